@@ -1,0 +1,64 @@
+/**
+ * Requests and token events: the same names in the library, in NDJSON and in msgpackr frames.
+ */
+import type { SamplingParams } from "../params/samplingParams.ts";
+
+/** Why a sequence ended. `stop`: end of text, stop id or stop string; `length`: `maxTokens`. */
+export type FinishReason = "stop" | "length";
+
+/** One sequence to generate: its prompt and, flat beside it, every sampling parameter. */
+export interface GenerateRequest extends SamplingParams {
+  /** Text, or token ids. Absent or empty: generation starts from nothing. */
+  prompt?: string | readonly number[];
+  /** 64-bit id of the sequence's random stream; requests without one are numbered in order of arrival. */
+  sequenceId?: number | bigint;
+  /** Largest number of tokens to generate, 1 … 2^24. Absent: 256. */
+  maxTokens?: number;
+  /** Text that ends the sequence when it appears; it is not part of the output. Absent: none. */
+  stop?: string | readonly string[];
+  /** Go on after end of text. Absent: false. */
+  ignoreEos?: boolean;
+}
+
+/** A token with its natural-log probability. */
+export interface TokenLogprob {
+  tokenId: number;
+  logprob: number;
+  text?: string;
+}
+
+/** Token counts of a finished sequence. */
+export interface Usage {
+  promptTokens: number;
+  completionTokens: number;
+}
+
+/** What one step of one sequence gave. */
+export interface TokenEvent {
+  /** The sequence's id, as given or assigned. A number where it is a safe integer. */
+  sequenceId: number | bigint;
+  /** 0-based position of this token in the output. */
+  index: number;
+  tokenId: number;
+  /** Text that became certain with this token: whole characters only, held-back stop-string prefixes excluded. */
+  text: string;
+  /** Natural log of the token's probability, if `logprobs` was asked for. */
+  logprob?: number;
+  /** 1-based rank of the token among all by logit, if `logprobs` was asked for. */
+  rank?: number;
+  /** The most probable tokens, best first, if `logprobs` > 0. */
+  topLogprobs?: TokenLogprob[];
+  /** On the last event only. */
+  finishReason?: FinishReason;
+  /** The stop string or stop token id that matched, with `finishReason: "stop"`. */
+  stopReason?: string | number;
+  /** On the last event only. */
+  usage?: Usage;
+}
+
+/** The last event of a sequence that failed, on the wire; in the library the stream errors instead. */
+export interface SequenceErrorEvent {
+  sequenceId: number | bigint;
+  finishReason: "error";
+  error: { code: string; message: string; details?: Record<string, unknown> };
+}

@@ -1,0 +1,98 @@
+/**
+ * Where rows of logits come from. Two kinds: a `WorkerSource` writes rows inside the worker, next to the kernel that
+ * samples them; a `BatchSource` fills a batch from outside (an LLM runtime, the network, a function of the user's).
+ * A row is a pure function of (history, sequence id, position): writing it again gives the same bits.
+ */
+import type { RowDtype } from "./dtype.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** One row to write: where it goes and for which step of which sequence. Reused between calls; do not keep it. */
+export interface RowJob {
+  /** Byte offset of the row in the memory; 64-byte aligned. */
+  rowOffsetBytes: number;
+  /** Byte offset of the sequence's token ids (i32, prompt then output); 4-byte aligned. */
+  historyOffsetBytes: number;
+  /** Number of token ids in the history, prompt included. */
+  historyLength: number;
+  /** How many of them are the prompt. */
+  promptLength: number;
+  /** Low and high 32 bits of the sequence id. */
+  sequenceIdLow: number;
+  sequenceIdHigh: number;
+  /** Number of output tokens before this one. */
+  position: number;
+}
+
+/** Row-writing kernels that run at SIMD speed on the same memory. All offsets are bytes, all counts elements. */
+export interface RowKernels {
+  /** `target[i] = base[i] + offset` for f32 rows; both 16-byte aligned. */
+  addScalar(targetOffsetBytes: number, baseOffsetBytes: number, count: number, offset: number): void;
+  /** `target[ids[i]] = values[i] + offset`; ids i32, values f32. */
+  scatterAdd(
+    targetOffsetBytes: number,
+    idsOffsetBytes: number,
+    valuesOffsetBytes: number,
+    count: number,
+    offset: number,
+  ): void;
+}
+
+/** What a worker hands to a row-writer factory. */
+export interface RowWriterContext {
+  readonly memory: WebAssembly.Memory;
+  /** Byte offset of the tables that `installTables` wrote; 64-byte aligned; 0 if the source has none. */
+  readonly tablesOffsetBytes: number;
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly kernels: RowKernels;
+  /** The source's `worker.options`, structured-cloned. */
+  readonly options: unknown;
+}
+
+/** Writes `vocabSize` elements at `job.rowOffsetBytes`; the padding behind a row is the pool's. May throw: that row fails. */
+export type RowWriter = (job: Readonly<RowJob>) => void;
+
+/** The export `createRowWriter` of a worker source's module. */
+export type CreateRowWriter = (context: RowWriterContext) => RowWriter | Promise<RowWriter>;
+
+interface SourceBase {
+  /** Short name for messages and summaries. */
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly tokenizer?: Tokenizer;
+}
+
+/** A source whose rows are written inside the workers. */
+export interface WorkerSource extends SourceBase {
+  readonly kind: "worker";
+  /** Bytes of read-only tables that all workers share; 0 for none. */
+  readonly tablesBytes: number;
+  /** Writes the tables once, before any worker starts. */
+  installTables?(memory: WebAssembly.Memory, tablesOffsetBytes: number): void;
+  /** File URL of a built ES module that exports `createRowWriter: CreateRowWriter`, and its (cloneable) options. */
+  readonly worker: { readonly moduleUrl: string; readonly options: unknown };
+}
+
+/** One row a batch source must fill. */
+export interface BatchRow {
+  /** View of the row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
+  readonly row: Float32Array | Uint16Array;
+  /** Prompt and output token ids so far; a live view, do not keep it. */
+  readonly history: Int32Array;
+  readonly promptLength: number;
+  readonly sequenceId: bigint;
+  /** Number of output tokens before this one. */
+  readonly position: number;
+}
+
+/** A source that fills batches of rows from outside the workers. */
+export interface BatchSource extends SourceBase {
+  readonly kind: "batch";
+  /** Fills every row. An array of per-row errors (or undefined) may be returned; a rejection fails all rows of the batch. */
+  fillRows(rows: readonly BatchRow[]): Promise<readonly (Error | undefined)[] | undefined>;
+  /** Called when a sequence ends, so that caches can be freed. */
+  closeSequence?(sequenceId: bigint): void;
+}
+
+export type LogitsSource = WorkerSource | BatchSource;

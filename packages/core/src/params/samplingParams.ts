@@ -1,0 +1,44 @@
+/**
+ * Sampling parameters as a user gives them. Absent means the profile's default, which is "off" in all but `llama.cpp`.
+ * Ranges are checked once by `compileParams`; the semantics of each stage stand in the stage table (`../stages`).
+ */
+import type { ProfileName } from "./profiles.ts";
+
+export interface SamplingParams {
+  /** Order of the stages and their boundary rules. Absent: `tokenmill`. */
+  profile?: ProfileName;
+  /** Divides the logits; finite, ≥ 0. 0 is greedy. Absent: 1. */
+  temperature?: number;
+  /** Keep the k largest logits; integer ≥ 0, 0 is off. */
+  topK?: number;
+  /** Keep the smallest set with probability mass ≥ topP; in (0, 1], 1 is off. */
+  topP?: number;
+  /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
+  minP?: number;
+  /** Seen tokens: positive logits are divided by it, others multiplied; > 0, 1 is off. */
+  repetitionPenalty?: number;
+  /** Subtracted once per earlier occurrence; in [−2, 2], 0 is off. */
+  frequencyPenalty?: number;
+  /** Subtracted once if the token occurred; in [−2, 2], 0 is off. */
+  presencePenalty?: number;
+  /** How many of the last tokens the penalties look at; integer ≥ −1, −1 all, 0 none. Absent: −1. */
+  penaltyLastN?: number;
+  /** Whether penalties see the prompt too. Absent: `repetitionPenalty` sees prompt and output, the others output only. */
+  penaltyScope?: "prompt+output" | "output";
+  /** Added to the logits of the named tokens; each in [−100, 100] or −Infinity; ≤ −100 bans. */
+  logitBias?: Readonly<Record<string, number>> | ReadonlyMap<number, number>;
+  /** Only these tokens can be drawn. */
+  allowedTokenIds?: readonly number[];
+  /** These tokens cannot be drawn. */
+  bannedTokenIds?: readonly number[];
+  /** End of text and stop ids are banned until that many tokens are out; integer ≥ 0, ≤ maxTokens. */
+  minTokens?: number;
+  /** Token ids that end the sequence. */
+  stopTokenIds?: readonly number[];
+  /** Key of the random stream: a safe integer or a 64-bit bigint. Absent: 0 in the kernels; the engine picks and reports one. */
+  seed?: number | bigint;
+  /** Log-probabilities to return: absent none, 0 the chosen token's, N also the N best; at most the pool's `maxLogprobs`. */
+  logprobs?: number;
+  /** `raw`: of the row as it came; `processed`: of what the draw saw. Absent: `raw`. */
+  logprobsMode?: "raw" | "processed";
+}

@@ -1,0 +1,40 @@
+/** What sampling one row gave. */
+
+/** Stable codes of a row that could not be sampled. */
+export type SampleErrorCode =
+  | "nan_logits"
+  | "positive_infinity_logits"
+  | "all_tokens_masked"
+  | "source_failed"
+  | "worker_lost";
+
+/** The outcome for one row; reused by callers, so copy what you keep. */
+export interface SampleResult {
+  /** `ok`, or why there is no token. */
+  status: "ok" | SampleErrorCode;
+  /** The error's text when `status` is not `ok`. */
+  message: string;
+  /** Index in the row of the first offending element for `nan_logits` and `positive_infinity_logits`, else −1. */
+  errorIndex: number;
+  tokenId: number;
+  /** Natural log of the chosen token's probability; NaN unless `logprobs` was asked for. */
+  logprob: number;
+  /** 1-based rank of the chosen token by logit; 0 unless `logprobs` was asked for. */
+  rank: number;
+  /** How many tokens the draw could have given. */
+  keptCount: number;
+  /** The most probable tokens, best first, `topCount` of them. */
+  topCount: number;
+  topTokenIds: Int32Array;
+  topLogprobs: Float64Array;
+}
+
+/** A row that could not be sampled. */
+export class SampleError extends Error {
+  readonly code: SampleErrorCode;
+  constructor(code: SampleErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SampleError";
+    this.code = code;
+  }
+}

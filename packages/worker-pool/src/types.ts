@@ -1,0 +1,102 @@
+/**
+ * What the pool offers: slots (one row each) in a slab of shared memory, histories, compiled params, and a queue that
+ * workers drain. The host owns a slot from `acquire` to `release`; a worker owns it between `submit` and completion.
+ */
+import type { LogitsSource, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
+
+export interface PoolOptions {
+  /** Row length in elements; taken from `source` when one is given. */
+  vocabSize?: number;
+  /** Absent: the source's, else `f32`. */
+  dtype?: RowDtype;
+  /** Worker threads, 0 … 256; 0 samples everything on the calling thread. Absent: available parallelism. */
+  workers?: number;
+  /** Rows in the slab. Absent: 32 per worker, at least 64, at most what fits 1 GiB. */
+  slots?: number;
+  /** Largest `logprobs` a request may ask for. Absent: 20. */
+  maxLogprobs?: number;
+  /** Shared memory for token histories and compiled params, in bytes. Absent: 256 MiB. */
+  arenaBytes?: number;
+  /** A worker source's rows are written inside the workers; a batch source's by the owner of the slot. */
+  source?: LogitsSource;
+  /** Loads of the queue a worker spins for before it sleeps. Absent: 5000. */
+  spinLimit?: number;
+}
+
+/** Compiled, validated params in shared memory; one per distinct parameter set, reference-counted. */
+export interface Plan {
+  readonly offsetBytes: number;
+  readonly params: Readonly<SamplingParams>;
+  release(): void;
+}
+
+/** A sequence's token ids in shared memory: prompt, then output. */
+export interface History {
+  readonly offsetBytes: number;
+  readonly capacity: number;
+  readonly promptLength: number;
+  /** Token ids so far. */
+  readonly length: number;
+  /** Appends one id. @throws RangeError when full. */
+  push(tokenId: number): void;
+  /** Live view of the ids so far. */
+  tokens(): Int32Array;
+  release(): void;
+}
+
+/** One row to sample. */
+export interface SampleJob {
+  plan: Plan;
+  history: History;
+  seed: bigint;
+  sequenceId: bigint;
+  /** Number of output tokens before this one: the position of the draw. */
+  position: number;
+  /** False when the row is already in the slab (batch sources, `sample`): the worker then only samples. */
+  writeRow: boolean;
+}
+
+export type { SampleResult };
+
+/** The pool. Its threads exist from `createPool` to `close`. */
+export interface SamplerPool {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly workers: number;
+  readonly slotCount: number;
+  readonly maxLogprobs: number;
+  readonly memory: WebAssembly.Memory;
+  /** Slots that `acquire` can still give. */
+  readonly freeSlots: number;
+
+  /** Validates and compiles; equal params share one plan. @throws RangeError, TypeError for bad params. */
+  compile(params: SamplingParams): Plan;
+  /** Copies the prompt into shared memory with room for `capacity` ids; undefined while the arena is full. */
+  openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined;
+
+  /** Takes a slot, −1 if none is free. */
+  acquire(): number;
+  release(slot: number): void;
+  /** View of the slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
+  row(slot: number): Float32Array | Uint16Array;
+  /** Queues the slot; wake the workers with `flush` after the last of a batch. */
+  submit(slot: number, job: SampleJob): void;
+  flush(): void;
+  /** Waits for at least one submitted slot to be done; each is reported once, in any order. Empty array: nothing is under way. */
+  completed(): Promise<readonly number[]>;
+  /** Fills `into` from a completed slot. */
+  readResult(slot: number, into: SampleResult): void;
+
+  /** Counters since the start. */
+  stats(): PoolStats;
+  /** Ends the threads after the rows under way; further calls throw. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface PoolStats {
+  rowsSampled: number;
+  /** Workers that died and were replaced. */
+  workerDeaths: number;
+  /** Rows that had to be done again because their worker died. */
+  rowsRetried: number;
+}
