@@ -35,7 +35,7 @@ export interface SamplingParams {
   minTokens?: number;
   /** Token ids that end the sequence. */
   stopTokenIds?: readonly number[];
-  /** Key of the random stream: a safe integer or a 64-bit bigint. Absent: 0 in the kernels; the engine picks and reports one. */
+  /** Key of the random stream: a safe integer ≥ 0 or a 64-bit bigint. Absent: 0 in the kernels; the engine picks and reports one. */
   seed?: number | bigint;
   /** Log-probabilities to return: absent none, 0 the chosen token's, N also the N best; at most the pool's `maxLogprobs`. */
   logprobs?: number;

@@ -21,7 +21,7 @@ export interface SampleResult {
   logprob: number;
   /** 1-based rank of the chosen token by logit; 0 unless `logprobs` was asked for. */
   rank: number;
-  /** How many tokens the draw could have given. */
+  /** How many tokens the draw could have given; −1 where they were not counted (no cut, or top-p alone). */
   keptCount: number;
   /** The most probable tokens, best first, `topCount` of them. */
   topCount: number;
@@ -37,4 +37,20 @@ export class SampleError extends Error {
     this.name = "SampleError";
     this.code = code;
   }
+}
+
+/** An empty result with room for `maxLogprobs` top tokens. */
+export function createResult(maxLogprobs: number): SampleResult {
+  return {
+    status: "ok",
+    message: "",
+    errorIndex: -1,
+    tokenId: -1,
+    logprob: Number.NaN,
+    rank: 0,
+    keptCount: -1,
+    topCount: 0,
+    topTokenIds: new Int32Array(maxLogprobs),
+    topLogprobs: new Float64Array(maxLogprobs),
+  };
 }

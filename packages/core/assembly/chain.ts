@@ -1,0 +1,177 @@
+// Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
+import {
+  OP_ALLOWED,
+  OP_BANNED,
+  OP_FIRST_NON_EDIT,
+  OP_LOGIT_BIAS,
+  OP_MIN_P,
+  OP_MIN_TOKENS,
+  OP_PENALTIES,
+  OP_TEMPERATURE,
+  OP_TOP_K,
+  OP_TOP_P,
+  PLAN_HEADER_BYTES,
+  PLAN_LOGPROBS,
+  PLAN_LOGPROBS_PROCESSED,
+  PLAN_STAGE_COUNT,
+  RESULT_ERROR_INDEX,
+  RESULT_KEPT_COUNT,
+  RESULT_STATUS,
+  RESULT_TOKEN_ID,
+  RESULT_TOP_COUNT,
+  STAGE_BYTES,
+  STAGE_NUMBER_0,
+  STAGE_OPCODE,
+  STATUS_ALL_MASKED,
+  STATUS_OK,
+} from "../src/layout";
+import { minP, temperature, topK, topP } from "./cuts";
+import { drawFromList, drawFromRow } from "./draw";
+import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, penalties } from "./edits";
+import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
+import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
+import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
+import { badIndex, rowMax, scanRow } from "./scan";
+import { useWorkspace } from "./workspace";
+
+// @ts-ignore: decorator
+@inline
+function stageAt(plan: usize, index: i32): usize {
+  return plan + PLAN_HEADER_BYTES + <usize>index * STAGE_BYTES;
+}
+
+function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
+  switch (opcode) {
+    case OP_LOGIT_BIAS:
+      return logitBias(plan, stage);
+    case OP_ALLOWED:
+      return allowedTokenIds(plan, stage);
+    case OP_BANNED:
+      return bannedTokenIds(plan, stage);
+    case OP_MIN_TOKENS:
+      return minTokens(plan, stage, job);
+    case OP_PENALTIES:
+      return penalties(stage, job);
+    case OP_TEMPERATURE:
+      return temperature(stage);
+    case OP_TOP_K:
+      return topK(stage);
+    case OP_TOP_P:
+      return topP(stage);
+    case OP_MIN_P:
+      return minP(stage);
+  }
+}
+
+/** Applies the first `count` stages. Returns a status. */
+function applyStages(plan: usize, count: i32, job: usize): i32 {
+  let isEditing = true;
+  for (let i = 0; i < count; i++) {
+    const stage = stageAt(plan, i);
+    const opcode = load<i32>(stage, STAGE_OPCODE);
+    if (isEditing && opcode >= OP_FIRST_NON_EDIT) {
+      isEditing = false;
+      settleEdits();
+      if (isEmpty(rowMax)) return STATUS_ALL_MASKED;
+    }
+    applyStage(opcode, plan, stage, job);
+  }
+  if (!isEditing) return STATUS_OK;
+  settleEdits();
+  return isEmpty(rowMax) ? STATUS_ALL_MASKED : STATUS_OK;
+}
+
+/** Points the instance at a row and scans it. Returns a status. */
+function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
+  useWorkspace(workspace, vocabSize);
+  openRow(source, dtype, job, undo);
+  const status = scanRow(row);
+  if (status != STATUS_OK) return status;
+  return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
+}
+
+/** Samples one row.
+ *  source: row of `dtype`, padded with −Infinity to ROW_PADDING_ELEMENTS, 64-byte aligned; patched while the call lasts,
+ *  left as it was. job, plan: read (job's undo count written). undo: UNDO_CAPACITY entries. result: written.
+ *  workspace: `workspace_bytes(vocabSize)`, 64-byte aligned, this worker's alone. Returns the status, also in the result. */
+export function sample_row(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  plan: usize,
+  result: usize,
+  workspace: usize,
+): i32 {
+  const logprobs = load<i32>(plan, PLAN_LOGPROBS);
+  const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0;
+  store<i32>(result, -1, RESULT_TOKEN_ID);
+  store<i32>(result, 0, RESULT_TOP_COUNT);
+  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
+  if (status == STATUS_OK) {
+    if (isRaw) startRawLogprobs(result, logprobs);
+    status = drawToken(plan, job, result, logprobs >= 0 && !isRaw ? logprobs : -1);
+  }
+  reopenRow(isRaw && status == STATUS_OK);
+  if (isRaw && status == STATUS_OK) finishRawLogprobs(result);
+  store<i32>(result, status, RESULT_STATUS);
+  return status;
+}
+
+/** The chain and the draw. `logprobs` ≥ 0: those of the processed distribution are written too. */
+function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
+  const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
+  const lastStage = stageAt(plan, stageCount - 1);
+  const endsInTopP = stageCount > 0 && load<i32>(lastStage, STAGE_OPCODE) == OP_TOP_P;
+  const status = applyStages(plan, endsInTopP ? stageCount - 1 : stageCount, job);
+  if (status != STATUS_OK) return status;
+  settleEdits();
+  let tokenId: i32;
+  let keptCount = -1;
+  if (isDense) {
+    tokenId = drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    if (logprobs >= 0) {
+      if (endsInTopP) topP(lastStage);
+      processedLogprobs(result, logprobs, tokenId);
+    }
+  } else {
+    if (endsInTopP) topP(lastStage);
+    keptCount = listCount;
+    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta))));
+    if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
+  }
+  store<i32>(result, tokenId, RESULT_TOKEN_ID);
+  store<i32>(result, keptCount, RESULT_KEPT_COUNT);
+  return STATUS_OK;
+}
+
+/** Applies the first `stageCount` stages and writes what is left, best first: ids i32[n], and probabilities f64[n] at
+ *  `probs`; returns n, or −status. Both have room for the padded vocabulary. The rest as in `sample_row`. */
+export function distribution_row(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  plan: usize,
+  stageCount: i32,
+  ids: usize,
+  probs: usize,
+  workspace: usize,
+): i32 {
+  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  if (status == STATUS_OK) status = applyStages(plan, stageCount, job);
+  if (status == STATUS_OK) {
+    listAll();
+    sortList();
+    const total = weighList(listMax(), beta);
+    for (let i = 0; i < listCount; i++) {
+      store<i32>(ids + (<usize>i << 2), keyTokenId(keyAt(i)));
+      store<f64>(probs + (<usize>i << 3), weightAt(i) / total);
+    }
+  }
+  reopenRow(false);
+  return status == STATUS_OK ? listCount : -status;
+}

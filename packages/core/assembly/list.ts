@@ -1,0 +1,317 @@
+// The sparse form of a row: a list of candidate tokens. A key packs the logit, mapped so that unsigned order is float
+// order, above the complemented token id: descending keys are descending logits, ties by lowest id.
+import { BLOCK_ELEMENTS } from "../src/layout";
+import { expNonPositive } from "./math";
+import { blockMax, listKeys, listWeights, paddedLength } from "./workspace";
+
+/** Number of entries. */
+export let listCount: i32 = 0;
+/** Whether the keys are in descending order. */
+export let listSorted: bool = false;
+
+export function setListCount(count: i32): void {
+  listCount = count;
+}
+
+// @ts-ignore: decorator
+@inline
+export function orderedBits(x: f32): u32 {
+  const bits = reinterpret<u32>(x + 0.0); // −0 counts as 0
+  return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+}
+
+// @ts-ignore: decorator
+@inline
+export function floatOfOrdered(ordered: u32): f32 {
+  return reinterpret<f32>(ordered & 0x80000000 ? ordered ^ 0x80000000 : ~ordered);
+}
+
+// @ts-ignore: decorator
+@inline
+export function keyOf(x: f32, tokenId: i32): u64 {
+  return (<u64>orderedBits(x) << 32) | (<u64>~(<u32>tokenId));
+}
+
+// @ts-ignore: decorator
+@inline
+export function keyLogit(key: u64): f32 {
+  return floatOfOrdered(<u32>(key >> 32));
+}
+
+// @ts-ignore: decorator
+@inline
+export function keyTokenId(key: u64): i32 {
+  return ~(<i32>key);
+}
+
+// @ts-ignore: decorator
+@inline
+export function keyAt(index: i32): u64 {
+  return load<u64>(listKeys + (<usize>index << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function setKey(index: i32, key: u64): void {
+  store<u64>(listKeys + (<usize>index << 3), key);
+}
+
+// @ts-ignore: decorator
+@inline
+export function weightAt(index: i32): f64 {
+  return load<f64>(listWeights + (<usize>index << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+function setWeight(index: i32, weight: f64): void {
+  store<f64>(listWeights + (<usize>index << 3), weight);
+}
+
+/** Lists every element ≥ `threshold` (above −Infinity), by ascending id. */
+export function gatherAtLeast(row: usize, threshold: f32): void {
+  const lowest = threshold > -Infinity ? threshold : -f32.MAX_VALUE;
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  let out = listKeys;
+  for (let b = 0; b < blocks; b++) {
+    if (load<f32>(blockMax + (<usize>b << 2)) < lowest) continue;
+    const first = b * BLOCK_ELEMENTS;
+    const p = row + (<usize>first << 2);
+    if (ASC_FEATURE_SIMD) {
+      const limit = f32x4.splat(lowest);
+      for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
+        let hits = i32x4.bitmask(f32x4.ge(v128.load(p + (<usize>i << 2)), limit));
+        while (hits != 0) {
+          const id = first + i + ctz(hits);
+          store<u64>(out, keyOf(load<f32>(row + (<usize>id << 2)), id));
+          out += 8;
+          hits &= hits - 1;
+        }
+      }
+    } else {
+      for (let i = 0; i < BLOCK_ELEMENTS; i++) {
+        const x = load<f32>(p + (<usize>i << 2));
+        if (x >= lowest) {
+          store<u64>(out, keyOf(x, first + i));
+          out += 8;
+        }
+      }
+    }
+  }
+  listCount = <i32>((out - listKeys) >> 3);
+  listSorted = false;
+}
+
+/** Lists the finite ones of the tokens named by `ids` (i32[count], ascending, distinct). */
+export function gatherIds(row: usize, ids: usize, count: i32): void {
+  let n = 0;
+  for (let i = 0; i < count; i++) {
+    const id = load<i32>(ids + (<usize>i << 2));
+    const x = load<f32>(row + (<usize>id << 2));
+    if (x > -Infinity) setKey(n++, keyOf(x, id));
+  }
+  listCount = n;
+  listSorted = false;
+}
+
+/** Makes a list of the one given token. */
+export function listOne(x: f32, tokenId: i32): void {
+  setKey(0, keyOf(x, tokenId));
+  listCount = 1;
+  listSorted = true;
+}
+
+/** How many block maxima are ≥ `threshold`. */
+function countBlocksAtLeast(threshold: f32): i32 {
+  const end = blockMax + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
+  let count = 0;
+  if (ASC_FEATURE_SIMD) {
+    const limit = f32x4.splat(threshold);
+    let counts = i32x4.splat(0);
+    for (let p = blockMax; p < end; p += 16) counts = i32x4.sub(counts, f32x4.ge(v128.load(p), limit));
+    count =
+      i32x4.extract_lane(counts, 0) +
+      i32x4.extract_lane(counts, 1) +
+      i32x4.extract_lane(counts, 2) +
+      i32x4.extract_lane(counts, 3);
+  } else {
+    for (let p = blockMax; p < end; p += 4) count += <i32>(load<f32>(p) >= threshold);
+  }
+  return count;
+}
+
+/** Lists at least the `k` largest elements: no more than those above a lower bound of the k-th. The k-th largest block
+ *  maximum is such a bound; bisection over the floats finds one close to it. Cost: the blocks above the bound. */
+export function gatherLargest(row: usize, k: i32, largest: f32): void {
+  let low = orderedBits(-f32.MAX_VALUE);
+  let high = orderedBits(largest) + 1;
+  if (countBlocksAtLeast(-f32.MAX_VALUE) < k) return gatherAtLeast(row, -Infinity);
+  const enough = k + (k >> 2) + 4;
+  while (high - low > 1) {
+    const middle = low + ((high - low) >> 1);
+    const count = countBlocksAtLeast(floatOfOrdered(middle));
+    if (count >= k) {
+      low = middle;
+      if (count <= enough) break;
+    } else high = middle;
+  }
+  gatherAtLeast(row, floatOfOrdered(low));
+}
+
+// @ts-ignore: decorator
+@inline
+function medianOf3(a: u64, b: u64, c: u64): u64 {
+  return max(min(a, b), min(max(a, b), c));
+}
+
+function insertionSort(low: i32, high: i32): void {
+  for (let i = low + 1; i < high; i++) {
+    const key = keyAt(i);
+    let j = i - 1;
+    while (j >= low && keyAt(j) < key) {
+      setKey(j + 1, keyAt(j));
+      j--;
+    }
+    setKey(j + 1, key);
+  }
+}
+
+/** Splits [low, high) so that keys ≥ the returned position's predecessor come first; keys are distinct. Hoare. */
+function partition(low: i32, high: i32): i32 {
+  const pivot = medianOf3(keyAt(low), keyAt((low + high) >> 1), keyAt(high - 1));
+  let i = low - 1;
+  let j = high;
+  while (true) {
+    do i++;
+    while (keyAt(i) > pivot);
+    do j--;
+    while (keyAt(j) < pivot);
+    if (i >= j) return j + 1;
+    const key = keyAt(i);
+    setKey(i, keyAt(j));
+    setKey(j, key);
+  }
+}
+
+/** Sorts [low, high) descending: the larger part is looped over, so the recursion is at most log2(n) deep. */
+function sortRange(low: i32, high: i32): void {
+  while (high - low > 24) {
+    const middle = partition(low, high);
+    if (middle - low < high - middle) {
+      sortRange(low, middle);
+      low = middle;
+    } else {
+      sortRange(middle, high);
+      high = middle;
+    }
+  }
+  insertionSort(low, high);
+}
+
+/** Sorts the list by descending logit, ties by ascending id. */
+export function sortList(): void {
+  if (!listSorted) sortRange(0, listCount);
+  listSorted = true;
+}
+
+/** Keeps the `k` largest entries, in no order unless they were sorted. */
+export function selectLargest(k: i32): void {
+  if (listCount <= k) return;
+  if (!listSorted) {
+    let low = 0;
+    let high = listCount;
+    while (high - low > 24) {
+      const middle = partition(low, high);
+      if (middle <= k) low = middle;
+      else high = middle;
+      if (low == k) break;
+    }
+    if (low != k) insertionSort(low, high);
+  }
+  listCount = k;
+}
+
+/** Like `selectLargest`, but every entry equal to the k-th stays. */
+export function selectLargestWithTies(k: i32): void {
+  if (listCount <= k) return;
+  sortList();
+  let n = k;
+  const kth = keyAt(k - 1) >> 32;
+  while (n < listCount && keyAt(n) >> 32 == kth) n++;
+  listCount = n;
+}
+
+/** Keeps entries whose logit is ≥ `threshold`. */
+export function keepAtLeast(threshold: f64): void {
+  let n = 0;
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    if (<f64>keyLogit(key) >= threshold) setKey(n++, key);
+  }
+  listCount = n;
+}
+
+/** Largest logit of the list, which must not be empty. */
+export function listMax(): f32 {
+  if (listSorted) return keyLogit(keyAt(0));
+  let best: u64 = 0;
+  for (let i = 0; i < listCount; i++) best = max(best, keyAt(i));
+  return keyLogit(best);
+}
+
+/** Fills the weights e^((x − largest)·beta) in list order and returns their sum. */
+export function weighList(largest: f32, beta: f64): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < listCount; i++) {
+    const weight = expNonPositive((<f64>keyLogit(keyAt(i)) - <f64>largest) * beta);
+    setWeight(i, weight);
+    sum += weight;
+  }
+  return sum;
+}
+
+function swapEntries(i: i32, j: i32): void {
+  const key = keyAt(i);
+  setKey(i, keyAt(j));
+  setKey(j, key);
+  const weight = weightAt(i);
+  setWeight(i, weightAt(j));
+  setWeight(j, weight);
+}
+
+/** Keeps the smallest set of largest entries whose weights (from `weighList`) reach `target`; at least one.
+ *  Quickselect by mass: expected O(n), no sort of what is far from the boundary. */
+export function selectMass(target: f64): void {
+  let low = 0;
+  let high = listCount;
+  let above: f64 = 0; // mass of [0, low)
+  while (!listSorted && high - low > 64) {
+    const pivot = medianOf3(keyAt(low), keyAt((low + high) >> 1), keyAt(high - 1));
+    let i = low - 1;
+    let j = high;
+    while (true) {
+      do i++;
+      while (keyAt(i) > pivot);
+      do j--;
+      while (keyAt(j) < pivot);
+      if (i >= j) break;
+      swapEntries(i, j);
+    }
+    const middle = j + 1;
+    let mass: f64 = 0;
+    for (let m = low; m < middle; m++) mass += weightAt(m);
+    if (above + mass >= target) high = middle;
+    else {
+      above += mass;
+      low = middle;
+    }
+  }
+  if (!listSorted) {
+    for (let i = low + 1; i < high; i++) for (let j = i; j > low && keyAt(j) > keyAt(j - 1); j--) swapEntries(j, j - 1);
+  }
+  while (low < listCount) {
+    above += weightAt(low++);
+    if (above >= target) break;
+  }
+  listCount = max(low, 1);
+}

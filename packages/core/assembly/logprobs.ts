@@ -1,0 +1,100 @@
+// Log-probabilities: one log-sum-exp, never a sort of the vocabulary.
+// Raw: of the row as it came, before edits and temperature. Processed: of what the draw saw.
+import {
+  BLOCK_ELEMENTS,
+  RESULT_LOGPROB,
+  RESULT_RANK,
+  RESULT_TOKEN_ID,
+  RESULT_TOP,
+  RESULT_TOP_COUNT,
+  RESULT_TOP_ENTRY_BYTES,
+} from "../src/layout";
+import { gatherLargest, keyAt, keyLogit, keyTokenId, listCount, listMax, selectLargest, sortList, weighList } from "./list";
+import { exactMass32, exactMass64, floatBelow } from "./masses";
+import { logPositive } from "./math";
+import { beta, isDense, logitAt, row } from "./row";
+import { rowMax } from "./scan";
+import { blockMax, paddedLength } from "./workspace";
+
+/** ln Σ e^x of the raw row. */
+let rawLogSum: f64 = 0;
+
+/** Before any edit: the normaliser and the `top` most probable tokens. */
+export function startRawLogprobs(result: usize, top: i32): void {
+  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, rowMax, 1));
+  if (top == 0) return;
+  gatherLargest(row, top, rowMax);
+  writeTop(result, top, 1, rawLogSum);
+}
+
+/** After the draw, with the row as it came: the chosen token's log-probability and rank. */
+export function finishRawLogprobs(result: usize): void {
+  const tokenId = load<i32>(result, RESULT_TOKEN_ID);
+  store<f64>(result, <f64>logitAt(tokenId) - rawLogSum, RESULT_LOGPROB);
+  store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+}
+
+/** Of the distribution that `tokenId` was drawn from: its log-probability, rank, and the `top` most probable tokens. */
+export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
+  let logSum: f64;
+  if (isDense) {
+    logSum = <f64>rowMax * beta + logPositive(exactMass64(row, rowMax, beta, false));
+    store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+    if (top > 0) gatherLargest(row, top, rowMax);
+  } else {
+    const largest = listMax();
+    logSum = <f64>largest * beta + logPositive(weighList(largest, beta));
+    store<i32>(result, rankInList(tokenId), RESULT_RANK);
+  }
+  store<f64>(result, <f64>logitAt(tokenId) * beta - logSum, RESULT_LOGPROB);
+  if (top > 0) writeTop(result, top, beta, logSum);
+}
+
+/** Cuts the list to its `top` best and writes them. */
+function writeTop(result: usize, top: i32, scale: f64, logSum: f64): void {
+  selectLargest(top);
+  sortList();
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    const entry = result + RESULT_TOP + <usize>i * RESULT_TOP_ENTRY_BYTES;
+    store<i32>(entry, keyTokenId(key));
+    store<f64>(entry, <f64>keyLogit(key) * scale - logSum, 8);
+  }
+  store<i32>(result, listCount, RESULT_TOP_COUNT);
+}
+
+function rankInList(tokenId: i32): i32 {
+  const x = logitAt(tokenId);
+  let rank = 1;
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    const logit = keyLogit(key);
+    rank += <i32>(logit > x || (logit == x && keyTokenId(key) < tokenId));
+  }
+  return rank;
+}
+
+/** 1 + how many tokens of the row are above `tokenId` (equals: with a lower id). */
+function rankInRow(tokenId: i32): i32 {
+  const x = logitAt(tokenId);
+  const equalsToo = floatBelow(x);
+  const own = tokenId / BLOCK_ELEMENTS;
+  let rank = 1;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    const floor = b < own ? equalsToo : x;
+    if (b != own && !(load<f32>(blockMax + (<usize>b << 2)) > floor)) continue;
+    const first = b * BLOCK_ELEMENTS;
+    if (ASC_FEATURE_SIMD && b != own) {
+      const floor4 = f32x4.splat(floor);
+      for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
+        rank += popcnt(i32x4.bitmask(f32x4.gt(v128.load(row + (<usize>(first + i) << 2)), floor4)));
+      }
+    } else {
+      for (let id = first; id < first + BLOCK_ELEMENTS; id++) {
+        const other = logitAt(id);
+        rank += <i32>(other > x || (other == x && id < tokenId));
+      }
+    }
+  }
+  return rank;
+}

@@ -1,0 +1,186 @@
+// Weights of a dense row, summed by block in one fixed order, so that both builds give the same bits: four vectors pairwise,
+// the four groups of a block one after another, lanes (0+2)+(1+3), blocks in f64.
+//
+// Cheap weights overestimate: with z = (x − max)·beta / ln 2, the float whose exponent and mantissa are z's integer and
+// fraction is 2^⌊z⌋·(1 + frac z): at least 2^z and at most 6.15 % more (the idea: Schraudolph 1999, Neural Computation 11).
+// One multiply-add, a clamp and a shift cost little more than reading. Exact weights serve where the bound does not do.
+import { BLOCK_ELEMENTS } from "../src/layout";
+import { exp32, exp32x4, expNonPositive } from "./math";
+import { blockMax, paddedLength } from "./workspace";
+
+// z + 383 lies in [257, 383] for −126 ≤ z ≤ 0, where a float's mantissa is (z + 127)·2^15: shifted left by 8 it becomes
+// exponent and mantissa of the weight, and the last bit of the old exponent its sign. So sums are negative until the end.
+const BIAS: f32 = 383.0;
+const LOWEST: f32 = 256.0;
+
+/** Least ratio of a weight to its cheap overestimate, the rounding of z (< 4e-5) included. */
+export const CHEAP_LEAST_RATIO: f64 = 1.0 / 1.0616;
+/** A weight times this is never above its cheap overestimate: rounding of z and of block sums. */
+export const CHEAP_SAFETY: f64 = 1.0 - 1.0 / 8192.0;
+/** Relative error bound of `exactMass32`: rounding of (x − max)·beta down to −86, of exp32, and of block sums. */
+export const MASS32_ERROR: f64 = 2e-5;
+
+/** Only what is above the pivot (greater, or equal with a lower id) is weighed; no pivot: everything. */
+export let pivotLogit: f32 = -Infinity;
+export let pivotTokenId: i32 = -1;
+
+export function setPivot(logit: f32, tokenId: i32): void {
+  pivotLogit = logit;
+  pivotTokenId = tokenId;
+}
+
+/** The next float towards −Infinity. */
+export function floatBelow(x: f32): f32 {
+  if (x == 0) return -reinterpret<f32>(1);
+  const bits = reinterpret<u32>(x);
+  return reinterpret<f32>(x > 0 ? bits - 1 : bits + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+export function isAbovePivot(x: f32, tokenId: i32): bool {
+  return x > pivotLogit || (x == pivotLogit && tokenId < pivotTokenId);
+}
+
+/** log2(e)·beta as f32; what would overflow stays finite: only equal logits then weigh anything. */
+export function cheapScale(beta: f64): f32 {
+  return <f32>min(beta * 1.4426950408889634, 1e30);
+}
+
+/** Cheap weight of one element. */
+export function cheapWeight(x: f32, largest: f32, scale: f32): f32 {
+  const z = (x - largest) * scale + BIAS;
+  return -reinterpret<f32>(reinterpret<u32>(z > LOWEST ? z : LOWEST) << 8);
+}
+
+// The functions below are written once and inlined for each pair of constants `exact` and `above`.
+
+// @ts-ignore: decorator
+@inline
+function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, floor: v128, exact: bool, above: bool): v128 {
+  const z = f32x4.mul(f32x4.sub(x, largest), scale);
+  const weight = exact ? exp32x4(z) : i32x4.shl(f32x4.pmax(lowest, f32x4.add(z, bias)), 8);
+  return above ? v128.and(weight, f32x4.gt(x, floor)) : weight;
+}
+
+// @ts-ignore: decorator
+@inline
+function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
+  if (above && !(x > floor)) return 0;
+  return exact ? exp32((x - largest) * scale) : -cheapWeight(x, largest, scale);
+}
+
+// @ts-ignore: decorator
+@inline
+function blockMass(block: usize, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
+  const largest4 = f32x4.splat(largest);
+  const scale4 = f32x4.splat(scale);
+  const bias4 = f32x4.splat(BIAS);
+  const lowest4 = f32x4.splat(LOWEST);
+  const floor4 = f32x4.splat(floor);
+  let lanes = f32x4.splat(0);
+  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+    const w0 = weigh4(v128.load(p), largest4, scale4, bias4, lowest4, floor4, exact, above);
+    const w1 = weigh4(v128.load(p, 16), largest4, scale4, bias4, lowest4, floor4, exact, above);
+    const w2 = weigh4(v128.load(p, 32), largest4, scale4, bias4, lowest4, floor4, exact, above);
+    const w3 = weigh4(v128.load(p, 48), largest4, scale4, bias4, lowest4, floor4, exact, above);
+    lanes = f32x4.add(lanes, f32x4.add(f32x4.add(w0, w1), f32x4.add(w2, w3)));
+  }
+  return (
+    f32x4.extract_lane(lanes, 0) +
+    f32x4.extract_lane(lanes, 2) +
+    (f32x4.extract_lane(lanes, 1) + f32x4.extract_lane(lanes, 3))
+  );
+}
+
+/** One lane of a block, in the order of the vector form. */
+// @ts-ignore: decorator
+@inline
+function laneMass(block: usize, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
+  let sum: f32 = 0;
+  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+    const w0 = weigh(load<f32>(p), largest, scale, floor, exact, above);
+    const w1 = weigh(load<f32>(p, 16), largest, scale, floor, exact, above);
+    const w2 = weigh(load<f32>(p, 32), largest, scale, floor, exact, above);
+    const w3 = weigh(load<f32>(p, 48), largest, scale, floor, exact, above);
+    sum += w0 + w1 + (w2 + w3);
+  }
+  return sum;
+}
+
+/** The pivot's own block, where ids decide between equals: element by element in both builds. */
+function ownBlockMass(block: usize, firstId: i32, largest: f32, scale: f32, exact: bool): f32 {
+  let sum: f32 = 0;
+  for (let i = 0; i < BLOCK_ELEMENTS; i++) {
+    const x = load<f32>(block + (<usize>i << 2));
+    if (isAbovePivot(x, firstId + i)) sum += exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
+  }
+  return sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function masses(row: usize, largest: f32, scale: f32, sums: usize, exact: bool, above: bool): f64 {
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  const own = above ? pivotTokenId / BLOCK_ELEMENTS : -1;
+  const equalsToo = above ? floatBelow(pivotLogit) : <f32>-Infinity;
+  let total: f64 = 0;
+  for (let b = 0; b < blocks; b++) {
+    const blockLargest = load<f32>(blockMax + (<usize>b << 2));
+    const floor = above && b < own ? equalsToo : pivotLogit;
+    const start = row + <usize>b * (BLOCK_ELEMENTS * 4);
+    let sum: f32 = 0;
+    if (above && b == own) {
+      sum = ownBlockMass(start, b * BLOCK_ELEMENTS, largest, scale, exact);
+    } else if ((!above || blockLargest > floor) && (exact || (blockLargest - largest) * scale + BIAS > LOWEST)) {
+      if (ASC_FEATURE_SIMD) {
+        sum = blockMass(start, largest, scale, floor, exact, above);
+      } else {
+        sum =
+          laneMass(start, largest, scale, floor, exact, above) +
+          laneMass(start + 8, largest, scale, floor, exact, above) +
+          (laneMass(start + 4, largest, scale, floor, exact, above) +
+            laneMass(start + 12, largest, scale, floor, exact, above));
+      }
+      if (!exact) sum = -sum;
+    }
+    if (!exact) store<f64>(sums + (<usize>b << 3), <f64>sum);
+    total += <f64>sum;
+  }
+  return total;
+}
+
+/** Stores the f64 block sums of the cheap weights to `sums` and returns their total. */
+export function cheapMasses(row: usize, largest: f32, scale: f32, sums: usize): f64 {
+  return masses(row, largest, scale, sums, false, false);
+}
+
+/** The same of what is above the pivot. */
+export function cheapMassesAbove(row: usize, largest: f32, scale: f32, sums: usize): f64 {
+  return masses(row, largest, scale, sums, false, true);
+}
+
+/** Sum of the weights, within MASS32_ERROR; within 1e-6 for beta = 1. */
+export function exactMass32(row: usize, largest: f32, beta: f32): f64 {
+  return masses(row, largest, beta, 0, true, false);
+}
+
+/** The same of what is above the pivot. */
+export function exactMass32Above(row: usize, largest: f32, beta: f32): f64 {
+  return masses(row, largest, beta, 0, true, true);
+}
+
+/** Sum in f64 of the weights of all elements, or of those above the pivot. */
+export function exactMass64(row: usize, largest: f32, beta: f64, above: bool): f64 {
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  let total: f64 = 0;
+  for (let b = 0; b < blocks; b++) {
+    const blockLargest = load<f32>(blockMax + (<usize>b << 2));
+    if (above ? blockLargest < pivotLogit : blockLargest == -Infinity) continue;
+    for (let i = b * BLOCK_ELEMENTS; i < (b + 1) * BLOCK_ELEMENTS; i++) {
+      const x = load<f32>(row + (<usize>i << 2));
+      if (!above || isAbovePivot(x, i)) total += expNonPositive((<f64>x - <f64>largest) * beta);
+    }
+  }
+  return total;
+}

@@ -1,0 +1,168 @@
+// The one pass over a row: largest element of every block of 64, the row's maximum, and whether anything is not a
+// number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
+import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../src/layout";
+import { blockMax, paddedLength } from "./workspace";
+
+/** Largest element of the row after `scanRow` or `refreshMax`. */
+export let rowMax: f32 = -Infinity;
+/** Index of the first bad element after `scanRow` returned an error. */
+export let badIndex: i32 = -1;
+
+// @ts-ignore: decorator
+@inline
+function max4(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+}
+
+/** Lane i of the result is the largest lane of argument i. */
+// @ts-ignore: decorator
+@inline
+function transposedMax(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.pmax(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7)); // a02 b02 a13 b13
+  const cd = f32x4.pmax(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return f32x4.pmax(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+}
+
+/** Largest element of the 64 at `block`; NaN is passed over. */
+export function maxOfBlock(block: usize): f32 {
+  let m: f32 = -Infinity;
+  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
+    const x = load<f32>(p);
+    if (x > m) m = x;
+  }
+  return m;
+}
+
+/** The same, four lanes left to reduce; inlined reads of 16 vectors. */
+// @ts-ignore: decorator
+@inline
+function laneMaxOfBlock(p: usize): v128 {
+  return max4(
+    max4(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48)),
+    max4(v128.load(p, 64), v128.load(p, 80), v128.load(p, 96), v128.load(p, 112)),
+    max4(v128.load(p, 128), v128.load(p, 144), v128.load(p, 160), v128.load(p, 176)),
+    max4(v128.load(p, 192), v128.load(p, 208), v128.load(p, 224), v128.load(p, 240)),
+  );
+}
+
+// @ts-ignore: decorator
+@inline
+function sum4(p: usize): v128 {
+  return f32x4.add(f32x4.add(v128.load(p), v128.load(p, 16)), f32x4.add(v128.load(p, 32), v128.load(p, 48)));
+}
+
+// @ts-ignore: decorator
+@inline
+function laneSumOfBlock(p: usize): v128 {
+  return f32x4.add(f32x4.add(sum4(p), sum4(p + 64)), f32x4.add(sum4(p + 128), sum4(p + 192)));
+}
+
+/** Fills `blockMax` and `rowMax`. Returns a status; the row must be padded with −Infinity. */
+export function scanRow(row: usize): i32 {
+  const end = row + (<usize>paddedLength << 2);
+  let out = blockMax;
+  let suspicious = true;
+  let m: f32 = -Infinity;
+  if (ASC_FEATURE_SIMD) {
+    let top = f32x4.splat(-Infinity);
+    let sum = f32x4.splat(0);
+    for (let p = row; p < end; p += 1024) {
+      const maxima = transposedMax(
+        laneMaxOfBlock(p),
+        laneMaxOfBlock(p + 256),
+        laneMaxOfBlock(p + 512),
+        laneMaxOfBlock(p + 768),
+      );
+      top = f32x4.pmax(top, maxima);
+      v128.store(out, maxima);
+      out += 16;
+      const sums = f32x4.add(laneSumOfBlock(p), laneSumOfBlock(p + 256));
+      sum = f32x4.add(sum, f32x4.add(sums, f32x4.add(laneSumOfBlock(p + 512), laneSumOfBlock(p + 768))));
+    }
+    suspicious = v128.any_true(f32x4.ne(sum, sum));
+    m = largestLane(top);
+  } else {
+    for (let p = row; p < end; p += BLOCK_ELEMENTS * 4) {
+      const largest = maxOfBlock(p);
+      store<f32>(out, largest);
+      if (largest > m) m = largest;
+      out += 4;
+    }
+  }
+  rowMax = m + 0.0; // −0 counts as 0
+  return suspicious || m == Infinity ? checkRow(row) : STATUS_OK;
+}
+
+// @ts-ignore: decorator
+@inline
+function largestLane(v: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
+    max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
+  );
+}
+
+/** Names the first NaN, else the first +Infinity of the row, if there is one. */
+function checkRow(row: usize): i32 {
+  let infinite = -1;
+  for (let i = 0; i < paddedLength; i++) {
+    const x = load<f32>(row + (<usize>i << 2));
+    if (x != x) {
+      badIndex = i;
+      return STATUS_NAN;
+    }
+    if (x == Infinity && infinite < 0) infinite = i;
+  }
+  badIndex = infinite;
+  return infinite < 0 ? STATUS_OK : STATUS_POSITIVE_INFINITY;
+}
+
+/** Brings the block maximum around one element up to date after it was changed. */
+export function refreshBlock(row: usize, tokenId: i32): void {
+  const block = <usize>tokenId / BLOCK_ELEMENTS;
+  store<f32>(blockMax + (block << 2), maxOfBlock(row + block * (BLOCK_ELEMENTS * 4)));
+}
+
+/** Recomputes `rowMax` from the block maxima. */
+export function refreshMax(): void {
+  const end = blockMax + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
+  let m: f32 = -Infinity;
+  if (ASC_FEATURE_SIMD) {
+    let top = f32x4.splat(-Infinity);
+    for (let p = blockMax; p < end; p += 16) top = f32x4.pmax(top, v128.load(p));
+    m = largestLane(top);
+  } else {
+    for (let p = blockMax; p < end; p += 4) {
+      const x = load<f32>(p);
+      if (x > m) m = x;
+    }
+  }
+  rowMax = m + 0.0;
+}
+
+/** Index of the first element equal to `rowMax`. */
+export function argMax(row: usize): i32 {
+  let block = blockMax;
+  while (load<f32>(block) != rowMax) block += 4;
+  let p = row + (block - blockMax) * BLOCK_ELEMENTS;
+  while (load<f32>(p) != rowMax) p += 4;
+  return <i32>((p - row) >> 2);
+}
+
+/** A plain one-pass read of a row that does nothing but take its maximum: the yardstick of the benchmarks. */
+export function read_row(row: usize, paddedCount: i32): f32 {
+  const end = row + (<usize>paddedCount << 2);
+  let m: f32 = -Infinity;
+  if (ASC_FEATURE_SIMD) {
+    let a = f32x4.splat(-Infinity);
+    let b = a;
+    for (let p = row; p < end; p += 512) {
+      a = f32x4.pmax(a, laneMaxOfBlock(p));
+      b = f32x4.pmax(b, laneMaxOfBlock(p + 256));
+    }
+    m = largestLane(f32x4.pmax(a, b));
+  } else {
+    for (let p = row; p < end; p += 4) m = max(m, load<f32>(p));
+  }
+  return m;
+}

@@ -1,0 +1,45 @@
+// Scratch that one worker owns, handed in by the caller: kernels have no static memory of their own. The pointers are
+// WebAssembly globals, one set per instance.
+import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
+
+/** Row length padded to ROW_PADDING_ELEMENTS. */
+export let paddedLength: i32 = 0;
+/** f32[blocks]: largest element of each block of the row as patched. */
+export let blockMax: usize = 0;
+/** f64[blocks]: weight of each block in a dense draw. */
+export let blockSum: usize = 0;
+/** f64[blocks]: the same, of the part above a pivot. */
+export let blockSumAbove: usize = 0;
+/** u64[padded]: the sparse list, see list.ts. */
+export let listKeys: usize = 0;
+/** f64[padded]: weights of the list's entries. */
+export let listWeights: usize = 0;
+/** f32[padded]: copy of the row where it cannot be patched in place. */
+export let rowCopy: usize = 0;
+/** i32[padded], all zero between calls: penalty counts by token id. */
+export let tokenCounts: usize = 0;
+
+export function paddedFor(vocabSize: i32): i32 {
+  return (vocabSize + ROW_PADDING_ELEMENTS - 1) & -ROW_PADDING_ELEMENTS;
+}
+
+/** Bytes of scratch a row of `vocabSize` elements needs. */
+export function workspace_bytes(vocabSize: i32): i32 {
+  const padded = paddedFor(vocabSize);
+  const blocks = padded / BLOCK_ELEMENTS;
+  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4) + 64;
+}
+
+/** Points the globals into `base` (64-byte aligned, zeroed once before the first use). */
+export function useWorkspace(base: usize, vocabSize: i32): void {
+  const padded = <usize>paddedFor(vocabSize);
+  const blocks = padded / BLOCK_ELEMENTS;
+  paddedLength = <i32>padded;
+  listKeys = base;
+  listWeights = listKeys + padded * 8;
+  rowCopy = listWeights + padded * 8;
+  tokenCounts = rowCopy + padded * 4;
+  blockSum = tokenCounts + padded * 4;
+  blockSumAbove = blockSum + blocks * 8;
+  blockMax = blockSumAbove + blocks * 8;
+}

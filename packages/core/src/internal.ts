@@ -1,0 +1,9 @@
+/** For sibling packages: memory layout, kernel instances, messages. */
+export * from "./instantiate.ts";
+export * from "./kernels.ts";
+export * from "./layout.ts";
+export * from "./params/errors.ts";
+export * from "./reference/referenceRow.ts";
+export * from "./reference/referenceChain.ts";
+export { dtypeCode, negativeInfinity } from "./sampler/dtypeCode.ts";
+export { type MemoryViews, readResult } from "./sampler/readResult.ts";

@@ -1,0 +1,96 @@
+/**
+ * Positions in shared memory, in bytes unless said otherwise. The one file that the kernels (AssemblyScript) and the
+ * TypeScript side both import; plain numeric constants only.
+ */
+
+/** Rows are padded with −Infinity to a multiple of this many elements. */
+export const ROW_PADDING_ELEMENTS = 256;
+/** Elements that share one entry of the block maxima and block sums. */
+export const BLOCK_ELEMENTS = 64;
+
+/** Row dtypes as the kernels number them. */
+export const DTYPE_F32 = 0;
+export const DTYPE_F16 = 1;
+export const DTYPE_BF16 = 2;
+
+/** Job record: what to sample. Host-written but for the undo count. */
+export const JOB_BYTES = 64;
+export const JOB_PLAN = 0;
+export const JOB_HISTORY = 4;
+export const JOB_HISTORY_LENGTH = 8;
+export const JOB_PROMPT_LENGTH = 12;
+export const JOB_SEED_LOW = 16;
+export const JOB_SEED_HIGH = 20;
+export const JOB_SEQUENCE_LOW = 24;
+export const JOB_SEQUENCE_HIGH = 28;
+export const JOB_POSITION = 32;
+/** 1: the worker writes the row before it samples. */
+export const JOB_WRITE_ROW = 36;
+/** Entries of the undo log that are not taken back yet: not 0 only while a kernel runs, or after its worker died in it. */
+export const JOB_UNDO_COUNT = 40;
+
+/** Undo log of a row patched in place: pairs (token id i32, original bits u32). */
+export const UNDO_ENTRY_BYTES = 8;
+export const UNDO_CAPACITY = 1024;
+
+/** Result record, followed by `maxLogprobs` entries (token id i32, at 8 logprob f64) of the most probable tokens. */
+export const RESULT_STATUS = 0;
+export const RESULT_TOKEN_ID = 4;
+export const RESULT_ERROR_INDEX = 8;
+export const RESULT_RANK = 12;
+export const RESULT_KEPT_COUNT = 16;
+export const RESULT_TOP_COUNT = 20;
+export const RESULT_LOGPROB = 24;
+export const RESULT_TOP = 32;
+export const RESULT_TOP_ENTRY_BYTES = 16;
+
+/** Status words that kernels return. */
+export const STATUS_OK = 0;
+export const STATUS_NAN = 1;
+export const STATUS_POSITIVE_INFINITY = 2;
+export const STATUS_ALL_MASKED = 3;
+/** Set by workers and the pool, never by a kernel. */
+export const STATUS_SOURCE_FAILED = 4;
+export const STATUS_WORKER_LOST = 5;
+
+/** Plan record: header, `stageCount` stage records, then lists of i32 ids and f32 values that stages point to. */
+export const PLAN_HEADER_BYTES = 32;
+export const PLAN_BYTES = 0;
+export const PLAN_STAGE_COUNT = 4;
+/** Log-probabilities: −1 none, 0 the chosen token's, N also the N best. */
+export const PLAN_LOGPROBS = 8;
+/** 1: of the processed distribution; 0: of the raw row. */
+export const PLAN_LOGPROBS_PROCESSED = 12;
+
+export const STAGE_BYTES = 48;
+export const STAGE_OPCODE = 0;
+/** First list, offset from the plan's start, and its length in elements. */
+export const STAGE_LIST = 4;
+export const STAGE_LIST_COUNT = 8;
+export const STAGE_INTEGER = 12;
+export const STAGE_NUMBER_0 = 16;
+export const STAGE_NUMBER_1 = 24;
+export const STAGE_NUMBER_2 = 32;
+export const STAGE_FLAGS = 40;
+
+/** Opcodes: one per stage kernel. */
+export const OP_LOGIT_BIAS = 1;
+export const OP_ALLOWED = 2;
+export const OP_BANNED = 3;
+export const OP_MIN_TOKENS = 4;
+export const OP_PENALTIES = 5;
+/** Opcodes from here on cut or reshape; all smaller ones edit single logits. */
+export const OP_FIRST_NON_EDIT = 16;
+export const OP_TEMPERATURE = 16;
+export const OP_TOP_K = 17;
+export const OP_TOP_P = 18;
+export const OP_MIN_P = 19;
+
+/** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
+export const PENALTY_REPETITION_SEES_PROMPT = 1;
+export const PENALTY_FREQUENCY_SEES_PROMPT = 2;
+/** Top-k stage flag: every token equal to the k-th is kept too. */
+export const TOP_K_KEEPS_TIES = 1;
+
+/** Random-number domains: draws of one kind never share a counter with another's. */
+export const DOMAIN_DRAW = 0;

@@ -1,0 +1,150 @@
+/**
+ * Every sampling parameter with its range: validation, command-line flags and `FEATURES.md` are made from this table.
+ */
+import { refuse, refuseUnknown } from "./errors.ts";
+import { type ProfileName, profiles } from "./profiles.ts";
+import type { SamplingParams } from "./samplingParams.ts";
+
+/** How a parameter is written on a command line. */
+export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias";
+
+export interface Parameter {
+  readonly name: keyof SamplingParams;
+  readonly kind: ParameterKind;
+  /** The range in words, as error messages give it. */
+  readonly expected: string;
+  /** One line for `--help` and the docs. */
+  readonly description: string;
+  readonly choices?: readonly string[];
+  /** Whether a value of the right type is in range; `vocabSize` for ids. */
+  readonly accepts: (value: never, vocabSize: number) => boolean;
+}
+
+const isId = (id: unknown, vocabSize: number): boolean => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize;
+const areIds = (ids: readonly unknown[], vocabSize: number): boolean => ids.every((id) => isId(id, vocabSize));
+
+function number(name: keyof SamplingParams, expected: string, accepts: (x: number) => boolean, description: string): Parameter {
+  return { name, kind: "number", expected: `number ${expected}`, accepts, description };
+}
+
+function integer(name: keyof SamplingParams, least: number, description: string): Parameter {
+  const accepts = (x: number): boolean => Number.isInteger(x) && x >= least && x <= 2 ** 31 - 1;
+  return { name, kind: "integer", expected: `integer ≥ ${least}`, accepts, description };
+}
+
+function choice(name: keyof SamplingParams, choices: readonly string[], description: string): Parameter {
+  const expected = `one of ${choices.map((c) => `"${c}"`).join(", ")}`;
+  return { name, kind: "choice", expected, choices, accepts: (x: string) => choices.includes(x), description };
+}
+
+function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, description: string): Parameter {
+  return {
+    name,
+    kind: "tokenIds",
+    expected: `${isEmptyAllowed ? "array" : "non-empty array"} of token ids inside the vocabulary`,
+    accepts: (ids: readonly unknown[], vocabSize) => areIds(ids, vocabSize) && (isEmptyAllowed || ids.length > 0),
+    description,
+  };
+}
+
+export const parameters: readonly Parameter[] = [
+  choice("profile", Object.keys(profiles), "order of the stages and their boundary rules"),
+  number("temperature", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "divides the logits; 0 is greedy"),
+  integer("topK", 0, "keep the k largest logits; 0 is off"),
+  number("topP", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the smallest set with that probability mass; 1 is off"),
+  number("minP", "in [0, 1]", (x) => x >= 0 && x <= 1, "keep tokens with at least that share of the largest probability; 0 is off"),
+  number("repetitionPenalty", "> 0, finite", (x) => Number.isFinite(x) && x > 0, "weakens tokens seen before; 1 is off"),
+  number("frequencyPenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted per earlier occurrence; 0 is off"),
+  number("presencePenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted if the token occurred; 0 is off"),
+  integer("penaltyLastN", -1, "how many of the last tokens the penalties see; -1 all, 0 none"),
+  choice("penaltyScope", ["prompt+output", "output"], "whether penalties see the prompt"),
+  {
+    name: "logitBias",
+    kind: "bias",
+    expected: "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity",
+    accepts: (entries: readonly (readonly [number, number])[], vocabSize) =>
+      entries.every(([id, bias]) => isId(id, vocabSize) && (bias === -Infinity || (bias >= -100 && bias <= 100))),
+    description: "added to the logits of tokens; -100 bans",
+  },
+  tokenIds("allowedTokenIds", false, "only these tokens can be drawn"),
+  tokenIds("bannedTokenIds", true, "these tokens cannot be drawn"),
+  integer("minTokens", 0, "no end of text and no stop id before that many tokens"),
+  tokenIds("stopTokenIds", true, "tokens that end the sequence"),
+  {
+    name: "seed",
+    kind: "seed",
+    expected: "safe integer ≥ 0 or bigint in [0, 2^64)",
+    accepts: (x: number | bigint) => (typeof x === "bigint" ? x >= 0n && x < 1n << 64n : Number.isSafeInteger(x) && x >= 0),
+    description: "key of the random numbers",
+  },
+  integer("logprobs", 0, "return the chosen token's log-probability and those of the N best"),
+  choice("logprobsMode", ["raw", "processed"], "log-probabilities of the row as it came, or of what the draw saw"),
+];
+
+const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
+
+function hasKind(value: unknown, kind: ParameterKind): boolean {
+  switch (kind) {
+    case "number":
+    case "integer":
+      return typeof value === "number";
+    case "seed":
+      return typeof value === "number" || typeof value === "bigint";
+    case "choice":
+      return typeof value === "string";
+    case "tokenIds":
+      return Array.isArray(value);
+    case "bias":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The entries of a `logitBias`, ids as numbers. Record keys must be plain decimal integers. */
+export function biasEntries(bias: NonNullable<SamplingParams["logitBias"]>): [number, number][] {
+  if (bias instanceof Map) return [...(bias as ReadonlyMap<number, number>)];
+  return Object.entries(bias).map(([id, value]) => [/^\d+$/.test(id) ? Number(id) : Number.NaN, value]);
+}
+
+/**
+ * Checks every parameter's name and range.
+ * @throws TypeError for an unknown name or a wrong type, RangeError for a value out of range; the message names both.
+ */
+export function validateParams(params: SamplingParams, vocabSize: number, maxLogprobs: number): void {
+  refuseUnknown(Object.keys(params), parameterNames, "parameter");
+  for (const { name, kind, expected, accepts } of parameters) {
+    const value: unknown = params[name];
+    if (value === undefined) continue;
+    if (!hasKind(value, kind)) refuse(name, expected, value, true);
+    const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
+    if (accepts(checked as never, vocabSize)) continue;
+    const [culprit, label] = offender(checked, kind, vocabSize);
+    refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
+  }
+  const { logprobs } = params;
+  if (logprobs !== undefined && logprobs > maxLogprobs) refuse("logprobs", `integer ≤ ${maxLogprobs} (maxLogprobs)`, logprobs, false);
+}
+
+/** The first bad id or bias of a list, for the message. */
+function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unknown, string?] {
+  if (kind === "tokenIds" && Array.isArray(value)) {
+    const index = value.findIndex((id) => !isId(id, vocabSize));
+    return index < 0 ? [value] : [value[index], String(index)];
+  }
+  if (kind === "bias" && Array.isArray(value)) {
+    const entry = value.find(([id, b]) => !isId(id, vocabSize) || !(b === -Infinity || (b >= -100 && b <= 100)));
+    if (entry) return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
+  }
+  return [value];
+}
+
+/** The parameters with the profile's defaults filled in. */
+export function withDefaults(params: SamplingParams): SamplingParams {
+  const profile: ProfileName = params.profile ?? "tokenmill";
+  return { ...profiles[profile].defaults, ...dropUndefined(params), profile };
+}
+
+function dropUndefined(params: SamplingParams): SamplingParams {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+}

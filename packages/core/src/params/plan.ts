@@ -1,0 +1,71 @@
+/** Compiles params to a plan: the packed list of stage records that one kernel call walks (positions in `layout.ts`). */
+import {
+  PLAN_BYTES,
+  PLAN_HEADER_BYTES,
+  PLAN_LOGPROBS,
+  PLAN_LOGPROBS_PROCESSED,
+  PLAN_STAGE_COUNT,
+  STAGE_BYTES,
+  STAGE_FLAGS,
+  STAGE_INTEGER,
+  STAGE_LIST,
+  STAGE_LIST_COUNT,
+  STAGE_NUMBER_0,
+  STAGE_OPCODE,
+} from "../layout.ts";
+import { type StageName, stages } from "../stages/stages.ts";
+import { validateParams, withDefaults } from "./parameters.ts";
+import { profiles } from "./profiles.ts";
+import type { SamplingParams } from "./samplingParams.ts";
+
+export interface CompiledPlan {
+  /** The params with the profile's defaults. */
+  readonly params: Readonly<SamplingParams>;
+  /** The stages that are on, in order. */
+  readonly stageNames: readonly StageName[];
+  /** The record for the kernels; valid at any 8-byte-aligned address. */
+  readonly bytes: Uint8Array;
+}
+
+export interface CompileOptions {
+  /** Tokens of a row; ids are checked against it. */
+  vocabSize: number;
+  /** Largest `logprobs`. */
+  maxLogprobs: number;
+}
+
+/**
+ * Validates the params and packs them.
+ * @throws TypeError, RangeError: see `validateParams`.
+ */
+export function compileParams(params: SamplingParams, { vocabSize, maxLogprobs }: CompileOptions): CompiledPlan {
+  validateParams(params, vocabSize, maxLogprobs);
+  const complete = withDefaults(params);
+  const profile = profiles[complete.profile ?? "tokenmill"];
+  const active = profile.order.flatMap((name) => {
+    const packed = stages[name].pack(complete, profile);
+    return packed ? [{ name, packed }] : [];
+  });
+  const listBytes = active.reduce((sum, { packed }) => sum + 4 * ((packed.ids?.length ?? 0) + (packed.values?.length ?? 0)), 0);
+  const listsStart = PLAN_HEADER_BYTES + active.length * STAGE_BYTES;
+  const bytes = new Uint8Array((listsStart + listBytes + 63) & ~63);
+  const view = new DataView(bytes.buffer);
+  view.setInt32(PLAN_BYTES, bytes.length, true);
+  view.setInt32(PLAN_STAGE_COUNT, active.length, true);
+  view.setInt32(PLAN_LOGPROBS, complete.logprobs ?? -1, true);
+  view.setInt32(PLAN_LOGPROBS_PROCESSED, complete.logprobsMode === "processed" ? 1 : 0, true);
+  let list = listsStart;
+  active.forEach(({ name, packed }, index) => {
+    const stage = PLAN_HEADER_BYTES + index * STAGE_BYTES;
+    const { integer = 0, flags = 0, numbers = [], ids = [], values = [] } = packed;
+    view.setInt32(stage + STAGE_OPCODE, stages[name].opcode, true);
+    view.setInt32(stage + STAGE_LIST, list, true);
+    view.setInt32(stage + STAGE_LIST_COUNT, ids.length, true);
+    view.setInt32(stage + STAGE_INTEGER, integer, true);
+    view.setInt32(stage + STAGE_FLAGS, flags, true);
+    numbers.forEach((x, i) => view.setFloat64(stage + STAGE_NUMBER_0 + 8 * i, x, true));
+    for (let i = 0; i < ids.length; i++, list += 4) view.setInt32(list, ids[i]!, true);
+    for (let i = 0; i < values.length; i++, list += 4) view.setFloat32(list, values[i]!, true);
+  });
+  return { params: complete, stageNames: active.map(({ name }) => name), bytes };
+}

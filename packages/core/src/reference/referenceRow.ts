@@ -1,0 +1,54 @@
+/** The f64 reference's view of a row: obvious, slow, kept for ever as the judge of the kernels. */
+
+export class ReferenceRow {
+  /** Logits after edits, rounded to f32 as the kernels round them; −Infinity is out. */
+  readonly logits: Float64Array;
+  /** Inverse of the product of temperatures so far. */
+  beta = 1;
+  readonly history: ArrayLike<number>;
+  readonly promptLength: number;
+  readonly position: number;
+
+  constructor(logits: ArrayLike<number>, history: ArrayLike<number> = [], promptLength = 0, position = 0) {
+    this.logits = Float64Array.from(logits);
+    this.history = history;
+    this.promptLength = promptLength;
+    this.position = position;
+  }
+
+  get max(): number {
+    return this.logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  }
+
+  /** Ids that can still be drawn, best first, equals by lowest id. */
+  kept(): number[] {
+    const ids: number[] = [];
+    for (let id = 0; id < this.logits.length; id++) if (this.logits[id]! > -Infinity) ids.push(id);
+    return ids.sort((a, b) => this.logits[b]! - this.logits[a]! || a - b);
+  }
+
+  /** e^((x − max)·beta) of one token. */
+  weight(id: number, max: number = this.max): number {
+    const x = this.logits[id]!;
+    return x === max ? 1 : Math.exp((x - max) * this.beta);
+  }
+
+  /** Probabilities by token id. */
+  probs(): Float64Array {
+    const max = this.max;
+    const weights = this.logits.map((_, id) => (this.logits[id]! > -Infinity ? this.weight(id, max) : 0));
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((w) => w / sum);
+  }
+
+  /** Sets a logit as f32; what overflows stays finite. */
+  set(id: number, x: number): void {
+    const largest = 3.4028234663852886e38;
+    this.logits[id] = x === -Infinity ? x : Math.fround(Math.min(Math.max(x, -largest), largest));
+  }
+
+  keepOnly(ids: Iterable<number>): void {
+    const kept = new Set(ids);
+    for (let id = 0; id < this.logits.length; id++) if (!kept.has(id)) this.logits[id] = -Infinity;
+  }
+}

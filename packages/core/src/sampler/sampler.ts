@@ -1,0 +1,272 @@
+/** The single-thread sampler: one row at a time, in Node or in a browser. */
+import { dtypeBytes, type RowDtype } from "../contracts/dtype.ts";
+import { compileKernels, createMemory, instantiateKernels, type KernelVariant } from "../instantiate.ts";
+import type { Kernels } from "../kernels.ts";
+import {
+  JOB_BYTES,
+  JOB_HISTORY,
+  JOB_HISTORY_LENGTH,
+  JOB_PLAN,
+  JOB_POSITION,
+  JOB_PROMPT_LENGTH,
+  JOB_SEED_HIGH,
+  JOB_SEED_LOW,
+  JOB_SEQUENCE_HIGH,
+  JOB_SEQUENCE_LOW,
+  RESULT_TOP,
+  RESULT_TOP_ENTRY_BYTES,
+  ROW_PADDING_ELEMENTS,
+  UNDO_CAPACITY,
+  UNDO_ENTRY_BYTES,
+} from "../layout.ts";
+import { refuse } from "../params/errors.ts";
+import { type CompiledPlan, compileParams } from "../params/plan.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
+import { type MemoryViews, readResult } from "./readResult.ts";
+import { createResult, SampleError, type SampleResult } from "./result.ts";
+
+export interface SamplerOptions {
+  /** Length of a row, 1 … 2^24. */
+  vocabSize: number;
+  /** Element type of the rows. Absent: `f32`. */
+  dtype?: RowDtype;
+  /** Largest `logprobs`, 0 … 2^24. Absent: 20. */
+  maxLogprobs?: number;
+  /** Longest history in tokens. Absent: 65,536. */
+  maxHistory?: number;
+  /** Absent: SIMD where there is any. */
+  variant?: KernelVariant;
+}
+
+/** Which draw: the token is a function of (row, params, history) and of these, nothing else. */
+export interface Draw {
+  /** Number of tokens of the sequence before this one. Absent: 0. */
+  position?: number;
+  /** Absent: 0. */
+  sequenceId?: number | bigint;
+  /** Overrides the params' seed. */
+  seed?: number | bigint;
+  /** Token ids so far, prompt then output; penalties read them. Absent: none. */
+  history?: ArrayLike<number>;
+  /** How many of the history are the prompt. Absent: none. */
+  promptLength?: number;
+}
+
+/** What can still be drawn after some stages, best first. */
+export interface Distribution {
+  tokenIds: Int32Array;
+  probs: Float64Array;
+}
+
+export interface Sampler {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly maxLogprobs: number;
+  /** The row in the kernels' memory; write logits here to save a copy and pass nothing to `sample`. */
+  readonly row: Float32Array | Uint16Array;
+  /** Validates and packs params; reuse the plan in loops. @throws TypeError, RangeError */
+  compile(params: SamplingParams): CompiledPlan;
+  /**
+   * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
+   * stands in `row`.
+   * @throws SampleError for a row that has NaN, +Infinity or nothing to draw; TypeError, RangeError for bad arguments.
+   */
+  sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw?: Draw): SampleResult;
+  /** The distribution after the first `stageCount` active stages (absent: all). Throws like `sample`. */
+  distribution(
+    logits: ArrayLike<number> | undefined,
+    params: SamplingParams | CompiledPlan,
+    draw?: Draw & { stageCount?: number },
+  ): Distribution;
+}
+
+const align = (bytes: number): number => (bytes + 63) & ~63;
+
+/** Makes a sampler; the kernels compile once per process. @throws RangeError for options out of range. */
+export async function createSampler(options: SamplerOptions): Promise<Sampler> {
+  const { vocabSize, dtype = "f32", maxLogprobs = 20, maxHistory = 65536 } = options;
+  if (!Number.isInteger(vocabSize) || vocabSize < 1 || vocabSize > 2 ** 24) {
+    refuse("vocabSize", "integer in [1, 2^24]", vocabSize, typeof vocabSize !== "number");
+  }
+  if (!(dtype in dtypeBytes)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
+  if (!Number.isInteger(maxLogprobs) || maxLogprobs < 0 || maxLogprobs > 2 ** 24) {
+    refuse("maxLogprobs", "integer in [0, 2^24]", maxLogprobs, typeof maxLogprobs !== "number");
+  }
+  const module = await compileKernels(options.variant);
+  const padded = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const sizes = {
+    job: JOB_BYTES,
+    undo: UNDO_CAPACITY * UNDO_ENTRY_BYTES,
+    result: RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES,
+    plan: 65536 + vocabSize * 16,
+    history: maxHistory * 4,
+    row: padded * 4,
+    ids: padded * 4,
+    probs: padded * 8,
+  };
+  let end = 1024;
+  const take = (bytes: number): number => {
+    const offset = end;
+    end = align(end + bytes);
+    return offset;
+  };
+  const at = {
+    job: take(sizes.job),
+    undo: take(sizes.undo),
+    result: take(sizes.result),
+    plan: take(sizes.plan),
+    history: take(sizes.history),
+    row: take(sizes.row),
+    ids: take(sizes.ids),
+    probs: take(sizes.probs),
+  };
+  const probe = await instantiateKernels(module, createMemory(65536));
+  const workspace = take(probe.workspace_bytes(vocabSize));
+  const memory = createMemory(end);
+  const kernels = await instantiateKernels(module, memory);
+  return new SingleSampler(memory, kernels, { ...at, workspace }, sizes.plan, { vocabSize, dtype, maxLogprobs, maxHistory });
+}
+
+interface Offsets {
+  job: number;
+  undo: number;
+  result: number;
+  plan: number;
+  history: number;
+  row: number;
+  ids: number;
+  probs: number;
+  workspace: number;
+}
+
+class SingleSampler implements Sampler {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly maxLogprobs: number;
+  readonly row: Float32Array | Uint16Array;
+  readonly #maxHistory: number;
+  readonly #planCapacity: number;
+  readonly #kernels: Kernels;
+  readonly #at: Offsets;
+  readonly #views: MemoryViews;
+  readonly #bytes: Uint8Array;
+  #loaded: CompiledPlan | undefined;
+
+  constructor(
+    memory: WebAssembly.Memory,
+    kernels: Kernels,
+    at: Offsets,
+    planCapacity: number,
+    options: Required<Omit<SamplerOptions, "variant">>,
+  ) {
+    const { buffer } = memory;
+    this.vocabSize = options.vocabSize;
+    this.dtype = options.dtype;
+    this.maxLogprobs = options.maxLogprobs;
+    this.#maxHistory = options.maxHistory;
+    this.#planCapacity = planCapacity;
+    this.#kernels = kernels;
+    this.#at = at;
+    this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
+    this.#bytes = new Uint8Array(buffer);
+    const padded = at.ids - at.row;
+    const ViewType = this.dtype === "f32" ? Float32Array : Uint16Array;
+    new ViewType(buffer, at.row, padded / 4).fill(negativeInfinity[this.dtype]);
+    this.row = new ViewType(buffer, at.row, this.vocabSize);
+  }
+
+  compile(params: SamplingParams): CompiledPlan {
+    const plan = compileParams(params, this);
+    if (plan.bytes.length > this.#planCapacity) {
+      throw new RangeError(`params expected to pack into ${this.#planCapacity} bytes, got ${plan.bytes.length}`);
+    }
+    return plan;
+  }
+
+  sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
+    const plan = this.#prepare(logits, params, draw);
+    const { row, job, undo, result, workspace } = this.#at;
+    this.#kernels.sample_row(row, dtypeCode[this.dtype], this.vocabSize, job, undo, this.#at.plan, result, workspace);
+    const sampled = createResult(this.maxLogprobs);
+    readResult(this.#views, result, plan.params.logprobs !== undefined, sampled);
+    if (sampled.status !== "ok") throw new SampleError(sampled.status, sampled.message);
+    return sampled;
+  }
+
+  distribution(
+    logits: ArrayLike<number> | undefined,
+    params: SamplingParams | CompiledPlan,
+    draw: Draw & { stageCount?: number } = {},
+  ): Distribution {
+    const { stageNames } = this.#prepare(logits, params, draw);
+    const stageCount = draw.stageCount ?? stageNames.length;
+    if (!Number.isInteger(stageCount) || stageCount < 0 || stageCount > stageNames.length) {
+      refuse("stageCount", `integer in [0, ${stageNames.length}]`, stageCount, typeof stageCount !== "number");
+    }
+    const { row, job, undo, plan, ids, probs, result, workspace } = this.#at;
+    const code = dtypeCode[this.dtype];
+    const n = this.#kernels.distribution_row(row, code, this.vocabSize, job, undo, plan, stageCount, ids, probs, workspace);
+    if (n < 0) {
+      // the sampling kernel finds the same fault and says where
+      this.#kernels.sample_row(row, code, this.vocabSize, job, undo, plan, result, workspace);
+      const failed = createResult(0);
+      readResult(this.#views, result, false, failed);
+      throw new SampleError(failed.status === "ok" ? "all_tokens_masked" : failed.status, failed.message);
+    }
+    return {
+      tokenIds: this.#views.i32.slice(ids >> 2, (ids >> 2) + n),
+      probs: this.#views.f64.slice(probs >> 3, (probs >> 3) + n),
+    };
+  }
+
+  /** Puts row, plan, history and job in place. */
+  #prepare(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw): CompiledPlan {
+    const plan = "bytes" in params ? params : this.compile(params);
+    const { position = 0, sequenceId = 0, history = [], promptLength = 0 } = draw;
+    const seed = draw.seed ?? plan.params.seed ?? 0;
+    if (logits && logits.length !== this.vocabSize) {
+      refuse("logits", `${this.vocabSize} elements (vocabSize)`, logits.length, false);
+    }
+    if (!Number.isInteger(position) || position < 0 || position >= 2 ** 31) {
+      refuse("position", "integer in [0, 2^31)", position, typeof position !== "number");
+    }
+    if (history.length > this.#maxHistory) refuse("history", `at most ${this.#maxHistory} ids (maxHistory)`, history.length, false);
+    if (!Number.isInteger(promptLength) || promptLength < 0 || promptLength > history.length) {
+      refuse("promptLength", `integer in [0, ${history.length}]`, promptLength, typeof promptLength !== "number");
+    }
+    const { i32 } = this.#views;
+    const first = this.#at.history >> 2;
+    for (let i = 0; i < history.length; i++) {
+      const id = history[i]!;
+      if (!(Number.isInteger(id) && id >= 0 && id < this.vocabSize)) {
+        refuse(`history[${i}]`, `token id in [0, ${this.vocabSize})`, id, false);
+      }
+      i32[first + i] = id;
+    }
+    if (logits) this.row.set(logits);
+    if (this.#loaded !== plan) {
+      this.#bytes.set(plan.bytes, this.#at.plan);
+      this.#loaded = plan;
+    }
+    const job = this.#at.job >> 2;
+    i32[job + (JOB_PLAN >> 2)] = this.#at.plan;
+    i32[job + (JOB_HISTORY >> 2)] = this.#at.history;
+    i32[job + (JOB_HISTORY_LENGTH >> 2)] = history.length;
+    i32[job + (JOB_PROMPT_LENGTH >> 2)] = promptLength;
+    writeWords(i32, job + (JOB_SEED_LOW >> 2), job + (JOB_SEED_HIGH >> 2), "seed", seed);
+    writeWords(i32, job + (JOB_SEQUENCE_LOW >> 2), job + (JOB_SEQUENCE_HIGH >> 2), "sequenceId", sequenceId);
+    i32[job + (JOB_POSITION >> 2)] = position;
+    return plan;
+  }
+}
+
+/** Splits a 64-bit number into two words. */
+function writeWords(i32: Int32Array, low: number, high: number, name: string, value: number | bigint): void {
+  if (typeof value === "bigint" ? value < 0n || value >= 1n << 64n : !Number.isSafeInteger(value) || value < 0) {
+    refuse(name, "safe integer ≥ 0 or bigint in [0, 2^64)", value, false);
+  }
+  const big = BigInt(value);
+  i32[low] = Number(big & 0xffffffffn) | 0;
+  i32[high] = Number(big >> 32n) | 0;
+}

@@ -1,0 +1,28 @@
+/** What a stage of the chain is made of. */
+import type { SamplingParams } from "../params/samplingParams.ts";
+import type { Profile } from "../params/profiles.ts";
+import type { ReferenceRow } from "../reference/referenceRow.ts";
+
+/** Numbers and lists that a stage's kernel reads from its record (see `layout.ts`). */
+export interface PackedStage {
+  integer?: number;
+  flags?: number;
+  numbers?: readonly number[];
+  ids?: ArrayLike<number>;
+  values?: ArrayLike<number>;
+}
+
+export interface Stage {
+  /** `edit`: changes single logits; `cut`: removes tokens or reshapes all. */
+  readonly kind: "edit" | "cut";
+  /** Number of the kernel, from `layout.ts`. */
+  readonly opcode: number;
+  /** The parameters it reads. */
+  readonly params: readonly (keyof SamplingParams)[];
+  /** One line for `explain` and the docs. */
+  readonly description: string;
+  /** The record of the stage, or undefined if the parameters leave it off. */
+  readonly pack: (params: SamplingParams, profile: Profile) => PackedStage | undefined;
+  /** The same stage in plain f64; judges the kernel. */
+  readonly reference: (row: ReferenceRow, params: SamplingParams, profile: Profile) => void;
+}
