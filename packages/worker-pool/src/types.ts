@@ -2,7 +2,7 @@
  * What the pool offers: slots (one row each) in a slab of shared memory, histories, compiled params, and a queue that
  * workers drain. The host owns a slot from `acquire` to `release`; a worker owns it between `submit` and completion.
  */
-import type { LogitsSource, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
+import type { KernelVariant, LogitsSource, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
 
 export interface PoolOptions {
   /** Row length in elements; taken from `source` when one is given. */
@@ -19,8 +19,12 @@ export interface PoolOptions {
   arenaBytes?: number;
   /** A worker source's rows are written inside the workers; a batch source's by the owner of the slot. */
   source?: LogitsSource;
-  /** Loads of the queue a worker spins for before it sleeps. Absent: 5000. */
+  /** Looks at the empty queue that a worker spins for before it sleeps, 0 … 10^7. Absent: 2000. */
   spinLimit?: number;
+  /** Batches of at most that many rows are sampled on the calling thread, as waking a worker costs more. Absent: 1. */
+  inlineRows?: number;
+  /** Absent: SIMD where there is any. */
+  variant?: KernelVariant;
 }
 
 /** Compiled, validated params in shared memory; one per distinct parameter set, reference-counted. */
@@ -87,6 +91,8 @@ export interface SamplerPool {
   /** Fills `into` from a completed slot. */
   readResult(slot: number, into: SampleResult): void;
 
+  /** Ends one worker thread at once, as a crash would; it is replaced and its rows are done again. For fault drills. */
+  killWorker(index: number): Promise<void>;
   /** Counters since the start. */
   stats(): PoolStats;
   /** Ends the threads after the rows under way; further calls throw. Safe to call twice. */

@@ -1,0 +1,51 @@
+/** Token histories in shared memory: the host appends, workers read. */
+import type { Arena } from "./arena.ts";
+import type { History } from "./types.ts";
+
+/** Copies `prompt` into a block with room for `capacity` ids; undefined while the arena is full. */
+export function openHistory(
+  arena: Arena,
+  words: Int32Array,
+  prompt: ArrayLike<number>,
+  capacity: number,
+): History | undefined {
+  const offsetBytes = arena.allocate(capacity * 4);
+  if (offsetBytes === undefined) return undefined;
+  words.set(prompt, offsetBytes >> 2);
+  return new SharedHistory(arena, words, offsetBytes, capacity, prompt.length);
+}
+
+class SharedHistory implements History {
+  readonly offsetBytes: number;
+  readonly capacity: number;
+  readonly promptLength: number;
+  length: number;
+  readonly #arena: Arena;
+  readonly #words: Int32Array;
+  #isReleased = false;
+
+  constructor(arena: Arena, words: Int32Array, offsetBytes: number, capacity: number, promptLength: number) {
+    this.#arena = arena;
+    this.#words = words;
+    this.offsetBytes = offsetBytes;
+    this.capacity = capacity;
+    this.promptLength = promptLength;
+    this.length = promptLength;
+  }
+
+  push(tokenId: number): void {
+    if (this.length >= this.capacity) throw new RangeError(`history expected at most ${this.capacity} tokens`);
+    this.#words[(this.offsetBytes >> 2) + this.length++] = tokenId;
+  }
+
+  tokens(): Int32Array {
+    const first = this.offsetBytes >> 2;
+    return this.#words.subarray(first, first + this.length);
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#arena.free(this.offsetBytes, this.capacity * 4);
+  }
+}

@@ -1,0 +1,3 @@
+/** @tokenmill/worker-pool: rows of logits sharded over worker threads on one shared memory. */
+export { createPool } from "./pool.ts";
+export type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";

@@ -1,0 +1,63 @@
+/** Checks the pool's options and fills in what is absent. */
+import { availableParallelism } from "node:os";
+import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/core";
+import { type KernelVariant, bestVariant, refuse, refuseUnknown } from "@tokenmill/core/internal";
+import type { PoolOptions } from "./types.ts";
+
+export interface CompleteOptions {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly workers: number;
+  readonly slots: number;
+  readonly maxLogprobs: number;
+  readonly arenaBytes: number;
+  readonly source: LogitsSource | undefined;
+  readonly spinLimit: number;
+  readonly inlineRows: number;
+  readonly variant: KernelVariant;
+}
+
+const known = [
+  "vocabSize",
+  "dtype",
+  "workers",
+  "slots",
+  "maxLogprobs",
+  "arenaBytes",
+  "source",
+  "spinLimit",
+  "inlineRows",
+  "variant",
+] as const satisfies (keyof PoolOptions)[];
+
+/** @throws TypeError, RangeError naming the option. */
+export function completeOptions(options: PoolOptions): CompleteOptions {
+  refuseUnknown(Object.keys(options), known, "pool option");
+  const { source } = options;
+  const vocabSize = integer("vocabSize", options.vocabSize ?? source?.vocabSize, 1, 2 ** 24);
+  if (source && source.vocabSize !== vocabSize) {
+    refuse("vocabSize", `${source.vocabSize}, as the source ${source.name} has`, vocabSize, false);
+  }
+  const dtype = options.dtype ?? source?.dtype ?? "f32";
+  if (!(dtype in dtypeBytes)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
+  if (source && source.dtype !== dtype) refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
+  const workers = integer("workers", options.workers ?? availableParallelism(), 0, 256);
+  const fitting = Math.max(1, Math.floor(2 ** 30 / (vocabSize * dtypeBytes[dtype])));
+  return {
+    vocabSize,
+    dtype,
+    workers,
+    slots: integer("slots", options.slots ?? Math.min(fitting, Math.max(64, 32 * workers)), 1, 65536),
+    maxLogprobs: integer("maxLogprobs", options.maxLogprobs ?? 20, 0, 2 ** 24),
+    arenaBytes: integer("arenaBytes", options.arenaBytes ?? 2 ** 28, 4096, 2 ** 32),
+    source,
+    spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
+    inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
+    variant: options.variant ?? bestVariant(),
+  };
+}
+
+function integer(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  return refuse(name, `integer in [${least}, ${most}]`, value, typeof value !== "number");
+}

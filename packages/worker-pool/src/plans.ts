@@ -1,0 +1,72 @@
+/** Compiled params in shared memory, one copy for all sequences that use equal params. */
+import { compileParams, type SamplingParams, validateParams } from "@tokenmill/core";
+import type { Arena } from "./arena.ts";
+import type { Plan } from "./types.ts";
+
+interface Entry {
+  readonly key: string;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  readonly params: Readonly<SamplingParams>;
+  users: number;
+}
+
+export class PlanCache {
+  readonly #entries = new Map<string, Entry>();
+  readonly #arena: Arena;
+  readonly #memory: Uint8Array;
+  readonly #limits: { vocabSize: number; maxLogprobs: number };
+
+  constructor(arena: Arena, memory: Uint8Array, limits: { vocabSize: number; maxLogprobs: number }) {
+    this.#arena = arena;
+    this.#memory = memory;
+    this.#limits = limits;
+  }
+
+  /** @throws TypeError, RangeError for bad params; RangeError if the arena has no room. */
+  compile(params: SamplingParams): Plan {
+    validateParams(params, this.#limits.vocabSize, this.#limits.maxLogprobs);
+    const { seed: _seed, ...unseeded } = params;
+    const key = keyOf(unseeded);
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      const compiled = compileParams(unseeded, this.#limits);
+      const offsetBytes = this.#arena.allocate(compiled.bytes.length);
+      if (offsetBytes === undefined) {
+        throw new RangeError(`params expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`);
+      }
+      this.#memory.set(compiled.bytes, offsetBytes);
+      entry = { key, offsetBytes, sizeBytes: compiled.bytes.length, params: compiled.params, users: 0 };
+      this.#entries.set(key, entry);
+    }
+    entry.users++;
+    return this.#handle(entry);
+  }
+
+  #handle(entry: Entry): Plan {
+    let isHeld = true;
+    return {
+      offsetBytes: entry.offsetBytes,
+      params: entry.params,
+      release: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        if (--entry.users > 0) return;
+        this.#entries.delete(entry.key);
+        this.#arena.free(entry.offsetBytes, entry.sizeBytes);
+      },
+    };
+  }
+}
+
+/** Equal params give equal keys. The seed is no part of them: it travels with the job. */
+function keyOf(params: SamplingParams): string {
+  const names = Object.keys(params).sort() as (keyof SamplingParams)[];
+  const parts = names.map((name) => {
+    const value = params[name];
+    return [name, value instanceof Map ? [...value] : value];
+  });
+  return JSON.stringify(parts, (_key, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+}

@@ -1,0 +1,281 @@
+/** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
+import { dtypeBytes, type RowDtype, type SampleResult, type SamplingParams } from "@tokenmill/core";
+import {
+  compileKernels,
+  createMemory,
+  instantiateKernels,
+  JOB_BYTES,
+  JOB_HISTORY,
+  JOB_HISTORY_LENGTH,
+  JOB_PLAN,
+  JOB_POSITION,
+  JOB_PROMPT_LENGTH,
+  JOB_SEED_HIGH,
+  JOB_SEED_LOW,
+  JOB_SEQUENCE_HIGH,
+  JOB_SEQUENCE_LOW,
+  JOB_UNDO_COUNT,
+  JOB_WRITE_ROW,
+  type MemoryViews,
+  negativeInfinity,
+  readResult,
+  refuse,
+  RESULT_STATUS,
+  STATUS_WORKER_LOST,
+} from "@tokenmill/core/internal";
+import { Arena } from "./arena.ts";
+import { openHistory } from "./histories.ts";
+import { type CompleteOptions, completeOptions } from "./options.ts";
+import { PlanCache } from "./plans.ts";
+import { JobQueue } from "./queue.ts";
+import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
+import { CONTROL_READY, layOutSlab, MESSAGE_BYTES, type Slab } from "./slab.ts";
+import { Threads } from "./threads.ts";
+import type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";
+
+/**
+ * Starts a pool; resolves when every worker is ready.
+ * @throws TypeError, RangeError for bad options; Error if the workers cannot start (a source module that does not load).
+ */
+export async function createPool(options: PoolOptions = {}): Promise<SamplerPool> {
+  const complete = completeOptions(options);
+  const module = await compileKernels(complete.variant);
+  const probe = await instantiateKernels(module, createMemory(65536));
+  const workerSource = complete.source?.kind === "worker" ? complete.source : undefined;
+  const slab = layOutSlab({
+    vocabSize: complete.vocabSize,
+    dtype: complete.dtype,
+    slotCount: complete.slots,
+    maxLogprobs: complete.maxLogprobs,
+    workers: complete.workers,
+    workspaceBytes: probe.workspace_bytes(complete.vocabSize),
+    tablesBytes: workerSource?.tablesBytes ?? 0,
+    arenaBytes: complete.arenaBytes,
+  });
+  const memory = createMemory(slab.totalBytes);
+  padRows(slab, memory);
+  workerSource?.installTables?.(memory, slab.tables);
+  const setup: RunnerSetup = { module, memory, shape: slab, source: workerSource?.worker };
+  const inlineRunner = await RowRunner.create(setup, complete.workers);
+  const pool = new Pool(slab, memory, complete, inlineRunner, setup);
+  await pool.ready();
+  return pool;
+}
+
+/** Fills all rows with −Infinity once; writers fill the first `vocabSize` elements, the padding stays. */
+function padRows(slab: Slab, memory: WebAssembly.Memory): void {
+  const ViewType = slab.dtype === "f32" ? Float32Array : Uint16Array;
+  for (let slot = 0; slot < slab.slotCount; slot++) {
+    const row = new ViewType(memory.buffer, slab.rows + slot * slab.rowBytes, slab.paddedLength);
+    row.fill(negativeInfinity[slab.dtype], slab.vocabSize);
+  }
+}
+
+class Pool implements SamplerPool {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly workers: number;
+  readonly slotCount: number;
+  readonly maxLogprobs: number;
+  readonly memory: WebAssembly.Memory;
+  readonly #slab: Slab;
+  readonly #views: MemoryViews;
+  readonly #queue: JobQueue;
+  readonly #arena: Arena;
+  readonly #plans: PlanCache;
+  readonly #runner: RowRunner;
+  readonly #inlineRows: number;
+  readonly #free: number[];
+  /** Whether the slot is with its owner (1) and under way (2). */
+  readonly #use: Uint8Array;
+  readonly #hasLogprobs: Uint8Array;
+  readonly #threads: Threads | undefined;
+  #hopeless: Error | undefined;
+  #closing: Promise<void> | undefined;
+  #rowsSampled = 0;
+  #workerDeaths = 0;
+
+  constructor(slab: Slab, memory: WebAssembly.Memory, options: CompleteOptions, runner: RowRunner, setup: RunnerSetup) {
+    this.#slab = slab;
+    this.memory = memory;
+    this.vocabSize = slab.vocabSize;
+    this.dtype = slab.dtype;
+    this.workers = slab.workers;
+    this.slotCount = slab.slotCount;
+    this.maxLogprobs = slab.maxLogprobs;
+    this.#views = { i32: new Int32Array(memory.buffer), f64: new Float64Array(memory.buffer, 0, memory.buffer.byteLength >> 3) };
+    this.#queue = new JobQueue(slab, this.#views.i32);
+    this.#arena = new Arena(slab.arena, slab.arenaBytes);
+    this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), slab);
+    this.#runner = runner;
+    this.#inlineRows = slab.workers === 0 ? Number.POSITIVE_INFINITY : options.inlineRows;
+    this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
+    this.#use = new Uint8Array(slab.slotCount);
+    this.#hasLogprobs = new Uint8Array(slab.slotCount);
+    if (slab.workers > 0) {
+      this.#threads = new Threads({
+        workers: slab.workers,
+        setup: { ...setup, spinLimit: options.spinLimit },
+        onDeath: (incarnation) => this.#onDeath(incarnation),
+        onHopeless: (reason) => this.#onHopeless(reason),
+        readyCount: () => Atomics.load(this.#views.i32, (slab.control >> 2) + CONTROL_READY),
+      });
+    }
+  }
+
+  /** Resolves when all workers have started. */
+  async ready(): Promise<void> {
+    const word = (this.#slab.control >> 2) + CONTROL_READY;
+    while (!this.#hopeless) {
+      const count = Atomics.load(this.#views.i32, word);
+      if (count >= this.workers) return;
+      const waiting = Atomics.waitAsync(this.#views.i32, word, count, 100);
+      if (waiting.async) await waiting.value;
+    }
+    const reason = this.#hopeless;
+    await this.close();
+    throw new Error(`the workers cannot start: ${reason.message}`, { cause: reason });
+  }
+
+  get freeSlots(): number {
+    return this.#free.length;
+  }
+
+  compile(params: SamplingParams): Plan {
+    this.#checkOpen();
+    return this.#plans.compile(params);
+  }
+
+  openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined {
+    this.#checkOpen();
+    if (!Number.isInteger(capacity) || capacity < Math.max(1, prompt.length)) {
+      refuse("capacity", `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`, capacity, typeof capacity !== "number");
+    }
+    if (capacity * 4 > this.#slab.arenaBytes) {
+      refuse("capacity", `at most ${this.#slab.arenaBytes >> 2} tokens: raise arenaBytes`, capacity, false);
+    }
+    for (let i = 0; i < prompt.length; i++) {
+      const id = prompt[i]!;
+      if (!(Number.isInteger(id) && id >= 0 && id < this.vocabSize)) {
+        refuse(`prompt[${i}]`, `token id in [0, ${this.vocabSize})`, id, false);
+      }
+    }
+    return openHistory(this.#arena, this.#views.i32, prompt, capacity);
+  }
+
+  acquire(): number {
+    this.#checkOpen();
+    const slot = this.#free.pop() ?? -1;
+    if (slot >= 0) this.#use[slot] = 1;
+    return slot;
+  }
+
+  release(slot: number): void {
+    if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
+    this.#use[slot] = 0;
+    this.#free.push(slot);
+  }
+
+  row(slot: number): Float32Array | Uint16Array {
+    const offset = this.#slab.rows + slot * this.#slab.rowBytes;
+    return dtypeBytes[this.dtype] === 4
+      ? new Float32Array(this.memory.buffer, offset, this.vocabSize)
+      : new Uint16Array(this.memory.buffer, offset, this.vocabSize);
+  }
+
+  submit(slot: number, { plan, history, seed, sequenceId, position, writeRow }: SampleJob): void {
+    this.#checkOpen();
+    if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
+    this.#use[slot] = 2;
+    this.#hasLogprobs[slot] = plan.params.logprobs === undefined ? 0 : 1;
+    const { i32 } = this.#views;
+    const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
+    i32[job + (JOB_PLAN >> 2)] = plan.offsetBytes;
+    i32[job + (JOB_HISTORY >> 2)] = history.offsetBytes;
+    i32[job + (JOB_HISTORY_LENGTH >> 2)] = history.length;
+    i32[job + (JOB_PROMPT_LENGTH >> 2)] = history.promptLength;
+    i32[job + (JOB_SEED_LOW >> 2)] = Number(BigInt.asIntN(32, seed));
+    i32[job + (JOB_SEED_HIGH >> 2)] = Number(BigInt.asIntN(32, seed >> 32n));
+    i32[job + (JOB_SEQUENCE_LOW >> 2)] = Number(BigInt.asIntN(32, sequenceId));
+    i32[job + (JOB_SEQUENCE_HIGH >> 2)] = Number(BigInt.asIntN(32, sequenceId >> 32n));
+    i32[job + (JOB_POSITION >> 2)] = position;
+    i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
+    i32[job + (JOB_UNDO_COUNT >> 2)] = 0;
+    this.#queue.submit(slot);
+  }
+
+  flush(): void {
+    const tiny = this.#hopeless ? undefined : this.#queue.takeTinyBatch(this.#inlineRows);
+    for (const slot of tiny ?? []) {
+      this.#runner.run(slot);
+      this.#queue.markDone(slot);
+    }
+    this.#queue.publish();
+    if (this.#hopeless) this.#abandon();
+  }
+
+  async completed(): Promise<readonly number[]> {
+    this.flush();
+    const done = await this.#queue.collectSome();
+    for (const slot of done) this.#use[slot] = 1;
+    this.#rowsSampled += done.length;
+    return done;
+  }
+
+  readResult(slot: number, into: SampleResult): void {
+    readResult(this.#views, this.#slab.results + slot * this.#slab.resultBytes, this.#hasLogprobs[slot] === 1, into);
+    if (into.status === "source_failed") into.message = this.#message(slot);
+    else if (into.status === "worker_lost" && this.#hopeless) into.message = `no worker is left: ${this.#hopeless.message}`;
+  }
+
+  #message(slot: number): string {
+    const offset = this.#slab.messages + slot * MESSAGE_BYTES;
+    const length = this.#views.i32[offset >> 2]!;
+    return new TextDecoder().decode(new Uint8Array(this.memory.buffer, offset + 4, length).slice());
+  }
+
+  #onDeath(incarnation: number): void {
+    this.#workerDeaths++;
+    this.#fail(this.#queue.recover(incarnation));
+  }
+
+  #onHopeless(reason: Error): void {
+    this.#hopeless = reason;
+    this.#abandon();
+  }
+
+  #abandon(): void {
+    this.#fail(this.#queue.abandon());
+  }
+
+  #fail(slots: readonly number[]): void {
+    for (const slot of slots) {
+      this.#views.i32[(this.#slab.results + slot * this.#slab.resultBytes + RESULT_STATUS) >> 2] = STATUS_WORKER_LOST;
+      this.#queue.markDone(slot);
+    }
+    this.#queue.wakeHost();
+  }
+
+  killWorker(index: number): Promise<void> {
+    return this.#threads?.kill(index) ?? Promise.resolve();
+  }
+
+  stats(): PoolStats {
+    return { rowsSampled: this.#rowsSampled, workerDeaths: this.#workerDeaths, rowsRetried: this.#queue.rowsRetried };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    this.#queue.stop();
+    await this.#threads?.close();
+    this.#abandon();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new Error("the pool is closed");
+  }
+}

@@ -1,0 +1,128 @@
+/** Does one row: has it written if asked to, samples it. The same code runs in the workers and in the host's inline lane. */
+import type { CreateRowWriter, RowJob, RowKernels, RowWriter } from "@tokenmill/core";
+import {
+  dtypeCode,
+  instantiateKernels,
+  JOB_BYTES,
+  JOB_HISTORY,
+  JOB_HISTORY_LENGTH,
+  JOB_PLAN,
+  JOB_POSITION,
+  JOB_PROMPT_LENGTH,
+  JOB_SEQUENCE_HIGH,
+  JOB_SEQUENCE_LOW,
+  JOB_WRITE_ROW,
+  type Kernels,
+  RESULT_STATUS,
+  STATUS_SOURCE_FAILED,
+} from "@tokenmill/core/internal";
+import { layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "./slab.ts";
+
+/** What a thread needs to do rows; cloneable. */
+export interface RunnerSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly shape: SlabShape;
+  readonly source: { readonly moduleUrl: string; readonly options: unknown } | undefined;
+}
+
+export class RowRunner {
+  readonly #slab: Slab;
+  readonly #kernels: Kernels;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #workspace: number;
+  readonly #writeRow: RowWriter | undefined;
+  readonly #job: RowJob = {
+    rowOffsetBytes: 0,
+    historyOffsetBytes: 0,
+    historyLength: 0,
+    promptLength: 0,
+    sequenceIdLow: 0,
+    sequenceIdHigh: 0,
+    position: 0,
+  };
+
+  private constructor(slab: Slab, kernels: Kernels, memory: WebAssembly.Memory, workspace: number, writer?: RowWriter) {
+    this.#slab = slab;
+    this.#kernels = kernels;
+    this.#words = new Int32Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#workspace = workspace;
+    this.#writeRow = writer;
+    // a predecessor may have died in the middle: kernels count on zeros
+    this.#bytes.fill(0, workspace, workspace + slab.workspaceBytes);
+  }
+
+  static async create({ module, memory, shape, source }: RunnerSetup, workerIndex: number): Promise<RowRunner> {
+    const slab = layOutSlab(shape);
+    const kernels = await instantiateKernels(module, memory);
+    const writer = source && (await createWriter(source, slab, kernels, memory));
+    return new RowRunner(slab, kernels, memory, workspaceOf(slab, workerIndex), writer);
+  }
+
+  /** Writes and samples the slot's row; the outcome, good or bad, is in its result record. */
+  run(slot: number): void {
+    const slab = this.#slab;
+    const jobOffset = slab.jobs + slot * JOB_BYTES;
+    const row = slab.rows + slot * slab.rowBytes;
+    const result = slab.results + slot * slab.resultBytes;
+    const job = jobOffset >> 2;
+    const words = this.#words;
+    if (this.#writeRow && words[job + (JOB_WRITE_ROW >> 2)] === 1) {
+      const rowJob = this.#job;
+      rowJob.rowOffsetBytes = row;
+      rowJob.historyOffsetBytes = words[job + (JOB_HISTORY >> 2)]!;
+      rowJob.historyLength = words[job + (JOB_HISTORY_LENGTH >> 2)]!;
+      rowJob.promptLength = words[job + (JOB_PROMPT_LENGTH >> 2)]!;
+      rowJob.sequenceIdLow = words[job + (JOB_SEQUENCE_LOW >> 2)]!;
+      rowJob.sequenceIdHigh = words[job + (JOB_SEQUENCE_HIGH >> 2)]!;
+      rowJob.position = words[job + (JOB_POSITION >> 2)]!;
+      try {
+        this.#writeRow(rowJob);
+      } catch (error) {
+        this.#writeMessage(slot, error instanceof Error ? error.message : String(error));
+        words[(result + RESULT_STATUS) >> 2] = STATUS_SOURCE_FAILED;
+        return;
+      }
+    }
+    this.#kernels.sample_row(
+      row,
+      dtypeCode[slab.dtype],
+      slab.vocabSize,
+      jobOffset,
+      slab.undo + slot * slab.undoBytes,
+      words[job + (JOB_PLAN >> 2)]!,
+      result,
+      this.#workspace,
+    );
+  }
+
+  #writeMessage(slot: number, message: string): void {
+    const offset = this.#slab.messages + slot * MESSAGE_BYTES;
+    const bytes = new TextEncoder().encode(message).subarray(0, MESSAGE_BYTES - 4);
+    this.#words[offset >> 2] = bytes.length;
+    this.#bytes.set(bytes, offset + 4);
+  }
+}
+
+async function createWriter(
+  source: { moduleUrl: string; options: unknown },
+  slab: Slab,
+  kernels: Kernels,
+  memory: WebAssembly.Memory,
+): Promise<RowWriter> {
+  const module = (await import(source.moduleUrl)) as { createRowWriter?: CreateRowWriter };
+  if (typeof module.createRowWriter !== "function") {
+    throw new TypeError(`source module expected an export "createRowWriter", ${source.moduleUrl} has none`);
+  }
+  const rowKernels: RowKernels = { addScalar: kernels.add_scalar_f32, scatterAdd: kernels.scatter_add_f32 };
+  return module.createRowWriter({
+    memory,
+    tablesOffsetBytes: slab.tablesBytes > 0 ? slab.tables : 0,
+    vocabSize: slab.vocabSize,
+    dtype: slab.dtype,
+    kernels: rowKernels,
+    options: source.options,
+  });
+}

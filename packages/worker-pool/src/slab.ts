@@ -1,0 +1,108 @@
+/**
+ * Where everything lies in the pool's one shared memory. Both sides compute the same offsets from the same numbers, so only
+ * `SlabShape` travels to the workers.
+ */
+import { dtypeBytes, type RowDtype } from "@tokenmill/core";
+import {
+  JOB_BYTES,
+  RESULT_TOP,
+  RESULT_TOP_ENTRY_BYTES,
+  ROW_PADDING_ELEMENTS,
+  UNDO_CAPACITY,
+  UNDO_ENTRY_BYTES,
+} from "@tokenmill/core/internal";
+
+/** Words of the control block, one cache line (16 words) apart. */
+export const CONTROL_TAIL = 0; // tickets published
+export const CONTROL_HEAD = 16; // tickets taken
+export const CONTROL_DONE_COUNT = 32; // rows done since the start
+export const CONTROL_WAKE_TARGET = 48; // done count at which the host wants to be woken
+export const CONTROL_WAKE = 64; // changed, then notified, to wake the host
+export const CONTROL_STOP = 80; // 1: workers leave when the queue is empty
+export const CONTROL_READY = 96; // workers that have started, ever
+export const CONTROL_SIGNAL = 112; // changed, then notified, to wake workers
+const CONTROL_WORDS = 128;
+
+/** States of a slot. A claimed slot holds CLAIMED_BASE + its worker's incarnation. */
+export const SLOT_IDLE = 0;
+export const SLOT_QUEUED = 1;
+export const SLOT_DONE = 2;
+export const CLAIMED_BASE = 16;
+
+/** Bytes of a slot's message: a length word, then UTF-8. */
+export const MESSAGE_BYTES = 512;
+
+export interface SlabShape {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly slotCount: number;
+  readonly maxLogprobs: number;
+  readonly workers: number;
+  readonly workspaceBytes: number;
+  readonly tablesBytes: number;
+  readonly arenaBytes: number;
+}
+
+export interface Slab extends SlabShape {
+  readonly paddedLength: number;
+  readonly rowBytes: number;
+  readonly resultBytes: number;
+  readonly undoBytes: number;
+  readonly ringMask: number;
+  /** Byte offsets. */
+  readonly control: number;
+  readonly states: number;
+  readonly ring: number;
+  readonly jobs: number;
+  readonly results: number;
+  readonly undo: number;
+  readonly messages: number;
+  readonly rows: number;
+  readonly workspaces: number;
+  readonly tables: number;
+  readonly arena: number;
+  readonly totalBytes: number;
+}
+
+const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+export function layOutSlab(shape: SlabShape): Slab {
+  const { vocabSize, dtype, slotCount, maxLogprobs, workers } = shape;
+  const paddedLength = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const rowBytes = paddedLength * dtypeBytes[dtype];
+  const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
+  const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
+  // every slot has at most one ticket, and at most one more for each worker death that could not tell who took it
+  const ringSize = 2 ** Math.ceil(Math.log2(slotCount * 4));
+  let end = 1024;
+  const take = (bytes: number): number => {
+    const offset = end;
+    end += align(bytes);
+    return offset;
+  };
+  return {
+    ...shape,
+    paddedLength,
+    rowBytes,
+    resultBytes,
+    undoBytes,
+    ringMask: ringSize - 1,
+    control: take(CONTROL_WORDS * 4),
+    states: take(slotCount * 4),
+    ring: take(ringSize * 4),
+    jobs: take(slotCount * JOB_BYTES),
+    results: take(slotCount * resultBytes),
+    undo: take(slotCount * undoBytes),
+    messages: take(slotCount * MESSAGE_BYTES),
+    rows: take(slotCount * rowBytes),
+    workspaces: take((workers + 1) * align(shape.workspaceBytes)),
+    tables: take(shape.tablesBytes),
+    arena: take(shape.arenaBytes),
+    totalBytes: end,
+  };
+}
+
+/** Byte offset of the scratch of worker `index`; the host's inline lane has the last. */
+export function workspaceOf(slab: Slab, index: number): number {
+  return slab.workspaces + index * align(slab.workspaceBytes);
+}
