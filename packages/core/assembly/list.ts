@@ -140,16 +140,44 @@ function countBlocksAtLeast(threshold: f32): i32 {
   return count;
 }
 
-/** Lists at least the `k` largest elements: no more than those above a lower bound of the k-th. The k-th largest block
- *  maximum is such a bound; bisection over the floats finds one close to it. Cost: the blocks above the bound. */
+/** How many elements are ≥ `threshold`, which is above −Infinity. */
+function countAtLeast(row: usize, threshold: f32): i32 {
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  let count = 0;
+  for (let b = 0; b < blocks; b++) {
+    if (load<f32>(blockMax + (<usize>b << 2)) < threshold) continue;
+    const start = row + <usize>b * (BLOCK_ELEMENTS * 4);
+    if (ASC_FEATURE_SIMD) {
+      const limit = f32x4.splat(threshold);
+      let counts = i32x4.splat(0);
+      for (let p = start; p < start + BLOCK_ELEMENTS * 4; p += 16) {
+        counts = i32x4.sub(counts, f32x4.ge(v128.load(p), limit));
+      }
+      count +=
+        i32x4.extract_lane(counts, 0) +
+        i32x4.extract_lane(counts, 1) +
+        i32x4.extract_lane(counts, 2) +
+        i32x4.extract_lane(counts, 3);
+    } else {
+      for (let p = start; p < start + BLOCK_ELEMENTS * 4; p += 4) count += <i32>(load<f32>(p) >= threshold);
+    }
+  }
+  return count;
+}
+
+/** Lists at least the `k` largest elements: those above a lower bound of the k-th, which bisection over the floats brings
+ *  close to it. The k-th largest block maximum is such a bound and found without reading the row again; where there are
+ *  too few blocks for that, elements are counted. */
 export function gatherLargest(row: usize, k: i32, largest: f32): void {
   let low = orderedBits(-f32.MAX_VALUE);
   let high = orderedBits(largest) + 1;
-  if (countBlocksAtLeast(-f32.MAX_VALUE) < k) return gatherAtLeast(row, -Infinity);
+  const byBlocks = k <= paddedLength / (2 * BLOCK_ELEMENTS) && countBlocksAtLeast(-f32.MAX_VALUE) >= k;
+  if (!byBlocks && countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAtLeast(row, -Infinity);
   const enough = k + (k >> 2) + 4;
   while (high - low > 1) {
     const middle = low + ((high - low) >> 1);
-    const count = countBlocksAtLeast(floatOfOrdered(middle));
+    const threshold = floatOfOrdered(middle);
+    const count = byBlocks ? countBlocksAtLeast(threshold) : countAtLeast(row, threshold);
     if (count >= k) {
       low = middle;
       if (count <= enough) break;
