@@ -67,30 +67,7 @@ function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, f
 @inline
 function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
   if (above && !(x > floor)) return 0;
-  return exact ? exp32((x - largest) * scale) : -cheapWeight(x, largest, scale);
-}
-
-// @ts-ignore: decorator
-@inline
-function blockMass(block: usize, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
-  const largest4 = f32x4.splat(largest);
-  const scale4 = f32x4.splat(scale);
-  const bias4 = f32x4.splat(BIAS);
-  const lowest4 = f32x4.splat(LOWEST);
-  const floor4 = f32x4.splat(floor);
-  let lanes = f32x4.splat(0);
-  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-    const w0 = weigh4(v128.load(p), largest4, scale4, bias4, lowest4, floor4, exact, above);
-    const w1 = weigh4(v128.load(p, 16), largest4, scale4, bias4, lowest4, floor4, exact, above);
-    const w2 = weigh4(v128.load(p, 32), largest4, scale4, bias4, lowest4, floor4, exact, above);
-    const w3 = weigh4(v128.load(p, 48), largest4, scale4, bias4, lowest4, floor4, exact, above);
-    lanes = f32x4.add(lanes, f32x4.add(f32x4.add(w0, w1), f32x4.add(w2, w3)));
-  }
-  return (
-    f32x4.extract_lane(lanes, 0) +
-    f32x4.extract_lane(lanes, 2) +
-    (f32x4.extract_lane(lanes, 1) + f32x4.extract_lane(lanes, 3))
-  );
+  return exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
 }
 
 /** One lane of a block, in the order of the vector form. */
@@ -118,36 +95,134 @@ function ownBlockMass(block: usize, firstId: i32, largest: f32, scale: f32, exac
   return sum;
 }
 
+/** Lane i of the result is the sum of the lanes (0+2)+(1+3) of argument i. */
+// @ts-ignore: decorator
+@inline
+function transposedSum(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
+  return f32x4.add(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+}
+
+/** The sums of four blocks as f32x4; cheap ones are negative, see BIAS. */
+// @ts-ignore: decorator
+@inline
+function fourBlockMasses(
+  p: usize,
+  largest: v128,
+  scale: v128,
+  bias: v128,
+  lowest: v128,
+  floor: v128,
+  exact: bool,
+  above: bool,
+): v128 {
+  let sum0 = f32x4.splat(0);
+  let sum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
+  for (let block = p; block < p + 1024; block += 256) {
+    let sum = f32x4.splat(0);
+    for (let q = block; q < block + 256; q += 64) {
+      const w0 = weigh4(v128.load(q), largest, scale, bias, lowest, floor, exact, above);
+      const w1 = weigh4(v128.load(q, 16), largest, scale, bias, lowest, floor, exact, above);
+      const w2 = weigh4(v128.load(q, 32), largest, scale, bias, lowest, floor, exact, above);
+      const w3 = weigh4(v128.load(q, 48), largest, scale, bias, lowest, floor, exact, above);
+      sum = f32x4.add(sum, f32x4.add(f32x4.add(w0, w1), f32x4.add(w2, w3)));
+    }
+    sum0 = sum1;
+    sum1 = sum2;
+    sum2 = sum3;
+    sum3 = sum;
+  }
+  return transposedSum(sum0, sum1, sum2, sum3);
+}
+
+/** The sum of one block, element order as in the vector form; the pivot's own block by id. */
+function oneBlockMass(block: i32, row: usize, largest: f32, scale: f32, exact: bool, above: bool): f32 {
+  const start = row + <usize>block * (BLOCK_ELEMENTS * 4);
+  const own = above ? pivotTokenId / BLOCK_ELEMENTS : -1;
+  if (block == own) return ownBlockMass(start, block * BLOCK_ELEMENTS, largest, scale, exact);
+  const floor = above && block < own ? floatBelow(pivotLogit) : pivotLogit;
+  return (
+    laneMass(start, largest, scale, floor, exact, above) +
+    laneMass(start + 8, largest, scale, floor, exact, above) +
+    (laneMass(start + 4, largest, scale, floor, exact, above) +
+      laneMass(start + 12, largest, scale, floor, exact, above))
+  );
+}
+
 // @ts-ignore: decorator
 @inline
 function masses(row: usize, largest: f32, scale: f32, sums: usize, exact: bool, above: bool): f64 {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   const own = above ? pivotTokenId / BLOCK_ELEMENTS : -1;
-  const equalsToo = above ? floatBelow(pivotLogit) : <f32>-Infinity;
-  let total: f64 = 0;
-  for (let b = 0; b < blocks; b++) {
-    const blockLargest = load<f32>(blockMax + (<usize>b << 2));
-    const floor = above && b < own ? equalsToo : pivotLogit;
-    const start = row + <usize>b * (BLOCK_ELEMENTS * 4);
-    let sum: f32 = 0;
-    if (above && b == own) {
-      sum = ownBlockMass(start, b * BLOCK_ELEMENTS, largest, scale, exact);
-    } else if ((!above || blockLargest > floor) && (exact || (blockLargest - largest) * scale + BIAS > LOWEST)) {
-      if (ASC_FEATURE_SIMD) {
-        sum = blockMass(start, largest, scale, floor, exact, above);
+  if (ASC_FEATURE_SIMD) {
+    const largest4 = f32x4.splat(largest);
+    const scale4 = f32x4.splat(scale);
+    const bias4 = f32x4.splat(BIAS);
+    const lowest4 = f32x4.splat(LOWEST);
+    const equalsToo4 = f32x4.splat(floatBelow(pivotLogit));
+    const greater4 = f32x4.splat(pivotLogit);
+    let total01 = f64x2.splat(0);
+    let total23 = total01;
+    for (let b = 0; b < blocks; b += 4) {
+      const floor4 = b < own ? equalsToo4 : greater4;
+      const maxima = v128.load(blockMax + (<usize>b << 2));
+      let four = f32x4.splat(0);
+      if (above && b <= own && own < b + 4) {
+        four = f32x4(
+          oneBlockMass(b, row, largest, scale, exact, above),
+          oneBlockMass(b + 1, row, largest, scale, exact, above),
+          oneBlockMass(b + 2, row, largest, scale, exact, above),
+          oneBlockMass(b + 3, row, largest, scale, exact, above),
+        );
       } else {
-        sum =
-          laneMass(start, largest, scale, floor, exact, above) +
-          laneMass(start + 8, largest, scale, floor, exact, above) +
-          (laneMass(start + 4, largest, scale, floor, exact, above) +
-            laneMass(start + 12, largest, scale, floor, exact, above));
+        // blocks whose largest element is below the pivot or weighs 0 have sums of 0 and need no read
+        const isHeavy = exact
+          ? f32x4.gt(maxima, f32x4.splat(-Infinity))
+          : f32x4.gt(f32x4.add(f32x4.mul(f32x4.sub(maxima, largest4), scale4), bias4), lowest4);
+        if (v128.any_true(above ? v128.and(isHeavy, f32x4.gt(maxima, floor4)) : isHeavy)) {
+          const p = row + <usize>b * (BLOCK_ELEMENTS * 4);
+          four = fourBlockMasses(p, largest4, scale4, bias4, lowest4, floor4, exact, above);
+          if (!exact) four = f32x4.neg(four);
+        }
       }
-      if (!exact) sum = -sum;
+      const low = f64x2.promote_low_f32x4(four);
+      const high = f64x2.promote_low_f32x4(i32x4.shuffle(four, four, 2, 3, 0, 1));
+      total01 = f64x2.add(total01, low);
+      total23 = f64x2.add(total23, high);
+      if (!exact) {
+        v128.store(sums + (<usize>b << 3), low);
+        v128.store(sums + (<usize>b << 3), high, 16);
+      }
     }
-    if (!exact) store<f64>(sums + (<usize>b << 3), <f64>sum);
-    total += <f64>sum;
+    const total = f64x2.add(total01, total23);
+    return f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
+  } else {
+    let total0: f64 = 0;
+    let total1: f64 = 0;
+    let total2: f64 = 0;
+    let total3: f64 = 0;
+    for (let b = 0; b < blocks; b += 4) {
+      const sum0 = oneBlockMass(b, row, largest, scale, exact, above);
+      const sum1 = oneBlockMass(b + 1, row, largest, scale, exact, above);
+      const sum2 = oneBlockMass(b + 2, row, largest, scale, exact, above);
+      const sum3 = oneBlockMass(b + 3, row, largest, scale, exact, above);
+      total0 += <f64>sum0;
+      total1 += <f64>sum1;
+      total2 += <f64>sum2;
+      total3 += <f64>sum3;
+      if (!exact) {
+        const four = sums + (<usize>b << 3);
+        store<f64>(four, <f64>sum0);
+        store<f64>(four, <f64>sum1, 8);
+        store<f64>(four, <f64>sum2, 16);
+        store<f64>(four, <f64>sum3, 24);
+      }
+    }
+    return total0 + total2 + (total1 + total3);
   }
-  return total;
 }
 
 /** Stores the f64 block sums of the cheap weights to `sums` and returns their total. */
