@@ -7,8 +7,9 @@ import {
   TOP_K_KEEPS_TIES,
 } from "../src/layout";
 import {
-  gatherAtLeast,
+  gatherAbove,
   gatherLargest,
+  keepAbove,
   keepAtLeast,
   listMax,
   listOne,
@@ -18,9 +19,9 @@ import {
   sortList,
   weighList,
 } from "./list";
-import { floatBelow } from "./masses";
+import { roundedDown } from "./floats";
 import { logPositive } from "./math";
-import { beta, isDense, listAll, row, setBeta, setSparse } from "./row";
+import { beta, floor, isDense, raiseFloor, row, setBeta, setSparse } from "./row";
 import { argMax, rowMax } from "./scan";
 
 /** x /= T; 0 leaves only the largest logit, the lowest id of equals. */
@@ -38,6 +39,7 @@ export function topK(stage: usize): void {
   const k = load<i32>(stage, STAGE_INTEGER);
   if (isDense) {
     gatherLargest(row, k, rowMax);
+    keepAbove(floor);
     setSparse();
   }
   if (load<i32>(stage, STAGE_FLAGS) & TOP_K_KEEPS_TIES) selectLargestWithTies(k);
@@ -48,27 +50,16 @@ export function topK(stage: usize): void {
 export function minP(stage: usize): void {
   const largest = isDense ? rowMax : listMax();
   const threshold = <f64>largest + logPositive(load<f64>(stage, STAGE_NUMBER_0)) / beta;
-  if (isDense) {
-    gatherAtLeast(row, roundedDown(threshold));
-    setSparse();
-  }
-  keepAtLeast(threshold);
+  if (isDense) raiseFloor(threshold);
+  else keepAtLeast(threshold);
 }
 
 /** The largest tokens until their mass reaches p. (Holtzman et al. 2020, arXiv 1904.09751.) */
 export function topP(stage: usize): void {
   if (isDense) {
     // what lies 60 nats below the largest adds less than 2^-66 to a sum of at least 1: nothing, in f64
-    gatherAtLeast(row, roundedDown(<f64>rowMax - 60.0 / beta));
+    gatherAbove(row, max(floor, roundedDown(<f64>rowMax - 60.0 / beta)));
     setSparse();
-  } else listAll();
-  const largest = listMax();
-  selectMass(load<f64>(stage, STAGE_NUMBER_0) * weighList(largest, beta));
-}
-
-/** An f32 that is not above x. */
-function roundedDown(x: f64): f32 {
-  if (x < -<f64>f32.MAX_VALUE) return -f32.MAX_VALUE;
-  const rounded = <f32>x;
-  return <f64>rounded <= x ? rounded : floatBelow(rounded);
+  }
+  selectMass(load<f64>(stage, STAGE_NUMBER_0) * weighList(listMax(), beta));
 }

@@ -25,14 +25,14 @@ import {
   cheapWeight,
   exactMass32,
   exactMass32Above,
-  exactMass64,
+  exactMass64Above,
   isAbovePivot,
   MASS32_ERROR,
   setPivot,
 } from "./masses";
 import { expNonPositive } from "./math";
 import { philox0, philox1, philox2, philox3, philoxBlock, uniform } from "./philox";
-import { beta, logitAt, row } from "./row";
+import { beta, floor, logitAt, row } from "./row";
 import { rowMax } from "./scan";
 import { blockSum, blockSumAbove, paddedLength } from "./workspace";
 
@@ -74,10 +74,11 @@ export function drawFromList(job: usize, total: f64): i32 {
 export function drawFromRow(job: usize, p: f64): i32 {
   const largest = rowMax;
   const scale = cheapScale(beta);
-  setPivot(-Infinity, -1);
+  setPivot(floor, -1);
   let sums = blockSum;
   let spare = blockSumAbove;
-  const total = cheapMasses(row, largest, scale, sums);
+  const isCut = floor > -Infinity;
+  const total = isCut ? cheapMassesAbove(row, largest, scale, sums) : cheapMasses(row, largest, scale, sums);
   let current = total;
   let exactTotal32: f64 = -1;
   let attempt: u32 = 0;
@@ -92,12 +93,21 @@ export function drawFromRow(job: usize, p: f64): i32 {
     const above = cheapMassesAbove(row, largest, scale, spare);
     if (above == 0 || above < p * total * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) return id;
     if (above * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) < p * total) {
-      if (exactTotal32 < 0) exactTotal32 = exactMass32(row, largest, <f32>min(beta, 1e30));
-      const above32 = exactMass32Above(row, largest, <f32>min(beta, 1e30));
+      const beta32 = <f32>min(beta, 1e30);
+      if (exactTotal32 < 0) {
+        setPivot(floor, -1);
+        exactTotal32 = isCut ? exactMass32Above(row, largest, beta32) : exactMass32(row, largest, beta32);
+        setPivot(logit, id);
+      }
+      const above32 = exactMass32Above(row, largest, beta32);
       const target32 = p * exactTotal32;
       if (above32 < target32 * (1 - 2 * MASS32_ERROR)) return id;
       if (above32 <= target32 * (1 + 2 * MASS32_ERROR)) {
-        if (exactMass64(row, largest, beta, true) < p * exactMass64(row, largest, beta, false)) return id;
+        const above64 = exactMass64Above(row, largest, beta);
+        setPivot(floor, -1);
+        const target64 = p * exactMass64Above(row, largest, beta);
+        setPivot(logit, id);
+        if (above64 < target64) return id;
       }
     }
     const rejected = sums;

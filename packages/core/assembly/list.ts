@@ -1,6 +1,7 @@
 // The sparse form of a row: a list of candidate tokens. A key packs the logit, mapped so that unsigned order is float
 // order, above the complemented token id: descending keys are descending logits, ties by lowest id.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { floatBelow } from "./floats";
 import { expNonPositive } from "./math";
 import { blockMax, listKeys, listWeights, paddedLength } from "./workspace";
 
@@ -68,19 +69,18 @@ function setWeight(index: i32, weight: f64): void {
   store<f64>(listWeights + (<usize>index << 3), weight);
 }
 
-/** Lists every element ≥ `threshold` (above −Infinity), by ascending id. */
-export function gatherAtLeast(row: usize, threshold: f32): void {
-  const lowest = threshold > -Infinity ? threshold : -f32.MAX_VALUE;
+/** Lists every element above `floor`, by ascending id. */
+export function gatherAbove(row: usize, floor: f32): void {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let out = listKeys;
   for (let b = 0; b < blocks; b++) {
-    if (load<f32>(blockMax + (<usize>b << 2)) < lowest) continue;
+    if (!(load<f32>(blockMax + (<usize>b << 2)) > floor)) continue;
     const first = b * BLOCK_ELEMENTS;
     const p = row + (<usize>first << 2);
     if (ASC_FEATURE_SIMD) {
-      const limit = f32x4.splat(lowest);
+      const floor4 = f32x4.splat(floor);
       for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
-        let hits = i32x4.bitmask(f32x4.ge(v128.load(p + (<usize>i << 2)), limit));
+        let hits = i32x4.bitmask(f32x4.gt(v128.load(p + (<usize>i << 2)), floor4));
         while (hits != 0) {
           const id = first + i + ctz(hits);
           store<u64>(out, keyOf(load<f32>(row + (<usize>id << 2)), id));
@@ -91,7 +91,7 @@ export function gatherAtLeast(row: usize, threshold: f32): void {
     } else {
       for (let i = 0; i < BLOCK_ELEMENTS; i++) {
         const x = load<f32>(p + (<usize>i << 2));
-        if (x >= lowest) {
+        if (x > floor) {
           store<u64>(out, keyOf(x, first + i));
           out += 8;
         }
@@ -172,7 +172,7 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
   let low = orderedBits(-f32.MAX_VALUE);
   let high = orderedBits(largest) + 1;
   const byBlocks = k <= paddedLength / (2 * BLOCK_ELEMENTS) && countBlocksAtLeast(-f32.MAX_VALUE) >= k;
-  if (!byBlocks && countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAtLeast(row, -Infinity);
+  if (!byBlocks && countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAbove(row, -Infinity);
   const enough = k + (k >> 2) + 4;
   while (high - low > 1) {
     const middle = low + ((high - low) >> 1);
@@ -183,7 +183,7 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
       if (count <= enough) break;
     } else high = middle;
   }
-  gatherAtLeast(row, floatOfOrdered(low));
+  gatherAbove(row, floatBelow(floatOfOrdered(low)));
 }
 
 // @ts-ignore: decorator
@@ -269,12 +269,23 @@ export function selectLargestWithTies(k: i32): void {
   listCount = n;
 }
 
-/** Keeps entries whose logit is ≥ `threshold`. */
+/** Keeps entries whose logit is ≥ `threshold`, in their order. */
 export function keepAtLeast(threshold: f64): void {
   let n = 0;
   for (let i = 0; i < listCount; i++) {
     const key = keyAt(i);
     if (<f64>keyLogit(key) >= threshold) setKey(n++, key);
+  }
+  listCount = n;
+}
+
+/** Keeps entries whose logit is above `floor`, in their order. */
+export function keepAbove(floor: f32): void {
+  if (floor == -Infinity) return;
+  let n = 0;
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    if (keyLogit(key) > floor) setKey(n++, key);
   }
   listCount = n;
 }

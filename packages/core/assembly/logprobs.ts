@@ -9,10 +9,11 @@ import {
   RESULT_TOP_COUNT,
   RESULT_TOP_ENTRY_BYTES,
 } from "../src/layout";
-import { gatherLargest, keyAt, keyLogit, keyTokenId, listCount, listMax, selectLargest, sortList, weighList } from "./list";
-import { exactMass32, exactMass64, floatBelow } from "./masses";
+import { gatherLargest, keepAbove, keyAt, keyLogit, keyTokenId, listCount, listMax, selectLargest, sortList, weighList } from "./list";
+import { floatBelow } from "./floats";
+import { exactMass32, exactMass64Above, setPivot } from "./masses";
 import { logPositive } from "./math";
-import { beta, isDense, logitAt, row } from "./row";
+import { beta, floor, isDense, logitAt, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -38,9 +39,13 @@ export function finishRawLogprobs(result: usize): void {
 export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
   let logSum: f64;
   if (isDense) {
-    logSum = <f64>rowMax * beta + logPositive(exactMass64(row, rowMax, beta, false));
+    setPivot(floor, -1);
+    logSum = <f64>rowMax * beta + logPositive(exactMass64Above(row, rowMax, beta));
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
-    if (top > 0) gatherLargest(row, top, rowMax);
+    if (top > 0) {
+      gatherLargest(row, top, rowMax);
+      keepAbove(floor);
+    }
   } else {
     const largest = listMax();
     logSum = <f64>largest * beta + logPositive(weighList(largest, beta));
@@ -81,13 +86,13 @@ function rankInRow(tokenId: i32): i32 {
   const own = tokenId / BLOCK_ELEMENTS;
   let rank = 1;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const floor = b < own ? equalsToo : x;
-    if (b != own && !(load<f32>(blockMax + (<usize>b << 2)) > floor)) continue;
+    const bound = b < own ? equalsToo : x;
+    if (b != own && !(load<f32>(blockMax + (<usize>b << 2)) > bound)) continue;
     const first = b * BLOCK_ELEMENTS;
     if (ASC_FEATURE_SIMD && b != own) {
-      const floor4 = f32x4.splat(floor);
+      const bound4 = f32x4.splat(bound);
       for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
-        rank += popcnt(i32x4.bitmask(f32x4.gt(v128.load(row + (<usize>(first + i) << 2)), floor4)));
+        rank += popcnt(i32x4.bitmask(f32x4.gt(v128.load(row + (<usize>(first + i) << 2)), bound4)));
       }
     } else {
       for (let id = first; id < first + BLOCK_ELEMENTS; id++) {

@@ -5,6 +5,7 @@
 // fraction is 2^⌊z⌋·(1 + frac z): at least 2^z and at most 6.15 % more (the idea: Schraudolph 1999, Neural Computation 11).
 // One multiply-add, a clamp and a shift cost little more than reading. Exact weights serve where the bound does not do.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { floatBelow } from "./floats";
 import { exp32, exp32x4, expNonPositive } from "./math";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -27,13 +28,6 @@ export let pivotTokenId: i32 = -1;
 export function setPivot(logit: f32, tokenId: i32): void {
   pivotLogit = logit;
   pivotTokenId = tokenId;
-}
-
-/** The next float towards −Infinity. */
-export function floatBelow(x: f32): f32 {
-  if (x == 0) return -reinterpret<f32>(1);
-  const bits = reinterpret<u32>(x);
-  return reinterpret<f32>(x > 0 ? bits - 1 : bits + 1);
 }
 
 // @ts-ignore: decorator
@@ -245,16 +239,15 @@ export function exactMass32Above(row: usize, largest: f32, beta: f32): f64 {
   return masses(row, largest, beta, 0, true, true);
 }
 
-/** Sum in f64 of the weights of all elements, or of those above the pivot. */
-export function exactMass64(row: usize, largest: f32, beta: f64, above: bool): f64 {
+/** Sum in f64 of the weights of what is above the pivot. */
+export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let total: f64 = 0;
   for (let b = 0; b < blocks; b++) {
-    const blockLargest = load<f32>(blockMax + (<usize>b << 2));
-    if (above ? blockLargest < pivotLogit : blockLargest == -Infinity) continue;
+    if (load<f32>(blockMax + (<usize>b << 2)) < pivotLogit) continue;
     for (let i = b * BLOCK_ELEMENTS; i < (b + 1) * BLOCK_ELEMENTS; i++) {
       const x = load<f32>(row + (<usize>i << 2));
-      if (!above || isAbovePivot(x, i)) total += expNonPositive((<f64>x - <f64>largest) * beta);
+      if (isAbovePivot(x, i)) total += expNonPositive((<f64>x - <f64>largest) * beta);
     }
   }
   return total;

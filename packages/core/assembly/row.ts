@@ -9,16 +9,19 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../src/layout";
-import { gatherAtLeast, gatherIds, listCount } from "./list";
+import { floatBelow } from "./floats";
+import { gatherAbove, gatherIds, listCount } from "./list";
 import { refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 
 /** The row as f32, in the slab or in the private copy. */
 export let row: usize = 0;
-/** dense: `row`, minus what `allowed` leaves out. sparse: the list. */
+/** dense: what of `row` is above `floor` and allowed. sparse: the list. */
 export let isDense: bool = true;
 /** The product of temperatures so far, inverted: weights are e^((x − max)·beta). */
 export let beta: f64 = 1;
+/** Only logits above this count while dense. */
+export let floor: f32 = -Infinity;
 /** i32[count] of the only ids that count while dense; 0: all. */
 let allowedIds: usize = 0;
 let allowedCount: i32 = 0;
@@ -37,6 +40,12 @@ export function setBeta(value: f64): void {
 
 export function setSparse(): void {
   isDense = false;
+}
+
+/** Cuts the dense row at `threshold`: only logits ≥ it count from now on. */
+export function raiseFloor(threshold: f64): void {
+  const nearest = <f32>threshold;
+  floor = max(floor, <f64>nearest >= threshold ? floatBelow(nearest) : nearest);
 }
 
 export function allowOnly(ids: usize, count: i32): void {
@@ -75,6 +84,7 @@ export function openRow(rowSource: usize, rowDtype: i32, jobRecord: usize, undoL
   undo = undoLog;
   isDense = true;
   beta = 1;
+  floor = -Infinity;
   allowedIds = 0;
   isPatched = false;
   wasPatched = false;
@@ -134,11 +144,11 @@ export function settleEdits(): void {
   }
 }
 
-/** Turns the dense form into a list of everything above −Infinity. */
+/** Turns the dense form into a list of all that counts. */
 export function listAll(): void {
   settleEdits();
   if (!isDense) return;
-  gatherAtLeast(row, -Infinity);
+  gatherAbove(row, floor);
   isDense = false;
 }
 
