@@ -1,0 +1,59 @@
+/**
+ * The r50k vocabulary (GPT-2's, 50,257 tokens) as a `Tokenizer`: byte-pair ranks and merging by gpt-tokenizer. Loaded
+ * on first use (about 65 ms), so that a program without the embedded model does not pay for it.
+ */
+import type { Tokenizer } from "@tokenmill/core";
+import { cutLongRuns } from "./longRuns.ts";
+
+/** Number of ids in r50k, end of text included. */
+export const r50kVocabSize = 50_257;
+
+/** The id of `<|endoftext|>`. */
+export const r50kEosTokenId = 50_256;
+
+let loading: Promise<Tokenizer> | undefined;
+
+/**
+ * The r50k tokenizer, one per process. `encode` treats special-token text as ordinary text and never returns the end of
+ * text id; a lone surrogate is encoded as U+FFFD; runs of more than 2,000 letters (or digits, signs, spaces) are cut.
+ * `tokenBytes` of end of text is empty: it marks where a text ends and is no part of it.
+ */
+export function loadR50kTokenizer(): Promise<Tokenizer> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<Tokenizer> {
+  const [{ default: encoding }, { default: ranks }] = await Promise.all([
+    import("gpt-tokenizer/encoding/r50k_base"),
+    import("gpt-tokenizer/bpeRanks/r50k_base"),
+  ]);
+  const ordinaryText = { disallowedSpecial: new Set<string>() };
+  const utf8 = new TextEncoder();
+  const bytesById = new Array<Uint8Array | undefined>(r50kVocabSize);
+  bytesById[r50kEosTokenId] = new Uint8Array(0);
+
+  return {
+    vocabSize: r50kVocabSize,
+    eosTokenId: r50kEosTokenId,
+    encode(text) {
+      const parts = cutLongRuns(text);
+      if (parts.length === 1) return encoding.encode(text, ordinaryText);
+      return parts.flatMap((part) => encoding.encode(part, ordinaryText));
+    },
+    tokenBytes(tokenId) {
+      const known = bytesById[tokenId];
+      if (known !== undefined) return known;
+      const rank = ranks[tokenId];
+      if (rank === undefined) {
+        throw new RangeError(`"tokenId" expected integer in [0, ${r50kVocabSize}), got ${tokenId}`);
+      }
+      const bytes = typeof rank === "string" ? utf8.encode(rank) : Uint8Array.from(rank);
+      bytesById[tokenId] = bytes;
+      return bytes;
+    },
+  };
+}
