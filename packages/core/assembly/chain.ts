@@ -2,14 +2,21 @@
 import {
   OP_ALLOWED,
   OP_BANNED,
+  OP_EPSILON_CUTOFF,
+  OP_ETA_CUTOFF,
   OP_FIRST_NON_EDIT,
   OP_LOGIT_BIAS,
   OP_MIN_P,
   OP_MIN_TOKENS,
   OP_PENALTIES,
+  OP_TAIL_FREE,
   OP_TEMPERATURE,
+  OP_TOP_A,
   OP_TOP_K,
+  OP_TOP_N_SIGMA,
   OP_TOP_P,
+  OP_TYPICAL_P,
+  OP_XTC,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
@@ -30,8 +37,10 @@ import { drawFromList, drawFromRow } from "./draw";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
+import { tailFree, typicalP, xtc } from "./ranked";
 import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
+import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
 import { useWorkspace } from "./workspace";
 
 // @ts-ignore: decorator
@@ -60,6 +69,20 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return topP(stage);
     case OP_MIN_P:
       return minP(stage);
+    case OP_TOP_N_SIGMA:
+      return topNSigma(stage);
+    case OP_TYPICAL_P:
+      return typicalP(stage);
+    case OP_EPSILON_CUTOFF:
+      return epsilonCutoff(stage);
+    case OP_ETA_CUTOFF:
+      return etaCutoff(stage);
+    case OP_TOP_A:
+      return topA(stage);
+    case OP_TAIL_FREE:
+      return tailFree(stage);
+    case OP_XTC:
+      return xtc(stage, job);
   }
 }
 

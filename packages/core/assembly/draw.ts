@@ -53,6 +53,12 @@ function drawUniforms(job: usize, domain: u32, attempt: u32): void {
   uniformSecond = uniform(philox2, philox3);
 }
 
+/** A uniform of the job for decisions of `domain` other than the draw itself. */
+export function coin(job: usize, domain: u32): f64 {
+  drawUniforms(job, domain, 0);
+  return uniformFirst;
+}
+
 /** Index of the drawn entry of the list, whose weights add up to `total`. */
 export function drawFromList(job: usize, total: f64): i32 {
   drawUniforms(job, DOMAIN_DRAW, 0);

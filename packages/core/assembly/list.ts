@@ -290,6 +290,19 @@ export function keepAbove(floor: f32): void {
   listCount = n;
 }
 
+/** Keeps entries whose weight (from `weighList`) is ≥ `threshold`, in their order. */
+export function keepHeavy(threshold: f64): void {
+  let n = 0;
+  for (let i = 0; i < listCount; i++) if (weightAt(i) >= threshold) setKey(n++, keyAt(i));
+  listCount = n;
+}
+
+/** Keeps entries [first, end). */
+export function keepRange(first: i32, end: i32): void {
+  memory.copy(listKeys, listKeys + (<usize>first << 3), <usize>(end - first) << 3);
+  listCount = end - first;
+}
+
 /** Largest logit of the list, which must not be empty. */
 export function listMax(): f32 {
   if (listSorted) return keyLogit(keyAt(0));

@@ -85,6 +85,13 @@ export const OP_TEMPERATURE = 16;
 export const OP_TOP_K = 17;
 export const OP_TOP_P = 18;
 export const OP_MIN_P = 19;
+export const OP_TOP_N_SIGMA = 20;
+export const OP_TYPICAL_P = 21;
+export const OP_EPSILON_CUTOFF = 22;
+export const OP_ETA_CUTOFF = 23;
+export const OP_TOP_A = 24;
+export const OP_TAIL_FREE = 25;
+export const OP_XTC = 26;
 
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
 export const PENALTY_REPETITION_SEES_PROMPT = 1;
@@ -94,3 +101,5 @@ export const TOP_K_KEEPS_TIES = 1;
 
 /** Random-number domains: draws of one kind never share a counter with another's. */
 export const DOMAIN_DRAW = 0;
+/** XTC's coin. */
+export const DOMAIN_XTC = 1;

@@ -24,10 +24,20 @@ const articleOrder: readonly StageName[] = [
   "bannedTokenIds",
   "minTokens",
   "temperature",
+  "topNSigma",
   "topK",
   "topP",
   "minP",
+  "typicalP",
+  "epsilonCutoff",
+  "etaCutoff",
+  "topA",
+  "tailFree",
+  "xtc",
 ];
+
+/** Stages that vLLM does not have come last. */
+const notInVllm: readonly StageName[] = ["topNSigma", "typicalP", "epsilonCutoff", "etaCutoff", "topA", "tailFree", "xtc"];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   /** The order of `hf` with exact boundaries: top-k keeps exactly k. The default. */
@@ -44,6 +54,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "minP",
       "topK",
       "topP",
+      ...notInVllm,
     ],
     topKKeepsTies: true,
     greedyBelow: 1e-5,
@@ -56,9 +67,16 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "bannedTokenIds",
       "minTokens",
       "penalties",
+      "topNSigma",
       "topK",
+      "tailFree",
+      "typicalP",
       "topP",
       "minP",
+      "epsilonCutoff",
+      "etaCutoff",
+      "topA",
+      "xtc",
       "temperature",
     ],
     topKKeepsTies: false,

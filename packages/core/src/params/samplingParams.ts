@@ -15,6 +15,22 @@ export interface SamplingParams {
   topP?: number;
   /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
   minP?: number;
+  /** Keep logits within that many standard deviations of the largest; ≥ 0, 0 is off. */
+  topNSigma?: number;
+  /** Keep the tokens nearest to the expected surprise until their mass reaches it; in (0, 1], 1 is off. */
+  typicalP?: number;
+  /** Keep tokens with at least that probability; in [0, 1), 0 is off. */
+  epsilonCutoff?: number;
+  /** Keep tokens with probability ≥ min(η, √η·e^−entropy); in [0, 1), 0 is off. */
+  etaCutoff?: number;
+  /** Keep tokens with probability ≥ topA times the square of the largest; in [0, 1], 0 is off. */
+  topA?: number;
+  /** Cut where the second differences of the sorted probabilities add up to it; in (0, 1], 1 is off. */
+  tailFree?: number;
+  /** How often XTC acts; in [0, 1], 0 is off. */
+  xtcProbability?: number;
+  /** XTC drops all but the least likely of the tokens with at least that probability; in (0, 1]. Absent: 0.1. */
+  xtcThreshold?: number;
   /** Seen tokens: positive logits are divided by it, others multiplied; > 0, 1 is off. */
   repetitionPenalty?: number;
   /** Subtracted once per earlier occurrence; in [−2, 2], 0 is off. */

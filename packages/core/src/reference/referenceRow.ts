@@ -8,6 +8,8 @@ export class ReferenceRow {
   readonly history: ArrayLike<number>;
   readonly promptLength: number;
   readonly position: number;
+  /** The uniform that XTC compares with its probability. */
+  coin = 0;
 
   constructor(logits: ArrayLike<number>, history: ArrayLike<number> = [], promptLength = 0, position = 0) {
     this.logits = Float64Array.from(logits);
@@ -39,6 +41,11 @@ export class ReferenceRow {
     const weights = this.logits.map((_, id) => (this.logits[id]! > -Infinity ? this.weight(id, max) : 0));
     const sum = weights.reduce((a, b) => a + b, 0);
     return weights.map((w) => w / sum);
+  }
+
+  /** Entropy in nats. */
+  entropy(): number {
+    return this.probs().reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
   }
 
   /** Sets a logit as f32; what overflows stays finite. */

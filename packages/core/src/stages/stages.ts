@@ -4,7 +4,9 @@
  */
 import { minP, temperature, topK, topP } from "./cuts.ts";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, penalties } from "./edits.ts";
+import { tailFree, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
+import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds.ts";
 
 export type StageName =
   | "logitBias"
@@ -15,7 +17,14 @@ export type StageName =
   | "temperature"
   | "topK"
   | "topP"
-  | "minP";
+  | "minP"
+  | "topNSigma"
+  | "typicalP"
+  | "epsilonCutoff"
+  | "etaCutoff"
+  | "topA"
+  | "tailFree"
+  | "xtc";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -27,4 +36,11 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   topK,
   topP,
   minP,
+  topNSigma,
+  typicalP,
+  epsilonCutoff,
+  etaCutoff,
+  topA,
+  tailFree,
+  xtc,
 };

@@ -1,0 +1,71 @@
+// Cuts that need the candidates in order of probability.
+import { DOMAIN_XTC, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../src/layout";
+import { coin } from "./draw";
+import { keepRange, keyAt, keyLogit, listCount, listMax, sortList, weighList, weightAt } from "./list";
+import { logPositive } from "./math";
+import { beta, listAll } from "./row";
+import { entropy } from "./thresholds";
+
+/** The smallest set, nearest to the entropy by |−ln p − H|, with mass ≥ p; equals: the more probable side first.
+ *  (Meister et al. 2023, arXiv 2202.00666.) The set is a range of the sorted list, grown from where −ln p = H. */
+export function typicalP(stage: usize): void {
+  listAll();
+  sortList();
+  const largest = listMax();
+  const total = weighList(largest, beta);
+  const centre = logPositive(total) - entropy(largest, total); // z of a token with −ln p = H
+  let end = 0;
+  while (end < listCount && scaled(end, largest) >= centre) end++;
+  let first = end;
+  const target = load<f64>(stage, STAGE_NUMBER_0) * total;
+  let sum: f64 = 0;
+  while (first > 0 || end < listCount) {
+    const above = first > 0 ? scaled(first - 1, largest) - centre : f64.MAX_VALUE;
+    const below = end < listCount ? centre - scaled(end, largest) : f64.MAX_VALUE;
+    sum += above <= below ? weightAt(--first) : weightAt(end++);
+    if (sum >= target) break;
+  }
+  keepRange(first, end);
+}
+
+// @ts-ignore: decorator
+@inline
+function scaled(index: i32, largest: f32): f64 {
+  return (<f64>keyLogit(keyAt(index)) - <f64>largest) * beta;
+}
+
+/** Cuts where the normalised absolute second differences of the sorted probabilities add up to more than z.
+ *  (Phénix, Egan 2019, "Tail Free Sampling"; order of operations as in llama.cpp b3000.) */
+export function tailFree(stage: usize): void {
+  listAll();
+  sortList();
+  if (listCount <= 2) return;
+  weighList(listMax(), beta);
+  const z = load<f64>(stage, STAGE_NUMBER_0);
+  let total: f64 = 0;
+  for (let i = 0; i + 2 < listCount; i++) total += curvature(i);
+  if (!(total > 0)) return;
+  let sum: f64 = 0;
+  for (let i = 0; i + 2 < listCount; i++) {
+    sum += curvature(i) / total;
+    if (sum > z && i >= 1) return keepRange(0, i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function curvature(i: i32): f64 {
+  return abs(weightAt(i) - weightAt(i + 1) - (weightAt(i + 1) - weightAt(i + 2)));
+}
+
+/** With the given probability drops all but the least likely of the tokens with p ≥ threshold. Numbers: probability,
+ *  threshold. (p-e-w 2024, text-generation-webui #6335.) */
+export function xtc(stage: usize, job: usize): void {
+  if (coin(job, DOMAIN_XTC) >= load<f64>(stage, STAGE_NUMBER_0)) return;
+  listAll();
+  sortList();
+  const least = load<f64>(stage, STAGE_NUMBER_1) * weighList(listMax(), beta);
+  let count = 0;
+  while (count < listCount && weightAt(count) >= least) count++;
+  if (count >= 2) keepRange(count - 1, listCount);
+}

@@ -1,0 +1,58 @@
+// Cuts at a threshold computed from the whole distribution.
+import { STAGE_NUMBER_0 } from "../src/layout";
+import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
+import { expNonPositive, logPositive } from "./math";
+import { meanAndSigma, sigma } from "./moments";
+import { beta, floor, isDense, listAll, raiseFloor, row } from "./row";
+import { rowMax } from "./scan";
+
+/** x ≥ max − n·σ, σ over the logits that count. (Tang et al. 2024, arXiv 2411.07641.) */
+export function topNSigma(stage: usize): void {
+  const n = load<f64>(stage, STAGE_NUMBER_0);
+  if (isDense) {
+    meanAndSigma(row, floor, rowMax);
+    return raiseFloor(<f64>rowMax - n * sigma);
+  }
+  const largest = <f64>listMax();
+  let sum: f64 = 0;
+  let squares: f64 = 0;
+  for (let i = 0; i < listCount; i++) {
+    const d = <f64>keyLogit(keyAt(i)) - largest;
+    sum += d;
+    squares += d * d;
+  }
+  const mean = sum / <f64>listCount;
+  keepAtLeast(largest - n * sqrt(max(squares / <f64>listCount - mean * mean, 0)));
+}
+
+/** p ≥ ε, or only the largest. (Hewitt, Manning, Liang 2022, arXiv 2210.15191.) */
+export function epsilonCutoff(stage: usize): void {
+  listAll();
+  const total = weighList(listMax(), beta);
+  keepHeavy(min(load<f64>(stage, STAGE_NUMBER_0) * total, 1));
+}
+
+/** p ≥ min(η, √η·e^−H), or only the largest. (The same.) */
+export function etaCutoff(stage: usize): void {
+  listAll();
+  const largest = listMax();
+  const total = weighList(largest, beta);
+  const eta = load<f64>(stage, STAGE_NUMBER_0);
+  keepHeavy(min(min(eta, sqrt(eta) * expNonPositive(-entropy(largest, total))) * total, 1));
+}
+
+/** p ≥ a·pmax². */
+export function topA(stage: usize): void {
+  listAll();
+  const total = weighList(listMax(), beta);
+  keepHeavy(min(load<f64>(stage, STAGE_NUMBER_0) / total, 1));
+}
+
+/** Entropy in nats of the weighed list: ln Z − Σ w·z / Z. */
+export function entropy(largest: f32, total: f64): f64 {
+  let sum: f64 = 0;
+  for (let i = 0; i < listCount; i++) {
+    sum += weightAt(i) * ((<f64>keyLogit(keyAt(i)) - <f64>largest) * beta);
+  }
+  return logPositive(total) - sum / total;
+}

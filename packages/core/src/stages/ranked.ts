@@ -1,0 +1,69 @@
+/** Cuts that need the candidates in order of probability. */
+import { OP_TAIL_FREE, OP_TYPICAL_P, OP_XTC } from "../layout.ts";
+import type { Stage } from "./stage.ts";
+
+export const typicalP: Stage = {
+  kind: "cut",
+  opcode: OP_TYPICAL_P,
+  params: ["typicalP"],
+  description: "keeps the tokens nearest to the expected surprise until their mass reaches typicalP",
+  pack: ({ typicalP: p = 1 }) => (p === 1 ? undefined : { numbers: [p] }),
+  reference: (row, { typicalP: p = 1 }) => {
+    if (p === 1) return;
+    const probs = row.probs();
+    const entropy = row.entropy();
+    const kept = row.kept();
+    const rank = new Map(kept.map((id, i) => [id, i]));
+    const below = (id: number): boolean => -Math.log(probs[id]!) > entropy;
+    const distance = (id: number): number => Math.abs(-Math.log(probs[id]!) - entropy);
+    // among equals the more probable side first, each side from the entropy outwards
+    kept.sort((a, b) => {
+      if (below(a) !== below(b)) return distance(a) - distance(b) || (below(a) ? 1 : -1);
+      return below(a) ? rank.get(a)! - rank.get(b)! : rank.get(b)! - rank.get(a)!;
+    });
+    let sum = 0;
+    let count = 0;
+    while (count < kept.length && (count === 0 || sum < p)) sum += probs[kept[count++]!]!;
+    row.keepOnly(kept.slice(0, count));
+  },
+};
+
+export const tailFree: Stage = {
+  kind: "cut",
+  opcode: OP_TAIL_FREE,
+  params: ["tailFree"],
+  description: "cuts where the curvature of the sorted probabilities has been used up",
+  pack: ({ tailFree: z = 1 }) => (z === 1 ? undefined : { numbers: [z] }),
+  reference: (row, { tailFree: z = 1 }) => {
+    const kept = row.kept();
+    if (z === 1 || kept.length <= 2) return;
+    const max = row.max;
+    const weights = kept.map((id) => row.weight(id, max));
+    const curvature = weights
+      .slice(0, -2)
+      .map((w, i) => Math.abs(w - weights[i + 1]! - (weights[i + 1]! - weights[i + 2]!)));
+    const total = curvature.reduce((a, b) => a + b, 0);
+    if (!(total > 0)) return;
+    let sum = 0;
+    for (const [i, c] of curvature.entries()) {
+      sum += c / total;
+      if (sum > z && i >= 1) return row.keepOnly(kept.slice(0, i));
+    }
+  },
+};
+
+export const xtc: Stage = {
+  kind: "cut",
+  opcode: OP_XTC,
+  params: ["xtcProbability", "xtcThreshold"],
+  description: "sometimes drops all but the least likely of the tokens above a threshold",
+  pack: ({ xtcProbability = 0, xtcThreshold = 0.1 }) =>
+    xtcProbability === 0 ? undefined : { numbers: [xtcProbability, xtcThreshold] },
+  reference: (row, { xtcProbability = 0, xtcThreshold = 0.1 }) => {
+    if (row.coin >= xtcProbability) return;
+    const probs = row.probs();
+    const kept = row.kept();
+    const count = kept.filter((id) => probs[id]! >= xtcThreshold).length;
+    if (count >= 2) row.keepOnly(kept.slice(count - 1));
+  },
+};
