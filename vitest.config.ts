@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{packages,apps}/*/src/**/*.test.ts", "test/*/**/*.test.ts"],
+    // Forks: tests start real worker threads on shared WebAssembly memories, which must not share vitest's own threads.
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
