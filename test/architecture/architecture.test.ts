@@ -1,0 +1,187 @@
+/** The import gate on this repository, and proof that it fires: one planted violation per rule in a throw-away tree. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { violationsIn } from "./violations.ts";
+import { readWorkspace } from "./workspace.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+const clean = {
+  "packages/core/package.json": manifest("@tokenmill/core", {}),
+  "packages/core/tsconfig.json": { references: [] },
+  "packages/core/src/index.ts": `export * from "./row.ts";`,
+  "packages/core/src/row.ts": `import type {} from "./index.ts"; export const row = 1;`,
+  "packages/core/src/row.test.ts": `import { readFileSync } from "node:fs"; import { row } from "@tokenmill/core";`,
+  "packages/core/scripts/build.mjs": `import "node:fs";`,
+  "packages/core/assembly/index.ts": "@inline\nfunction f(x: v128): v128 { return x; }",
+  "packages/engine/package.json": manifest("@tokenmill/engine", { "@tokenmill/core": "workspace:*", rxjs: "7" }),
+  "packages/engine/tsconfig.json": { references: [{ path: "../core" }] },
+  "packages/engine/src/index.ts": `import { map } from "rxjs/operators"; import type { row } from "@tokenmill/core";`,
+  "apps/stream/package.json": manifest("tokenmill", { "@tokenmill/engine": "workspace:*" }),
+  "apps/stream/tsconfig.json": { references: [{ path: "../../packages/engine" }] },
+  "apps/stream/src/index.ts": `import "@tokenmill/engine"; import "rxjs";`,
+  "test/faults/package.json": {
+    ...manifest("@tokenmill/test-faults", {}),
+    devDependencies: { tokenmill: "workspace:*" },
+  },
+  "test/faults/faults.test.ts": `import "tokenmill"; import "node:worker_threads";`,
+};
+
+function manifest(name: string, dependencies: Record<string, string>): object {
+  return { name, exports: { ".": "./dist/index.js" }, dependencies };
+}
+
+describe("imports of this repository", () => {
+  it("reads at least five libraries and a source file in each", () => {
+    const { packages, files } = readWorkspace(root);
+    const libraries = packages.filter(({ kind }) => kind === "library");
+    expect(libraries.length).toBeGreaterThanOrEqual(5);
+    expect(libraries.filter((library) => !files.some((file) => file.package === library))).toEqual([]);
+  });
+
+  it("has no violation", () => {
+    expect(violationsIn(readWorkspace(root))).toEqual([]);
+  });
+});
+
+describe("the gate", () => {
+  const trees: string[] = [];
+  afterEach(() => {
+    for (const tree of trees.splice(0)) rmSync(tree, { recursive: true });
+  });
+
+  function violationsWith(planted: Record<string, string | object>): string[] {
+    const tree = mkdtempSync(join(tmpdir(), "tokenmill-architecture-"));
+    trees.push(tree);
+    for (const [path, content] of Object.entries({ ...clean, ...planted })) {
+      mkdirSync(dirname(join(tree, path)), { recursive: true });
+      writeFileSync(join(tree, path), typeof content === "string" ? content : JSON.stringify(content));
+    }
+    return violationsIn(readWorkspace(tree));
+  }
+
+  it("passes the tree that the violations below are planted in", () => {
+    expect(violationsWith({})).toEqual([]);
+  });
+
+  it.each([
+    {
+      rule: "a wrong direction",
+      file: "packages/core/src/bad.test.ts",
+      text: `import "@tokenmill/engine";`,
+      says: [
+        "@tokenmill/core may not import @tokenmill/engine",
+        `"@tokenmill/engine" is missing in the devDependencies`,
+      ],
+    },
+    {
+      rule: "a wrong direction through a type",
+      file: "packages/core/src/bad.test.ts",
+      text: `export type Bad = import("@tokenmill/engine").Engine;`,
+      says: [
+        "@tokenmill/core may not import @tokenmill/engine",
+        `"@tokenmill/engine" is missing in the devDependencies`,
+      ],
+    },
+    {
+      rule: "an app that is imported",
+      file: "packages/engine/src/bad.test.ts",
+      text: `await import("tokenmill");`,
+      says: ["@tokenmill/engine may not import tokenmill", `"tokenmill" is missing in the devDependencies`],
+    },
+    {
+      rule: "test/* in shipped code",
+      file: "apps/stream/src/bad.ts",
+      text: `export * from "@tokenmill/test-faults";`,
+      says: [
+        "tokenmill may not import @tokenmill/test-faults",
+        `"@tokenmill/test-faults" is missing in the dependencies`,
+        `"test/faults" is missing in the references`,
+      ],
+    },
+    {
+      rule: "a deep import",
+      file: "packages/engine/src/bad.ts",
+      text: `import "@tokenmill/core/dist/row.js";`,
+      says: [`"@tokenmill/core/dist/row.js" is not among the exports of @tokenmill/core`],
+    },
+    {
+      rule: "a relative import of another package",
+      file: "packages/engine/src/bad.ts",
+      text: `export { row } from "../../core/src/row.ts";`,
+      says: [`"../../core/src/row.ts" leaves packages/engine`],
+    },
+    {
+      rule: "a worker of another package by URL",
+      file: "packages/engine/src/bad.ts",
+      text: `new URL("../../core/dist/row.js", import.meta.url);`,
+      says: [`"../../core/dist/row.js" leaves packages/engine`],
+    },
+    { rule: "rxjs in core", file: "packages/core/src/bad.ts", text: `import "rxjs";`, says: [`"rxjs" stops at`] },
+    {
+      rule: "piscina outside worker-pool",
+      file: "packages/engine/src/bad.ts",
+      text: `import "piscina";`,
+      says: [`"piscina" stops at @tokenmill/worker-pool`],
+    },
+    {
+      rule: "worker_threads without its node: prefix",
+      file: "apps/stream/src/bad.ts",
+      text: `import "worker_threads";`,
+      says: [`"worker_threads" stops at @tokenmill/worker-pool`],
+    },
+    {
+      rule: "a Node built-in in core",
+      file: "packages/core/src/bad.ts",
+      text: `import "fs/promises";`,
+      says: [`"fs/promises" is a Node built-in`],
+    },
+    {
+      rule: "a file that cannot be parsed",
+      file: "packages/core/src/bad.ts",
+      text: "import {",
+      says: ["cannot be parsed"],
+    },
+    {
+      rule: "a cycle of two files",
+      file: "packages/core/src/row.ts",
+      text: `export * from "./index.ts";`,
+      says: ["import cycle packages/core/src/index.ts → packages/core/src/row.ts → packages/core/src/index.ts"],
+    },
+    {
+      rule: "a cycle through a URL",
+      file: "packages/core/src/row.ts",
+      text: `new URL("./index.js", import.meta.url);`,
+      says: ["import cycle packages/core/src/index.ts → packages/core/src/row.ts → packages/core/src/index.ts"],
+    },
+    {
+      rule: "a cycle of a file with itself in AssemblyScript",
+      file: "packages/core/assembly/index.ts",
+      text: `import { f } from "./index";\n@inline\nfunction f(): void {}`,
+      says: ["import cycle packages/core/assembly/index.ts → packages/core/assembly/index.ts"],
+    },
+    {
+      rule: "a dependency that package.json does not state",
+      file: "packages/engine/package.json",
+      text: JSON.stringify(manifest("@tokenmill/engine", { rxjs: "7" })),
+      says: [`"@tokenmill/core" is missing in the dependencies of packages/engine/package.json`],
+    },
+    {
+      rule: "a reference that tsconfig.json does not state",
+      file: "packages/engine/tsconfig.json",
+      text: "{}",
+      says: [`"packages/core" is missing in the references of packages/engine/tsconfig.json`],
+    },
+    {
+      rule: "a library without a rule",
+      file: "packages/extra/package.json",
+      text: JSON.stringify(manifest("@tokenmill/extra", {})),
+      says: [`"@tokenmill/extra" has no row`],
+    },
+  ])("fires on $rule", ({ file, text, says }) => {
+    const found = violationsWith({ [file]: text });
+    expect(found).toEqual(says.map((line) => expect.stringContaining(line)));
+  });
+});

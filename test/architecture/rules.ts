@@ -1,0 +1,23 @@
+/**
+ * Who may import what. Libraries point one way: core ← worker-pool ← engine ← apps; sources and protocol see core only.
+ * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
+ */
+
+/** For each library, the workspace packages that its files, tests included, may import. */
+export const libraries: Readonly<Record<string, readonly string[]>> = {
+  "@tokenmill/core": [],
+  "@tokenmill/worker-pool": ["@tokenmill/core"],
+  "@tokenmill/sources": ["@tokenmill/core"],
+  "@tokenmill/protocol": ["@tokenmill/core"],
+  "@tokenmill/engine": ["@tokenmill/core", "@tokenmill/worker-pool"],
+};
+
+/** Modules that stop at a boundary: outside test/, only the named libraries (and the apps, where it says so) import them. */
+export const confined: readonly { module: string; to: readonly string[]; andApps: boolean }[] = [
+  { module: "rxjs", to: ["@tokenmill/engine"], andApps: true },
+  { module: "piscina", to: ["@tokenmill/worker-pool"], andApps: false },
+  { module: "node:worker_threads", to: ["@tokenmill/worker-pool"], andApps: false },
+];
+
+/** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */
+export const browserSafe: readonly string[] = ["@tokenmill/core"];
