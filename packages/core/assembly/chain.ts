@@ -8,10 +8,13 @@ import {
   OP_LOGIT_BIAS,
   OP_MIN_P,
   OP_MIN_TOKENS,
+  OP_NO_REPEAT_NGRAM,
   OP_PENALTIES,
+  OP_SMOOTHING,
   OP_TAIL_FREE,
   OP_TEMPERATURE,
   OP_TOP_A,
+  OP_TOP_H,
   OP_TOP_K,
   OP_TOP_N_SIGMA,
   OP_TOP_P,
@@ -32,12 +35,12 @@ import {
   STATUS_ALL_MASKED,
   STATUS_OK,
 } from "../src/layout";
-import { minP, temperature, topK, topP } from "./cuts";
+import { minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
-import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, penalties } from "./edits";
+import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
-import { tailFree, typicalP, xtc } from "./ranked";
+import { tailFree, topH, typicalP, xtc } from "./ranked";
 import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
@@ -61,6 +64,8 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return minTokens(plan, stage, job);
     case OP_PENALTIES:
       return penalties(stage, job);
+    case OP_NO_REPEAT_NGRAM:
+      return noRepeatNgram(stage, job);
     case OP_TEMPERATURE:
       return temperature(stage);
     case OP_TOP_K:
@@ -81,6 +86,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return topA(stage);
     case OP_TAIL_FREE:
       return tailFree(stage);
+    case OP_TOP_H:
+      return topH(stage);
+    case OP_SMOOTHING:
+      return smoothing(stage);
     case OP_XTC:
       return xtc(stage, job);
   }

@@ -4,6 +4,8 @@ import {
   STAGE_FLAGS,
   STAGE_INTEGER,
   STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
+  STAGE_NUMBER_2,
   TOP_K_KEEPS_TIES,
 } from "../src/layout";
 import {
@@ -11,22 +13,42 @@ import {
   gatherLargest,
   keepAbove,
   keepAtLeast,
+  keyAt,
+  keyLogit,
+  keyOf,
+  keyTokenId,
+  listCount,
   listMax,
   listOne,
   selectLargest,
   selectLargestWithTies,
   selectMass,
+  setKey,
+  setUnsorted,
   sortList,
   weighList,
 } from "./list";
 import { roundedDown } from "./floats";
-import { logPositive } from "./math";
-import { beta, floor, isDense, raiseFloor, row, setBeta, setSparse } from "./row";
+import { expNonPositive, logPositive } from "./math";
+import { beta, floor, isDense, listAll, raiseFloor, row, setBeta, setSparse } from "./row";
 import { argMax, rowMax } from "./scan";
+import { entropy } from "./thresholds";
 
-/** x /= T; 0 leaves only the largest logit, the lowest id of equals. */
+/** x /= T; 0 leaves only the largest logit, the lowest id of equals. Numbers: T, range, exponent. With a range, T goes
+ *  from T − range to T + range with the entropy: the nearer to uniform, the hotter. (llama.cpp, kalomaze 2023.) */
 export function temperature(stage: usize): void {
-  const t = load<f64>(stage, STAGE_NUMBER_0);
+  let t = load<f64>(stage, STAGE_NUMBER_0);
+  const range = load<f64>(stage, STAGE_NUMBER_1);
+  if (range > 0) {
+    listAll();
+    if (listCount > 1) {
+      const largest = listMax();
+      const relative = min(entropy(largest, weighList(largest, beta)) / logPositive(<f64>listCount), 1);
+      const coolest = max(t - range, 0);
+      const share = relative > 0 ? expNonPositive(load<f64>(stage, STAGE_NUMBER_2) * logPositive(relative)) : 0;
+      t = coolest + (t + range - coolest) * share;
+    }
+  }
   if (t > 0) return setBeta(min(beta / t, 1e300)); // still sets apart any two floats, and 0·beta stays 0
   if (isDense) {
     listOne(rowMax, argMax(row));
@@ -62,4 +84,23 @@ export function topP(stage: usize): void {
     setSparse();
   }
   selectMass(load<f64>(stage, STAGE_NUMBER_0) * weighList(listMax(), beta));
+}
+
+/** With d = x − max, scaled by the temperatures so far: x = −(3 − curve)/2·f·d² + (curve − 1)/2·f·d³. Numbers: f, curve.
+ *  (kalomaze 2024; text-generation-webui `QuadraticSamplingLogitsWarper`.) */
+export function smoothing(stage: usize): void {
+  listAll();
+  const factor = load<f64>(stage, STAGE_NUMBER_0);
+  const curve = load<f64>(stage, STAGE_NUMBER_1);
+  const square = (-0.5 * (3 - curve)) * factor;
+  const cube = 0.5 * (curve - 1) * factor;
+  const largest = <f64>listMax();
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    const d = (<f64>keyLogit(key) - largest) * beta;
+    const x = square * d * d + cube * d * d * d;
+    setKey(i, keyOf(<f32>max(x, -<f64>f32.MAX_VALUE), keyTokenId(key)));
+  }
+  setUnsorted();
+  setBeta(1);
 }

@@ -10,10 +10,6 @@ export let listCount: i32 = 0;
 /** Whether the keys are in descending order. */
 export let listSorted: bool = false;
 
-export function setListCount(count: i32): void {
-  listCount = count;
-}
-
 // @ts-ignore: decorator
 @inline
 export function orderedBits(x: f32): u32 {
@@ -51,9 +47,14 @@ export function keyAt(index: i32): u64 {
   return load<u64>(listKeys + (<usize>index << 3));
 }
 
+/** After keys were changed. */
+export function setUnsorted(): void {
+  listSorted = false;
+}
+
 // @ts-ignore: decorator
 @inline
-function setKey(index: i32, key: u64): void {
+export function setKey(index: i32, key: u64): void {
   store<u64>(listKeys + (<usize>index << 3), key);
 }
 

@@ -38,6 +38,7 @@ export function finishRawLogprobs(result: usize): void {
 /** Of the distribution that `tokenId` was drawn from: its log-probability, rank, and the `top` most probable tokens. */
 export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
   let logSum: f64;
+  let logit = logitAt(tokenId);
   if (isDense) {
     setPivot(floor, -1);
     logSum = <f64>rowMax * beta + logPositive(exactMass64Above(row, rowMax, beta));
@@ -49,9 +50,10 @@ export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
   } else {
     const largest = listMax();
     logSum = <f64>largest * beta + logPositive(weighList(largest, beta));
-    store<i32>(result, rankInList(tokenId), RESULT_RANK);
+    logit = logitInList(tokenId); // a stage may have reshaped it
+    store<i32>(result, rankInList(logit, tokenId), RESULT_RANK);
   }
-  store<f64>(result, <f64>logitAt(tokenId) * beta - logSum, RESULT_LOGPROB);
+  store<f64>(result, <f64>logit * beta - logSum, RESULT_LOGPROB);
   if (top > 0) writeTop(result, top, beta, logSum);
 }
 
@@ -68,8 +70,13 @@ function writeTop(result: usize, top: i32, scale: f64, logSum: f64): void {
   store<i32>(result, listCount, RESULT_TOP_COUNT);
 }
 
-function rankInList(tokenId: i32): i32 {
-  const x = logitAt(tokenId);
+function logitInList(tokenId: i32): f32 {
+  let i = 0;
+  while (keyTokenId(keyAt(i)) != tokenId) i++;
+  return keyLogit(keyAt(i));
+}
+
+function rankInList(x: f32, tokenId: i32): i32 {
   let rank = 1;
   for (let i = 0; i < listCount; i++) {
     const key = keyAt(i);

@@ -69,3 +69,22 @@ export function xtc(stage: usize, job: usize): void {
   while (count < listCount && weightAt(count) >= least) count++;
   if (count >= 2) keepRange(count - 1, listCount);
 }
+
+/** The largest tokens as long as their entropy stays ≤ α times that of all. (Potraghloo et al. 2025, arXiv 2509.02510.) */
+export function topH(stage: usize): void {
+  listAll();
+  sortList();
+  const largest = listMax();
+  const total = weighList(largest, beta);
+  const limit = load<f64>(stage, STAGE_NUMBER_0) * entropy(largest, total);
+  let sum: f64 = 0;
+  let weighted: f64 = 0; // Σ w·z
+  let count = 0;
+  while (count < listCount) {
+    sum += weightAt(count);
+    weighted += weightAt(count) * scaled(count, largest);
+    if (count > 0 && logPositive(sum) - weighted / sum > limit) break;
+    count++;
+  }
+  keepRange(0, count);
+}

@@ -21,9 +21,12 @@ const articleOrder: readonly StageName[] = [
   "logitBias",
   "allowedTokenIds",
   "penalties",
+  "noRepeatNgram",
   "bannedTokenIds",
   "minTokens",
   "temperature",
+  "smoothing",
+  "topH",
   "topNSigma",
   "topK",
   "topP",
@@ -37,7 +40,7 @@ const articleOrder: readonly StageName[] = [
 ];
 
 /** Stages that vLLM does not have come last. */
-const notInVllm: readonly StageName[] = ["topNSigma", "typicalP", "epsilonCutoff", "etaCutoff", "topA", "tailFree", "xtc"];
+const notInVllm: readonly StageName[] = ["smoothing", "topH", "topNSigma", "typicalP", "epsilonCutoff", "etaCutoff", "topA", "tailFree", "xtc"];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   /** The order of `hf` with exact boundaries: top-k keeps exactly k. The default. */
@@ -50,6 +53,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "minTokens",
       "logitBias",
       "penalties",
+      "noRepeatNgram",
       "temperature",
       "minP",
       "topK",
@@ -67,6 +71,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "bannedTokenIds",
       "minTokens",
       "penalties",
+      "noRepeatNgram",
       "topNSigma",
       "topK",
       "tailFree",
@@ -76,7 +81,9 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "epsilonCutoff",
       "etaCutoff",
       "topA",
+      "topH",
       "xtc",
+      "smoothing",
       "temperature",
     ],
     topKKeepsTies: false,

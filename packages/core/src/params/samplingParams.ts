@@ -15,6 +15,16 @@ export interface SamplingParams {
   topP?: number;
   /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
   minP?: number;
+  /** Temperature moves that far below and above with the normalised entropy; ≥ 0, 0 is off. */
+  dynatempRange?: number;
+  /** Exponent of the normalised entropy in dynamic temperature; > 0. Absent: 1. */
+  dynatempExponent?: number;
+  /** Bends the logits by a quadratic around the largest; ≥ 0, 0 is off. */
+  smoothingFactor?: number;
+  /** Share of the cubic in smoothing; in [1, 3]. Absent: 1, none. */
+  smoothingCurve?: number;
+  /** Keep the largest tokens while their entropy is at most that share of the whole; in (0, 1], 1 is off. */
+  topH?: number;
   /** Keep logits within that many standard deviations of the largest; ≥ 0, 0 is off. */
   topNSigma?: number;
   /** Keep the tokens nearest to the expected surprise until their mass reaches it; in (0, 1], 1 is off. */
@@ -39,6 +49,8 @@ export interface SamplingParams {
   presencePenalty?: number;
   /** How many of the last tokens the penalties look at; integer ≥ −1, −1 all, 0 none. Absent: −1. */
   penaltyLastN?: number;
+  /** No n-gram of that size occurs twice in prompt and output; integer ≥ 0, 0 is off. */
+  noRepeatNgramSize?: number;
   /** Whether penalties see the prompt too. Absent: `repetitionPenalty` sees prompt and output, the others output only. */
   penaltyScope?: "prompt+output" | "output";
   /** Added to the logits of the named tokens; each in [−100, 100] or −Infinity; ≤ −100 bans. */

@@ -1,16 +1,42 @@
 /** Stages that cut or reshape the distribution. */
-import { OP_MIN_P, OP_TEMPERATURE, OP_TOP_K, OP_TOP_P, TOP_K_KEEPS_TIES } from "../layout.ts";
+import { OP_MIN_P, OP_SMOOTHING, OP_TEMPERATURE, OP_TOP_K, OP_TOP_P, TOP_K_KEEPS_TIES } from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
 export const temperature: Stage = {
   kind: "cut",
   opcode: OP_TEMPERATURE,
-  params: ["temperature"],
-  description: "divides the logits by T; 0 leaves only the largest",
-  pack: ({ temperature: t = 1 }, { greedyBelow }) => (t === 1 ? undefined : { numbers: [t < greedyBelow ? 0 : t] }),
-  reference: (row, { temperature: t = 1 }, { greedyBelow }) => {
-    if (t === 0 || t < greedyBelow) row.keepOnly(row.kept().slice(0, 1));
-    else row.beta /= t;
+  params: ["temperature", "dynatempRange", "dynatempExponent"],
+  description: "divides the logits by T (0 leaves only the largest), or by a T that grows with the entropy",
+  pack: ({ temperature: t = 1, dynatempRange = 0, dynatempExponent = 1 }, { greedyBelow }) => {
+    if (t < greedyBelow || (t === 0 && dynatempRange === 0)) return { numbers: [0, 0, 1] };
+    return t === 1 && dynatempRange === 0 ? undefined : { numbers: [t, dynatempRange, dynatempExponent] };
+  },
+  reference: (row, { temperature: t = 1, dynatempRange = 0, dynatempExponent = 1 }, { greedyBelow }) => {
+    const kept = row.kept();
+    const coolest = Math.max(t - dynatempRange, 0);
+    const relative = kept.length > 1 ? row.entropy() / Math.log(kept.length) : 0;
+    const isDynamic = dynatempRange > 0 && kept.length > 1 && t >= greedyBelow;
+    const actual = isDynamic ? coolest + (t + dynatempRange - coolest) * relative ** dynatempExponent : t;
+    if (actual === 0 || actual < greedyBelow) row.keepOnly(kept.slice(0, 1));
+    else row.beta /= actual;
+  },
+};
+
+export const smoothing: Stage = {
+  kind: "cut",
+  opcode: OP_SMOOTHING,
+  params: ["smoothingFactor", "smoothingCurve"],
+  description: "bends the logits by a quadratic, or cubic, around the largest",
+  pack: ({ smoothingFactor: factor = 0, smoothingCurve: curve = 1 }) =>
+    factor === 0 ? undefined : { numbers: [factor, curve] },
+  reference: (row, { smoothingFactor: factor = 0, smoothingCurve: curve = 1 }) => {
+    if (factor === 0) return;
+    const max = row.max;
+    for (const id of row.kept()) {
+      const d = (row.logits[id]! - max) * row.beta;
+      row.set(id, ((curve - 3) / 2) * factor * d * d + ((curve - 1) / 2) * factor * d * d * d);
+    }
+    row.beta = 1;
   },
 };
 

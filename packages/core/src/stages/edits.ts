@@ -4,6 +4,7 @@ import {
   OP_BANNED,
   OP_LOGIT_BIAS,
   OP_MIN_TOKENS,
+  OP_NO_REPEAT_NGRAM,
   OP_PENALTIES,
   PENALTY_FREQUENCY_SEES_PROMPT,
   PENALTY_REPETITION_SEES_PROMPT,
@@ -123,6 +124,21 @@ export const penalties: Stage = {
       const count = counts.get(id) ?? 0;
       if (count > 0) x -= setting.frequency * count + setting.presence;
       row.set(id, x);
+    }
+  },
+};
+
+export const noRepeatNgram: Stage = {
+  kind: "edit",
+  opcode: OP_NO_REPEAT_NGRAM,
+  params: ["noRepeatNgramSize"],
+  description: "takes out tokens that would complete an n-gram that occurred before",
+  pack: ({ noRepeatNgramSize: n = 0 }) => (n === 0 ? undefined : { integer: n }),
+  reference: (row, { noRepeatNgramSize: n = 0 }) => {
+    const history = Array.from(row.history);
+    const suffix = history.slice(history.length - n + 1).join();
+    for (let start = 0; n > 0 && start + n <= history.length; start++) {
+      if (history.slice(start, start + n - 1).join() === suffix) row.logits[history[start + n - 1]!] = -Infinity;
     }
   },
 };

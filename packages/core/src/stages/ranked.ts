@@ -1,5 +1,5 @@
 /** Cuts that need the candidates in order of probability. */
-import { OP_TAIL_FREE, OP_TYPICAL_P, OP_XTC } from "../layout.ts";
+import { OP_TAIL_FREE, OP_TOP_H, OP_TYPICAL_P, OP_XTC } from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
 export const typicalP: Stage = {
@@ -65,5 +65,27 @@ export const xtc: Stage = {
     const kept = row.kept();
     const count = kept.filter((id) => probs[id]! >= xtcThreshold).length;
     if (count >= 2) row.keepOnly(kept.slice(count - 1));
+  },
+};
+
+export const topH: Stage = {
+  kind: "cut",
+  opcode: OP_TOP_H,
+  params: ["topH"],
+  description: "keeps the largest tokens as long as their entropy stays below topH times that of all",
+  pack: ({ topH: alpha = 1 }) => (alpha === 1 ? undefined : { numbers: [alpha] }),
+  reference: (row, { topH: alpha = 1 }) => {
+    if (alpha === 1) return;
+    const limit = alpha * row.entropy();
+    const kept = row.kept();
+    const probs = row.probs();
+    const entropyOfFirst = (count: number): number => {
+      const ps = kept.slice(0, count).map((id) => probs[id]!);
+      const sum = ps.reduce((a, b) => a + b, 0);
+      return ps.reduce((h, p) => (p > 0 ? h - (p / sum) * Math.log(p / sum) : h), 0);
+    };
+    let count = 1;
+    while (count < kept.length && entropyOfFirst(count + 1) <= limit) count++;
+    row.keepOnly(kept.slice(0, count));
   },
 };

@@ -2,9 +2,9 @@
  * The one table of samplers. A sampler is one entry here (parameters, packed record, f64 reference) and one kernel of the
  * same opcode in `assembly/`; profiles name the order.
  */
-import { minP, temperature, topK, topP } from "./cuts.ts";
-import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, penalties } from "./edits.ts";
-import { tailFree, typicalP, xtc } from "./ranked.ts";
+import { minP, smoothing, temperature, topK, topP } from "./cuts.ts";
+import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits.ts";
+import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds.ts";
 
@@ -24,7 +24,10 @@ export type StageName =
   | "etaCutoff"
   | "topA"
   | "tailFree"
-  | "xtc";
+  | "xtc"
+  | "topH"
+  | "smoothing"
+  | "noRepeatNgram";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -43,4 +46,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   topA,
   tailFree,
   xtc,
+  topH,
+  smoothing,
+  noRepeatNgram,
 };
