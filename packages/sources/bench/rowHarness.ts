@@ -1,12 +1,14 @@
 /** One worker's part in small: a memory with a source's tables, a row and a history, and the real row kernels. */
-import type { CreateRowWriter, RowDtype, RowJob, RowWriter, WorkerSource } from "@tokenmill/core";
+import type { CreateRowWriter, RowJob, RowWriter, WorkerSource } from "@tokenmill/core";
+import { dtypeBytes } from "@tokenmill/core";
 import { compileKernels, createMemory, instantiateKernels } from "@tokenmill/core/internal";
 
 export interface RowHarness {
   readonly memory: WebAssembly.Memory;
   readonly tablesOffsetBytes: number;
-  /** The row's elements as the memory holds them, padding behind them included. */
-  readonly row: Float32Array | Uint16Array;
+  /** The row's memory as f32 and, for 16-bit rows, as bit patterns; 64 bytes behind its last element included. */
+  readonly row: Float32Array;
+  readonly bits16: Uint16Array;
   /** Writes the row for a history; `step` fills in the rest of the job. */
   write(history: readonly number[], step?: Partial<RowJob>): void;
   /** Writes the row of the last `write` again. */
@@ -17,8 +19,7 @@ const rowOffsetBytes = 4096;
 const historyElements = 1024;
 
 export async function openRows(source: WorkerSource, createRowWriter: CreateRowWriter): Promise<RowHarness> {
-  const elementBytes = source.dtype === "f32" ? 4 : 2;
-  const rowBytes = roundUp(source.vocabSize * elementBytes + 64, 64);
+  const rowBytes = roundUp(source.vocabSize * dtypeBytes[source.dtype] + 64, 64);
   const historyOffsetBytes = rowOffsetBytes + rowBytes;
   const tablesOffsetBytes = roundUp(historyOffsetBytes + 4 * historyElements, 64);
   const memory = createMemory(tablesOffsetBytes + source.tablesBytes);
@@ -48,7 +49,8 @@ export async function openRows(source: WorkerSource, createRowWriter: CreateRowW
   return {
     memory,
     tablesOffsetBytes,
-    row: viewOf(source.dtype, memory, rowBytes / elementBytes),
+    row: new Float32Array(memory.buffer, rowOffsetBytes, rowBytes / 4),
+    bits16: new Uint16Array(memory.buffer, rowOffsetBytes, rowBytes / 2),
     write(history, step = {}) {
       ids.set(history);
       job = { ...job, historyLength: history.length, ...step };
@@ -56,12 +58,6 @@ export async function openRows(source: WorkerSource, createRowWriter: CreateRowW
     },
     again: () => writer(job),
   };
-}
-
-function viewOf(dtype: RowDtype, memory: WebAssembly.Memory, length: number): Float32Array | Uint16Array {
-  return dtype === "f32"
-    ? new Float32Array(memory.buffer, rowOffsetBytes, length)
-    : new Uint16Array(memory.buffer, rowOffsetBytes, length);
 }
 
 function roundUp(value: number, multiple: number): number {

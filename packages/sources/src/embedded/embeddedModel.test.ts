@@ -126,7 +126,7 @@ describe("rows", () => {
   });
 
   it("depend on the last three tokens only, and on none before the last end of text", () => {
-    const rowAfter = (history: readonly number[]): Float32Array | Uint16Array => {
+    const rowAfter = (history: readonly number[]): Float32Array => {
       rows.write(history, { position: history.length, sequenceIdLow: history.length });
       return rows.row.slice(0, model.vocabSize);
     };

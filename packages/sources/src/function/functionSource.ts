@@ -1,0 +1,52 @@
+/** A source whose rows a JavaScript function writes, on the host's thread. */
+import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/core";
+import { checkVocabSize } from "../validation.ts";
+
+/** For which step of which sequence a row is wanted. */
+export type FunctionContext = Omit<BatchRow, "row">;
+
+export interface FunctionSourceOptions {
+  /** 1 … 2^24. */
+  vocabSize: number;
+  /** Its vocabulary must have `vocabSize` ids. Absent: the source has none. */
+  tokenizer?: Tokenizer;
+  /** For messages. Absent: "function". */
+  name?: string;
+  /**
+   * Writes all `vocabSize` logits of a row, synchronously or not. Must be a pure function of the context; `row` and
+   * `context.history` are views of live memory, not to be kept. An error fails this row's sequence only.
+   */
+  write(row: Float32Array, context: FunctionContext): void | Promise<void>;
+  /** Called when a sequence ends. Absent: not told. */
+  closeSequence?(sequenceId: bigint): void;
+}
+
+/**
+ * A batch source around `write`.
+ * @throws TypeError or RangeError if `vocabSize` is out of range or not the tokenizer's, or `write` is no function.
+ */
+export function functionSource(options: FunctionSourceOptions): BatchSource {
+  const { vocabSize, tokenizer, name = "function" } = options;
+  checkVocabSize(vocabSize, tokenizer);
+  if (typeof options.write !== "function")
+    throw new TypeError(`"write" expected function, got ${typeof options.write}`);
+  return {
+    kind: "batch",
+    name,
+    vocabSize,
+    dtype: "f32",
+    ...(tokenizer && { tokenizer }),
+    async fillRows(rows) {
+      const outcomes = rows.map(async ({ row, ...context }) => {
+        try {
+          await options.write(row as Float32Array, context);
+          return undefined;
+        } catch (error) {
+          return error instanceof Error ? error : new Error(String(error), { cause: error });
+        }
+      });
+      return Promise.all(outcomes);
+    },
+    closeSequence: (sequenceId) => options.closeSequence?.(sequenceId),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * Rows for tests and benchmarks, without a model. `distinctRows` rows are made once and shared; the row of a step is one
+ * of them, turned by some places: out[i] = rows[r][(i + t) mod vocabSize], with r and t hashed from (seed, sequence id,
+ * position), never from the history. So a row costs one copy, and there are distinctRows · vocabSize different ones.
+ */
+import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/core";
+import { CounterRandom } from "../numeric/counterRandom.ts";
+import { elementBytes } from "../numeric/elementBytes.ts";
+import { writeRow } from "../numeric/narrow.ts";
+import { checkInteger, checkNumber, checkOneOf, checkVocabSize } from "../validation.ts";
+import { rowLaws, type SyntheticKind } from "./kinds.ts";
+import type { SyntheticRowWriterOptions } from "./rowWriter.ts";
+
+export interface SyntheticSourceOptions {
+  /** Law of the logits: see `rowLaws`. */
+  kind: SyntheticKind;
+  /** 1 … 2^24. */
+  vocabSize: number;
+  /** Element type of the rows. Absent: f32. */
+  dtype?: RowDtype;
+  /** 0 … 2^32 − 1; another seed gives other rows. Absent: 0. */
+  seed?: number;
+  /** Spread, in (0, 1000]: standard deviation, or the exponent of zipf. Absent: 2.5, flat and zipf 1; adversarial has none. */
+  scale?: number;
+  /** How many rows are made, 1 … 65,536, within 1 GiB. Absent: 64. */
+  distinctRows?: number;
+  /** To turn tokens into text; its vocabulary must have `vocabSize` ids. Absent: none. */
+  tokenizer?: Tokenizer;
+}
+
+const largestTablesBytes = 2 ** 30;
+
+/**
+ * A source of synthetic rows, the same on every machine.
+ * @throws TypeError or RangeError for an option of the wrong kind or out of its range.
+ */
+export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSource {
+  const { kind, vocabSize, dtype = "f32", seed = 0, distinctRows = 64, tokenizer } = options;
+  checkOneOf("kind", kind, Object.keys(rowLaws));
+  checkOneOf("dtype", dtype, Object.keys(elementBytes));
+  checkVocabSize(vocabSize, tokenizer);
+  checkInteger("seed", seed, 0, 2 ** 32 - 1);
+  checkInteger("distinctRows", distinctRows, 1, 65_536);
+  const law = rowLaws[kind];
+  if (options.scale !== undefined) {
+    if (law.scale === undefined)
+      throw new TypeError(`"scale" expected nothing for kind "${kind}", got ${options.scale}`);
+    checkNumber("scale", options.scale, 0, 1000);
+  }
+  const scale = options.scale ?? law.scale?.byDefault ?? 1;
+
+  const rowBytes = vocabSize * elementBytes[dtype];
+  const strideBytes = Math.ceil(rowBytes / 64) * 64;
+  const tablesBytes = distinctRows * strideBytes;
+  if (tablesBytes > largestTablesBytes) {
+    throw new RangeError(`"distinctRows" expected rows of at most 1 GiB in all, got ${tablesBytes} bytes: use fewer`);
+  }
+  const workerOptions: SyntheticRowWriterOptions = { seed, distinctRows, rowBytes, strideBytes };
+  return {
+    kind: "worker",
+    name: `synthetic ${kind}`,
+    vocabSize,
+    dtype,
+    ...(tokenizer && { tokenizer }),
+    tablesBytes,
+    installTables(memory, tablesOffsetBytes) {
+      const row = new Float32Array(vocabSize);
+      for (let index = 0; index < distinctRows; index++) {
+        law.fill(row, new CounterRandom(seed, index), scale, index, dtype);
+        writeRow(new Uint8Array(memory.buffer, tablesOffsetBytes + index * strideBytes, rowBytes), row, dtype);
+      }
+    },
+    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+  };
+}
