@@ -50,8 +50,9 @@ export default async function reside({ workerIndex, incarnation }: ResidentTask)
   let spins = 0;
   while (true) {
     const signal = Atomics.load(words, control + CONTROL_SIGNAL); // before the looks, so no wake-up is missed
-    const tail = Atomics.load(words, control + CONTROL_TAIL);
+    // head before tail: an older tail would show a ticket that others have taken already, and the head overtake the tail
     const head = Atomics.load(words, control + CONTROL_HEAD);
+    const tail = Atomics.load(words, control + CONTROL_TAIL);
     if (head !== tail) {
       spins = 0;
       // read before the ticket is taken: afterwards the host may write over it
