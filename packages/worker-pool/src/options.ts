@@ -40,7 +40,8 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
   }
   const dtype = options.dtype ?? source?.dtype ?? "f32";
   if (!(dtype in dtypeBytes)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
-  if (source && source.dtype !== dtype) refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
+  if (source && source.dtype !== dtype)
+    refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
   const workers = integer("workers", options.workers ?? availableParallelism(), 0, 256);
   const fitting = Math.max(1, Math.floor(2 ** 30 / (vocabSize * dtypeBytes[dtype])));
   return {

@@ -33,7 +33,9 @@ export class PlanCache {
       const compiled = compileParams(unseeded, this.#limits);
       const offsetBytes = this.#arena.allocate(compiled.bytes.length);
       if (offsetBytes === undefined) {
-        throw new RangeError(`params expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`);
+        throw new RangeError(
+          `params expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+        );
       }
       this.#memory.set(compiled.bytes, offsetBytes);
       entry = { key, offsetBytes, sizeBytes: compiled.bytes.length, params: compiled.params, users: 0 };

@@ -103,7 +103,10 @@ class Pool implements SamplerPool {
     this.workers = slab.workers;
     this.slotCount = slab.slotCount;
     this.maxLogprobs = slab.maxLogprobs;
-    this.#views = { i32: new Int32Array(memory.buffer), f64: new Float64Array(memory.buffer, 0, memory.buffer.byteLength >> 3) };
+    this.#views = {
+      i32: new Int32Array(memory.buffer),
+      f64: new Float64Array(memory.buffer, 0, memory.buffer.byteLength >> 3),
+    };
     this.#queue = new JobQueue(slab, this.#views.i32);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), slab);
@@ -149,7 +152,12 @@ class Pool implements SamplerPool {
   openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined {
     this.#checkOpen();
     if (!Number.isInteger(capacity) || capacity < Math.max(1, prompt.length)) {
-      refuse("capacity", `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`, capacity, typeof capacity !== "number");
+      refuse(
+        "capacity",
+        `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`,
+        capacity,
+        typeof capacity !== "number",
+      );
     }
     if (capacity * 4 > this.#slab.arenaBytes) {
       refuse("capacity", `at most ${this.#slab.arenaBytes >> 2} tokens: raise arenaBytes`, capacity, false);
@@ -225,7 +233,8 @@ class Pool implements SamplerPool {
   readResult(slot: number, into: SampleResult): void {
     readResult(this.#views, this.#slab.results + slot * this.#slab.resultBytes, this.#hasLogprobs[slot] === 1, into);
     if (into.status === "source_failed") into.message = this.#message(slot);
-    else if (into.status === "worker_lost" && this.#hopeless) into.message = `no worker is left: ${this.#hopeless.message}`;
+    else if (into.status === "worker_lost" && this.#hopeless)
+      into.message = `no worker is left: ${this.#hopeless.message}`;
   }
 
   #message(slot: number): string {
