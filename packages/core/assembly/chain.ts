@@ -200,8 +200,8 @@ export function distribution_row(
     sortList();
     const total = weighList(listMax(), beta);
     for (let i = 0; i < listCount; i++) {
-      store<i32>(ids + (<usize>i << 2), keyTokenId(keyAt(i)));
-      store<f64>(probs + (<usize>i << 3), weightAt(i) / total);
+      store<i32>(ids + ((<usize>i) << 2), keyTokenId(keyAt(i)));
+      store<f64>(probs + ((<usize>i) << 3), weightAt(i) / total);
     }
   }
   reopenRow(false);

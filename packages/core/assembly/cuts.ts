@@ -92,14 +92,14 @@ export function smoothing(stage: usize): void {
   listAll();
   const factor = load<f64>(stage, STAGE_NUMBER_0);
   const curve = load<f64>(stage, STAGE_NUMBER_1);
-  const square = (-0.5 * (3 - curve)) * factor;
+  const square = -0.5 * (3 - curve) * factor;
   const cube = 0.5 * (curve - 1) * factor;
   const largest = <f64>listMax();
   for (let i = 0; i < listCount; i++) {
     const key = keyAt(i);
     const d = (<f64>keyLogit(key) - largest) * beta;
     const x = square * d * d + cube * d * d * d;
-    setKey(i, keyOf(<f32>max(x, -<f64>f32.MAX_VALUE), keyTokenId(key)));
+    setKey(i, keyOf(<f32>max(x, -(<f64>f32.MAX_VALUE)), keyTokenId(key)));
   }
   setUnsorted();
   setBeta(1);

@@ -132,13 +132,13 @@ function candidate(sums: usize, current: f64, largest: f32, scale: f32): i32 {
   let target = uniformFirst * current;
   let block = -1;
   for (let b = 0; b < blocks; b++) {
-    const sum = load<f64>(sums + (<usize>b << 3));
+    const sum = load<f64>(sums + ((<usize>b) << 3));
     if (sum == 0) continue;
     block = b;
     if (target < sum) break;
     target -= sum;
   }
-  const blockMass = load<f64>(sums + (<usize>block << 3));
+  const blockMass = load<f64>(sums + ((<usize>block) << 3));
   const first = block * BLOCK_ELEMENTS;
   let sum: f64 = 0;
   for (let id = first; id < first + BLOCK_ELEMENTS; id++) {

@@ -20,7 +20,7 @@ import { tokenCounts } from "./workspace";
 /** x as f32; what overflows stays finite, so that an edit neither bans nor breaks a token by accident. */
 function toFinite(x: f64): f32 {
   if (x > <f64>f32.MAX_VALUE) return f32.MAX_VALUE;
-  if (x < -<f64>f32.MAX_VALUE) return -f32.MAX_VALUE;
+  if (x < -(<f64>f32.MAX_VALUE)) return -f32.MAX_VALUE;
   return <f32>x;
 }
 
@@ -28,7 +28,7 @@ function toFinite(x: f64): f32 {
 export function logitBias(plan: usize, stage: usize): void {
   const count = load<i32>(stage, STAGE_LIST_COUNT);
   const ids = plan + load<i32>(stage, STAGE_LIST);
-  const biases = ids + (<usize>count << 2);
+  const biases = ids + ((<usize>count) << 2);
   for (let i: usize = 0; i < <usize>count; i++) {
     const id = load<i32>(ids + i * 4);
     const bias = load<f32>(biases + i * 4);
@@ -69,7 +69,7 @@ export function penalties(stage: usize, job: usize): void {
   const firstCounted = flags & PENALTY_FREQUENCY_SEES_PROMPT ? first : max(first, prompt);
   const start = min(firstSeen, firstCounted);
   for (let i = start; i < length; i++) {
-    const count = tokenCounts + (<usize>load<i32>(history + (<usize>i << 2)) << 2);
+    const count = tokenCounts + ((<usize>load<i32>(history + ((<usize>i) << 2))) << 2);
     let value = load<i32>(count);
     if (i >= firstCounted) value++;
     if (i >= firstSeen) value |= SEEN;
@@ -79,8 +79,8 @@ export function penalties(stage: usize, job: usize): void {
   const frequency = load<f64>(stage, STAGE_NUMBER_1);
   const presence = load<f64>(stage, STAGE_NUMBER_2);
   for (let i = start; i < length; i++) {
-    const id = load<i32>(history + (<usize>i << 2));
-    const count = tokenCounts + (<usize>id << 2);
+    const id = load<i32>(history + ((<usize>i) << 2));
+    const count = tokenCounts + ((<usize>id) << 2);
     const value = load<i32>(count);
     if (value == 0) continue; // done at an earlier occurrence
     store<i32>(count, 0);
@@ -100,10 +100,10 @@ export function noRepeatNgram(stage: usize, job: usize): void {
   const n = load<i32>(stage, STAGE_INTEGER);
   const length = load<i32>(job, JOB_HISTORY_LENGTH);
   const history = <usize>load<u32>(job, JOB_HISTORY);
-  const prefix = <usize>(n - 1) << 2;
-  const suffix = history + (<usize>length << 2) - prefix;
+  const prefix = (<usize>(n - 1)) << 2;
+  const suffix = history + ((<usize>length) << 2) - prefix;
   for (let start = 0; start + n <= length; start++) {
-    const p = history + (<usize>start << 2);
+    const p = history + ((<usize>start) << 2);
     let i: usize = 0;
     while (i < prefix && load<i32>(p + i) == load<i32>(suffix + i)) i += 4;
     if (i < prefix) continue;

@@ -9,7 +9,7 @@ export function floatBelow(x: f32): f32 {
 
 /** An f32 that is not above x, and the largest such unless x is below all. */
 export function roundedDown(x: f64): f32 {
-  if (x < -<f64>f32.MAX_VALUE) return -f32.MAX_VALUE;
+  if (x < -(<f64>f32.MAX_VALUE)) return -f32.MAX_VALUE;
   const nearest = <f32>x;
   return <f64>nearest <= x ? nearest : floatBelow(nearest);
 }

@@ -26,7 +26,7 @@ export function floatOfOrdered(ordered: u32): f32 {
 // @ts-ignore: decorator
 @inline
 export function keyOf(x: f32, tokenId: i32): u64 {
-  return (<u64>orderedBits(x) << 32) | (<u64>~(<u32>tokenId));
+  return ((<u64>orderedBits(x)) << 32) | <u64>~(<u32>tokenId);
 }
 
 // @ts-ignore: decorator
@@ -44,7 +44,7 @@ export function keyTokenId(key: u64): i32 {
 // @ts-ignore: decorator
 @inline
 export function keyAt(index: i32): u64 {
-  return load<u64>(listKeys + (<usize>index << 3));
+  return load<u64>(listKeys + ((<usize>index) << 3));
 }
 
 /** After keys were changed. */
@@ -55,19 +55,19 @@ export function setUnsorted(): void {
 // @ts-ignore: decorator
 @inline
 export function setKey(index: i32, key: u64): void {
-  store<u64>(listKeys + (<usize>index << 3), key);
+  store<u64>(listKeys + ((<usize>index) << 3), key);
 }
 
 // @ts-ignore: decorator
 @inline
 export function weightAt(index: i32): f64 {
-  return load<f64>(listWeights + (<usize>index << 3));
+  return load<f64>(listWeights + ((<usize>index) << 3));
 }
 
 // @ts-ignore: decorator
 @inline
 function setWeight(index: i32, weight: f64): void {
-  store<f64>(listWeights + (<usize>index << 3), weight);
+  store<f64>(listWeights + ((<usize>index) << 3), weight);
 }
 
 /** Lists every element above `floor`, by ascending id. */
@@ -75,23 +75,23 @@ export function gatherAbove(row: usize, floor: f32): void {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let out = listKeys;
   for (let b = 0; b < blocks; b++) {
-    if (!(load<f32>(blockMax + (<usize>b << 2)) > floor)) continue;
+    if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
     const first = b * BLOCK_ELEMENTS;
-    const p = row + (<usize>first << 2);
+    const p = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
       const floor4 = f32x4.splat(floor);
       for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
-        let hits = i32x4.bitmask(f32x4.gt(v128.load(p + (<usize>i << 2)), floor4));
+        let hits = i32x4.bitmask(f32x4.gt(v128.load(p + ((<usize>i) << 2)), floor4));
         while (hits != 0) {
           const id = first + i + ctz(hits);
-          store<u64>(out, keyOf(load<f32>(row + (<usize>id << 2)), id));
+          store<u64>(out, keyOf(load<f32>(row + ((<usize>id) << 2)), id));
           out += 8;
           hits &= hits - 1;
         }
       }
     } else {
       for (let i = 0; i < BLOCK_ELEMENTS; i++) {
-        const x = load<f32>(p + (<usize>i << 2));
+        const x = load<f32>(p + ((<usize>i) << 2));
         if (x > floor) {
           store<u64>(out, keyOf(x, first + i));
           out += 8;
@@ -107,8 +107,8 @@ export function gatherAbove(row: usize, floor: f32): void {
 export function gatherIds(row: usize, ids: usize, count: i32): void {
   let n = 0;
   for (let i = 0; i < count; i++) {
-    const id = load<i32>(ids + (<usize>i << 2));
-    const x = load<f32>(row + (<usize>id << 2));
+    const id = load<i32>(ids + ((<usize>i) << 2));
+    const x = load<f32>(row + ((<usize>id) << 2));
     if (x > -Infinity) setKey(n++, keyOf(x, id));
   }
   listCount = n;
@@ -146,7 +146,7 @@ function countAtLeast(row: usize, threshold: f32): i32 {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let count = 0;
   for (let b = 0; b < blocks; b++) {
-    if (load<f32>(blockMax + (<usize>b << 2)) < threshold) continue;
+    if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;
     const start = row + <usize>b * (BLOCK_ELEMENTS * 4);
     if (ASC_FEATURE_SIMD) {
       const limit = f32x4.splat(threshold);
@@ -300,7 +300,7 @@ export function keepHeavy(threshold: f64): void {
 
 /** Keeps entries [first, end). */
 export function keepRange(first: i32, end: i32): void {
-  memory.copy(listKeys, listKeys + (<usize>first << 3), <usize>(end - first) << 3);
+  memory.copy(listKeys, listKeys + ((<usize>first) << 3), (<usize>(end - first)) << 3);
   listCount = end - first;
 }
 

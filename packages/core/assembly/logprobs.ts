@@ -9,7 +9,18 @@ import {
   RESULT_TOP_COUNT,
   RESULT_TOP_ENTRY_BYTES,
 } from "../src/layout";
-import { gatherLargest, keepAbove, keyAt, keyLogit, keyTokenId, listCount, listMax, selectLargest, sortList, weighList } from "./list";
+import {
+  gatherLargest,
+  keepAbove,
+  keyAt,
+  keyLogit,
+  keyTokenId,
+  listCount,
+  listMax,
+  selectLargest,
+  sortList,
+  weighList,
+} from "./list";
 import { floatBelow } from "./floats";
 import { exactMass32, exactMass64Above, setPivot } from "./masses";
 import { logPositive } from "./math";
@@ -94,12 +105,12 @@ function rankInRow(tokenId: i32): i32 {
   let rank = 1;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     const bound = b < own ? equalsToo : x;
-    if (b != own && !(load<f32>(blockMax + (<usize>b << 2)) > bound)) continue;
+    if (b != own && !(load<f32>(blockMax + ((<usize>b) << 2)) > bound)) continue;
     const first = b * BLOCK_ELEMENTS;
     if (ASC_FEATURE_SIMD && b != own) {
       const bound4 = f32x4.splat(bound);
       for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
-        rank += popcnt(i32x4.bitmask(f32x4.gt(v128.load(row + (<usize>(first + i) << 2)), bound4)));
+        rank += popcnt(i32x4.bitmask(f32x4.gt(v128.load(row + ((<usize>(first + i)) << 2)), bound4)));
       }
     } else {
       for (let id = first; id < first + BLOCK_ELEMENTS; id++) {

@@ -51,7 +51,16 @@ export function cheapWeight(x: f32, largest: f32, scale: f32): f32 {
 
 // @ts-ignore: decorator
 @inline
-function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, floor: v128, exact: bool, above: bool): v128 {
+function weigh4(
+  x: v128,
+  largest: v128,
+  scale: v128,
+  bias: v128,
+  lowest: v128,
+  floor: v128,
+  exact: bool,
+  above: bool,
+): v128 {
   const z = f32x4.mul(f32x4.sub(x, largest), scale);
   const weight = exact ? exp32x4(z) : i32x4.shl(f32x4.pmax(lowest, f32x4.add(z, bias)), 8);
   return above ? v128.and(weight, f32x4.gt(x, floor)) : weight;
@@ -83,7 +92,7 @@ function laneMass(block: usize, largest: f32, scale: f32, floor: f32, exact: boo
 function ownBlockMass(block: usize, firstId: i32, largest: f32, scale: f32, exact: bool): f32 {
   let sum: f32 = 0;
   for (let i = 0; i < BLOCK_ELEMENTS; i++) {
-    const x = load<f32>(block + (<usize>i << 2));
+    const x = load<f32>(block + ((<usize>i) << 2));
     if (isAbovePivot(x, firstId + i)) sum += exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
   }
   return sum;
@@ -162,7 +171,7 @@ function masses(row: usize, largest: f32, scale: f32, sums: usize, exact: bool, 
     let total23 = total01;
     for (let b = 0; b < blocks; b += 4) {
       const floor4 = b < own ? equalsToo4 : greater4;
-      const maxima = v128.load(blockMax + (<usize>b << 2));
+      const maxima = v128.load(blockMax + ((<usize>b) << 2));
       let four = f32x4.splat(0);
       if (above && b <= own && own < b + 4) {
         four = f32x4(
@@ -187,8 +196,8 @@ function masses(row: usize, largest: f32, scale: f32, sums: usize, exact: bool, 
       total01 = f64x2.add(total01, low);
       total23 = f64x2.add(total23, high);
       if (!exact) {
-        v128.store(sums + (<usize>b << 3), low);
-        v128.store(sums + (<usize>b << 3), high, 16);
+        v128.store(sums + ((<usize>b) << 3), low);
+        v128.store(sums + ((<usize>b) << 3), high, 16);
       }
     }
     const total = f64x2.add(total01, total23);
@@ -208,7 +217,7 @@ function masses(row: usize, largest: f32, scale: f32, sums: usize, exact: bool, 
       total2 += <f64>sum2;
       total3 += <f64>sum3;
       if (!exact) {
-        const four = sums + (<usize>b << 3);
+        const four = sums + ((<usize>b) << 3);
         store<f64>(four, <f64>sum0);
         store<f64>(four, <f64>sum1, 8);
         store<f64>(four, <f64>sum2, 16);
@@ -244,9 +253,9 @@ export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let total: f64 = 0;
   for (let b = 0; b < blocks; b++) {
-    if (load<f32>(blockMax + (<usize>b << 2)) < pivotLogit) continue;
+    if (load<f32>(blockMax + ((<usize>b) << 2)) < pivotLogit) continue;
     for (let i = b * BLOCK_ELEMENTS; i < (b + 1) * BLOCK_ELEMENTS; i++) {
-      const x = load<f32>(row + (<usize>i << 2));
+      const x = load<f32>(row + ((<usize>i) << 2));
       if (isAbovePivot(x, i)) total += expNonPositive((<f64>x - <f64>largest) * beta);
     }
   }

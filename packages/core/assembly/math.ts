@@ -44,7 +44,7 @@ export function logPositive(x: f64): f64 {
   const t1 = w * (3.999999999940941908e-1 + w * (2.222219843214978396e-1 + w * 1.531383769920937332e-1));
   const t2 =
     z *
-    (6.666666666666735130e-1 +
+    (6.66666666666673513e-1 +
       w * (2.857142874366239149e-1 + w * (1.818357216161805012e-1 + w * 1.479819860511658591e-1)));
   const r = t2 + t1;
   const dk = <f64>k;
@@ -88,10 +88,7 @@ export function exp32x4(value: v128): v128 {
   const x = f32x4.pmax(value, f32x4.splat(EXP32_LOWEST));
   const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(EXP32_INV_LN2)), magic);
   const n = f32x4.sub(shifted, magic);
-  const r = f32x4.sub(
-    f32x4.sub(x, f32x4.mul(n, f32x4.splat(EXP32_LN2_HI))),
-    f32x4.mul(n, f32x4.splat(EXP32_LN2_LO)),
-  );
+  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(EXP32_LN2_HI))), f32x4.mul(n, f32x4.splat(EXP32_LN2_LO)));
   let p = f32x4.add(f32x4.mul(f32x4.splat(EXP32_C6), r), f32x4.splat(EXP32_C5));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C4));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C3));

@@ -7,7 +7,7 @@ export let sigma: f64 = 0;
 
 /** Moments of x − largest over the elements above `floor`; there is at least one. */
 export function meanAndSigma(row: usize, floor: f32, largest: f32): void {
-  const end = row + (<usize>paddedLength << 2);
+  const end = row + ((<usize>paddedLength) << 2);
   let count = 0;
   let sum: f64;
   let squares: f64;

@@ -1,14 +1,7 @@
 // The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
 // the patches back first. Where the log would overflow, and for 16-bit rows, a private copy is patched instead.
-import {
-  DTYPE_BF16,
-  DTYPE_F16,
-  DTYPE_F32,
-  JOB_UNDO_COUNT,
-  UNDO_CAPACITY,
-  UNDO_ENTRY_BYTES,
-} from "../src/layout";
+import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
 import { floatBelow } from "./floats";
 import { gatherAbove, gatherIds, listCount } from "./list";
 import { refreshBlock, refreshMax, scanRow } from "./scan";
@@ -62,7 +55,7 @@ export function isRestricted(): bool {
 // @ts-ignore: decorator
 @inline
 export function logitAt(tokenId: i32): f32 {
-  return load<f32>(row + (<usize>tokenId << 2));
+  return load<f32>(row + ((<usize>tokenId) << 2));
 }
 
 /** Takes back the patches of the row in the slab, the last one first. */
@@ -71,7 +64,7 @@ function takeBackPatches(): void {
   while (count > 0) {
     count--;
     const entry = undo + <usize>count * UNDO_ENTRY_BYTES;
-    store<u32>(source + (<usize>load<i32>(entry) << 2), load<u32>(entry, 4));
+    store<u32>(source + ((<usize>load<i32>(entry)) << 2), load<u32>(entry, 4));
     store<i32>(job, count, JOB_UNDO_COUNT);
   }
 }
@@ -109,7 +102,7 @@ export function reopenRow(isRead: bool): void {
 
 /** Sets one logit, remembering what stood there. */
 export function patch(tokenId: i32, value: f32): void {
-  const address = row + (<usize>tokenId << 2);
+  const address = row + ((<usize>tokenId) << 2);
   isPatched = true;
   wasPatched = true;
   if (row != rowCopy) {
@@ -120,10 +113,10 @@ export function patch(tokenId: i32, value: f32): void {
       store<u32>(entry, load<u32>(address), 4);
       store<i32>(job, count + 1, JOB_UNDO_COUNT); // before the patch itself
     } else {
-      memory.copy(rowCopy, row, <usize>paddedLength << 2);
+      memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
       takeBackPatches();
       row = rowCopy;
-      store<f32>(row + (<usize>tokenId << 2), value);
+      store<f32>(row + ((<usize>tokenId) << 2), value);
       refreshBlock(row, tokenId);
       return;
     }
@@ -168,7 +161,7 @@ function widenBf16(): void {
       v128.store(out, i16x8.shuffle(zero, halves, 0, 12, 0, 13, 0, 14, 0, 15), 16);
     }
   } else {
-    for (let i: usize = 0; i < count; i++) store<u32>(rowCopy + i * 4, <u32>load<u16>(source + i * 2) << 16);
+    for (let i: usize = 0; i < count; i++) store<u32>(rowCopy + i * 4, (<u32>load<u16>(source + i * 2)) << 16);
   }
 }
 
@@ -197,10 +190,7 @@ function widenF16(): void {
 @inline
 function widenF16x4(halves: v128): v128 {
   const exponent = i32x4.splat(0x7c00);
-  const magnitude = f32x4.mul(
-    i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13),
-    f32x4.splat(F16_SCALE),
-  );
+  const magnitude = f32x4.mul(i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13), f32x4.splat(F16_SCALE));
   const special = v128.and(i32x4.eq(v128.and(halves, exponent), exponent), i32x4.splat(0x7f800000));
   const sign = i32x4.shl(v128.and(halves, i32x4.splat(0x8000)), 16);
   return v128.or(v128.or(magnitude, special), sign);

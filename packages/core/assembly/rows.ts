@@ -2,7 +2,7 @@
 
 /** target[i] = base[i] + offset. f32[count], both 16-byte aligned; may be the same. */
 export function add_scalar_f32(target: usize, base: usize, count: i32, offset: f32): void {
-  const end = <usize>count << 2;
+  const end = (<usize>count) << 2;
   let i: usize = 0;
   if (ASC_FEATURE_SIMD) {
     const offset4 = f32x4.splat(offset);
@@ -18,7 +18,7 @@ export function add_scalar_f32(target: usize, base: usize, count: i32, offset: f
 
 /** target[ids[i]] = values[i] + offset. ids i32[count] inside the target, values f32[count]. */
 export function scatter_add_f32(target: usize, ids: usize, values: usize, count: i32, offset: f32): void {
-  for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-    store<f32>(target + (<usize>load<i32>(ids + i) << 2), load<f32>(values + i) + offset);
+  for (let i: usize = 0; i < (<usize>count) << 2; i += 4) {
+    store<f32>(target + ((<usize>load<i32>(ids + i)) << 2), load<f32>(values + i) + offset);
   }
 }

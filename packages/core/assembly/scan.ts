@@ -53,7 +53,7 @@ function add4(a: v128, b: v128, c: v128, d: v128): v128 {
 
 /** Fills `blockMax` and `rowMax`. Returns a status; the row must be padded with −Infinity. */
 export function scanRow(row: usize): i32 {
-  const end = row + (<usize>paddedLength << 2);
+  const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;
   let m: f32 = -Infinity;
@@ -130,7 +130,7 @@ function largestLane(v: v128): f32 {
 function checkRow(row: usize): i32 {
   let infinite = -1;
   for (let i = 0; i < paddedLength; i++) {
-    const x = load<f32>(row + (<usize>i << 2));
+    const x = load<f32>(row + ((<usize>i) << 2));
     if (x != x) {
       badIndex = i;
       return STATUS_NAN;
@@ -175,7 +175,7 @@ export function argMax(row: usize): i32 {
 
 /** A plain one-pass read of a row that does nothing but take its maximum: the yardstick of the benchmarks. */
 export function read_row(row: usize, paddedCount: i32): f32 {
-  const end = row + (<usize>paddedCount << 2);
+  const end = row + ((<usize>paddedCount) << 2);
   let m: f32 = -Infinity;
   if (ASC_FEATURE_SIMD) {
     let a = f32x4.splat(-Infinity);

@@ -26,7 +26,7 @@ const vocabSizes = (process.env["BENCH_VOCAB"] ?? "50257,128256").split(",").map
 const kinds: readonly RowKind[] = ["peaked", "gaussian", "flat"];
 
 const settings: Readonly<Record<string, SamplingParams>> = {
-  "greedy": { temperature: 0 },
+  greedy: { temperature: 0 },
   "full vocabulary, T 0.8": { temperature: 0.8 },
   "top-k 40": { topK: 40 },
   "top-p 0.9": { topP: 0.9 },
@@ -72,15 +72,30 @@ async function measure(vocabSize: number, kind: RowKind): Promise<void> {
       words[(job + JOB_PLAN) >> 2] = offset;
       for (let i = 0; i < ROWS; i++) {
         words[(job + JOB_POSITION) >> 2] = position++;
-        consumed += kernels.sample_row(rows + i * padded * 4, DTYPE_F32, vocabSize, job, undo, offset, result, workspace);
+        consumed += kernels.sample_row(
+          rows + i * padded * 4,
+          DTYPE_F32,
+          vocabSize,
+          job,
+          undo,
+          offset,
+          result,
+          workspace,
+        );
       }
     });
   }
   const probs = new Float32Array(vocabSize);
   const copies = views.map((view) => view.slice());
-  tasks.set("plain JS: greedy", () => void copies.forEach((row) => (consumed += greedy(row))));
-  tasks.set("plain JS: T 0.8", () => void copies.slice(0, 8).forEach((row) => (consumed += temperature(row, 0.8, 0.5, probs))));
-  tasks.set("plain JS: top-k 40", () => void copies.forEach((row) => (consumed += topK(row, 40, 0.5))));
+  tasks.set("plain JS: greedy", () => {
+    copies.forEach((row) => (consumed += greedy(row)));
+  });
+  tasks.set("plain JS: T 0.8", () => {
+    copies.slice(0, 8).forEach((row) => (consumed += temperature(row, 0.8, 0.5, probs)));
+  });
+  tasks.set("plain JS: top-k 40", () => {
+    copies.forEach((row) => (consumed += topK(row, 40, 0.5)));
+  });
 
   const micros = new Map<string, number[]>();
   const ratios = new Map<string, number[]>();
@@ -100,9 +115,13 @@ async function measure(vocabSize: number, kind: RowKind): Promise<void> {
     }
   }
   if (!Number.isFinite(consumed)) throw new Error("results were not used");
-  console.log(`\nV = ${vocabSize.toLocaleString("en")}, ${kind} rows, f32, ${bestVariant()} (median of ${ROUNDS} rounds)`);
+  console.log(
+    `\nV = ${vocabSize.toLocaleString("en")}, ${kind} rows, f32, ${bestVariant()} (median of ${ROUNDS} rounds)`,
+  );
   for (const [name, values] of micros) {
-    console.log(`  ${name.padEnd(26)} ${median(values).toFixed(1).padStart(9)} µs/row ${median(ratios.get(name)!).toFixed(2).padStart(7)} R`);
+    console.log(
+      `  ${name.padEnd(26)} ${median(values).toFixed(1).padStart(9)} µs/row ${median(ratios.get(name)!).toFixed(2).padStart(7)} R`,
+    );
   }
 }
 

@@ -10,20 +10,31 @@ const variants = [
 mkdirSync("src/generated", { recursive: true });
 for (const { name, features } of variants) {
   const output = new Map();
-  const { error, stderr } = await asc.main(
+  let messages = "";
+  const stderr = { write: (text) => void (messages += text) };
+  const { error } = await asc.main(
     [
       "assembly/index.ts",
       "--outFile",
       "kernels.wasm",
       ...features.flatMap((feature) => ["--enable", feature]),
-      ...["--enable", "threads", "--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"],
+      ...[
+        "--enable",
+        "threads",
+        "--importMemory",
+        "--sharedMemory",
+        "--initialMemory",
+        "1",
+        "--maximumMemory",
+        "65536",
+      ],
       ...["--runtime", "stub", "-O3", "--noAssert", "--uncheckedBehavior", "always", "--converge"],
     ],
-    { writeFile: (file, contents) => void output.set(file, contents) },
+    { stderr, writeFile: (file, contents) => void output.set(file, contents) },
   );
   const bytes = output.get("kernels.wasm");
   if (error || !bytes) {
-    console.error(String(stderr), error?.message ?? "");
+    console.error(messages, error?.message ?? "");
     process.exit(1);
   }
   writeFileSync(

@@ -33,7 +33,9 @@ export function compileKernels(variant: KernelVariant = bestVariant()): Promise<
  */
 export async function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  const actual = Object.entries(exports).flatMap(([name, f]) => (typeof f === "function" ? [`${name}/${f.length}`] : []));
+  const actual = Object.entries(exports).flatMap(([name, f]) =>
+    typeof f === "function" ? [`${name}/${f.length}`] : [],
+  );
   const expected = Object.entries(kernelTable).map(([name, { arity }]) => `${name}/${arity}`);
   const wrong = [...actual, ...expected].filter((name) => !actual.includes(name) || !expected.includes(name));
   if (wrong.length > 0) throw new Error(`kernels do not match their table: ${wrong.join(", ")}`);

@@ -20,10 +20,16 @@ export interface Parameter {
   readonly accepts: (value: never, vocabSize: number) => boolean;
 }
 
-const isId = (id: unknown, vocabSize: number): boolean => Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize;
+const isId = (id: unknown, vocabSize: number): boolean =>
+  Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize;
 const areIds = (ids: readonly unknown[], vocabSize: number): boolean => ids.every((id) => isId(id, vocabSize));
 
-function number(name: keyof SamplingParams, expected: string, accepts: (x: number) => boolean, description: string): Parameter {
+function number(
+  name: keyof SamplingParams,
+  expected: string,
+  accepts: (x: number) => boolean,
+  description: string,
+): Parameter {
   return { name, kind: "number", expected: `number ${expected}`, accepts, description };
 }
 
@@ -52,21 +58,76 @@ export const parameters: readonly Parameter[] = [
   number("temperature", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "divides the logits; 0 is greedy"),
   integer("topK", 0, "keep the k largest logits; 0 is off"),
   number("topP", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the smallest set with that probability mass; 1 is off"),
-  number("minP", "in [0, 1]", (x) => x >= 0 && x <= 1, "keep tokens with at least that share of the largest probability; 0 is off"),
-  number("dynatempRange", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "temperature moves that far up and down with the entropy; 0 is off"),
-  number("dynatempExponent", "> 0, finite", (x) => Number.isFinite(x) && x > 0, "how the entropy turns into temperature"),
-  number("smoothingFactor", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "bends the logits by a quadratic around the largest; 0 is off"),
+  number(
+    "minP",
+    "in [0, 1]",
+    (x) => x >= 0 && x <= 1,
+    "keep tokens with at least that share of the largest probability; 0 is off",
+  ),
+  number(
+    "dynatempRange",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "temperature moves that far up and down with the entropy; 0 is off",
+  ),
+  number(
+    "dynatempExponent",
+    "> 0, finite",
+    (x) => Number.isFinite(x) && x > 0,
+    "how the entropy turns into temperature",
+  ),
+  number(
+    "smoothingFactor",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "bends the logits by a quadratic around the largest; 0 is off",
+  ),
   number("smoothingCurve", "in [1, 3]", (x) => x >= 1 && x <= 3, "how much of the bend is cubic; 1 none"),
-  number("topH", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the largest tokens with at most that share of the entropy; 1 is off"),
-  number("topNSigma", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "keep logits within n standard deviations of the largest; 0 is off"),
-  number("typicalP", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the most typical tokens until their mass reaches it; 1 is off"),
+  number(
+    "topH",
+    "in (0, 1]",
+    (x) => x > 0 && x <= 1,
+    "keep the largest tokens with at most that share of the entropy; 1 is off",
+  ),
+  number(
+    "topNSigma",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "keep logits within n standard deviations of the largest; 0 is off",
+  ),
+  number(
+    "typicalP",
+    "in (0, 1]",
+    (x) => x > 0 && x <= 1,
+    "keep the most typical tokens until their mass reaches it; 1 is off",
+  ),
   number("epsilonCutoff", "in [0, 1)", (x) => x >= 0 && x < 1, "keep tokens with at least that probability; 0 is off"),
-  number("etaCutoff", "in [0, 1)", (x) => x >= 0 && x < 1, "keep tokens above an entropy-dependent probability; 0 is off"),
-  number("topA", "in [0, 1]", (x) => x >= 0 && x <= 1, "keep tokens above topA times the square of the largest probability; 0 is off"),
+  number(
+    "etaCutoff",
+    "in [0, 1)",
+    (x) => x >= 0 && x < 1,
+    "keep tokens above an entropy-dependent probability; 0 is off",
+  ),
+  number(
+    "topA",
+    "in [0, 1]",
+    (x) => x >= 0 && x <= 1,
+    "keep tokens above topA times the square of the largest probability; 0 is off",
+  ),
   number("tailFree", "in (0, 1]", (x) => x > 0 && x <= 1, "cut the tail where the curvature is used up; 1 is off"),
   number("xtcProbability", "in [0, 1]", (x) => x >= 0 && x <= 1, "how often XTC acts; 0 is off"),
-  number("xtcThreshold", "in (0, 1]", (x) => x > 0 && x <= 1, "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts"),
-  number("repetitionPenalty", "> 0, finite", (x) => Number.isFinite(x) && x > 0, "weakens tokens seen before; 1 is off"),
+  number(
+    "xtcThreshold",
+    "in (0, 1]",
+    (x) => x > 0 && x <= 1,
+    "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
+  ),
+  number(
+    "repetitionPenalty",
+    "> 0, finite",
+    (x) => Number.isFinite(x) && x > 0,
+    "weakens tokens seen before; 1 is off",
+  ),
   number("frequencyPenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted per earlier occurrence; 0 is off"),
   number("presencePenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted if the token occurred; 0 is off"),
   integer("penaltyLastN", -1, "how many of the last tokens the penalties see; -1 all, 0 none"),
@@ -88,7 +149,8 @@ export const parameters: readonly Parameter[] = [
     name: "seed",
     kind: "seed",
     expected: "safe integer ≥ 0 or bigint in [0, 2^64)",
-    accepts: (x: number | bigint) => (typeof x === "bigint" ? x >= 0n && x < 1n << 64n : Number.isSafeInteger(x) && x >= 0),
+    accepts: (x: number | bigint) =>
+      typeof x === "bigint" ? x >= 0n && x < 1n << 64n : Number.isSafeInteger(x) && x >= 0,
     description: "key of the random numbers",
   },
   integer("logprobs", 0, "return the chosen token's log-probability and those of the N best"),
@@ -137,7 +199,8 @@ export function validateParams(params: SamplingParams, vocabSize: number, maxLog
     refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
   }
   const { logprobs } = params;
-  if (logprobs !== undefined && logprobs > maxLogprobs) refuse("logprobs", `integer ≤ ${maxLogprobs} (maxLogprobs)`, logprobs, false);
+  if (logprobs !== undefined && logprobs > maxLogprobs)
+    refuse("logprobs", `integer ≤ ${maxLogprobs} (maxLogprobs)`, logprobs, false);
 }
 
 /** The first bad id or bias of a list, for the message. */
@@ -148,7 +211,8 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
   }
   if (kind === "bias" && Array.isArray(value)) {
     const entry = value.find(([id, b]) => !isId(id, vocabSize) || !(b === -Infinity || (b >= -100 && b <= 100)));
-    if (entry) return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
+    if (entry)
+      return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
   }
   return [value];
 }

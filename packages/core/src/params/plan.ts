@@ -46,7 +46,10 @@ export function compileParams(params: SamplingParams, { vocabSize, maxLogprobs }
     const packed = stages[name].pack(complete, profile);
     return packed ? [{ name, packed }] : [];
   });
-  const listBytes = active.reduce((sum, { packed }) => sum + 4 * ((packed.ids?.length ?? 0) + (packed.values?.length ?? 0)), 0);
+  const listBytes = active.reduce(
+    (sum, { packed }) => sum + 4 * ((packed.ids?.length ?? 0) + (packed.values?.length ?? 0)),
+    0,
+  );
   const listsStart = PLAN_HEADER_BYTES + active.length * STAGE_BYTES;
   const bytes = new Uint8Array((listsStart + listBytes + 63) & ~63);
   const view = new DataView(bytes.buffer);

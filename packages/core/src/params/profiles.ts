@@ -40,7 +40,17 @@ const articleOrder: readonly StageName[] = [
 ];
 
 /** Stages that vLLM does not have come last. */
-const notInVllm: readonly StageName[] = ["smoothing", "topH", "topNSigma", "typicalP", "epsilonCutoff", "etaCutoff", "topA", "tailFree", "xtc"];
+const notInVllm: readonly StageName[] = [
+  "smoothing",
+  "topH",
+  "topNSigma",
+  "typicalP",
+  "epsilonCutoff",
+  "etaCutoff",
+  "topA",
+  "tailFree",
+  "xtc",
+];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   /** The order of `hf` with exact boundaries: top-k keeps exactly k. The default. */

@@ -125,7 +125,12 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   const workspace = take(probe.workspace_bytes(vocabSize));
   const memory = createMemory(end);
   const kernels = await instantiateKernels(module, memory);
-  return new SingleSampler(memory, kernels, { ...at, workspace }, sizes.plan, { vocabSize, dtype, maxLogprobs, maxHistory });
+  return new SingleSampler(memory, kernels, { ...at, workspace }, sizes.plan, {
+    vocabSize,
+    dtype,
+    maxLogprobs,
+    maxHistory,
+  });
 }
 
 interface Offsets {
@@ -206,7 +211,18 @@ class SingleSampler implements Sampler {
     }
     const { row, job, undo, plan, ids, probs, result, workspace } = this.#at;
     const code = dtypeCode[this.dtype];
-    const n = this.#kernels.distribution_row(row, code, this.vocabSize, job, undo, plan, stageCount, ids, probs, workspace);
+    const n = this.#kernels.distribution_row(
+      row,
+      code,
+      this.vocabSize,
+      job,
+      undo,
+      plan,
+      stageCount,
+      ids,
+      probs,
+      workspace,
+    );
     if (n < 0) {
       // the sampling kernel finds the same fault and says where
       this.#kernels.sample_row(row, code, this.vocabSize, job, undo, plan, result, workspace);
@@ -231,7 +247,8 @@ class SingleSampler implements Sampler {
     if (!Number.isInteger(position) || position < 0 || position >= 2 ** 31) {
       refuse("position", "integer in [0, 2^31)", position, typeof position !== "number");
     }
-    if (history.length > this.#maxHistory) refuse("history", `at most ${this.#maxHistory} ids (maxHistory)`, history.length, false);
+    if (history.length > this.#maxHistory)
+      refuse("history", `at most ${this.#maxHistory} ids (maxHistory)`, history.length, false);
     if (!Number.isInteger(promptLength) || promptLength < 0 || promptLength > history.length) {
       refuse("promptLength", `integer in [0, ${history.length}]`, promptLength, typeof promptLength !== "number");
     }

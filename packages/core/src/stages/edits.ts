@@ -77,7 +77,8 @@ interface PenaltySetting {
 
 function penaltySetting(params: SamplingParams): PenaltySetting | undefined {
   const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0, penaltyLastN = -1, penaltyScope } = params;
-  if (penaltyLastN === 0 || (repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0)) return undefined;
+  if (penaltyLastN === 0 || (repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0))
+    return undefined;
   return {
     repetition: repetitionPenalty,
     frequency: frequencyPenalty,
