@@ -1,0 +1,306 @@
+/**
+ * The engine: requests in, token streams out. It validates, numbers and opens sequences; the scheduler runs them.
+ * This is the layer where rxjs begins; inside, events are plain calls of an observer.
+ */
+import type { Readable } from "node:stream";
+import type { GenerateRequest, LogitsSource, TokenEvent } from "@tokenmill/core";
+import { createPool, type Plan, type PoolStats, type SamplerPool } from "@tokenmill/worker-pool";
+import { Observable } from "rxjs";
+import { SequenceError, SnapshotError } from "./errors.ts";
+import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
+import {
+  canonicalId,
+  checkMaxTokens,
+  checkSeed,
+  prepareRequest,
+  type RequestLimits,
+  stopStrings,
+} from "./request/prepareRequest.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
+import { Sequence, type SequencePhase, type TokenObserver } from "./scheduler/sequence.ts";
+import { checkSnapshot, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
+import { EventIterable } from "./streams/eventIterable.ts";
+import { EventReadable } from "./streams/eventReadable.ts";
+import { StopStrings } from "./text/stopStrings.ts";
+import { type TextStep, stepText } from "./text/textRules.ts";
+import { TokenTexts } from "./text/tokenTexts.ts";
+
+/** Control of one open sequence. All methods may be called from inside the observer. */
+export interface SequenceHandle {
+  /** As given or assigned; a number where it is a safe integer. */
+  readonly sequenceId: number | bigint;
+  readonly phase: SequencePhase;
+  /** Takes no more turns; the one event that may be under way is still delivered. */
+  pause(): void;
+  resume(): void;
+  /** Ends the sequence; nothing more is delivered. Its slot is free when the row under way is done. */
+  cancel(): void;
+  /** The resume record as of the last event. @throws SequenceError `unknown_sequence` when it has ended. */
+  snapshot(): SequenceSnapshot;
+}
+
+/** Counters: what is there now, and totals since the start. */
+export interface EngineStats {
+  /** Sequences that have not ended. */
+  open: number;
+  /** Of these: waiting for memory or for `maxSequences`. */
+  queued: number;
+  /** Waiting for a slot. */
+  ready: number;
+  /** Rows being filled or sampled. */
+  active: number;
+  /** Slots that are free. */
+  freeSlots: number;
+  tokens: number;
+  finished: number;
+  failed: number;
+  cancelled: number;
+  pool: PoolStats;
+}
+
+export interface Engine {
+  readonly source: LogitsSource;
+  /** Seed of requests without one: with it, the request and its sequence id, a run can be repeated. */
+  readonly seed: number | bigint;
+  /**
+   * Cold: each subscription opens the request anew, unsubscribing cancels. Events are pushed as they come: rxjs has
+   * no backpressure; where the reader sets the pace use `stream`, `readable` or `open`. Bad requests and
+   * `SequenceError` arrive as error notifications.
+   */
+  generate(request: GenerateRequest): Observable<TokenEvent>;
+  /** The same, pulled: a reader that stops pauses this sequence only. Each iterator opens the request anew. */
+  stream(request: GenerateRequest): AsyncIterable<TokenEvent>;
+  /** The same as a Node stream of objects; destroying it cancels. */
+  readable(request: GenerateRequest): Readable;
+  /**
+   * Opens a sequence at once; the first event comes later, never inside this call.
+   * @throws TypeError, RangeError for a bad request; SequenceError `duplicate_sequence_id`, `engine_closed`.
+   */
+  open(request: GenerateRequest, observer: TokenObserver): SequenceHandle;
+  /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
+  snapshot(sequenceId: number | bigint): SequenceSnapshot;
+  /** Cold: continues a record with the token after it, bit-identical for identical rows. */
+  resume(record: SequenceSnapshot): Observable<TokenEvent>;
+  /** `open` for a record. @throws SnapshotError for a damaged or foreign record, and what `open` throws. */
+  reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle;
+  stats(): EngineStats;
+  /** Fails open sequences with `engine_closed`, waits for rows under way, closes the pool it made. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Starts the workers (unless a pool is given) and resolves when they are ready. @throws TypeError, RangeError */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const settings = checkOptions(options);
+  const pool = options.pool ?? (await createPool(poolOptions(options)));
+  return new TokenEngine(options.source, pool, settings, options.pool === undefined);
+}
+
+class TokenEngine implements Engine {
+  readonly source: LogitsSource;
+  readonly seed: number | bigint;
+  readonly #pool: SamplerPool;
+  readonly #ownsPool: boolean;
+  readonly #bufferSize: number;
+  readonly #limits: RequestLimits;
+  readonly #texts: TokenTexts | undefined;
+  readonly #scheduler: Scheduler;
+  #nextSequenceId = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(source: LogitsSource, pool: SamplerPool, settings: EngineSettings, ownsPool: boolean) {
+    const { name, vocabSize, tokenizer } = source;
+    this.source = source;
+    this.seed = settings.seed;
+    this.#pool = pool;
+    this.#ownsPool = ownsPool;
+    this.#bufferSize = settings.bufferSize;
+    this.#limits = { sourceName: name, vocabSize, tokenizer };
+    this.#texts = tokenizer && new TokenTexts(tokenizer);
+    this.#scheduler = new Scheduler(pool, source, this.#texts, settings.maxSequences);
+  }
+
+  generate(request: GenerateRequest): Observable<TokenEvent> {
+    return this.#observable((observer) => this.open(request, observer));
+  }
+
+  stream(request: GenerateRequest): AsyncIterable<TokenEvent> {
+    return new EventIterable((observer) => this.open(request, observer), this.#bufferSize);
+  }
+
+  readable(request: GenerateRequest): Readable {
+    return new EventReadable((observer) => this.open(request, observer), this.#bufferSize);
+  }
+
+  resume(record: SequenceSnapshot): Observable<TokenEvent> {
+    return this.#observable((observer) => this.reopen(record, observer));
+  }
+
+  open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
+    this.#checkOpen();
+    const prepared = prepareRequest(request, this.#limits);
+    const plan = this.#pool.compile(prepared.params);
+    return this.#start(plan, () => {
+      const { stop } = prepared;
+      return new Sequence({
+        sequenceId: this.#claimId(prepared.sequenceId),
+        seed: BigInt(prepared.seed ?? this.seed),
+        plan,
+        promptTokenIds: prepared.promptTokenIds,
+        outputTokenIds: [],
+        maxTokens: prepared.maxTokens,
+        stops: stop.length > 0 ? new StopStrings(stop) : undefined,
+        ignoreEos: prepared.ignoreEos,
+        epoch: 0,
+        observer,
+      });
+    });
+  }
+
+  reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle {
+    this.#checkOpen();
+    checkSnapshot(record, this.source.vocabSize);
+    const { params, profile, promptTokenIds, outputTokenIds, maxTokens, ignoreEos, epoch } = record;
+    const { seed, ...unseeded } = params;
+    checkMaxTokens(maxTokens, unseeded.minTokens);
+    checkSeed("seed", BigInt(seed));
+    const sequenceId = canonicalId(BigInt(record.sequenceId));
+    const stop = stopStrings(record.stop, this.#limits);
+    const plan = this.#pool.compile({ ...unseeded, profile });
+    return this.#start(plan, () => {
+      const sequence = new Sequence({
+        sequenceId: this.#claimId(sequenceId),
+        seed: BigInt(seed),
+        plan,
+        promptTokenIds,
+        outputTokenIds,
+        maxTokens,
+        stops: stop.length > 0 ? new StopStrings(stop) : undefined,
+        ignoreEos,
+        epoch: epoch + 1,
+        observer,
+      });
+      this.#replayText(sequence, record);
+      return sequence;
+    });
+  }
+
+  snapshot(sequenceId: number | bigint): SequenceSnapshot {
+    const id = canonicalId(sequenceId);
+    const sequence = id === undefined ? undefined : this.#scheduler.sequences.get(id);
+    if (!sequence) {
+      const message = `sequence ${sequenceId} is not open: it never was, has ended, or was cancelled`;
+      throw new SequenceError("unknown_sequence", sequenceId, 0, message);
+    }
+    return takeSnapshot(sequence, this.source.vocabSize);
+  }
+
+  stats(): EngineStats {
+    const scheduler = this.#scheduler;
+    return {
+      open: scheduler.sequences.size,
+      queued: scheduler.waitingCount,
+      ready: scheduler.readyCount,
+      active: scheduler.activeCount,
+      freeSlots: this.#pool.freeSlots,
+      ...scheduler.totals,
+      pool: this.#pool.stats(),
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#scheduler.close().then(() => (this.#ownsPool ? this.#pool.close() : undefined));
+    return this.#closing;
+  }
+
+  #observable(open: (observer: TokenObserver) => SequenceHandle): Observable<TokenEvent> {
+    return new Observable((subscriber) => {
+      const handle = open(subscriber);
+      return () => handle.cancel();
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new SequenceError("engine_closed", this.#nextSequenceId, 0, "the engine was closed");
+  }
+
+  /** Makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
+  #start(plan: Plan, make: () => Sequence): SequenceHandle {
+    try {
+      const sequence = make();
+      this.#scheduler.add(sequence);
+      return new OpenSequenceHandle(this, this.#scheduler, sequence);
+    } catch (error) {
+      plan.release();
+      throw error;
+    }
+  }
+
+  /** The id asked for, or the next number that no open sequence has. */
+  #claimId(wanted: number | bigint | undefined): number | bigint {
+    const { sequences } = this.#scheduler;
+    if (wanted === undefined) {
+      while (sequences.has(this.#nextSequenceId)) this.#nextSequenceId++;
+      return this.#nextSequenceId++;
+    }
+    if (sequences.has(wanted)) {
+      const message = `sequence ${wanted} is open already: wait for its end, cancel it, or use another sequenceId`;
+      throw new SequenceError("duplicate_sequence_id", wanted, 0, message);
+    }
+    return wanted;
+  }
+
+  /** Text state follows from the output ids: making it again also proves that the tokenizer is the same. */
+  #replayText(sequence: Sequence, record: SequenceSnapshot): void {
+    const step: TextStep = { text: "", match: undefined };
+    if (this.#texts) {
+      record.outputTokenIds.forEach((tokenId, index) => {
+        if (step.match === undefined) stepText(sequence, this.#texts!, tokenId, index, false, false, step);
+      });
+    }
+    const { utf8State, heldText } = record.text;
+    if (step.match !== undefined || sequence.utf8State !== utf8State || sequence.heldText !== heldText) {
+      const message = `"text" expected what this tokenizer makes of the output ids, got another state: was it another tokenizer?`;
+      throw new SnapshotError("text_diverged", message);
+    }
+  }
+}
+
+class OpenSequenceHandle implements SequenceHandle {
+  readonly #engine: Engine;
+  readonly #scheduler: Scheduler;
+  readonly #sequence: Sequence;
+
+  constructor(engine: Engine, scheduler: Scheduler, sequence: Sequence) {
+    this.#engine = engine;
+    this.#scheduler = scheduler;
+    this.#sequence = sequence;
+  }
+
+  get sequenceId(): number | bigint {
+    return this.#sequence.sequenceId;
+  }
+
+  get phase(): SequencePhase {
+    return this.#sequence.phase;
+  }
+
+  pause(): void {
+    this.#scheduler.pause(this.#sequence);
+  }
+
+  resume(): void {
+    this.#scheduler.resume(this.#sequence);
+  }
+
+  cancel(): void {
+    this.#scheduler.cancel(this.#sequence);
+  }
+
+  snapshot(): SequenceSnapshot {
+    const { phase, sequenceId, position } = this.#sequence;
+    if (phase === "ended") {
+      throw new SequenceError("unknown_sequence", sequenceId, position, `sequence ${sequenceId} has ended`);
+    }
+    return this.#engine.snapshot(sequenceId);
+  }
+}

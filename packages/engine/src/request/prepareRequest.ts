@@ -1,0 +1,143 @@
+/** Validates a request once and brings it into the form the scheduler trusts. */
+import { type GenerateRequest, parameters, type SamplingParams, type Tokenizer } from "@tokenmill/core";
+import { refuse, refuseUnknown, show } from "@tokenmill/core/internal";
+
+/** Fields of a request that are not sampling parameters. */
+const requestFields = ["prompt", "sequenceId", "maxTokens", "stop", "ignoreEos"] as const satisfies readonly Exclude<
+  keyof GenerateRequest,
+  keyof SamplingParams
+>[];
+const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
+
+export const defaultMaxTokens = 256;
+const largestMaxTokens = 2 ** 24;
+const mostStopStrings = 64;
+const longestStopString = 4096;
+
+/** What the source can do, as far as requests depend on it. */
+export interface RequestLimits {
+  readonly sourceName: string;
+  readonly vocabSize: number;
+  readonly tokenizer: Tokenizer | undefined;
+}
+
+/** A valid request, except for its sampling parameters, which the pool checks when it compiles them. */
+export interface PreparedRequest {
+  readonly promptTokenIds: readonly number[];
+  /** As given; absent: the engine numbers it. */
+  readonly sequenceId: number | bigint | undefined;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+  readonly ignoreEos: boolean;
+  /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
+  readonly params: SamplingParams;
+  readonly seed: number | bigint | undefined;
+}
+
+/** @throws TypeError for unknown fields and wrong types, RangeError for values out of range. */
+export function prepareRequest(request: GenerateRequest, limits: RequestLimits): PreparedRequest {
+  if (typeof request !== "object" || request === null || Array.isArray(request)) {
+    refuse("request", "an object", request, true);
+  }
+  refuseUnknown(Object.keys(request), knownFields, "request field");
+  const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = request;
+  if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
+  checkSeed("seed", seed);
+  return {
+    promptTokenIds: promptTokenIds(prompt, limits),
+    sequenceId: canonicalId(sequenceId),
+    maxTokens: checkMaxTokens(maxTokens, params.minTokens),
+    stop: stopStrings(stop, limits),
+    ignoreEos,
+    params: ignoreEos ? params : withStopToken(params, limits.tokenizer?.eosTokenId),
+    seed,
+  };
+}
+
+/** @throws unless it is absent, a safe integer ≥ 0 or a bigint below 2^64. */
+export function checkSeed(name: string, seed: unknown): void {
+  if (seed === undefined) return;
+  const isBigint = typeof seed === "bigint";
+  const isInRange = isBigint ? isUint64(seed) : Number.isSafeInteger(seed) && (seed as number) >= 0;
+  if (!isInRange) refuse(name, "safe integer ≥ 0 or bigint in [0, 2^64)", seed, !isBigint && typeof seed !== "number");
+}
+
+/** The id as a number where that is exact, else as a bigint. */
+export function canonicalId(sequenceId: unknown): number | bigint | undefined {
+  if (sequenceId === undefined) return undefined;
+  if (typeof sequenceId === "bigint" && isUint64(sequenceId)) {
+    return sequenceId <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sequenceId) : sequenceId;
+  }
+  if (Number.isSafeInteger(sequenceId) && (sequenceId as number) >= 0) return (sequenceId as number) + 0;
+  const isKnownType = typeof sequenceId === "number" || typeof sequenceId === "bigint";
+  return refuse("sequenceId", "safe integer ≥ 0 or bigint in [0, 2^64)", sequenceId, !isKnownType);
+}
+
+/** @throws RangeError if an id is outside the vocabulary. */
+export function checkTokenIds(name: string, tokenIds: readonly unknown[], vocabSize: number): void {
+  for (let i = 0; i < tokenIds.length; i++) {
+    const tokenId = tokenIds[i];
+    if (!Number.isInteger(tokenId) || (tokenId as number) < 0 || (tokenId as number) >= vocabSize) {
+      refuse(`${name}[${i}]`, `token id in [0, ${vocabSize})`, tokenId, typeof tokenId !== "number");
+    }
+  }
+}
+
+/** @throws unless it is an integer in 1 … 2^24 and not below `minTokens`. */
+export function checkMaxTokens(maxTokens: unknown, minTokens: unknown): number {
+  if (typeof maxTokens !== "number") refuse("maxTokens", "integer in [1, 2^24]", maxTokens, true);
+  if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > largestMaxTokens) {
+    refuse("maxTokens", "integer in [1, 2^24]", maxTokens, false);
+  }
+  if (typeof minTokens === "number" && minTokens > maxTokens) {
+    refuse("minTokens", `integer ≤ maxTokens (${maxTokens})`, minTokens, false);
+  }
+  return maxTokens;
+}
+
+/** The stop strings without duplicates. @throws if one is empty, too long or not well-formed, or without a tokenizer. */
+export function stopStrings(stop: unknown, { tokenizer, sourceName }: RequestLimits): readonly string[] {
+  if (stop === undefined) return [];
+  const strings: unknown[] | undefined = typeof stop === "string" ? [stop] : Array.isArray(stop) ? stop : undefined;
+  if (strings === undefined) refuse("stop", "string or array of strings", stop, true);
+  if (strings.length > mostStopStrings) refuse("stop", `at most ${mostStopStrings} strings`, stop, false);
+  for (const [i, string] of strings.entries()) {
+    if (typeof string !== "string") refuse(`stop[${i}]`, "string", string, true);
+    // A lone surrogate can never be in decoded text.
+    if (string === "" || string.length > longestStopString || /\p{Surrogate}/u.test(string)) {
+      refuse(`stop[${i}]`, `well-formed string of 1 to ${longestStopString} UTF-16 units`, string, false);
+    }
+  }
+  if (strings.length > 0 && !tokenizer) {
+    throw new TypeError(
+      `"stop" expected a source with a tokenizer, got ${show(sourceName)} without one: use stopTokenIds`,
+    );
+  }
+  return [...new Set(strings as string[])];
+}
+
+function promptTokenIds(prompt: unknown, { tokenizer, sourceName, vocabSize }: RequestLimits): readonly number[] {
+  if (prompt === undefined) return [];
+  if (typeof prompt === "string") {
+    if (prompt === "") return [];
+    if (!tokenizer) {
+      throw new TypeError(`"prompt" expected token ids, got text: source ${show(sourceName)} has no tokenizer`);
+    }
+    return tokenizer.encode(prompt);
+  }
+  if (!Array.isArray(prompt)) refuse("prompt", "string or array of token ids", prompt, true);
+  checkTokenIds("prompt", prompt, vocabSize);
+  return [...prompt];
+}
+
+function withStopToken(params: SamplingParams, tokenId: number | undefined): SamplingParams {
+  if (tokenId === undefined) return params;
+  const { stopTokenIds = [] } = params;
+  // Not an array: left as it is for the pool to refuse.
+  if (!Array.isArray(stopTokenIds) || stopTokenIds.includes(tokenId)) return params;
+  return { ...params, stopTokenIds: [...stopTokenIds, tokenId] };
+}
+
+function isUint64(value: bigint): boolean {
+  return value >= 0n && value < 1n << 64n;
+}

@@ -1,0 +1,56 @@
+/** What a sampled token does to its sequence: history, stop rules, text, and the event that tells of it. */
+import type { FinishReason, SampleResult, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import { type TextStep, stepText } from "../text/textRules.ts";
+import type { TokenTexts } from "../text/tokenTexts.ts";
+import type { Sequence } from "./sequence.ts";
+
+/** Reused between calls. */
+const step: TextStep = { text: "", match: undefined };
+
+/** Appends the token and advances the sequence by one. The event carries `finishReason` if this was the last token. */
+export function commitToken(
+  sequence: Sequence,
+  result: Readonly<SampleResult>,
+  texts: TokenTexts | undefined,
+): TokenEvent {
+  const { tokenId } = result;
+  sequence.history!.push(tokenId);
+  const index = sequence.position++;
+  const isStopToken = sequence.stopTokenIds.includes(tokenId);
+  let finishReason: FinishReason | undefined;
+  let stopReason: string | number | undefined;
+  if (isStopToken) {
+    finishReason = "stop";
+    stopReason = tokenId;
+  } else if (sequence.position >= sequence.maxTokens) finishReason = "length";
+  let text = "";
+  if (texts) {
+    stepText(sequence, texts, tokenId, index, isStopToken, finishReason !== undefined, step);
+    text = step.text;
+    if (step.match !== undefined) {
+      finishReason = "stop";
+      stopReason = step.match;
+    }
+  }
+  const event: TokenEvent = { sequenceId: sequence.sequenceId, index, tokenId, text };
+  if (sequence.hasLogprobs) addLogprobs(event, result, texts);
+  if (finishReason !== undefined) {
+    event.finishReason = finishReason;
+    if (stopReason !== undefined) event.stopReason = stopReason;
+    event.usage = { promptTokens: sequence.promptLength, completionTokens: sequence.position };
+  }
+  return event;
+}
+
+function addLogprobs(event: TokenEvent, result: Readonly<SampleResult>, texts: TokenTexts | undefined): void {
+  event.logprob = result.logprob;
+  event.rank = result.rank;
+  if (result.topCount === 0) return;
+  const topLogprobs: TokenLogprob[] = [];
+  for (let i = 0; i < result.topCount; i++) {
+    const tokenId = result.topTokenIds[i]!;
+    const logprob = result.topLogprobs[i]!;
+    topLogprobs.push(texts ? { tokenId, logprob, text: texts.alone(tokenId) } : { tokenId, logprob });
+  }
+  event.topLogprobs = topLogprobs;
+}

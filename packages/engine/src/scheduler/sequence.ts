@@ -1,0 +1,93 @@
+/** One sequence: what is fixed when it opens, and what advances with its tokens. */
+import type { History, Plan } from "@tokenmill/worker-pool";
+import type { TokenEvent } from "@tokenmill/core";
+import type { StopStrings } from "../text/stopStrings.ts";
+import type { Utf8Carry } from "../text/utf8.ts";
+
+/** Receives one sequence's events. An rxjs `Subscriber` is one. */
+export interface TokenObserver {
+  next(event: TokenEvent): void;
+  /** @param error a `SequenceError` */
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/**
+ * `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
+ * `paused`: open, not scheduled; `ended`.
+ */
+export type SequencePhase = "waiting" | "ready" | "active" | "paused" | "ended";
+
+/** Everything a sequence is opened with. */
+export interface SequenceSpec {
+  readonly sequenceId: number | bigint;
+  readonly seed: bigint;
+  readonly plan: Plan;
+  readonly promptTokenIds: readonly number[];
+  /** Tokens of an earlier life, for a resumed sequence. */
+  readonly outputTokenIds: readonly number[];
+  readonly maxTokens: number;
+  readonly stops: StopStrings | undefined;
+  readonly ignoreEos: boolean;
+  readonly epoch: number;
+  readonly observer: TokenObserver;
+}
+
+export class Sequence implements Utf8Carry {
+  readonly sequenceId: number | bigint;
+  readonly sequenceIdBits: bigint;
+  readonly seed: bigint;
+  readonly plan: Plan;
+  readonly promptLength: number;
+  readonly maxTokens: number;
+  readonly minTokens: number;
+  readonly stopTokenIds: readonly number[];
+  readonly stops: StopStrings | undefined;
+  readonly ignoreEos: boolean;
+  readonly hasLogprobs: boolean;
+  /** How often the sequence was resumed. */
+  readonly epoch: number;
+  /** Undefined once the sequence was cancelled or has ended: then nothing more is delivered. */
+  observer: TokenObserver | undefined;
+
+  phase: SequencePhase = "waiting";
+  isPaused = false;
+  /** Prompt and output ids; undefined while `waiting` and once memory was given back. */
+  history: History | undefined = undefined;
+  /** What `history` starts with; dropped when it is opened. */
+  initialTokenIds: readonly number[] | undefined;
+  /** Output tokens so far: the index of the next one. */
+  position: number;
+  utf8State = 0;
+  /** Text held back because a stop string may begin with it. */
+  heldText = "";
+
+  /** Neighbours in the queue that the sequence stands in. */
+  previous: Sequence | undefined = undefined;
+  next: Sequence | undefined = undefined;
+
+  constructor(spec: SequenceSpec) {
+    const { params } = spec.plan;
+    this.sequenceId = spec.sequenceId;
+    this.sequenceIdBits = BigInt(spec.sequenceId);
+    this.seed = spec.seed;
+    this.plan = spec.plan;
+    this.promptLength = spec.promptTokenIds.length;
+    this.maxTokens = spec.maxTokens;
+    this.minTokens = params.minTokens ?? 0;
+    this.stopTokenIds = params.stopTokenIds ?? [];
+    this.stops = spec.stops;
+    this.ignoreEos = spec.ignoreEos;
+    this.hasLogprobs = params.logprobs !== undefined;
+    this.epoch = spec.epoch;
+    this.observer = spec.observer;
+    this.initialTokenIds =
+      spec.outputTokenIds.length === 0 ? spec.promptTokenIds : [...spec.promptTokenIds, ...spec.outputTokenIds];
+    this.position = spec.outputTokenIds.length;
+  }
+
+  /** Prompt and output ids so far; a view or the array itself, not to be kept. */
+  tokenIds(): ArrayLike<number> {
+    return this.history?.tokens() ?? this.initialTokenIds ?? [];
+  }
+}

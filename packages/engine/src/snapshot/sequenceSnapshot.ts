@@ -1,0 +1,119 @@
+/**
+ * The resume record: everything a sequence's next token depends on besides the source's rows. Plain data that
+ * survives `JSON.stringify`; 64-bit numbers are decimal strings.
+ */
+import type { ProfileName, SamplingParams } from "@tokenmill/core";
+import { SnapshotError } from "../errors.ts";
+import type { Sequence } from "../scheduler/sequence.ts";
+import { engineVersion, snapshotVersion } from "../version.ts";
+import { historyDigest } from "./digest.ts";
+
+/** Sampling parameters in JSON: the seed a decimal string, bans by bias −100 instead of −Infinity. */
+export interface SnapshotParams extends Omit<SamplingParams, "seed" | "profile" | "logitBias"> {
+  seed: string;
+  logitBias?: Record<string, number>;
+}
+
+export interface SequenceSnapshot {
+  /** Version of this record; another one is refused. */
+  version: number;
+  /** Version of the engine that wrote it, for people. */
+  engineVersion: string;
+  profile: ProfileName;
+  /** Defaults of the profile filled in; `stopTokenIds` includes end of text unless it is ignored. */
+  params: SnapshotParams;
+  vocabSize: number;
+  sequenceId: string;
+  /** How often the sequence has been resumed so far. */
+  epoch: number;
+  maxTokens: number;
+  stop: string[];
+  ignoreEos: boolean;
+  promptTokenIds: number[];
+  outputTokenIds: number[];
+  /** Output tokens so far: the index of the next event. */
+  position: number;
+  text: {
+    /** A character half read (bit layout in `text/utf8.ts`), 0 for none. */
+    utf8State: number;
+    /** Text held back because a stop string may begin with it. */
+    heldText: string;
+  };
+  /** Of prompt length, prompt and output ids. */
+  historyDigest: string;
+}
+
+/** The record of an open sequence as of its last event. */
+export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSnapshot {
+  const { profile = "tokenmill", seed: _seed, logitBias, ...params } = sequence.plan.params;
+  const tokenIds = sequence.tokenIds();
+  const bias = logitBias && { logitBias: jsonBias(logitBias) };
+  return {
+    version: snapshotVersion,
+    engineVersion,
+    profile,
+    // A copy: the lists in it belong to the plan.
+    params: structuredClone({ ...params, ...bias, seed: String(sequence.seed) }),
+    vocabSize,
+    sequenceId: String(sequence.sequenceId),
+    epoch: sequence.epoch,
+    maxTokens: sequence.maxTokens,
+    stop: [...(sequence.stops?.strings ?? [])],
+    ignoreEos: sequence.ignoreEos,
+    promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
+    outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
+    position: sequence.position,
+    text: { utf8State: sequence.utf8State, heldText: sequence.heldText },
+    historyDigest: historyDigest(sequence.promptLength, tokenIds),
+  };
+}
+
+function jsonBias(bias: NonNullable<SamplingParams["logitBias"]>): Record<string, number> {
+  const entries: Iterable<readonly [number | string, number]> = bias instanceof Map ? bias : Object.entries(bias);
+  return Object.fromEntries([...entries].map(([id, value]) => [String(id), Math.max(value, -100)]));
+}
+
+/** Refuses what is not a whole, undamaged record of this version. @throws SnapshotError */
+export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void {
+  if (typeof record !== "object" || record === null) malformed("record", "an object");
+  if (record.version !== snapshotVersion) {
+    const { version, engineVersion: writer } = record;
+    throw new SnapshotError(
+      "foreign_version",
+      `"version" expected ${snapshotVersion}, got ${String(version)} (written by engine ${String(writer)})`,
+    );
+  }
+  if (record.vocabSize !== vocabSize) {
+    const message = `"vocabSize" expected the source's ${vocabSize}, got ${String(record.vocabSize)}`;
+    throw new SnapshotError("foreign_vocabulary", message);
+  }
+  const { promptTokenIds, outputTokenIds, position, text } = record;
+  if (!areTokenIds(promptTokenIds, vocabSize)) malformed("promptTokenIds", "an array of token ids");
+  if (!areTokenIds(outputTokenIds, vocabSize)) malformed("outputTokenIds", "an array of token ids");
+  const digest = historyDigest(promptTokenIds.length, [...promptTokenIds, ...outputTokenIds]);
+  if (record.historyDigest !== digest) {
+    const message = `"historyDigest" expected ${digest} for these token ids, got ${String(record.historyDigest)}`;
+    throw new SnapshotError("digest_mismatch", message);
+  }
+  if (position !== outputTokenIds.length) malformed("position", `${outputTokenIds.length}, one per output id`);
+  if (!(record.maxTokens > position)) malformed("maxTokens", `more than position (${position})`);
+  if (!isDecimal(record.sequenceId)) malformed("sequenceId", "a decimal string");
+  if (typeof record.params !== "object" || record.params === null) malformed("params", "an object");
+  if (!isDecimal(record.params.seed)) malformed("params.seed", "a decimal string");
+  if (typeof record.ignoreEos !== "boolean") malformed("ignoreEos", "boolean");
+  if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
+  if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
+    malformed("text", "utf8State and heldText");
+}
+
+function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
+  return Array.isArray(ids) && ids.every((id) => Number.isInteger(id) && id >= 0 && id < vocabSize);
+}
+
+function isDecimal(value: unknown): boolean {
+  return typeof value === "string" && /^\d{1,20}$/.test(value);
+}
+
+function malformed(field: string, expected: string): never {
+  throw new SnapshotError("malformed", `"${field}" expected ${expected}`);
+}

@@ -1,0 +1,45 @@
+/** From a token to its text: UTF-8 across tokens, then stop strings across tokens. */
+import type { StopStrings } from "./stopStrings.ts";
+import type { TokenTexts } from "./tokenTexts.ts";
+import { flushUtf8, type Utf8Carry } from "./utf8.ts";
+
+/** What a sequence keeps between tokens. Both fields follow from the output ids, the stop strings and `minTokens`. */
+export interface TextState extends Utf8Carry {
+  /** Text held back because a stop string may begin with it. */
+  heldText: string;
+  readonly stops: StopStrings | undefined;
+  readonly minTokens: number;
+}
+
+/** What one token gave. */
+export interface TextStep {
+  text: string;
+  /** The stop string that matched: the sequence ends here. */
+  match: string | undefined;
+}
+
+/**
+ * Text that becomes certain with output token `index`, written to `into`. Text of the first `minTokens` tokens is
+ * not searched for stop strings. `isLast` lets go of everything held back; a stop token's own bytes are no text.
+ */
+export function stepText(
+  state: TextState,
+  texts: TokenTexts,
+  tokenId: number,
+  index: number,
+  isStopToken: boolean,
+  isLast: boolean,
+  into: TextStep,
+): void {
+  let text = isStopToken ? "" : texts.append(state, tokenId);
+  if (isLast && state.utf8State !== 0) text += flushUtf8(state);
+  into.match = undefined;
+  if (state.stops !== undefined && index >= state.minTokens) {
+    const scan = state.stops.push(state.heldText, text);
+    into.match = scan.match;
+    const isFlushed = isLast && scan.match === undefined;
+    state.heldText = isLast ? "" : scan.held;
+    text = isFlushed ? scan.text + scan.held : scan.text;
+  }
+  into.text = text;
+}
