@@ -1,0 +1,68 @@
+/** Errors a user can do something about, and how errors are printed. */
+import { CommanderError } from "commander";
+import { type ExitCode, exitCodes } from "./exitCodes.ts";
+
+/** A wrong flag, file name or value: exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UsageError";
+  }
+}
+
+/** The end of a command that was told to stop: nothing is printed. */
+export class StoppedError extends Error {
+  readonly exitCode: ExitCode;
+  constructor(exitCode: ExitCode) {
+    super("stopped");
+    this.name = "StoppedError";
+    this.exitCode = exitCode;
+  }
+}
+
+/** What `check` returns; its TypeError and RangeError, which name the bad value, become usage errors. */
+export function asUsage<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    if (cause instanceof TypeError || cause instanceof RangeError) throw new UsageError(cause.message, { cause });
+    throw cause;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return isSystemError(error) ? systemMessage(error) : error.message;
+}
+
+/** One line on stderr; the stack too with `--debug`. */
+export function printError(error: unknown): void {
+  const isDebug = process.argv.includes("--debug");
+  const text = isDebug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  process.stderr.write(`tokenmill: ${text}\n`);
+}
+
+/** Prints the error, if there is something to say, and tells the exit code. */
+export function reportError(error: unknown): ExitCode {
+  if (error instanceof StoppedError) return error.exitCode;
+  // Commander has printed its own.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  printError(error);
+  return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+}
+
+interface SystemError extends Error {
+  code: string;
+  syscall: string;
+  path?: string;
+}
+
+function isSystemError(error: Error): error is SystemError {
+  return "syscall" in error && "code" in error;
+}
+
+/** `cannot open "x": no such file or directory (ENOENT)` instead of Node's order. */
+function systemMessage({ message, code, syscall, path }: SystemError): string {
+  const reason = /^[A-Z0-9_]+: ([^,]*)/.exec(message)?.[1] ?? message;
+  return `cannot ${syscall}${path === undefined ? "" : ` ${JSON.stringify(path)}`}: ${reason} (${code})`;
+}

@@ -1,0 +1,122 @@
+/** Computes an explanation. Every probability and every draw comes from the sampler's kernels. */
+import {
+  createSampler,
+  type CompiledPlan,
+  type Distribution,
+  type Sampler,
+  type SamplingParams,
+} from "@tokenmill/core";
+import { refuse } from "@tokenmill/core/internal";
+import { walkTemperatures, walkTopKs, walkTopPs } from "./article.ts";
+import { countDraws } from "./countDraws.ts";
+import type { ChainStep, DrawCounts, Explanation, ShownProbs } from "./explanation.ts";
+import type { ExplainRow } from "./rows/row.ts";
+
+export interface ExplainOptions {
+  /** The user's settings. Absent or only a seed: there is no chain, and the draws are from the softmax. */
+  params?: SamplingParams;
+  /** Draws to make, 1 … 10^7. Absent: 10,000. */
+  draws?: number;
+  /** Tokens to show; of a longer row the largest logits, best first. 1 … 1000. Absent: 12. */
+  top?: number;
+}
+
+/**
+ * Walks one row through softmax, temperatures, top-k, top-p, the user's chain, and draws.
+ * @throws TypeError, RangeError for bad options and params; SampleError for a row that cannot be sampled.
+ */
+export async function explainRow(row: ExplainRow, options: ExplainOptions = {}): Promise<Explanation> {
+  const { params = {}, draws = 10_000, top = 12 } = options;
+  checkInteger("draws", draws, 1e7);
+  checkInteger("top", top, 1000);
+  const vocabSize = row.logits.length;
+  const sampler = await createSampler({ vocabSize, maxLogprobs: 0 });
+  const plan = sampler.compile(params);
+  sampler.row.set(row.logits);
+  const before = { history: row.history, promptLength: row.promptLength };
+  const distribution = (step: SamplingParams): Distribution => sampler.distribution(undefined, step, before);
+
+  const softmax = distribution({});
+  const tokenIds = vocabSize <= top ? Int32Array.from(row.logits, (_, id) => id) : softmax.tokenIds.subarray(0, top);
+  const shown = new ShownTokens(tokenIds, vocabSize);
+  const { probs, restProb } = shown.of(softmax);
+  const counted = countDraws(sampler, plan, draws, before);
+  return {
+    ...(row.prompt === undefined ? {} : { prompt: row.prompt }),
+    tokens: Array.from(tokenIds, (tokenId) => ({
+      token: row.tokenText(tokenId),
+      tokenId,
+      logit: row.logits[tokenId]!,
+    })),
+    ...(restProb === undefined ? {} : { rest: { count: vocabSize - tokenIds.length, prob: restProb } }),
+    softmax: probs,
+    temperature: walkTemperatures.map((temperature) => ({ temperature, ...shown.of(distribution({ temperature })) })),
+    topK: walkTopKs(vocabSize).map((topK) => ({ topK, ...shown.of(distribution({ topK })) })),
+    topP: walkTopPs.map((topP) => ({ topP, ...shown.of(distribution({ topP })) })),
+    ...(Object.keys(params).some((name) => name !== "seed") ? { chain: chainSteps(sampler, plan, before, shown) } : {}),
+    draws: shownDraws(draws, plan.params.seed ?? 0, counted, tokenIds),
+  };
+}
+
+function checkInteger(name: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
+  refuse(name, `integer in [1, ${most.toLocaleString("en")}]`, value, typeof value !== "number");
+}
+
+/** Picks the shown tokens out of distributions. */
+class ShownTokens {
+  readonly #places: ReadonlyMap<number, number>;
+  readonly #hasRest: boolean;
+
+  constructor(tokenIds: Int32Array, vocabSize: number) {
+    this.#places = new Map(Array.from(tokenIds, (tokenId, place) => [tokenId, place]));
+    this.#hasRest = tokenIds.length < vocabSize;
+  }
+
+  of({ tokenIds, probs }: Distribution): ShownProbs {
+    const shown = new Array<number>(this.#places.size).fill(0);
+    let restProb = 0;
+    tokenIds.forEach((tokenId, i) => {
+      const place = this.#places.get(tokenId);
+      if (place === undefined) restProb += probs[i]!;
+      else shown[place] = probs[i]!;
+    });
+    return this.#hasRest ? { probs: shown, restProb } : { probs: shown };
+  }
+}
+
+function chainSteps(
+  sampler: Sampler,
+  plan: CompiledPlan,
+  before: { history: readonly number[]; promptLength: number },
+  shown: ShownTokens,
+): ChainStep[] {
+  let previous: ReadonlyMap<number, number> | undefined;
+  return ["softmax", ...plan.stageNames].map((stage, stageCount) => {
+    const step = sampler.distribution(undefined, plan, { ...before, stageCount });
+    const { tokenIds, probs } = step;
+    const keptMass = previous ? tokenIds.reduce((sum, id) => sum + (previous?.get(id) ?? 0), 0) : 1;
+    previous = new Map(Array.from(tokenIds, (id, i) => [id, probs[i]!]));
+    const entropy = probs.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+    return { stage, keptCount: tokenIds.length, keptMass, entropy, ...shown.of(step) };
+  });
+}
+
+function shownDraws(
+  count: number,
+  seed: number | bigint,
+  { counts, expected, test }: ReturnType<typeof countDraws>,
+  tokenIds: Int32Array,
+): DrawCounts {
+  const isShown = new Set(tokenIds);
+  const restOf = (values: Float64Array): number => values.reduce((sum, x, id) => (isShown.has(id) ? sum : sum + x), 0);
+  const rest = { count: restOf(counts), expected: restOf(expected) };
+  return {
+    count,
+    seed: Number.isSafeInteger(Number(seed)) ? Number(seed) : String(seed),
+    counts: Array.from(tokenIds, (id) => counts[id]!),
+    expected: Array.from(tokenIds, (id) => expected[id]!),
+    ...(tokenIds.length < counts.length ? { rest } : {}),
+    ...test,
+  };
+}

@@ -1,0 +1,12 @@
+/** A row of logits with names: what `explain` walks through. */
+export interface ExplainRow {
+  /** The text before it, if there is one. */
+  readonly prompt?: string;
+  /** One logit per token. */
+  readonly logits: ArrayLike<number>;
+  /** Text of a token. */
+  readonly tokenText: (tokenId: number) => string;
+  /** Tokens before this one, which the penalties see; the first `promptLength` are the prompt. */
+  readonly history: readonly number[];
+  readonly promptLength: number;
+}

@@ -1,0 +1,96 @@
+/** What `tokenmill explain` does with its flags. */
+import { readFile } from "node:fs/promises";
+import type { SamplingParams } from "@tokenmill/core";
+import { asUsage, messageOf, UsageError } from "../cli/errors.ts";
+import { Output } from "../cli/output.ts";
+import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
+import { articleLogits, articlePrompt } from "./article.ts";
+import { explainRow } from "./explainRow.ts";
+import type { Explanation } from "./explanation.ts";
+import { namedRow, parseJson } from "./rows/namedRow.ts";
+import type { ExplainRow } from "./rows/row.ts";
+import { renderExplanation } from "./text/renderExplanation.ts";
+import { styleFor } from "./text/style.ts";
+
+/** The options as commander leaves them; sampling parameters stand beside under their own names. */
+export interface ExplainFlags extends Record<string, unknown> {
+  readonly logits?: string;
+  readonly logitsFile?: string;
+  readonly prompt?: string;
+  readonly history?: string;
+  readonly top: number;
+  readonly draws: number;
+  readonly svg?: string;
+  readonly png?: string;
+  readonly json?: boolean;
+}
+
+const narrowest = 40;
+
+/** Prints the walk-through, or its numbers, on stdout. @throws UsageError for flags that make no sense, Error for the rest. */
+export async function runExplain(flags: ExplainFlags): Promise<void> {
+  const params = samplingParams(flags);
+  const row = await rowOf(flags);
+  checkParams(params, row.logits.length, 0);
+  const explanation = await explainRow(row, { params, draws: flags.draws, top: flags.top });
+  if (flags.svg !== undefined || flags.png !== undefined) {
+    const { writeFigures } = await import("./figures/writeFigures.ts");
+    for (const path of await writeFigures(explanation, flags)) process.stderr.write(`wrote ${path}\n`);
+  }
+  const output = Output.stdout();
+  await output.write(flags.json === true ? jsonOf(explanation) : textOf(explanation, params));
+  await output.end();
+}
+
+async function rowOf(flags: ExplainFlags): Promise<ExplainRow> {
+  if (flags.prompt !== undefined) {
+    const { promptRow } = await import("./rows/promptRow.ts");
+    return promptRow(flags.prompt, {
+      onProgress: ({ stage, fraction }) => {
+        if (stage !== "load" && stage !== "ready" && fraction === 0) process.stderr.write(`embedded model: ${stage}\n`);
+      },
+      onWarning: ({ message }) => process.stderr.write(`tokenmill: ${message}\n`),
+    });
+  }
+  const given = flags.logitsFile === undefined ? flags.logits : await readLogits(flags.logitsFile);
+  const option = flags.logitsFile === undefined ? "logits" : "logits-file";
+  return asUsage(() => {
+    const history = flags.history === undefined ? [] : historyOf(flags.history);
+    return given === undefined
+      ? namedRow(articleLogits, history, articlePrompt)
+      : namedRow(parseJson(given, option), history);
+  });
+}
+
+async function readLogits(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new UsageError(`"logits-file" expected a readable file: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function historyOf(text: string): string[] {
+  const names = parseJson(text, "history");
+  if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  throw new TypeError(`"history" expected JSON array of token names, got ${text}`);
+}
+
+/** One line; numbers that JSON lacks as strings. */
+function jsonOf(explanation: Explanation): string {
+  const replace = (_key: string, value: unknown): unknown =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  return `${JSON.stringify(explanation, replace)}\n`;
+}
+
+function textOf(explanation: Explanation, params: SamplingParams): string {
+  const settings = Object.entries(params)
+    .filter(([name]) => name !== "seed")
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .join(", ");
+  return renderExplanation(explanation, {
+    width: Math.max(narrowest, process.stdout.columns ?? 80),
+    style: styleFor(process.stdout),
+    settings: `your settings: ${settings}`,
+  });
+}

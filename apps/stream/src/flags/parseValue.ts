@@ -1,0 +1,53 @@
+/** Turns the text of a sampling flag into the parameter's value; ranges are the table's business. */
+import type { Parameter } from "@tokenmill/core";
+import { UsageError } from "../cli/errors.ts";
+
+/** @throws UsageError if the text is not of the parameter's kind. */
+export function parseValue({ name, kind, expected }: Parameter, text: string): unknown {
+  const refuse = (): never => {
+    throw new UsageError(`"${name}" expected ${expected}, got ${JSON.stringify(text)}`);
+  };
+  switch (kind) {
+    case "number":
+    case "integer":
+      return parseNumber(text) ?? refuse();
+    case "seed":
+      return parseUint64(text) ?? refuse();
+    case "choice":
+      return text;
+    case "tokenIds":
+      return parseIds(text) ?? refuse();
+    case "bias":
+      return parseObject(text) ?? refuse();
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** A number as JSON and people write it; undefined for anything else. */
+export function parseNumber(text: string): number | undefined {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
+}
+
+/** A number where it is exact, else a bigint; undefined if it is not a whole number. */
+export function parseUint64(text: string): number | bigint | undefined {
+  if (!/^\d+$/.test(text)) return undefined;
+  return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
+}
+
+/** `1,2,3` or a JSON array. */
+function parseIds(text: string): number[] | undefined {
+  const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text;
+  if (inner.trim() === "") return [];
+  const ids = inner.split(",").map((part) => parseNumber(part.trim()));
+  return ids.includes(undefined) ? undefined : (ids as number[]);
+}
+
+function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+/** One flag per sampling parameter, made from the parameter table. */
+import { type Parameter, type ParameterKind, parameters, type SamplingParams, validateParams } from "@tokenmill/core";
+import { type Command, Option } from "commander";
+import { asUsage } from "../cli/errors.ts";
+import { kebabCase } from "./kebabCase.ts";
+import { parseValue } from "./parseValue.ts";
+
+const placeholders: Readonly<Record<ParameterKind, string>> = {
+  number: "<number>",
+  integer: "<integer>",
+  seed: "<integer>",
+  choice: "<name>",
+  tokenIds: "<ids>",
+  bias: "<json>",
+};
+
+/** `--temperature` … `--logprobs-mode`. */
+export function addSamplingFlags(command: Command): void {
+  command.optionsGroup("Sampling (see also --params):");
+  for (const parameter of parameters) command.addOption(flagOf(parameter));
+}
+
+/** The sampling parameters among a command's options. @throws UsageError for one out of range, as far as that is known before the vocabulary is. */
+export function samplingParams(options: Readonly<Record<string, unknown>>): SamplingParams {
+  const given = parameters.flatMap(({ name }) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
+  const params: SamplingParams = Object.fromEntries(given);
+  checkParams(params, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  return params;
+}
+
+/** @throws UsageError naming the parameter. */
+export function checkParams(params: SamplingParams, vocabSize: number, maxLogprobs: number): void {
+  asUsage(() => validateParams(params, vocabSize, maxLogprobs));
+}
+
+function flagOf(parameter: Parameter): Option {
+  const { name, kind, expected, description, choices } = parameter;
+  const range = choices ? choices.join(", ") : expected;
+  const option = new Option(`--${kebabCase(name)} ${placeholders[kind]}`, `${description} (${range})`);
+  return option.argParser((text) => parseValue(parameter, text));
+}

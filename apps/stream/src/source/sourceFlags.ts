@@ -1,0 +1,41 @@
+/** Flags that say where the rows come from. */
+import { type Command, Option } from "commander";
+import { UsageError } from "../cli/errors.ts";
+import { integerFlag } from "../flags/integerFlag.ts";
+
+export const syntheticKinds = ["gaussian", "flat", "peaked", "zipf", "ties", "adversarial"] as const;
+
+export interface SourceFlags {
+  readonly source: string;
+  readonly vocabSize?: number;
+  readonly syntheticKind?: (typeof syntheticKinds)[number];
+  readonly cacheDir?: string;
+}
+
+export function addSourceFlags(command: Command): void {
+  command
+    .optionsGroup("Rows:")
+    .option("--source <name>", "where rows of logits come from: embedded, synthetic or trace:<file>", "embedded")
+    .option(
+      "--vocab-size <integer>",
+      "tokens of a synthetic row (default: 32000)",
+      integerFlag("vocabSize", 1, 2 ** 24),
+    )
+    .addOption(
+      new Option("--synthetic-kind <kind>", "law of synthetic rows (default: gaussian)").choices(syntheticKinds),
+    )
+    .option("--cache-dir <directory>", "where the embedded model is kept (default: $XDG_CACHE_HOME/tokenmill)");
+}
+
+/** @throws UsageError for a source that is not known, and for flags that it does not have. */
+export function checkSourceFlags({ source, vocabSize, syntheticKind, cacheDir }: SourceFlags): void {
+  if (source !== "embedded" && source !== "synthetic" && !/^trace:./s.test(source)) {
+    throw new UsageError(`"source" expected embedded, synthetic or trace:<file>, got ${JSON.stringify(source)}`);
+  }
+  const refuseFor = (flag: string, only: string): never => {
+    throw new UsageError(`${flag} has an effect with --source ${only} only, not with ${source}`);
+  };
+  if (vocabSize !== undefined && source !== "synthetic") refuseFor("--vocab-size", "synthetic");
+  if (syntheticKind !== undefined && source !== "synthetic") refuseFor("--synthetic-kind", "synthetic");
+  if (cacheDir !== undefined && source !== "embedded") refuseFor("--cache-dir", "embedded");
+}

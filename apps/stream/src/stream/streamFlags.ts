@@ -1,0 +1,79 @@
+/** Flags of `tokenmill stream`. */
+import { Command, Option } from "commander";
+import { integerFlag } from "../flags/integerFlag.ts";
+import { addSamplingFlags } from "../flags/samplingFlags.ts";
+import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
+
+export const outputFormats = ["text", "ndjson", "msgpack"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+export interface StreamFlags extends SourceFlags {
+  readonly prompt?: readonly string[];
+  readonly prompts?: string;
+  readonly promptsFormat?: "ndjson" | "text";
+  readonly count?: number;
+  readonly maxTokens?: number;
+  readonly stop?: readonly string[];
+  readonly ignoreEos?: true;
+  readonly workers?: number;
+  readonly slots?: number;
+  readonly concurrency: number;
+  readonly format?: OutputFormat;
+  readonly output?: string;
+  readonly show?: number;
+  readonly json?: true;
+  readonly params?: string;
+}
+
+/** The command without its action. */
+export function streamFlags(): Command {
+  const command = new Command("stream");
+  const collect = (value: string, values: readonly string[] | undefined): string[] => [...(values ?? []), value];
+  command
+    .summary("generate many sequences at once and stream their tokens")
+    .description(
+      "Generates many sequences at once and streams their tokens.\n" +
+        "Without prompts it runs a small job that shows what it can do.",
+    )
+    .optionsGroup("Requests:")
+    .option("--prompt <text>", "a prompt; may be repeated", collect)
+    .option("--prompts <file>", "a file of requests, one a line; - is stdin")
+    .addOption(
+      new Option(
+        "--prompts-format <format>",
+        "what the lines are (default: ndjson, each a request object with its own parameters)",
+      ).choices(["ndjson", "text"]),
+    )
+    .option("--count <n>", "sequences for each prompt (default: 1)", integerFlag("count", 1))
+    .option("--max-tokens <n>", "most tokens of a sequence (default: 256)", integerFlag("maxTokens", 1, 2 ** 24))
+    .option("--stop <text>", "text that ends a sequence; may be repeated", collect)
+    .option("--ignore-eos", "go on after end of text");
+  addSourceFlags(command);
+  command
+    .optionsGroup("Engine:")
+    .option(
+      "--workers <n>",
+      "worker threads; 0 samples on the main thread (default: one per core)",
+      integerFlag("workers", 0, 256),
+    )
+    .option(
+      "--slots <n>",
+      "rows in shared memory (default: 32 per worker, at least 64)",
+      integerFlag("slots", 1, 65_536),
+    )
+    .option("--concurrency <n>", "most sequences open at a time", integerFlag("concurrency", 1, 131_072), 256);
+  command
+    .optionsGroup("Output:")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "text: a line per sequence; ndjson, msgpack: an event per token (default: text, with --output ndjson)",
+      ).choices(outputFormats),
+    )
+    .option("--output <file>", "where sequences or events go instead of stdout")
+    .option("--show <n>", "text: copies of each prompt that are shown (default: all)", integerFlag("show", 0))
+    .option("--json", "print the summary as one JSON object on stdout; events go to --output only");
+  addSamplingFlags(command);
+  command.option("--params <file>", "sampling parameters from a JSON object; flags win");
+  return command;
+}
