@@ -5,7 +5,7 @@ import { blockMax, paddedLength } from "./workspace";
 
 /** Largest element of the row after `scanRow` or `refreshMax`. */
 export let rowMax: f32 = -Infinity;
-/** Index of the first bad element after `scanRow` returned an error. */
+/** Index of the first bad element after `scanRow` returned an error, else −1. */
 export let badIndex: i32 = -1;
 
 // @ts-ignore: decorator
@@ -56,6 +56,7 @@ export function scanRow(row: usize): i32 {
   const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;
+  badIndex = -1;
   let m: f32 = -Infinity;
   if (ASC_FEATURE_SIMD) {
     let top = f32x4.splat(-Infinity);
