@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SequenceErrorEvent, TokenEvent } from "@tokenmill/core";
+import { createFrameDecoder, decodeNdjson } from "tokenmill";
 import { afterAll, describe, expect, it } from "vitest";
 import { finished, linesOf, start, tokenmill } from "./helpers/tokenmill.ts";
 
@@ -94,6 +95,22 @@ describe("events", () => {
       finishReason: "length",
       usage: { promptTokens: 2, completionTokens: 5 },
     });
+  });
+
+  it("are the same as msgpack frames and as NDJSON, ids of 64 bits included", async () => {
+    const path = join(folder, "requests.ndjson");
+    writeFileSync(
+      path,
+      '{"prompt": "The", "sequenceId": "18446744073709551615", "maxTokens": 4, "logprobs": 1}\n{"topP": 2}\n',
+    );
+    const args = ["stream", "--prompts", path, "--seed", "3"];
+    const frames = join(folder, "events.msgpack");
+    await tokenmill([...args, "--format", "msgpack", "--output", frames]);
+    const { stdout } = await tokenmill([...args, "--format", "ndjson"]);
+    const events = createFrameDecoder().push(readFileSync(frames));
+    expect(events).toHaveLength(5);
+    expect(events[0]).toMatchObject({ sequenceId: 18446744073709551615n, index: 0 });
+    expect(events).toEqual(stdout.trim().split("\n").map(decodeNdjson));
   });
 
   it("stop at a stop string, which is not part of the text", async () => {
