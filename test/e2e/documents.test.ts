@@ -38,6 +38,6 @@ describe("README.md", () => {
 
 describe("FEATURES.md", () => {
   it("has the tables of stages, parameters and profiles that the code has", async () => {
-    await run(process.execPath, [join(root, "scripts/features.mjs")]);
+    await expect(run(process.execPath, [join(root, "scripts/features.mjs")])).resolves.toMatchObject({ stderr: "" });
   });
 });
