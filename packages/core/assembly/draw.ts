@@ -30,10 +30,11 @@ import {
   MASS32_ERROR,
   setPivot,
 } from "./masses";
-import { expNonPositive } from "./math";
+import { expModerate } from "./math";
 import { philox0, philox1, philox2, philox3, philoxBlock, uniform } from "./philox";
 import { beta, floor, logitAt, row } from "./row";
 import { rowMax } from "./scan";
+import { isWeighed, reference, totalMass } from "./weighedScan";
 import { blockSum, blockSumAbove, paddedLength } from "./workspace";
 
 /** Two uniforms of a job: attempt 0, 1, 2, … of one domain. */
@@ -78,40 +79,42 @@ export function drawFromList(job: usize, total: f64): i32 {
 
 /** Token id drawn from the dense row, or from its nucleus of mass `p` where p < 1. */
 export function drawFromRow(job: usize, p: f64): i32 {
-  const largest = rowMax;
   const scale = cheapScale(beta);
+  const isScanned = floor == -Infinity && isWeighed(scale);
+  const origin = isScanned ? reference : rowMax;
   setPivot(floor, -1);
   let sums = blockSum;
   let spare = blockSumAbove;
   const isCut = floor > -Infinity;
-  const total = isCut ? cheapMassesAbove(row, largest, scale, sums) : cheapMasses(row, largest, scale, sums);
+  let total: f64;
+  if (isScanned) total = totalMass(sums);
+  else total = isCut ? cheapMassesAbove(row, origin, scale, sums) : cheapMasses(row, origin, scale, sums);
   let current = total;
   let exactTotal32: f64 = -1;
   let attempt: u32 = 0;
   while (true) {
     drawUniforms(job, DOMAIN_DRAW, attempt++);
-    const id = candidate(sums, current, largest, scale);
+    const id = candidate(sums, current, origin, scale);
     const logit = logitAt(id);
-    const weight = expNonPositive((<f64>logit - <f64>largest) * beta);
+    const weight = expModerate((<f64>logit - <f64>origin) * beta);
     if (uniformSecond * candidateChance > weight * CHEAP_SAFETY) continue;
     if (p >= 1) return id;
     setPivot(logit, id);
-    const above = cheapMassesAbove(row, largest, scale, spare);
+    const above = cheapMassesAbove(row, origin, scale, spare);
     if (above == 0 || above < p * total * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) return id;
     if (above * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) < p * total) {
-      const beta32 = <f32>min(beta, 1e30);
       if (exactTotal32 < 0) {
         setPivot(floor, -1);
-        exactTotal32 = isCut ? exactMass32Above(row, largest, beta32) : exactMass32(row, largest, beta32);
+        exactTotal32 = isCut ? exactMass32Above(row, rowMax, scale) : exactMass32(row, rowMax, scale);
         setPivot(logit, id);
       }
-      const above32 = exactMass32Above(row, largest, beta32);
+      const above32 = exactMass32Above(row, rowMax, scale);
       const target32 = p * exactTotal32;
       if (above32 < target32 * (1 - 2 * MASS32_ERROR)) return id;
       if (above32 <= target32 * (1 + 2 * MASS32_ERROR)) {
-        const above64 = exactMass64Above(row, largest, beta);
+        const above64 = exactMass64Above(row, rowMax, beta);
         setPivot(floor, -1);
-        const target64 = p * exactMass64Above(row, largest, beta);
+        const target64 = p * exactMass64Above(row, rowMax, beta);
         setPivot(logit, id);
         if (above64 < target64) return id;
       }

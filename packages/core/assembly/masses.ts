@@ -6,19 +6,19 @@
 // One multiply-add, a clamp and a shift cost little more than reading. Exact weights serve where the bound does not do.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
-import { exp32, exp32x4, expNonPositive } from "./math";
-import { blockMax, paddedLength } from "./workspace";
+import { expNonPositive, pow2NonPositive, pow2NonPositivex4 } from "./math";
+import { blockMax, paddedLength, powerTable } from "./workspace";
 
 // z + 383 lies in [257, 383] for −126 ≤ z ≤ 0, where a float's mantissa is (z + 127)·2^15: shifted left by 8 it becomes
 // exponent and mantissa of the weight, and the last bit of the old exponent its sign. So sums are negative until the end.
-const BIAS: f32 = 383.0;
-const LOWEST: f32 = 256.0;
+export const BIAS: f32 = 383.0;
+export const LOWEST: f32 = 256.0;
 
 /** Least ratio of a weight to its cheap overestimate, the rounding of z (< 4e-5) included. */
 export const CHEAP_LEAST_RATIO: f64 = 1.0 / 1.0616;
 /** A weight times this is never above its cheap overestimate: rounding of z and of block sums. */
 export const CHEAP_SAFETY: f64 = 1.0 - 1.0 / 8192.0;
-/** Relative error bound of `exactMass32`: rounding of (x − max)·beta down to −86, of exp32, and of block sums. */
+/** Relative error bound of `exactMass32`: rounding of scale and z down to −125, of the powers, and of block sums. */
 export const MASS32_ERROR: f64 = 2e-5;
 
 /** Only what is above the pivot (greater, or equal with a lower id) is weighed; no pivot: everything. */
@@ -62,7 +62,7 @@ function weigh4(
   above: bool,
 ): v128 {
   const z = f32x4.mul(f32x4.sub(x, largest), scale);
-  const weight = exact ? exp32x4(z) : i32x4.shl(f32x4.pmax(lowest, f32x4.add(z, bias)), 8);
+  const weight = exact ? pow2NonPositivex4(z, powerTable) : i32x4.shl(f32x4.pmax(lowest, f32x4.add(z, bias)), 8);
   return above ? v128.and(weight, f32x4.gt(x, floor)) : weight;
 }
 
@@ -70,7 +70,7 @@ function weigh4(
 @inline
 function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
   if (above && !(x > floor)) return 0;
-  return exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
+  return exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
 }
 
 /** One lane of a block, in the order of the vector form. */
@@ -93,7 +93,7 @@ function ownBlockMass(block: usize, firstId: i32, largest: f32, scale: f32, exac
   let sum: f32 = 0;
   for (let i = 0; i < BLOCK_ELEMENTS; i++) {
     const x = load<f32>(block + ((<usize>i) << 2));
-    if (isAbovePivot(x, firstId + i)) sum += exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
+    if (isAbovePivot(x, firstId + i)) sum += exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
   }
   return sum;
 }
@@ -238,14 +238,14 @@ export function cheapMassesAbove(row: usize, largest: f32, scale: f32, sums: usi
   return masses(row, largest, scale, sums, false, true);
 }
 
-/** Sum of the weights, within MASS32_ERROR; within 1e-6 for beta = 1. */
-export function exactMass32(row: usize, largest: f32, beta: f32): f64 {
-  return masses(row, largest, beta, 0, true, false);
+/** Sum of the weights, within MASS32_ERROR; within 1.2e-6 for beta = 1. */
+export function exactMass32(row: usize, largest: f32, scale: f32): f64 {
+  return masses(row, largest, scale, 0, true, false);
 }
 
 /** The same of what is above the pivot. */
-export function exactMass32Above(row: usize, largest: f32, beta: f32): f64 {
-  return masses(row, largest, beta, 0, true, true);
+export function exactMass32Above(row: usize, largest: f32, scale: f32): f64 {
+  return masses(row, largest, scale, 0, true, true);
 }
 
 /** Sum in f64 of the weights of what is above the pivot. */

@@ -1,6 +1,6 @@
 // exp and log that decide tokens and logprobs: plain IEEE arithmetic in a fixed order, so every machine and both builds
-// give the same bits. f64: the FreeBSD msun algorithms (e_exp.c, e_log.c), error < 1 ulp. f32: Cody–Waite reduction and
-// a degree-6 polynomial, relative error < 2e-7 (math.test).
+// give the same bits. f64: the FreeBSD msun algorithms (e_exp.c, e_log.c), error < 1 ulp. f32: powers of 2 with a relative
+// error < 2e-7.
 
 const LN2_HI: f64 = reinterpret<f64>(0x3fe62e42fee00000);
 const LN2_LO: f64 = reinterpret<f64>(0x3dea39ef35793c76);
@@ -8,7 +8,11 @@ const INV_LN2: f64 = reinterpret<f64>(0x3ff71547652b82fe);
 
 /** e^x for x ≤ 0; 0 below −745. */
 export function expNonPositive(x: f64): f64 {
-  if (x >= 0) return 1.0;
+  return x >= 0 ? 1.0 : expModerate(x);
+}
+
+/** e^x for x ≤ 700; 0 below −745. */
+export function expModerate(x: f64): f64 {
   if (x < -745.13321910194122) return 0.0;
   const k = nearest(x * INV_LN2);
   const hi = x - k * LN2_HI;
@@ -51,49 +55,55 @@ export function logPositive(x: f64): f64 {
   return s * (hfsq + r) + dk * LN2_LO - hfsq + f + dk * LN2_HI;
 }
 
-// f32 constants, shared by the scalar and the SIMD form.
-export const EXP32_INV_LN2: f32 = reinterpret<f32>(0x3fb8aa3b);
-export const EXP32_MAGIC: f32 = 12582912.0; // 1.5 · 2^23: adding it rounds to an integer
-export const EXP32_LN2_HI: f32 = reinterpret<f32>(0x3f317200);
-export const EXP32_LN2_LO: f32 = reinterpret<f32>(0x35bfbe8e);
-export const EXP32_C2: f32 = 0.5;
-export const EXP32_C3: f32 = reinterpret<f32>(0x3e2aaaab); // 1/6
-export const EXP32_C4: f32 = reinterpret<f32>(0x3d2aaaab); // 1/24
-export const EXP32_C5: f32 = reinterpret<f32>(0x3c088889); // 1/120
-export const EXP32_C6: f32 = reinterpret<f32>(0x3ab60b61); // 1/720
-export const EXP32_LOWEST: f32 = -86.0;
+// 2^z in f32: z − n with n = round(z), then a polynomial of degree 5, minimax of the relative error on [−½, ½].
+const MAGIC: f32 = 12582912.0; // 1.5 · 2^23: adding it rounds to an integer
+const C1: f32 = reinterpret<f32>(0x3f317215);
+const C2: f32 = reinterpret<f32>(0x3e75fcde);
+const C3: f32 = reinterpret<f32>(0x3d635ba9);
+const C4: f32 = reinterpret<f32>(0x3c1e7544);
+const C5: f32 = reinterpret<f32>(0x3aaddd0a);
+const LOWEST_POWER: f32 = -125.0;
 
-/** e^x in f32 for x ≤ 0; inputs below −86 count as −86 (weight < 5e-38). */
+/** 2^z for z ≤ 0; inputs below −125 count as −125 (weight < 3e-38). */
 // @ts-ignore: decorator
 @inline
-export function exp32(value: f32): f32 {
-  const x = value < EXP32_LOWEST ? EXP32_LOWEST : value;
-  const shifted = x * EXP32_INV_LN2 + EXP32_MAGIC;
-  const n = shifted - EXP32_MAGIC;
-  const r = x - n * EXP32_LN2_HI - n * EXP32_LN2_LO;
-  let p = EXP32_C6 * r + EXP32_C5;
-  p = p * r + EXP32_C4;
-  p = p * r + EXP32_C3;
-  p = p * r + EXP32_C2;
-  p = p * r + <f32>1.0;
-  p = p * r + <f32>1.0;
+export function pow2NonPositive(value: f32): f32 {
+  const z = value < LOWEST_POWER ? LOWEST_POWER : value;
+  const shifted = z + MAGIC;
+  const f = z - (shifted - MAGIC);
+  const p = ((((C5 * f + C4) * f + C3) * f + C2) * f + C1) * f + <f32>1.0;
   return reinterpret<f32>(reinterpret<u32>(p) + (reinterpret<u32>(shifted) << 23));
 }
 
-/** Four lanes of `exp32`, bit for bit. */
+export const POWER_TABLE_BYTES = 128;
+
+/** Fills the table of vectors that `pow2NonPositivex4` reads: 8 × 16 bytes. */
+export function fillPowerTable(table: usize): void {
+  for (let lane: usize = 0; lane < 16; lane += 4) {
+    store<f32>(table + lane, MAGIC);
+    store<f32>(table + lane, LOWEST_POWER, 16);
+    store<f32>(table + lane, 1.0, 32);
+    store<f32>(table + lane, C1, 48);
+    store<f32>(table + lane, C2, 64);
+    store<f32>(table + lane, C3, 80);
+    store<f32>(table + lane, C4, 96);
+    store<f32>(table + lane, C5, 112);
+  }
+}
+
+/** Four lanes of `pow2NonPositive`, bit for bit. The constants come from memory: built in code they would be built anew at
+ *  every use, which costs more than the arithmetic (V8 11.3). */
 // @ts-ignore: decorator
 @inline
-export function exp32x4(value: v128): v128 {
-  const magic = f32x4.splat(EXP32_MAGIC);
-  const x = f32x4.pmax(value, f32x4.splat(EXP32_LOWEST));
-  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(EXP32_INV_LN2)), magic);
-  const n = f32x4.sub(shifted, magic);
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(EXP32_LN2_HI))), f32x4.mul(n, f32x4.splat(EXP32_LN2_LO)));
-  let p = f32x4.add(f32x4.mul(f32x4.splat(EXP32_C6), r), f32x4.splat(EXP32_C5));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C4));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0));
+export function pow2NonPositivex4(value: v128, table: usize): v128 {
+  const magic4 = v128.load(table);
+  const z = f32x4.pmax(value, v128.load(table, 16));
+  const shifted = f32x4.add(z, magic4);
+  const f = f32x4.sub(z, f32x4.sub(shifted, magic4));
+  let p = f32x4.add(f32x4.mul(v128.load(table, 112), f), v128.load(table, 96));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 80));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 64));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 48));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 32));
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
