@@ -117,15 +117,7 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
 }
 
 /** Points the instance at a row and scans it; a draw at `scale` is prepared in the same pass. Returns a status. */
-function start(
-  source: usize,
-  dtype: i32,
-  vocabSize: i32,
-  job: usize,
-  undo: usize,
-  workspace: usize,
-  scale: f32,
-): i32 {
+function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize, scale: f32): i32 {
   useWorkspace(workspace, vocabSize);
   openRow(source, dtype, job, undo);
   const status = scanAndWeigh(row, scale);

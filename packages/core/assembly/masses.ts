@@ -6,7 +6,7 @@
 // One multiply-add, a clamp and a shift cost little more than reading. Exact weights serve where the bound does not do.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
-import { expNonPositive, pow2NonPositive, pow2NonPositivex4 } from "./math";
+import { expNonPositive, expNonPositivex2, pow2NonPositive, pow2NonPositivex4 } from "./math";
 import { blockMax, paddedLength, powerTable } from "./workspace";
 
 // z + 383 lies in [257, 383] for −126 ≤ z ≤ 0, where a float's mantissa is (z + 127)·2^15: shifted left by 8 it becomes
@@ -93,7 +93,8 @@ function ownBlockMass(block: usize, firstId: i32, largest: f32, scale: f32, exac
   let sum: f32 = 0;
   for (let i = 0; i < BLOCK_ELEMENTS; i++) {
     const x = load<f32>(block + ((<usize>i) << 2));
-    if (isAbovePivot(x, firstId + i)) sum += exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
+    if (isAbovePivot(x, firstId + i))
+      sum += exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
   }
   return sum;
 }
@@ -248,16 +249,35 @@ export function exactMass32Above(row: usize, largest: f32, scale: f32): f64 {
   return masses(row, largest, scale, 0, true, true);
 }
 
-/** Sum in f64 of the weights of what is above the pivot. */
+/** Sum in f64 of the weights of what is above the pivot: elements of even and of odd index, then both. */
 export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
-  const blocks = paddedLength / BLOCK_ELEMENTS;
-  let total: f64 = 0;
-  for (let b = 0; b < blocks; b++) {
+  const own = pivotTokenId / BLOCK_ELEMENTS;
+  let even: f64 = 0;
+  let odd: f64 = 0;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < pivotLogit) continue;
-    for (let i = b * BLOCK_ELEMENTS; i < (b + 1) * BLOCK_ELEMENTS; i++) {
-      const x = load<f32>(row + ((<usize>i) << 2));
-      if (isAbovePivot(x, i)) total += expNonPositive((<f64>x - <f64>largest) * beta);
+    const first = b * BLOCK_ELEMENTS;
+    if (ASC_FEATURE_SIMD && b != own) {
+      const floor2 = f64x2.splat(<f64>(b < own ? floatBelow(pivotLogit) : pivotLogit));
+      let sums = f64x2(even, odd);
+      for (let p = row + ((<usize>first) << 2); p < row + ((<usize>first) << 2) + BLOCK_ELEMENTS * 4; p += 8) {
+        const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
+        const z = f64x2.mul(f64x2.sub(x, f64x2.splat(<f64>largest)), f64x2.splat(beta));
+        sums = f64x2.add(sums, v128.and(expNonPositivex2(z), f64x2.gt(x, floor2)));
+      }
+      even = f64x2.extract_lane(sums, 0);
+      odd = f64x2.extract_lane(sums, 1);
+    } else {
+      for (let i = first; i < first + BLOCK_ELEMENTS; i += 2) {
+        even += weightAbove(row, i, largest, beta);
+        odd += weightAbove(row, i + 1, largest, beta);
+      }
     }
   }
-  return total;
+  return even + odd;
+}
+
+function weightAbove(row: usize, tokenId: i32, largest: f32, beta: f64): f64 {
+  const x = load<f32>(row + ((<usize>tokenId) << 2));
+  return isAbovePivot(x, tokenId) ? expNonPositive((<f64>x - <f64>largest) * beta) : 0;
 }

@@ -6,30 +6,53 @@ const LN2_HI: f64 = reinterpret<f64>(0x3fe62e42fee00000);
 const LN2_LO: f64 = reinterpret<f64>(0x3dea39ef35793c76);
 const INV_LN2: f64 = reinterpret<f64>(0x3ff71547652b82fe);
 
-/** e^x for x ≤ 0; 0 below −745. */
+const LOWEST_EXP: f64 = -708.0; // below it e^x counts as 0: no subnormal results
+const ROUNDER: f64 = 6755399441055744.0; // 1.5 · 2^52: adding it rounds to an integer in the low bits
+const P1: f64 = 1.66666666666666019037e-1;
+const P2: f64 = -2.77777777770155933842e-3;
+const P3: f64 = 6.61375632143793436117e-5;
+const P4: f64 = -1.6533902205465251539e-6;
+const P5: f64 = 4.13813679705723846039e-8;
+
+/** e^x for x ≤ 0; 0 below −708. */
 export function expNonPositive(x: f64): f64 {
   return x >= 0 ? 1.0 : expModerate(x);
 }
 
-/** e^x for x ≤ 700; 0 below −745. */
+/** e^x for x ≤ 700; 0 below −708. */
 export function expModerate(x: f64): f64 {
-  if (x < -745.13321910194122) return 0.0;
-  const k = nearest(x * INV_LN2);
+  if (x < LOWEST_EXP) return 0.0;
+  const shifted = x * INV_LN2 + ROUNDER;
+  const k = shifted - ROUNDER;
   const hi = x - k * LN2_HI;
   const lo = k * LN2_LO;
   const r = hi - lo;
   const t = r * r;
-  const c =
-    r -
-    t *
-      (1.66666666666666019037e-1 +
-        t *
-          (-2.77777777770155933842e-3 +
-            t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
+  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
   const y = 1.0 - (lo - (r * c) / (2.0 - c) - hi);
-  const n = <i32>k;
-  if (n >= -1021) return y * reinterpret<f64>((<u64>(n + 1023)) << 52);
-  return y * reinterpret<f64>((<u64>(n + 1077)) << 52) * reinterpret<f64>(0x3c90000000000000); // 2^-54
+  return reinterpret<f64>(reinterpret<i64>(y) + (reinterpret<i64>(shifted) << 52));
+}
+
+/** Two lanes of `expNonPositive`, bit for bit. */
+// @ts-ignore: decorator
+@inline
+export function expNonPositivex2(value: v128): v128 {
+  const x = f64x2.pmin(f64x2.pmax(value, f64x2.splat(LOWEST_EXP)), f64x2.splat(0));
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(INV_LN2)), f64x2.splat(ROUNDER));
+  const k = f64x2.sub(shifted, f64x2.splat(ROUNDER));
+  const hi = f64x2.sub(x, f64x2.mul(k, f64x2.splat(LN2_HI)));
+  const lo = f64x2.mul(k, f64x2.splat(LN2_LO));
+  const r = f64x2.sub(hi, lo);
+  const t = f64x2.mul(r, r);
+  let p = f64x2.add(f64x2.splat(P4), f64x2.mul(t, f64x2.splat(P5)));
+  p = f64x2.add(f64x2.splat(P3), f64x2.mul(t, p));
+  p = f64x2.add(f64x2.splat(P2), f64x2.mul(t, p));
+  p = f64x2.add(f64x2.splat(P1), f64x2.mul(t, p));
+  const c = f64x2.sub(r, f64x2.mul(t, p));
+  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(f64x2.splat(2), c));
+  const y = f64x2.sub(f64x2.splat(1), f64x2.sub(f64x2.sub(lo, quotient), hi));
+  const result = i64x2.add(y, i64x2.shl(shifted, 52));
+  return v128.andnot(result, f64x2.lt(value, f64x2.splat(LOWEST_EXP)));
 }
 
 /** ln x for positive normal x. */

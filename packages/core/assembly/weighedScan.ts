@@ -75,10 +75,7 @@ function weighedPass(row: usize, scale: f32): i32 {
         largest = f32x4.pmax(largest, max4(a, b, c, d));
         check = i32x4.max_u(
           check,
-          i32x4.max_u(
-            i32x4.max_u(i32x4.shl(a, 1), i32x4.shl(b, 1)),
-            i32x4.max_u(i32x4.shl(c, 1), i32x4.shl(d, 1)),
-          ),
+          i32x4.max_u(i32x4.max_u(i32x4.shl(a, 1), i32x4.shl(b, 1)), i32x4.max_u(i32x4.shl(c, 1), i32x4.shl(d, 1))),
         );
         sum = f32x4.add(
           sum,

@@ -20,6 +20,8 @@ export let rowCopy: usize = 0;
 /** i32[padded], all zero between calls: penalty counts by token id. */
 export let tokenCounts: usize = 0;
 
+/** i32[2048]: see `sortList`. */
+export let digitCounts: usize = 0;
 /** Constants of `pow2NonPositivex4`. */
 export let powerTable: usize = 0;
 
@@ -31,7 +33,7 @@ export function paddedFor(vocabSize: i32): i32 {
 export function workspace_bytes(vocabSize: i32): i32 {
   const padded = paddedFor(vocabSize);
   const blocks = padded / BLOCK_ELEMENTS;
-  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4) + POWER_TABLE_BYTES + 64;
+  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4) + POWER_TABLE_BYTES + 8192 + 64;
 }
 
 /** Points the globals into `base` (64-byte aligned, zeroed once before the first use). */
@@ -47,5 +49,6 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   blockSumAbove = blockSum + blocks * 8;
   blockMax = blockSumAbove + blocks * 8;
   powerTable = blockMax + blocks * 4;
+  digitCounts = powerTable + POWER_TABLE_BYTES;
   fillPowerTable(powerTable);
 }
