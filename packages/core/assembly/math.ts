@@ -55,12 +55,13 @@ export function expNonPositivex2(value: v128): v128 {
   return v128.andnot(result, f64x2.lt(value, f64x2.splat(LOWEST_EXP)));
 }
 
-/** ln x for positive normal x. */
+/** ln x for positive finite x. */
 export function logPositive(x: f64): f64 {
-  let bits = reinterpret<u64>(x);
+  const isSubnormal = x < reinterpret<f64>(0x0010000000000000);
+  let bits = reinterpret<u64>(isSubnormal ? x * 18014398509481984.0 : x); // 2^54
   let high = <u32>(bits >> 32);
   high += 0x3ff00000 - 0x3fe6a09e;
-  const k = <i32>(high >> 20) - 0x3ff;
+  const k = <i32>(high >> 20) - 0x3ff - (isSubnormal ? 54 : 0);
   high = (high & 0x000fffff) + 0x3fe6a09e;
   bits = ((<u64>high) << 32) | (bits & 0xffffffff);
   const f = reinterpret<f64>(bits) - 1.0;

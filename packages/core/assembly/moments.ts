@@ -10,7 +10,7 @@ export let sigmaError: f64 = 0;
 /** Relative error of a sum of 64 non-negative f32 terms of one rounding more each, four lanes of 16. */
 const SUM_ERROR: f64 = 2e-6;
 
-/** σ of the elements above `floor` within `sigmaError`; there is at least one. `near`: any element, best near the mean. */
+/** σ of the elements above `floor` within `sigmaError`, infinite where f32 does not do; there is at least one. `near`: any element, best near the mean. */
 export function quickSigma(row: usize, floor: f32, near: f32): void {
   const blocks = <usize>paddedLength / BLOCK_ELEMENTS;
   let count = 0;
@@ -80,7 +80,9 @@ export function quickSigma(row: usize, floor: f32, near: f32): void {
   sigma = sqrt(max(meanSquare - mean * mean, 0));
   // |mean| and the error of Σd are both within √(mean square) of their own (Cauchy): at most 3 parts of the mean square
   const varianceError = 3 * SUM_ERROR * meanSquare;
-  sigmaError = sigma * sigma > 4 * varianceError ? varianceError / sigma : Infinity;
+  // not where squares overflow or lose digits to underflow
+  const isSound = meanSquare > 1e-24 && sigma * sigma > 4 * varianceError;
+  sigmaError = isSound ? varianceError / sigma : Infinity;
 }
 
 function laneSum(lane: usize, floor: f32, near: f32): f32 {

@@ -15,7 +15,7 @@ export function topNSigma(stage: usize): void {
     quickSigma(row, floor, finiteLogit(row, floor));
     const reach = n * sigmaError + 1e-12 * (abs(<f64>rowMax) + n * sigma);
     const threshold = <f64>rowMax - n * sigma;
-    if (!hasBetween(row, threshold - reach, threshold + reach)) return raiseFloor(threshold);
+    if (sigmaError < Infinity && !hasBetween(row, threshold - reach, threshold + reach)) return raiseFloor(threshold);
     exactSigma(row, floor, rowMax);
     return raiseFloor(<f64>rowMax - n * sigma);
   }
