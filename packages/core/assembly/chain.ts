@@ -43,7 +43,8 @@ import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } 
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { cheapScale } from "./masses";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
+import { drawTypical } from "./typicalDraw";
+import { beta, floor, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
 import { badIndex, rowMax } from "./scan";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
 import { scanAndWeigh } from "./weighedScan";
@@ -125,7 +126,8 @@ function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usiz
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
 }
 
-/** Scale of the cheap weights if nothing but edits, a fixed temperature and a last top-p stand before the draw, else 0. */
+/** Scale of the cheap weights if nothing but edits, a fixed temperature and a last top-p or typical stand before the draw;
+ *  else 0. */
 function denseDrawScale(plan: usize): f32 {
   const count = load<i32>(plan, PLAN_STAGE_COUNT);
   let i = 0;
@@ -137,7 +139,10 @@ function denseDrawScale(plan: usize): f32 {
     inverse = min(1 / t, 1e300);
     i++;
   }
-  if (i == count - 1 && load<i32>(stageAt(plan, i), STAGE_OPCODE) == OP_TOP_P) i++;
+  if (i == count - 1) {
+    const opcode = load<i32>(stageAt(plan, i), STAGE_OPCODE);
+    if (opcode == OP_TOP_P || opcode == OP_TYPICAL_P) i++;
+  }
   return i == count ? cheapScale(inverse) : 0;
 }
 
@@ -175,22 +180,30 @@ export function sample_row(
 function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
-  const endsInTopP = stageCount > 0 && load<i32>(lastStage, STAGE_OPCODE) == OP_TOP_P;
-  const status = applyStages(plan, endsInTopP ? stageCount - 1 : stageCount, job);
+  const lastOpcode = stageCount > 0 ? load<i32>(lastStage, STAGE_OPCODE) : 0;
+  const endsInTopP = lastOpcode == OP_TOP_P;
+  const endsInTypical = lastOpcode == OP_TYPICAL_P;
+  // a last cut that the dense draw can make on the way
+  const isPending = endsInTopP || endsInTypical;
+  const status = applyStages(plan, isPending ? stageCount - 1 : stageCount, job);
   if (status != STATUS_OK) return status;
   settleEdits();
   let tokenId: i32;
   let keptCount = -1;
+  if (endsInTypical && (!isDense || floor > -Infinity)) typicalP(lastStage);
   if (isDense) {
-    tokenId = drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    tokenId = endsInTypical
+      ? drawTypical(job, lastStage)
+      : drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
     if (logprobs >= 0) {
       if (endsInTopP) topP(lastStage);
+      if (endsInTypical && isDense) typicalP(lastStage);
       processedLogprobs(result, logprobs, tokenId);
     }
   } else {
     if (endsInTopP) topP(lastStage);
     keptCount = listCount;
-    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta))));
+    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta), 0)));
     if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
   }
   store<i32>(result, tokenId, RESULT_TOKEN_ID);

@@ -60,9 +60,9 @@ export function coin(job: usize, domain: u32): f64 {
   return uniformFirst;
 }
 
-/** Index of the drawn entry of the list, whose weights add up to `total`. */
-export function drawFromList(job: usize, total: f64): i32 {
-  drawUniforms(job, DOMAIN_DRAW, 0);
+/** Index of the drawn entry of the list, whose weights add up to `total`. `attempt`: how many draws came before. */
+export function drawFromList(job: usize, total: f64, attempt: u32): i32 {
+  drawUniforms(job, DOMAIN_DRAW, attempt);
   const target = uniformFirst * total;
   let sum: f64 = 0;
   let last = 0;
@@ -77,28 +77,45 @@ export function drawFromList(job: usize, total: f64): i32 {
   return last;
 }
 
+/** What the cheap weights of the dense row are relative to, and their sum, after `openDenseDraw`. */
+export let denseOrigin: f32 = 0;
+export let denseTotal: f64 = 0;
+
+/** Fills `blockSum` with the cheap weights of what of the row is above `floor`, if the scan did not. */
+export function openDenseDraw(scale: f32): void {
+  const isScanned = floor == -Infinity && isWeighed(scale);
+  denseOrigin = isScanned ? reference : rowMax;
+  setPivot(floor, -1);
+  if (isScanned) denseTotal = totalMass(blockSum);
+  else if (floor > -Infinity) denseTotal = cheapMassesAbove(row, denseOrigin, scale, blockSum);
+  else denseTotal = cheapMasses(row, denseOrigin, scale, blockSum);
+}
+
+/** A token above the pivot, drawn by its exact weight from block sums of cheap ones that add up to `total`; −1: refused. */
+export function proposeToken(job: usize, attempt: u32, sums: usize, total: f64, scale: f32): i32 {
+  drawUniforms(job, DOMAIN_DRAW, attempt);
+  const id = candidate(sums, total, denseOrigin, scale);
+  const weight = expModerate((<f64>logitAt(id) - <f64>denseOrigin) * beta);
+  return uniformSecond * candidateChance > weight * CHEAP_SAFETY ? -1 : id;
+}
+
 /** Token id drawn from the dense row, or from its nucleus of mass `p` where p < 1. */
 export function drawFromRow(job: usize, p: f64): i32 {
   const scale = cheapScale(beta);
-  const isScanned = floor == -Infinity && isWeighed(scale);
-  const origin = isScanned ? reference : rowMax;
-  setPivot(floor, -1);
+  openDenseDraw(scale);
+  const isCut = floor > -Infinity;
+  const origin = denseOrigin;
+  const total = denseTotal;
   let sums = blockSum;
   let spare = blockSumAbove;
-  const isCut = floor > -Infinity;
-  let total: f64;
-  if (isScanned) total = totalMass(sums);
-  else total = isCut ? cheapMassesAbove(row, origin, scale, sums) : cheapMasses(row, origin, scale, sums);
   let current = total;
   let exactTotal32: f64 = -1;
   let attempt: u32 = 0;
   while (true) {
-    drawUniforms(job, DOMAIN_DRAW, attempt++);
-    const id = candidate(sums, current, origin, scale);
-    const logit = logitAt(id);
-    const weight = expModerate((<f64>logit - <f64>origin) * beta);
-    if (uniformSecond * candidateChance > weight * CHEAP_SAFETY) continue;
+    const id = proposeToken(job, attempt++, sums, current, scale);
+    if (id < 0) continue;
     if (p >= 1) return id;
+    const logit = logitAt(id);
     setPivot(logit, id);
     const above = cheapMassesAbove(row, origin, scale, spare);
     if (above == 0 || above < p * total * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) return id;

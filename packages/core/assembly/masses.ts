@@ -13,6 +13,8 @@ import { blockMax, paddedLength, powerTable } from "./workspace";
 // exponent and mantissa of the weight, and the last bit of the old exponent its sign. So sums are negative until the end.
 export const BIAS: f32 = 383.0;
 export const LOWEST: f32 = 256.0;
+/** Smaller powers of 2 count as this one where the power itself is needed. */
+const LEAST_POWER: f32 = -125.0;
 
 /** Least ratio of a weight to its cheap overestimate, the rounding of z (< 4e-5) included. */
 export const CHEAP_LEAST_RATIO: f64 = 1.0 / 1.0616;
@@ -280,4 +282,129 @@ export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
 function weightAbove(row: usize, tokenId: i32, largest: f32, beta: f64): f64 {
   const x = load<f32>(row + ((<usize>tokenId) << 2));
   return isAbovePivot(x, tokenId) ? expNonPositive((<f64>x - <f64>largest) * beta) : 0;
+}
+
+/** Σ of the exact f32 weights after `meanPower`, within MASS32_ERROR. */
+export let totalMass32: f64 = 0;
+
+/** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. */
+export function meanPower(row: usize, largest: f32, scale: f32): f64 {
+  const end = row + ((<usize>paddedLength) << 2);
+  let total: f64 = 0;
+  let moment: f64 = 0;
+  if (ASC_FEATURE_SIMD) {
+    const largest4 = f32x4.splat(largest);
+    const scale4 = f32x4.splat(scale);
+    const least4 = f32x4.splat(LEAST_POWER);
+    let total01 = f64x2.splat(0);
+    let total23 = total01;
+    let moment01 = total01;
+    let moment23 = total01;
+    for (let block = row; block < end; block += BLOCK_ELEMENTS * 4) {
+      let sum = f32x4.splat(0);
+      let products = sum;
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+        const z = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
+        const weight = pow2NonPositivex4(z, powerTable);
+        sum = f32x4.add(sum, weight);
+        products = f32x4.add(products, f32x4.mul(weight, z));
+      }
+      total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
+      total23 = f64x2.add(total23, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
+      moment01 = f64x2.add(moment01, f64x2.promote_low_f32x4(products));
+      moment23 = f64x2.add(moment23, f64x2.promote_low_f32x4(i32x4.shuffle(products, products, 2, 3, 0, 1)));
+    }
+    const totals = f64x2.add(total01, total23);
+    const moments = f64x2.add(moment01, moment23);
+    total = f64x2.extract_lane(totals, 0) + f64x2.extract_lane(totals, 1);
+    moment = f64x2.extract_lane(moments, 0) + f64x2.extract_lane(moments, 1);
+  } else {
+    let totals0: f64 = 0;
+    let totals1: f64 = 0;
+    let moments0: f64 = 0;
+    let moments1: f64 = 0;
+    // lanes 0 and 2 make one sum, 1 and 3 the other, each pair added last as in the vector form
+    for (let lane: usize = 0; lane < 4; lane++) {
+      let laneTotal: f64 = 0;
+      let laneMoment: f64 = 0;
+      for (let block = row; block < end; block += BLOCK_ELEMENTS * 4) {
+        let sum: f32 = 0;
+        let products: f32 = 0;
+        for (let p = block + lane * 4; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+          const power = (load<f32>(p) - largest) * scale;
+          const z = power > LEAST_POWER ? power : LEAST_POWER;
+          const weight = pow2NonPositive(z);
+          sum += weight;
+          products += weight * z;
+        }
+        laneTotal += <f64>sum;
+        laneMoment += <f64>products;
+      }
+      if (lane & 1) {
+        totals1 += laneTotal;
+        moments1 += laneMoment;
+      } else {
+        totals0 += laneTotal;
+        moments0 += laneMoment;
+      }
+    }
+    total = totals0 + totals1;
+    moment = moments0 + moments1;
+  }
+  totalMass32 = total;
+  return moment / total;
+}
+
+/** Sum of the cheap or the exact f32 weights of the logits in (low, high). */
+export function massWithin(row: usize, origin: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  return exact ? massBetween(row, origin, scale, low, high, true) : massBetween(row, origin, scale, low, high, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function massBetween(row: usize, origin: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  let total: f64 = 0;
+  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+    if (!(load<f32>(blockMax + (b << 2)) > low)) continue;
+    const block = row + b * (BLOCK_ELEMENTS * 4);
+    let sum: f32;
+    if (ASC_FEATURE_SIMD) {
+      const origin4 = f32x4.splat(origin);
+      const scale4 = f32x4.splat(scale);
+      const bias4 = f32x4.splat(BIAS);
+      const lowest4 = f32x4.splat(LOWEST);
+      const low4 = f32x4.splat(low);
+      const high4 = f32x4.splat(high);
+      let sums = f32x4.splat(0);
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+        const x = v128.load(p);
+        const weight = weigh4(x, origin4, scale4, bias4, lowest4, low4, exact, true);
+        sums = f32x4.add(sums, v128.and(weight, f32x4.lt(x, high4)));
+      }
+      sum =
+        f32x4.extract_lane(sums, 0) +
+        f32x4.extract_lane(sums, 2) +
+        (f32x4.extract_lane(sums, 1) + f32x4.extract_lane(sums, 3));
+      if (!exact) sum = -sum;
+    } else {
+      sum =
+        laneBetween(block, origin, scale, low, high, exact) +
+        laneBetween(block + 8, origin, scale, low, high, exact) +
+        (laneBetween(block + 4, origin, scale, low, high, exact) +
+          laneBetween(block + 12, origin, scale, low, high, exact));
+    }
+    total += <f64>sum;
+  }
+  return total;
+}
+
+// @ts-ignore: decorator
+@inline
+function laneBetween(lane: usize, origin: f32, scale: f32, low: f32, high: f32, exact: bool): f32 {
+  let sum: f32 = 0;
+  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 16) {
+    const x = load<f32>(p);
+    if (x < high) sum += weigh(x, origin, scale, low, exact, true);
+  }
+  return sum;
 }
