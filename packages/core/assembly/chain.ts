@@ -31,6 +31,7 @@ import {
   RESULT_TOP_COUNT,
   STAGE_BYTES,
   STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
   STAGE_OPCODE,
   STATUS_ALL_MASKED,
   STATUS_OK,
@@ -40,10 +41,13 @@ import { drawFromList, drawFromRow } from "./draw";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
+import { cheapScale } from "./masses";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
-import { badIndex, rowMax, scanRow } from "./scan";
+import { drawTypical } from "./typicalDraw";
+import { beta, floor, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
+import { badIndex, rowMax } from "./scan";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
+import { scanAndWeigh } from "./weighedScan";
 import { useWorkspace } from "./workspace";
 
 // @ts-ignore: decorator
@@ -113,13 +117,33 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
   return isEmpty(rowMax) ? STATUS_ALL_MASKED : STATUS_OK;
 }
 
-/** Points the instance at a row and scans it. Returns a status. */
-function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
+/** Points the instance at a row and scans it; a draw at `scale` is prepared in the same pass. Returns a status. */
+function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize, scale: f32): i32 {
   useWorkspace(workspace, vocabSize);
   openRow(source, dtype, job, undo);
-  const status = scanRow(row);
+  const status = scanAndWeigh(row, scale);
   if (status != STATUS_OK) return status;
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
+}
+
+/** Scale of the cheap weights if nothing but edits, a fixed temperature and a last top-p or typical stand before the draw;
+ *  else 0. */
+function denseDrawScale(plan: usize): f32 {
+  const count = load<i32>(plan, PLAN_STAGE_COUNT);
+  let i = 0;
+  while (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) < OP_FIRST_NON_EDIT) i++;
+  let inverse: f64 = 1;
+  if (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) == OP_TEMPERATURE) {
+    const t = load<f64>(stageAt(plan, i), STAGE_NUMBER_0);
+    if (!(t > 0) || load<f64>(stageAt(plan, i), STAGE_NUMBER_1) > 0) return 0;
+    inverse = min(1 / t, 1e300);
+    i++;
+  }
+  if (i == count - 1) {
+    const opcode = load<i32>(stageAt(plan, i), STAGE_OPCODE);
+    if (opcode == OP_TOP_P || opcode == OP_TYPICAL_P) i++;
+  }
+  return i == count ? cheapScale(inverse) : 0;
 }
 
 /** Samples one row.
@@ -140,7 +164,7 @@ export function sample_row(
   const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  let status = start(source, dtype, vocabSize, job, undo, workspace, denseDrawScale(plan));
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
@@ -156,22 +180,30 @@ export function sample_row(
 function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
-  const endsInTopP = stageCount > 0 && load<i32>(lastStage, STAGE_OPCODE) == OP_TOP_P;
-  const status = applyStages(plan, endsInTopP ? stageCount - 1 : stageCount, job);
+  const lastOpcode = stageCount > 0 ? load<i32>(lastStage, STAGE_OPCODE) : 0;
+  const endsInTopP = lastOpcode == OP_TOP_P;
+  const endsInTypical = lastOpcode == OP_TYPICAL_P;
+  // a last cut that the dense draw can make on the way
+  const isPending = endsInTopP || endsInTypical;
+  const status = applyStages(plan, isPending ? stageCount - 1 : stageCount, job);
   if (status != STATUS_OK) return status;
   settleEdits();
   let tokenId: i32;
   let keptCount = -1;
+  if (endsInTypical && (!isDense || floor > -Infinity)) typicalP(lastStage);
   if (isDense) {
-    tokenId = drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    tokenId = endsInTypical
+      ? drawTypical(job, lastStage)
+      : drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
     if (logprobs >= 0) {
       if (endsInTopP) topP(lastStage);
+      if (endsInTypical && isDense) typicalP(lastStage);
       processedLogprobs(result, logprobs, tokenId);
     }
   } else {
     if (endsInTopP) topP(lastStage);
     keptCount = listCount;
-    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta))));
+    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta), 0)));
     if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
   }
   store<i32>(result, tokenId, RESULT_TOKEN_ID);
@@ -193,7 +225,7 @@ export function distribution_row(
   probs: usize,
   workspace: usize,
 ): i32 {
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   if (status == STATUS_OK) status = applyStages(plan, stageCount, job);
   if (status == STATUS_OK) {
     listAll();

@@ -4,7 +4,8 @@
 import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
 import { floatBelow } from "./floats";
 import { gatherAbove, gatherIds, listCount } from "./list";
-import { refreshBlock, refreshMax, scanRow } from "./scan";
+import { refreshMax, scanRow } from "./scan";
+import { refreshScan } from "./weighedScan";
 import { paddedLength, rowCopy } from "./workspace";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -117,12 +118,12 @@ export function patch(tokenId: i32, value: f32): void {
       takeBackPatches();
       row = rowCopy;
       store<f32>(row + ((<usize>tokenId) << 2), value);
-      refreshBlock(row, tokenId);
+      refreshScan(row, tokenId);
       return;
     }
   }
   store<f32>(address, value);
-  refreshBlock(row, tokenId);
+  refreshScan(row, tokenId);
 }
 
 /** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */

@@ -10,7 +10,7 @@ export let badIndex: i32 = -1;
 
 // @ts-ignore: decorator
 @inline
-function max4(a: v128, b: v128, c: v128, d: v128): v128 {
+export function max4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
 }
 
@@ -56,7 +56,6 @@ export function scanRow(row: usize): i32 {
   const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;
-  badIndex = -1;
   let m: f32 = -Infinity;
   if (ASC_FEATURE_SIMD) {
     let top = f32x4.splat(-Infinity);
@@ -114,13 +113,19 @@ export function scanRow(row: usize): i32 {
       out += 4;
     }
   }
+  return finishScan(row, m, suspicious);
+}
+
+/** Takes the maximum `m`; whether anything is not a number is looked up if there is a suspicion. Returns a status. */
+export function finishScan(row: usize, m: f32, suspicious: bool): i32 {
+  badIndex = -1;
   rowMax = m + 0.0; // −0 counts as 0
   return suspicious || m == Infinity ? checkRow(row) : STATUS_OK;
 }
 
 // @ts-ignore: decorator
 @inline
-function largestLane(v: v128): f32 {
+export function largestLane(v: v128): f32 {
   return max(
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
     max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),

@@ -40,7 +40,7 @@ export interface Kernels {
   philox4x32(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, out: number): void;
   uniform_f64(high: number, low: number): number;
   exp_f64(x: number): number;
-  exp_f32(x: number): number;
+  exp2_f32(x: number): number;
   log_f64(x: number): number;
 }
 
@@ -65,6 +65,6 @@ export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
   philox4x32: { arity: 7 },
   uniform_f64: { arity: 2 },
   exp_f64: { arity: 1, reference: { fn: Math.exp, tolerance: 4e-16, range: [-700, 0] } },
-  exp_f32: { arity: 1, reference: { fn: Math.exp, tolerance: 2e-7, range: [-86, 0] } },
-  log_f64: { arity: 1, reference: { fn: Math.log, tolerance: 4e-16, range: [1e-300, 1e300] } },
+  exp2_f32: { arity: 1, reference: { fn: (x) => 2 ** x, tolerance: 2e-7, range: [-125, 0] } },
+  log_f64: { arity: 1, reference: { fn: Math.log, tolerance: 4e-16, range: [5e-324, 1.7e308] } },
 };

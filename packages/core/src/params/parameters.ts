@@ -22,6 +22,8 @@ export interface Parameter {
 
 const isId = (id: unknown, vocabSize: number): boolean =>
   Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize;
+const isBias = (bias: unknown): boolean =>
+  typeof bias === "number" && (bias === -Infinity || (bias >= -100 && bias <= 100));
 const areIds = (ids: readonly unknown[], vocabSize: number): boolean => ids.every((id) => isId(id, vocabSize));
 
 function number(
@@ -138,7 +140,7 @@ export const parameters: readonly Parameter[] = [
     kind: "bias",
     expected: "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity",
     accepts: (entries: readonly (readonly [number, number])[], vocabSize) =>
-      entries.every(([id, bias]) => isId(id, vocabSize) && (bias === -Infinity || (bias >= -100 && bias <= 100))),
+      entries.every(([id, bias]) => isId(id, vocabSize) && isBias(bias)),
     description: "added to the logits of tokens; -100 bans",
   },
   tokenIds("allowedTokenIds", false, "only these tokens can be drawn"),
@@ -210,7 +212,7 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
     return index < 0 ? [value] : [value[index], String(index)];
   }
   if (kind === "bias" && Array.isArray(value)) {
-    const entry = value.find(([id, b]) => !isId(id, vocabSize) || !(b === -Infinity || (b >= -100 && b <= 100)));
+    const entry = value.find(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));
     if (entry)
       return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
   }
