@@ -48,18 +48,14 @@ describe("results", () => {
     const good = await runRows(await start({ source: hashSource(), workers, slots: 8 }), 40);
     const pool = await start({ source: hashSource({ faults }), workers, slots: 8 });
     const outcomes = await runRows(pool, 40);
-    const messages: Record<number, RegExp> = {
-      3: /^nan_logits: logits expected numbers, got NaN at index 1$/,
-      11: /^positive_infinity_logits: .* got Infinity at index 1$/,
-      12: /^all_tokens_masked: /,
-      20: /^source_failed: planted source error: üplanted .{400,}/,
-      21: /^source_failed: row writer expected to be synchronous, got a promise$/,
-      22: /^source_failed: an error without a text$/,
-    };
-    outcomes.forEach((outcome, sequence) => {
-      if (sequence in messages) expect(outcome).toMatch(messages[sequence]!);
-      else expect(outcome).toBe(good[sequence]);
-    });
+    const expected: unknown[] = [...good];
+    expected[3] = expect.stringMatching(/^nan_logits: logits expected numbers, got NaN at index 1$/);
+    expected[11] = expect.stringMatching(/^positive_infinity_logits: .* got Infinity at index 1$/);
+    expected[12] = expect.stringMatching(/^all_tokens_masked: /);
+    expected[20] = expect.stringMatching(/^source_failed: planted source error: üplanted .{400,}/);
+    expected[21] = expect.stringMatching(/^source_failed: row writer expected to be synchronous, got a promise$/);
+    expected[22] = expect.stringMatching(/^source_failed: an error without a text$/);
+    expect(outcomes).toEqual(expected);
     expect(pool.stats().workerDeaths).toBe(0);
   });
 
@@ -136,7 +132,8 @@ describe("misuse", () => {
     expect(await pool.completed()).toEqual([slot]);
     pool.release(slot);
     expect(() => pool.release(slot)).toThrow("expected to be acquired");
-    expect([pool.acquire(), pool.acquire(), pool.acquire()].toSorted()).toEqual([-1, 0, 1]);
+    expect(new Set([pool.acquire(), pool.acquire()])).toEqual(new Set([0, 1]));
+    expect(pool.acquire()).toBe(-1);
   });
 
   it("of a job is refused: rows to be written by a pool without a source that could", async () => {

@@ -25,9 +25,11 @@ const failingStarts = {
     throw new Error("no model here");
   },
   throwNull: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- sources may
     throw null;
   },
   throwFunction: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- sources may
     throw () => undefined;
   },
   throwLater: () => {

@@ -54,7 +54,7 @@ export async function runRows(
       pool.readResult(slot, result);
       const { status, message, tokenId, logprob, topTokenIds, topCount } = result;
       outcomes[sequence] =
-        status === "ok" ? `ok ${tokenId} ${logprob} ${topTokenIds.slice(0, topCount)}` : `${status}: ${message}`;
+        status === "ok" ? `ok ${tokenId} ${logprob} ${topTokenIds.slice(0, topCount).join()}` : `${status}: ${message}`;
       pool.release(slot);
     }
   }
