@@ -93,7 +93,7 @@ export class Arena {
 }
 
 /** The size class of a request. */
-function blockSize(sizeBytes: number): number {
+export function blockSize(sizeBytes: number): number {
   if (sizeBytes <= 256) return Math.max(64, Math.ceil(sizeBytes / 64) * 64);
   const power = 2 ** Math.floor(Math.log2(sizeBytes));
   return power + Math.ceil(((sizeBytes - power) * 4) / power) * (power / 4);
