@@ -259,9 +259,9 @@ class Pool implements SamplerPool {
     return new TextDecoder().decode(new Uint8Array(this.memory.buffer, offset + 4, length).slice());
   }
 
-  #onDeath(incarnation: number): void {
+  #onDeath(incarnation: number | undefined): void {
     this.#workerDeaths++;
-    this.#fail(this.#queue.recover(incarnation));
+    if (incarnation !== undefined) this.#fail(this.#queue.recover(incarnation));
   }
 
   #onHopeless(reason: Error): void {

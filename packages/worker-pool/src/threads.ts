@@ -8,8 +8,8 @@ const MAX_FAILED_STARTS = 5;
 export interface ThreadsOptions {
   readonly workers: number;
   readonly setup: WorkerSetup;
-  /** Called when a worker has died, before it is replaced. */
-  readonly onDeath: (incarnation: number, reason: Error) => void;
+  /** Called when a worker has died, before it is replaced; without an incarnation if it had not begun. */
+  readonly onDeath: (incarnation: number | undefined) => void;
   /** Called when workers keep dying at their start, after all have been ended. */
   readonly onHopeless: (reason: Error) => void;
   /** Whether that start of the worker got ready. */
@@ -57,7 +57,7 @@ export class Threads {
       } catch (error) {
         if (this.#isOver) return;
         const reason = error instanceof Error ? error : new Error(String(error));
-        this.#options.onDeath(task.incarnation, reason);
+        this.#options.onDeath(task.incarnation);
         const wasKilled = this.#takeKill();
         if (this.#options.hasStarted(workerIndex, task.incarnation)) failedStarts = 0;
         else if (!wasKilled && ++failedStarts >= MAX_FAILED_STARTS) await this.#giveUp(reason);
@@ -72,6 +72,7 @@ export class Threads {
       if (queueSize === 0) this.#failedThreads = 0;
       return;
     }
+    this.#options.onDeath(undefined);
     if (!this.#takeKill() && ++this.#failedThreads >= MAX_FAILED_STARTS) {
       void this.#giveUp(this.#threadError ?? new Error("threads end before they are ready"));
       return;
