@@ -5,12 +5,14 @@ import {
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
   OP_FIRST_NON_EDIT,
+  OP_KGW,
   OP_LOGIT_BIAS,
   OP_MIN_P,
   OP_MIN_TOKENS,
   OP_NO_REPEAT_NGRAM,
   OP_PENALTIES,
   OP_SMOOTHING,
+  OP_SYNTH_ID,
   OP_TAIL_FREE,
   OP_TEMPERATURE,
   OP_TOP_A,
@@ -44,6 +46,7 @@ import { tailFree, topH, typicalP, xtc } from "./ranked";
 import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
+import { kgw, synthId } from "./watermark";
 import { useWorkspace } from "./workspace";
 
 // @ts-ignore: decorator
@@ -92,6 +95,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return smoothing(stage);
     case OP_XTC:
       return xtc(stage, job);
+    case OP_KGW:
+      return kgw(plan, stage, job);
+    case OP_SYNTH_ID:
+      return synthId(plan, stage, job);
   }
 }
 

@@ -125,6 +125,17 @@ export function patch(tokenId: i32, value: f32): void {
   refreshBlock(row, tokenId);
 }
 
+/** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
+export function copyRow(): void {
+  if (row != rowCopy) {
+    memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
+    takeBackPatches();
+    row = rowCopy;
+  }
+  isPatched = true;
+  wasPatched = true;
+}
+
 /** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */
 export function settleEdits(): void {
   if (!isDense) return;

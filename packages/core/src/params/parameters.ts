@@ -33,9 +33,19 @@ function number(
   return { name, kind: "number", expected: `number ${expected}`, accepts, description };
 }
 
-function integer(name: keyof SamplingParams, least: number, description: string): Parameter {
-  const accepts = (x: number): boolean => Number.isInteger(x) && x >= least && x <= 2 ** 31 - 1;
-  return { name, kind: "integer", expected: `integer ≥ ${least}`, accepts, description };
+function integer(name: keyof SamplingParams, least: number, description: string, most = 2 ** 31 - 1): Parameter {
+  const accepts = (x: number): boolean => Number.isInteger(x) && x >= least && x <= most;
+  const expected = most === 2 ** 31 - 1 ? `integer ≥ ${least}` : `integer in [${least}, ${most}]`;
+  return { name, kind: "integer", expected, accepts, description };
+}
+
+function watermarkKey(name: keyof SamplingParams, description: string): Parameter {
+  return { name, kind: "seed", expected: "safe integer ≥ 0", accepts: (x) => isSafeKey(x), description };
+}
+
+/** 53 bits: kept in resume records as a plain number. */
+function isSafeKey(x: unknown): boolean {
+  return Number.isSafeInteger(x) && Number(x) >= 0;
 }
 
 function choice(name: keyof SamplingParams, choices: readonly string[], description: string): Parameter {
@@ -145,6 +155,13 @@ export const parameters: readonly Parameter[] = [
   tokenIds("bannedTokenIds", true, "these tokens cannot be drawn"),
   integer("minTokens", 0, "no end of text and no stop id before that many tokens"),
   tokenIds("stopTokenIds", true, "tokens that end the sequence"),
+  number("kgwDelta", "in [0, 100]", (x) => x >= 0 && x <= 100, "KGW watermark: added to green tokens; 0 is off"),
+  number("kgwGamma", "in (0, 1)", (x) => x > 0 && x < 1, "KGW watermark: probability of a token to be green"),
+  integer("kgwContext", 1, "KGW watermark: how many of the last tokens decide what is green", 16),
+  watermarkKey("kgwKey", "KGW watermark: its secret"),
+  integer("synthIdDepth", 0, "SynthID watermark: number of tournament layers; 0 is off", 128),
+  integer("synthIdContext", 1, "SynthID watermark: how many of the last tokens decide the layers", 16),
+  watermarkKey("synthIdKey", "SynthID watermark: its secret"),
   {
     name: "seed",
     kind: "seed",

@@ -24,6 +24,7 @@ const articleOrder: readonly StageName[] = [
   "noRepeatNgram",
   "bannedTokenIds",
   "minTokens",
+  "kgw",
   "temperature",
   "smoothing",
   "topH",
@@ -37,6 +38,7 @@ const articleOrder: readonly StageName[] = [
   "topA",
   "tailFree",
   "xtc",
+  "synthId",
 ];
 
 /** Stages that vLLM does not have come last. */
@@ -50,6 +52,7 @@ const notInVllm: readonly StageName[] = [
   "topA",
   "tailFree",
   "xtc",
+  "synthId",
 ];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -64,6 +67,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "logitBias",
       "penalties",
       "noRepeatNgram",
+      "kgw",
       "temperature",
       "minP",
       "topK",
@@ -82,6 +86,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "minTokens",
       "penalties",
       "noRepeatNgram",
+      "kgw",
       "topNSigma",
       "topK",
       "tailFree",
@@ -95,6 +100,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "xtc",
       "smoothing",
       "temperature",
+      "synthId",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
