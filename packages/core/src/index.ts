@@ -12,5 +12,6 @@ export { createResult, SampleError, type SampleErrorCode, type SampleResult } fr
 export { createSampler, type Distribution, type Draw, type Sampler, type SamplerOptions } from "./sampler/sampler.ts";
 export { type StageName, stages } from "./stages/stages.ts";
 export type { PackedStage, Stage } from "./stages/stage.ts";
+export { type DraftVerification, type VerifiedDraft, verifyDraft } from "./speculation/verifyDraft.ts";
 export { detectKgw, type KgwDetection, type KgwScore } from "./watermark/detectKgw.ts";
 export { detectSynthId, type SynthIdDetection, type SynthIdScore } from "./watermark/detectSynthId.ts";
