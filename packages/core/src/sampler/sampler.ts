@@ -16,6 +16,7 @@ import {
   RESULT_TOP,
   RESULT_TOP_ENTRY_BYTES,
   ROW_PADDING_ELEMENTS,
+  STATUS_OK,
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
@@ -23,7 +24,7 @@ import { refuse } from "../params/errors.ts";
 import { type CompiledPlan, compileParams } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
-import { type MemoryViews, readResult } from "./readResult.ts";
+import { type MemoryViews, readResult, sampleErrorCodes } from "./readResult.ts";
 import { createResult, SampleError, type SampleResult } from "./result.ts";
 
 export interface SamplerOptions {
@@ -79,6 +80,13 @@ export interface Sampler {
     params: SamplingParams | CompiledPlan,
     draw?: Draw & { stageCount?: number },
   ): Distribution;
+  /**
+   * Classifier-free guidance: u + scale·(c − u) of the two rows' log-softmax, into `row`; sample it with `undefined` for
+   * logits. A logit that is −Infinity in one of the rows is so in the result. f32 only.
+   * @param scale finite, ≥ 0: 1 is the conditional row, above 1 away from the unconditional one
+   * @throws SampleError, TypeError, RangeError
+   */
+  guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void;
 }
 
 const align = (bytes: number): number => (bytes + 63) & ~63;
@@ -156,6 +164,7 @@ class SingleSampler implements Sampler {
   readonly #at: Offsets;
   readonly #views: MemoryViews;
   readonly #bytes: Uint8Array;
+  readonly #paddedLength: number;
   #loaded: CompiledPlan | undefined;
 
   constructor(
@@ -175,9 +184,9 @@ class SingleSampler implements Sampler {
     this.#at = at;
     this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
     this.#bytes = new Uint8Array(buffer);
-    const padded = at.ids - at.row;
+    this.#paddedLength = (at.ids - at.row) / 4;
     const ViewType = this.dtype === "f32" ? Float32Array : Uint16Array;
-    new ViewType(buffer, at.row, padded / 4).fill(negativeInfinity[this.dtype]);
+    new ViewType(buffer, at.row, this.#paddedLength).fill(negativeInfinity[this.dtype]);
     this.row = new ViewType(buffer, at.row, this.vocabSize);
   }
 
@@ -234,6 +243,26 @@ class SingleSampler implements Sampler {
       tokenIds: this.#views.i32.slice(ids >> 2, (ids >> 2) + n),
       probs: this.#views.f64.slice(probs >> 3, (probs >> 3) + n),
     };
+  }
+
+  guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void {
+    if (this.dtype !== "f32") refuse("dtype", "f32 for guidance", this.dtype, false);
+    const { vocabSize } = this;
+    for (const [name, logits] of Object.entries({ conditional, unconditional })) {
+      if (logits?.length !== vocabSize) refuse(name, `${vocabSize} elements (vocabSize)`, logits?.length, !logits);
+    }
+    if (!(Number.isFinite(scale) && scale >= 0))
+      refuse("scale", "number ≥ 0, finite", scale, typeof scale !== "number");
+    const { row, ids, workspace } = this.#at;
+    // the ids of `distribution` are not in use: the second row stands in their place
+    const second = new Float32Array(this.#bytes.buffer, ids, this.#paddedLength);
+    second.fill(negativeInfinity.f32, vocabSize);
+    this.row.set(conditional);
+    second.set(unconditional);
+    const status = this.#kernels.guide_row_f32(row, row, ids, vocabSize, scale, workspace);
+    if (status === STATUS_OK) return;
+    const code = sampleErrorCodes[status] ?? "all_tokens_masked";
+    throw new SampleError(code, "guidance expected two rows with finite logits, without NaN and Infinity");
   }
 
   /** Puts row, plan, history and job in place. */
