@@ -3,10 +3,16 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type { GenerateRequest, LogitsSource, TokenEvent } from "@tokenmill/core";
+import type { GenerateRequest, LogitsSource, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import { refuse } from "@tokenmill/core/internal";
 import { createPool, type Plan, type PoolStats, type SamplerPool } from "@tokenmill/worker-pool";
-import { Observable } from "rxjs";
+import { defer, Observable } from "rxjs";
 import { SequenceError, SnapshotError } from "./errors.ts";
+import { type BeamSearchOptions, checkBeamSearch, type Hypothesis, searchBeams } from "./many/beamSearch.ts";
+import { bestOf, type BestOfOptions, checkBestOf } from "./many/bestOf.ts";
+import { childSequenceId } from "./many/childRequests.ts";
+import type { Completion } from "./many/completion.ts";
+import { type ChildEvent, generateMany } from "./many/generateMany.ts";
 import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
 import {
   canonicalId,
@@ -77,6 +83,24 @@ export interface Engine {
    * @throws TypeError, RangeError for a bad request; SequenceError `duplicate_sequence_id`, `engine_closed`.
    */
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle;
+  /**
+   * n siblings of one request in one stream, cold; each has a sequence id, thus a random stream, of its own (see
+   * `childRequests`). A sibling that fails leaves the others alone: its error comes after their end.
+   * @param n 1 … 4096
+   */
+  generateMany(request: GenerateRequest, n: number): Observable<ChildEvent>;
+  /**
+   * Generates `candidates` siblings and emits the `n` with the highest mean log-probability a token, best first; cold.
+   * `score` is that mean; `logprobsMode` says of which distribution. Siblings that fail are left out.
+   */
+  bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion>;
+  /**
+   * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
+   * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
+   * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
+   * source's rows must follow from the token ids alone. `stop` and `logprobs` are refused.
+   */
+  beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
   /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
   snapshot(sequenceId: number | bigint): SequenceSnapshot;
   /** Cold: continues a record with the token after it, bit-identical for identical rows. */
@@ -129,6 +153,36 @@ class TokenEngine implements Engine {
 
   readable(request: GenerateRequest): Readable {
     return new EventReadable((observer) => this.open(request, observer), this.#bufferSize);
+  }
+
+  generateMany(request: GenerateRequest, n: number): Observable<ChildEvent> {
+    return generateMany((child, observer) => this.open(child, observer), request, n);
+  }
+
+  bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion> {
+    return this.#checked(
+      () => checkBestOf(options),
+      () => bestOf(this.generateMany({ logprobs: 0, ...request }, options.candidates), options),
+    );
+  }
+
+  beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion> {
+    return new Observable((subscriber) => {
+      const open = new Set<SequenceHandle>();
+      this.#searchBeams(request, options, open, () => subscriber.closed).then(
+        (completions) => {
+          for (const completion of completions) subscriber.next(completion);
+          subscriber.complete();
+        },
+        (error: unknown) => {
+          for (const handle of open) handle.cancel();
+          subscriber.error(error);
+        },
+      );
+      return () => {
+        for (const handle of open) handle.cancel();
+      };
+    });
   }
 
   resume(record: SequenceSnapshot): Observable<TokenEvent> {
@@ -210,6 +264,74 @@ class TokenEngine implements Engine {
   close(): Promise<void> {
     this.#closing ??= this.#scheduler.close().then(() => (this.#ownsPool ? this.#pool.close() : undefined));
     return this.#closing;
+  }
+
+  /** Bad options arrive as error notifications, as bad requests do. */
+  #checked<T>(check: () => void, make: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      check();
+      return make();
+    });
+  }
+
+  async #searchBeams(
+    request: GenerateRequest,
+    options: BeamSearchOptions,
+    open: Set<SequenceHandle>,
+    isCancelled: () => boolean,
+  ): Promise<Completion[]> {
+    this.#checkOpen();
+    checkBeamSearch(options);
+    for (const name of ["stop", "logprobs"] as const) {
+      if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
+    }
+    const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);
+    const stopTokenIds = params.stopTokenIds ?? [];
+    const logprobs = Math.min(options.beamWidth + stopTokenIds.length, this.source.vocabSize);
+    if (logprobs > this.#pool.maxLogprobs) {
+      const most = `at most ${this.#pool.maxLogprobs - stopTokenIds.length} with ${stopTokenIds.length} stop ids`;
+      refuse("beamWidth", `${most}: raise maxLogprobs`, options.beamWidth, false);
+    }
+    const scored = { ...params, logprobs, logprobsMode: "processed" as const };
+    const parentId = this.#claimId(sequenceId);
+    let opened = 0;
+    const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
+      new Promise((resolve, reject) => {
+        const plan = this.#pool.compile(scored);
+        const handle = this.#start(plan, () => {
+          return new Sequence({
+            sequenceId: childSequenceId(parentId, ++opened),
+            seed: BigInt(seed ?? this.seed),
+            plan,
+            promptTokenIds,
+            outputTokenIds,
+            maxTokens: outputTokenIds.length + 1,
+            stops: undefined,
+            ignoreEos: true,
+            epoch: 0,
+            observer: {
+              next: ({ topLogprobs = [] }) => resolve(topLogprobs),
+              error: reject,
+              complete: () => open.delete(handle),
+            },
+          });
+        });
+        open.add(handle);
+      });
+    const found = await searchBeams(expand, options, { maxTokens, stopTokenIds }, isCancelled);
+    return found.map((hypothesis) => this.#completionOf(hypothesis));
+  }
+
+  #completionOf({ tokenIds, score, hasStopped }: Hypothesis): Completion {
+    const { tokenizer } = this.source;
+    const textIds = hasStopped ? tokenIds.slice(0, -1) : tokenIds;
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const pieces = tokenizer ? textIds.map((id) => decoder.decode(tokenizer.tokenBytes(id), { stream: true })) : [];
+    const text = pieces.join("") + decoder.decode();
+    const ending = hasStopped
+      ? { finishReason: "stop" as const, stopReason: tokenIds.at(-1)! }
+      : { finishReason: "length" as const };
+    return { tokenIds: [...tokenIds], text, ...ending, score };
   }
 
   #observable(open: (observer: TokenObserver) => SequenceHandle): Observable<TokenEvent> {
