@@ -1,6 +1,7 @@
 /** @tokenmill/core: sampling kernels, parameters, the single-thread sampler, and the contracts between packages. */
 export * from "./contracts/dtype.ts";
 export * from "./contracts/events.ts";
+export * from "./contracts/grammar.ts";
 export * from "./contracts/source.ts";
 export * from "./contracts/tokenizer.ts";
 export type { KernelVariant } from "./instantiate.ts";
