@@ -6,11 +6,11 @@ import type { Kernels } from "../kernels.ts";
 import { DOMAIN_XTC } from "../layout.ts";
 import { parameters } from "../params/parameters.ts";
 import type { CompiledPlan } from "../params/plan.ts";
-import { profiles } from "../params/profiles.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { referenceStage } from "../reference/referenceChain.ts";
 import { SampleError } from "../sampler/result.ts";
 import type { Distribution, Draw, Sampler } from "../sampler/sampler.ts";
-import { type StageName, stages } from "../stages/stages.ts";
+import type { StageName } from "../stages/stages.ts";
 import { JudgedRow } from "./judgedRow.ts";
 
 /** How the stages of one chain were found: equal to the reference, or apart from it by no more than rounding explains. */
@@ -81,7 +81,7 @@ export function judgeChain(
 }
 
 function apply(name: StageName, row: JudgedRow, params: SamplingParams): void {
-  stages[name].reference(row, params, profiles[params.profile ?? "tokenmill"]);
+  referenceStage(row, name, params);
 }
 
 function distributionOf(
