@@ -26,7 +26,7 @@ export interface SourceFile {
   /** Relative to the root, with `/`. */
   path: string;
   package: WorkspacePackage;
-  /** Compiled into `dist`: under `src` and not a test. */
+  /** Compiled into `dist`: under `src`, not a test and not what tests share (`src/testing`). */
   shipped: boolean;
   imports: Import[];
   /** Why the file cannot be read as a module; its imports are then unknown. */
@@ -83,7 +83,8 @@ function readReferences(root: string, folder: string): Set<string> | undefined {
 function readSource(root: string, file: string, owner: WorkspacePackage): SourceFile {
   const path = relative(root, file).split(sep).join("/");
   const { imports, unreadable } = importsOf(path, readFileSync(file, "utf8"));
-  const shipped = path.startsWith(`${owner.folder}/src/`) && !path.endsWith(".test.ts");
+  const source = `${owner.folder}/src/`;
+  const shipped = path.startsWith(source) && !path.startsWith(`${source}testing/`) && !path.endsWith(".test.ts");
   return { path, package: owner, shipped, imports, unreadable };
 }
 

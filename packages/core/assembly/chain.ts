@@ -43,7 +43,7 @@ import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, p
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
+import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits, startEdits } from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
 import { kgw, synthId } from "./watermark";
@@ -108,11 +108,12 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
   for (let i = 0; i < count; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
-    if (isEditing && opcode >= OP_FIRST_NON_EDIT) {
-      isEditing = false;
+    const isEdit = opcode < OP_FIRST_NON_EDIT;
+    if (isEditing && !isEdit) {
       settleEdits();
       if (isEmpty(rowMax)) return STATUS_ALL_MASKED;
-    }
+    } else if (isEdit && !isEditing) startEdits();
+    isEditing = isEdit;
     applyStage(opcode, plan, stage, job);
   }
   if (!isEditing) return STATUS_OK;

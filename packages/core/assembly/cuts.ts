@@ -28,7 +28,7 @@ import {
   sortList,
   weighList,
 } from "./list";
-import { roundedDown } from "./floats";
+import { floatBelow, roundedDown } from "./floats";
 import { expNonPositive, logPositive } from "./math";
 import { beta, floor, isDense, listAll, raiseFloor, row, setBeta, setSparse } from "./row";
 import { argMax, rowMax } from "./scan";
@@ -49,7 +49,7 @@ export function temperature(stage: usize): void {
       t = coolest + (t + range - coolest) * share;
     }
   }
-  if (t > 0) return setBeta(min(beta / t, 1e300)); // still sets apart any two floats, and 0·beta stays 0
+  if (t > 0) return setBeta(min(beta / t, 1e260)); // sets apart any two floats, and the product with any difference of two stays finite
   if (isDense) {
     listOne(rowMax, argMax(row));
     setSparse();
@@ -80,7 +80,8 @@ export function minP(stage: usize): void {
 export function topP(stage: usize): void {
   if (isDense) {
     // what lies 60 nats below the largest adds less than 2^-66 to a sum of at least 1: nothing, in f64
-    gatherAbove(row, max(floor, roundedDown(<f64>rowMax - 60.0 / beta)));
+    const least = min(roundedDown(<f64>rowMax - 60.0 / beta), floatBelow(rowMax)); // 60 / beta may round to nothing
+    gatherAbove(row, max(floor, least));
     setSparse();
   }
   selectMass(load<f64>(stage, STAGE_NUMBER_0) * weighList(listMax(), beta));
@@ -97,7 +98,7 @@ export function smoothing(stage: usize): void {
   const largest = <f64>listMax();
   for (let i = 0; i < listCount; i++) {
     const key = keyAt(i);
-    const d = (<f64>keyLogit(key) - largest) * beta;
+    const d = max((<f64>keyLogit(key) - largest) * beta, -1e100); // finite, so that 0·d is 0
     const x = square * d * d + cube * d * d * d;
     setKey(i, keyOf(<f32>max(x, -(<f64>f32.MAX_VALUE)), keyTokenId(key)));
   }

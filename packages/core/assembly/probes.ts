@@ -12,7 +12,7 @@ export function exp_f32(x: f32): f32 {
   return exp32(x);
 }
 
-/** ln x, x positive and normal. */
+/** ln x, x positive and finite. */
 export function log_f64(x: f64): f64 {
   return logPositive(x);
 }

@@ -2,8 +2,8 @@
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
 // the patches back first. Where the log would overflow, and for 16-bit rows, a private copy is patched instead.
 import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
-import { floatBelow } from "./floats";
-import { gatherAbove, gatherIds, listCount } from "./list";
+import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
+import { floatBelow, toFinite } from "./floats";
 import { refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 
@@ -146,6 +146,27 @@ export function settleEdits(): void {
     refreshMax();
     isPatched = false;
   }
+}
+
+/** Before edits that come after a cut or a temperature: what is left becomes a row again, in the private copy, with the
+ *  temperatures so far applied to its logits (as f32). */
+export function startEdits(): void {
+  settleEdits();
+  if (isDense && floor == -Infinity && beta == 1) return;
+  listAll();
+  const end = rowCopy + ((<usize>paddedLength) << 2);
+  for (let p = rowCopy; p < end; p += 4) store<f32>(p, -Infinity);
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    store<f32>(rowCopy + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
+  }
+  row = rowCopy;
+  scanRow(row);
+  isDense = true;
+  beta = 1;
+  floor = -Infinity;
+  allowedIds = 0;
+  wasPatched = true;
 }
 
 /** Turns the dense form into a list of all that counts. */

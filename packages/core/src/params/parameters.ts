@@ -1,12 +1,14 @@
 /**
  * Every sampling parameter with its range: validation, command-line flags and `FEATURES.md` are made from this table.
  */
+import { stages } from "../stages/stages.ts";
+import { biasEntries } from "./biasEntries.ts";
 import { refuse, refuseUnknown } from "./errors.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 /** How a parameter is written on a command line. */
-export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias";
+export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias" | "stages";
 
 export interface Parameter {
   readonly name: keyof SamplingParams;
@@ -22,6 +24,8 @@ export interface Parameter {
 
 const isId = (id: unknown, vocabSize: number): boolean =>
   Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize;
+const isBias = (bias: unknown): boolean =>
+  typeof bias === "number" && (bias === -Infinity || (bias >= -100 && bias <= 100));
 const areIds = (ids: readonly unknown[], vocabSize: number): boolean => ids.every((id) => isId(id, vocabSize));
 
 function number(
@@ -65,6 +69,13 @@ function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, descripti
 
 export const parameters: readonly Parameter[] = [
   choice("profile", Object.keys(profiles), "order of the stages and their boundary rules"),
+  {
+    name: "chain",
+    kind: "stages",
+    expected: "array of stage names, each once",
+    accepts: (names: readonly unknown[]) => new Set(names).size === names.length,
+    description: "the stages in this order instead of the profile's; those not listed are off",
+  },
   number("temperature", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "divides the logits; 0 is greedy"),
   integer("topK", 0, "keep the k largest logits; 0 is off"),
   number("topP", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the smallest set with that probability mass; 1 is off"),
@@ -148,7 +159,7 @@ export const parameters: readonly Parameter[] = [
     kind: "bias",
     expected: "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity",
     accepts: (entries: readonly (readonly [number, number])[], vocabSize) =>
-      entries.every(([id, bias]) => isId(id, vocabSize) && (bias === -Infinity || (bias >= -100 && bias <= 100))),
+      entries.every(([id, bias]) => isId(id, vocabSize) && isBias(bias)),
     description: "added to the logits of tokens; -100 bans",
   },
   tokenIds("allowedTokenIds", false, "only these tokens can be drawn"),
@@ -174,6 +185,7 @@ export const parameters: readonly Parameter[] = [
   choice("logprobsMode", ["raw", "processed"], "log-probabilities of the row as it came, or of what the draw saw"),
 ];
 
+const stageNames: readonly string[] = Object.keys(stages);
 const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
 
 function hasKind(value: unknown, kind: ParameterKind): boolean {
@@ -187,17 +199,13 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
       return typeof value === "string";
     case "tokenIds":
       return Array.isArray(value);
+    case "stages":
+      return Array.isArray(value) && value.every((stage) => typeof stage === "string");
     case "bias":
       return typeof value === "object" && value !== null && !Array.isArray(value);
     default:
       return kind satisfies never;
   }
-}
-
-/** The entries of a `logitBias`, ids as numbers. Record keys must be plain decimal integers. */
-export function biasEntries(bias: NonNullable<SamplingParams["logitBias"]>): [number, number][] {
-  if (bias instanceof Map) return [...(bias as ReadonlyMap<number, number>)];
-  return Object.entries(bias).map(([id, value]) => [/^\d+$/.test(id) ? Number(id) : Number.NaN, value]);
 }
 
 /**
@@ -210,6 +218,7 @@ export function validateParams(params: SamplingParams, vocabSize: number, maxLog
     const value: unknown = params[name];
     if (value === undefined) continue;
     if (!hasKind(value, kind)) refuse(name, expected, value, true);
+    if (kind === "stages") refuseUnknown(value as string[], stageNames, `"${name}" stage`);
     const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
     if (accepts(checked as never, vocabSize)) continue;
     const [culprit, label] = offender(checked, kind, vocabSize);
@@ -226,8 +235,12 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
     const index = value.findIndex((id) => !isId(id, vocabSize));
     return index < 0 ? [value] : [value[index], String(index)];
   }
+  if (kind === "stages" && Array.isArray(value)) {
+    const index = value.findIndex((stage, i) => value.indexOf(stage) < i);
+    return [value[index], String(index)];
+  }
   if (kind === "bias" && Array.isArray(value)) {
-    const entry = value.find(([id, b]) => !isId(id, vocabSize) || !(b === -Infinity || (b >= -100 && b <= 100)));
+    const entry = value.find(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));
     if (entry)
       return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
   }

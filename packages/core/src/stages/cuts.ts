@@ -17,8 +17,8 @@ export const temperature: Stage = {
     const relative = kept.length > 1 ? row.entropy() / Math.log(kept.length) : 0;
     const isDynamic = dynatempRange > 0 && kept.length > 1 && t >= greedyBelow;
     const actual = isDynamic ? coolest + (t + dynatempRange - coolest) * relative ** dynatempExponent : t;
-    if (actual === 0 || actual < greedyBelow) row.keepOnly(kept.slice(0, 1));
-    else row.beta /= actual;
+    if (actual === 0 || t < greedyBelow) row.keepOnly(kept.slice(0, 1));
+    else row.beta = Math.min(row.beta / actual, 1e260);
   },
 };
 
@@ -33,8 +33,9 @@ export const smoothing: Stage = {
     if (factor === 0) return;
     const max = row.max;
     for (const id of row.kept()) {
-      const d = (row.logits[id]! - max) * row.beta;
-      row.set(id, ((curve - 3) / 2) * factor * d * d + ((curve - 1) / 2) * factor * d * d * d);
+      const d = Math.max((row.logits[id]! - max) * row.beta, -1e100);
+      const bent = ((curve - 3) / 2) * factor * d * d + ((curve - 1) / 2) * factor * d * d * d;
+      row.set(id, Math.max(bent, -Number.MAX_VALUE));
     }
     row.beta = 1;
   },

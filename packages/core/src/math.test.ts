@@ -1,0 +1,76 @@
+/** `assembly/math.ts`, and every other kernel of one number, against the references in the kernel table. */
+import { describe, expect, it } from "vitest";
+import { kernelTable } from "./kernels.ts";
+import { createKernels, variants } from "./testing/createKernels.ts";
+import { seededRandom } from "./testing/random.ts";
+
+const judged = Object.entries(kernelTable).flatMap(([name, { reference }]) =>
+  reference ? [{ name: name as "exp_f64" | "exp_f32" | "log_f64", ...reference }] : [],
+);
+
+/** Values over the range: its ends, evenly, crowded towards 0, and on a logarithmic scale. */
+function samplesOf([low, high]: readonly [number, number], count: number): number[] {
+  const random = seededRandom(7);
+  const samples = [low, high];
+  for (let i = 0; i < count; i++) samples.push(low + (high - low) * random());
+  for (let i = 0; i < count; i++) {
+    if (low > 0) samples.push(Math.exp(Math.log(low) + (Math.log(high) - Math.log(low)) * random()));
+    else samples.push(low * 1e-18 ** random());
+  }
+  return samples;
+}
+
+describe.each(variants)("numbers, %s build", (variant) => {
+  it.each(judged)("$name is within $tolerance of its reference", async ({ name, fn, tolerance, range }) => {
+    const { kernels } = await createKernels(variant);
+    const round: (x: number) => number = name.endsWith("f32") ? Math.fround : (x) => x;
+    let worst = 0;
+    let at = Number.NaN;
+    for (const sample of samplesOf(range, 50_000)) {
+      const x = round(sample);
+      const expected = fn(x);
+      const error = Math.abs(kernels[name](x) - expected) / (Math.abs(expected) || 1);
+      if (error <= worst) continue;
+      worst = error;
+      at = x;
+    }
+    expect(worst, `relative error at ${at}`).toBeLessThan(tolerance);
+  });
+
+  it("log_f64 is exact at 1 and keeps its relative error next to it", async () => {
+    const { kernels } = await createKernels(variant);
+    expect(kernels.log_f64(1)).toBe(0);
+    for (let k = 1; k <= 52; k++) {
+      for (const x of [1 + 2 ** -k, 1 - 2 ** -k]) {
+        expect(Math.abs(kernels.log_f64(x) / Math.log(x) - 1), `at ${x}`).toBeLessThan(4e-16);
+      }
+    }
+  });
+
+  it("exp_f64 is 1 at 0 and above, subnormal from -708.4, 0 below -745.2", async () => {
+    const { kernels } = await createKernels(variant);
+    expect(kernels.exp_f64(0)).toBe(1);
+    expect(kernels.exp_f64(-0)).toBe(1);
+    expect(kernels.exp_f64(3)).toBe(1);
+    expect(kernels.exp_f64(-746)).toBe(0);
+    expect(kernels.exp_f64(-Infinity)).toBe(0);
+    // a subnormal has an absolute spacing: one unit in the last place is 2^-1074
+    for (let x = -709; x > -745.1; x -= 0.37) {
+      expect(Math.abs(kernels.exp_f64(x) - Math.exp(x)), `at ${x}`).toBeLessThanOrEqual(2 * 2 ** -1074);
+    }
+  });
+
+  it("exp_f32 counts what lies below -86 as -86", async () => {
+    const { kernels } = await createKernels(variant);
+    for (const x of [-86.001, -1000, -3e38, -Infinity]) expect(kernels.exp_f32(x)).toBe(kernels.exp_f32(-86));
+  });
+});
+
+it("both builds compute the same bits", async () => {
+  const scalar = await createKernels("scalar");
+  const simd = await createKernels("simd");
+  for (const { name, range } of judged) {
+    for (const x of samplesOf(range, 5000))
+      expect(simd.kernels[name](x), `${name}(${x})`).toBe(scalar.kernels[name](x));
+  }
+});

@@ -1,0 +1,154 @@
+/**
+ * Holds a sampler's distributions against the f64 references, stage by stage. Each stage is judged on what the kernels
+ * had left before it, so a decision within rounding of a boundary does not blur the stages after it.
+ */
+import type { Kernels } from "../kernels.ts";
+import { DOMAIN_XTC } from "../layout.ts";
+import { parameters } from "../params/parameters.ts";
+import type { CompiledPlan } from "../params/plan.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import { referenceStage } from "../reference/referenceChain.ts";
+import { SampleError } from "../sampler/result.ts";
+import type { Distribution, Draw, Sampler } from "../sampler/sampler.ts";
+import type { StageName } from "../stages/stages.ts";
+import { JudgedRow } from "./judgedRow.ts";
+
+/** How the stages of one chain were found: equal to the reference, or apart from it by no more than rounding explains. */
+export interface Verdict {
+  exact: number;
+  withinRounding: number;
+}
+
+/** Relative error of probabilities; theirs in f64 is far below it. */
+const probTolerance = 1e-6;
+
+/**
+ * How far rounding can move a quantity that a stage compares, relatively. Sums of n terms err by n·2^-53, in either order;
+ * a weight by the rounding of its exponent, ≤ 745·2^-53; a standard deviation, a difference of two such sums that can be
+ * n times larger than itself, by n²·2^-53. Both sides err.
+ */
+const roundingOf = (n: number): number => (n * n + 2 * 745) * 2 ** -52;
+
+/** XTC's coin of a draw. */
+export function coinOf(kernels: Kernels, memory: WebAssembly.Memory, draw: Draw): number {
+  const [sequenceLow, sequenceHigh] = wordsOf(draw.sequenceId ?? 0);
+  const [seedLow, seedHigh] = wordsOf(draw.seed ?? 0);
+  kernels.philox4x32(sequenceLow, sequenceHigh, draw.position ?? 0, DOMAIN_XTC << 24, seedLow, seedHigh, 64);
+  const [high, low] = new Uint32Array(memory.buffer, 64, 2) as unknown as [number, number];
+  return kernels.uniform_f64(high, low);
+}
+
+function wordsOf(value: number | bigint): [number, number] {
+  const big = BigInt(value);
+  return [Number(big & 0xffffffffn), Number(big >> 32n)];
+}
+
+/** @throws Error where kernels and references differ by more than rounding. */
+export function judgeChain(
+  sampler: Sampler,
+  logits: Float32Array,
+  plan: CompiledPlan,
+  draw: Draw,
+  coin: number,
+): Verdict {
+  const verdict: Verdict = { exact: 0, withinRounding: 0 };
+  const row = new JudgedRow(logits, draw.history, draw.promptLength, draw.position);
+  row.coin = coin;
+  sampler.row.set(logits);
+  for (let stageCount = 0; stageCount <= plan.stageNames.length; stageCount++) {
+    const name = plan.stageNames[stageCount - 1];
+    const before = row.copy(0);
+    if (name) apply(name, row, plan.params);
+    const actual = distributionOf(sampler, plan, { ...draw, stageCount });
+    if (row.kept().length === 0 || actual === undefined) {
+      if (row.kept().length === 0 && actual === undefined) return verdict;
+      throw new Error(
+        `after ${name}: reference keeps ${row.kept().length}, kernel ${actual?.tokenIds.length ?? "none"}`,
+      );
+    }
+    if (isSame(actual, row)) {
+      verdict.exact++;
+      continue;
+    }
+    verdict.withinRounding++;
+    if (!name) throw new Error("the kernel lists another row than it was given");
+    expectWithinRounding(actual, before, name, plan.params);
+    row.keepOnly(actual.tokenIds);
+    // a temperature that is itself at the mercy of rounding: what follows has no reference
+    if (!isSame(actual, row)) return verdict;
+  }
+  return verdict;
+}
+
+function apply(name: StageName, row: JudgedRow, params: SamplingParams): void {
+  referenceStage(row, name, params);
+}
+
+function distributionOf(
+  sampler: Sampler,
+  plan: CompiledPlan,
+  at: Draw & { stageCount: number },
+): Distribution | undefined {
+  try {
+    return sampler.distribution(undefined, plan, at);
+  } catch (error) {
+    if (error instanceof SampleError && error.code === "all_tokens_masked") return undefined;
+    throw error;
+  }
+}
+
+const isNear = (actual: number, low: number, high: number): boolean =>
+  actual >= low * (1 - probTolerance) - 1e-300 && actual <= high * (1 + probTolerance) + 1e-300;
+
+/** The same tokens in the same order, the same probabilities. */
+function isSame({ tokenIds, probs }: Distribution, row: JudgedRow): boolean {
+  const expected = row.kept();
+  const expectedProbs = row.probs();
+  return (
+    expected.length === tokenIds.length &&
+    expected.every((id, i) => tokenIds[i] === id && isNear(probs[i]!, expectedProbs[id]!, expectedProbs[id]!))
+  );
+}
+
+/** Runs the stage with its numbers and the entropy moved by rounding; the kernel must lie between what comes out. */
+function expectWithinRounding(actual: Distribution, before: JudgedRow, name: StageName, params: SamplingParams): void {
+  const shift = roundingOf(before.kept().length);
+  const alternatives = [-shift, 0, shift].flatMap((ofParams) =>
+    [-shift, 0, shift].map((ofEntropy) => {
+      const row = before.copy(ofEntropy);
+      apply(name, row, moved(params, ofParams));
+      row.entropyShift = 0;
+      return { kept: new Set(row.kept()), probs: row.probs() };
+    }),
+  );
+  const kernel = new Set(actual.tokenIds);
+  for (const id of before.kept()) {
+    const always = alternatives.every(({ kept }) => kept.has(id));
+    const ever = alternatives.some(({ kept }) => kept.has(id));
+    if (kernel.has(id) ? !ever : always) {
+      throw new Error(
+        `after ${name}: the kernel ${kernel.has(id) ? "keeps" : "drops"} token ${id}, the reference does not`,
+      );
+    }
+  }
+  const sameSet = alternatives.filter(
+    ({ kept }) => kept.size === kernel.size && [...kernel].every((id) => kept.has(id)),
+  );
+  if (sameSet.length === 0) return;
+  actual.tokenIds.forEach((id, i) => {
+    const probs = sameSet.map((alternative) => alternative.probs[id]!);
+    if (isNear(actual.probs[i]!, Math.min(...probs), Math.max(...probs))) return;
+    throw new Error(`after ${name}: token ${id} has probability ${actual.probs[i]}, expected ${probs[0]}`);
+  });
+}
+
+const continuous = new Set(parameters.filter(({ kind }) => kind === "number").map(({ name }) => name));
+
+function moved(params: SamplingParams, shift: number): SamplingParams {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      continuous.has(name as keyof SamplingParams) ? (value as number) * (1 + shift) : value,
+    ]),
+  );
+}

@@ -1,0 +1,86 @@
+/**
+ * How each parameter is generated for property tests: over its range, its ends and "off" included. A new parameter needs
+ * its line here; the compiler and `generatedChains.test.ts` see to that.
+ */
+import fc from "fast-check";
+import { profiles, type ProfileName } from "../params/profiles.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import type { Stage } from "../stages/stage.ts";
+import { type StageName, stages } from "../stages/stages.ts";
+
+type Generated = {
+  readonly [Name in keyof SamplingParams]-?: (vocabSize: number) => fc.Arbitrary<SamplingParams[Name]>;
+};
+
+/** Evenly over [least, most] in steps of 1/4096 of it, with other values now and then. */
+function spread(least: number, most: number, ...others: number[]): fc.Arbitrary<number> {
+  const even = fc.integer({ min: 0, max: 4096 }).map((i) => least + ((most - least) * i) / 4096);
+  return others.length === 0 ? even : fc.oneof({ weight: 5, arbitrary: even }, fc.constantFrom(...others));
+}
+
+/** From 10^-`decades` to 1, evenly on a logarithmic scale. */
+const small = (decades: number, ...others: number[]): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 0, max: 4096 }).map((i) => 10 ** ((-decades * i) / 4096)) },
+    fc.constantFrom(...others),
+  );
+
+const inside = (vocabSize: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: vocabSize - 1 });
+const someIds = (vocabSize: number, minLength = 0): fc.Arbitrary<number[]> =>
+  fc.array(inside(vocabSize), { minLength, maxLength: Math.min(vocabSize, 40) });
+
+export const parameterGenerators: Generated = {
+  profile: () => fc.constantFrom(...(Object.keys(profiles) as ProfileName[])),
+  chain: () => fc.shuffledSubarray(Object.keys(stages) as StageName[], { minLength: 1 }),
+  temperature: () => spread(0.05, 3, 0, 1, 1e-6, 1e-3, 50, 1e30, 1e-30, Number.MIN_VALUE),
+  topK: (vocabSize) => fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 * vocabSize })),
+  topP: () => spread(1 / 4096, 1, 1, 0.5, 1e-12, 1 - 2 ** -53),
+  minP: () => small(6, 0, 1, 0.5, Number.MIN_VALUE),
+  dynatempRange: () => spread(0, 3, 0, 1),
+  dynatempExponent: () => spread(0.1, 4, 1),
+  smoothingFactor: () => spread(0, 2, 0, 1e-6, 100),
+  smoothingCurve: () => spread(1, 3, 1, 3),
+  topH: () => spread(1 / 4096, 1, 1, 0.5, 1e-9),
+  topNSigma: () => spread(0, 5, 0, 1, 1e-9),
+  typicalP: () => spread(1 / 4096, 1, 1, 0.5),
+  epsilonCutoff: () => small(9, 0, 0.5, 1 - 2 ** -53).filter((x) => x < 1),
+  etaCutoff: () => small(9, 0, 0.5, 1 - 2 ** -53).filter((x) => x < 1),
+  topA: () => small(6, 0, 1, 0.5),
+  tailFree: () => spread(1 / 4096, 1, 1, 0.5),
+  xtcProbability: () => spread(0, 1, 0, 1, 0.5),
+  xtcThreshold: () => small(4, 1, 0.5, 0.1),
+  repetitionPenalty: () => spread(0.1, 3, 1, 1e-6, 1e30),
+  frequencyPenalty: () => spread(-2, 2, 0),
+  presencePenalty: () => spread(-2, 2, 0),
+  penaltyLastN: () => fc.oneof(fc.integer({ min: -1, max: 10 }), fc.constantFrom(64, 2 ** 31 - 1)),
+  noRepeatNgramSize: () => fc.integer({ min: 0, max: 4 }),
+  penaltyScope: () => fc.constantFrom("prompt+output", "output"),
+  logitBias: (vocabSize) =>
+    fc
+      .array(fc.tuple(inside(vocabSize), spread(-100, 100, 0, -Infinity, -100, 100)), { maxLength: 40 })
+      .map((entries) => new Map(entries)),
+  allowedTokenIds: (vocabSize) => someIds(vocabSize, 1),
+  bannedTokenIds: (vocabSize) => someIds(vocabSize),
+  minTokens: () => fc.integer({ min: 0, max: 20 }),
+  stopTokenIds: (vocabSize) => someIds(vocabSize),
+  seed: () => fc.oneof(fc.maxSafeNat(), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })),
+  logprobs: () => fc.integer({ min: 0, max: 20 }),
+  logprobsMode: () => fc.constantFrom("raw", "processed"),
+};
+
+/** Params of the given stages, any profile and seed; each parameter is absent now and then. */
+export function paramsOf(of: readonly Stage[], vocabSize: number): fc.Arbitrary<SamplingParams> {
+  const names = new Set<keyof SamplingParams>(["profile", "seed", ...of.flatMap(({ params }) => params)]);
+  const generators = Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      fc.oneof(
+        { weight: 7, arbitrary: parameterGenerators[name](vocabSize) as fc.Arbitrary<unknown> },
+        fc.constant(undefined),
+      ),
+    ]),
+  );
+  return fc
+    .record(generators)
+    .map((params) => Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)));
+}
