@@ -14,7 +14,6 @@ import {
 } from "../src/layout";
 import {
   keyAt,
-  keyLogit,
   keyOf,
   keyTokenId,
   listCount,
@@ -26,9 +25,10 @@ import {
   weighList,
   weightAt,
 } from "./list";
+import { toFinite } from "./floats";
 import { logPositive } from "./math";
 import { philox0, philox1, philox2, philox3, philoxBlock } from "./philox";
-import { beta, copyRow, floor, isDense, listAll, row, setBeta } from "./row";
+import { beta, copyRow, listAll, row, setBeta } from "./row";
 import { scanRow } from "./scan";
 import { paddedLength, tokenCounts } from "./workspace";
 
@@ -55,46 +55,29 @@ function hashContext(plan: usize, stage: usize, job: usize, domain: u32): void {
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function raised(x: f32, delta: f64): f32 {
-  return <f32>min(max(<f64>x + delta, -(<f64>f32.MAX_VALUE)), <f64>f32.MAX_VALUE);
-}
-
 /** Adds δ to the logits of the green tokens: those whose word of the block (context, id / 4) is below γ·2^32. Numbers: δ, γ.
  *  (Kirchenbauer et al. 2023, arXiv 2301.10226; each token is green independently of the others with probability γ.) */
 export function kgw(plan: usize, stage: usize, job: usize): void {
   hashContext(plan, stage, job, DOMAIN_KGW);
   const limit = load<f64>(stage, STAGE_NUMBER_1) * 4294967296.0;
-  const delta = load<f64>(stage, STAGE_NUMBER_0) / beta;
-  if (isDense && floor == -Infinity) {
-    copyRow();
-    for (let id = 0; id < paddedLength; id += 4) {
-      philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24, keyLow, keyHigh);
-      const p = row + ((<usize>id) << 2);
-      if (<f64>philox0 < limit) raiseAt(p, delta);
-      if (<f64>philox1 < limit) raiseAt(p + 4, delta);
-      if (<f64>philox2 < limit) raiseAt(p + 8, delta);
-      if (<f64>philox3 < limit) raiseAt(p + 12, delta);
-    }
-    scanRow(row);
-    return;
-  }
-  listAll();
-  for (let i = 0; i < listCount; i++) {
-    const key = keyAt(i);
-    const id = keyTokenId(key);
+  const delta = load<f64>(stage, STAGE_NUMBER_0);
+  copyRow();
+  for (let id = 0; id < paddedLength; id += 4) {
     philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24, keyLow, keyHigh);
-    if (<f64>wordOfBlock(id & 3) < limit) setKey(i, keyOf(raised(keyLogit(key), delta), id));
+    const p = row + ((<usize>id) << 2);
+    if (<f64>philox0 < limit) raiseAt(p, delta);
+    if (<f64>philox1 < limit) raiseAt(p + 4, delta);
+    if (<f64>philox2 < limit) raiseAt(p + 8, delta);
+    if (<f64>philox3 < limit) raiseAt(p + 12, delta);
   }
-  setUnsorted();
+  scanRow(row);
 }
 
 // @ts-ignore: decorator
 @inline
 function raiseAt(address: usize, delta: f64): void {
   const x = load<f32>(address);
-  if (x > -Infinity) store<f32>(address, raised(x, delta));
+  if (x > -Infinity) store<f32>(address, toFinite(<f64>x + delta));
 }
 
 // @ts-ignore: decorator

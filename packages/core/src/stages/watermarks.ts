@@ -21,7 +21,7 @@ export const kgw: Stage = {
     const watermark = new WatermarkContext(DOMAIN_KGW, kgwKey);
     watermark.enter(row.history, row.history.length, kgwContext);
     for (const id of row.kept()) {
-      if (isGreen(watermark, id, kgwGamma)) row.set(id, row.logits[id]! + kgwDelta / row.beta);
+      if (isGreen(watermark, id, kgwGamma)) row.set(id, row.logits[id]! + kgwDelta);
     }
   },
 };
