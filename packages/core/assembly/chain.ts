@@ -1,5 +1,6 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
 import {
+  JOB_MASK,
   OP_ALLOWED,
   OP_BANNED,
   OP_EPSILON_CUTOFF,
@@ -42,6 +43,7 @@ import { drawFromList, drawFromRow } from "./draw";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
+import { maskRow } from "./mask";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
 import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits, startEdits } from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
@@ -130,9 +132,14 @@ function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usiz
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
 }
 
+function applyMask(job: usize, vocabSize: i32): void {
+  const mask = <usize>load<u32>(job, JOB_MASK);
+  if (mask != 0) maskRow(mask, vocabSize);
+}
+
 /** Samples one row.
  *  source: row of `dtype`, padded with −Infinity to ROW_PADDING_ELEMENTS, 64-byte aligned; patched while the call lasts,
- *  left as it was. job, plan: read (job's undo count written). undo: UNDO_CAPACITY entries. result: written.
+ *  left as it was. job, plan: read (job's undo count written), the job's mask too. undo: UNDO_CAPACITY entries. result: written.
  *  workspace: `workspace_bytes(vocabSize)`, 64-byte aligned, this worker's alone. Returns the status, also in the result. */
 export function sample_row(
   source: usize,
@@ -152,6 +159,7 @@ export function sample_row(
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
+    applyMask(job, vocabSize);
     status = drawToken(plan, job, result, logprobs >= 0 && !isRaw ? logprobs : -1);
   }
   reopenRow(isRaw && status == STATUS_OK);
@@ -202,7 +210,10 @@ export function distribution_row(
   workspace: usize,
 ): i32 {
   let status = start(source, dtype, vocabSize, job, undo, workspace);
-  if (status == STATUS_OK) status = applyStages(plan, stageCount, job);
+  if (status == STATUS_OK) {
+    applyMask(job, vocabSize);
+    status = applyStages(plan, stageCount, job);
+  }
   if (status == STATUS_OK) {
     listAll();
     sortList();

@@ -41,9 +41,35 @@ export function raiseFloor(threshold: f64): void {
   floor = max(floor, <f64>nearest >= threshold ? floatBelow(nearest) : nearest);
 }
 
+/** Only the given ids (i32[count], ascending, distinct) count from now on, if they did before. */
 export function allowOnly(ids: usize, count: i32): void {
-  allowedIds = ids;
+  if (isRestricted()) count = intersectAllowed(ids, count);
+  else allowedIds = ids;
   allowedCount = count;
+}
+
+/** What is in both lists, written over the first, which is a mask's in the workspace. */
+function intersectAllowed(ids: usize, count: i32): i32 {
+  let n = 0;
+  let i = 0;
+  let j = 0;
+  while (i < allowedCount && j < count) {
+    const a = load<i32>(allowedIds + ((<usize>i) << 2));
+    const b = load<i32>(ids + ((<usize>j) << 2));
+    if (a == b) {
+      store<i32>(allowedIds + ((<usize>n) << 2), a);
+      n++;
+    }
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return n;
+}
+
+/** From now on `row` is the private copy, which the caller has filled from it, block maxima included. */
+export function useCopy(): void {
+  row = rowCopy;
+  wasPatched = true;
 }
 
 // @ts-ignore: decorator

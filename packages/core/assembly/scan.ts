@@ -10,14 +10,14 @@ export let badIndex: i32 = -1;
 
 // @ts-ignore: decorator
 @inline
-function max4(a: v128, b: v128, c: v128, d: v128): v128 {
+export function max4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
 }
 
 /** Lane i of the result is the largest lane of argument i. */
 // @ts-ignore: decorator
 @inline
-function transposedMax(a: v128, b: v128, c: v128, d: v128): v128 {
+export function transposedMax(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.pmax(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7)); // a02 b02 a13 b13
   const cd = f32x4.pmax(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
   return f32x4.pmax(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));

@@ -28,6 +28,8 @@ export const JOB_POSITION = 32;
 export const JOB_WRITE_ROW = 36;
 /** Entries of the undo log that are not taken back yet: not 0 only while a kernel runs, or after its worker died in it. */
 export const JOB_UNDO_COUNT = 40;
+/** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
+export const JOB_MASK = 44;
 
 /** Undo log of a row patched in place: pairs (token id i32, original bits u32). */
 export const UNDO_ENTRY_BYTES = 8;

@@ -48,6 +48,7 @@ export interface Slab extends SlabShape {
   readonly rowBytes: number;
   readonly resultBytes: number;
   readonly undoBytes: number;
+  readonly maskBytes: number;
   readonly ringMask: number;
   /** Byte offsets. */
   readonly control: number;
@@ -57,6 +58,7 @@ export interface Slab extends SlabShape {
   readonly results: number;
   readonly undo: number;
   readonly messages: number;
+  readonly masks: number;
   readonly rows: number;
   readonly workspaces: number;
   readonly tables: number;
@@ -72,6 +74,7 @@ export function layOutSlab(shape: SlabShape): Slab {
   const rowBytes = paddedLength * dtypeBytes[dtype];
   const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
   const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
+  const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // every slot has at most one ticket, and at most one more for each worker death that could not tell who took it
   const ringSize = 2 ** Math.ceil(Math.log2(slotCount * 4));
   let end = 1024;
@@ -86,6 +89,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     rowBytes,
     resultBytes,
     undoBytes,
+    maskBytes,
     ringMask: ringSize - 1,
     control: take(CONTROL_WORDS * 4),
     states: take(slotCount * 4),
@@ -94,6 +98,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     results: take(slotCount * resultBytes),
     undo: take(slotCount * undoBytes),
     messages: take(slotCount * MESSAGE_BYTES),
+    masks: take(slotCount * maskBytes),
     rows: take(slotCount * rowBytes),
     workspaces: take((workers + 1) * align(shape.workspaceBytes)),
     tables: take(shape.tablesBytes),

@@ -6,6 +6,7 @@ import {
   JOB_BYTES,
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
+  JOB_MASK,
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
@@ -52,6 +53,8 @@ export interface Draw {
   history?: ArrayLike<number>;
   /** How many of the history are the prompt. Absent: none. */
   promptLength?: number;
+  /** ⌈vocabSize / 32⌉ words, token id i at bit i mod 32 of word ⌊i / 32⌋: only tokens whose bit is 1 can be drawn. */
+  tokenMask?: Int32Array | Uint32Array;
 }
 
 /** What can still be drawn after some stages, best first. */
@@ -89,6 +92,9 @@ export interface Sampler {
   guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void;
 }
 
+/** Words of a token mask. */
+const maskWords = (vocabSize: number): number => (vocabSize + 31) >> 5;
+
 const align = (bytes: number): number => (bytes + 63) & ~63;
 
 /** Makes a sampler; the kernels compile once per process. @throws RangeError for options out of range. */
@@ -109,6 +115,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     result: RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES,
     plan: 65536 + vocabSize * 16,
     history: maxHistory * 4,
+    mask: maskWords(vocabSize) * 4,
     row: padded * 4,
     ids: padded * 4,
     probs: padded * 8,
@@ -125,6 +132,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     result: take(sizes.result),
     plan: take(sizes.plan),
     history: take(sizes.history),
+    mask: take(sizes.mask),
     row: take(sizes.row),
     ids: take(sizes.ids),
     probs: take(sizes.probs),
@@ -147,6 +155,7 @@ interface Offsets {
   result: number;
   plan: number;
   history: number;
+  mask: number;
   row: number;
   ids: number;
   probs: number;
@@ -268,7 +277,7 @@ class SingleSampler implements Sampler {
   /** Puts row, plan, history and job in place. */
   #prepare(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw): CompiledPlan {
     const plan = "bytes" in params ? params : this.compile(params);
-    const { position = 0, sequenceId = 0, history = [], promptLength = 0 } = draw;
+    const { position = 0, sequenceId = 0, history = [], promptLength = 0, tokenMask } = draw;
     const seed = draw.seed ?? plan.params.seed ?? 0;
     if (logits && logits.length !== this.vocabSize) {
       refuse("logits", `${this.vocabSize} elements (vocabSize)`, logits.length, false);
@@ -281,7 +290,11 @@ class SingleSampler implements Sampler {
     if (!Number.isInteger(promptLength) || promptLength < 0 || promptLength > history.length) {
       refuse("promptLength", `integer in [0, ${history.length}]`, promptLength, typeof promptLength !== "number");
     }
+    if (tokenMask && tokenMask.length !== maskWords(this.vocabSize)) {
+      refuse("tokenMask", `${maskWords(this.vocabSize)} words of 32 bits`, tokenMask.length, false);
+    }
     const { i32 } = this.#views;
+    if (tokenMask) i32.set(tokenMask, this.#at.mask >> 2);
     const first = this.#at.history >> 2;
     for (let i = 0; i < history.length; i++) {
       const id = history[i]!;
@@ -303,6 +316,7 @@ class SingleSampler implements Sampler {
     writeWords(i32, job + (JOB_SEED_LOW >> 2), job + (JOB_SEED_HIGH >> 2), "seed", seed);
     writeWords(i32, job + (JOB_SEQUENCE_LOW >> 2), job + (JOB_SEQUENCE_HIGH >> 2), "sequenceId", sequenceId);
     i32[job + (JOB_POSITION >> 2)] = position;
+    i32[job + (JOB_MASK >> 2)] = tokenMask ? this.#at.mask : 0;
     return plan;
   }
 }
