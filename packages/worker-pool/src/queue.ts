@@ -53,10 +53,14 @@ export class JobQueue {
     this.#unpublished.push(slot);
   }
 
-  /** Slots submitted since the last publish, if they are all that is under way and at most `most`; they stay unpublished. */
+  /**
+   * Slots submitted since the last publish, for the host to do itself: always if there are no workers (`most` is infinite),
+   * else only if they are all that is under way and at most `most`. They stay unpublished.
+   */
   takeTinyBatch(most: number): number[] | undefined {
     const batch = this.#unpublished;
-    if (batch.length === 0 || batch.length > most || batch.length !== this.#underWay.length) return undefined;
+    if (batch.length === 0 || batch.length > most) return undefined;
+    if (Number.isFinite(most) && batch.length !== this.#underWay.length) return undefined;
     this.#unpublished = [];
     return batch;
   }
