@@ -3,7 +3,15 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type { GenerateRequest, LogitsSource, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import type {
+  GenerateRequest,
+  GrammarMatcher,
+  GrammarSpec,
+  LogitsSource,
+  SamplingParams,
+  TokenEvent,
+  TokenLogprob,
+} from "@tokenmill/core";
 import { refuse } from "@tokenmill/core/internal";
 import { createPool, type Plan, type PoolStats, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
@@ -18,6 +26,7 @@ import {
   canonicalId,
   checkMaxTokens,
   checkSeed,
+  grammarEos,
   prepareRequest,
   type RequestLimits,
   stopStrings,
@@ -98,7 +107,7 @@ export interface Engine {
    * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
    * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
    * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
-   * source's rows must follow from the token ids alone. `stop` and `logprobs` are refused.
+   * source's rows must follow from the token ids alone. `stop`, `logprobs` and grammars are refused.
    */
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
   /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
@@ -138,7 +147,7 @@ class TokenEngine implements Engine {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     this.#bufferSize = settings.bufferSize;
-    this.#limits = { sourceName: name, vocabSize, tokenizer };
+    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
     this.#scheduler = new Scheduler(pool, source, this.#texts, settings.maxSequences);
   }
@@ -192,9 +201,9 @@ class TokenEngine implements Engine {
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
-    const plan = this.#pool.compile(prepared.params);
-    return this.#start(plan, () => {
-      const { stop } = prepared;
+    const matcher = this.#openGrammar(prepared.grammar);
+    return this.#start(prepared.params, matcher, (plan) => {
+      const { stop, grammar } = prepared;
       return new Sequence({
         sequenceId: this.#claimId(prepared.sequenceId),
         seed: BigInt(prepared.seed ?? this.seed),
@@ -205,6 +214,8 @@ class TokenEngine implements Engine {
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos: prepared.ignoreEos,
         epoch: 0,
+        grammar,
+        matcher,
         observer,
       });
     });
@@ -219,8 +230,8 @@ class TokenEngine implements Engine {
     checkSeed("seed", BigInt(seed));
     const sequenceId = canonicalId(BigInt(record.sequenceId));
     const stop = stopStrings(record.stop, this.#limits);
-    const plan = this.#pool.compile({ ...unseeded, profile });
-    return this.#start(plan, () => {
+    const matcher = this.#replayGrammar(record);
+    return this.#start({ ...unseeded, profile }, matcher, (plan) => {
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
         seed: BigInt(seed),
@@ -231,6 +242,8 @@ class TokenEngine implements Engine {
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos,
         epoch: epoch + 1,
+        grammar: record.grammar,
+        matcher,
         observer,
       });
       this.#replayText(sequence, record);
@@ -282,7 +295,7 @@ class TokenEngine implements Engine {
   ): Promise<Completion[]> {
     this.#checkOpen();
     checkBeamSearch(options);
-    for (const name of ["stop", "logprobs"] as const) {
+    for (const name of ["stop", "logprobs", "jsonSchema", "grammar"] as const) {
       if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
     }
     const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);
@@ -297,8 +310,7 @@ class TokenEngine implements Engine {
     let opened = 0;
     const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
       new Promise((resolve, reject) => {
-        const plan = this.#pool.compile(scored);
-        const handle = this.#start(plan, () => {
+        const handle = this.#start(scored, undefined, (plan) => {
           return new Sequence({
             sequenceId: childSequenceId(parentId, ++opened),
             seed: BigInt(seed ?? this.seed),
@@ -345,16 +357,34 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#nextSequenceId, 0, "the engine was closed");
   }
 
-  /** Makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
-  #start(plan: Plan, make: () => Sequence): SequenceHandle {
+  /** Compiles, makes the sequence and hands it to the scheduler; plan and matcher are given back if that fails. */
+  #start(params: SamplingParams, matcher: GrammarMatcher | undefined, make: (plan: Plan) => Sequence): SequenceHandle {
+    let plan: Plan | undefined;
     try {
-      const sequence = make();
+      plan = this.#pool.compile(params);
+      const sequence = make(plan);
       this.#scheduler.add(sequence);
       return new OpenSequenceHandle(this, this.#scheduler, sequence);
     } catch (error) {
-      plan.release();
+      plan?.release();
+      matcher?.release();
       throw error;
     }
+  }
+
+  #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {
+    return spec && this.#limits.grammar!.open(spec);
+  }
+
+  /** The matcher at the end of a record's output. */
+  #replayGrammar({ grammar, outputTokenIds, ignoreEos }: SequenceSnapshot): GrammarMatcher | undefined {
+    if (grammar) grammarEos(grammar, this.#limits, ignoreEos);
+    const matcher = this.#openGrammar(grammar);
+    const refused = matcher ? outputTokenIds.findIndex((tokenId) => !matcher.accept(tokenId)) : -1;
+    if (refused < 0) return matcher;
+    matcher!.release();
+    const message = `"grammar" expected one that allows the output ids, it does not allow that at ${refused}`;
+    throw new SnapshotError("grammar_diverged", message);
   }
 
   /** The id asked for, or the next number that no open sequence has. */

@@ -45,6 +45,7 @@ export async function createGrammarProvider(options: GrammarProviderOptions): Pr
 
 class XGrammarProvider implements GrammarProvider {
   readonly vocabSize: number;
+  readonly eosTokenId: number;
   readonly #binding: Binding;
   readonly #sandbox: Sandbox;
   readonly #compile: (grammar: Handle) => Handle;
@@ -63,6 +64,7 @@ class XGrammarProvider implements GrammarProvider {
     }: Required<GrammarProviderOptions> & { eosTokenId: number },
   ) {
     this.vocabSize = vocabSize;
+    this.eosTokenId = eosTokenId;
     this.#binding = binding;
     this.#sandbox = sandbox;
     this.#anyWhitespace = anyWhitespace;

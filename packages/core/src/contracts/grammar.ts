@@ -18,6 +18,8 @@ export interface GrammarMatcher {
 /** Compiles grammars for one vocabulary. */
 export interface GrammarProvider {
   readonly vocabSize: number;
+  /** The token that ends every matched output. */
+  readonly eosTokenId: number;
   /** A matcher at the beginning of an output. @throws TypeError, RangeError for a grammar that is none. */
   open(spec: GrammarSpec): GrammarMatcher;
 }
