@@ -1,5 +1,5 @@
 /**
- * Who may import what. Libraries point one way: core ← worker-pool ← engine ← apps; sources and protocol see core only.
+ * Who may import what. Libraries point one way: core ← worker-pool ← engine ← apps; sources, protocol and grammar see core only.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
@@ -9,6 +9,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/worker-pool": ["@tokenmill/core"],
   "@tokenmill/sources": ["@tokenmill/core"],
   "@tokenmill/protocol": ["@tokenmill/core"],
+  "@tokenmill/grammar": ["@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/core", "@tokenmill/worker-pool"],
 };
 

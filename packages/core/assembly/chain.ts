@@ -1,16 +1,19 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
 import {
+  JOB_MASK,
   OP_ALLOWED,
   OP_BANNED,
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
   OP_FIRST_NON_EDIT,
+  OP_KGW,
   OP_LOGIT_BIAS,
   OP_MIN_P,
   OP_MIN_TOKENS,
   OP_NO_REPEAT_NGRAM,
   OP_PENALTIES,
   OP_SMOOTHING,
+  OP_SYNTH_ID,
   OP_TAIL_FREE,
   OP_TEMPERATURE,
   OP_TOP_A,
@@ -41,12 +44,14 @@ import { drawFromList, drawFromRow } from "./draw";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
+import { maskRow } from "./mask";
 import { cheapScale } from "./masses";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { drawTypical } from "./typicalDraw";
-import { beta, floor, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits } from "./row";
+import { beta, floor, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits, startEdits } from "./row";
 import { badIndex, rowMax } from "./scan";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
+import { drawTypical } from "./typicalDraw";
+import { kgw, synthId } from "./watermark";
 import { scanAndWeigh } from "./weighedScan";
 import { useWorkspace } from "./workspace";
 
@@ -96,6 +101,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return smoothing(stage);
     case OP_XTC:
       return xtc(stage, job);
+    case OP_KGW:
+      return kgw(plan, stage, job);
+    case OP_SYNTH_ID:
+      return synthId(plan, stage, job);
   }
 }
 
@@ -105,11 +114,12 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
   for (let i = 0; i < count; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
-    if (isEditing && opcode >= OP_FIRST_NON_EDIT) {
-      isEditing = false;
+    const isEdit = opcode < OP_FIRST_NON_EDIT;
+    if (isEditing && !isEdit) {
       settleEdits();
       if (isEmpty(rowMax)) return STATUS_ALL_MASKED;
-    }
+    } else if (isEdit && !isEditing) startEdits();
+    isEditing = isEdit;
     applyStage(opcode, plan, stage, job);
   }
   if (!isEditing) return STATUS_OK;
@@ -146,9 +156,14 @@ function denseDrawScale(plan: usize): f32 {
   return i == count ? cheapScale(inverse) : 0;
 }
 
+function applyMask(job: usize, vocabSize: i32): void {
+  const mask = <usize>load<u32>(job, JOB_MASK);
+  if (mask != 0) maskRow(mask, vocabSize);
+}
+
 /** Samples one row.
  *  source: row of `dtype`, padded with −Infinity to ROW_PADDING_ELEMENTS, 64-byte aligned; patched while the call lasts,
- *  left as it was. job, plan: read (job's undo count written). undo: UNDO_CAPACITY entries. result: written.
+ *  left as it was. job, plan: read (job's undo count written), the job's mask too. undo: UNDO_CAPACITY entries. result: written.
  *  workspace: `workspace_bytes(vocabSize)`, 64-byte aligned, this worker's alone. Returns the status, also in the result. */
 export function sample_row(
   source: usize,
@@ -164,10 +179,12 @@ export function sample_row(
   const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
-  let status = start(source, dtype, vocabSize, job, undo, workspace, denseDrawScale(plan));
+  const scale = load<u32>(job, JOB_MASK) == 0 ? denseDrawScale(plan) : 0;
+  let status = start(source, dtype, vocabSize, job, undo, workspace, scale);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
+    applyMask(job, vocabSize);
     status = drawToken(plan, job, result, logprobs >= 0 && !isRaw ? logprobs : -1);
   }
   reopenRow(isRaw && status == STATUS_OK);
@@ -226,7 +243,10 @@ export function distribution_row(
   workspace: usize,
 ): i32 {
   let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
-  if (status == STATUS_OK) status = applyStages(plan, stageCount, job);
+  if (status == STATUS_OK) {
+    applyMask(job, vocabSize);
+    status = applyStages(plan, stageCount, job);
+  }
   if (status == STATUS_OK) {
     listAll();
     sortList();

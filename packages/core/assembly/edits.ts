@@ -14,15 +14,9 @@ import {
   STAGE_NUMBER_1,
   STAGE_NUMBER_2,
 } from "../src/layout";
+import { toFinite } from "./floats";
 import { allowOnly, logitAt, patch } from "./row";
 import { tokenCounts } from "./workspace";
-
-/** x as f32; what overflows stays finite, so that an edit neither bans nor breaks a token by accident. */
-function toFinite(x: f64): f32 {
-  if (x > <f64>f32.MAX_VALUE) return f32.MAX_VALUE;
-  if (x < -(<f64>f32.MAX_VALUE)) return -f32.MAX_VALUE;
-  return <f32>x;
-}
 
 /** List: ids i32[n], then biases f32[n], −Infinity bans. x += bias. */
 export function logitBias(plan: usize, stage: usize): void {

@@ -49,6 +49,11 @@ export function keyAt(index: i32): u64 {
   return load<u64>(listKeys + ((<usize>index) << 3));
 }
 
+/** After entries were taken out. */
+export function setCount(count: i32): void {
+  listCount = count;
+}
+
 /** After keys were changed. */
 export function setUnsorted(): void {
   listSorted = false;
@@ -68,7 +73,7 @@ export function weightAt(index: i32): f64 {
 
 // @ts-ignore: decorator
 @inline
-function setWeight(index: i32, weight: f64): void {
+export function setWeight(index: i32, weight: f64): void {
   store<f64>(listWeights + ((<usize>index) << 3), weight);
 }
 

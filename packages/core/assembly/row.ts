@@ -2,9 +2,9 @@
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
 // the patches back first. Where the log would overflow, and for 16-bit rows, a private copy is patched instead.
 import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
-import { floatBelow } from "./floats";
-import { gatherAbove, gatherIds, listCount } from "./list";
-import { refreshMax, scanRow } from "./scan";
+import { floatBelow, toFinite } from "./floats";
+import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
+import { dropWeights, refreshMax, scanRow } from "./scan";
 import { refreshScan } from "./weighedScan";
 import { paddedLength, rowCopy } from "./workspace";
 
@@ -42,9 +42,36 @@ export function raiseFloor(threshold: f64): void {
   floor = max(floor, <f64>nearest >= threshold ? floatBelow(nearest) : nearest);
 }
 
+/** Only the given ids (i32[count], ascending, distinct) count from now on, if they did before. */
 export function allowOnly(ids: usize, count: i32): void {
-  allowedIds = ids;
+  if (isRestricted()) count = intersectAllowed(ids, count);
+  else allowedIds = ids;
   allowedCount = count;
+}
+
+/** What is in both lists, written over the first, which is a mask's in the workspace. */
+function intersectAllowed(ids: usize, count: i32): i32 {
+  let n = 0;
+  let i = 0;
+  let j = 0;
+  while (i < allowedCount && j < count) {
+    const a = load<i32>(allowedIds + ((<usize>i) << 2));
+    const b = load<i32>(ids + ((<usize>j) << 2));
+    if (a == b) {
+      store<i32>(allowedIds + ((<usize>n) << 2), a);
+      n++;
+    }
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return n;
+}
+
+/** From now on `row` is the private copy, which the caller has filled from it, block maxima included. */
+export function useCopy(): void {
+  row = rowCopy;
+  wasPatched = true;
+  dropWeights();
 }
 
 // @ts-ignore: decorator
@@ -126,6 +153,17 @@ export function patch(tokenId: i32, value: f32): void {
   refreshScan(row, tokenId);
 }
 
+/** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
+export function copyRow(): void {
+  if (row != rowCopy) {
+    memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
+    takeBackPatches();
+    row = rowCopy;
+  }
+  isPatched = true;
+  wasPatched = true;
+}
+
 /** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */
 export function settleEdits(): void {
   if (!isDense) return;
@@ -136,6 +174,27 @@ export function settleEdits(): void {
     refreshMax();
     isPatched = false;
   }
+}
+
+/** Before edits that come after a cut or a temperature: what is left becomes a row again, in the private copy, with the
+ *  temperatures so far applied to its logits (as f32). */
+export function startEdits(): void {
+  settleEdits();
+  if (isDense && floor == -Infinity && beta == 1) return;
+  listAll();
+  const end = rowCopy + ((<usize>paddedLength) << 2);
+  for (let p = rowCopy; p < end; p += 4) store<f32>(p, -Infinity);
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    store<f32>(rowCopy + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
+  }
+  row = rowCopy;
+  scanRow(row);
+  isDense = true;
+  beta = 1;
+  floor = -Infinity;
+  allowedIds = 0;
+  wasPatched = true;
 }
 
 /** Turns the dense form into a list of all that counts. */

@@ -17,7 +17,7 @@ export function max4(a: v128, b: v128, c: v128, d: v128): v128 {
 /** Lane i of the result is the largest lane of argument i. */
 // @ts-ignore: decorator
 @inline
-function transposedMax(a: v128, b: v128, c: v128, d: v128): v128 {
+export function transposedMax(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.pmax(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7)); // a02 b02 a13 b13
   const cd = f32x4.pmax(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7));
   return f32x4.pmax(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
@@ -51,8 +51,21 @@ function add4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
+/** Scale of the weights that the scan left in `blockSum` (see weighedScan.ts), 0 for none. */
+export let weighedScale: f32 = 0;
+
+/** After the row was replaced. */
+export function dropWeights(): void {
+  weighedScale = 0;
+}
+
+export function setWeighedScale(scale: f32): void {
+  weighedScale = scale;
+}
+
 /** Fills `blockMax` and `rowMax`. Returns a status; the row must be padded with −Infinity. */
 export function scanRow(row: usize): i32 {
+  weighedScale = 0;
   const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;

@@ -2,12 +2,23 @@
 // the row's maximum is: any element not too far below it will do.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { BIAS, LOWEST } from "./masses";
-import { finishScan, largestLane, max4, maxOfBlock, read_row, refreshBlock, rowMax, scanRow } from "./scan";
+import {
+  dropWeights,
+  finishScan,
+  largestLane,
+  max4,
+  maxOfBlock,
+  read_row,
+  refreshBlock,
+  rowMax,
+  scanRow,
+  setWeighedScale,
+  weighedScale,
+} from "./scan";
 import { blockMax, blockSum, paddedLength } from "./workspace";
 
-/** What the weights in `blockSum` are relative to, and the scale of their exponents; scale 0: there are none. */
+/** What the weights in `blockSum` are relative to. */
 export let reference: f32 = 0;
-export let weighedScale: f32 = 0;
 
 /** Where the reference is looked for: the more elements, the nearer it is to the maximum. */
 const REFERENCE_ELEMENTS = 1024;
@@ -41,13 +52,13 @@ function add4(a: v128, b: v128, c: v128, d: v128): v128 {
 /** `scanRow`, and with a `scale` above 0 the f64 block sums of the cheap weights in `blockSum`, where that is possible:
  *  see `isWeighed`. z = x·scale + (BIAS − reference·scale) saves a subtraction. */
 export function scanAndWeigh(row: usize, scale: f32): i32 {
-  weighedScale = 0;
+  dropWeights();
   if (!(scale > 0 && scale <= LARGEST_SCALE)) return scanRow(row);
   const guess = read_row(row, min(paddedLength, REFERENCE_ELEMENTS));
   if (!(abs(guess) * scale <= LARGEST_OFFSET)) return scanRow(row);
   reference = guess;
   const status = weighedPass(row, scale);
-  if (status == 0 && (rowMax - reference) * scale <= FURTHEST) weighedScale = scale;
+  if (status == 0 && (rowMax - reference) * scale <= FURTHEST) setWeighedScale(scale);
   return status;
 }
 

@@ -7,3 +7,4 @@ export * from "./reference/referenceRow.ts";
 export * from "./reference/referenceChain.ts";
 export { dtypeCode, negativeInfinity } from "./sampler/dtypeCode.ts";
 export { type MemoryViews, readResult } from "./sampler/readResult.ts";
+export { philox, wordsOf } from "./random/philox.ts";

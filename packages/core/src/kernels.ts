@@ -30,6 +30,15 @@ export interface Kernels {
     probs: number,
     workspace: number,
   ): number;
+  /** Classifier-free guidance from two f32 rows → status. */
+  guide_row_f32(
+    target: number,
+    conditional: number,
+    unconditional: number,
+    vocabSize: number,
+    scale: number,
+    workspace: number,
+  ): number;
   /** Bytes of scratch for one worker. */
   workspace_bytes(vocabSize: number): number;
   /** Largest element in one plain pass: the yardstick of the benchmarks. */
@@ -58,6 +67,7 @@ export interface KernelEntry {
 export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
   sample_row: { arity: 8 },
   distribution_row: { arity: 10 },
+  guide_row_f32: { arity: 6 },
   workspace_bytes: { arity: 1 },
   read_row: { arity: 2 },
   add_scalar_f32: { arity: 4 },

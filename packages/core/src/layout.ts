@@ -28,6 +28,8 @@ export const JOB_POSITION = 32;
 export const JOB_WRITE_ROW = 36;
 /** Entries of the undo log that are not taken back yet: not 0 only while a kernel runs, or after its worker died in it. */
 export const JOB_UNDO_COUNT = 40;
+/** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
+export const JOB_MASK = 44;
 
 /** Undo log of a row patched in place: pairs (token id i32, original bits u32). */
 export const UNDO_ENTRY_BYTES = 8;
@@ -80,6 +82,7 @@ export const OP_BANNED = 3;
 export const OP_MIN_TOKENS = 4;
 export const OP_PENALTIES = 5;
 export const OP_NO_REPEAT_NGRAM = 6;
+export const OP_KGW = 15;
 /** Opcodes from here on cut or reshape; all smaller ones edit single logits. */
 export const OP_FIRST_NON_EDIT = 16;
 export const OP_TEMPERATURE = 16;
@@ -95,6 +98,7 @@ export const OP_TAIL_FREE = 25;
 export const OP_XTC = 26;
 export const OP_TOP_H = 27;
 export const OP_SMOOTHING = 28;
+export const OP_SYNTH_ID = 60;
 
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
 export const PENALTY_REPETITION_SEES_PROMPT = 1;
@@ -106,3 +110,13 @@ export const TOP_K_KEEPS_TIES = 1;
 export const DOMAIN_DRAW = 0;
 /** XTC's coin. */
 export const DOMAIN_XTC = 1;
+/** Speculative verification: whether a draft token is accepted, and the token that stands in for a rejected one. */
+export const DOMAIN_SPECULATIVE_ACCEPTANCE = 16;
+export const DOMAIN_SPECULATIVE_RESAMPLING = 17;
+/** Ids of sibling sequences. */
+export const DOMAIN_CHILD = 18;
+/** Watermarks: functions of their key, not of the seed. */
+export const DOMAIN_KGW = 19;
+export const DOMAIN_SYNTH_ID = 20;
+/** Low word of the last counter while a watermark's context is hashed; 0 when tokens are. */
+export const WATERMARK_CONTEXT = 1;

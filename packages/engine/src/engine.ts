@@ -3,15 +3,30 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type { GenerateRequest, LogitsSource, TokenEvent } from "@tokenmill/core";
+import type {
+  GenerateRequest,
+  GrammarMatcher,
+  GrammarSpec,
+  LogitsSource,
+  SamplingParams,
+  TokenEvent,
+  TokenLogprob,
+} from "@tokenmill/core";
+import { refuse } from "@tokenmill/core/internal";
 import { createPool, type Plan, type PoolStats, type SamplerPool } from "@tokenmill/worker-pool";
-import { Observable } from "rxjs";
+import { defer, Observable } from "rxjs";
 import { SequenceError, SnapshotError } from "./errors.ts";
+import { type BeamSearchOptions, checkBeamSearch, type Hypothesis, searchBeams } from "./many/beamSearch.ts";
+import { bestOf, type BestOfOptions, checkBestOf } from "./many/bestOf.ts";
+import { childSequenceId } from "./many/childRequests.ts";
+import type { Completion } from "./many/completion.ts";
+import { type ChildEvent, generateMany } from "./many/generateMany.ts";
 import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
 import {
   canonicalId,
   checkMaxTokens,
   checkSeed,
+  grammarEos,
   prepareRequest,
   type RequestLimits,
   stopStrings,
@@ -77,6 +92,24 @@ export interface Engine {
    * @throws TypeError, RangeError for a bad request; SequenceError `duplicate_sequence_id`, `engine_closed`.
    */
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle;
+  /**
+   * n siblings of one request in one stream, cold; each has a sequence id, thus a random stream, of its own (see
+   * `childRequests`). A sibling that fails leaves the others alone: its error comes after their end.
+   * @param n 1 … 4096
+   */
+  generateMany(request: GenerateRequest, n: number): Observable<ChildEvent>;
+  /**
+   * Generates `candidates` siblings and emits the `n` with the highest mean log-probability a token, best first; cold.
+   * `score` is that mean; `logprobsMode` says of which distribution. Siblings that fail are left out.
+   */
+  bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion>;
+  /**
+   * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
+   * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
+   * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
+   * source's rows must follow from the token ids alone. `stop`, `logprobs` and grammars are refused.
+   */
+  beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
   /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
   snapshot(sequenceId: number | bigint): SequenceSnapshot;
   /** Cold: continues a record with the token after it, bit-identical for identical rows. */
@@ -114,7 +147,7 @@ class TokenEngine implements Engine {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     this.#bufferSize = settings.bufferSize;
-    this.#limits = { sourceName: name, vocabSize, tokenizer };
+    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
     this.#scheduler = new Scheduler(pool, source, this.#texts, settings.maxSequences);
   }
@@ -131,6 +164,36 @@ class TokenEngine implements Engine {
     return new EventReadable((observer) => this.open(request, observer), this.#bufferSize);
   }
 
+  generateMany(request: GenerateRequest, n: number): Observable<ChildEvent> {
+    return generateMany((child, observer) => this.open(child, observer), request, n);
+  }
+
+  bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion> {
+    return this.#checked(
+      () => checkBestOf(options),
+      () => bestOf(this.generateMany({ logprobs: 0, ...request }, options.candidates), options),
+    );
+  }
+
+  beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion> {
+    return new Observable((subscriber) => {
+      const open = new Set<SequenceHandle>();
+      this.#searchBeams(request, options, open, () => subscriber.closed).then(
+        (completions) => {
+          for (const completion of completions) subscriber.next(completion);
+          subscriber.complete();
+        },
+        (error: unknown) => {
+          for (const handle of open) handle.cancel();
+          subscriber.error(error);
+        },
+      );
+      return () => {
+        for (const handle of open) handle.cancel();
+      };
+    });
+  }
+
   resume(record: SequenceSnapshot): Observable<TokenEvent> {
     return this.#observable((observer) => this.reopen(record, observer));
   }
@@ -138,9 +201,9 @@ class TokenEngine implements Engine {
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
-    const plan = this.#pool.compile(prepared.params);
-    return this.#start(plan, () => {
-      const { stop } = prepared;
+    const matcher = this.#openGrammar(prepared.grammar);
+    return this.#start(prepared.params, matcher, (plan) => {
+      const { stop, grammar } = prepared;
       return new Sequence({
         sequenceId: this.#claimId(prepared.sequenceId),
         seed: BigInt(prepared.seed ?? this.seed),
@@ -151,6 +214,8 @@ class TokenEngine implements Engine {
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos: prepared.ignoreEos,
         epoch: 0,
+        grammar,
+        matcher,
         observer,
       });
     });
@@ -165,8 +230,8 @@ class TokenEngine implements Engine {
     checkSeed("seed", BigInt(seed));
     const sequenceId = canonicalId(BigInt(record.sequenceId));
     const stop = stopStrings(record.stop, this.#limits);
-    const plan = this.#pool.compile({ ...unseeded, profile });
-    return this.#start(plan, () => {
+    const matcher = this.#replayGrammar(record);
+    return this.#start({ ...unseeded, profile }, matcher, (plan) => {
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
         seed: BigInt(seed),
@@ -177,6 +242,8 @@ class TokenEngine implements Engine {
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos,
         epoch: epoch + 1,
+        grammar: record.grammar,
+        matcher,
         observer,
       });
       this.#replayText(sequence, record);
@@ -212,6 +279,73 @@ class TokenEngine implements Engine {
     return this.#closing;
   }
 
+  /** Bad options arrive as error notifications, as bad requests do. */
+  #checked<T>(check: () => void, make: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      check();
+      return make();
+    });
+  }
+
+  async #searchBeams(
+    request: GenerateRequest,
+    options: BeamSearchOptions,
+    open: Set<SequenceHandle>,
+    isCancelled: () => boolean,
+  ): Promise<Completion[]> {
+    this.#checkOpen();
+    checkBeamSearch(options);
+    for (const name of ["stop", "logprobs", "jsonSchema", "grammar"] as const) {
+      if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
+    }
+    const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);
+    const stopTokenIds = params.stopTokenIds ?? [];
+    const logprobs = Math.min(options.beamWidth + stopTokenIds.length, this.source.vocabSize);
+    if (logprobs > this.#pool.maxLogprobs) {
+      const most = `at most ${this.#pool.maxLogprobs - stopTokenIds.length} with ${stopTokenIds.length} stop ids`;
+      refuse("beamWidth", `${most}: raise maxLogprobs`, options.beamWidth, false);
+    }
+    const scored = { ...params, logprobs, logprobsMode: "processed" as const };
+    const parentId = this.#claimId(sequenceId);
+    let opened = 0;
+    const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
+      new Promise((resolve, reject) => {
+        const handle = this.#start(scored, undefined, (plan) => {
+          return new Sequence({
+            sequenceId: childSequenceId(parentId, ++opened),
+            seed: BigInt(seed ?? this.seed),
+            plan,
+            promptTokenIds,
+            outputTokenIds,
+            maxTokens: outputTokenIds.length + 1,
+            stops: undefined,
+            ignoreEos: true,
+            epoch: 0,
+            observer: {
+              next: ({ topLogprobs = [] }) => resolve(topLogprobs),
+              error: reject,
+              complete: () => open.delete(handle),
+            },
+          });
+        });
+        open.add(handle);
+      });
+    const found = await searchBeams(expand, options, { maxTokens, stopTokenIds }, isCancelled);
+    return found.map((hypothesis) => this.#completionOf(hypothesis));
+  }
+
+  #completionOf({ tokenIds, score, hasStopped }: Hypothesis): Completion {
+    const { tokenizer } = this.source;
+    const textIds = hasStopped ? tokenIds.slice(0, -1) : tokenIds;
+    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const pieces = tokenizer ? textIds.map((id) => decoder.decode(tokenizer.tokenBytes(id), { stream: true })) : [];
+    const text = pieces.join("") + decoder.decode();
+    const ending = hasStopped
+      ? { finishReason: "stop" as const, stopReason: tokenIds.at(-1)! }
+      : { finishReason: "length" as const };
+    return { tokenIds: [...tokenIds], text, ...ending, score };
+  }
+
   #observable(open: (observer: TokenObserver) => SequenceHandle): Observable<TokenEvent> {
     return new Observable((subscriber) => {
       const handle = open(subscriber);
@@ -223,16 +357,34 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#nextSequenceId, 0, "the engine was closed");
   }
 
-  /** Makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
-  #start(plan: Plan, make: () => Sequence): SequenceHandle {
+  /** Compiles, makes the sequence and hands it to the scheduler; plan and matcher are given back if that fails. */
+  #start(params: SamplingParams, matcher: GrammarMatcher | undefined, make: (plan: Plan) => Sequence): SequenceHandle {
+    let plan: Plan | undefined;
     try {
-      const sequence = make();
+      plan = this.#pool.compile(params);
+      const sequence = make(plan);
       this.#scheduler.add(sequence);
       return new OpenSequenceHandle(this, this.#scheduler, sequence);
     } catch (error) {
-      plan.release();
+      plan?.release();
+      matcher?.release();
       throw error;
     }
+  }
+
+  #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {
+    return spec && this.#limits.grammar!.open(spec);
+  }
+
+  /** The matcher at the end of a record's output. */
+  #replayGrammar({ grammar, outputTokenIds, ignoreEos }: SequenceSnapshot): GrammarMatcher | undefined {
+    if (grammar) grammarEos(grammar, this.#limits, ignoreEos);
+    const matcher = this.#openGrammar(grammar);
+    const refused = matcher ? outputTokenIds.findIndex((tokenId) => !matcher.accept(tokenId)) : -1;
+    if (refused < 0) return matcher;
+    matcher!.release();
+    const message = `"grammar" expected one that allows the output ids, it does not allow that at ${refused}`;
+    throw new SnapshotError("grammar_diverged", message);
   }
 
   /** The id asked for, or the next number that no open sequence has. */

@@ -42,6 +42,7 @@ export type SnapshotErrorCode =
   | "digest_mismatch"
   | "foreign_version"
   | "foreign_vocabulary"
+  | "grammar_diverged"
   | "malformed"
   | "text_diverged";
 

@@ -1,5 +1,5 @@
 /** Options of `createEngine`, checked. */
-import type { LogitsSource } from "@tokenmill/core";
+import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
 import { refuse, refuseUnknown } from "@tokenmill/core/internal";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 import { checkSeed } from "./request/prepareRequest.ts";
@@ -17,6 +17,8 @@ export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" 
   maxSequences?: number;
   /** Seed of requests without one: a safe integer ≥ 0 or a 64-bit bigint. Absent: 53 random bits. */
   seed?: number | bigint;
+  /** Follows `jsonSchema` and `grammar` of requests (see @tokenmill/grammar). Absent: such requests are refused. */
+  grammar?: GrammarProvider;
   /** Events that `stream` and `readable` hold for a slow reader, integer ≥ 1. Absent: 64. */
   bufferSize?: number;
 }
@@ -26,6 +28,7 @@ export interface EngineSettings {
   readonly maxSequences: number;
   readonly seed: number | bigint;
   readonly bufferSize: number;
+  readonly grammar: GrammarProvider | undefined;
 }
 
 /** @throws TypeError, RangeError */
@@ -33,14 +36,17 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(
     Object.keys(options),
-    ["source", "pool", "maxSequences", "seed", "bufferSize", ...poolFields],
+    ["source", "pool", "maxSequences", "seed", "bufferSize", "grammar", ...poolFields],
     "engine option",
   );
-  const { source, pool, seed, maxSequences = 131_072, bufferSize = 64 } = options;
+  const { source, pool, seed, grammar, maxSequences = 131_072, bufferSize = 64 } = options;
   if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
   checkSeed("seed", seed);
+  if (grammar && grammar.vocabSize !== source.vocabSize) {
+    refuse("grammar", `a provider of the source's vocabSize ${source.vocabSize}`, grammar.vocabSize, false);
+  }
   if (pool) {
     for (const name of poolFields) {
       if (options[name] !== undefined)
@@ -50,7 +56,7 @@ export function checkOptions(options: EngineOptions): EngineSettings {
       refuse("pool", `a pool of the source's vocabSize ${source.vocabSize}`, pool.vocabSize, false);
     }
   }
-  return { maxSequences, bufferSize, seed: seed ?? randomSeed() };
+  return { maxSequences, bufferSize, grammar, seed: seed ?? randomSeed() };
 }
 
 /** The pool options among the engine's. */

@@ -7,6 +7,7 @@ import {
   JOB_BYTES,
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
+  JOB_MASK,
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
@@ -201,7 +202,15 @@ class Pool implements SamplerPool {
       : new Uint16Array(this.memory.buffer, offset, this.vocabSize);
   }
 
-  submit(slot: number, { plan, history, seed, sequenceId, position, writeRow }: SampleJob): void {
+  tokenMask(slot: number): Int32Array {
+    return new Int32Array(this.memory.buffer, this.#maskOffset(slot), (this.vocabSize + 31) >> 5);
+  }
+
+  #maskOffset(slot: number): number {
+    return this.#slab.masks + slot * this.#slab.maskBytes;
+  }
+
+  submit(slot: number, { plan, history, seed, sequenceId, position, writeRow, hasTokenMask = false }: SampleJob): void {
     this.#checkOpen();
     if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
     if (writeRow && !this.#hasWriter) {
@@ -223,6 +232,7 @@ class Pool implements SamplerPool {
     i32[job + (JOB_SEQUENCE_HIGH >> 2)] = Number(BigInt.asIntN(32, sequenceId >> 32n));
     i32[job + (JOB_POSITION >> 2)] = position;
     i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
+    i32[job + (JOB_MASK >> 2)] = hasTokenMask ? this.#maskOffset(slot) : 0;
     i32[job + (JOB_UNDO_COUNT >> 2)] = 0;
     this.#queue.submit(slot);
   }

@@ -48,6 +48,7 @@ export interface Slab extends SlabShape {
   readonly rowBytes: number;
   readonly resultBytes: number;
   readonly undoBytes: number;
+  readonly maskBytes: number;
   readonly ringMask: number;
   /** Byte offsets. */
   readonly control: number;
@@ -59,6 +60,7 @@ export interface Slab extends SlabShape {
   readonly results: number;
   readonly undo: number;
   readonly messages: number;
+  readonly masks: number;
   readonly rows: number;
   readonly workspaces: number;
   readonly tables: number;
@@ -74,6 +76,7 @@ export function layOutSlab(shape: SlabShape): Slab {
   const rowBytes = paddedLength * dtypeBytes[dtype];
   const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
   const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
+  const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // a slot has one ticket, after a death perhaps one too many, and one more for each worker stopped with a ticket in hand
   const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers + 2));
   let end = 1024;
@@ -88,6 +91,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     rowBytes,
     resultBytes,
     undoBytes,
+    maskBytes,
     ringMask: ringSize - 1,
     control: take(CONTROL_WORDS * 4),
     states: take(slotCount * 4),
@@ -97,6 +101,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     results: take(slotCount * resultBytes),
     undo: take(slotCount * undoBytes),
     messages: take(slotCount * MESSAGE_BYTES),
+    masks: take(slotCount * maskBytes),
     rows: take(slotCount * rowBytes),
     workspaces: take((workers + 1) * align(shape.workspaceBytes)),
     tables: take(shape.tablesBytes),

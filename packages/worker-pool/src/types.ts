@@ -58,6 +58,8 @@ export interface SampleJob {
   position: number;
   /** True: the pool's worker source writes the row first. False when the row is already in the slab (batch sources, `sample`): the worker then only samples. */
   writeRow: boolean;
+  /** Whether the slot's `tokenMask` applies. Absent: false. */
+  hasTokenMask?: boolean;
 }
 
 /** The pool. Its threads exist from `createPool` to `close`. */
@@ -81,6 +83,11 @@ export interface SamplerPool {
   release(slot: number): void;
   /** View of an acquired slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
   row(slot: number): Float32Array | Uint16Array;
+  /**
+   * View of the slot's token mask, ⌈vocabSize / 32⌉ words: token id i can be drawn if bit i mod 32 of word ⌊i / 32⌋ is 1.
+   * Write it before `submit`.
+   */
+  tokenMask(slot: number): Int32Array;
   /** Queues the slot; wake the workers with `flush` after the last of a batch. */
   submit(slot: number, job: SampleJob): void;
   flush(): void;

@@ -17,6 +17,8 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
       return text;
     case "tokenIds":
       return parseIds(text) ?? refuse();
+    case "stages":
+      return text.split(",").map((part) => part.trim());
     case "bias":
       return parseObject(text) ?? refuse();
     default:

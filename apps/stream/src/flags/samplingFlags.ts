@@ -12,6 +12,7 @@ const placeholders: Readonly<Record<ParameterKind, string>> = {
   choice: "<name>",
   tokenIds: "<ids>",
   bias: "<json>",
+  stages: "<names>",
 };
 
 /** `--temperature` … `--logprobs-mode`. */

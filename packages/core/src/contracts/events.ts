@@ -18,6 +18,10 @@ export interface GenerateRequest extends SamplingParams {
   stop?: string | readonly string[];
   /** Go on after end of text. Absent: false. */
   ignoreEos?: boolean;
+  /** The output is JSON that this schema (an object, a boolean, or JSON text) accepts; needs an engine with `grammar`. */
+  jsonSchema?: unknown;
+  /** The output is text of this EBNF grammar, from its rule `root`; needs an engine with `grammar`. */
+  grammar?: string;
 }
 
 /** A token with its natural-log probability. */

@@ -36,6 +36,7 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
   choice: [1, null, true, ["hf"], {}],
   tokenIds: [1, "1", null, {}, new Set([1])],
   bias: [1, "1", null, [[1, 2]]],
+  stages: [1, "topK", null, {}, [1], [["topK"]]],
 };
 
 it("every parameter is read by a stage, by the plan or by the engine", () => {

@@ -1,12 +1,14 @@
 /**
  * Every sampling parameter with its range: validation, command-line flags and `FEATURES.md` are made from this table.
  */
+import { stages } from "../stages/stages.ts";
+import { biasEntries } from "./biasEntries.ts";
 import { refuse, refuseUnknown } from "./errors.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 /** How a parameter is written on a command line. */
-export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias";
+export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias" | "stages";
 
 export interface Parameter {
   readonly name: keyof SamplingParams;
@@ -35,9 +37,19 @@ function number(
   return { name, kind: "number", expected: `number ${expected}`, accepts, description };
 }
 
-function integer(name: keyof SamplingParams, least: number, description: string): Parameter {
-  const accepts = (x: number): boolean => Number.isInteger(x) && x >= least && x <= 2 ** 31 - 1;
-  return { name, kind: "integer", expected: `integer ≥ ${least}`, accepts, description };
+function integer(name: keyof SamplingParams, least: number, description: string, most = 2 ** 31 - 1): Parameter {
+  const accepts = (x: number): boolean => Number.isInteger(x) && x >= least && x <= most;
+  const expected = most === 2 ** 31 - 1 ? `integer ≥ ${least}` : `integer in [${least}, ${most}]`;
+  return { name, kind: "integer", expected, accepts, description };
+}
+
+function watermarkKey(name: keyof SamplingParams, description: string): Parameter {
+  return { name, kind: "seed", expected: "safe integer ≥ 0", accepts: (x) => isSafeKey(x), description };
+}
+
+/** 53 bits: kept in resume records as a plain number. */
+function isSafeKey(x: unknown): boolean {
+  return Number.isSafeInteger(x) && Number(x) >= 0;
 }
 
 function choice(name: keyof SamplingParams, choices: readonly string[], description: string): Parameter {
@@ -57,6 +69,13 @@ function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, descripti
 
 export const parameters: readonly Parameter[] = [
   choice("profile", Object.keys(profiles), "order of the stages and their boundary rules"),
+  {
+    name: "chain",
+    kind: "stages",
+    expected: "array of stage names, each once",
+    accepts: (names: readonly unknown[]) => new Set(names).size === names.length,
+    description: "the stages in this order instead of the profile's; those not listed are off",
+  },
   number("temperature", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "divides the logits; 0 is greedy"),
   integer("topK", 0, "keep the k largest logits; 0 is off"),
   number("topP", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the smallest set with that probability mass; 1 is off"),
@@ -147,6 +166,13 @@ export const parameters: readonly Parameter[] = [
   tokenIds("bannedTokenIds", true, "these tokens cannot be drawn"),
   integer("minTokens", 0, "no end of text and no stop id before that many tokens"),
   tokenIds("stopTokenIds", true, "tokens that end the sequence"),
+  number("kgwDelta", "in [0, 100]", (x) => x >= 0 && x <= 100, "KGW watermark: added to green tokens; 0 is off"),
+  number("kgwGamma", "in (0, 1)", (x) => x > 0 && x < 1, "KGW watermark: probability of a token to be green"),
+  integer("kgwContext", 1, "KGW watermark: how many of the last tokens decide what is green", 16),
+  watermarkKey("kgwKey", "KGW watermark: its secret"),
+  integer("synthIdDepth", 0, "SynthID watermark: number of tournament layers; 0 is off", 128),
+  integer("synthIdContext", 1, "SynthID watermark: how many of the last tokens decide the layers", 16),
+  watermarkKey("synthIdKey", "SynthID watermark: its secret"),
   {
     name: "seed",
     kind: "seed",
@@ -159,6 +185,7 @@ export const parameters: readonly Parameter[] = [
   choice("logprobsMode", ["raw", "processed"], "log-probabilities of the row as it came, or of what the draw saw"),
 ];
 
+const stageNames: readonly string[] = Object.keys(stages);
 const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
 
 function hasKind(value: unknown, kind: ParameterKind): boolean {
@@ -172,17 +199,13 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
       return typeof value === "string";
     case "tokenIds":
       return Array.isArray(value);
+    case "stages":
+      return Array.isArray(value) && value.every((stage) => typeof stage === "string");
     case "bias":
       return typeof value === "object" && value !== null && !Array.isArray(value);
     default:
       return kind satisfies never;
   }
-}
-
-/** The entries of a `logitBias`, ids as numbers. Record keys must be plain decimal integers. */
-export function biasEntries(bias: NonNullable<SamplingParams["logitBias"]>): [number, number][] {
-  if (bias instanceof Map) return [...(bias as ReadonlyMap<number, number>)];
-  return Object.entries(bias).map(([id, value]) => [/^\d+$/.test(id) ? Number(id) : Number.NaN, value]);
 }
 
 /**
@@ -195,6 +218,7 @@ export function validateParams(params: SamplingParams, vocabSize: number, maxLog
     const value: unknown = params[name];
     if (value === undefined) continue;
     if (!hasKind(value, kind)) refuse(name, expected, value, true);
+    if (kind === "stages") refuseUnknown(value as string[], stageNames, `"${name}" stage`);
     const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
     if (accepts(checked as never, vocabSize)) continue;
     const [culprit, label] = offender(checked, kind, vocabSize);
@@ -210,6 +234,10 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
   if (kind === "tokenIds" && Array.isArray(value)) {
     const index = value.findIndex((id) => !isId(id, vocabSize));
     return index < 0 ? [value] : [value[index], String(index)];
+  }
+  if (kind === "stages" && Array.isArray(value)) {
+    const index = value.findIndex((stage, i) => value.indexOf(stage) < i);
+    return [value[index], String(index)];
   }
   if (kind === "bias" && Array.isArray(value)) {
     const entry = value.find(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));

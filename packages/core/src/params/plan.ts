@@ -15,7 +15,7 @@ import {
 } from "../layout.ts";
 import { type StageName, stages } from "../stages/stages.ts";
 import { validateParams, withDefaults } from "./parameters.ts";
-import { profiles } from "./profiles.ts";
+import { orderOf, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 export interface CompiledPlan {
@@ -42,7 +42,7 @@ export function compileParams(params: SamplingParams, { vocabSize, maxLogprobs }
   validateParams(params, vocabSize, maxLogprobs);
   const complete = withDefaults(params);
   const profile = profiles[complete.profile ?? "tokenmill"];
-  const active = profile.order.flatMap((name) => {
+  const active = orderOf(complete).flatMap((name) => {
     const packed = stages[name].pack(complete, profile);
     return packed ? [{ name, packed }] : [];
   });

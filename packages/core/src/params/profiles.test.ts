@@ -11,9 +11,11 @@ describe.each(named)("profile $name", ({ name, order, defaults }) => {
     expect([...order].sort()).toEqual(all);
   });
 
-  it("edits single logits before it cuts", () => {
-    const kinds = order.map((stage) => stages[stage].kind);
+  it("edits single logits before it cuts, but for textgen's n-grams", () => {
+    const last: StageName[] = name === "textgen" ? ["noRepeatNgram"] : [];
+    const kinds = order.filter((stage) => !last.includes(stage)).map((stage) => stages[stage].kind);
     expect(kinds.lastIndexOf("edit")).toBeLessThan(kinds.indexOf("cut"));
+    expect(order.slice(order.length - last.length)).toEqual(last);
   });
 
   it("has valid defaults", () => {
@@ -25,13 +27,17 @@ describe("order", () => {
   const orderOf = (name: keyof typeof profiles, ...of: StageName[]): StageName[] =>
     profiles[name].order.filter((stage) => of.includes(stage));
 
-  it("puts the temperature before the cuts, and last in llama.cpp", () => {
+  it("puts the temperature before the cuts, and last in llama.cpp, mlx and koboldcpp", () => {
     const of: StageName[] = ["temperature", "topK", "topP", "minP", "typicalP"];
     for (const name of ["tokenmill", "hf"] as const) {
       expect(orderOf(name, ...of)).toEqual(["temperature", "topK", "topP", "minP", "typicalP"]);
     }
     expect(orderOf("vllm", ...of)).toEqual(["temperature", "minP", "topK", "topP", "typicalP"]);
     expect(orderOf("llama.cpp", ...of)).toEqual(["topK", "typicalP", "topP", "minP", "temperature"]);
+    expect(orderOf("sglang", ...of)).toEqual(["temperature", "topP", "topK", "minP", "typicalP"]);
+    expect(orderOf("mlx", ...of)).toEqual(["typicalP", "topP", "minP", "topK", "temperature"]);
+    expect(orderOf("koboldcpp", ...of)).toEqual(["topK", "typicalP", "topP", "minP", "temperature"]);
+    expect(orderOf("textgen", ...of)).toEqual(["temperature", "topK", "topP", "typicalP", "minP"]);
   });
 
   it("opcodes are distinct", () => {

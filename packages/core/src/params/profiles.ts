@@ -1,11 +1,13 @@
 /**
- * Named stage orders with their boundary rules, as data. Sources: llama.cpp `common/sampling.cpp` and HF transformers
- * `_get_logits_processor` (2026), vLLM `v1/sample/sampler.py` (0.11).
+ * Named stage orders with their boundary rules, as data. Stages that an engine does not have stand where they do no harm.
+ * Sources (2026): llama.cpp `common/sampling.cpp`; HF transformers `_get_logits_processor`; vLLM `v1/sample/sampler.py`;
+ * SGLang `layers/sampler.py`; mlx-lm `sample_utils.py`; koboldcpp `gpttype_adapter.cpp` and `koboldcpp.py`;
+ * text-generation-webui `sampler_hijack.py`.
  */
 import type { StageName } from "../stages/stages.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
-export type ProfileName = "tokenmill" | "hf" | "vllm" | "llama.cpp";
+export type ProfileName = "tokenmill" | "hf" | "vllm" | "llama.cpp" | "sglang" | "mlx" | "koboldcpp" | "textgen";
 
 export interface Profile {
   readonly order: readonly StageName[];
@@ -24,6 +26,7 @@ const articleOrder: readonly StageName[] = [
   "noRepeatNgram",
   "bannedTokenIds",
   "minTokens",
+  "kgw",
   "temperature",
   "smoothing",
   "topH",
@@ -37,10 +40,11 @@ const articleOrder: readonly StageName[] = [
   "topA",
   "tailFree",
   "xtc",
+  "synthId",
 ];
 
-/** Stages that vLLM does not have come last. */
-const notInVllm: readonly StageName[] = [
+/** Cuts that neither vLLM nor SGLang has: they come last. */
+const otherCuts: readonly StageName[] = [
   "smoothing",
   "topH",
   "topNSigma",
@@ -50,6 +54,7 @@ const notInVllm: readonly StageName[] = [
   "topA",
   "tailFree",
   "xtc",
+  "synthId",
 ];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -64,11 +69,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "logitBias",
       "penalties",
       "noRepeatNgram",
+      "kgw",
       "temperature",
       "minP",
       "topK",
       "topP",
-      ...notInVllm,
+      ...otherCuts,
     ],
     topKKeepsTies: true,
     greedyBelow: 1e-5,
@@ -82,6 +88,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "minTokens",
       "penalties",
       "noRepeatNgram",
+      "kgw",
       "topNSigma",
       "topK",
       "tailFree",
@@ -95,9 +102,123 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "xtc",
       "smoothing",
       "temperature",
+      "synthId",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
     defaults: { topK: 40, topP: 0.95, minP: 0.05, temperature: 0.8, penaltyLastN: 64 },
   },
+  /** Top-k and top-p look at the same distribution: both keep its first tokens, so the one after the other, top-p before
+   *  anything is renormalised, is their intersection. */
+  sglang: {
+    order: [
+      "penalties",
+      "noRepeatNgram",
+      "minTokens",
+      "allowedTokenIds",
+      "bannedTokenIds",
+      "logitBias",
+      "kgw",
+      "temperature",
+      "topP",
+      "topK",
+      "minP",
+      ...otherCuts,
+    ],
+    topKKeepsTies: false,
+    greedyBelow: 1e-6,
+    defaults: {},
+  },
+  /** The temperature acts at the draw: every cut sees the distribution at temperature 1. */
+  mlx: {
+    order: [
+      "logitBias",
+      "allowedTokenIds",
+      "bannedTokenIds",
+      "minTokens",
+      "penalties",
+      "noRepeatNgram",
+      "kgw",
+      "smoothing",
+      "topH",
+      "topNSigma",
+      "typicalP",
+      "epsilonCutoff",
+      "etaCutoff",
+      "topA",
+      "tailFree",
+      "topP",
+      "minP",
+      "xtc",
+      "topK",
+      "temperature",
+      "synthId",
+    ],
+    topKKeepsTies: false,
+    greedyBelow: 0,
+    defaults: {},
+  },
+  /** `sampler_order` 6, 0, 1, 3, 4, 2, 5: penalties, top-k, top-a, tail-free, typical, top-p and min-p, temperature. */
+  koboldcpp: {
+    order: [
+      "logitBias",
+      "allowedTokenIds",
+      "bannedTokenIds",
+      "minTokens",
+      "noRepeatNgram",
+      "penalties",
+      "kgw",
+      "topK",
+      "topA",
+      "tailFree",
+      "typicalP",
+      "topP",
+      "minP",
+      "epsilonCutoff",
+      "etaCutoff",
+      "topH",
+      "temperature",
+      "smoothing",
+      "topNSigma",
+      "xtc",
+      "synthId",
+    ],
+    topKKeepsTies: false,
+    greedyBelow: 0,
+    defaults: { temperature: 0.75, topK: 100, topP: 0.92, penaltyLastN: 320, xtcThreshold: 0.2 },
+  },
+  /** The default `sampler_priority`, which looks for repeated n-grams last. */
+  textgen: {
+    order: [
+      "logitBias",
+      "allowedTokenIds",
+      "bannedTokenIds",
+      "minTokens",
+      "penalties",
+      "kgw",
+      "topNSigma",
+      "temperature",
+      "smoothing",
+      "topK",
+      "topP",
+      "typicalP",
+      "epsilonCutoff",
+      "etaCutoff",
+      "tailFree",
+      "topA",
+      "minP",
+      "topH",
+      "xtc",
+      "synthId",
+      "noRepeatNgram",
+    ],
+    topKKeepsTies: true,
+    greedyBelow: 0,
+    defaults: {},
+  },
 };
+
+/** The stages of complete params, in order: the `chain` that was asked for, or the profile's. */
+export function orderOf({ chain, profile = "tokenmill" }: SamplingParams): readonly StageName[] {
+  return chain ?? profiles[profile].order;
+}

@@ -2,11 +2,14 @@
  * Sampling parameters as a user gives them. Absent means the profile's default, which is "off" in all but `llama.cpp`.
  * Ranges are checked once by `compileParams`; the semantics of each stage stand in the stage table (`../stages`).
  */
+import type { StageName } from "../stages/stages.ts";
 import type { ProfileName } from "./profiles.ts";
 
 export interface SamplingParams {
   /** Order of the stages and their boundary rules. Absent: `tokenmill`. */
   profile?: ProfileName;
+  /** The stages in this order instead of the profile's, each at most once; those not listed are off. */
+  chain?: readonly StageName[];
   /** Divides the logits; finite, ≥ 0. 0 is greedy. Absent: 1. */
   temperature?: number;
   /** Keep the k largest logits; integer ≥ 0, 0 is off. */
@@ -63,6 +66,20 @@ export interface SamplingParams {
   minTokens?: number;
   /** Token ids that end the sequence. */
   stopTokenIds?: readonly number[];
+  /** KGW watermark: added to the logits of green tokens, before temperature; in [0, 100], 0 is off. */
+  kgwDelta?: number;
+  /** Probability of a token to be green; in (0, 1). Absent: 0.25. */
+  kgwGamma?: number;
+  /** How many of the last tokens decide which tokens are green; integer in [1, 16]. Absent: 1. */
+  kgwContext?: number;
+  /** Secret of the watermark: a safe integer ≥ 0. Absent: 0. */
+  kgwKey?: number;
+  /** SynthID-text watermark: number of tournament layers, 30 in the paper; integer in [0, 128], 0 is off. */
+  synthIdDepth?: number;
+  /** How many of the last tokens decide the layers' functions; integer in [1, 16]. Absent: 4. */
+  synthIdContext?: number;
+  /** Secret of the watermark: a safe integer ≥ 0. Absent: 0. */
+  synthIdKey?: number;
   /** Key of the random stream: a safe integer ≥ 0 or a 64-bit bigint. Absent: 0 in the kernels; the engine picks and reports one. */
   seed?: number | bigint;
   /** Log-probabilities to return: absent none, 0 the chosen token's, N also the N best; at most the pool's `maxLogprobs`. */

@@ -1,13 +1,21 @@
 /** Runs a whole chain through the f64 references. */
 import { withDefaults } from "../params/parameters.ts";
-import { profiles } from "../params/profiles.ts";
+import { orderOf, profiles } from "../params/profiles.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { stages } from "../stages/stages.ts";
+import { type StageName, stages } from "../stages/stages.ts";
 import type { ReferenceRow } from "./referenceRow.ts";
 
-/** Applies every stage of the profile, in order. */
+/** Applies every stage of the chain, in order. `params` are complete. */
 export function referenceChain(row: ReferenceRow, params: SamplingParams): void {
   const complete = withDefaults(params);
-  const profile = profiles[complete.profile ?? "tokenmill"];
-  for (const name of profile.order) stages[name].reference(row, complete, profile);
+  for (const name of orderOf(complete)) referenceStage(row, name, complete);
+}
+
+/** Applies one stage, if the params turn it on. */
+export function referenceStage(row: ReferenceRow, name: StageName, params: SamplingParams): void {
+  const profile = profiles[params.profile ?? "tokenmill"];
+  const stage = stages[name];
+  if (!stage.pack(params, profile)) return;
+  if (stage.kind === "edit") row.applyBeta();
+  stage.reference(row, params, profile);
 }

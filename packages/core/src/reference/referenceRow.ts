@@ -54,6 +54,13 @@ export class ReferenceRow {
     this.logits[id] = x === -Infinity ? x : Math.fround(Math.min(Math.max(x, -largest), largest));
   }
 
+  /** Before edits that come after a temperature: it is applied to the logits, as f32. */
+  applyBeta(): void {
+    if (this.beta === 1) return;
+    for (const id of this.kept()) this.set(id, this.logits[id]! * this.beta);
+    this.beta = 1;
+  }
+
   keepOnly(ids: Iterable<number>): void {
     const kept = new Set(ids);
     for (let id = 0; id < this.logits.length; id++) if (!kept.has(id)) this.logits[id] = -Infinity;

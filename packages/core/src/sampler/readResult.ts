@@ -24,7 +24,8 @@ export interface MemoryViews {
   readonly f64: Float64Array;
 }
 
-const codes: Readonly<Record<number, SampleErrorCode>> = {
+/** What the kernels' status words are called outside. */
+export const sampleErrorCodes: Readonly<Record<number, SampleErrorCode>> = {
   [STATUS_NAN]: "nan_logits",
   [STATUS_POSITIVE_INFINITY]: "positive_infinity_logits",
   [STATUS_ALL_MASKED]: "all_tokens_masked",
@@ -58,7 +59,7 @@ export function readResult(views: MemoryViews, offset: number, hasLogprobs: bool
   into.tokenId = i32[words + (RESULT_TOKEN_ID >> 2)]!;
   into.topCount = 0;
   if (status !== STATUS_OK) {
-    const code = codes[status] ?? "worker_lost";
+    const code = sampleErrorCodes[status] ?? "worker_lost";
     into.status = code;
     into.message = messageOf(code, into.errorIndex);
     return;

@@ -6,6 +6,7 @@ import {
   JOB_BYTES,
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
+  JOB_MASK,
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
@@ -16,6 +17,7 @@ import {
   RESULT_TOP,
   RESULT_TOP_ENTRY_BYTES,
   ROW_PADDING_ELEMENTS,
+  STATUS_OK,
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
@@ -23,7 +25,7 @@ import { refuse } from "../params/errors.ts";
 import { type CompiledPlan, compileParams } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
-import { type MemoryViews, readResult } from "./readResult.ts";
+import { type MemoryViews, readResult, sampleErrorCodes } from "./readResult.ts";
 import { createResult, SampleError, type SampleResult } from "./result.ts";
 
 export interface SamplerOptions {
@@ -51,6 +53,8 @@ export interface Draw {
   history?: ArrayLike<number>;
   /** How many of the history are the prompt. Absent: none. */
   promptLength?: number;
+  /** ⌈vocabSize / 32⌉ words, token id i at bit i mod 32 of word ⌊i / 32⌋: only tokens whose bit is 1 can be drawn. */
+  tokenMask?: Int32Array | Uint32Array;
 }
 
 /** What can still be drawn after some stages, best first. */
@@ -79,7 +83,17 @@ export interface Sampler {
     params: SamplingParams | CompiledPlan,
     draw?: Draw & { stageCount?: number },
   ): Distribution;
+  /**
+   * Classifier-free guidance: u + scale·(c − u) of the two rows' log-softmax, into `row`; sample it with `undefined` for
+   * logits. A logit that is −Infinity in one of the rows is so in the result. f32 only.
+   * @param scale finite, ≥ 0: 1 is the conditional row, above 1 away from the unconditional one
+   * @throws SampleError, TypeError, RangeError
+   */
+  guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void;
 }
+
+/** Words of a token mask. */
+const maskWords = (vocabSize: number): number => (vocabSize + 31) >> 5;
 
 const align = (bytes: number): number => (bytes + 63) & ~63;
 
@@ -101,6 +115,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     result: RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES,
     plan: 65536 + vocabSize * 16,
     history: maxHistory * 4,
+    mask: maskWords(vocabSize) * 4,
     row: padded * 4,
     ids: padded * 4,
     probs: padded * 8,
@@ -117,6 +132,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     result: take(sizes.result),
     plan: take(sizes.plan),
     history: take(sizes.history),
+    mask: take(sizes.mask),
     row: take(sizes.row),
     ids: take(sizes.ids),
     probs: take(sizes.probs),
@@ -139,6 +155,7 @@ interface Offsets {
   result: number;
   plan: number;
   history: number;
+  mask: number;
   row: number;
   ids: number;
   probs: number;
@@ -156,6 +173,7 @@ class SingleSampler implements Sampler {
   readonly #at: Offsets;
   readonly #views: MemoryViews;
   readonly #bytes: Uint8Array;
+  readonly #paddedLength: number;
   #loaded: CompiledPlan | undefined;
 
   constructor(
@@ -175,9 +193,9 @@ class SingleSampler implements Sampler {
     this.#at = at;
     this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
     this.#bytes = new Uint8Array(buffer);
-    const padded = at.ids - at.row;
+    this.#paddedLength = (at.ids - at.row) / 4;
     const ViewType = this.dtype === "f32" ? Float32Array : Uint16Array;
-    new ViewType(buffer, at.row, padded / 4).fill(negativeInfinity[this.dtype]);
+    new ViewType(buffer, at.row, this.#paddedLength).fill(negativeInfinity[this.dtype]);
     this.row = new ViewType(buffer, at.row, this.vocabSize);
   }
 
@@ -236,10 +254,30 @@ class SingleSampler implements Sampler {
     };
   }
 
+  guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void {
+    if (this.dtype !== "f32") refuse("dtype", "f32 for guidance", this.dtype, false);
+    const { vocabSize } = this;
+    for (const [name, logits] of Object.entries({ conditional, unconditional })) {
+      if (logits?.length !== vocabSize) refuse(name, `${vocabSize} elements (vocabSize)`, logits?.length, !logits);
+    }
+    if (!(Number.isFinite(scale) && scale >= 0))
+      refuse("scale", "number ≥ 0, finite", scale, typeof scale !== "number");
+    const { row, ids, workspace } = this.#at;
+    // the ids of `distribution` are not in use: the second row stands in their place
+    const second = new Float32Array(this.#bytes.buffer, ids, this.#paddedLength);
+    second.fill(negativeInfinity.f32, vocabSize);
+    this.row.set(conditional);
+    second.set(unconditional);
+    const status = this.#kernels.guide_row_f32(row, row, ids, vocabSize, scale, workspace);
+    if (status === STATUS_OK) return;
+    const code = sampleErrorCodes[status] ?? "all_tokens_masked";
+    throw new SampleError(code, "guidance expected two rows with finite logits, without NaN and Infinity");
+  }
+
   /** Puts row, plan, history and job in place. */
   #prepare(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw): CompiledPlan {
     const plan = "bytes" in params ? params : this.compile(params);
-    const { position = 0, sequenceId = 0, history = [], promptLength = 0 } = draw;
+    const { position = 0, sequenceId = 0, history = [], promptLength = 0, tokenMask } = draw;
     const seed = draw.seed ?? plan.params.seed ?? 0;
     if (logits && logits.length !== this.vocabSize) {
       refuse("logits", `${this.vocabSize} elements (vocabSize)`, logits.length, false);
@@ -252,7 +290,11 @@ class SingleSampler implements Sampler {
     if (!Number.isInteger(promptLength) || promptLength < 0 || promptLength > history.length) {
       refuse("promptLength", `integer in [0, ${history.length}]`, promptLength, typeof promptLength !== "number");
     }
+    if (tokenMask && tokenMask.length !== maskWords(this.vocabSize)) {
+      refuse("tokenMask", `${maskWords(this.vocabSize)} words of 32 bits`, tokenMask.length, false);
+    }
     const { i32 } = this.#views;
+    if (tokenMask) i32.set(tokenMask, this.#at.mask >> 2);
     const first = this.#at.history >> 2;
     for (let i = 0; i < history.length; i++) {
       const id = history[i]!;
@@ -274,6 +316,7 @@ class SingleSampler implements Sampler {
     writeWords(i32, job + (JOB_SEED_LOW >> 2), job + (JOB_SEED_HIGH >> 2), "seed", seed);
     writeWords(i32, job + (JOB_SEQUENCE_LOW >> 2), job + (JOB_SEQUENCE_HIGH >> 2), "sequenceId", sequenceId);
     i32[job + (JOB_POSITION >> 2)] = position;
+    i32[job + (JOB_MASK >> 2)] = tokenMask ? this.#at.mask : 0;
     return plan;
   }
 }

@@ -9,7 +9,7 @@ import {
   PENALTY_FREQUENCY_SEES_PROMPT,
   PENALTY_REPETITION_SEES_PROMPT,
 } from "../layout.ts";
-import { biasEntries } from "../params/parameters.ts";
+import { biasEntries } from "../params/biasEntries.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import type { Stage } from "./stage.ts";
 

@@ -7,6 +7,7 @@ import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, p
 import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
 import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds.ts";
+import { kgw, synthId } from "./watermarks.ts";
 
 export type StageName =
   | "logitBias"
@@ -27,7 +28,9 @@ export type StageName =
   | "xtc"
   | "topH"
   | "smoothing"
-  | "noRepeatNgram";
+  | "noRepeatNgram"
+  | "kgw"
+  | "synthId";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -49,4 +52,6 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   topH,
   smoothing,
   noRepeatNgram,
+  kgw,
+  synthId,
 };

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { profiles, type ProfileName } from "../params/profiles.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import type { Stage } from "../stages/stage.ts";
+import { type StageName, stages } from "../stages/stages.ts";
 
 type Generated = {
   readonly [Name in keyof SamplingParams]-?: (vocabSize: number) => fc.Arbitrary<SamplingParams[Name]>;
@@ -30,6 +31,7 @@ const someIds = (vocabSize: number, minLength = 0): fc.Arbitrary<number[]> =>
 
 export const parameterGenerators: Generated = {
   profile: () => fc.constantFrom(...(Object.keys(profiles) as ProfileName[])),
+  chain: () => fc.shuffledSubarray(Object.keys(stages) as StageName[], { minLength: 1 }),
   temperature: () => spread(0.05, 3, 0, 1, 1e-6, 1e-3, 50, 1e30, 1e-30, Number.MIN_VALUE),
   topK: (vocabSize) => fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 * vocabSize })),
   topP: () => spread(1 / 4096, 1, 1, 0.5, 1e-12, 1 - 2 ** -53),
@@ -61,6 +63,14 @@ export const parameterGenerators: Generated = {
   bannedTokenIds: (vocabSize) => someIds(vocabSize),
   minTokens: () => fc.integer({ min: 0, max: 20 }),
   stopTokenIds: (vocabSize) => someIds(vocabSize),
+  kgwDelta: () => spread(0, 10, 0, 100),
+  kgwGamma: () => spread(1 / 4096, 4095 / 4096, 0.25, 0.5),
+  kgwContext: () => fc.integer({ min: 1, max: 16 }),
+  kgwKey: () => fc.maxSafeNat(),
+  // each layer can double the relative error of a small probability: the f64 reference is no judge of deep ones
+  synthIdDepth: () => fc.integer({ min: 0, max: 10 }),
+  synthIdContext: () => fc.integer({ min: 1, max: 16 }),
+  synthIdKey: () => fc.maxSafeNat(),
   seed: () => fc.oneof(fc.maxSafeNat(), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })),
   logprobs: () => fc.integer({ min: 0, max: 20 }),
   logprobsMode: () => fc.constantFrom("raw", "processed"),

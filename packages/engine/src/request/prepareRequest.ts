@@ -1,12 +1,24 @@
 /** Validates a request once and brings it into the form the scheduler trusts. */
-import { type GenerateRequest, parameters, type SamplingParams, type Tokenizer } from "@tokenmill/core";
+import {
+  type GenerateRequest,
+  type GrammarProvider,
+  type GrammarSpec,
+  parameters,
+  type SamplingParams,
+  type Tokenizer,
+} from "@tokenmill/core";
 import { refuse, refuseUnknown, show } from "@tokenmill/core/internal";
 
 /** Fields of a request that are not sampling parameters. */
-const requestFields = ["prompt", "sequenceId", "maxTokens", "stop", "ignoreEos"] as const satisfies readonly Exclude<
-  keyof GenerateRequest,
-  keyof SamplingParams
->[];
+const requestFields = [
+  "prompt",
+  "sequenceId",
+  "maxTokens",
+  "stop",
+  "ignoreEos",
+  "jsonSchema",
+  "grammar",
+] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
 const defaultMaxTokens = 256;
@@ -19,6 +31,7 @@ export interface RequestLimits {
   readonly sourceName: string;
   readonly vocabSize: number;
   readonly tokenizer: Tokenizer | undefined;
+  readonly grammar: GrammarProvider | undefined;
 }
 
 /** A valid request, except for its sampling parameters, which the pool checks when it compiles them. */
@@ -32,6 +45,7 @@ export interface PreparedRequest {
   /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
   readonly params: SamplingParams;
   readonly seed: number | bigint | undefined;
+  readonly grammar: GrammarSpec | undefined;
 }
 
 /** @throws TypeError for unknown fields and wrong types, RangeError for values out of range. */
@@ -40,18 +54,40 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = request;
+  const { jsonSchema, grammar, ...rest } = request;
+  const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
+  const spec = grammarSpec(jsonSchema, grammar);
+  const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
     sequenceId: canonicalId(sequenceId),
     maxTokens: checkMaxTokens(maxTokens, params.minTokens),
     stop: stopStrings(stop, limits),
     ignoreEos,
-    params: ignoreEos ? params : withStopToken(params, limits.tokenizer?.eosTokenId),
+    params: ignoreEos ? params : withStopToken(params, eosTokenId),
     seed,
+    grammar: spec,
   };
+}
+
+function grammarSpec(jsonSchema: unknown, grammar: string | undefined): GrammarSpec | undefined {
+  if (jsonSchema !== undefined && grammar !== undefined) {
+    throw new TypeError(`"grammar" expected nothing beside "jsonSchema": an output follows one of them`);
+  }
+  if (grammar !== undefined) return { grammar };
+  return jsonSchema === undefined ? undefined : { jsonSchema };
+}
+
+/** The token that ends an output of the grammar. @throws TypeError where there is nobody to follow it. */
+export function grammarEos(spec: GrammarSpec, { grammar }: RequestLimits, ignoreEos: boolean): number {
+  const [name] = Object.keys(spec);
+  if (!grammar) {
+    throw new TypeError(`"${name}" expected an engine that can follow it: pass createEngine a "grammar" provider`);
+  }
+  if (ignoreEos) throw new TypeError(`"ignoreEos" expected false beside "${name}": end of text ends what it describes`);
+  return grammar.eosTokenId;
 }
 
 /** @throws unless it is absent, a safe integer ≥ 0 or a bigint below 2^64. */

@@ -16,6 +16,8 @@ import { SequenceQueue } from "./sequenceQueue.ts";
 const longestTurnMs = 4;
 /** Tokens between two looks at the clock. */
 const clockInterval = 64;
+/** Rows with a token mask that are handed out at a time: the workers start while the next masks are filled. */
+const maskedRowsPerFlush = 4;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -177,18 +179,21 @@ export class Scheduler {
 
   #dispatch(): void {
     let submitted = 0;
+    let masked = 0;
     while (this.#ready.length > 0) {
       const slot = this.#pool.acquire();
       if (slot < 0) break;
       const sequence = this.#ready.shift()!;
       sequence.phase = "active";
       if (this.#submit(slot, sequence, true)) submitted++;
+      if (sequence.matcher && ++masked % maskedRowsPerFlush === 0) this.#pool.flush();
     }
     if (submitted > 0) this.#pool.flush();
   }
 
   #submit(slot: number, sequence: Sequence, writeRow: boolean): boolean {
     try {
+      sequence.matcher?.fillMask(this.#pool.tokenMask(slot));
       this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
     } catch (error) {
       this.#pool.release(slot);
@@ -205,14 +210,18 @@ export class Scheduler {
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
     const { plan, seed, sequenceIdBits, position } = sequence;
     const history = sequence.history!;
+    const hasTokenMask = sequence.matcher !== undefined;
     const job = this.#jobs[slot];
-    if (!job) return (this.#jobs[slot] = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow });
+    if (!job) {
+      return (this.#jobs[slot] = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, hasTokenMask });
+    }
     job.plan = plan;
     job.history = history;
     job.seed = seed;
     job.sequenceId = sequenceIdBits;
     job.position = position;
     job.writeRow = writeRow;
+    job.hasTokenMask = hasTokenMask;
     return job;
   }
 
@@ -375,6 +384,7 @@ export class Scheduler {
   #free(sequence: Sequence): void {
     sequence.initialTokenIds = undefined;
     sequence.plan.release();
+    sequence.matcher?.release();
     if (!sequence.history) return;
     sequence.history.release();
     sequence.history = undefined;

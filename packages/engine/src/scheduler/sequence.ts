@@ -1,6 +1,6 @@
 /** One sequence: what is fixed when it opens, and what advances with its tokens. */
 import type { History, Plan } from "@tokenmill/worker-pool";
-import type { TokenEvent } from "@tokenmill/core";
+import type { GrammarMatcher, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
@@ -30,6 +30,9 @@ export interface SequenceSpec {
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
   readonly epoch: number;
+  /** What the output follows, and the matcher that stands where the output tokens end; released with the sequence. */
+  readonly grammar?: GrammarSpec | undefined;
+  readonly matcher?: GrammarMatcher | undefined;
   readonly observer: TokenObserver;
 }
 
@@ -47,6 +50,8 @@ export class Sequence implements Utf8Carry {
   readonly hasLogprobs: boolean;
   /** How often the sequence was resumed. */
   readonly epoch: number;
+  readonly grammar: GrammarSpec | undefined;
+  readonly matcher: GrammarMatcher | undefined;
   /** Undefined once the sequence was cancelled or has ended: then nothing more is delivered. */
   observer: TokenObserver | undefined;
 
@@ -80,6 +85,8 @@ export class Sequence implements Utf8Carry {
     this.ignoreEos = spec.ignoreEos;
     this.hasLogprobs = params.logprobs !== undefined;
     this.epoch = spec.epoch;
+    this.grammar = spec.grammar;
+    this.matcher = spec.matcher;
     this.observer = spec.observer;
     this.initialTokenIds =
       spec.outputTokenIds.length === 0 ? spec.promptTokenIds : [...spec.promptTokenIds, ...spec.outputTokenIds];

@@ -116,7 +116,7 @@ describe("resume", () => {
     expect(there.resume(record)).toBeInstanceOf(Observable);
     expect(there.stats().open).toBe(0);
     expect(record).toMatchObject({
-      version: 1,
+      version: 2,
       profile: "tokenmill",
       params: { seed: "7", topK: 9 },
       vocabSize: pieces.length,
@@ -142,7 +142,7 @@ describe("records that are refused", () => {
     good = records[9]!;
   });
   const cases: [string, (record: SequenceSnapshot) => unknown, string, string][] = [
-    ["another version", (r) => ({ ...r, version: 2 }), "foreign_version", '"version" expected 1, got 2'],
+    ["another version", (r) => ({ ...r, version: 1 }), "foreign_version", '"version" expected 2, got 1'],
     ["another vocabulary", (r) => ({ ...r, vocabSize: 17 }), "foreign_vocabulary", "expected the source's 16, got 17"],
     [
       "a changed output id",

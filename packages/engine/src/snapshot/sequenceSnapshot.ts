@@ -29,6 +29,8 @@ export interface SequenceSnapshot {
   maxTokens: number;
   stop: string[];
   ignoreEos: boolean;
+  /** What the output follows, if anything: `{ jsonSchema }` or `{ grammar }`. */
+  grammar?: { jsonSchema: unknown } | { grammar: string };
   promptTokenIds: number[];
   outputTokenIds: number[];
   /** Output tokens so far: the index of the next event. */
@@ -60,6 +62,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     maxTokens: sequence.maxTokens,
     stop: [...(sequence.stops?.strings ?? [])],
     ignoreEos: sequence.ignoreEos,
+    ...(sequence.grammar && { grammar: structuredClone(sequence.grammar) }),
     promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
     outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
     position: sequence.position,
@@ -101,6 +104,7 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (typeof record.params !== "object" || record.params === null) malformed("params", "an object");
   if (!isDecimal(record.params.seed)) malformed("params.seed", "a decimal string");
   if (typeof record.ignoreEos !== "boolean") malformed("ignoreEos", "boolean");
+  if (record.grammar !== undefined && !isGrammar(record.grammar)) malformed("grammar", "a jsonSchema or a grammar");
   if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
   if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
     malformed("text", "utf8State and heldText");
@@ -108,6 +112,11 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
 
 function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
   return Array.isArray(ids) && ids.every((id) => Number.isInteger(id) && id >= 0 && id < vocabSize);
+}
+
+function isGrammar(value: unknown): boolean {
+  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  return names.length === 1 && (names[0] === "jsonSchema" || names[0] === "grammar");
 }
 
 function isDecimal(value: unknown): boolean {

@@ -1,0 +1,147 @@
+// Watermarks: stages that favour tokens by a keyed function of the tokens before. The functions of the key are Philox blocks
+// in domains of their own; `src/watermark/` computes the same ones for the detectors.
+import {
+  DOMAIN_KGW,
+  DOMAIN_SYNTH_ID,
+  JOB_HISTORY,
+  JOB_HISTORY_LENGTH,
+  JOB_PROMPT_LENGTH,
+  STAGE_INTEGER,
+  STAGE_LIST,
+  STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
+  WATERMARK_CONTEXT,
+} from "../src/layout";
+import {
+  keyAt,
+  keyOf,
+  keyTokenId,
+  listCount,
+  listMax,
+  setCount,
+  setKey,
+  setUnsorted,
+  setWeight,
+  weighList,
+  weightAt,
+} from "./list";
+import { toFinite } from "./floats";
+import { logPositive } from "./math";
+import { philox0, philox1, philox2, philox3, philoxBlock } from "./philox";
+import { beta, copyRow, listAll, row, setBeta } from "./row";
+import { scanRow } from "./scan";
+import { paddedLength, tokenCounts } from "./workspace";
+
+let keyLow: u32 = 0;
+let keyHigh: u32 = 0;
+let context0: u32 = 0;
+let context1: u32 = 0;
+
+/** Hashes the last `integer` tokens (all, if there are fewer) with the key, which is the stage's list: low, high word. */
+function hashContext(plan: usize, stage: usize, job: usize, domain: u32): void {
+  const list = plan + load<i32>(stage, STAGE_LIST);
+  keyLow = load<u32>(list);
+  keyHigh = load<u32>(list, 4);
+  const length = load<i32>(job, JOB_HISTORY_LENGTH);
+  const count = min(load<i32>(stage, STAGE_INTEGER), length);
+  const history = <usize>load<u32>(job, JOB_HISTORY);
+  context0 = <u32>count;
+  context1 = 0;
+  for (let i = length - count; i < length; i++) {
+    const tokenId = load<u32>(history + ((<usize>i) << 2));
+    philoxBlock(context0, context1, tokenId, (domain << 24) | WATERMARK_CONTEXT, keyLow, keyHigh);
+    context0 = philox0;
+    context1 = philox1;
+  }
+}
+
+/** Adds δ to the logits of the green tokens: those whose word of the block (context, id / 4) is below γ·2^32. Numbers: δ, γ.
+ *  (Kirchenbauer et al. 2023, arXiv 2301.10226; each token is green independently of the others with probability γ.) */
+export function kgw(plan: usize, stage: usize, job: usize): void {
+  hashContext(plan, stage, job, DOMAIN_KGW);
+  const limit = load<f64>(stage, STAGE_NUMBER_1) * 4294967296.0;
+  const delta = load<f64>(stage, STAGE_NUMBER_0);
+  copyRow();
+  for (let id = 0; id < paddedLength; id += 4) {
+    philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24, keyLow, keyHigh);
+    const p = row + ((<usize>id) << 2);
+    if (<f64>philox0 < limit) raiseAt(p, delta);
+    if (<f64>philox1 < limit) raiseAt(p + 4, delta);
+    if (<f64>philox2 < limit) raiseAt(p + 8, delta);
+    if (<f64>philox3 < limit) raiseAt(p + 12, delta);
+  }
+  scanRow(row);
+}
+
+// @ts-ignore: decorator
+@inline
+function raiseAt(address: usize, delta: f64): void {
+  const x = load<f32>(address);
+  if (x > -Infinity) store<f32>(address, toFinite(<f64>x + delta));
+}
+
+// @ts-ignore: decorator
+@inline
+function wordOfBlock(index: i32): u32 {
+  return index < 2 ? (index == 0 ? philox0 : philox1) : index == 2 ? philox2 : philox3;
+}
+
+/** Whether the last `integer` tokens stood before an earlier output token too. */
+function isContextRepeated(stage: usize, job: usize): bool {
+  const count = load<i32>(stage, STAGE_INTEGER);
+  const length = load<i32>(job, JOB_HISTORY_LENGTH);
+  const history = <usize>load<u32>(job, JOB_HISTORY);
+  for (let end = max(load<i32>(job, JOB_PROMPT_LENGTH), count); end < length; end++) {
+    let i = 1;
+    while (
+      i <= count &&
+      load<i32>(history + ((<usize>(end - i)) << 2)) == load<i32>(history + ((<usize>(length - i)) << 2))
+    ) {
+      i++;
+    }
+    if (i > count) return true;
+  }
+  return false;
+}
+
+/** Tournament sampling in closed form: layer by layer p ← p·(1 + g − Σ g·p), g the token's bit of that layer: the law of the
+ *  winner of 2^depth draws. Number: depth ≤ 128, one bit each of the block (context, id). No effect where the context stood
+ *  before an earlier output token. Tokens of weight 0 in f64 leave the list. O(list · depth).
+ *  (Dathathri et al. 2024, Nature 634; HF `SynthIDTextWatermarkLogitsProcessor`.) */
+export function synthId(plan: usize, stage: usize, job: usize): void {
+  if (isContextRepeated(stage, job)) return;
+  hashContext(plan, stage, job, DOMAIN_SYNTH_ID);
+  listAll();
+  const total = weighList(listMax(), beta);
+  for (let i = 0; i < listCount; i++) setWeight(i, weightAt(i) / total);
+  const depth = <i32>load<f64>(stage, STAGE_NUMBER_0);
+  for (let first = 0; first < depth; first += 32) {
+    for (let i = 0; i < listCount; i++) {
+      philoxBlock(context0, context1, <u32>keyTokenId(keyAt(i)), DOMAIN_SYNTH_ID << 24, keyLow, keyHigh);
+      store<u32>(tokenCounts + ((<usize>i) << 2), wordOfBlock(first >> 5));
+    }
+    for (let layer = 0; layer < min(32, depth - first); layer++) playLayer(layer);
+  }
+  memory.fill(tokenCounts, 0, (<usize>listCount) << 2);
+  let n = 0;
+  for (let i = 0; i < listCount; i++) {
+    const weight = weightAt(i);
+    if (weight > 1e-300) setKey(n++, keyOf(<f32>logPositive(weight), keyTokenId(keyAt(i))));
+  }
+  setCount(n);
+  setUnsorted();
+  setBeta(1);
+}
+
+/** One layer; the tokens' bits stand in `tokenCounts`. */
+function playLayer(layer: i32): void {
+  let lost: f64 = 0; // 1 − Σ g·p, summed as such: a difference would drown small weights
+  for (let i = 0; i < listCount; i++) if (!hasBit(i, layer)) lost += weightAt(i);
+  for (let i = 0; i < listCount; i++) setWeight(i, weightAt(i) * (hasBit(i, layer) ? 1 + lost : lost));
+}
+
+// @ts-ignore: decorator
+@inline
+function hasBit(index: i32, layer: i32): bool {
+  return ((load<u32>(tokenCounts + ((<usize>index) << 2)) >> layer) & 1) != 0;
+}

@@ -1,0 +1,38 @@
+/** Siblings: sequences of one request that differ by their random streams. */
+import type { GenerateRequest } from "@tokenmill/core";
+import { DOMAIN_CHILD, philox, refuse, wordsOf } from "@tokenmill/core/internal";
+import { canonicalId } from "../request/prepareRequest.ts";
+
+/** Most sequences that one request may open. */
+const mostChildren = 4096;
+
+/**
+ * The id of a sibling: child 0 has its parent's, the others a hash of parent and index with the highest bit set, so that
+ * they meet neither each other, nor numbered sequences, nor other parents' children (one chance in 2^63 a pair).
+ */
+export function childSequenceId(parentId: number | bigint, childIndex: number): number | bigint {
+  if (childIndex === 0) return parentId;
+  const [low, high] = wordsOf(parentId);
+  const words = philox(childIndex, 0, 0, DOMAIN_CHILD << 24, low, high);
+  return (1n << 63n) | ((BigInt(words[1]!) << 32n) | BigInt(words[0]!));
+}
+
+/**
+ * The n requests behind one with `n` children: the same in all but `sequenceId`. Without a `sequenceId` the engine numbers
+ * each; either way their random streams differ, also with one seed for all.
+ * @throws TypeError, RangeError
+ */
+export function childRequests(request: GenerateRequest, n: number): GenerateRequest[] {
+  checkChildCount("n", n);
+  const parentId = canonicalId(request.sequenceId);
+  return Array.from({ length: n }, (_, index) =>
+    parentId === undefined ? request : { ...request, sequenceId: childSequenceId(parentId, index) },
+  );
+}
+
+/** @throws TypeError, RangeError */
+export function checkChildCount(name: string, count: unknown, most: number = mostChildren): void {
+  if (!Number.isInteger(count) || Number(count) < 1 || Number(count) > most) {
+    refuse(name, `integer in [1, ${most}]`, count, typeof count !== "number");
+  }
+}

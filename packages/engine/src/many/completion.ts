@@ -1,0 +1,14 @@
+import type { FinishReason } from "@tokenmill/core";
+
+/** A whole output with what it is worth. */
+export interface Completion {
+  /** Output token ids, a stop token that ended them included. */
+  tokenIds: number[];
+  /** Their text, without the stop token or stop string; empty if the source has no tokenizer. */
+  text: string;
+  finishReason: FinishReason;
+  /** The stop string or stop token id that matched, with `finishReason: "stop"`. */
+  stopReason?: string | number;
+  /** Larger is better; what it is stands at the method that made it. */
+  score: number;
+}

@@ -1,0 +1,125 @@
+/** Structured output by XGrammar: what a request may ask for, compiled once and matched token by token. */
+import type { GrammarMatcher, GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
+import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { type Binding, createBinding, type Handle } from "./binding.ts";
+import { byteLevel } from "./byteLevel.ts";
+import { CompiledGrammars } from "./compiledGrammars.ts";
+import { Matcher } from "./matcher.ts";
+import { type MakeGrammar, Sandbox } from "./sandbox.ts";
+import { unenforced } from "./unenforced.ts";
+
+export interface GrammarProviderOptions {
+  /** The source's tokenizer; it must have an end of text, which ends every matched output. */
+  tokenizer: Tokenizer;
+  /** Length of a row where it is padded beyond the tokenizer's vocabulary. Absent: the tokenizer's. */
+  vocabSize?: number;
+  /**
+   * Whether JSON may have any white space between its elements. It has no bound, so that a source without a sense for
+   * JSON may never come to an end. Absent: false, one line with `", "` and `": "`.
+   */
+  anyWhitespace?: boolean;
+  /** Compiled grammars that are kept while nobody uses them, integer ≥ 0. Absent: 256. */
+  cacheSize?: number;
+}
+
+/**
+ * Loads XGrammar and tells it the vocabulary (r50k: about 0.4 s), once for all engines and sequences. Compiling a schema
+ * takes the calling thread some milliseconds to some hundred; equal ones are compiled once.
+ * @throws TypeError, RangeError
+ */
+export async function createGrammarProvider(options: GrammarProviderOptions): Promise<GrammarProvider> {
+  refuseUnknown(Object.keys(options), ["tokenizer", "vocabSize", "anyWhitespace", "cacheSize"], "grammar option");
+  const { tokenizer, vocabSize = tokenizer.vocabSize, anyWhitespace = false, cacheSize = 256 } = options;
+  const { eosTokenId } = tokenizer;
+  if (eosTokenId === undefined) refuse("tokenizer", "one with an eosTokenId", eosTokenId, false);
+  if (!Number.isInteger(vocabSize) || vocabSize < tokenizer.vocabSize) {
+    refuse("vocabSize", `integer ≥ ${tokenizer.vocabSize} (the tokenizer's)`, vocabSize, typeof vocabSize !== "number");
+  }
+  if (typeof anyWhitespace !== "boolean") refuse("anyWhitespace", "boolean", anyWhitespace, true);
+  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) {
+    refuse("cacheSize", "integer ≥ 0", cacheSize, typeof cacheSize !== "number");
+  }
+  const [binding, sandbox] = await Promise.all([createBinding(() => {}), Sandbox.create()]);
+  return new XGrammarProvider(binding, sandbox, { tokenizer, eosTokenId, vocabSize, anyWhitespace, cacheSize });
+}
+
+class XGrammarProvider implements GrammarProvider {
+  readonly vocabSize: number;
+  readonly eosTokenId: number;
+  readonly #binding: Binding;
+  readonly #sandbox: Sandbox;
+  readonly #compile: (grammar: Handle) => Handle;
+  readonly #anyWhitespace: boolean;
+  readonly #compiled: CompiledGrammars;
+
+  constructor(
+    binding: Binding,
+    sandbox: Sandbox,
+    {
+      tokenizer,
+      eosTokenId,
+      vocabSize,
+      anyWhitespace,
+      cacheSize,
+    }: Required<GrammarProviderOptions> & { eosTokenId: number },
+  ) {
+    this.vocabSize = vocabSize;
+    this.eosTokenId = eosTokenId;
+    this.#binding = binding;
+    this.#sandbox = sandbox;
+    this.#anyWhitespace = anyWhitespace;
+    this.#compiled = new CompiledGrammars(cacheSize);
+    const texts = Array.from({ length: tokenizer.vocabSize }, (_, id) => byteLevel(tokenizer.tokenBytes(id)));
+    const vocab = binding.vecStringFromJSArray(texts);
+    const stops = binding.vecIntFromJSArray([eosTokenId]);
+    const info = new binding.TokenizerInfo(vocab, "BYTE_LEVEL", vocabSize, stops, false);
+    const compiler = new binding.GrammarCompiler(info, 1, false);
+    this.#compile = (grammar) => compiler.CompileGrammar(grammar);
+  }
+
+  open(spec: GrammarSpec): GrammarMatcher {
+    const [text, make] = "jsonSchema" in spec ? this.#jsonSchema(spec.jsonSchema) : ebnf(spec.grammar);
+    const { handle, release } = this.#compiled.take(text, () => {
+      const fault = this.#sandbox.fault(make);
+      const [name, what] = "jsonSchema" in spec ? ["jsonSchema", "a JSON schema"] : ["grammar", "an EBNF grammar"];
+      if (fault !== undefined) throw new RangeError(`"${name}" expected ${what} that XGrammar can follow: ${fault}`);
+      const grammar = make(this.#binding);
+      const compiled = this.#compile(grammar);
+      grammar.delete();
+      return compiled;
+    });
+    return new Matcher(this.#binding, handle, this.vocabSize, release);
+  }
+
+  #jsonSchema(schema: unknown): [string, MakeGrammar] {
+    const text = schemaText(schema);
+    const separators = this.#anyWhitespace ? undefined : { first: ", ", second: ": " };
+    return [
+      `json ${text}`,
+      ({ Grammar }) => Grammar.FromJSONSchema(text, this.#anyWhitespace, undefined, separators, true, undefined, false),
+    ];
+  }
+}
+
+function ebnf(text: unknown): [string, MakeGrammar] {
+  if (typeof text !== "string") refuse("grammar", "string of EBNF with a rule named root", text, true);
+  return [`ebnf ${text}`, ({ Grammar }) => Grammar.FromEBNF(text, "root")];
+}
+
+/** The schema as JSON. @throws TypeError if it is none, RangeError for what would not be enforced. */
+function schemaText(given: unknown): string {
+  let schema = given;
+  if (typeof given === "string") {
+    try {
+      schema = JSON.parse(given);
+    } catch (error) {
+      throw new TypeError(`"jsonSchema" expected an object, a boolean or JSON text of one: ${String(error)}`);
+    }
+  }
+  const isObject = typeof schema === "object" && schema !== null && !Array.isArray(schema);
+  if (!isObject && typeof schema !== "boolean")
+    refuse("jsonSchema", "object, boolean or JSON text of one", given, true);
+  const fault = unenforced(schema);
+  if (fault !== undefined) throw new RangeError(`"jsonSchema" expected constraints that can be enforced: ${fault}`);
+  return JSON.stringify(schema);
+}
