@@ -99,7 +99,7 @@ export function drawFromRow(job: usize, p: f64): i32 {
     const above = cheapMassesAbove(row, largest, scale, spare);
     if (above == 0 || above < p * total * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) return id;
     if (above * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) < p * total) {
-      const beta32 = <f32>min(beta, 1e30);
+      const beta32 = <f32>max(min(beta, 1e30), 1.4e-45); // above 0, so that padding weighs 0
       if (exactTotal32 < 0) {
         setPivot(floor, -1);
         exactTotal32 = isCut ? exactMass32Above(row, largest, beta32) : exactMass32(row, largest, beta32);
