@@ -1,8 +1,10 @@
 /** Draws whose counters differ in one word are independent: positions, sequences, seeds, domains. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { coinDomain, createDrawer } from "./drawer.ts";
 import { lawOf } from "./laws.ts";
 import { fit, independence, level } from "./significance.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const pairs = 250_000;
 const row = Float32Array.from([0, 0.5, -1, 1, 0.2, -0.3, 0.8, -2]);

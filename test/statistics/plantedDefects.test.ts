@@ -2,10 +2,12 @@
  * Samplers with the defects that other engines shipped, in plain JavaScript: the statistics of this folder must reject
  * each of them, and accept the same sampler without its defect.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { coinDomain, createDrawer, type Drawer } from "./drawer.ts";
 import { crowd, headAndTail, lawOf } from "./laws.ts";
 import { fit, hitRate, independence, level, totalVariation } from "./significance.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 type Rounding = (x: number) => number;
 const exact: Rounding = (x) => x;

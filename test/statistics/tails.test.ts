@@ -4,10 +4,12 @@
  * head comes first, so only a uniform above the head's share can give a tail token, and only such draws are sampled.
  */
 import { createSampler } from "@tokenmill/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createDrawer } from "./drawer.ts";
 import { headAndTail } from "./laws.ts";
 import { fit, hitRate, level } from "./significance.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const tailProbability = (count: number, gap: number): number => {
   const mass = count * Math.exp(-gap);

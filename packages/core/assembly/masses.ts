@@ -38,9 +38,10 @@ export function isAbovePivot(x: f32, tokenId: i32): bool {
   return x > pivotLogit || (x == pivotLogit && tokenId < pivotTokenId);
 }
 
-/** log2(e)·beta as f32; what would overflow stays finite: only equal logits then weigh anything. */
+/** log2(e)·beta as f32; what would overflow stays finite: only equal logits then weigh anything. Above 0, so that padding
+ *  weighs 0. */
 export function cheapScale(beta: f64): f32 {
-  return <f32>min(beta * 1.4426950408889634, 1e30);
+  return <f32>max(min(beta * 1.4426950408889634, 1e30), 1.4e-45);
 }
 
 /** Cheap weight of one element. */

@@ -1,7 +1,8 @@
 /** Rows of any bits: a token that can be drawn, or an error that names the reason; never a trap. */
-import { assert, describe, expect, it } from "vitest";
+import { assert, describe, expect, it, vi } from "vitest";
 import fc from "fast-check";
 import { type StageName, stages } from "../stages/stages.ts";
+import { cases, timeoutMs } from "../testing/cases.ts";
 import { variants } from "../testing/createKernels.ts";
 import { drawOf } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
@@ -9,6 +10,8 @@ import { seededRandom } from "../testing/random.ts";
 import { widen } from "../testing/widths.ts";
 import { SampleError, type SampleResult } from "./result.ts";
 import { createSampler } from "./sampler.ts";
+
+vi.setConfig({ testTimeout: timeoutMs });
 
 const vocabSize = 300;
 const kinds = variants.flatMap((variant) => (["f32", "f16", "bf16"] as const).map((dtype) => ({ variant, dtype })));
@@ -44,7 +47,7 @@ describe.each(kinds)("any bits, $variant build, $dtype", ({ variant, dtype }) =>
     const bits = dtype === "f32" ? new Uint32Array(sampler.row.buffer, sampler.row.byteOffset, vocabSize) : sampler.row;
     const valueAt = (id: number): number => (dtype === "f32" ? sampler.row[id]! : widen(sampler.row[id]!, dtype));
     const stageNames = Object.keys(stages) as StageName[];
-    const cases = fc.subarray(stageNames, { maxLength: 6 }).chain((names) =>
+    const generated = fc.subarray(stageNames, { maxLength: 6 }).chain((names) =>
       fc.record({
         params: paramsOf(
           names.map((name) => stages[name]),
@@ -60,7 +63,7 @@ describe.each(kinds)("any bits, $variant build, $dtype", ({ variant, dtype }) =>
     );
     const counts: Record<string, number> = {};
     fc.assert(
-      fc.property(cases, ({ params, draw, seed, specials, masked, logprobs, mode }) => {
+      fc.property(generated, ({ params, draw, seed, specials, masked, logprobs, mode }) => {
         const words = anyWords(seed, dtype, specials, masked);
         bits.set(words);
         const values = Array.from(words, (_, id) => valueAt(id));
@@ -88,7 +91,7 @@ describe.each(kinds)("any bits, $variant build, $dtype", ({ variant, dtype }) =>
         }
         expect(Array.from(bits), "the row is left as it was").toEqual(Array.from(words));
       }),
-      { numRuns: 400 },
+      cases(400),
     );
     expect(Object.keys(counts).sort()).toEqual([
       "all_tokens_masked",

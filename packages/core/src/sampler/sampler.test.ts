@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
-import { rowIn } from "../testing/widths.ts";
+import { rowIn, widen } from "../testing/widths.ts";
 import { SampleError } from "./result.ts";
 import { createSampler, type Sampler } from "./sampler.ts";
 
@@ -178,6 +178,19 @@ describe.each(variants)("numbers at the edge, %s build", (variant) => {
     }
   });
 });
+
+it.each(kinds.filter(({ dtype }) => dtype !== "f32"))(
+  "every finite $dtype pattern is in its place, $variant build",
+  async ({ variant, dtype }) => {
+    const patterns = Uint16Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) =>
+      Number.isFinite(widen(bits, dtype as "f16")),
+    );
+    const sampler = await createSampler({ vocabSize: patterns.length, dtype, variant });
+    const values = Array.from(patterns, (bits) => widen(bits, dtype as "f16"));
+    const expected = values.map((_, id) => id).sort((a, b) => values[b]! - values[a]! || a - b);
+    expect(sampler.distribution(patterns, {}).tokenIds).toEqual(Int32Array.from(expected));
+  },
+);
 
 describe("arguments", () => {
   const make = (): Promise<Sampler> => createSampler({ vocabSize: 10, maxHistory: 3, maxLogprobs: 2 });

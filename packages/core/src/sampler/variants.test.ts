@@ -1,14 +1,17 @@
 /** The SIMD build against the scalar build, bit for bit: tokens, log-probabilities, ranks, distributions. */
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { type StageName, stages } from "../stages/stages.ts";
+import { cases, timeoutMs } from "../testing/cases.ts";
 import { createKernels } from "../testing/createKernels.ts";
 import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
 import { rowIn } from "../testing/widths.ts";
 import { SampleError } from "./result.ts";
 import { createSampler, type Draw, type Sampler } from "./sampler.ts";
+
+vi.setConfig({ testTimeout: timeoutMs });
 
 /** Around vectors, blocks of 64 and rows padded to 256; an odd one; a real vocabulary. */
 const sizes = [1, 63, 64, 65, 255, 256, 257, 1283, 50257];
@@ -42,7 +45,7 @@ const bitsOf = (values: ArrayLike<number>): BigUint64Array => new BigUint64Array
 it.each(kinds)("$vocabSize tokens in $dtype: both builds give the same bits", async ({ vocabSize, dtype }) => {
   const scalar = await createSampler({ vocabSize, dtype, variant: "scalar", maxLogprobs: 5, maxHistory: 64 });
   const simd = await createSampler({ vocabSize, dtype, variant: "simd", maxLogprobs: 5, maxHistory: 64 });
-  const cases = fc.subarray(stageNames, { maxLength: 4 }).chain((names) =>
+  const generated = fc.subarray(stageNames, { maxLength: 4 }).chain((names) =>
     fc.record({
       params: paramsOf(
         names.map((name) => stages[name]),
@@ -53,11 +56,11 @@ it.each(kinds)("$vocabSize tokens in $dtype: both builds give the same bits", as
     }),
   );
   fc.assert(
-    fc.property(cases, ({ params, recipe, draw }) => {
+    fc.property(generated, ({ params, recipe, draw }) => {
       const { row } = rowIn(dtype, rowOf(recipe, vocabSize));
       expect(outcomeOf(simd, row, params, draw)).toEqual(outcomeOf(scalar, row, params, draw));
     }),
-    { numRuns: vocabSize > 10_000 ? 8 : 60, endOnFailure: true },
+    { ...cases(vocabSize > 10_000 ? 8 : 60), endOnFailure: true },
   );
 });
 
