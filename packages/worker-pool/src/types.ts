@@ -60,8 +60,6 @@ export interface SampleJob {
   writeRow: boolean;
 }
 
-export type { SampleResult };
-
 /** The pool. Its threads exist from `createPool` to `close`. */
 export interface SamplerPool {
   readonly vocabSize: number;
