@@ -38,7 +38,7 @@ export async function startDrill(source: WorkerSource, options: PoolOptions = {}
 }
 
 /** Penalties over a long history and an n-gram rule: a row spends most of its time patched. */
-export function requestOf(sequenceId: number, maxTokens: number): GenerateRequest {
+function requestOf(sequenceId: number, maxTokens: number): GenerateRequest {
   return {
     sequenceId,
     maxTokens,

@@ -8,6 +8,8 @@ import { promisify } from "node:util";
 import { createResult } from "@tokenmill/core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Breaker, type Drill, faultySource, type Outcome, runAll, startDrill } from "./drill.ts";
+import { whileKilling } from "./killing.ts";
+import { openStandingRows, sampleStandingRows } from "./standingRows.ts";
 
 const sequences = 24;
 const tokens = 30;
@@ -39,27 +41,22 @@ function except(sequence: number, error: unknown): Outcome[] {
 describe("workers killed from outside", () => {
   it.each([1, 2, 3])("at random times, %d of them, change, lose and double no token", async (workers) => {
     const { pool, engine } = await start(faultySource(), { workers });
-    let random = workers;
-    let rowsAtKill = -1;
-    let isOver = false;
-    const killing = (async () => {
-      while (!isOver) {
-        random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
-        await new Promise((resolve) => setTimeout(resolve, random % 7));
-        const { rowsSampled } = pool.stats();
-        // The row that lost its worker must get done first: one that loses three is given up.
-        if (rowsSampled <= rowsAtKill + 2 * pool.slotCount) continue;
-        rowsAtKill = rowsSampled;
-        await pool.killWorker(random % workers);
-      }
-    })();
-    const outcomes = await runAll(engine, sequences, tokens);
-    isOver = true;
-    await killing;
-    while (pool.stats().workerDeaths === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const outcomes = await whileKilling(pool, runAll(engine, sequences, tokens));
     expect(outcomes).toEqual(undisturbed);
     expect(pool.stats().rowsSampled).toBe(sequences * tokens);
     expect(pool.freeSlots).toBe(pool.slotCount);
+  });
+
+  it("at random times leave no penalty behind in rows that stand in the slab", async () => {
+    const rounds = 40;
+    const alone = await openStandingRows(0);
+    const expected = await sampleStandingRows(alone, rounds);
+    await alone.close();
+    const pool = await openStandingRows(2);
+    const work = sampleStandingRows(pool, rounds);
+    expect(await whileKilling(pool, work)).toEqual(expected);
+    expect(pool.stats().rowsRetried).toBeGreaterThan(0);
+    await pool.close();
   });
 
   it("in the middle of a row have that row done again by another", async () => {

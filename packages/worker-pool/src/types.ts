@@ -56,7 +56,10 @@ export interface SampleJob {
   sequenceId: bigint;
   /** Number of output tokens before this one: the position of the draw. */
   position: number;
-  /** True: the pool's worker source writes the row first. False when the row is already in the slab (batch sources, `sample`): the worker then only samples. */
+  /**
+   * True: the pool's worker source writes the row first. False when the row is already in the slab (batch sources,
+   * `sample`): the worker then only samples.
+   */
   writeRow: boolean;
   /** Whether the slot's `tokenMask` applies. Absent: false. */
   hasTokenMask?: boolean;
