@@ -2,6 +2,7 @@
 import {
   JOB_MASK,
   OP_ALLOWED,
+  OP_BAD_WORDS,
   OP_BANNED,
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
@@ -10,6 +11,7 @@ import {
   OP_MIN_P,
   OP_MIN_TOKENS,
   OP_NO_REPEAT_NGRAM,
+  OP_P_LESS,
   OP_PENALTIES,
   OP_SMOOTHING,
   OP_TAIL_FREE,
@@ -36,6 +38,7 @@ import {
   STATUS_ALL_MASKED,
   STATUS_OK,
 } from "../src/layout";
+import { badWords } from "./badWords";
 import { minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
@@ -45,7 +48,7 @@ import { maskRow } from "./mask";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
 import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits, startEdits } from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
-import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
+import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { useWorkspace } from "./workspace";
 
 // @ts-ignore: decorator
@@ -68,6 +71,8 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return penalties(stage, job);
     case OP_NO_REPEAT_NGRAM:
       return noRepeatNgram(stage, job);
+    case OP_BAD_WORDS:
+      return badWords(plan, stage, job);
     case OP_TEMPERATURE:
       return temperature(stage);
     case OP_TOP_K:
@@ -92,6 +97,8 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return topH(stage);
     case OP_SMOOTHING:
       return smoothing(stage);
+    case OP_P_LESS:
+      return pLess();
     case OP_XTC:
       return xtc(stage, job);
   }

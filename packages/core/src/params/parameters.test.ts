@@ -36,6 +36,8 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
   choice: [1, null, true, ["hf"], {}],
   tokenIds: [1, "1", null, {}, new Set([1])],
   bias: [1, "1", null, [[1, 2]]],
+  boolean: [1, "true", null, [true], {}],
+  tokenSequences: [1, "1", null, {}],
   stages: [1, "topK", null, {}, [1], [["topK"]]],
 };
 

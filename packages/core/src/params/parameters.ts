@@ -8,7 +8,16 @@ import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 /** How a parameter is written on a command line. */
-export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias" | "stages";
+export type ParameterKind =
+  | "number"
+  | "integer"
+  | "seed"
+  | "choice"
+  | "tokenIds"
+  | "bias"
+  | "stages"
+  | "boolean"
+  | "tokenSequences";
 
 export interface Parameter {
   readonly name: keyof SamplingParams;
@@ -57,6 +66,21 @@ function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, descripti
   };
 }
 
+/** The ids of a token sequence, which may be written as one id. */
+const idsOf = (sequence: unknown): readonly unknown[] => (Array.isArray(sequence) ? sequence : [sequence]);
+const isSequence = (sequence: unknown, vocabSize: number): boolean =>
+  idsOf(sequence).length > 0 && areIds(idsOf(sequence), vocabSize);
+
+function tokenSequences(name: keyof SamplingParams, description: string): Parameter {
+  return {
+    name,
+    kind: "tokenSequences",
+    expected: "array of token ids inside the vocabulary or non-empty arrays of them",
+    accepts: (sequences: readonly unknown[], vocabSize) => sequences.every((s) => isSequence(s, vocabSize)),
+    description,
+  };
+}
+
 export const parameters: readonly Parameter[] = [
   choice("profile", Object.keys(profiles), "order of the stages and their boundary rules"),
   {
@@ -75,6 +99,13 @@ export const parameters: readonly Parameter[] = [
     (x) => x >= 0 && x <= 1,
     "keep tokens with at least that share of the largest probability; 0 is off",
   ),
+  {
+    name: "pLess",
+    kind: "boolean",
+    expected: "boolean",
+    accepts: (x: boolean) => typeof x === "boolean",
+    description: "keep tokens at least as probable as two draws are to be equal",
+  },
   number(
     "dynatempRange",
     "≥ 0, finite",
@@ -154,6 +185,7 @@ export const parameters: readonly Parameter[] = [
   },
   tokenIds("allowedTokenIds", false, "only these tokens can be drawn"),
   tokenIds("bannedTokenIds", true, "these tokens cannot be drawn"),
+  tokenSequences("badWords", "these token sequences are never completed"),
   integer("minTokens", 0, "no end of text and no stop id before that many tokens"),
   tokenIds("stopTokenIds", true, "tokens that end the sequence"),
   {
@@ -180,7 +212,10 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
       return typeof value === "number" || typeof value === "bigint";
     case "choice":
       return typeof value === "string";
+    case "boolean":
+      return typeof value === "boolean";
     case "tokenIds":
+    case "tokenSequences":
       return Array.isArray(value);
     case "stages":
       return Array.isArray(value) && value.every((stage) => typeof stage === "string");
@@ -217,6 +252,10 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
   if (kind === "tokenIds" && Array.isArray(value)) {
     const index = value.findIndex((id) => !isId(id, vocabSize));
     return index < 0 ? [value] : [value[index], String(index)];
+  }
+  if (kind === "tokenSequences" && Array.isArray(value)) {
+    const index = value.findIndex((sequence) => !isSequence(sequence, vocabSize));
+    return [value[index], String(index)];
   }
   if (kind === "stages" && Array.isArray(value)) {
     const index = value.findIndex((stage, i) => value.indexOf(stage) < i);

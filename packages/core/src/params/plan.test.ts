@@ -46,6 +46,8 @@ const off: SamplingParams = {
   noRepeatNgramSize: 0,
   logitBias: {},
   bannedTokenIds: [],
+  badWords: [],
+  pLess: false,
   minTokens: 0,
   stopTokenIds: [3],
 };

@@ -16,6 +16,8 @@ export interface SamplingParams {
   topK?: number;
   /** Keep the smallest set with probability mass ≥ topP; in (0, 1], 1 is off. */
   topP?: number;
+  /** Keep tokens at least as probable as two draws are to be equal. Absent: false. */
+  pLess?: boolean;
   /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
   minP?: number;
   /** Temperature moves that far below and above with the normalised entropy; ≥ 0, 0 is off. */
@@ -62,6 +64,8 @@ export interface SamplingParams {
   allowedTokenIds?: readonly number[];
   /** These tokens cannot be drawn. */
   bannedTokenIds?: readonly number[];
+  /** A token, or the last one of a sequence of tokens where the others have just been generated, cannot be drawn. */
+  badWords?: readonly (number | readonly number[])[];
   /** End of text and stop ids are banned until that many tokens are out; integer ≥ 0, ≤ maxTokens. */
   minTokens?: number;
   /** Token ids that end the sequence. */

@@ -3,10 +3,11 @@
  * same opcode in `assembly/`; profiles name the order.
  */
 import { minP, smoothing, temperature, topK, topP } from "./cuts.ts";
+import { badWords } from "./badWords.ts";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits.ts";
 import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
-import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds.ts";
+import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds.ts";
 
 export type StageName =
   | "logitBias"
@@ -27,7 +28,9 @@ export type StageName =
   | "xtc"
   | "topH"
   | "smoothing"
-  | "noRepeatNgram";
+  | "noRepeatNgram"
+  | "badWords"
+  | "pLess";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -49,4 +52,6 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   topH,
   smoothing,
   noRepeatNgram,
+  badWords,
+  pLess,
 };

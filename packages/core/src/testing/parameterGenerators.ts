@@ -36,6 +36,7 @@ export const parameterGenerators: Generated = {
   topK: (vocabSize) => fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 * vocabSize })),
   topP: () => spread(1 / 4096, 1, 1, 0.5, 1e-12, 1 - 2 ** -53),
   minP: () => small(6, 0, 1, 0.5, Number.MIN_VALUE),
+  pLess: () => fc.boolean(),
   dynatempRange: () => spread(0, 3, 0, 1),
   dynatempExponent: () => spread(0.1, 4, 1),
   smoothingFactor: () => spread(0, 2, 0, 1e-6, 100),
@@ -61,6 +62,13 @@ export const parameterGenerators: Generated = {
       .map((entries) => new Map(entries)),
   allowedTokenIds: (vocabSize) => someIds(vocabSize, 1),
   bannedTokenIds: (vocabSize) => someIds(vocabSize),
+  badWords: (vocabSize) =>
+    fc.array(
+      fc.oneof(inside(vocabSize), fc.array(fc.nat(Math.min(vocabSize - 1, 7)), { minLength: 1, maxLength: 4 })),
+      {
+        maxLength: 12,
+      },
+    ),
   minTokens: () => fc.integer({ min: 0, max: 20 }),
   stopTokenIds: (vocabSize) => someIds(vocabSize),
   seed: () => fc.oneof(fc.maxSafeNat(), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })),
