@@ -3,6 +3,7 @@ import {
   JOB_MASK,
   OP_ALLOWED,
   OP_BAD_WORDS,
+  OP_DRY,
   OP_BANNED,
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
@@ -41,6 +42,7 @@ import {
 import { badWords } from "./badWords";
 import { minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
+import { dry } from "./dry";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
@@ -73,6 +75,8 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return noRepeatNgram(stage, job);
     case OP_BAD_WORDS:
       return badWords(plan, stage, job);
+    case OP_DRY:
+      return dry(plan, stage, job);
     case OP_TEMPERATURE:
       return temperature(stage);
     case OP_TOP_K:

@@ -83,6 +83,7 @@ export const OP_MIN_TOKENS = 4;
 export const OP_PENALTIES = 5;
 export const OP_NO_REPEAT_NGRAM = 6;
 export const OP_BAD_WORDS = 7;
+export const OP_DRY = 8;
 /** Opcodes from here on cut or reshape; all smaller ones edit single logits. */
 export const OP_FIRST_NON_EDIT = 16;
 export const OP_TEMPERATURE = 16;

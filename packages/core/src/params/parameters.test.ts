@@ -22,6 +22,7 @@ const ranges: Readonly<Record<string, Range>> = {
   "number in [0, 1]": { refused: [-least, aboveOne, Infinity], accepted: [0, least, 1] },
   "number in [0, 1)": { refused: [-least, 1, aboveOne, Infinity], accepted: [0, least, belowOne] },
   "number in [1, 3]": { refused: [belowOne, 3.0000000000000004, Infinity], accepted: [1, 2, 3] },
+  "number in [1, 1000]": { refused: [belowOne, 1000.0000000000001, Infinity], accepted: [1, 1.75, 1000] },
   "number in [-2, 2]": { refused: [-2.0000000000000004, 2.0000000000000004, Infinity], accepted: [-2, 0, 2] },
   "integer ≥ 0": { refused: [-1, 0.5, 2 ** 31, Infinity], accepted: [0, 1, 20] },
   "integer ≥ -1": { refused: [-2, 0.5, 2 ** 31, Infinity], accepted: [-1, 0, 2 ** 31 - 1] },

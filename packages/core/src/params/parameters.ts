@@ -173,6 +173,16 @@ export const parameters: readonly Parameter[] = [
   number("frequencyPenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted per earlier occurrence; 0 is off"),
   number("presencePenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted if the token occurred; 0 is off"),
   integer("penaltyLastN", -1, "how many of the last tokens the penalties see; -1 all, 0 none"),
+  number(
+    "dryMultiplier",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "weakens tokens that would go on with a repetition; 0 is off",
+  ),
+  number("dryBase", "in [1, 1000]", (x) => x >= 1 && x <= 1000, "how the DRY penalty grows with each repeated token"),
+  integer("dryAllowedLength", 0, "repetitions shorter than that are free"),
+  integer("dryPenaltyLastN", -1, "how many of the last tokens DRY sees; -1 all, 0 none"),
+  tokenSequences("drySequenceBreakers", "a repetition does not reach across these token sequences"),
   integer("noRepeatNgramSize", 0, "no n-gram of that size occurs twice; 0 is off"),
   choice("penaltyScope", ["prompt+output", "output"], "whether penalties see the prompt"),
   {

@@ -48,6 +48,7 @@ const off: SamplingParams = {
   bannedTokenIds: [],
   badWords: [],
   pLess: false,
+  dryMultiplier: 0,
   minTokens: 0,
   stopTokenIds: [3],
 };

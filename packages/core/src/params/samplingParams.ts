@@ -54,6 +54,16 @@ export interface SamplingParams {
   presencePenalty?: number;
   /** How many of the last tokens the penalties look at; integer ≥ −1, −1 all, 0 none. Absent: −1. */
   penaltyLastN?: number;
+  /** DRY: subtracted from tokens that would go on with a repetition, times a power of `dryBase`; ≥ 0, 0 is off. */
+  dryMultiplier?: number;
+  /** The penalty grows by that factor with each repeated token; in [1, 1000]. Absent: 1.75. */
+  dryBase?: number;
+  /** Repetitions shorter than that are free; integer ≥ 0. Absent: 2. */
+  dryAllowedLength?: number;
+  /** How many of the last tokens DRY looks at, prompt included; integer ≥ −1, −1 all, 0 none. Absent: −1. */
+  dryPenaltyLastN?: number;
+  /** Tokens, or sequences of tokens, that a repetition does not reach across. Absent: none. */
+  drySequenceBreakers?: readonly (number | readonly number[])[];
   /** No n-gram of that size occurs twice in prompt and output; integer ≥ 0, 0 is off. */
   noRepeatNgramSize?: number;
   /** Whether penalties see the prompt too. Absent: `repetitionPenalty` sees prompt and output, the others output only. */

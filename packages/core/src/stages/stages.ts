@@ -4,6 +4,7 @@
  */
 import { minP, smoothing, temperature, topK, topP } from "./cuts.ts";
 import { badWords } from "./badWords.ts";
+import { dry } from "./dry.ts";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits.ts";
 import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
@@ -30,7 +31,8 @@ export type StageName =
   | "smoothing"
   | "noRepeatNgram"
   | "badWords"
-  | "pLess";
+  | "pLess"
+  | "dry";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -54,4 +56,5 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   noRepeatNgram,
   badWords,
   pLess,
+  dry,
 };

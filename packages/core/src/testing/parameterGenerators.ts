@@ -54,6 +54,12 @@ export const parameterGenerators: Generated = {
   frequencyPenalty: () => spread(-2, 2, 0),
   presencePenalty: () => spread(-2, 2, 0),
   penaltyLastN: () => fc.oneof(fc.integer({ min: -1, max: 10 }), fc.constantFrom(64, 2 ** 31 - 1)),
+  dryMultiplier: () => spread(0, 3, 0, 0.8, 1e30),
+  dryBase: () => spread(1, 4, 1, 1.75, 1000, 1 + 1e-6, 1.0001),
+  dryAllowedLength: () => fc.integer({ min: 0, max: 5 }),
+  dryPenaltyLastN: () => fc.oneof(fc.integer({ min: -1, max: 30 }), fc.constantFrom(-1, 2 ** 31 - 1)),
+  drySequenceBreakers: (vocabSize) =>
+    fc.array(fc.array(fc.nat(Math.min(vocabSize - 1, 7)), { minLength: 1, maxLength: 3 }), { maxLength: 4 }),
   noRepeatNgramSize: () => fc.integer({ min: 0, max: 4 }),
   penaltyScope: () => fc.constantFrom("prompt+output", "output"),
   logitBias: (vocabSize) =>
