@@ -164,6 +164,22 @@ export const parameters: readonly Parameter[] = [
     (x) => x > 0 && x <= 1,
     "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
   ),
+  {
+    name: "mirostat",
+    kind: "integer",
+    expected: "0, 1 or 2",
+    accepts: (x: number) => x === 0 || x === 1 || x === 2,
+    description: "version of mirostat, which holds the mean surprise; 0 is off",
+  },
+  number("mirostatTau", "in [0, 100]", (x) => x >= 0 && x <= 100, "the surprise that mirostat aims at, in bits"),
+  number("mirostatEta", "in [0, 1]", (x) => x >= 0 && x <= 1, "how much of its error mirostat corrects per token"),
+  number(
+    "adaptiveTarget",
+    "in [0, 1], or -1",
+    (x) => x === -1 || (x >= 0 && x <= 1),
+    "adaptive-p prefers tokens of about that probability; -1 is off",
+  ),
+  number("adaptiveDecay", "in [0, 0.99]", (x) => x >= 0 && x <= 0.99, "how slowly adaptive-p forgets"),
   number(
     "repetitionPenalty",
     "> 0, finite",

@@ -48,6 +48,8 @@ const off: SamplingParams = {
   bannedTokenIds: [],
   badWords: [],
   pLess: false,
+  mirostat: 0,
+  adaptiveTarget: -1,
   dryMultiplier: 0,
   minTokens: 0,
   stopTokenIds: [3],

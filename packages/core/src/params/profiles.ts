@@ -11,6 +11,8 @@ export type ProfileName = "tokenmill" | "hf" | "vllm" | "llama.cpp" | "sglang" |
 
 export interface Profile {
   readonly order: readonly StageName[];
+  /** What runs instead of it with mirostat on. */
+  readonly mirostatOrder?: readonly StageName[];
   /** Whether top-k keeps every token equal to the k-th; else exactly k, equals by lowest id. */
   readonly topKKeepsTies: boolean;
   /** Temperatures below this are greedy. */
@@ -42,6 +44,8 @@ const articleOrder: readonly StageName[] = [
   "topA",
   "tailFree",
   "xtc",
+  "mirostat",
+  "adaptiveP",
 ];
 
 /** Cuts that neither vLLM nor SGLang has: they come last. */
@@ -56,6 +60,17 @@ const otherCuts: readonly StageName[] = [
   "pLess",
   "tailFree",
   "xtc",
+  "mirostat",
+  "adaptiveP",
+];
+
+/** llama.cpp and koboldcpp let mirostat replace all cuts. */
+const beforeMirostat: readonly StageName[] = [
+  "logitBias",
+  "allowedTokenIds",
+  "bannedTokenIds",
+  "badWords",
+  "minTokens",
 ];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -106,9 +121,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "xtc",
       "smoothing",
       "temperature",
+      "mirostat",
+      "adaptiveP",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
+    mirostatOrder: [...beforeMirostat, "temperature", "mirostat"],
     defaults: { topK: 40, topP: 0.95, minP: 0.05, temperature: 0.8, penaltyLastN: 64 },
   },
   /** Top-k and top-p look at the same distribution: both keep its first tokens, so the one after the other, top-p before
@@ -158,6 +176,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "xtc",
       "topK",
       "temperature",
+      "mirostat",
+      "adaptiveP",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
@@ -188,9 +208,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "smoothing",
       "topNSigma",
       "xtc",
+      "mirostat",
+      "adaptiveP",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
+    mirostatOrder: [...beforeMirostat, "dry", "penalties", "temperature", "smoothing", "mirostat"],
     defaults: { temperature: 0.75, topK: 100, topP: 0.92, penaltyLastN: 320, dryPenaltyLastN: 320, xtcThreshold: 0.2 },
   },
   /** The default `sampler_priority`, which looks for repeated n-grams last. */
@@ -216,7 +239,9 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "minP",
       "pLess",
       "topH",
+      "mirostat",
       "xtc",
+      "adaptiveP",
       "noRepeatNgram",
     ],
     topKKeepsTies: true,
@@ -226,6 +251,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /** The stages of complete params, in order: the `chain` that was asked for, or the profile's. */
-export function orderOf({ chain, profile = "tokenmill" }: SamplingParams): readonly StageName[] {
-  return chain ?? profiles[profile].order;
+export function orderOf({ chain, mirostat = 0, profile = "tokenmill" }: SamplingParams): readonly StageName[] {
+  if (chain) return chain;
+  const { order, mirostatOrder } = profiles[profile];
+  return mirostat > 0 && mirostatOrder ? mirostatOrder : order;
 }

@@ -46,6 +46,16 @@ export interface SamplingParams {
   xtcProbability?: number;
   /** XTC drops all but the least likely of the tokens with at least that probability; in (0, 1]. Absent: 0.1. */
   xtcThreshold?: number;
+  /** Mirostat holds the mean surprise of the drawn tokens at `mirostatTau`: 1 by a top-k, 2 by a threshold; 0 is off. */
+  mirostat?: 0 | 1 | 2;
+  /** The surprise that mirostat aims at, in bits; in [0, 100]. Absent: 5. */
+  mirostatTau?: number;
+  /** How much of its error mirostat corrects with each token; in [0, 1]. Absent: 0.1. */
+  mirostatEta?: number;
+  /** Adaptive-p prefers tokens of about that probability, on average; in [0, 1], −1 is off. Absent: −1. */
+  adaptiveTarget?: number;
+  /** How slowly adaptive-p forgets; in [0, 0.99]. Absent: 0.9. */
+  adaptiveDecay?: number;
   /** Seen tokens: positive logits are divided by it, others multiplied; > 0, 1 is off. */
   repetitionPenalty?: number;
   /** Subtracted once per earlier occurrence; in [−2, 2], 0 is off. */

@@ -3,9 +3,11 @@
  * same opcode in `assembly/`; profiles name the order.
  */
 import { minP, smoothing, temperature, topK, topP } from "./cuts.ts";
+import { adaptiveP } from "./adaptiveP.ts";
 import { badWords } from "./badWords.ts";
 import { dry } from "./dry.ts";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits.ts";
+import { mirostat } from "./mirostat.ts";
 import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds.ts";
@@ -32,7 +34,9 @@ export type StageName =
   | "noRepeatNgram"
   | "badWords"
   | "pLess"
-  | "dry";
+  | "dry"
+  | "mirostat"
+  | "adaptiveP";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -57,4 +61,6 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   badWords,
   pLess,
   dry,
+  mirostat,
+  adaptiveP,
 };
