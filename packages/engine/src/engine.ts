@@ -18,7 +18,7 @@ import {
 } from "./request/prepareRequest.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { Sequence, type SequencePhase, type TokenObserver } from "./scheduler/sequence.ts";
-import { checkSnapshot, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
+import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
@@ -166,6 +166,12 @@ class TokenEngine implements Engine {
     const sequenceId = canonicalId(BigInt(record.sequenceId));
     const stop = stopStrings(record.stop, this.#limits);
     const plan = this.#pool.compile({ ...unseeded, profile });
+    try {
+      checkState(record.state, plan.initialState);
+    } catch (error) {
+      plan.release();
+      throw error;
+    }
     return this.#start(plan, () => {
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
@@ -178,6 +184,7 @@ class TokenEngine implements Engine {
         ignoreEos,
         epoch: epoch + 1,
         observer,
+        state: record.state,
       });
       this.#replayText(sequence, record);
       return sequence;

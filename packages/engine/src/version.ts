@@ -4,4 +4,4 @@
 export const engineVersion = "0.1.0";
 
 /** Layout and meaning of `SequenceSnapshot`; raised whenever an older record would continue differently. */
-export const snapshotVersion = 1;
+export const snapshotVersion = 2;

@@ -14,6 +14,7 @@ export function commitToken(
   texts: TokenTexts | undefined,
 ): TokenEvent {
   const { tokenId } = result;
+  sequence.state?.set(result.state);
   sequence.history!.push(tokenId);
   const index = sequence.position++;
   const isStopToken = sequence.stopTokenIds.includes(tokenId);

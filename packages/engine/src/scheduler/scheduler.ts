@@ -203,16 +203,18 @@ export class Scheduler {
 
   /** One job object per slot, reused. */
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
-    const { plan, seed, sequenceIdBits, position } = sequence;
+    const { plan, seed, sequenceIdBits, position, state } = sequence;
     const history = sequence.history!;
     const job = this.#jobs[slot];
-    if (!job) return (this.#jobs[slot] = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow });
+    if (!job)
+      return (this.#jobs[slot] = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, state });
     job.plan = plan;
     job.history = history;
     job.seed = seed;
     job.sequenceId = sequenceIdBits;
     job.position = position;
     job.writeRow = writeRow;
+    job.state = state;
     return job;
   }
 
