@@ -1,7 +1,10 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
 import {
   JOB_MASK,
+  OP_ADAPTIVE_P,
   OP_ALLOWED,
+  OP_BAD_WORDS,
+  OP_DRY,
   OP_BANNED,
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
@@ -10,7 +13,9 @@ import {
   OP_LOGIT_BIAS,
   OP_MIN_P,
   OP_MIN_TOKENS,
+  OP_MIROSTAT,
   OP_NO_REPEAT_NGRAM,
+  OP_P_LESS,
   OP_PENALTIES,
   OP_SMOOTHING,
   OP_SYNTH_ID,
@@ -23,6 +28,7 @@ import {
   OP_TOP_P,
   OP_TYPICAL_P,
   OP_XTC,
+  PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
@@ -39,17 +45,33 @@ import {
   STATUS_ALL_MASKED,
   STATUS_OK,
 } from "../src/layout";
+import { badWords } from "./badWords";
 import { minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
+import { dry } from "./dry";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
-import { cheapScale } from "./masses";
+import { cheapScale, exactMass64Above, setPivot } from "./masses";
+import { expNonPositive } from "./math";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { beta, floor, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits, startEdits } from "./row";
+import {
+  beta,
+  floor,
+  isDense,
+  isEmpty,
+  listAll,
+  logitAt,
+  openRow,
+  reopenRow,
+  row,
+  settleEdits,
+  startEdits,
+} from "./row";
 import { badIndex, rowMax } from "./scan";
-import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
+import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
+import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { drawTypical } from "./typicalDraw";
 import { kgw, synthId } from "./watermark";
 import { scanAndWeigh } from "./weighedScan";
@@ -75,6 +97,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return penalties(stage, job);
     case OP_NO_REPEAT_NGRAM:
       return noRepeatNgram(stage, job);
+    case OP_BAD_WORDS:
+      return badWords(plan, stage, job);
+    case OP_DRY:
+      return dry(plan, stage, job);
     case OP_TEMPERATURE:
       return temperature(stage);
     case OP_TOP_K:
@@ -99,6 +125,12 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return topH(stage);
     case OP_SMOOTHING:
       return smoothing(stage);
+    case OP_P_LESS:
+      return pLess();
+    case OP_MIROSTAT:
+      return mirostat(stage, job);
+    case OP_ADAPTIVE_P:
+      return adaptiveP(stage, job);
     case OP_XTC:
       return xtc(stage, job);
     case OP_KGW:
@@ -130,6 +162,7 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
 /** Points the instance at a row and scans it; a draw at `scale` is prepared in the same pass. Returns a status. */
 function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize, scale: f32): i32 {
   useWorkspace(workspace, vocabSize);
+  forgetStages();
   openRow(source, dtype, job, undo);
   const status = scanAndWeigh(row, scale);
   if (status != STATUS_OK) return status;
@@ -197,7 +230,8 @@ export function sample_row(
 function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
-  const lastOpcode = stageCount > 0 ? load<i32>(lastStage, STAGE_OPCODE) : 0;
+  const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
+  const lastOpcode = stageCount > 0 && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
   const endsInTopP = lastOpcode == OP_TOP_P;
   const endsInTypical = lastOpcode == OP_TYPICAL_P;
   // a last cut that the dense draw can make on the way
@@ -212,6 +246,7 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
     tokenId = endsInTypical
       ? drawTypical(job, lastStage)
       : drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    if (hasState) writeState(job, result, tokenId, probInRow(tokenId));
     if (logprobs >= 0) {
       if (endsInTopP) topP(lastStage);
       if (endsInTypical && isDense) typicalP(lastStage);
@@ -220,12 +255,22 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   } else {
     if (endsInTopP) topP(lastStage);
     keptCount = listCount;
-    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta), 0)));
+    const total = weighList(listMax(), beta);
+    const drawn = drawFromList(job, total, 0);
+    tokenId = keyTokenId(keyAt(drawn));
+    if (hasState) writeState(job, result, tokenId, weightAt(drawn) / total);
     if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
   }
   store<i32>(result, tokenId, RESULT_TOKEN_ID);
   store<i32>(result, keptCount, RESULT_KEPT_COUNT);
   return STATUS_OK;
+}
+
+/** Probability of a token of the dense row. */
+function probInRow(tokenId: i32): f64 {
+  setPivot(floor, -1);
+  const total = exactMass64Above(row, rowMax, beta);
+  return expNonPositive((<f64>logitAt(tokenId) - <f64>rowMax) * beta) / total;
 }
 
 /** Applies the first `stageCount` stages and writes what is left, best first: ids i32[n], and probabilities f64[n] at

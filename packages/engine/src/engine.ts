@@ -33,7 +33,7 @@ import {
 } from "./request/prepareRequest.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { Sequence, type SequencePhase, type TokenObserver } from "./scheduler/sequence.ts";
-import { checkSnapshot, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
+import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
@@ -232,6 +232,7 @@ class TokenEngine implements Engine {
     const stop = stopStrings(record.stop, this.#limits);
     const matcher = this.#replayGrammar(record);
     return this.#start({ ...unseeded, profile }, matcher, (plan) => {
+      checkState(record.state, plan.initialState);
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
         seed: BigInt(seed),
@@ -245,6 +246,7 @@ class TokenEngine implements Engine {
         grammar: record.grammar,
         matcher,
         observer,
+        state: record.state,
       });
       this.#replayText(sequence, record);
       return sequence;

@@ -31,6 +31,8 @@ export interface PoolOptions {
 export interface Plan {
   readonly offsetBytes: number;
   readonly params: Readonly<SamplingParams>;
+  /** What a sequence's state starts from; undefined if no stage remembers anything. */
+  readonly initialState: readonly number[] | undefined;
   release(): void;
 }
 
@@ -61,6 +63,8 @@ export interface SampleJob {
    * `sample`): the worker then only samples.
    */
   writeRow: boolean;
+  /** The sequence's state, as the last token's result has it. Absent: the plan's initial one. */
+  state?: ArrayLike<number> | undefined;
   /** Whether the slot's `tokenMask` applies. Absent: false. */
   hasTokenMask?: boolean;
 }
