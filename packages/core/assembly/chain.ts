@@ -1,7 +1,10 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
 import {
   JOB_MASK,
+  OP_ADAPTIVE_P,
   OP_ALLOWED,
+  OP_BAD_WORDS,
+  OP_DRY,
   OP_BANNED,
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
@@ -10,7 +13,9 @@ import {
   OP_LOGIT_BIAS,
   OP_MIN_P,
   OP_MIN_TOKENS,
+  OP_MIROSTAT,
   OP_NO_REPEAT_NGRAM,
+  OP_P_LESS,
   OP_PENALTIES,
   OP_SMOOTHING,
   OP_SYNTH_ID,
@@ -23,6 +28,7 @@ import {
   OP_TOP_P,
   OP_TYPICAL_P,
   OP_XTC,
+  PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
@@ -38,16 +44,33 @@ import {
   STATUS_ALL_MASKED,
   STATUS_OK,
 } from "../src/layout";
+import { badWords } from "./badWords";
 import { minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
+import { dry } from "./dry";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
+import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { beta, isDense, isEmpty, listAll, openRow, reopenRow, row, settleEdits, startEdits } from "./row";
+import { exactMass64Above, setPivot } from "./masses";
+import { expNonPositive } from "./math";
+import {
+  beta,
+  floor,
+  isDense,
+  isEmpty,
+  listAll,
+  logitAt,
+  openRow,
+  reopenRow,
+  row,
+  settleEdits,
+  startEdits,
+} from "./row";
 import { badIndex, rowMax, scanRow } from "./scan";
-import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds";
+import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { kgw, synthId } from "./watermark";
 import { useWorkspace } from "./workspace";
 
@@ -71,6 +94,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return penalties(stage, job);
     case OP_NO_REPEAT_NGRAM:
       return noRepeatNgram(stage, job);
+    case OP_BAD_WORDS:
+      return badWords(plan, stage, job);
+    case OP_DRY:
+      return dry(plan, stage, job);
     case OP_TEMPERATURE:
       return temperature(stage);
     case OP_TOP_K:
@@ -95,6 +122,12 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return topH(stage);
     case OP_SMOOTHING:
       return smoothing(stage);
+    case OP_P_LESS:
+      return pLess();
+    case OP_MIROSTAT:
+      return mirostat(stage, job);
+    case OP_ADAPTIVE_P:
+      return adaptiveP(stage, job);
     case OP_XTC:
       return xtc(stage, job);
     case OP_KGW:
@@ -126,6 +159,7 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
 /** Points the instance at a row and scans it. Returns a status. */
 function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
   useWorkspace(workspace, vocabSize);
+  forgetStages();
   openRow(source, dtype, job, undo);
   const status = scanRow(row);
   if (status != STATUS_OK) return status;
@@ -172,7 +206,8 @@ export function sample_row(
 function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
-  const endsInTopP = stageCount > 0 && load<i32>(lastStage, STAGE_OPCODE) == OP_TOP_P;
+  const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
+  const endsInTopP = !hasState && stageCount > 0 && load<i32>(lastStage, STAGE_OPCODE) == OP_TOP_P;
   const status = applyStages(plan, endsInTopP ? stageCount - 1 : stageCount, job);
   if (status != STATUS_OK) return status;
   settleEdits();
@@ -180,6 +215,7 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   let keptCount = -1;
   if (isDense) {
     tokenId = drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    if (hasState) writeState(job, result, tokenId, probInRow(tokenId));
     if (logprobs >= 0) {
       if (endsInTopP) topP(lastStage);
       processedLogprobs(result, logprobs, tokenId);
@@ -187,12 +223,22 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   } else {
     if (endsInTopP) topP(lastStage);
     keptCount = listCount;
-    tokenId = keyTokenId(keyAt(drawFromList(job, weighList(listMax(), beta))));
+    const total = weighList(listMax(), beta);
+    const drawn = drawFromList(job, total);
+    tokenId = keyTokenId(keyAt(drawn));
+    if (hasState) writeState(job, result, tokenId, weightAt(drawn) / total);
     if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
   }
   store<i32>(result, tokenId, RESULT_TOKEN_ID);
   store<i32>(result, keptCount, RESULT_KEPT_COUNT);
   return STATUS_OK;
+}
+
+/** Probability of a token of the dense row. */
+function probInRow(tokenId: i32): f64 {
+  setPivot(floor, -1);
+  const total = exactMass64Above(row, rowMax, beta);
+  return expNonPositive((<f64>logitAt(tokenId) - <f64>rowMax) * beta) / total;
 }
 
 /** Applies the first `stageCount` stages and writes what is left, best first: ids i32[n], and probabilities f64[n] at

@@ -48,6 +48,15 @@ export function topA(stage: usize): void {
   keepHeavy(min(load<f64>(stage, STAGE_NUMBER_0) / total, 1));
 }
 
+/** p ≥ Σ p², the probability that two draws are equal. ("p-less sampling", 2025, arXiv 2509.23234.) */
+export function pLess(): void {
+  listAll();
+  const total = weighList(listMax(), beta);
+  let squares: f64 = 0;
+  for (let i = 0; i < listCount; i++) squares += weightAt(i) * weightAt(i);
+  keepHeavy(min(squares / total, 1));
+}
+
 /** Entropy in nats of the weighed list: ln Z − Σ w·z / Z. */
 export function entropy(largest: f32, total: f64): f64 {
   let sum: f64 = 0;

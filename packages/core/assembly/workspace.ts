@@ -19,6 +19,11 @@ export let rowCopy: usize = 0;
 /** i32[padded], all zero between calls: penalty counts by token id. */
 export let tokenCounts: usize = 0;
 
+/** f32[padded]: probabilities by token id that a stage found. */
+export let tokenProbs: usize = 0;
+/** Row length. */
+export let vocabularySize: i32 = 0;
+
 export function paddedFor(vocabSize: i32): i32 {
   return (vocabSize + ROW_PADDING_ELEMENTS - 1) & -ROW_PADDING_ELEMENTS;
 }
@@ -27,7 +32,7 @@ export function paddedFor(vocabSize: i32): i32 {
 export function workspace_bytes(vocabSize: i32): i32 {
   const padded = paddedFor(vocabSize);
   const blocks = padded / BLOCK_ELEMENTS;
-  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4) + 64;
+  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4 + 4) + 64;
 }
 
 /** Points the globals into `base` (64-byte aligned, zeroed once before the first use). */
@@ -35,11 +40,13 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   const padded = <usize>paddedFor(vocabSize);
   const blocks = padded / BLOCK_ELEMENTS;
   paddedLength = <i32>padded;
+  vocabularySize = vocabSize;
   listKeys = base;
   listWeights = listKeys + padded * 8;
   rowCopy = listWeights + padded * 8;
   tokenCounts = rowCopy + padded * 4;
-  blockSum = tokenCounts + padded * 4;
+  tokenProbs = tokenCounts + padded * 4;
+  blockSum = tokenProbs + padded * 4;
   blockSumAbove = blockSum + blocks * 8;
   blockMax = blockSumAbove + blocks * 8;
 }

@@ -9,6 +9,7 @@ import {
   createMemory,
   DTYPE_F32,
   instantiateKernels,
+  JOB_BYTES,
   JOB_PLAN,
   JOB_POSITION,
   ROW_PADDING_ELEMENTS,
@@ -41,7 +42,7 @@ const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[
 async function measure(vocabSize: number, kind: RowKind): Promise<void> {
   const padded = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
   const job = 1024;
-  const undo = job + 64;
+  const undo = job + JOB_BYTES;
   const result = undo + UNDO_CAPACITY * UNDO_ENTRY_BYTES;
   const plans = result + 4096;
   const rows = 65536;

@@ -14,7 +14,7 @@ export const DTYPE_F16 = 1;
 export const DTYPE_BF16 = 2;
 
 /** Job record: what to sample. Host-written but for the undo count. */
-export const JOB_BYTES = 64;
+export const JOB_BYTES = 128;
 export const JOB_PLAN = 0;
 export const JOB_HISTORY = 4;
 export const JOB_HISTORY_LENGTH = 8;
@@ -30,6 +30,14 @@ export const JOB_WRITE_ROW = 36;
 export const JOB_UNDO_COUNT = 40;
 /** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
 export const JOB_MASK = 44;
+/** State of the sequence before this step, STATE_NUMBERS f64. */
+export const JOB_STATE = 64;
+
+/** What stateful stages remember of a sequence, bytes from the start of a state. */
+export const STATE_NUMBERS = 4;
+export const STATE_MIROSTAT_MU = 0;
+export const STATE_ADAPTIVE_SUM = 8;
+export const STATE_ADAPTIVE_WEIGHT = 16;
 
 /** Undo log of a row patched in place: pairs (token id i32, original bits u32). */
 export const UNDO_ENTRY_BYTES = 8;
@@ -43,7 +51,9 @@ export const RESULT_RANK = 12;
 export const RESULT_KEPT_COUNT = 16;
 export const RESULT_TOP_COUNT = 20;
 export const RESULT_LOGPROB = 24;
-export const RESULT_TOP = 32;
+/** State of the sequence after this step, if the plan has stateful stages. */
+export const RESULT_STATE = 32;
+export const RESULT_TOP = 64;
 export const RESULT_TOP_ENTRY_BYTES = 16;
 
 /** Status words that kernels return. */
@@ -63,6 +73,8 @@ export const PLAN_STAGE_COUNT = 4;
 export const PLAN_LOGPROBS = 8;
 /** 1: of the processed distribution; 0: of the raw row. */
 export const PLAN_LOGPROBS_PROCESSED = 12;
+/** 1: a stage reads and writes the sequence's state. */
+export const PLAN_HAS_STATE = 16;
 
 export const STAGE_BYTES = 48;
 export const STAGE_OPCODE = 0;
@@ -82,6 +94,8 @@ export const OP_BANNED = 3;
 export const OP_MIN_TOKENS = 4;
 export const OP_PENALTIES = 5;
 export const OP_NO_REPEAT_NGRAM = 6;
+export const OP_BAD_WORDS = 7;
+export const OP_DRY = 8;
 export const OP_KGW = 15;
 /** Opcodes from here on cut or reshape; all smaller ones edit single logits. */
 export const OP_FIRST_NON_EDIT = 16;
@@ -98,6 +112,9 @@ export const OP_TAIL_FREE = 25;
 export const OP_XTC = 26;
 export const OP_TOP_H = 27;
 export const OP_SMOOTHING = 28;
+export const OP_P_LESS = 29;
+export const OP_MIROSTAT = 30;
+export const OP_ADAPTIVE_P = 31;
 export const OP_SYNTH_ID = 60;
 
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */

@@ -19,6 +19,10 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
       return parseIds(text) ?? refuse();
     case "stages":
       return text.split(",").map((part) => part.trim());
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : refuse();
+    case "tokenSequences":
+      return parseArray(text) ?? refuse();
     case "bias":
       return parseObject(text) ?? refuse();
     default:
@@ -43,6 +47,16 @@ function parseIds(text: string): number[] | undefined {
   if (inner.trim() === "") return [];
   const ids = inner.split(",").map((part) => parseNumber(part.trim()));
   return ids.includes(undefined) ? undefined : (ids as number[]);
+}
+
+/** A JSON array, of numbers or of arrays of numbers. */
+function parseArray(text: string): unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parseObject(text: string): object | undefined {

@@ -13,6 +13,8 @@ const placeholders: Readonly<Record<ParameterKind, string>> = {
   tokenIds: "<ids>",
   bias: "<json>",
   stages: "<names>",
+  boolean: "<true|false>",
+  tokenSequences: "<json>",
 };
 
 /** `--temperature` … `--logprobs-mode`. */

@@ -22,6 +22,11 @@ const ranges: Readonly<Record<string, Range>> = {
   "number in [0, 1]": { refused: [-least, aboveOne, Infinity], accepted: [0, least, 1] },
   "number in [0, 1)": { refused: [-least, 1, aboveOne, Infinity], accepted: [0, least, belowOne] },
   "number in [1, 3]": { refused: [belowOne, 3.0000000000000004, Infinity], accepted: [1, 2, 3] },
+  "number in [1, 1000]": { refused: [belowOne, 1000.0000000000001, Infinity], accepted: [1, 1.75, 1000] },
+  "number in [0, 100]": { refused: [-least, 100.00000000000001, Infinity], accepted: [0, 5, 100] },
+  "number in [0, 0.99]": { refused: [-least, 0.9900000000000001, Infinity], accepted: [0, 0.9, 0.99] },
+  "number in [0, 1], or -1": { refused: [-least, -2, aboveOne, Infinity], accepted: [-1, 0, least, 1] },
+  "0, 1 or 2": { refused: [-1, 0.5, 3, Infinity], accepted: [0, 1, 2] },
   "number in [-2, 2]": { refused: [-2.0000000000000004, 2.0000000000000004, Infinity], accepted: [-2, 0, 2] },
   "integer ≥ 0": { refused: [-1, 0.5, 2 ** 31, Infinity], accepted: [0, 1, 20] },
   "integer ≥ -1": { refused: [-2, 0.5, 2 ** 31, Infinity], accepted: [-1, 0, 2 ** 31 - 1] },
@@ -36,6 +41,8 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
   choice: [1, null, true, ["hf"], {}],
   tokenIds: [1, "1", null, {}, new Set([1])],
   bias: [1, "1", null, [[1, 2]]],
+  boolean: [1, "true", null, [true], {}],
+  tokenSequences: [1, "1", null, {}],
   stages: [1, "topK", null, {}, [1], [["topK"]]],
 };
 

@@ -8,7 +8,16 @@ import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 /** How a parameter is written on a command line. */
-export type ParameterKind = "number" | "integer" | "seed" | "choice" | "tokenIds" | "bias" | "stages";
+export type ParameterKind =
+  | "number"
+  | "integer"
+  | "seed"
+  | "choice"
+  | "tokenIds"
+  | "bias"
+  | "stages"
+  | "boolean"
+  | "tokenSequences";
 
 export interface Parameter {
   readonly name: keyof SamplingParams;
@@ -67,6 +76,21 @@ function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, descripti
   };
 }
 
+/** The ids of a token sequence, which may be written as one id. */
+const idsOf = (sequence: unknown): readonly unknown[] => (Array.isArray(sequence) ? sequence : [sequence]);
+const isSequence = (sequence: unknown, vocabSize: number): boolean =>
+  idsOf(sequence).length > 0 && areIds(idsOf(sequence), vocabSize);
+
+function tokenSequences(name: keyof SamplingParams, description: string): Parameter {
+  return {
+    name,
+    kind: "tokenSequences",
+    expected: "array of token ids inside the vocabulary or non-empty arrays of them",
+    accepts: (sequences: readonly unknown[], vocabSize) => sequences.every((s) => isSequence(s, vocabSize)),
+    description,
+  };
+}
+
 export const parameters: readonly Parameter[] = [
   choice("profile", Object.keys(profiles), "order of the stages and their boundary rules"),
   {
@@ -85,6 +109,13 @@ export const parameters: readonly Parameter[] = [
     (x) => x >= 0 && x <= 1,
     "keep tokens with at least that share of the largest probability; 0 is off",
   ),
+  {
+    name: "pLess",
+    kind: "boolean",
+    expected: "boolean",
+    accepts: (x: boolean) => typeof x === "boolean",
+    description: "keep tokens at least as probable as two draws are to be equal",
+  },
   number(
     "dynatempRange",
     "≥ 0, finite",
@@ -143,6 +174,22 @@ export const parameters: readonly Parameter[] = [
     (x) => x > 0 && x <= 1,
     "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
   ),
+  {
+    name: "mirostat",
+    kind: "integer",
+    expected: "0, 1 or 2",
+    accepts: (x: number) => x === 0 || x === 1 || x === 2,
+    description: "version of mirostat, which holds the mean surprise; 0 is off",
+  },
+  number("mirostatTau", "in [0, 100]", (x) => x >= 0 && x <= 100, "the surprise that mirostat aims at, in bits"),
+  number("mirostatEta", "in [0, 1]", (x) => x >= 0 && x <= 1, "how much of its error mirostat corrects per token"),
+  number(
+    "adaptiveTarget",
+    "in [0, 1], or -1",
+    (x) => x === -1 || (x >= 0 && x <= 1),
+    "adaptive-p prefers tokens of about that probability; -1 is off",
+  ),
+  number("adaptiveDecay", "in [0, 0.99]", (x) => x >= 0 && x <= 0.99, "how slowly adaptive-p forgets"),
   number(
     "repetitionPenalty",
     "> 0, finite",
@@ -152,6 +199,16 @@ export const parameters: readonly Parameter[] = [
   number("frequencyPenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted per earlier occurrence; 0 is off"),
   number("presencePenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted if the token occurred; 0 is off"),
   integer("penaltyLastN", -1, "how many of the last tokens the penalties see; -1 all, 0 none"),
+  number(
+    "dryMultiplier",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "weakens tokens that would go on with a repetition; 0 is off",
+  ),
+  number("dryBase", "in [1, 1000]", (x) => x >= 1 && x <= 1000, "how the DRY penalty grows with each repeated token"),
+  integer("dryAllowedLength", 0, "repetitions shorter than that are free"),
+  integer("dryPenaltyLastN", -1, "how many of the last tokens DRY sees; -1 all, 0 none"),
+  tokenSequences("drySequenceBreakers", "a repetition does not reach across these token sequences"),
   integer("noRepeatNgramSize", 0, "no n-gram of that size occurs twice; 0 is off"),
   choice("penaltyScope", ["prompt+output", "output"], "whether penalties see the prompt"),
   {
@@ -164,6 +221,7 @@ export const parameters: readonly Parameter[] = [
   },
   tokenIds("allowedTokenIds", false, "only these tokens can be drawn"),
   tokenIds("bannedTokenIds", true, "these tokens cannot be drawn"),
+  tokenSequences("badWords", "these token sequences are never completed"),
   integer("minTokens", 0, "no end of text and no stop id before that many tokens"),
   tokenIds("stopTokenIds", true, "tokens that end the sequence"),
   number("kgwDelta", "in [0, 100]", (x) => x >= 0 && x <= 100, "KGW watermark: added to green tokens; 0 is off"),
@@ -197,7 +255,10 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
       return typeof value === "number" || typeof value === "bigint";
     case "choice":
       return typeof value === "string";
+    case "boolean":
+      return typeof value === "boolean";
     case "tokenIds":
+    case "tokenSequences":
       return Array.isArray(value);
     case "stages":
       return Array.isArray(value) && value.every((stage) => typeof stage === "string");
@@ -234,6 +295,10 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
   if (kind === "tokenIds" && Array.isArray(value)) {
     const index = value.findIndex((id) => !isId(id, vocabSize));
     return index < 0 ? [value] : [value[index], String(index)];
+  }
+  if (kind === "tokenSequences" && Array.isArray(value)) {
+    const index = value.findIndex((sequence) => !isSequence(sequence, vocabSize));
+    return [value[index], String(index)];
   }
   if (kind === "stages" && Array.isArray(value)) {
     const index = value.findIndex((stage, i) => value.indexOf(stage) < i);

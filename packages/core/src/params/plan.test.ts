@@ -46,6 +46,11 @@ const off: SamplingParams = {
   noRepeatNgramSize: 0,
   logitBias: {},
   bannedTokenIds: [],
+  badWords: [],
+  pLess: false,
+  mirostat: 0,
+  adaptiveTarget: -1,
+  dryMultiplier: 0,
   minTokens: 0,
   stopTokenIds: [3],
 };

@@ -1,6 +1,7 @@
 /** Compiles params to a plan: the packed list of stage records that one kernel call walks (positions in `layout.ts`). */
 import {
   PLAN_BYTES,
+  PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
@@ -12,6 +13,7 @@ import {
   STAGE_LIST_COUNT,
   STAGE_NUMBER_0,
   STAGE_OPCODE,
+  STATE_NUMBERS,
 } from "../layout.ts";
 import { type StageName, stages } from "../stages/stages.ts";
 import { validateParams, withDefaults } from "./parameters.ts";
@@ -25,6 +27,8 @@ export interface CompiledPlan {
   readonly stageNames: readonly StageName[];
   /** The record for the kernels; valid at any 8-byte-aligned address. */
   readonly bytes: Uint8Array;
+  /** What a sequence's state starts from; undefined if no stage remembers anything. */
+  readonly initialState: readonly number[] | undefined;
 }
 
 export interface CompileOptions {
@@ -57,6 +61,14 @@ export function compileParams(params: SamplingParams, { vocabSize, maxLogprobs }
   view.setInt32(PLAN_STAGE_COUNT, active.length, true);
   view.setInt32(PLAN_LOGPROBS, complete.logprobs ?? -1, true);
   view.setInt32(PLAN_LOGPROBS_PROCESSED, complete.logprobsMode === "processed" ? 1 : 0, true);
+  const initialState = active.some(({ name }) => stages[name].state)
+    ? new Array<number>(STATE_NUMBERS).fill(0)
+    : undefined;
+  for (const { name } of active) {
+    const { offsetBytes = 0, initial } = stages[name].state ?? {};
+    initial?.(complete).forEach((x, i) => (initialState![offsetBytes / 8 + i] = x));
+  }
+  view.setInt32(PLAN_HAS_STATE, initialState ? 1 : 0, true);
   let list = listsStart;
   active.forEach(({ name, packed }, index) => {
     const stage = PLAN_HEADER_BYTES + index * STAGE_BYTES;
@@ -70,5 +82,5 @@ export function compileParams(params: SamplingParams, { vocabSize, maxLogprobs }
     for (let i = 0; i < ids.length; i++, list += 4) view.setInt32(list, ids[i]!, true);
     for (let i = 0; i < values.length; i++, list += 4) view.setFloat32(list, values[i]!, true);
   });
-  return { params: complete, stageNames: active.map(({ name }) => name), bytes };
+  return { params: complete, stageNames: active.map(({ name }) => name), bytes, initialState };
 }

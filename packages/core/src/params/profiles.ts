@@ -11,6 +11,8 @@ export type ProfileName = "tokenmill" | "hf" | "vllm" | "llama.cpp" | "sglang" |
 
 export interface Profile {
   readonly order: readonly StageName[];
+  /** What runs instead of it with mirostat on. */
+  readonly mirostatOrder?: readonly StageName[];
   /** Whether top-k keeps every token equal to the k-th; else exactly k, equals by lowest id. */
   readonly topKKeepsTies: boolean;
   /** Temperatures below this are greedy. */
@@ -23,8 +25,10 @@ const articleOrder: readonly StageName[] = [
   "logitBias",
   "allowedTokenIds",
   "penalties",
+  "dry",
   "noRepeatNgram",
   "bannedTokenIds",
+  "badWords",
   "minTokens",
   "kgw",
   "temperature",
@@ -34,6 +38,7 @@ const articleOrder: readonly StageName[] = [
   "topK",
   "topP",
   "minP",
+  "pLess",
   "typicalP",
   "epsilonCutoff",
   "etaCutoff",
@@ -41,6 +46,8 @@ const articleOrder: readonly StageName[] = [
   "tailFree",
   "xtc",
   "synthId",
+  "mirostat",
+  "adaptiveP",
 ];
 
 /** Cuts that neither vLLM nor SGLang has: they come last. */
@@ -52,9 +59,22 @@ const otherCuts: readonly StageName[] = [
   "epsilonCutoff",
   "etaCutoff",
   "topA",
+  "pLess",
   "tailFree",
   "xtc",
   "synthId",
+  "mirostat",
+  "adaptiveP",
+];
+
+/** llama.cpp and koboldcpp let mirostat replace all cuts. */
+const beforeMirostat: readonly StageName[] = [
+  "logitBias",
+  "allowedTokenIds",
+  "bannedTokenIds",
+  "badWords",
+  "minTokens",
+  "kgw",
 ];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -65,9 +85,11 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     order: [
       "allowedTokenIds",
       "bannedTokenIds",
+      "badWords",
       "minTokens",
       "logitBias",
       "penalties",
+      "dry",
       "noRepeatNgram",
       "kgw",
       "temperature",
@@ -85,8 +107,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "logitBias",
       "allowedTokenIds",
       "bannedTokenIds",
+      "badWords",
       "minTokens",
       "penalties",
+      "dry",
       "noRepeatNgram",
       "kgw",
       "topNSigma",
@@ -95,6 +119,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "typicalP",
       "topP",
       "minP",
+      "pLess",
       "epsilonCutoff",
       "etaCutoff",
       "topA",
@@ -103,9 +128,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "smoothing",
       "temperature",
       "synthId",
+      "mirostat",
+      "adaptiveP",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
+    mirostatOrder: [...beforeMirostat, "temperature", "synthId", "mirostat"],
     defaults: { topK: 40, topP: 0.95, minP: 0.05, temperature: 0.8, penaltyLastN: 64 },
   },
   /** Top-k and top-p look at the same distribution: both keep its first tokens, so the one after the other, top-p before
@@ -113,10 +141,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   sglang: {
     order: [
       "penalties",
+      "dry",
       "noRepeatNgram",
       "minTokens",
       "allowedTokenIds",
       "bannedTokenIds",
+      "badWords",
       "logitBias",
       "kgw",
       "temperature",
@@ -135,8 +165,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "logitBias",
       "allowedTokenIds",
       "bannedTokenIds",
+      "badWords",
       "minTokens",
       "penalties",
+      "dry",
       "noRepeatNgram",
       "kgw",
       "smoothing",
@@ -149,10 +181,13 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "tailFree",
       "topP",
       "minP",
+      "pLess",
       "xtc",
       "topK",
       "temperature",
       "synthId",
+      "mirostat",
+      "adaptiveP",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
@@ -164,8 +199,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "logitBias",
       "allowedTokenIds",
       "bannedTokenIds",
+      "badWords",
       "minTokens",
       "noRepeatNgram",
+      "dry",
       "penalties",
       "kgw",
       "topK",
@@ -174,6 +211,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "typicalP",
       "topP",
       "minP",
+      "pLess",
       "epsilonCutoff",
       "etaCutoff",
       "topH",
@@ -182,10 +220,13 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "topNSigma",
       "xtc",
       "synthId",
+      "mirostat",
+      "adaptiveP",
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
-    defaults: { temperature: 0.75, topK: 100, topP: 0.92, penaltyLastN: 320, xtcThreshold: 0.2 },
+    mirostatOrder: [...beforeMirostat, "dry", "penalties", "temperature", "smoothing", "synthId", "mirostat"],
+    defaults: { temperature: 0.75, topK: 100, topP: 0.92, penaltyLastN: 320, dryPenaltyLastN: 320, xtcThreshold: 0.2 },
   },
   /** The default `sampler_priority`, which looks for repeated n-grams last. */
   textgen: {
@@ -193,9 +234,11 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "logitBias",
       "allowedTokenIds",
       "bannedTokenIds",
+      "badWords",
       "minTokens",
       "penalties",
       "kgw",
+      "dry",
       "topNSigma",
       "temperature",
       "smoothing",
@@ -207,9 +250,12 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "tailFree",
       "topA",
       "minP",
+      "pLess",
       "topH",
+      "mirostat",
       "xtc",
       "synthId",
+      "adaptiveP",
       "noRepeatNgram",
     ],
     topKKeepsTies: true,
@@ -219,6 +265,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /** The stages of complete params, in order: the `chain` that was asked for, or the profile's. */
-export function orderOf({ chain, profile = "tokenmill" }: SamplingParams): readonly StageName[] {
-  return chain ?? profiles[profile].order;
+export function orderOf({ chain, mirostat = 0, profile = "tokenmill" }: SamplingParams): readonly StageName[] {
+  if (chain) return chain;
+  const { order, mirostatOrder } = profiles[profile];
+  return mirostat > 0 && mirostatOrder ? mirostatOrder : order;
 }

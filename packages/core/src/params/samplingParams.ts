@@ -16,6 +16,8 @@ export interface SamplingParams {
   topK?: number;
   /** Keep the smallest set with probability mass ≥ topP; in (0, 1], 1 is off. */
   topP?: number;
+  /** Keep tokens at least as probable as two draws are to be equal. Absent: false. */
+  pLess?: boolean;
   /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
   minP?: number;
   /** Temperature moves that far below and above with the normalised entropy; ≥ 0, 0 is off. */
@@ -44,6 +46,16 @@ export interface SamplingParams {
   xtcProbability?: number;
   /** XTC drops all but the least likely of the tokens with at least that probability; in (0, 1]. Absent: 0.1. */
   xtcThreshold?: number;
+  /** Mirostat holds the mean surprise of the drawn tokens at `mirostatTau`: 1 by a top-k, 2 by a threshold; 0 is off. */
+  mirostat?: 0 | 1 | 2;
+  /** The surprise that mirostat aims at, in bits; in [0, 100]. Absent: 5. */
+  mirostatTau?: number;
+  /** How much of its error mirostat corrects with each token; in [0, 1]. Absent: 0.1. */
+  mirostatEta?: number;
+  /** Adaptive-p prefers tokens of about that probability, on average; in [0, 1], −1 is off. Absent: −1. */
+  adaptiveTarget?: number;
+  /** How slowly adaptive-p forgets; in [0, 0.99]. Absent: 0.9. */
+  adaptiveDecay?: number;
   /** Seen tokens: positive logits are divided by it, others multiplied; > 0, 1 is off. */
   repetitionPenalty?: number;
   /** Subtracted once per earlier occurrence; in [−2, 2], 0 is off. */
@@ -52,6 +64,16 @@ export interface SamplingParams {
   presencePenalty?: number;
   /** How many of the last tokens the penalties look at; integer ≥ −1, −1 all, 0 none. Absent: −1. */
   penaltyLastN?: number;
+  /** DRY: subtracted from tokens that would go on with a repetition, times a power of `dryBase`; ≥ 0, 0 is off. */
+  dryMultiplier?: number;
+  /** The penalty grows by that factor with each repeated token; in [1, 1000]. Absent: 1.75. */
+  dryBase?: number;
+  /** Repetitions shorter than that are free; integer ≥ 0. Absent: 2. */
+  dryAllowedLength?: number;
+  /** How many of the last tokens DRY looks at, prompt included; integer ≥ −1, −1 all, 0 none. Absent: −1. */
+  dryPenaltyLastN?: number;
+  /** Tokens, or sequences of tokens, that a repetition does not reach across. Absent: none. */
+  drySequenceBreakers?: readonly (number | readonly number[])[];
   /** No n-gram of that size occurs twice in prompt and output; integer ≥ 0, 0 is off. */
   noRepeatNgramSize?: number;
   /** Whether penalties see the prompt too. Absent: `repetitionPenalty` sees prompt and output, the others output only. */
@@ -62,6 +84,8 @@ export interface SamplingParams {
   allowedTokenIds?: readonly number[];
   /** These tokens cannot be drawn. */
   bannedTokenIds?: readonly number[];
+  /** A token, or the last one of a sequence of tokens where the others have just been generated, cannot be drawn. */
+  badWords?: readonly (number | readonly number[])[];
   /** End of text and stop ids are banned until that many tokens are out; integer ≥ 0, ≤ maxTokens. */
   minTokens?: number;
   /** Token ids that end the sequence. */

@@ -8,6 +8,8 @@ export class ReferenceRow {
   readonly history: ArrayLike<number>;
   readonly promptLength: number;
   readonly position: number;
+  /** The sequence's state; empty: where the params start from. */
+  state: ArrayLike<number> = [];
   /** The uniform that XTC compares with its probability. */
   coin = 0;
 

@@ -4,11 +4,13 @@ import {
   RESULT_KEPT_COUNT,
   RESULT_LOGPROB,
   RESULT_RANK,
+  RESULT_STATE,
   RESULT_STATUS,
   RESULT_TOKEN_ID,
   RESULT_TOP,
   RESULT_TOP_COUNT,
   RESULT_TOP_ENTRY_BYTES,
+  STATE_NUMBERS,
   STATUS_ALL_MASKED,
   STATUS_NAN,
   STATUS_OK,
@@ -50,8 +52,14 @@ function messageOf(code: SampleErrorCode, errorIndex: number): string {
   }
 }
 
-/** Fills `into` from the record at `offset` (bytes, 8-byte aligned). `hasLogprobs`: the plan asked for them. */
-export function readResult(views: MemoryViews, offset: number, hasLogprobs: boolean, into: SampleResult): void {
+/** Fills `into` from the record at `offset` (bytes, 8-byte aligned). `hasLogprobs`, `hasState`: the plan has them. */
+export function readResult(
+  views: MemoryViews,
+  offset: number,
+  hasLogprobs: boolean,
+  into: SampleResult,
+  hasState = false,
+): void {
   const words = offset >> 2;
   const { i32, f64 } = views;
   const status = i32[words + (RESULT_STATUS >> 2)]!;
@@ -66,6 +74,7 @@ export function readResult(views: MemoryViews, offset: number, hasLogprobs: bool
   }
   into.status = "ok";
   into.message = "";
+  if (hasState) for (let i = 0; i < STATE_NUMBERS; i++) into.state[i] = f64[((offset + RESULT_STATE) >> 3) + i]!;
   into.keptCount = i32[words + (RESULT_KEPT_COUNT >> 2)]!;
   if (!hasLogprobs) {
     into.logprob = Number.NaN;

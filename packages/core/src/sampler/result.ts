@@ -1,5 +1,7 @@
 /** What sampling one row gave. */
 
+import { STATE_NUMBERS } from "../layout.ts";
+
 /** Stable codes of a row that could not be sampled. */
 export type SampleErrorCode =
   | "nan_logits"
@@ -27,6 +29,8 @@ export interface SampleResult {
   topCount: number;
   topTokenIds: Int32Array;
   topLogprobs: Float64Array;
+  /** The sequence's state after this token, if a stage remembers something (the plan has an `initialState`). */
+  state: Float64Array;
 }
 
 /** A row that could not be sampled. */
@@ -52,5 +56,6 @@ export function createResult(maxLogprobs: number): SampleResult {
     topCount: 0,
     topTokenIds: new Int32Array(maxLogprobs),
     topLogprobs: new Float64Array(maxLogprobs),
+    state: new Float64Array(STATE_NUMBERS),
   };
 }

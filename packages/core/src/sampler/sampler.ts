@@ -14,10 +14,12 @@ import {
   JOB_SEED_LOW,
   JOB_SEQUENCE_HIGH,
   JOB_SEQUENCE_LOW,
+  JOB_STATE,
   RESULT_TOP,
   RESULT_TOP_ENTRY_BYTES,
   ROW_PADDING_ELEMENTS,
   STATUS_OK,
+  STATE_NUMBERS,
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
@@ -53,6 +55,8 @@ export interface Draw {
   history?: ArrayLike<number>;
   /** How many of the history are the prompt. Absent: none. */
   promptLength?: number;
+  /** The sequence's state, as the last token's `SampleResult.state` has it. Absent: the plan's initial one. */
+  state?: ArrayLike<number>;
   /** ⌈vocabSize / 32⌉ words, token id i at bit i mod 32 of word ⌊i / 32⌋: only tokens whose bit is 1 can be drawn. */
   tokenMask?: Int32Array | Uint32Array;
 }
@@ -212,7 +216,7 @@ class SingleSampler implements Sampler {
     const { row, job, undo, result, workspace } = this.#at;
     this.#kernels.sample_row(row, dtypeCode[this.dtype], this.vocabSize, job, undo, this.#at.plan, result, workspace);
     const sampled = createResult(this.maxLogprobs);
-    readResult(this.#views, result, plan.params.logprobs !== undefined, sampled);
+    readResult(this.#views, result, plan.params.logprobs !== undefined, sampled, plan.initialState !== undefined);
     if (sampled.status !== "ok") throw new SampleError(sampled.status, sampled.message);
     return sampled;
   }
@@ -277,7 +281,7 @@ class SingleSampler implements Sampler {
   /** Puts row, plan, history and job in place. */
   #prepare(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw): CompiledPlan {
     const plan = "bytes" in params ? params : this.compile(params);
-    const { position = 0, sequenceId = 0, history = [], promptLength = 0, tokenMask } = draw;
+    const { position = 0, sequenceId = 0, history = [], promptLength = 0, tokenMask, state = plan.initialState } = draw;
     const seed = draw.seed ?? plan.params.seed ?? 0;
     if (logits && logits.length !== this.vocabSize) {
       refuse("logits", `${this.vocabSize} elements (vocabSize)`, logits.length, false);
@@ -293,7 +297,11 @@ class SingleSampler implements Sampler {
     if (tokenMask && tokenMask.length !== maskWords(this.vocabSize)) {
       refuse("tokenMask", `${maskWords(this.vocabSize)} words of 32 bits`, tokenMask.length, false);
     }
-    const { i32 } = this.#views;
+    if (state && (state.length !== STATE_NUMBERS || !Array.from(state).every(Number.isFinite))) {
+      refuse("state", `${STATE_NUMBERS} finite numbers`, state, false);
+    }
+    const { i32, f64 } = this.#views;
+    if (state) f64.set(state, (this.#at.job + JOB_STATE) >> 3);
     if (tokenMask) i32.set(tokenMask, this.#at.mask >> 2);
     const first = this.#at.history >> 2;
     for (let i = 0; i < history.length; i++) {

@@ -21,6 +21,11 @@ export interface Stage {
   readonly params: readonly (keyof SamplingParams)[];
   /** One line for `explain` and the docs. */
   readonly description: string;
+  /** For a stage that remembers: its place in the sequence's state, and what it starts from. */
+  readonly state?: {
+    readonly offsetBytes: number;
+    readonly initial: (params: SamplingParams) => readonly number[];
+  };
   /** The record of the stage, or undefined if the parameters leave it off. */
   readonly pack: (params: SamplingParams, profile: Profile) => PackedStage | undefined;
   /** The same stage in plain f64; judges the kernel. */

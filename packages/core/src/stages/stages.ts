@@ -3,10 +3,14 @@
  * same opcode in `assembly/`; profiles name the order.
  */
 import { minP, smoothing, temperature, topK, topP } from "./cuts.ts";
+import { adaptiveP } from "./adaptiveP.ts";
+import { badWords } from "./badWords.ts";
+import { dry } from "./dry.ts";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits.ts";
+import { mirostat } from "./mirostat.ts";
 import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
-import { epsilonCutoff, etaCutoff, topA, topNSigma } from "./thresholds.ts";
+import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds.ts";
 import { kgw, synthId } from "./watermarks.ts";
 
 export type StageName =
@@ -30,7 +34,12 @@ export type StageName =
   | "smoothing"
   | "noRepeatNgram"
   | "kgw"
-  | "synthId";
+  | "synthId"
+  | "badWords"
+  | "pLess"
+  | "dry"
+  | "mirostat"
+  | "adaptiveP";
 
 export const stages: Readonly<Record<StageName, Stage>> = {
   logitBias,
@@ -54,4 +63,9 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   noRepeatNgram,
   kgw,
   synthId,
+  badWords,
+  pLess,
+  dry,
+  mirostat,
+  adaptiveP,
 };

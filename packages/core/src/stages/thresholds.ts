@@ -1,5 +1,5 @@
 /** Cuts at a threshold computed from the whole distribution. */
-import { OP_EPSILON_CUTOFF, OP_ETA_CUTOFF, OP_TOP_A, OP_TOP_N_SIGMA } from "../layout.ts";
+import { OP_EPSILON_CUTOFF, OP_ETA_CUTOFF, OP_P_LESS, OP_TOP_A, OP_TOP_N_SIGMA } from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
 export const topNSigma: Stage = {
@@ -56,5 +56,25 @@ export const topA: Stage = {
     const kept = row.kept();
     const largest = probs[kept[0]!]!;
     row.keepOnly(kept.filter((id) => probs[id]! >= Math.min(a * largest * largest, largest)));
+  },
+};
+
+export const pLess: Stage = {
+  kind: "cut",
+  opcode: OP_P_LESS,
+  params: ["pLess"],
+  description: "keeps tokens at least as probable as two draws are to be equal",
+  pack: ({ pLess: isOn = false }) => (isOn ? {} : undefined),
+  reference: (row) => {
+    const kept = row.kept();
+    const max = row.max;
+    const weights = new Map(kept.map((id) => [id, row.weight(id, max)]));
+    let sum = 0;
+    let squares = 0;
+    for (const w of weights.values()) {
+      sum += w;
+      squares += w * w;
+    }
+    row.keepOnly(kept.filter((id) => weights.get(id)! >= Math.min(squares / sum, 1)));
   },
 };

@@ -14,6 +14,7 @@ export class JudgedRow extends ReferenceRow {
     const row = new JudgedRow(this.logits, this.history, this.promptLength, this.position);
     row.beta = this.beta;
     row.coin = this.coin;
+    row.state = this.state;
     row.entropyShift = entropyShift;
     return row;
   }

@@ -36,6 +36,7 @@ export const parameterGenerators: Generated = {
   topK: (vocabSize) => fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 2 * vocabSize })),
   topP: () => spread(1 / 4096, 1, 1, 0.5, 1e-12, 1 - 2 ** -53),
   minP: () => small(6, 0, 1, 0.5, Number.MIN_VALUE),
+  pLess: () => fc.boolean(),
   dynatempRange: () => spread(0, 3, 0, 1),
   dynatempExponent: () => spread(0.1, 4, 1),
   smoothingFactor: () => spread(0, 2, 0, 1e-6, 100),
@@ -49,10 +50,21 @@ export const parameterGenerators: Generated = {
   tailFree: () => spread(1 / 4096, 1, 1, 0.5),
   xtcProbability: () => spread(0, 1, 0, 1, 0.5),
   xtcThreshold: () => small(4, 1, 0.5, 0.1),
+  mirostat: () => fc.constantFrom(0, 1, 2),
+  mirostatTau: () => spread(0, 12, 0, 5, 100),
+  mirostatEta: () => spread(0, 1, 0, 0.1, 1),
+  adaptiveTarget: () => spread(0, 1, -1, 0, 1),
+  adaptiveDecay: () => spread(0, 0.99, 0, 0.9),
   repetitionPenalty: () => spread(0.1, 3, 1, 1e-6, 1e30),
   frequencyPenalty: () => spread(-2, 2, 0),
   presencePenalty: () => spread(-2, 2, 0),
   penaltyLastN: () => fc.oneof(fc.integer({ min: -1, max: 10 }), fc.constantFrom(64, 2 ** 31 - 1)),
+  dryMultiplier: () => spread(0, 3, 0, 0.8, 1e30),
+  dryBase: () => spread(1, 4, 1, 1.75, 1000, 1 + 1e-6, 1.0001),
+  dryAllowedLength: () => fc.integer({ min: 0, max: 5 }),
+  dryPenaltyLastN: () => fc.oneof(fc.integer({ min: -1, max: 30 }), fc.constantFrom(-1, 2 ** 31 - 1)),
+  drySequenceBreakers: (vocabSize) =>
+    fc.array(fc.array(fc.nat(Math.min(vocabSize - 1, 7)), { minLength: 1, maxLength: 3 }), { maxLength: 4 }),
   noRepeatNgramSize: () => fc.integer({ min: 0, max: 4 }),
   penaltyScope: () => fc.constantFrom("prompt+output", "output"),
   logitBias: (vocabSize) =>
@@ -61,6 +73,13 @@ export const parameterGenerators: Generated = {
       .map((entries) => new Map(entries)),
   allowedTokenIds: (vocabSize) => someIds(vocabSize, 1),
   bannedTokenIds: (vocabSize) => someIds(vocabSize),
+  badWords: (vocabSize) =>
+    fc.array(
+      fc.oneof(inside(vocabSize), fc.array(fc.nat(Math.min(vocabSize - 1, 7)), { minLength: 1, maxLength: 4 })),
+      {
+        maxLength: 12,
+      },
+    ),
   minTokens: () => fc.integer({ min: 0, max: 20 }),
   stopTokenIds: (vocabSize) => someIds(vocabSize),
   kgwDelta: () => spread(0, 10, 0, 100),
