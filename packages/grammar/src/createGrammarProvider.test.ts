@@ -88,6 +88,20 @@ describe("JSON schemas", () => {
       ['"é"', '"\\n\\""', '"\\u00e9a"'],
       ['""', '"abc"', '"\t"', '"\\ud83d"'],
     ],
+    [{ type: "string", minLength: 2 }, ['"ab"', '"abcdefgh"'], ['"a"', '""']],
+    [{ type: "string", maxLength: 0 }, ['""'], ['"a"']],
+    [
+      {
+        type: "array",
+        prefixItems: [
+          { type: "string", maxLength: 2 },
+          { type: "string", maxLength: 1 },
+        ],
+        items: false,
+      },
+      ['["ab", "a"]', '["", ""]'],
+      ['["abc", "a"]', '["ab", "ab"]'],
+    ],
     [{ type: "string", pattern: "^a.[^b]$" }, ['"aéc"'], ['"a""', '"a\tc"', '"aab"', '"ax\\"']],
     [
       {
@@ -151,7 +165,11 @@ describe("bad grammars", () => {
       /\/maximum is not enforced beside "enum"$/,
     ],
     [{ jsonSchema: { maxLength: 3 } }, RangeError, /\/maxLength is enforced beside "type": "string" only$/],
-    [{ jsonSchema: { type: "string", maxLength: -1 } }, RangeError, /\/maxLength expected an integer ≥ 0$/],
+    [
+      { jsonSchema: { type: "string", maxLength: -1 } },
+      RangeError,
+      /\/maxLength expected an integer in \[0, 256\], or none$/,
+    ],
     [{ jsonSchema: { type: "integer", minimum: 5, maximum: 4 } }, RangeError, /integer between them, got 5 to 4$/],
     [
       { jsonSchema: { type: "string", pattern: "\\s" } },

@@ -5,53 +5,52 @@
  * that comes out, and negated character classes are narrowed.
  */
 import type { Binding, GrammarHandle } from "./binding.ts";
+import { boundedString, type Rules } from "./boundedString.ts";
 import { integerRange } from "./integerRange.ts";
 import { mapSchemas, type SchemaObject } from "./mapSchemas.ts";
-
-/** A character inside a JSON string. Escapes of surrogates are left out: two of them are one character. */
-const characterRules = `
-@char ::= [^"\\\\\\x00-\\x1f] | "\\\\" (["\\\\/bfnrt] | "u" @unit)
-@unit ::= [0-9a-cA-CefEF] [0-9a-fA-F]{3} | [dD] [0-7] [0-9a-fA-F]{2}
-`;
 
 /** A schema with marks in it, and what they stand for. */
 export interface MarkedSchema {
   readonly text: string;
   readonly mark: string;
-  readonly rules: readonly string[];
+  /** What stands for mark 0, 1, … */
+  readonly expressions: readonly string[];
+  /** Rules that these use. */
+  readonly rules: Rules;
 }
 
 /** For a schema that `unenforced` found nothing in. @throws RangeError if no integer lies between two bounds. */
 export function markSchema(schema: unknown): MarkedSchema {
   let mark = "mark";
   for (const text = JSON.stringify(schema); text.includes(mark); ) mark += "x";
-  const rules: string[] = [];
+  const expressions: string[] = [];
+  const rules: Rules = new Map();
   const marked = mapSchemas(schema, (each) => {
-    const rule = exactRule(each);
-    return rule === undefined ? each : { const: `${mark}${rules.push(rule) - 1}` };
+    const expression = exactExpression(each, rules);
+    return expression === undefined ? each : { const: `${mark}${expressions.push(expression) - 1}.` };
   });
-  return { text: JSON.stringify(marked), mark, rules };
+  return { text: JSON.stringify(marked), mark, expressions, rules };
 }
 
 export function jsonSchemaGrammar(
   { Grammar }: Binding,
-  { text, mark, rules }: MarkedSchema,
+  { text, mark, expressions, rules }: MarkedSchema,
   anyWhitespace: boolean,
 ): GrammarHandle {
   const separators = anyWhitespace ? undefined : { first: ", ", second: ": " };
   const converted = Grammar.FromJSONSchema(text, anyWhitespace, undefined, separators, true, undefined, false);
   let ebnf = narrowClasses(converted.ToString());
   converted.delete();
-  rules.forEach((rule, index) => {
-    ebnf = ebnf.replaceAll(`"\\"${mark}${index}\\""`, `${mark}_${index}`);
-    ebnf += `\n${mark}_${index} ::= ${rule.replaceAll("@", `${mark}_`)}`;
+  expressions.forEach((expression, index) => {
+    ebnf = ebnf.replaceAll(`"\\"${mark}${index}.\\""`, `${mark}_${index}`);
+    ebnf += `\n${mark}_${index} ::= ${expression.replaceAll("@", `${mark}_`)}`;
   });
-  if (rules.length > 0) ebnf += characterRules.replaceAll("@", `${mark}_`);
+  for (const [name, rule] of rules) ebnf += `\n${`${name} ::= ${rule}`.replaceAll("@", `${mark}_`)}`;
   return Grammar.FromEBNF(ebnf, "root");
 }
 
-/** The rule of a bounded integer or string. */
-function exactRule(schema: SchemaObject): string | undefined {
+/** A bounded integer or string. */
+function exactExpression(schema: SchemaObject, rules: Rules): string | undefined {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, pattern, format } = schema;
   if (type === "integer") {
     const least = largest(ceil(minimum), after(exclusiveMinimum));
@@ -65,7 +64,7 @@ function exactRule(schema: SchemaObject): string | undefined {
   const isBounded = minLength !== undefined || maxLength !== undefined;
   // with a pattern or format XGrammar says itself that it ignores the length
   if (type !== "string" || !isBounded || pattern !== undefined || format !== undefined) return undefined;
-  return `"\\"" @char{${Number(minLength ?? 0)},${maxLength === undefined ? "" : Number(maxLength)}} "\\""`;
+  return boundedString(Number(minLength ?? 0), maxLength === undefined ? undefined : Number(maxLength), rules);
 }
 
 const ceil = (x: unknown): number | undefined => (typeof x === "number" ? Math.ceil(x) : undefined);

@@ -2,6 +2,7 @@
  * Constraints that XGrammar (0.1.27) takes without a word and does not keep to. They are refused, so that an output that
  * comes to its end is one that a JSON schema validator accepts. `oneOf` is followed as `anyOf`.
  */
+import { longestString } from "./boundedString.ts";
 import { mapSchemas, type SchemaObject } from "./mapSchemas.ts";
 
 /** Not looked at by XGrammar. */
@@ -47,7 +48,9 @@ function faultOf(schema: SchemaObject, keyword: string, value: unknown): string 
   if (type !== undefined && schema["type"] !== type) return `is enforced beside "type": "${type}" only`;
   const other = type && whole.find((name) => name in schema);
   if (other) return `is not enforced beside "${other}"`;
-  if (type && !isWhole(value, isBound)) return `expected ${isBound ? "a safe number" : "an integer ≥ 0"}`;
+  if (type && !isWhole(value, isBound)) {
+    return `expected ${isBound ? "a safe number" : `an integer in [0, ${longestString}], or none`}`;
+  }
   const patterns =
     keyword === "pattern" ? [value] : keyword === "patternProperties" ? Object.keys(value as object) : [];
   if (patterns.some((pattern) => escapedInJson.test(String(pattern)))) {
@@ -58,5 +61,5 @@ function faultOf(schema: SchemaObject, keyword: string, value: unknown): string 
 
 function isWhole(value: unknown, isBound: boolean): boolean {
   if (isBound) return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= longestString;
 }
