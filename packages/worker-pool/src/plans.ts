@@ -8,6 +8,7 @@ interface Entry {
   readonly offsetBytes: number;
   readonly sizeBytes: number;
   readonly params: Readonly<SamplingParams>;
+  readonly initialState: readonly number[] | undefined;
   users: number;
 }
 
@@ -38,7 +39,14 @@ export class PlanCache {
         );
       }
       this.#memory.set(compiled.bytes, offsetBytes);
-      entry = { key, offsetBytes, sizeBytes: compiled.bytes.length, params: compiled.params, users: 0 };
+      entry = {
+        key,
+        offsetBytes,
+        sizeBytes: compiled.bytes.length,
+        params: compiled.params,
+        initialState: compiled.initialState,
+        users: 0,
+      };
       this.#entries.set(key, entry);
     }
     entry.users++;
@@ -50,6 +58,7 @@ export class PlanCache {
     return {
       offsetBytes: entry.offsetBytes,
       params: entry.params,
+      initialState: entry.initialState,
       release: () => {
         if (!isHeld) return;
         isHeld = false;

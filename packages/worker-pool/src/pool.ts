@@ -15,6 +15,7 @@ import {
   JOB_SEED_LOW,
   JOB_SEQUENCE_HIGH,
   JOB_SEQUENCE_LOW,
+  JOB_STATE,
   JOB_UNDO_COUNT,
   JOB_WRITE_ROW,
   type MemoryViews,
@@ -90,6 +91,7 @@ class Pool implements SamplerPool {
   /** Whether the slot is with its owner (1) and under way (2). */
   readonly #use: Uint8Array;
   readonly #hasLogprobs: Uint8Array;
+  readonly #hasState: Uint8Array;
   readonly #threads: Threads | undefined;
   #hopeless: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -116,6 +118,7 @@ class Pool implements SamplerPool {
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
     this.#hasLogprobs = new Uint8Array(slab.slotCount);
+    this.#hasState = new Uint8Array(slab.slotCount);
     if (slab.workers > 0) {
       this.#threads = new Threads({
         workers: slab.workers,
@@ -200,12 +203,17 @@ class Pool implements SamplerPool {
     return this.#slab.masks + slot * this.#slab.maskBytes;
   }
 
-  submit(slot: number, { plan, history, seed, sequenceId, position, writeRow, hasTokenMask = false }: SampleJob): void {
+  submit(
+    slot: number,
+    { plan, history, seed, sequenceId, position, writeRow, hasTokenMask = false, state = plan.initialState }: SampleJob,
+  ): void {
     this.#checkOpen();
     if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
     this.#use[slot] = 2;
     this.#hasLogprobs[slot] = plan.params.logprobs === undefined ? 0 : 1;
-    const { i32 } = this.#views;
+    this.#hasState[slot] = plan.initialState ? 1 : 0;
+    const { i32, f64 } = this.#views;
+    if (state) f64.set(state, (this.#slab.jobs + slot * JOB_BYTES + JOB_STATE) >> 3);
     const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
     i32[job + (JOB_PLAN >> 2)] = plan.offsetBytes;
     i32[job + (JOB_HISTORY >> 2)] = history.offsetBytes;
@@ -241,7 +249,8 @@ class Pool implements SamplerPool {
   }
 
   readResult(slot: number, into: SampleResult): void {
-    readResult(this.#views, this.#slab.results + slot * this.#slab.resultBytes, this.#hasLogprobs[slot] === 1, into);
+    const result = this.#slab.results + slot * this.#slab.resultBytes;
+    readResult(this.#views, result, this.#hasLogprobs[slot] === 1, into, this.#hasState[slot] === 1);
     if (into.status === "source_failed") into.message = this.#message(slot);
     else if (into.status === "worker_lost" && this.#hopeless)
       into.message = `no worker is left: ${this.#hopeless.message}`;

@@ -31,6 +31,8 @@ export interface PoolOptions {
 export interface Plan {
   readonly offsetBytes: number;
   readonly params: Readonly<SamplingParams>;
+  /** What a sequence's state starts from; undefined if no stage remembers anything. */
+  readonly initialState: readonly number[] | undefined;
   release(): void;
 }
 
@@ -58,6 +60,8 @@ export interface SampleJob {
   position: number;
   /** False when the row is already in the slab (batch sources, `sample`): the worker then only samples. */
   writeRow: boolean;
+  /** The sequence's state, as the last token's result has it. Absent: the plan's initial one. */
+  state?: ArrayLike<number> | undefined;
   /** Whether the slot's `tokenMask` applies. Absent: false. */
   hasTokenMask?: boolean;
 }

@@ -20,6 +20,7 @@ export function commitToken(
   if (sequence.matcher && !sequence.matcher.accept(tokenId)) {
     throw new Error(`the grammar does not allow token ${tokenId}, which its mask did`);
   }
+  sequence.state?.set(result.state);
   sequence.history!.push(tokenId);
   const index = sequence.position++;
   const isStopToken = sequence.stopTokenIds.includes(tokenId);

@@ -208,12 +208,13 @@ export class Scheduler {
 
   /** One job object per slot, reused. */
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
-    const { plan, seed, sequenceIdBits, position } = sequence;
+    const { plan, seed, sequenceIdBits, position, state } = sequence;
     const history = sequence.history!;
     const hasTokenMask = sequence.matcher !== undefined;
     const job = this.#jobs[slot];
     if (!job) {
-      return (this.#jobs[slot] = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, hasTokenMask });
+      const made = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, state, hasTokenMask };
+      return (this.#jobs[slot] = made);
     }
     job.plan = plan;
     job.history = history;
@@ -222,6 +223,7 @@ export class Scheduler {
     job.position = position;
     job.writeRow = writeRow;
     job.hasTokenMask = hasTokenMask;
+    job.state = state;
     return job;
   }
 

@@ -34,6 +34,8 @@ export interface SequenceSpec {
   readonly grammar?: GrammarSpec | undefined;
   readonly matcher?: GrammarMatcher | undefined;
   readonly observer: TokenObserver;
+  /** What stateful stages remember of an earlier life; absent: where the plan starts. */
+  readonly state?: readonly number[] | undefined;
 }
 
 export class Sequence implements Utf8Carry {
@@ -66,6 +68,8 @@ export class Sequence implements Utf8Carry {
   utf8State = 0;
   /** Text held back because a stop string may begin with it. */
   heldText = "";
+  /** What the plan's stateful stages remember; undefined if it has none. */
+  readonly state: Float64Array | undefined;
 
   /** Neighbours in the queue that the sequence stands in. */
   previous: Sequence | undefined = undefined;
@@ -91,6 +95,8 @@ export class Sequence implements Utf8Carry {
     this.initialTokenIds =
       spec.outputTokenIds.length === 0 ? spec.promptTokenIds : [...spec.promptTokenIds, ...spec.outputTokenIds];
     this.position = spec.outputTokenIds.length;
+    const { initialState } = spec.plan;
+    this.state = initialState && Float64Array.from(spec.state ?? initialState);
   }
 
   /** Prompt and output ids so far; a view or the array itself, not to be kept. */

@@ -37,6 +37,9 @@ describe("resume", () => {
       { prompt: [1, 2], maxTokens: 60, ignoreEos: true, stop: ["abcabcab", "é😀é", "b\uFFFDc"], bannedTokenIds: [4] },
     ],
     ["half characters", { maxTokens: 40, allowedTokenIds: [0, 6, 9, 10, 11, 12, 13], stop: "a😀a\uFFFDa" }],
+    ["mirostat 1", { maxTokens: 40, ignoreEos: true, mirostat: 1, mirostatTau: 2, mirostatEta: 0.3 }],
+    ["mirostat 2 and DRY", { maxTokens: 40, ignoreEos: true, mirostat: 2, mirostatTau: 2, dryMultiplier: 0.8 }],
+    ["adaptive-p", { maxTokens: 40, ignoreEos: true, adaptiveTarget: 0.4, noRepeatNgramSize: 3 }],
     [
       "everything else",
       {
@@ -110,6 +113,16 @@ describe("resume", () => {
     expect(await collect(there.resume(record))).toEqual(await running);
   });
 
+  it("has the state as of the last event, which decides what comes", async () => {
+    const request: GenerateRequest = { sequenceId: 34, maxTokens: 30, ignoreEos: true, mirostat: 2, mirostatTau: 1 };
+    const { events, records } = await recorded(here, request);
+    const states = records.map(({ state }) => state);
+    expect(new Set(states.map((state) => state![0])).size).toBe(states.length);
+    const forgotten = { ...records[9]!, state: [40, 0, 0, 0] };
+    const other = await collect(there.resume(forgotten));
+    expect(other.map(({ tokenId }) => tokenId)).not.toEqual(events.slice(10).map(({ tokenId }) => tokenId));
+  });
+
   it("is cold, and the record is plain data that says what it is", async () => {
     const { records } = await recorded(here, { sequenceId: 33, maxTokens: 5, ignoreEos: true, seed: 7, topK: 9 });
     const record = records[2]!;
@@ -171,6 +184,13 @@ describe("records that are refused", () => {
     ["another text state", (r) => ({ ...r, text: { ...r.text, heldText: "aba" } }), "text_diverged", '"text" expected'],
     ["no seed", (r) => ({ ...r, params: {} }), "malformed", '"params.seed" expected a decimal string'],
     ["no record", () => null, "malformed", '"record" expected an object'],
+    ["a state that nothing has", (r) => ({ ...r, state: [1, 0, 0, 0] }), "malformed", '"state" expected nothing'],
+    [
+      "no state where mirostat has one",
+      (r) => ({ ...r, params: { ...r.params, mirostat: 2 } }),
+      "malformed",
+      '"state" expected 4 finite numbers',
+    ],
     ["ids that are no ids", (r) => ({ ...r, outputTokenIds: [-1] }), "malformed", '"outputTokenIds" expected'],
   ];
   it.each(cases)("%s", async (_name, change, code, message) => {

@@ -35,6 +35,8 @@ export interface SequenceSnapshot {
   outputTokenIds: number[];
   /** Output tokens so far: the index of the next event. */
   position: number;
+  /** What stateful stages remember (mirostat, adaptive-p); absent if there are none. */
+  state?: number[];
   text: {
     /** A character half read (bit layout in `text/utf8.ts`), 0 for none. */
     utf8State: number;
@@ -66,6 +68,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
     outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
     position: sequence.position,
+    ...(sequence.state ? { state: Array.from(sequence.state) } : {}),
     text: { utf8State: sequence.utf8State, heldText: sequence.heldText },
     historyDigest: historyDigest(sequence.promptLength, tokenIds),
   };
@@ -108,6 +111,15 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
   if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
     malformed("text", "utf8State and heldText");
+}
+
+/** Refuses a state that is not one of the plan's. @throws SnapshotError */
+export function checkState(state: unknown, initialState: readonly number[] | undefined): void {
+  if (!initialState) {
+    if (state !== undefined) malformed("state", "nothing, for no stage of these params remembers anything");
+  } else if (!Array.isArray(state) || state.length !== initialState.length || !state.every(Number.isFinite)) {
+    malformed("state", `${initialState.length} finite numbers`);
+  }
 }
 
 function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
