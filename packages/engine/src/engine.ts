@@ -107,7 +107,7 @@ export interface Engine {
    * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
    * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
    * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
-   * source's rows must follow from the token ids alone. `stop`, `logprobs` and grammars are refused.
+   * source's rows must follow from the token ids alone. `stop`, `logprobs`, grammars and stages with a state are refused.
    */
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
   /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
@@ -308,6 +308,12 @@ class TokenEngine implements Engine {
       refuse("beamWidth", `${most}: raise maxLogprobs`, options.beamWidth, false);
     }
     const scored = { ...params, logprobs, logprobsMode: "processed" as const };
+    const shared = this.#pool.compile(scored);
+    const { initialState } = shared;
+    if (initialState) {
+      shared.release();
+      throw new TypeError("beam search expected stages without a state from token to token, such as mirostat has");
+    }
     const parentId = this.#claimId(sequenceId);
     let opened = 0;
     const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
@@ -332,8 +338,12 @@ class TokenEngine implements Engine {
         });
         open.add(handle);
       });
-    const found = await searchBeams(expand, options, { maxTokens, stopTokenIds }, isCancelled);
-    return found.map((hypothesis) => this.#completionOf(hypothesis));
+    try {
+      const found = await searchBeams(expand, options, { maxTokens, stopTokenIds }, isCancelled);
+      return found.map((hypothesis) => this.#completionOf(hypothesis));
+    } finally {
+      shared.release();
+    }
   }
 
   #completionOf({ tokenIds, score, hasStopped }: Hypothesis): Completion {

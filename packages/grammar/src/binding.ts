@@ -9,6 +9,11 @@ export interface Handle {
   delete(): void;
 }
 
+export interface GrammarHandle extends Handle {
+  /** As EBNF; reading it again gives the same grammar. */
+  ToString(): string;
+}
+
 export interface MatcherHandle extends Handle {
   AcceptToken(tokenId: number, verbose: boolean): boolean;
   /** Aborts once `IsTerminated`. */
@@ -34,7 +39,7 @@ export interface Binding {
   ) => Handle;
   GrammarCompiler: new (tokenizerInfo: Handle, maxThreads: number, cacheEnabled: boolean) => CompilerHandle;
   Grammar: {
-    FromEBNF(ebnf: string, rootRule: string): Handle;
+    FromEBNF(ebnf: string, rootRule: string): GrammarHandle;
     FromJSONSchema(
       schema: string,
       anyWhitespace: boolean,
@@ -43,7 +48,7 @@ export interface Binding {
       strictMode: boolean,
       maxWhitespaceCount: number | undefined,
       printConvertedEbnf: boolean,
-    ): Handle;
+    ): GrammarHandle;
   };
   GrammarMatcher: new (
     grammar: Handle,

@@ -80,6 +80,50 @@ describe("JSON schemas", () => {
     expect(takes(provider.open(spec), '{"c": 1}')).toBe(false);
   });
 
+  it.each([
+    [{ type: "integer", minimum: 0, maximum: 120 }, ["0", "120", "99"], ["129", "121", "-1", "00", "1.0"]],
+    [{ type: "integer", exclusiveMinimum: -3, exclusiveMaximum: 2.5 }, ["-2", "0", "2"], ["-3", "3", "-0"]],
+    [
+      { type: "string", minLength: 1, maxLength: 2 },
+      ['"é"', '"\\n\\""', '"\\u00e9a"'],
+      ['""', '"abc"', '"\t"', '"\\ud83d"'],
+    ],
+    [{ type: "string", minLength: 2 }, ['"ab"', '"abcdefgh"'], ['"a"', '""']],
+    [{ type: "string", maxLength: 0 }, ['""'], ['"a"']],
+    [
+      {
+        type: "array",
+        prefixItems: [
+          { type: "string", maxLength: 2 },
+          { type: "string", maxLength: 1 },
+        ],
+        items: false,
+      },
+      ['["ab", "a"]', '["", ""]'],
+      ['["abc", "a"]', '["ab", "ab"]'],
+    ],
+    [{ type: "string", pattern: "^a.[^b]$" }, ['"aéc"'], ['"a""', '"a\tc"', '"aab"', '"ax\\"']],
+    [
+      {
+        anyOf: [
+          { type: "string", maxLength: 1 },
+          { type: "integer", maximum: 5 },
+        ],
+      },
+      ['"a"', "-17"],
+      ['"ab"', "6"],
+    ],
+    [
+      { $ref: "#/$defs/tag", $defs: { tag: { type: "array", items: { type: "string", maxLength: 1 }, maxItems: 2 } } },
+      ['["a", "mark"]'.replace("mark", "b"), "[]"],
+      ['["a", "b", "c"]', '["ab"]'],
+    ],
+    [{ enum: ["mark0", "mark"] }, ['"mark0"', '"mark"'], ['"mar"']],
+  ])("%j take %j and refuse %j", (jsonSchema, right, wrong) => {
+    for (const text of right) expect([text, takes(provider.open({ jsonSchema }), text)]).toEqual([text, true]);
+    for (const text of wrong) expect([text, takes(provider.open({ jsonSchema }), text)]).toEqual([text, false]);
+  });
+
   it("may come as JSON text", () => {
     expect(takes(provider.open({ jsonSchema: '{"const": 12}' }), "12")).toBe(true);
   });
@@ -115,6 +159,23 @@ describe("bad grammars", () => {
       /can be enforced: \/items\/anyOf\/1\/not is not enforced$/,
     ],
     [{ jsonSchema: { type: "array", uniqueItems: true } }, RangeError, /\/uniqueItems is not enforced$/],
+    [
+      { jsonSchema: { type: "integer", maximum: 3, enum: [5] } },
+      RangeError,
+      /\/maximum is not enforced beside "enum"$/,
+    ],
+    [{ jsonSchema: { maxLength: 3 } }, RangeError, /\/maxLength is enforced beside "type": "string" only$/],
+    [
+      { jsonSchema: { type: "string", maxLength: -1 } },
+      RangeError,
+      /\/maxLength expected an integer in \[0, 256\], or none$/,
+    ],
+    [{ jsonSchema: { type: "integer", minimum: 5, maximum: 4 } }, RangeError, /integer between them, got 5 to 4$/],
+    [
+      { jsonSchema: { type: "string", pattern: "\\s" } },
+      RangeError,
+      /\/pattern may match quotes, backslashes or control/,
+    ],
     [{ grammar: 'root ::= "a' }, RangeError, /EBNF grammar that XGrammar can follow: EBNF lexer error at line 1/],
     [{ grammar: 'x ::= "a"' }, RangeError, /The root rule with name "root" is not found$/],
     [{ grammar: 5 as never }, TypeError, `"grammar" expected string of EBNF with a rule named root, got 5`],

@@ -4,6 +4,7 @@ import { refuse, refuseUnknown } from "@tokenmill/core/internal";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { CompiledGrammars } from "./compiledGrammars.ts";
+import { jsonSchemaGrammar, markSchema } from "./jsonSchemaGrammar.ts";
 import { Matcher } from "./matcher.ts";
 import { type MakeGrammar, Sandbox } from "./sandbox.ts";
 import { unenforced } from "./unenforced.ts";
@@ -91,13 +92,11 @@ class XGrammarProvider implements GrammarProvider {
     return new Matcher(this.#binding, handle, this.vocabSize, release);
   }
 
-  #jsonSchema(schema: unknown): [string, MakeGrammar] {
-    const text = schemaText(schema);
-    const separators = this.#anyWhitespace ? undefined : { first: ", ", second: ": " };
-    return [
-      `json ${text}`,
-      ({ Grammar }) => Grammar.FromJSONSchema(text, this.#anyWhitespace, undefined, separators, true, undefined, false),
-    ];
+  #jsonSchema(given: unknown): [string, MakeGrammar] {
+    const schema = parseSchema(given);
+    const marked = markSchema(schema);
+    const make: MakeGrammar = (binding) => jsonSchemaGrammar(binding, marked, this.#anyWhitespace);
+    return [`json ${JSON.stringify(schema)}`, make];
   }
 }
 
@@ -106,8 +105,8 @@ function ebnf(text: unknown): [string, MakeGrammar] {
   return [`ebnf ${text}`, ({ Grammar }) => Grammar.FromEBNF(text, "root")];
 }
 
-/** The schema as JSON. @throws TypeError if it is none, RangeError for what would not be enforced. */
-function schemaText(given: unknown): string {
+/** A schema that can be followed. @throws TypeError if it is none, RangeError for what would not be enforced. */
+function parseSchema(given: unknown): unknown {
   let schema = given;
   if (typeof given === "string") {
     try {
@@ -121,5 +120,5 @@ function schemaText(given: unknown): string {
     refuse("jsonSchema", "object, boolean or JSON text of one", given, true);
   const fault = unenforced(schema);
   if (fault !== undefined) throw new RangeError(`"jsonSchema" expected constraints that can be enforced: ${fault}`);
-  return JSON.stringify(schema);
+  return schema;
 }

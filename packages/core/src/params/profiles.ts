@@ -74,6 +74,7 @@ const beforeMirostat: readonly StageName[] = [
   "bannedTokenIds",
   "badWords",
   "minTokens",
+  "kgw",
 ];
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -132,7 +133,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
-    mirostatOrder: [...beforeMirostat, "temperature", "mirostat"],
+    mirostatOrder: [...beforeMirostat, "temperature", "synthId", "mirostat"],
     defaults: { topK: 40, topP: 0.95, minP: 0.05, temperature: 0.8, penaltyLastN: 64 },
   },
   /** Top-k and top-p look at the same distribution: both keep its first tokens, so the one after the other, top-p before
@@ -224,7 +225,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     ],
     topKKeepsTies: false,
     greedyBelow: 0,
-    mirostatOrder: [...beforeMirostat, "dry", "penalties", "temperature", "smoothing", "mirostat"],
+    mirostatOrder: [...beforeMirostat, "dry", "penalties", "temperature", "smoothing", "synthId", "mirostat"],
     defaults: { temperature: 0.75, topK: 100, topP: 0.92, penaltyLastN: 320, dryPenaltyLastN: 320, xtcThreshold: 0.2 },
   },
   /** The default `sampler_priority`, which looks for repeated n-grams last. */

@@ -127,6 +127,12 @@ describe("verifyDraft", () => {
     expect(verifyDraft(sampler, row, params).tokenIds).toEqual([3, 0]);
   });
 
+  it("refuses stages that keep a state", () => {
+    const draft = { draftTokenIds: [], targetLogits: [logs(targetProbs)] };
+    const message = `"params" expected stages without a state from token to token, got mirostat`;
+    expect(() => verifyDraft(sampler, draft, { mirostat: 2 })).toThrow(message);
+  });
+
   it.each([
     [{ targetLogits: [logs(targetProbs)] }, `"targetLogits" expected 2 rows, one more than draft tokens, got 1`],
     [{ draftTokenIds: [6] }, `"draftTokenIds[0]" expected token id in [0, 6), got 6`],

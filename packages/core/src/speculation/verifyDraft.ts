@@ -39,6 +39,7 @@ const sumTolerance = 1e-3;
  * Verifies a draft. `draw`: history, position and stream of the first proposed token; each token after it has its own
  * position. With temperature 0 or topK 1 (one token left) a proposed token stands if it is that token, so that the
  * outcome is what plain decoding gives, token for token.
+ * Stages with a state of their own (mirostat, adaptive-p) are refused.
  * @throws SampleError for a target row that cannot be sampled; TypeError, RangeError for bad arguments, a draft token of
  * draft probability 0 among them.
  */
@@ -50,6 +51,10 @@ export function verifyDraft(
 ): VerifiedDraft {
   const count = draftTokenIds.length;
   const plan = "bytes" in params ? params : sampler.compile(params);
+  if (plan.initialState) {
+    const names = plan.stageNames.filter((name) => name === "mirostat" || name === "adaptiveP").join(", ");
+    throw new TypeError(`"params" expected stages without a state from token to token, got ${names}`);
+  }
   if (targetLogits.length !== count + 1) {
     refuse("targetLogits", `${count + 1} rows, one more than draft tokens`, targetLogits.length, false);
   }
