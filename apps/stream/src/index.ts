@@ -1,2 +1,8 @@
-/** The command line as a function, for embedding and tests. */
+/** tokenmill: the library under one name, the goodness-of-fit test of `explain`, and the command line as a function. */
+export * from "@tokenmill/core";
+export * from "@tokenmill/engine";
+export * from "@tokenmill/protocol";
+export * from "@tokenmill/sources";
+export { createPool, type History, type Plan, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";
+export { type GTest, gTest } from "./explain/gTest.ts";
 export { createProgram } from "./program.ts";

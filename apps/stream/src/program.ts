@@ -1,6 +1,8 @@
 /** The command line: all commands, and the manners they share. */
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { explainCommand } from "./explain/command.ts";
+import { sampleCommand } from "./sample/command.ts";
 import { streamCommand } from "./stream/command.ts";
 
 export function createProgram(): Command {
@@ -9,7 +11,7 @@ export function createProgram(): Command {
     string
   >;
   const program = new Command("tokenmill").description(description).version(version);
-  for (const command of [streamCommand()]) program.addCommand(command);
+  for (const command of [streamCommand(), sampleCommand(), explainCommand()]) program.addCommand(command);
   for (const command of [program, ...program.commands]) withManners(command);
   return program;
 }

@@ -28,6 +28,7 @@ import {
   OP_TOP_P,
   OP_TYPICAL_P,
   OP_XTC,
+  PLAN_FIRST_STAGE,
   PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
@@ -40,6 +41,7 @@ import {
   RESULT_TOP_COUNT,
   STAGE_BYTES,
   STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
   STAGE_OPCODE,
   STATUS_ALL_MASKED,
   STATUS_OK,
@@ -52,10 +54,9 @@ import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, p
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
-import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
-import { tailFree, topH, typicalP, xtc } from "./ranked";
-import { exactMass64Above, setPivot } from "./masses";
+import { cheapScale, exactMass64Above, setPivot } from "./masses";
 import { expNonPositive } from "./math";
+import { tailFree, topH, typicalP, xtc } from "./ranked";
 import {
   beta,
   floor,
@@ -68,10 +69,14 @@ import {
   row,
   settleEdits,
   startEdits,
+  writeRow,
 } from "./row";
-import { badIndex, rowMax, scanRow } from "./scan";
+import { badIndex, rowMax } from "./scan";
+import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
+import { drawTypical } from "./typicalDraw";
 import { kgw, synthId } from "./watermark";
+import { scanAndWeigh } from "./weighedScan";
 import { useWorkspace } from "./workspace";
 
 // @ts-ignore: decorator
@@ -137,10 +142,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
   }
 }
 
-/** Applies the first `count` stages. Returns a status. */
-function applyStages(plan: usize, count: i32, job: usize): i32 {
+/** Applies the stages before `end` that have not been done. Returns a status. */
+function applyStages(plan: usize, end: i32, job: usize): i32 {
   let isEditing = true;
-  for (let i = 0; i < count; i++) {
+  for (let i = load<i32>(plan, PLAN_FIRST_STAGE); i < end; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     const isEdit = opcode < OP_FIRST_NON_EDIT;
@@ -156,17 +161,39 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
   return isEmpty(rowMax) ? STATUS_ALL_MASKED : STATUS_OK;
 }
 
-/** Points the instance at a row and scans it. Returns a status. */
-function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
+/** Points the instance at a row and scans it; a draw at `scale` is prepared in the same pass. Returns a status. */
+function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize, scale: f32): i32 {
   useWorkspace(workspace, vocabSize);
-  forgetStages();
   openRow(source, dtype, job, undo);
-  const status = scanRow(row);
+  const status = scanAndWeigh(row, scale);
   if (status != STATUS_OK) return status;
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
 }
 
-function applyMask(job: usize, vocabSize: i32): void {
+/** Scale of the cheap weights if nothing but edits, a fixed temperature and a last top-p or typical stand before the draw;
+ *  else 0. */
+function denseDrawScale(plan: usize): f32 {
+  const count = load<i32>(plan, PLAN_STAGE_COUNT);
+  let i = load<i32>(plan, PLAN_FIRST_STAGE);
+  while (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) < OP_FIRST_NON_EDIT) i++;
+  let inverse: f64 = 1;
+  if (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) == OP_TEMPERATURE) {
+    const t = load<f64>(stageAt(plan, i), STAGE_NUMBER_0);
+    if (!(t > 0) || load<f64>(stageAt(plan, i), STAGE_NUMBER_1) > 0) return 0;
+    inverse = min(1 / t, 1e300);
+    i++;
+  }
+  if (i == count - 1) {
+    const opcode = load<i32>(stageAt(plan, i), STAGE_OPCODE);
+    if (opcode == OP_TOP_P || opcode == OP_TYPICAL_P) i++;
+  }
+  return i == count ? cheapScale(inverse) : 0;
+}
+
+/** What comes before the first stage. */
+function begin(plan: usize, job: usize, vocabSize: i32): void {
+  if (load<i32>(plan, PLAN_FIRST_STAGE) > 0) return;
+  forgetStages();
   const mask = <usize>load<u32>(job, JOB_MASK);
   if (mask != 0) maskRow(mask, vocabSize);
 }
@@ -186,14 +213,16 @@ export function sample_row(
   workspace: usize,
 ): i32 {
   const logprobs = load<i32>(plan, PLAN_LOGPROBS);
-  const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0;
+  const isRaw =
+    logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(plan, PLAN_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  const scale = load<u32>(job, JOB_MASK) == 0 ? denseDrawScale(plan) : 0;
+  let status = start(source, dtype, vocabSize, job, undo, workspace, scale);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
-    applyMask(job, vocabSize);
+    begin(plan, job, vocabSize);
     status = drawToken(plan, job, result, logprobs >= 0 && !isRaw ? logprobs : -1);
   }
   reopenRow(isRaw && status == STATUS_OK);
@@ -207,24 +236,33 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
   const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
-  const endsInTopP = !hasState && stageCount > 0 && load<i32>(lastStage, STAGE_OPCODE) == OP_TOP_P;
-  const status = applyStages(plan, endsInTopP ? stageCount - 1 : stageCount, job);
+  const isAnyLeft = stageCount > load<i32>(plan, PLAN_FIRST_STAGE);
+  const lastOpcode = isAnyLeft && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
+  const endsInTopP = lastOpcode == OP_TOP_P;
+  const endsInTypical = lastOpcode == OP_TYPICAL_P;
+  // a last cut that the dense draw can make on the way
+  const isPending = endsInTopP || endsInTypical;
+  const status = applyStages(plan, isPending ? stageCount - 1 : stageCount, job);
   if (status != STATUS_OK) return status;
   settleEdits();
   let tokenId: i32;
   let keptCount = -1;
+  if (endsInTypical && (!isDense || floor > -Infinity)) typicalP(lastStage);
   if (isDense) {
-    tokenId = drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    tokenId = endsInTypical
+      ? drawTypical(job, lastStage)
+      : drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
     if (hasState) writeState(job, result, tokenId, probInRow(tokenId));
     if (logprobs >= 0) {
       if (endsInTopP) topP(lastStage);
+      if (endsInTypical && isDense) typicalP(lastStage);
       processedLogprobs(result, logprobs, tokenId);
     }
   } else {
     if (endsInTopP) topP(lastStage);
     keptCount = listCount;
     const total = weighList(listMax(), beta);
-    const drawn = drawFromList(job, total);
+    const drawn = drawFromList(job, total, 0);
     tokenId = keyTokenId(keyAt(drawn));
     if (hasState) writeState(job, result, tokenId, weightAt(drawn) / total);
     if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
@@ -255,9 +293,9 @@ export function distribution_row(
   probs: usize,
   workspace: usize,
 ): i32 {
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   if (status == STATUS_OK) {
-    applyMask(job, vocabSize);
+    begin(plan, job, vocabSize);
     status = applyStages(plan, stageCount, job);
   }
   if (status == STATUS_OK) {
@@ -271,4 +309,49 @@ export function distribution_row(
   }
   reopenRow(false);
   return status == STATUS_OK ? listCount : -status;
+}
+
+/** Applies the stages before `endStage` that have not been done and writes what is left as a row: f32[padded], 64-byte
+ *  aligned, apart from `source`. Status and the index of a bad element go into the result too. The rest as in `sample_row`. */
+export function transform_row(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  plan: usize,
+  endStage: i32,
+  target: usize,
+  result: usize,
+  workspace: usize,
+): i32 {
+  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
+  if (status == STATUS_OK) {
+    begin(plan, job, vocabSize);
+    status = applyStages(plan, endStage, job);
+  }
+  if (status == STATUS_OK) writeRow(target);
+  reopenRow(false);
+  store<i32>(result, status, RESULT_STATUS);
+  return status;
+}
+
+/** Adds the raw log-probabilities that the plan asks for to a result whose token was drawn from a transformed row; `source`
+ *  is the row as it came. The rest as in `sample_row`. */
+export function score_row(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  plan: usize,
+  result: usize,
+  workspace: usize,
+): i32 {
+  const status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  if (status != STATUS_OK) return status;
+  startRawLogprobs(result, load<i32>(plan, PLAN_LOGPROBS));
+  finishRawLogprobs(result);
+  return STATUS_OK;
 }

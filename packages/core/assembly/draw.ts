@@ -30,10 +30,11 @@ import {
   MASS32_ERROR,
   setPivot,
 } from "./masses";
-import { expNonPositive } from "./math";
+import { expModerate } from "./math";
 import { philox0, philox1, philox2, philox3, philoxBlock, uniform } from "./philox";
 import { beta, floor, logitAt, row } from "./row";
 import { rowMax } from "./scan";
+import { isWeighed, reference, totalMass } from "./weighedScan";
 import { blockSum, blockSumAbove, paddedLength } from "./workspace";
 
 /** Two uniforms of a job: attempt 0, 1, 2, … of one domain. */
@@ -59,9 +60,9 @@ export function coin(job: usize, domain: u32): f64 {
   return uniformFirst;
 }
 
-/** Index of the drawn entry of the list, whose weights add up to `total`. */
-export function drawFromList(job: usize, total: f64): i32 {
-  drawUniforms(job, DOMAIN_DRAW, 0);
+/** Index of the drawn entry of the list, whose weights add up to `total`. `attempt`: how many draws came before. */
+export function drawFromList(job: usize, total: f64, attempt: u32): i32 {
+  drawUniforms(job, DOMAIN_DRAW, attempt);
   const target = uniformFirst * total;
   let sum: f64 = 0;
   let last = 0;
@@ -76,42 +77,61 @@ export function drawFromList(job: usize, total: f64): i32 {
   return last;
 }
 
+/** What the cheap weights of the dense row are relative to, and their sum, after `openDenseDraw`. */
+export let denseOrigin: f32 = 0;
+export let denseTotal: f64 = 0;
+
+/** Fills `blockSum` with the cheap weights of what of the row is above `floor`, if the scan did not. */
+export function openDenseDraw(scale: f32): void {
+  const isScanned = floor == -Infinity && isWeighed(scale);
+  denseOrigin = isScanned ? reference : rowMax;
+  setPivot(floor, -1);
+  if (isScanned) denseTotal = totalMass(blockSum);
+  else if (floor > -Infinity) denseTotal = cheapMassesAbove(row, denseOrigin, scale, blockSum);
+  else denseTotal = cheapMasses(row, denseOrigin, scale, blockSum);
+}
+
+/** A token above the pivot, drawn by its exact weight from block sums of cheap ones that add up to `total`; −1: refused. */
+export function proposeToken(job: usize, attempt: u32, sums: usize, total: f64, scale: f32): i32 {
+  drawUniforms(job, DOMAIN_DRAW, attempt);
+  const id = candidate(sums, total, denseOrigin, scale);
+  const weight = expModerate((<f64>logitAt(id) - <f64>denseOrigin) * beta);
+  return uniformSecond * candidateChance > weight * CHEAP_SAFETY ? -1 : id;
+}
+
 /** Token id drawn from the dense row, or from its nucleus of mass `p` where p < 1. */
 export function drawFromRow(job: usize, p: f64): i32 {
-  const largest = rowMax;
   const scale = cheapScale(beta);
-  setPivot(floor, -1);
+  openDenseDraw(scale);
+  const isCut = floor > -Infinity;
+  const origin = denseOrigin;
+  const total = denseTotal;
   let sums = blockSum;
   let spare = blockSumAbove;
-  const isCut = floor > -Infinity;
-  const total = isCut ? cheapMassesAbove(row, largest, scale, sums) : cheapMasses(row, largest, scale, sums);
   let current = total;
   let exactTotal32: f64 = -1;
   let attempt: u32 = 0;
   while (true) {
-    drawUniforms(job, DOMAIN_DRAW, attempt++);
-    const id = candidate(sums, current, largest, scale);
-    const logit = logitAt(id);
-    const weight = expNonPositive((<f64>logit - <f64>largest) * beta);
-    if (uniformSecond * candidateChance > weight * CHEAP_SAFETY) continue;
+    const id = proposeToken(job, attempt++, sums, current, scale);
+    if (id < 0) continue;
     if (p >= 1) return id;
+    const logit = logitAt(id);
     setPivot(logit, id);
-    const above = cheapMassesAbove(row, largest, scale, spare);
+    const above = cheapMassesAbove(row, origin, scale, spare);
     if (above == 0 || above < p * total * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) return id;
     if (above * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) < p * total) {
-      const beta32 = <f32>min(beta, 1e30);
       if (exactTotal32 < 0) {
         setPivot(floor, -1);
-        exactTotal32 = isCut ? exactMass32Above(row, largest, beta32) : exactMass32(row, largest, beta32);
+        exactTotal32 = isCut ? exactMass32Above(row, rowMax, scale) : exactMass32(row, rowMax, scale);
         setPivot(logit, id);
       }
-      const above32 = exactMass32Above(row, largest, beta32);
+      const above32 = exactMass32Above(row, rowMax, scale);
       const target32 = p * exactTotal32;
       if (above32 < target32 * (1 - 2 * MASS32_ERROR)) return id;
       if (above32 <= target32 * (1 + 2 * MASS32_ERROR)) {
-        const above64 = exactMass64Above(row, largest, beta);
+        const above64 = exactMass64Above(row, rowMax, beta);
         setPivot(floor, -1);
-        const target64 = p * exactMass64Above(row, largest, beta);
+        const target64 = p * exactMass64Above(row, rowMax, beta);
         setPivot(logit, id);
         if (above64 < target64) return id;
       }

@@ -1,13 +1,13 @@
 // Classifier-free guidance: one row out of two.
 import { STATUS_ALL_MASKED, STATUS_OK } from "../src/layout";
-import { exactMass32 } from "./masses";
+import { cheapScale, exactMass32 } from "./masses";
 import { logPositive } from "./math";
 import { rowMax, scanRow } from "./scan";
 import { useWorkspace } from "./workspace";
 
 /** ln Σ e^x of the row that was scanned last. */
 function logSum(row: usize): f64 {
-  return <f64>rowMax + logPositive(exactMass32(row, rowMax, 1));
+  return <f64>rowMax + logPositive(exactMass32(row, rowMax, cheapScale(1)));
 }
 
 /** target[i] = u + scale·(c − u), c and u the log-softmax of the two rows (Sanchez et al. 2023, arXiv 2306.17806; HF

@@ -2,13 +2,15 @@
 // order, above the complemented token id: descending keys are descending logits, ties by lowest id.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
-import { expNonPositive } from "./math";
-import { blockMax, listKeys, listWeights, paddedLength } from "./workspace";
+import { expNonPositive, expNonPositivex2 } from "./math";
+import { blockMax, digitCounts, listKeys, listWeights, paddedLength } from "./workspace";
 
 /** Number of entries. */
 export let listCount: i32 = 0;
 /** Whether the keys are in descending order. */
 export let listSorted: bool = false;
+/** Whether the keys are out of the order of ids that they were listed in. */
+let listShuffled: bool = false;
 
 // @ts-ignore: decorator
 @inline
@@ -106,6 +108,7 @@ export function gatherAbove(row: usize, floor: f32): void {
   }
   listCount = <i32>((out - listKeys) >> 3);
   listSorted = false;
+  listShuffled = false;
 }
 
 /** Lists the finite ones of the tokens named by `ids` (i32[count], ascending, distinct). */
@@ -118,6 +121,7 @@ export function gatherIds(row: usize, ids: usize, count: i32): void {
   }
   listCount = n;
   listSorted = false;
+  listShuffled = false;
 }
 
 /** Makes a list of the one given token. */
@@ -242,16 +246,59 @@ function sortRange(low: i32, high: i32): void {
   insertionSort(low, high);
 }
 
-/** Sorts the list by descending logit, ties by ascending id. */
+/** Lists longer than this are sorted by digits. */
+const RADIX_THRESHOLD = 2048;
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+
+/** Sorts the list by descending logit, ties by ascending id. Overwrites the weights. */
 export function sortList(): void {
-  if (!listSorted) sortRange(0, listCount);
+  if (!listSorted) {
+    if (listCount > RADIX_THRESHOLD && !listShuffled) sortByDigits();
+    else sortRange(0, listCount);
+  }
   listSorted = true;
+  listShuffled = true;
+}
+
+/** A stable sort by the logits' bits, least digit first: ids are in ascending order already. Three passes between the list
+ *  and the weights' memory, and one back. */
+function sortByDigits(): void {
+  let from = listKeys;
+  let to = listWeights;
+  for (let pass = 0; pass < 3; pass++) {
+    const shift: u64 = 32 + pass * DIGIT_BITS;
+    memory.fill(digitCounts, 0, DIGITS * 4);
+    const end = from + ((<usize>listCount) << 3);
+    for (let p = from; p < end; p += 8) {
+      const count = digitCounts + ((<usize>((~load<u64>(p) >> shift) & (DIGITS - 1))) << 2);
+      store<i32>(count, load<i32>(count) + 1);
+    }
+    let total = 0;
+    for (let count = digitCounts; count < digitCounts + DIGITS * 4; count += 4) {
+      const n = load<i32>(count);
+      store<i32>(count, total);
+      total += n;
+    }
+    for (let p = from; p < end; p += 8) {
+      const key = load<u64>(p);
+      const count = digitCounts + ((<usize>((~key >> shift) & (DIGITS - 1))) << 2);
+      const at = load<i32>(count);
+      store<i32>(count, at + 1);
+      store<u64>(to + ((<usize>at) << 3), key);
+    }
+    const swap = from;
+    from = to;
+    to = swap;
+  }
+  memory.copy(listKeys, from, (<usize>listCount) << 3);
 }
 
 /** Keeps the `k` largest entries, in no order unless they were sorted. */
 export function selectLargest(k: i32): void {
   if (listCount <= k) return;
   if (!listSorted) {
+    listShuffled = true;
     let low = 0;
     let high = listCount;
     while (high - low > 24) {
@@ -319,13 +366,29 @@ export function listMax(): f32 {
 
 /** Fills the weights e^((x − largest)·beta) in list order and returns their sum. */
 export function weighList(largest: f32, beta: f64): f64 {
-  let sum: f64 = 0;
-  for (let i = 0; i < listCount; i++) {
+  let even: f64 = 0;
+  let odd: f64 = 0;
+  let i = 0;
+  if (ASC_FEATURE_SIMD) {
+    const largest2 = f64x2.splat(<f64>largest);
+    const beta2 = f64x2.splat(beta);
+    let sums = f64x2.splat(0);
+    for (; i + 1 < listCount; i += 2) {
+      const logits = f64x2(<f64>keyLogit(keyAt(i)), <f64>keyLogit(keyAt(i + 1)));
+      const weights = expNonPositivex2(f64x2.mul(f64x2.sub(logits, largest2), beta2));
+      v128.store(listWeights + ((<usize>i) << 3), weights);
+      sums = f64x2.add(sums, weights);
+    }
+    even = f64x2.extract_lane(sums, 0);
+    odd = f64x2.extract_lane(sums, 1);
+  }
+  for (; i < listCount; i++) {
     const weight = expNonPositive((<f64>keyLogit(keyAt(i)) - <f64>largest) * beta);
     setWeight(i, weight);
-    sum += weight;
+    if (i & 1) odd += weight;
+    else even += weight;
   }
-  return sum;
+  return even + odd;
 }
 
 function swapEntries(i: i32, j: i32): void {
@@ -343,6 +406,7 @@ export function selectMass(target: f64): void {
   let low = 0;
   let high = listCount;
   let above: f64 = 0; // mass of [0, low)
+  listShuffled = true;
   while (!listSorted && high - low > 64) {
     const pivot = medianOf3(keyAt(low), keyAt((low + high) >> 1), keyAt(high - 1));
     let i = low - 1;

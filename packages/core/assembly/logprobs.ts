@@ -22,7 +22,7 @@ import {
   weighList,
 } from "./list";
 import { floatBelow } from "./floats";
-import { exactMass32, exactMass64Above, setPivot } from "./masses";
+import { cheapScale, exactMass32, exactMass64Above, setPivot } from "./masses";
 import { logPositive } from "./math";
 import { beta, floor, isDense, logitAt, row } from "./row";
 import { rowMax } from "./scan";
@@ -33,7 +33,7 @@ let rawLogSum: f64 = 0;
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(result: usize, top: i32): void {
-  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, rowMax, 1));
+  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, rowMax, cheapScale(1)));
   if (top == 0) return;
   gatherLargest(row, top, rowMax);
   writeTop(result, top, 1, rawLogSum);

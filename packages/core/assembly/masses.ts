@@ -6,19 +6,21 @@
 // One multiply-add, a clamp and a shift cost little more than reading. Exact weights serve where the bound does not do.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
-import { exp32, exp32x4, expNonPositive } from "./math";
-import { blockMax, paddedLength } from "./workspace";
+import { expNonPositive, expNonPositivex2, pow2NonPositive, pow2NonPositivex4 } from "./math";
+import { blockMax, paddedLength, powerTable } from "./workspace";
 
 // z + 383 lies in [257, 383] for −126 ≤ z ≤ 0, where a float's mantissa is (z + 127)·2^15: shifted left by 8 it becomes
 // exponent and mantissa of the weight, and the last bit of the old exponent its sign. So sums are negative until the end.
-const BIAS: f32 = 383.0;
-const LOWEST: f32 = 256.0;
+export const BIAS: f32 = 383.0;
+export const LOWEST: f32 = 256.0;
+/** Smaller powers of 2 count as this one where the power itself is needed. */
+const LEAST_POWER: f32 = -125.0;
 
 /** Least ratio of a weight to its cheap overestimate, the rounding of z (< 4e-5) included. */
 export const CHEAP_LEAST_RATIO: f64 = 1.0 / 1.0616;
 /** A weight times this is never above its cheap overestimate: rounding of z and of block sums. */
 export const CHEAP_SAFETY: f64 = 1.0 - 1.0 / 8192.0;
-/** Relative error bound of `exactMass32`: rounding of (x − max)·beta down to −86, of exp32, and of block sums. */
+/** Relative error bound of `exactMass32`: rounding of scale and z down to −125, of the powers, and of block sums. */
 export const MASS32_ERROR: f64 = 2e-5;
 
 /** Only what is above the pivot (greater, or equal with a lower id) is weighed; no pivot: everything. */
@@ -36,9 +38,10 @@ export function isAbovePivot(x: f32, tokenId: i32): bool {
   return x > pivotLogit || (x == pivotLogit && tokenId < pivotTokenId);
 }
 
-/** log2(e)·beta as f32; what would overflow stays finite: only equal logits then weigh anything. */
+/** log2(e)·beta as f32; what would overflow stays finite: only equal logits then weigh anything. Above 0, so that padding
+ *  weighs 0. */
 export function cheapScale(beta: f64): f32 {
-  return <f32>min(beta * 1.4426950408889634, 1e30);
+  return <f32>max(min(beta * 1.4426950408889634, 1e30), 1.4e-45);
 }
 
 /** Cheap weight of one element. */
@@ -62,7 +65,7 @@ function weigh4(
   above: bool,
 ): v128 {
   const z = f32x4.mul(f32x4.sub(x, largest), scale);
-  const weight = exact ? exp32x4(z) : i32x4.shl(f32x4.pmax(lowest, f32x4.add(z, bias)), 8);
+  const weight = exact ? pow2NonPositivex4(z, powerTable) : i32x4.shl(f32x4.pmax(lowest, f32x4.add(z, bias)), 8);
   return above ? v128.and(weight, f32x4.gt(x, floor)) : weight;
 }
 
@@ -70,7 +73,7 @@ function weigh4(
 @inline
 function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
   if (above && !(x > floor)) return 0;
-  return exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
+  return exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
 }
 
 /** One lane of a block, in the order of the vector form. */
@@ -93,7 +96,8 @@ function ownBlockMass(block: usize, firstId: i32, largest: f32, scale: f32, exac
   let sum: f32 = 0;
   for (let i = 0; i < BLOCK_ELEMENTS; i++) {
     const x = load<f32>(block + ((<usize>i) << 2));
-    if (isAbovePivot(x, firstId + i)) sum += exact ? exp32((x - largest) * scale) : cheapWeight(x, largest, scale);
+    if (isAbovePivot(x, firstId + i))
+      sum += exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
   }
   return sum;
 }
@@ -238,26 +242,170 @@ export function cheapMassesAbove(row: usize, largest: f32, scale: f32, sums: usi
   return masses(row, largest, scale, sums, false, true);
 }
 
-/** Sum of the weights, within MASS32_ERROR; within 1e-6 for beta = 1. */
-export function exactMass32(row: usize, largest: f32, beta: f32): f64 {
-  return masses(row, largest, beta, 0, true, false);
+/** Sum of the weights, within MASS32_ERROR; within 1.2e-6 for beta = 1. */
+export function exactMass32(row: usize, largest: f32, scale: f32): f64 {
+  return masses(row, largest, scale, 0, true, false);
 }
 
 /** The same of what is above the pivot. */
-export function exactMass32Above(row: usize, largest: f32, beta: f32): f64 {
-  return masses(row, largest, beta, 0, true, true);
+export function exactMass32Above(row: usize, largest: f32, scale: f32): f64 {
+  return masses(row, largest, scale, 0, true, true);
 }
 
-/** Sum in f64 of the weights of what is above the pivot. */
+/** Sum in f64 of the weights of what is above the pivot: elements of even and of odd index, then both. */
 export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
-  const blocks = paddedLength / BLOCK_ELEMENTS;
-  let total: f64 = 0;
-  for (let b = 0; b < blocks; b++) {
+  const own = pivotTokenId / BLOCK_ELEMENTS;
+  let even: f64 = 0;
+  let odd: f64 = 0;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < pivotLogit) continue;
-    for (let i = b * BLOCK_ELEMENTS; i < (b + 1) * BLOCK_ELEMENTS; i++) {
-      const x = load<f32>(row + ((<usize>i) << 2));
-      if (isAbovePivot(x, i)) total += expNonPositive((<f64>x - <f64>largest) * beta);
+    const first = b * BLOCK_ELEMENTS;
+    if (ASC_FEATURE_SIMD && b != own) {
+      const floor2 = f64x2.splat(<f64>(b < own ? floatBelow(pivotLogit) : pivotLogit));
+      let sums = f64x2(even, odd);
+      for (let p = row + ((<usize>first) << 2); p < row + ((<usize>first) << 2) + BLOCK_ELEMENTS * 4; p += 8) {
+        const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
+        const z = f64x2.mul(f64x2.sub(x, f64x2.splat(<f64>largest)), f64x2.splat(beta));
+        sums = f64x2.add(sums, v128.and(expNonPositivex2(z), f64x2.gt(x, floor2)));
+      }
+      even = f64x2.extract_lane(sums, 0);
+      odd = f64x2.extract_lane(sums, 1);
+    } else {
+      for (let i = first; i < first + BLOCK_ELEMENTS; i += 2) {
+        even += weightAbove(row, i, largest, beta);
+        odd += weightAbove(row, i + 1, largest, beta);
+      }
     }
   }
+  return even + odd;
+}
+
+function weightAbove(row: usize, tokenId: i32, largest: f32, beta: f64): f64 {
+  const x = load<f32>(row + ((<usize>tokenId) << 2));
+  return isAbovePivot(x, tokenId) ? expNonPositive((<f64>x - <f64>largest) * beta) : 0;
+}
+
+/** Σ of the exact f32 weights after `meanPower`, within MASS32_ERROR. */
+export let totalMass32: f64 = 0;
+
+/** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. */
+export function meanPower(row: usize, largest: f32, scale: f32): f64 {
+  const end = row + ((<usize>paddedLength) << 2);
+  let total: f64 = 0;
+  let moment: f64 = 0;
+  if (ASC_FEATURE_SIMD) {
+    const largest4 = f32x4.splat(largest);
+    const scale4 = f32x4.splat(scale);
+    const least4 = f32x4.splat(LEAST_POWER);
+    let total01 = f64x2.splat(0);
+    let total23 = total01;
+    let moment01 = total01;
+    let moment23 = total01;
+    for (let block = row; block < end; block += BLOCK_ELEMENTS * 4) {
+      let sum = f32x4.splat(0);
+      let products = sum;
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+        const z = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
+        const weight = pow2NonPositivex4(z, powerTable);
+        sum = f32x4.add(sum, weight);
+        products = f32x4.add(products, f32x4.mul(weight, z));
+      }
+      total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
+      total23 = f64x2.add(total23, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
+      moment01 = f64x2.add(moment01, f64x2.promote_low_f32x4(products));
+      moment23 = f64x2.add(moment23, f64x2.promote_low_f32x4(i32x4.shuffle(products, products, 2, 3, 0, 1)));
+    }
+    const totals = f64x2.add(total01, total23);
+    const moments = f64x2.add(moment01, moment23);
+    total = f64x2.extract_lane(totals, 0) + f64x2.extract_lane(totals, 1);
+    moment = f64x2.extract_lane(moments, 0) + f64x2.extract_lane(moments, 1);
+  } else {
+    let totals0: f64 = 0;
+    let totals1: f64 = 0;
+    let moments0: f64 = 0;
+    let moments1: f64 = 0;
+    // lanes 0 and 2 make one sum, 1 and 3 the other, each pair added last as in the vector form
+    for (let lane: usize = 0; lane < 4; lane++) {
+      let laneTotal: f64 = 0;
+      let laneMoment: f64 = 0;
+      for (let block = row; block < end; block += BLOCK_ELEMENTS * 4) {
+        let sum: f32 = 0;
+        let products: f32 = 0;
+        for (let p = block + lane * 4; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+          const power = (load<f32>(p) - largest) * scale;
+          const z = power > LEAST_POWER ? power : LEAST_POWER;
+          const weight = pow2NonPositive(z);
+          sum += weight;
+          products += weight * z;
+        }
+        laneTotal += <f64>sum;
+        laneMoment += <f64>products;
+      }
+      if (lane & 1) {
+        totals1 += laneTotal;
+        moments1 += laneMoment;
+      } else {
+        totals0 += laneTotal;
+        moments0 += laneMoment;
+      }
+    }
+    total = totals0 + totals1;
+    moment = moments0 + moments1;
+  }
+  totalMass32 = total;
+  return moment / total;
+}
+
+/** Sum of the cheap or the exact f32 weights of the logits in (low, high). */
+export function massWithin(row: usize, origin: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  return exact ? massBetween(row, origin, scale, low, high, true) : massBetween(row, origin, scale, low, high, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function massBetween(row: usize, origin: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  let total: f64 = 0;
+  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+    if (!(load<f32>(blockMax + (b << 2)) > low)) continue;
+    const block = row + b * (BLOCK_ELEMENTS * 4);
+    let sum: f32;
+    if (ASC_FEATURE_SIMD) {
+      const origin4 = f32x4.splat(origin);
+      const scale4 = f32x4.splat(scale);
+      const bias4 = f32x4.splat(BIAS);
+      const lowest4 = f32x4.splat(LOWEST);
+      const low4 = f32x4.splat(low);
+      const high4 = f32x4.splat(high);
+      let sums = f32x4.splat(0);
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+        const x = v128.load(p);
+        const weight = weigh4(x, origin4, scale4, bias4, lowest4, low4, exact, true);
+        sums = f32x4.add(sums, v128.and(weight, f32x4.lt(x, high4)));
+      }
+      sum =
+        f32x4.extract_lane(sums, 0) +
+        f32x4.extract_lane(sums, 2) +
+        (f32x4.extract_lane(sums, 1) + f32x4.extract_lane(sums, 3));
+      if (!exact) sum = -sum;
+    } else {
+      sum =
+        laneBetween(block, origin, scale, low, high, exact) +
+        laneBetween(block + 8, origin, scale, low, high, exact) +
+        (laneBetween(block + 4, origin, scale, low, high, exact) +
+          laneBetween(block + 12, origin, scale, low, high, exact));
+    }
+    total += <f64>sum;
+  }
   return total;
+}
+
+// @ts-ignore: decorator
+@inline
+function laneBetween(lane: usize, origin: f32, scale: f32, low: f32, high: f32, exact: bool): f32 {
+  let sum: f32 = 0;
+  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 16) {
+    const x = load<f32>(p);
+    if (x < high) sum += weigh(x, origin, scale, low, exact, true);
+  }
+  return sum;
 }

@@ -1,31 +1,58 @@
 // exp and log that decide tokens and logprobs: plain IEEE arithmetic in a fixed order, so every machine and both builds
-// give the same bits. f64: the FreeBSD msun algorithms (e_exp.c, e_log.c), error < 1 ulp. f32: Cody–Waite reduction and
-// a degree-6 polynomial, relative error < 2.6e-7 (math.test; 2.54e-7 at worst).
+// give the same bits. f64: the FreeBSD msun algorithms (e_exp.c, e_log.c), error < 1 ulp. f32: powers of 2 with a relative
+// error < 2e-7.
 
 const LN2_HI: f64 = reinterpret<f64>(0x3fe62e42fee00000);
 const LN2_LO: f64 = reinterpret<f64>(0x3dea39ef35793c76);
 const INV_LN2: f64 = reinterpret<f64>(0x3ff71547652b82fe);
 
-/** e^x for x ≤ 0; 0 below −745. */
+const LOWEST_EXP: f64 = -708.0; // below it e^x counts as 0: no subnormal results
+const ROUNDER: f64 = 6755399441055744.0; // 1.5 · 2^52: adding it rounds to an integer in the low bits
+const P1: f64 = 1.66666666666666019037e-1;
+const P2: f64 = -2.77777777770155933842e-3;
+const P3: f64 = 6.61375632143793436117e-5;
+const P4: f64 = -1.6533902205465251539e-6;
+const P5: f64 = 4.13813679705723846039e-8;
+
+/** e^x for x ≤ 0; 0 below −708. */
 export function expNonPositive(x: f64): f64 {
-  if (x >= 0) return 1.0;
-  if (x < -745.13321910194122) return 0.0;
-  const k = nearest(x * INV_LN2);
+  return x >= 0 ? 1.0 : expModerate(x);
+}
+
+/** e^x for x ≤ 700; 0 below −708. */
+export function expModerate(x: f64): f64 {
+  if (x < LOWEST_EXP) return 0.0;
+  const shifted = x * INV_LN2 + ROUNDER;
+  const k = shifted - ROUNDER;
   const hi = x - k * LN2_HI;
   const lo = k * LN2_LO;
   const r = hi - lo;
   const t = r * r;
-  const c =
-    r -
-    t *
-      (1.66666666666666019037e-1 +
-        t *
-          (-2.77777777770155933842e-3 +
-            t * (6.61375632143793436117e-5 + t * (-1.6533902205465251539e-6 + t * 4.13813679705723846039e-8))));
+  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
   const y = 1.0 - (lo - (r * c) / (2.0 - c) - hi);
-  const n = <i32>k;
-  if (n >= -1021) return y * reinterpret<f64>((<u64>(n + 1023)) << 52);
-  return y * reinterpret<f64>((<u64>(n + 1077)) << 52) * reinterpret<f64>(0x3c90000000000000); // 2^-54
+  return reinterpret<f64>(reinterpret<i64>(y) + (reinterpret<i64>(shifted) << 52));
+}
+
+/** Two lanes of `expNonPositive`, bit for bit. */
+// @ts-ignore: decorator
+@inline
+export function expNonPositivex2(value: v128): v128 {
+  const x = f64x2.pmin(f64x2.pmax(value, f64x2.splat(LOWEST_EXP)), f64x2.splat(0));
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(INV_LN2)), f64x2.splat(ROUNDER));
+  const k = f64x2.sub(shifted, f64x2.splat(ROUNDER));
+  const hi = f64x2.sub(x, f64x2.mul(k, f64x2.splat(LN2_HI)));
+  const lo = f64x2.mul(k, f64x2.splat(LN2_LO));
+  const r = f64x2.sub(hi, lo);
+  const t = f64x2.mul(r, r);
+  let p = f64x2.add(f64x2.splat(P4), f64x2.mul(t, f64x2.splat(P5)));
+  p = f64x2.add(f64x2.splat(P3), f64x2.mul(t, p));
+  p = f64x2.add(f64x2.splat(P2), f64x2.mul(t, p));
+  p = f64x2.add(f64x2.splat(P1), f64x2.mul(t, p));
+  const c = f64x2.sub(r, f64x2.mul(t, p));
+  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(f64x2.splat(2), c));
+  const y = f64x2.sub(f64x2.splat(1), f64x2.sub(f64x2.sub(lo, quotient), hi));
+  const result = i64x2.add(y, i64x2.shl(shifted, 52));
+  return v128.andnot(result, f64x2.lt(value, f64x2.splat(LOWEST_EXP)));
 }
 
 /** ln x for positive finite x. */
@@ -52,49 +79,55 @@ export function logPositive(x: f64): f64 {
   return s * (hfsq + r) + dk * LN2_LO - hfsq + f + dk * LN2_HI;
 }
 
-// f32 constants, shared by the scalar and the SIMD form.
-export const EXP32_INV_LN2: f32 = reinterpret<f32>(0x3fb8aa3b);
-export const EXP32_MAGIC: f32 = 12582912.0; // 1.5 · 2^23: adding it rounds to an integer
-export const EXP32_LN2_HI: f32 = reinterpret<f32>(0x3f317200);
-export const EXP32_LN2_LO: f32 = reinterpret<f32>(0x35bfbe8e);
-export const EXP32_C2: f32 = 0.5;
-export const EXP32_C3: f32 = reinterpret<f32>(0x3e2aaaab); // 1/6
-export const EXP32_C4: f32 = reinterpret<f32>(0x3d2aaaab); // 1/24
-export const EXP32_C5: f32 = reinterpret<f32>(0x3c088889); // 1/120
-export const EXP32_C6: f32 = reinterpret<f32>(0x3ab60b61); // 1/720
-export const EXP32_LOWEST: f32 = -86.0;
+// 2^z in f32: z − n with n = round(z), then a polynomial of degree 5, minimax of the relative error on [−½, ½].
+const MAGIC: f32 = 12582912.0; // 1.5 · 2^23: adding it rounds to an integer
+const C1: f32 = reinterpret<f32>(0x3f317215);
+const C2: f32 = reinterpret<f32>(0x3e75fcde);
+const C3: f32 = reinterpret<f32>(0x3d635ba9);
+const C4: f32 = reinterpret<f32>(0x3c1e7544);
+const C5: f32 = reinterpret<f32>(0x3aaddd0a);
+const LOWEST_POWER: f32 = -125.0;
 
-/** e^x in f32 for x ≤ 0; inputs below −86 count as −86 (weight < 5e-38). */
+/** 2^z for z ≤ 0; inputs below −125 count as −125 (weight < 3e-38). */
 // @ts-ignore: decorator
 @inline
-export function exp32(value: f32): f32 {
-  const x = value < EXP32_LOWEST ? EXP32_LOWEST : value;
-  const shifted = x * EXP32_INV_LN2 + EXP32_MAGIC;
-  const n = shifted - EXP32_MAGIC;
-  const r = x - n * EXP32_LN2_HI - n * EXP32_LN2_LO;
-  let p = EXP32_C6 * r + EXP32_C5;
-  p = p * r + EXP32_C4;
-  p = p * r + EXP32_C3;
-  p = p * r + EXP32_C2;
-  p = p * r + <f32>1.0;
-  p = p * r + <f32>1.0;
+export function pow2NonPositive(value: f32): f32 {
+  const z = value < LOWEST_POWER ? LOWEST_POWER : value;
+  const shifted = z + MAGIC;
+  const f = z - (shifted - MAGIC);
+  const p = ((((C5 * f + C4) * f + C3) * f + C2) * f + C1) * f + <f32>1.0;
   return reinterpret<f32>(reinterpret<u32>(p) + (reinterpret<u32>(shifted) << 23));
 }
 
-/** Four lanes of `exp32`, bit for bit. */
+export const POWER_TABLE_BYTES = 128;
+
+/** Fills the table of vectors that `pow2NonPositivex4` reads: 8 × 16 bytes. */
+export function fillPowerTable(table: usize): void {
+  for (let lane: usize = 0; lane < 16; lane += 4) {
+    store<f32>(table + lane, MAGIC);
+    store<f32>(table + lane, LOWEST_POWER, 16);
+    store<f32>(table + lane, 1.0, 32);
+    store<f32>(table + lane, C1, 48);
+    store<f32>(table + lane, C2, 64);
+    store<f32>(table + lane, C3, 80);
+    store<f32>(table + lane, C4, 96);
+    store<f32>(table + lane, C5, 112);
+  }
+}
+
+/** Four lanes of `pow2NonPositive`, bit for bit. The constants come from memory: built in code they would be built anew at
+ *  every use, which costs more than the arithmetic (V8 11.3). */
 // @ts-ignore: decorator
 @inline
-export function exp32x4(value: v128): v128 {
-  const magic = f32x4.splat(EXP32_MAGIC);
-  const x = f32x4.pmax(value, f32x4.splat(EXP32_LOWEST));
-  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(EXP32_INV_LN2)), magic);
-  const n = f32x4.sub(shifted, magic);
-  const r = f32x4.sub(f32x4.sub(x, f32x4.mul(n, f32x4.splat(EXP32_LN2_HI))), f32x4.mul(n, f32x4.splat(EXP32_LN2_LO)));
-  let p = f32x4.add(f32x4.mul(f32x4.splat(EXP32_C6), r), f32x4.splat(EXP32_C5));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C4));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(EXP32_C2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.0));
+export function pow2NonPositivex4(value: v128, table: usize): v128 {
+  const magic4 = v128.load(table);
+  const z = f32x4.pmax(value, v128.load(table, 16));
+  const shifted = f32x4.add(z, magic4);
+  const f = f32x4.sub(z, f32x4.sub(shifted, magic4));
+  let p = f32x4.add(f32x4.mul(v128.load(table, 112), f), v128.load(table, 96));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 80));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 64));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 48));
+  p = f32x4.add(f32x4.mul(p, f), v128.load(table, 32));
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }

@@ -1,5 +1,5 @@
 // The kernels' building blocks one by one, for the tests that judge them.
-import { exp32, expNonPositive, logPositive } from "./math";
+import { expNonPositive, logPositive, pow2NonPositive } from "./math";
 import { philox0, philox1, philox2, philox3, philoxBlock, uniform } from "./philox";
 
 /** e^x, x ≤ 0. */
@@ -7,9 +7,9 @@ export function exp_f64(x: f64): f64 {
   return expNonPositive(x);
 }
 
-/** e^x in f32, −86 ≤ x ≤ 0. */
-export function exp_f32(x: f32): f32 {
-  return exp32(x);
+/** 2^x in f32, −125 ≤ x ≤ 0. */
+export function exp2_f32(x: f32): f32 {
+  return pow2NonPositive(x);
 }
 
 /** ln x, x positive and finite. */

@@ -2,9 +2,10 @@
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
 // the patches back first. Where the log would overflow, and for 16-bit rows, a private copy is patched instead.
 import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
-import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
 import { floatBelow, toFinite } from "./floats";
-import { refreshBlock, refreshMax, scanRow } from "./scan";
+import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
+import { dropWeights, refreshMax, scanRow } from "./scan";
+import { refreshScan } from "./weighedScan";
 import { paddedLength, rowCopy } from "./workspace";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -70,6 +71,7 @@ function intersectAllowed(ids: usize, count: i32): i32 {
 export function useCopy(): void {
   row = rowCopy;
   wasPatched = true;
+  dropWeights();
 }
 
 // @ts-ignore: decorator
@@ -143,12 +145,12 @@ export function patch(tokenId: i32, value: f32): void {
       takeBackPatches();
       row = rowCopy;
       store<f32>(row + ((<usize>tokenId) << 2), value);
-      refreshBlock(row, tokenId);
+      refreshScan(row, tokenId);
       return;
     }
   }
   store<f32>(address, value);
-  refreshBlock(row, tokenId);
+  refreshScan(row, tokenId);
 }
 
 /** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
@@ -180,12 +182,7 @@ export function startEdits(): void {
   settleEdits();
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
-  const end = rowCopy + ((<usize>paddedLength) << 2);
-  for (let p = rowCopy; p < end; p += 4) store<f32>(p, -Infinity);
-  for (let i = 0; i < listCount; i++) {
-    const key = keyAt(i);
-    store<f32>(rowCopy + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
-  }
+  writeList(rowCopy);
   row = rowCopy;
   scanRow(row);
   isDense = true;
@@ -193,6 +190,21 @@ export function startEdits(): void {
   floor = -Infinity;
   allowedIds = 0;
   wasPatched = true;
+}
+
+/** Writes what is left as a row, with the temperatures so far applied to its logits. target: f32[padded], not the row. */
+export function writeRow(target: usize): void {
+  listAll();
+  writeList(target);
+}
+
+function writeList(target: usize): void {
+  const end = target + ((<usize>paddedLength) << 2);
+  for (let p = target; p < end; p += 4) store<f32>(p, -Infinity);
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    store<f32>(target + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
+  }
 }
 
 /** Turns the dense form into a list of all that counts. */

@@ -5,7 +5,7 @@ import { blockMax, paddedLength } from "./workspace";
 
 /** Largest element of the row after `scanRow` or `refreshMax`. */
 export let rowMax: f32 = -Infinity;
-/** Index of the first bad element after `scanRow` returned an error. */
+/** Index of the first bad element after `scanRow` returned an error, else −1. */
 export let badIndex: i32 = -1;
 
 // @ts-ignore: decorator
@@ -51,8 +51,21 @@ function add4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
+/** Scale of the weights that the scan left in `blockSum` (see weighedScan.ts), 0 for none. */
+export let weighedScale: f32 = 0;
+
+/** After the row was replaced. */
+export function dropWeights(): void {
+  weighedScale = 0;
+}
+
+export function setWeighedScale(scale: f32): void {
+  weighedScale = scale;
+}
+
 /** Fills `blockMax` and `rowMax`. Returns a status; the row must be padded with −Infinity. */
 export function scanRow(row: usize): i32 {
+  weighedScale = 0;
   const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;
@@ -113,13 +126,19 @@ export function scanRow(row: usize): i32 {
       out += 4;
     }
   }
+  return finishScan(row, m, suspicious);
+}
+
+/** Takes the maximum `m`; whether anything is not a number is looked up if there is a suspicion. Returns a status. */
+export function finishScan(row: usize, m: f32, suspicious: bool): i32 {
+  badIndex = -1;
   rowMax = m + 0.0; // −0 counts as 0
   return suspicious || m == Infinity ? checkRow(row) : STATUS_OK;
 }
 
 // @ts-ignore: decorator
 @inline
-function largestLane(v: v128): f32 {
+export function largestLane(v: v128): f32 {
   return max(
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
     max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),

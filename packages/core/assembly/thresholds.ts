@@ -1,16 +1,22 @@
 // Cuts at a threshold computed from the whole distribution.
-import { STAGE_NUMBER_0 } from "../src/layout";
+import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
 import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
 import { expNonPositive, logPositive } from "./math";
-import { meanAndSigma, sigma } from "./moments";
+import { exactSigma, quickSigma, sigma, sigmaError } from "./moments";
 import { beta, floor, isDense, listAll, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
+import { blockMax, paddedLength } from "./workspace";
 
 /** x ≥ max − n·σ, σ over the logits that count. (Tang et al. 2024, arXiv 2411.07641.) */
 export function topNSigma(stage: usize): void {
   const n = load<f64>(stage, STAGE_NUMBER_0);
   if (isDense) {
-    meanAndSigma(row, floor, rowMax);
+    // any finite logit of the row is nearer to the mean than its maximum
+    quickSigma(row, floor, finiteLogit(row, floor));
+    const reach = n * sigmaError + 1e-12 * (abs(<f64>rowMax) + n * sigma);
+    const threshold = <f64>rowMax - n * sigma;
+    if (sigmaError < Infinity && !hasBetween(row, threshold - reach, threshold + reach)) return raiseFloor(threshold);
+    exactSigma(row, floor, rowMax);
     return raiseFloor(<f64>rowMax - n * sigma);
   }
   const largest = <f64>listMax();
@@ -64,4 +70,24 @@ export function entropy(largest: f32, total: f64): f64 {
     sum += weightAt(i) * ((<f64>keyLogit(keyAt(i)) - <f64>largest) * beta);
   }
   return logPositive(total) - sum / total;
+}
+
+/** The first logit above `floor`. */
+function finiteLogit(row: usize, floor: f32): f32 {
+  let p = row;
+  while (!(load<f32>(p) > floor)) p += 4;
+  return load<f32>(p);
+}
+
+/** Whether a logit of the row lies in [low, high]. */
+function hasBetween(row: usize, low: f64, high: f64): bool {
+  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+    if (<f64>load<f32>(blockMax + (b << 2)) < low) continue;
+    const block = row + b * (BLOCK_ELEMENTS * 4);
+    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
+      const x = <f64>load<f32>(p);
+      if (x >= low && x <= high) return true;
+    }
+  }
+  return false;
 }

@@ -135,8 +135,13 @@ export function synthId(plan: usize, stage: usize, job: usize): void {
 
 /** One layer; the tokens' bits stand in `tokenCounts`. */
 function playLayer(layer: i32): void {
-  let lost: f64 = 0; // 1 − Σ g·p, summed as such: a difference would drown small weights
-  for (let i = 0; i < listCount; i++) if (!hasBit(i, layer)) lost += weightAt(i);
+  let lost: f64 = 0; // (1 − Σ g·p), summed as such: a difference would drown small weights
+  let total: f64 = 0; // 1 but for rounding, which would double from layer to layer
+  for (let i = 0; i < listCount; i++) {
+    total += weightAt(i);
+    if (!hasBit(i, layer)) lost += weightAt(i);
+  }
+  lost /= total;
   for (let i = 0; i < listCount; i++) setWeight(i, weightAt(i) * (hasBit(i, layer) ? 1 + lost : lost));
 }
 

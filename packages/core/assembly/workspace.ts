@@ -1,5 +1,6 @@
 // Scratch that one worker owns, handed in by the caller: kernels have no static memory of their own. The pointers are
 // WebAssembly globals, one set per instance.
+import { fillPowerTable, POWER_TABLE_BYTES } from "./math";
 import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
 
 /** Row length padded to ROW_PADDING_ELEMENTS. */
@@ -19,6 +20,10 @@ export let rowCopy: usize = 0;
 /** i32[padded], all zero between calls: penalty counts by token id. */
 export let tokenCounts: usize = 0;
 
+/** i32[2048]: see `sortList`. */
+export let digitCounts: usize = 0;
+/** Constants of `pow2NonPositivex4`. */
+export let powerTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
 export let tokenProbs: usize = 0;
 /** Row length. */
@@ -32,7 +37,7 @@ export function paddedFor(vocabSize: i32): i32 {
 export function workspace_bytes(vocabSize: i32): i32 {
   const padded = paddedFor(vocabSize);
   const blocks = padded / BLOCK_ELEMENTS;
-  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4 + 4) + 64;
+  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4 + 4) + POWER_TABLE_BYTES + 8192 + 64;
 }
 
 /** Points the globals into `base` (64-byte aligned, zeroed once before the first use). */
@@ -49,4 +54,7 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   blockSum = tokenProbs + padded * 4;
   blockSumAbove = blockSum + blocks * 8;
   blockMax = blockSumAbove + blocks * 8;
+  powerTable = blockMax + blocks * 4;
+  digitCounts = powerTable + POWER_TABLE_BYTES;
+  fillPowerTable(powerTable);
 }

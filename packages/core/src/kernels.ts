@@ -39,6 +39,30 @@ export interface Kernels {
     scale: number,
     workspace: number,
   ): number;
+  /** What is left after the stages before `endStage`, as a row → status. */
+  transform_row(
+    source: number,
+    dtype: number,
+    vocabSize: number,
+    job: number,
+    undo: number,
+    plan: number,
+    endStage: number,
+    target: number,
+    result: number,
+    workspace: number,
+  ): number;
+  /** Adds raw log-probabilities to a result → status. */
+  score_row(
+    source: number,
+    dtype: number,
+    vocabSize: number,
+    job: number,
+    undo: number,
+    plan: number,
+    result: number,
+    workspace: number,
+  ): number;
   /** Bytes of scratch for one worker. */
   workspace_bytes(vocabSize: number): number;
   /** Largest element in one plain pass: the yardstick of the benchmarks. */
@@ -49,7 +73,7 @@ export interface Kernels {
   philox4x32(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, out: number): void;
   uniform_f64(high: number, low: number): number;
   exp_f64(x: number): number;
-  exp_f32(x: number): number;
+  exp2_f32(x: number): number;
   log_f64(x: number): number;
 }
 
@@ -68,6 +92,8 @@ export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
   sample_row: { arity: 8 },
   distribution_row: { arity: 10 },
   guide_row_f32: { arity: 6 },
+  transform_row: { arity: 10 },
+  score_row: { arity: 8 },
   workspace_bytes: { arity: 1 },
   read_row: { arity: 2 },
   add_scalar_f32: { arity: 4 },
@@ -75,6 +101,6 @@ export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
   philox4x32: { arity: 7 },
   uniform_f64: { arity: 2 },
   exp_f64: { arity: 1, reference: { fn: Math.exp, tolerance: 4e-16, range: [-700, 0] } },
-  exp_f32: { arity: 1, reference: { fn: Math.exp, tolerance: 2.6e-7, range: [-86, 0] } },
+  exp2_f32: { arity: 1, reference: { fn: (x) => 2 ** x, tolerance: 2e-7, range: [-125, 0] } },
   log_f64: { arity: 1, reference: { fn: Math.log, tolerance: 4e-16, range: [5e-324, 1.7e308] } },
 };

@@ -1,7 +1,7 @@
 /** Checks of what users pass to sources; each throws with the option's name, what was expected, and what came. */
 import type { Tokenizer } from "@tokenmill/core";
 
-export const largestVocabSize: number = 2 ** 24;
+const largestVocabSize: number = 2 ** 24;
 
 export function checkInteger(name: string, value: unknown, min: number, max: number): void {
   const message = `"${name}" expected integer in [${min}, ${max}], got ${describe(value)}`;

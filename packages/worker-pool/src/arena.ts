@@ -1,11 +1,15 @@
 /** Allocator of the shared memory behind histories and plans. Host only. */
 
-/** Blocks of 2^k · {1, 1.25, 1.5, 1.75} bytes, at least 64; freed blocks wait in a list of their size. */
+/**
+ * Blocks of 2^k · {1, 1.25, 1.5, 1.75} bytes, at least 64; freed blocks wait in a list of their size. Neighbours are merged
+ * only when nothing else gives a block, in O(n log n) of the free blocks.
+ */
 export class Arena {
   readonly #end: number;
   #next: number;
   readonly #free = new Map<number, number[]>();
   #usedBytes = 0;
+  #isMerged = true;
   readonly capacityBytes: number;
 
   constructor(offsetBytes: number, sizeBytes: number) {
@@ -21,8 +25,7 @@ export class Arena {
   /** Byte offset of a block (64-byte aligned), undefined if there is no room now. */
   allocate(sizeBytes: number): number | undefined {
     const size = blockSize(sizeBytes);
-    const reused = this.#free.get(size)?.pop();
-    const offset = reused ?? this.#take(size) ?? this.#takeLarger(size);
+    const offset = this.#pop(size) ?? this.#take(size) ?? this.#split(size) ?? this.#takeMerged(size);
     if (offset !== undefined) this.#usedBytes += size;
     return offset;
   }
@@ -31,6 +34,7 @@ export class Arena {
   free(offset: number, sizeBytes: number): void {
     const size = blockSize(sizeBytes);
     this.#usedBytes -= size;
+    this.#isMerged = false;
     this.#put(offset, size);
   }
 
@@ -41,15 +45,43 @@ export class Arena {
     return offset;
   }
 
-  /** Splits the smallest free block that is at least twice as large; the rest goes back as blocks of the same size. */
-  #takeLarger(size: number): number | undefined {
+  /** Takes the front of the smallest free block that is larger; the rest is free again. */
+  #split(size: number): number | undefined {
     let best: number | undefined;
-    for (const [candidate, blocks] of this.#free) {
-      if (blocks.length > 0 && candidate >= 2 * size && (best === undefined || candidate < best)) best = candidate;
+    for (const candidate of this.#free.keys()) {
+      if (candidate > size && (best === undefined || candidate < best)) best = candidate;
     }
     if (best === undefined) return undefined;
-    const offset = this.#free.get(best)!.pop()!;
-    for (let used = size; used + size <= best; used += size) this.#put(offset + used, size);
+    const offset = this.#pop(best)!;
+    this.#put(offset + size, best - size);
+    return offset;
+  }
+
+  #takeMerged(size: number): number | undefined {
+    if (this.#isMerged || this.#usedBytes + size > this.capacityBytes) return undefined;
+    this.#merge();
+    return this.#take(size) ?? this.#pop(size) ?? this.#split(size);
+  }
+
+  /** Joins free blocks that touch; what touches the part never used goes back to it. */
+  #merge(): void {
+    const blocks = [...this.#free].flatMap(([size, offsets]) => offsets.map((offset) => ({ offset, size })));
+    blocks.sort((a, b) => a.offset - b.offset);
+    this.#free.clear();
+    this.#isMerged = true;
+    for (let i = 0; i < blocks.length; ) {
+      const { offset } = blocks[i]!;
+      let end = offset;
+      while (blocks[i]?.offset === end) end += blocks[i++]!.size;
+      if (end === this.#next) this.#next = offset;
+      else this.#put(offset, end - offset);
+    }
+  }
+
+  #pop(size: number): number | undefined {
+    const blocks = this.#free.get(size);
+    const offset = blocks?.pop();
+    if (blocks?.length === 0) this.#free.delete(size);
     return offset;
   }
 

@@ -11,7 +11,7 @@ export function openHistory(
 ): History | undefined {
   const offsetBytes = arena.allocate(capacity * 4);
   if (offsetBytes === undefined) return undefined;
-  words.set(prompt, offsetBytes >> 2);
+  words.set(prompt, offsetBytes / 4);
   return new SharedHistory(arena, words, offsetBytes, capacity, prompt.length);
 }
 
@@ -35,11 +35,11 @@ class SharedHistory implements History {
 
   push(tokenId: number): void {
     if (this.length >= this.capacity) throw new RangeError(`history expected at most ${this.capacity} tokens`);
-    this.#words[(this.offsetBytes >> 2) + this.length++] = tokenId;
+    this.#words[this.offsetBytes / 4 + this.length++] = tokenId;
   }
 
   tokens(): Int32Array {
-    const first = this.offsetBytes >> 2;
+    const first = this.offsetBytes / 4;
     return this.#words.subarray(first, first + this.length);
   }
 

@@ -33,15 +33,19 @@ const known = [
 /** @throws TypeError, RangeError naming the option. */
 export function completeOptions(options: PoolOptions): CompleteOptions {
   refuseUnknown(Object.keys(options), known, "pool option");
-  const { source } = options;
+  const { source, variant = bestVariant() } = options;
+  if (source !== undefined && (typeof source !== "object" || source === null)) {
+    refuse("source", "a logits source", source, true);
+  }
   const vocabSize = integer("vocabSize", options.vocabSize ?? source?.vocabSize, 1, 2 ** 24);
   if (source && source.vocabSize !== vocabSize) {
     refuse("vocabSize", `${source.vocabSize}, as the source ${source.name} has`, vocabSize, false);
   }
   const dtype = options.dtype ?? source?.dtype ?? "f32";
-  if (!(dtype in dtypeBytes)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
+  if (!Object.hasOwn(dtypeBytes, dtype)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
   if (source && source.dtype !== dtype)
     refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
+  if (variant !== "simd" && variant !== "scalar") refuse("variant", "one of simd, scalar", variant, false);
   const workers = integer("workers", options.workers ?? availableParallelism(), 0, 256);
   const fitting = Math.max(1, Math.floor(2 ** 30 / (vocabSize * dtypeBytes[dtype])));
   return {
@@ -54,7 +58,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     source,
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
-    variant: options.variant ?? bestVariant(),
+    variant,
   };
 }
 

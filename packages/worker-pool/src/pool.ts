@@ -32,6 +32,7 @@ import { PlanCache } from "./plans.ts";
 import { JobQueue } from "./queue.ts";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab, MESSAGE_BYTES, type Slab } from "./slab.ts";
+import { takeBackPatches } from "./takeBackPatches.ts";
 import { Threads } from "./threads.ts";
 import type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";
 
@@ -87,6 +88,7 @@ class Pool implements SamplerPool {
   readonly #plans: PlanCache;
   readonly #runner: RowRunner;
   readonly #inlineRows: number;
+  readonly #hasWriter: boolean;
   readonly #free: number[];
   /** Whether the slot is with its owner (1) and under way (2). */
   readonly #use: Uint8Array;
@@ -115,6 +117,7 @@ class Pool implements SamplerPool {
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), slab);
     this.#runner = runner;
     this.#inlineRows = slab.workers === 0 ? Number.POSITIVE_INFINITY : options.inlineRows;
+    this.#hasWriter = setup.source !== undefined;
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
     this.#hasLogprobs = new Uint8Array(slab.slotCount);
@@ -125,7 +128,7 @@ class Pool implements SamplerPool {
         setup: { ...setup, spinLimit: options.spinLimit },
         onDeath: (incarnation) => this.#onDeath(incarnation),
         onHopeless: (reason) => this.#onHopeless(reason),
-        readyCount: () => Atomics.load(this.#views.i32, (slab.control >> 2) + CONTROL_READY),
+        hasStarted: (index, incarnation) => this.#startOf(index) === incarnation + 1,
       });
     }
   }
@@ -135,13 +138,19 @@ class Pool implements SamplerPool {
     const word = (this.#slab.control >> 2) + CONTROL_READY;
     while (!this.#hopeless) {
       const count = Atomics.load(this.#views.i32, word);
-      if (count >= this.workers) return;
+      let index = 0;
+      while (index < this.workers && this.#startOf(index) > 0) index++;
+      if (index === this.workers) return;
       const waiting = Atomics.waitAsync(this.#views.i32, word, count, 100);
       if (waiting.async) await waiting.value;
     }
     const reason = this.#hopeless;
     await this.close();
     throw new Error(`the workers cannot start: ${reason.message}`, { cause: reason });
+  }
+
+  #startOf(index: number): number {
+    return Atomics.load(this.#views.i32, (this.#slab.started >> 2) + index);
   }
 
   get freeSlots(): number {
@@ -189,6 +198,7 @@ class Pool implements SamplerPool {
   }
 
   row(slot: number): Float32Array | Uint16Array {
+    if (!this.#use[slot]) throw new RangeError(`slot ${slot} expected to be acquired`);
     const offset = this.#slab.rows + slot * this.#slab.rowBytes;
     return dtypeBytes[this.dtype] === 4
       ? new Float32Array(this.memory.buffer, offset, this.vocabSize)
@@ -209,6 +219,11 @@ class Pool implements SamplerPool {
   ): void {
     this.#checkOpen();
     if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
+    if (writeRow && !this.#hasWriter) {
+      throw new RangeError(
+        `"writeRow" expected false, got true: the pool has no source that writes rows in the workers`,
+      );
+    }
     this.#use[slot] = 2;
     this.#hasLogprobs[slot] = plan.params.logprobs === undefined ? 0 : 1;
     this.#hasState[slot] = plan.initialState ? 1 : 0;
@@ -249,6 +264,7 @@ class Pool implements SamplerPool {
   }
 
   readResult(slot: number, into: SampleResult): void {
+    if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
     const result = this.#slab.results + slot * this.#slab.resultBytes;
     readResult(this.#views, result, this.#hasLogprobs[slot] === 1, into, this.#hasState[slot] === 1);
     if (into.status === "source_failed") into.message = this.#message(slot);
@@ -262,9 +278,9 @@ class Pool implements SamplerPool {
     return new TextDecoder().decode(new Uint8Array(this.memory.buffer, offset + 4, length).slice());
   }
 
-  #onDeath(incarnation: number): void {
+  #onDeath(incarnation: number | undefined): void {
     this.#workerDeaths++;
-    this.#fail(this.#queue.recover(incarnation));
+    if (incarnation !== undefined) this.#fail(this.#queue.recover(incarnation));
   }
 
   #onHopeless(reason: Error): void {
@@ -278,14 +294,18 @@ class Pool implements SamplerPool {
 
   #fail(slots: readonly number[]): void {
     for (const slot of slots) {
+      takeBackPatches(this.#views.i32, this.#slab, slot);
       this.#views.i32[(this.#slab.results + slot * this.#slab.resultBytes + RESULT_STATUS) >> 2] = STATUS_WORKER_LOST;
       this.#queue.markDone(slot);
     }
     this.#queue.wakeHost();
   }
 
-  killWorker(index: number): Promise<void> {
-    return this.#threads?.kill(index) ?? Promise.resolve();
+  async killWorker(index: number): Promise<void> {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.workers)) {
+      refuse("index", `integer in [0, ${this.workers}), the workers`, index, typeof index !== "number");
+    }
+    await this.#threads?.kill(index);
   }
 
   stats(): PoolStats {
@@ -298,6 +318,7 @@ class Pool implements SamplerPool {
   }
 
   async #end(): Promise<void> {
+    this.flush();
     this.#queue.stop();
     await this.#threads?.close();
     this.#abandon();

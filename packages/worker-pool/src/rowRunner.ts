@@ -16,6 +16,7 @@ import {
   RESULT_STATUS,
   STATUS_SOURCE_FAILED,
 } from "@tokenmill/core/internal";
+import { messageOf } from "./messageOf.ts";
 import { layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "./slab.ts";
 
 /** What a thread needs to do rows; cloneable. */
@@ -72,16 +73,17 @@ export class RowRunner {
     if (this.#writeRow && words[job + (JOB_WRITE_ROW >> 2)] === 1) {
       const rowJob = this.#job;
       rowJob.rowOffsetBytes = row;
-      rowJob.historyOffsetBytes = words[job + (JOB_HISTORY >> 2)]!;
+      rowJob.historyOffsetBytes = words[job + (JOB_HISTORY >> 2)]! >>> 0;
       rowJob.historyLength = words[job + (JOB_HISTORY_LENGTH >> 2)]!;
       rowJob.promptLength = words[job + (JOB_PROMPT_LENGTH >> 2)]!;
       rowJob.sequenceIdLow = words[job + (JOB_SEQUENCE_LOW >> 2)]!;
       rowJob.sequenceIdHigh = words[job + (JOB_SEQUENCE_HIGH >> 2)]!;
       rowJob.position = words[job + (JOB_POSITION >> 2)]!;
       try {
-        this.#writeRow(rowJob);
+        if (isPromise(this.#writeRow(rowJob)))
+          throw new TypeError("row writer expected to be synchronous, got a promise");
       } catch (error) {
-        this.#writeMessage(slot, error instanceof Error ? error.message : String(error));
+        this.#writeMessage(slot, messageOf(error));
         words[(result + RESULT_STATUS) >> 2] = STATUS_SOURCE_FAILED;
         return;
       }
@@ -106,6 +108,11 @@ export class RowRunner {
   }
 }
 
+/** A worker sits in a loop and never gets to promises: the row would be sampled unwritten. */
+function isPromise(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value;
+}
+
 async function createWriter(
   source: { moduleUrl: string; options: unknown },
   slab: Slab,
@@ -117,7 +124,7 @@ async function createWriter(
     throw new TypeError(`source module expected an export "createRowWriter", ${source.moduleUrl} has none`);
   }
   const rowKernels: RowKernels = { addScalar: kernels.add_scalar_f32, scatterAdd: kernels.scatter_add_f32 };
-  return module.createRowWriter({
+  const writer: unknown = await module.createRowWriter({
     memory,
     tablesOffsetBytes: slab.tablesBytes > 0 ? slab.tables : 0,
     vocabSize: slab.vocabSize,
@@ -125,4 +132,8 @@ async function createWriter(
     kernels: rowKernels,
     options: source.options,
   });
+  if (typeof writer !== "function") {
+    throw new TypeError(`createRowWriter of ${source.moduleUrl} expected to give a function, got ${typeof writer}`);
+  }
+  return writer as RowWriter;
 }

@@ -19,7 +19,7 @@ export const CONTROL_DONE_COUNT = 32; // rows done since the start
 export const CONTROL_WAKE_TARGET = 48; // done count at which the host wants to be woken
 export const CONTROL_WAKE = 64; // changed, then notified, to wake the host
 export const CONTROL_STOP = 80; // 1: workers leave when the queue is empty
-export const CONTROL_READY = 96; // workers that have started, ever
+export const CONTROL_READY = 96; // starts of workers so far; changed, then notified, when one is ready
 export const CONTROL_SIGNAL = 112; // changed, then notified, to wake workers
 const CONTROL_WORDS = 128;
 
@@ -53,6 +53,8 @@ export interface Slab extends SlabShape {
   /** Byte offsets. */
   readonly control: number;
   readonly states: number;
+  /** Of each worker: 1 + the incarnation that got ready last. */
+  readonly started: number;
   readonly ring: number;
   readonly jobs: number;
   readonly results: number;
@@ -75,8 +77,8 @@ export function layOutSlab(shape: SlabShape): Slab {
   const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
   const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
-  // every slot has at most one ticket, and at most one more for each worker death that could not tell who took it
-  const ringSize = 2 ** Math.ceil(Math.log2(slotCount * 4));
+  // a slot has one ticket, after a death perhaps one too many, and one more for each worker stopped with a ticket in hand
+  const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers + 2));
   let end = 1024;
   const take = (bytes: number): number => {
     const offset = end;
@@ -93,6 +95,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     ringMask: ringSize - 1,
     control: take(CONTROL_WORDS * 4),
     states: take(slotCount * 4),
+    started: take(workers * 4),
     ring: take(ringSize * 4),
     jobs: take(slotCount * JOB_BYTES),
     results: take(slotCount * resultBytes),

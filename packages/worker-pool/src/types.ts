@@ -58,15 +58,16 @@ export interface SampleJob {
   sequenceId: bigint;
   /** Number of output tokens before this one: the position of the draw. */
   position: number;
-  /** False when the row is already in the slab (batch sources, `sample`): the worker then only samples. */
+  /**
+   * True: the pool's worker source writes the row first. False when the row is already in the slab (batch sources,
+   * `sample`): the worker then only samples.
+   */
   writeRow: boolean;
   /** The sequence's state, as the last token's result has it. Absent: the plan's initial one. */
   state?: ArrayLike<number> | undefined;
   /** Whether the slot's `tokenMask` applies. Absent: false. */
   hasTokenMask?: boolean;
 }
-
-export type { SampleResult };
 
 /** The pool. Its threads exist from `createPool` to `close`. */
 export interface SamplerPool {
@@ -87,7 +88,7 @@ export interface SamplerPool {
   /** Takes a slot, −1 if none is free. */
   acquire(): number;
   release(slot: number): void;
-  /** View of the slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
+  /** View of an acquired slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
   row(slot: number): Float32Array | Uint16Array;
   /**
    * View of the slot's token mask, ⌈vocabSize / 32⌉ words: token id i can be drawn if bit i mod 32 of word ⌊i / 32⌋ is 1.
@@ -99,14 +100,17 @@ export interface SamplerPool {
   flush(): void;
   /** Waits for at least one submitted slot to be done; each is reported once, in any order. Empty array: nothing is under way. */
   completed(): Promise<readonly number[]>;
-  /** Fills `into` from a completed slot. */
+  /** Fills `into` from a completed slot that is not released yet. */
   readResult(slot: number, into: SampleResult): void;
 
-  /** Ends one worker thread at once, as a crash would; it is replaced and its rows are done again. For fault drills. */
+  /** Ends one worker thread at once, as a crash would; it is replaced and its rows are done again. For fault drills. @throws RangeError */
   killWorker(index: number): Promise<void>;
   /** Counters since the start. */
   stats(): PoolStats;
-  /** Ends the threads after the rows under way; further calls throw. Safe to call twice. */
+  /**
+   * Ends the threads after the rows that were submitted; what they gave can still be collected and read. New work is
+   * refused: `compile`, `openHistory`, `acquire` and `submit` throw. Safe to call twice.
+   */
   close(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@
  * too many does no harm, for the slot can be owned once.
  */
 import { workerData } from "node:worker_threads";
+import { messageOf } from "./messageOf.ts";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import {
   CLAIMED_BASE,
@@ -38,13 +39,17 @@ export interface ResidentTask {
 export default async function reside({ workerIndex, incarnation }: ResidentTask): Promise<void> {
   // piscina wraps its option `workerData` together with its own data
   const setup = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerSetup;
-  const runner = await RowRunner.create(setup, workerIndex);
+  const runner = await RowRunner.create(setup, workerIndex).catch((error: unknown) => {
+    // piscina takes an error that is null for success, and cannot send one that does not clone
+    throw new Error(messageOf(error));
+  });
   const slab = layOutSlab(setup.shape);
   const words = new Int32Array(setup.memory.buffer);
   const control = slab.control >> 2;
   const states = slab.states >> 2;
   const ring = slab.ring >> 2;
   const claim = CLAIMED_BASE + incarnation;
+  Atomics.store(words, (slab.started >> 2) + workerIndex, incarnation + 1);
   Atomics.add(words, control + CONTROL_READY, 1);
   Atomics.notify(words, control + CONTROL_READY);
   let spins = 0;

@@ -36,7 +36,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** One line on stderr; the stack too with `--debug`. */
-export function printError(error: unknown): void {
+function printError(error: unknown): void {
   const isDebug = process.argv.includes("--debug");
   const text = isDebug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
   process.stderr.write(`tokenmill: ${text}\n`);

@@ -4,7 +4,7 @@
  */
 
 /** A token of the row. */
-export interface ExplainedToken {
+interface ExplainedToken {
   /** Its text; bytes that are not UTF-8 as `\xE2`. */
   readonly token: string;
   /** Its place in the row, as `--logit-bias` and the id lists take it. */
@@ -20,15 +20,15 @@ export interface ShownProbs {
   readonly restProb?: number;
 }
 
-export interface TemperatureStep extends ShownProbs {
+interface TemperatureStep extends ShownProbs {
   readonly temperature: number;
 }
 
-export interface TopKStep extends ShownProbs {
+interface TopKStep extends ShownProbs {
   readonly topK: number;
 }
 
-export interface TopPStep extends ShownProbs {
+interface TopPStep extends ShownProbs {
   readonly topP: number;
 }
 

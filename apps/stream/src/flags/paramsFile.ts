@@ -24,7 +24,7 @@ async function readParamsFile(path: string): Promise<SamplingParams> {
 }
 
 /** @throws UsageError if the file is not JSON, or the file system's error. */
-export async function readJsonFile(path: string): Promise<unknown> {
+async function readJsonFile(path: string): Promise<unknown> {
   const text = await readFile(path, "utf8");
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { UsageError } from "../cli/errors.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
 
-export const syntheticKinds = ["gaussian", "flat", "peaked", "zipf", "ties", "adversarial"] as const;
+const syntheticKinds = ["gaussian", "flat", "peaked", "zipf", "ties", "adversarial"] as const;
 
 export interface SourceFlags {
   readonly source: string;

@@ -2,9 +2,9 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
+import { decodeNdjsonRequest } from "@tokenmill/protocol";
 import { UsageError } from "../cli/errors.ts";
 import { readLines } from "../cli/lines.ts";
-import { parseRequest } from "./parseRequest.ts";
 import { fromLines, fromPrompts, type RequestSource } from "./requestItems.ts";
 import type { StreamFlags } from "./streamFlags.ts";
 
@@ -23,7 +23,7 @@ export async function openInputs(
   if (prompt) return fromPrompts(prompt);
   if (prompts === undefined) return undefined;
   const stream = addAbortSignal(signal, prompts === "-" ? process.stdin : await openFile(prompts));
-  return fromLines(readLines(stream), promptsFormat === "text" ? (text) => ({ prompt: text }) : parseRequest);
+  return fromLines(readLines(stream), promptsFormat === "text" ? (text) => ({ prompt: text }) : decodeNdjsonRequest);
 }
 
 async function openFile(path: string): Promise<Readable> {

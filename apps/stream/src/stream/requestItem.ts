@@ -13,7 +13,7 @@ export interface GoodItem extends Item {
   readonly request: GenerateRequest;
 }
 
-export interface BadItem extends Item {
+interface BadItem extends Item {
   readonly error: Error;
 }
 

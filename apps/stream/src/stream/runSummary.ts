@@ -5,7 +5,7 @@ import type { RunObserver } from "./runObserver.ts";
 import type { RunningSequence } from "./runningSequence.ts";
 
 /** Times in milliseconds; absent where nothing was measured. */
-export interface Percentiles {
+interface Percentiles {
   p50: number;
   p99: number;
   max: number;

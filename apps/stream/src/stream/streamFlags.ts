@@ -4,7 +4,7 @@ import { integerFlag } from "../flags/integerFlag.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 
-export const outputFormats = ["text", "ndjson", "msgpack"] as const;
+const outputFormats = ["text", "ndjson", "msgpack"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 export interface StreamFlags extends SourceFlags {

@@ -49,3 +49,15 @@ it("entropy-based cuts give no NaN at the least temperature", async () => {
     expect(kept.filter(([, prob]) => prob !== 0)).toEqual([[1, 1]]);
   }
 });
+
+it("top-p draws evenly from its half at a temperature that no f32 can divide by", async () => {
+  const sampler = await createSampler({ vocabSize: 100 });
+  sampler.row.set(Float32Array.from({ length: 100 }, (_, id) => id));
+  const plan = sampler.compile({ temperature: 1e50, topP: 0.5 });
+  const counts = new Int32Array(100);
+  for (let position = 0; position < 20_000; position++)
+    counts[sampler.sample(undefined, plan, { position }).tokenId]!++;
+  // the largest 50; 400 expected each, standard deviation 20
+  expect(counts.slice(0, 50)).toEqual(new Int32Array(50));
+  expect(Math.min(...counts.slice(50))).toBeGreaterThan(300);
+});

@@ -1,13 +1,11 @@
-/**
- * Kernels against f64 references over generated rows, params and draws. `TOKENMILL_CASES` (default 1) multiplies the
- * number of cases; fast-check prints seed and shrunk case of a failure.
- */
+/** Kernels against f64 references over generated rows, params and draws. */
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { parameters } from "../params/parameters.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { referenceChain, referenceStage } from "../reference/referenceChain.ts";
 import { createSampler, type Draw, type Sampler } from "../sampler/sampler.ts";
+import { cases, timeoutMs } from "../testing/cases.ts";
 import { createKernels, type KernelInstance } from "../testing/createKernels.ts";
 import { drawOf, type GeneratedRow, rowOf, rowRecipe, rowSizes } from "../testing/generatedRow.ts";
 import { coinOf, judgeChain, type Verdict } from "../testing/judgeChain.ts";
@@ -15,11 +13,7 @@ import { JudgedRow } from "../testing/judgedRow.ts";
 import { parameterGenerators, paramsOf } from "../testing/parameterGenerators.ts";
 import { type StageName, stages } from "./stages.ts";
 
-const casesFactor = Number(process.env["TOKENMILL_CASES"] ?? 1);
-const casesPerStage = Math.ceil(100 * casesFactor);
-const casesOfChains = Math.ceil(1500 * casesFactor);
-/** Grows with the number of cases, which no time limit should cut short. */
-const timeoutMs = 60_000 * Math.max(1, casesFactor);
+vi.setConfig({ testTimeout: timeoutMs });
 
 const stageNames = Object.keys(stages) as StageName[];
 const samplers = new Map<number, Sampler>();
@@ -71,72 +65,56 @@ it("every parameter has a generator, and every generator a parameter", () => {
 });
 
 describe("kernel and reference keep the same tokens with the same probabilities", () => {
-  it.each(stageNames)(
-    "%s alone",
-    (name) => {
-      const total: Verdict = { exact: 0, withinRounding: 0 };
-      fc.assert(
-        fc.property(casesOf([name]), (generated) => judge(generated, total)),
-        { numRuns: casesPerStage },
-      );
-      expectMostlyExact(total);
-    },
-    timeoutMs,
-  );
-
-  it(
-    "up to five stages together, in each profile's order, after each of them",
-    () => {
-      const total: Verdict = { exact: 0, withinRounding: 0 };
-      const chains = fc.subarray(stageNames, { minLength: 2, maxLength: 5 }).chain(casesOf);
-      fc.assert(
-        fc.property(chains, (generated) => judge(generated, total)),
-        { numRuns: casesOfChains },
-      );
-      expectMostlyExact(total);
-    },
-    timeoutMs,
-  );
-});
-
-it(
-  "up to six stages in any order that a chain names, after each of them",
-  () => {
+  it.each(stageNames)("%s alone", (name) => {
     const total: Verdict = { exact: 0, withinRounding: 0 };
-    const chains = fc
-      .shuffledSubarray(stageNames, { minLength: 2, maxLength: 6 })
-      .chain((chain) => casesOf(chain).map(({ params, ...rest }) => ({ ...rest, params: { ...params, chain } })));
     fc.assert(
-      fc.property(chains, (generated) => judge(generated, total)),
-      { numRuns: casesOfChains },
+      fc.property(casesOf([name]), (generated) => judge(generated, total)),
+      cases(100),
     );
     expectMostlyExact(total);
-  },
-  timeoutMs,
-);
+  });
 
-it(
-  "stages that a plan leaves out change nothing in the reference",
-  () => {
-    const chains = fc.subarray(stageNames, { minLength: 1, maxLength: 3 }).chain(casesOf);
+  it("up to five stages together, in each profile's order, after each of them", () => {
+    const total: Verdict = { exact: 0, withinRounding: 0 };
+    const chains = fc.subarray(stageNames, { minLength: 2, maxLength: 5 }).chain(casesOf);
     fc.assert(
-      fc.property(chains, ({ size, recipe, params, draw }) => {
-        const rowFor = (): JudgedRow =>
-          new JudgedRow(rowOf(recipe, size), draw.history, draw.promptLength, draw.position);
-        const plan = samplers.get(size)!.compile(params);
-        const whole = rowFor();
-        referenceChain(whole, params);
-        const active = rowFor();
-        for (const name of plan.stageNames) {
-          if (active.kept().length > 0) referenceStage(active, name, plan.params);
-        }
-        expect(active.kept().length === 0 ? [] : whole.kept()).toEqual(active.kept());
-      }),
-      { numRuns: Math.ceil(200 * casesFactor) },
+      fc.property(chains, (generated) => judge(generated, total)),
+      cases(2000),
     );
-  },
-  timeoutMs,
-);
+    expectMostlyExact(total);
+  });
+});
+
+it("up to six stages in any order that a chain names, after each of them", () => {
+  const total: Verdict = { exact: 0, withinRounding: 0 };
+  const chains = fc
+    .shuffledSubarray(stageNames, { minLength: 2, maxLength: 6 })
+    .chain((chain) => casesOf(chain).map(({ params, ...rest }) => ({ ...rest, params: { ...params, chain } })));
+  fc.assert(
+    fc.property(chains, (generated) => judge(generated, total)),
+    cases(2000),
+  );
+  expectMostlyExact(total);
+});
+
+it("stages that a plan leaves out change nothing in the reference", () => {
+  const chains = fc.subarray(stageNames, { minLength: 1, maxLength: 3 }).chain(casesOf);
+  fc.assert(
+    fc.property(chains, ({ size, recipe, params, draw }) => {
+      const rowFor = (): JudgedRow =>
+        new JudgedRow(rowOf(recipe, size), draw.history, draw.promptLength, draw.position);
+      const plan = samplers.get(size)!.compile(params);
+      const whole = rowFor();
+      referenceChain(whole, params);
+      const active = rowFor();
+      for (const name of plan.stageNames) {
+        if (active.kept().length > 0) referenceStage(active, name as StageName, plan.params);
+      }
+      expect(active.kept().length === 0 ? [] : whole.kept()).toEqual(active.kept());
+    }),
+    cases(200),
+  );
+});
 
 describe("the judge", () => {
   const row = rowOf({ kind: "gaussian", seed: 3, scale: 2.5, offset: 0, masked: 0 }, 400);

@@ -46,7 +46,8 @@ export const synthId: Stage = {
     const words = kept.map((id) => watermark.block(id).slice());
     for (let layer = 0; layer < synthIdDepth; layer++) {
       const bits = words.map((block) => (hasLayerBit(block, layer) ? 1 : 0));
-      const lost = probs.reduce((sum, p, i) => sum + p * (1 - bits[i]!), 0);
+      const total = probs.reduce((sum, p) => sum + p, 0);
+      const lost = probs.reduce((sum, p, i) => sum + p * (1 - bits[i]!), 0) / total;
       probs = probs.map((p, i) => p * (bits[i]! + lost));
     }
     row.beta = 1;

@@ -5,7 +5,6 @@ import { seededRandom } from "./random.ts";
 
 /** Around the edges of vectors of 4, blocks of 64 and rows padded to 256. */
 export const rowSizes = [1, 2, 3, 5, 16, 63, 64, 65, 255, 256, 257, 400] as const;
-export const largestRow = 400;
 
 export interface GeneratedRow {
   kind: "gaussian" | "ties" | "equal" | "peaked" | "line";

@@ -21,7 +21,7 @@ const requestFields = [
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
-export const defaultMaxTokens = 256;
+const defaultMaxTokens = 256;
 const largestMaxTokens = 2 ** 24;
 const mostStopStrings = 64;
 const longestStopString = 4096;
@@ -110,7 +110,7 @@ export function canonicalId(sequenceId: unknown): number | bigint | undefined {
 }
 
 /** @throws RangeError if an id is outside the vocabulary. */
-export function checkTokenIds(name: string, tokenIds: readonly unknown[], vocabSize: number): void {
+function checkTokenIds(name: string, tokenIds: readonly unknown[], vocabSize: number): void {
   for (let i = 0; i < tokenIds.length; i++) {
     const tokenId = tokenIds[i];
     if (!Number.isInteger(tokenId) || (tokenId as number) < 0 || (tokenId as number) >= vocabSize) {

@@ -213,8 +213,8 @@ export class Scheduler {
     const hasTokenMask = sequence.matcher !== undefined;
     const job = this.#jobs[slot];
     if (!job) {
-      const made = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, state, hasTokenMask };
-      return (this.#jobs[slot] = made);
+      const fields = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, hasTokenMask, state };
+      return (this.#jobs[slot] = fields);
     }
     job.plan = plan;
     job.history = history;

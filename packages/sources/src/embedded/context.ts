@@ -6,7 +6,7 @@ import { findId } from "./search.ts";
 import type { ModelTables } from "./tableLayout.ts";
 
 /** The continuations of one context: entries `from` … `to` of its level, none if equal, and ln of its backoff weight. */
-export interface LevelMatch {
+interface LevelMatch {
   from: number;
   to: number;
   backoff: number;

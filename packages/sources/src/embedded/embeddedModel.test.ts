@@ -14,14 +14,11 @@ const eos = 50_256;
 
 let cacheDir: string;
 let model: EmbeddedModel;
-let trainMs: number;
 const progress: ModelProgress[] = [];
 
 beforeAll(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), "tokenmill-"));
-  const start = performance.now();
   model = await createEmbeddedModel({ cacheDir, onProgress: (step) => progress.push(step), onWarning: unexpected });
-  trainMs = performance.now() - start;
 });
 
 afterAll(() => rm(cacheDir, { recursive: true }));
@@ -57,8 +54,7 @@ async function load(
 }
 
 describe("embedded model", () => {
-  it("trains in less than 5 s into less than 400 MB of tables", () => {
-    expect(trainMs).toBeLessThan(5000);
+  it("trains into less than 400 MB of tables", () => {
     expect(model.tablesBytes).toBeLessThan(400e6);
     expect(model.fromCache).toBe(false);
   });
@@ -150,10 +146,8 @@ describe("rows", () => {
 });
 
 describe("cache", () => {
-  it("is used the second time, in less than 0.5 s", async () => {
-    const start = performance.now();
+  it("is used the second time", async () => {
     const loaded = await createEmbeddedModel({ cacheDir, onWarning: unexpected });
-    expect(performance.now() - start).toBeLessThan(500);
     expect(loaded.fromCache).toBe(true);
     expect(crc32(blockOf(loaded))).toBe(crc32(blockOf(model)));
   });

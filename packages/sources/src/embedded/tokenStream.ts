@@ -1,14 +1,11 @@
 /**
  * The corpus as one array of keys, from which all n-grams are counted: per text the end of text marker (as its
  * beginning), the tokens, the marker again (as its end), and three zeros, so that no n-gram reaches into the next text.
- * A key is token id + 1; 0 means nothing.
+ * A key is token id + 1, in 16 bits; 0 means nothing.
  */
 
 /** Zeros behind a text: the longest n-gram less one. */
 const gap = 3;
-
-/** Largest vocabulary whose keys fit in 16 bits. */
-export const maxVocabSize = 65_535;
 
 /** `texts[i]`: token ids in [0, vocabSize), none of them `eosTokenId`. */
 export function tokenStream(texts: readonly ArrayLike<number>[], eosTokenId: number): Uint16Array {

@@ -5,7 +5,7 @@
  */
 
 /** Longest run, in code points, that is encoded as one piece. */
-export const longestRun = 2000;
+const longestRun = 2000;
 
 const runs = /\p{L}+|\p{N}+|\s+|[^\s\p{L}\p{N}]+/gu;
 

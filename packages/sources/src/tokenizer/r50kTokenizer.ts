@@ -6,7 +6,7 @@ import type { Tokenizer } from "@tokenmill/core";
 import { cutLongRuns } from "./longRuns.ts";
 
 /** Number of ids in r50k, end of text included. */
-export const r50kVocabSize = 50_257;
+const r50kVocabSize = 50_257;
 
 /** The id of `<|endoftext|>`. */
 export const r50kEosTokenId = 50_256;

@@ -2,7 +2,7 @@
 import type { Explanation } from "../explanation.ts";
 import { truncate, visible } from "../text/tokenText.ts";
 
-export interface Panel {
+interface Panel {
   readonly title: string;
   readonly probs: readonly number[];
 }

@@ -1,0 +1,51 @@
+/** `tokenmill sample`: the flags; what they do is loaded when they are used. */
+import { Command } from "commander";
+import { integerFlag } from "../flags/integerFlag.ts";
+import { addSamplingFlags } from "../flags/samplingFlags.ts";
+import type { SampleFlags } from "./runSample.ts";
+
+const examples = `
+Row i is drawn as position i of sequence 0, draw d of it as position i + d × rows, so equal seeds give equal tokens.
+--ids gives each row its own: one JSON object a line, {"sequenceId": 7, "position": 3, "history": [1, 2], "promptLength": 1},
+each field optional.
+
+Examples:
+  $ tokenmill sample --logits rows.npy --top-k 40 --seed 1
+  $ tokenmill sample --logits rows.npy --params params.json --json | head
+  $ tokenmill sample --logits rows.npy --logprobs 5 --output tokens.ndjson`;
+
+export function sampleCommand(): Command {
+  const command = new Command("sample")
+    .summary("sample every row of a .npy file over all workers")
+    .description("Samples every row of an array of logits, [N, V] or [V] in f32 or f16, over all workers.")
+    .optionsGroup("Rows:")
+    .requiredOption("--logits <file>", "the rows: a .npy file")
+    .option("--ids <file>", "sequence id, position and history of each row, one JSON object a line")
+    .option(
+      "--vocab-size <n>",
+      "refuse rows of another length (default: as long as they are)",
+      integerFlag("vocabSize", 1, 2 ** 24),
+    )
+    .option("--draws <n>", "draws from each row", integerFlag("draws", 1), 1)
+    .optionsGroup("Engine:")
+    .option(
+      "--workers <n>",
+      "worker threads; 0 samples on the main thread (default: one per core)",
+      integerFlag("workers", 0, 256),
+    )
+    .option(
+      "--slots <n>",
+      "rows in shared memory (default: 32 per worker, at least 64)",
+      integerFlag("slots", 1, 65_536),
+    )
+    .optionsGroup("Output:")
+    .option("--json", "print every draw as one JSON object a line on stdout")
+    .option("--output <file>", "write every draw as one JSON object a line into a file")
+    .addHelpText("after", examples)
+    .action(async (flags: SampleFlags) => {
+      const { runSample } = await import("./runSample.ts");
+      process.exitCode = await runSample(flags);
+    });
+  addSamplingFlags(command);
+  return command.option("--params <file>", "sampling parameters from a JSON object; flags win");
+}

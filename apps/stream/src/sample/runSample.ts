@@ -1,0 +1,92 @@
+/** What `tokenmill sample` does with its flags. */
+import { openNpy } from "@tokenmill/sources";
+import { createPool } from "@tokenmill/worker-pool";
+import { UsageError } from "../cli/errors.ts";
+import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
+import { Interrupt } from "../cli/interrupt.ts";
+import { Output } from "../cli/output.ts";
+import { readSamplingParams } from "../flags/paramsFile.ts";
+import { checkParams } from "../flags/samplingFlags.ts";
+import { noId, readRowIds } from "./rowIds.ts";
+import { sampleLine } from "./sampleLine.ts";
+import { sampleRows } from "./sampleRows.ts";
+import { SampleSummary } from "./sampleSummary.ts";
+
+export interface SampleFlags {
+  readonly logits: string;
+  readonly ids?: string;
+  readonly vocabSize?: number;
+  readonly draws: number;
+  readonly workers?: number;
+  readonly slots?: number;
+  readonly json?: true;
+  readonly output?: string;
+  readonly params?: string;
+}
+
+/** Draws that a terminal shows unless `--json` asks for all. */
+const shownDraws = 10;
+
+/** @throws UsageError for flags and params that make no sense, NpyError or the file system's error for files. */
+export async function runSample(flags: SampleFlags): Promise<ExitCode> {
+  const { seed = 0, ...given } = await readSamplingParams(flags);
+  const params = { logprobs: 0, ...given };
+  const rows = await openNpy(flags.logits);
+  const interrupt = new Interrupt();
+  try {
+    const { rowLength: vocabSize, rowCount, dtype } = rows;
+    if (flags.vocabSize !== undefined && flags.vocabSize !== vocabSize) {
+      throw new UsageError(`"vocabSize" expected ${flags.vocabSize}, got rows of ${vocabSize} in ${flags.logits}`);
+    }
+    const maxLogprobs = Math.max(20, params.logprobs);
+    checkParams(params, vocabSize, maxLogprobs);
+    const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);
+    const output = await openOutput(flags);
+    const { workers, slots } = flags;
+    const pool = await createPool({
+      vocabSize,
+      dtype,
+      maxLogprobs,
+      ...(workers !== undefined && { workers }),
+      ...(slots !== undefined && { slots }),
+    });
+    try {
+      const summary = new SampleSummary();
+      const signal = AbortSignal.any([interrupt.signal, output.stream.failed]);
+      const all = sampleRows({
+        pool,
+        plan: pool.compile(params),
+        rows,
+        idOf: (row) => ids?.[row] ?? noId,
+        seed: BigInt(seed),
+        draws: flags.draws,
+      });
+      let shown = 0;
+      for await (const drawn of all) {
+        summary.add(drawn);
+        if (output.isWhole || shown++ < shownDraws) {
+          await output.stream.write(sampleLine(drawn, flags.draws, params.logprobs > 0));
+        }
+        if (signal.aborted) break;
+      }
+      if (shown > shownDraws) await output.stream.write("… (all of them with --json or --output)\n");
+      await output.stream.end();
+      if (!output.stream.isBrokenPipe) {
+        process.stderr.write(summary.text({ rowCount, vocabSize, dtype, workers: pool.workers, seed }));
+      }
+      return interrupt.exitCode ?? (summary.failed > 0 ? exitCodes.failed : exitCodes.done);
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    interrupt.dispose();
+    await rows.close();
+  }
+}
+
+/** Whether all draws go there, or as many as a person reads. */
+async function openOutput({ output, json }: SampleFlags): Promise<{ stream: Output; isWhole: boolean }> {
+  if (output !== undefined && json) throw new UsageError("--json and --output exclude each other");
+  if (output !== undefined) return { stream: await Output.file(output), isWhole: true };
+  return { stream: Output.stdout(), isWhole: json === true || !process.stdout.isTTY };
+}

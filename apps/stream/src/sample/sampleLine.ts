@@ -1,0 +1,22 @@
+/** One draw as a line of JSON. */
+import type { RowDraw } from "./sampleRows.ts";
+
+/** Line break included. `draw` only where rows are drawn more than once, log-probabilities only where they were asked for. */
+export function sampleLine({ row, draw, result }: RowDraw, draws: number, hasTop: boolean): string {
+  const place = draws > 1 ? { row, draw } : { row };
+  if (result.status !== "ok") {
+    const { status: code, message, errorIndex } = result;
+    const error = { code, message, ...(errorIndex >= 0 && { index: errorIndex }) };
+    return `${JSON.stringify({ ...place, error })}\n`;
+  }
+  const { tokenId, logprob, rank, keptCount, topCount, topTokenIds, topLogprobs } = result;
+  const top = Array.from({ length: topCount }, (_, i) => ({ tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! }));
+  return `${JSON.stringify({
+    ...place,
+    tokenId,
+    logprob,
+    rank,
+    ...(keptCount >= 0 && { keptCount }),
+    ...(hasTop && { topLogprobs: top }),
+  })}\n`;
+}

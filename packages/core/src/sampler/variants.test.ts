@@ -1,0 +1,80 @@
+/** The SIMD build against the scalar build, bit for bit: tokens, log-probabilities, ranks, distributions. */
+import fc from "fast-check";
+import { expect, it, vi } from "vitest";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import { type StageName, stages } from "../stages/stages.ts";
+import { cases, timeoutMs } from "../testing/cases.ts";
+import { createKernels } from "../testing/createKernels.ts";
+import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
+import { paramsOf } from "../testing/parameterGenerators.ts";
+import { rowIn } from "../testing/widths.ts";
+import { SampleError } from "./result.ts";
+import { createSampler, type Draw, type Sampler } from "./sampler.ts";
+
+vi.setConfig({ testTimeout: timeoutMs });
+
+/** Around vectors, blocks of 64 and rows padded to 256; an odd one; a real vocabulary. */
+const sizes = [1, 63, 64, 65, 255, 256, 257, 1283, 50257];
+const dtypes = ["f32", "f16", "bf16"] as const;
+const kinds = sizes.flatMap((vocabSize) => dtypes.map((dtype) => ({ vocabSize, dtype })));
+const stageNames = Object.keys(stages) as StageName[];
+
+/** All that a row gives, numbers as bits. */
+function outcomeOf(sampler: Sampler, row: Float32Array | Uint16Array, params: SamplingParams, draw: Draw): unknown {
+  const outcome: unknown[] = [];
+  try {
+    for (const logprobsMode of ["raw", "processed"] as const) {
+      for (let position = 0; position < 4; position++) {
+        const result = sampler.sample(row, { ...params, logprobs: 5, logprobsMode }, { ...draw, position });
+        outcome.push(result.tokenId, result.rank, result.keptCount, result.topCount, ...result.topTokenIds);
+        outcome.push(...bitsOf([result.logprob]), ...bitsOf(result.topLogprobs));
+      }
+      outcome.push(sampler.sample(row, params, draw).tokenId);
+    }
+    const { tokenIds, probs } = sampler.distribution(row, params, draw);
+    outcome.push(tokenIds, bitsOf(probs));
+  } catch (error) {
+    if (!(error instanceof SampleError)) throw error;
+    outcome.push(error.code);
+  }
+  return outcome;
+}
+
+const bitsOf = (values: ArrayLike<number>): BigUint64Array => new BigUint64Array(Float64Array.from(values).buffer);
+
+it.each(kinds)("$vocabSize tokens in $dtype: both builds give the same bits", async ({ vocabSize, dtype }) => {
+  const scalar = await createSampler({ vocabSize, dtype, variant: "scalar", maxLogprobs: 5, maxHistory: 64 });
+  const simd = await createSampler({ vocabSize, dtype, variant: "simd", maxLogprobs: 5, maxHistory: 64 });
+  const generated = fc.subarray(stageNames, { maxLength: 4 }).chain((names) =>
+    fc.record({
+      params: paramsOf(
+        names.map((name) => stages[name]),
+        vocabSize,
+      ),
+      recipe: rowRecipe,
+      draw: drawOf(vocabSize),
+    }),
+  );
+  fc.assert(
+    fc.property(generated, ({ params, recipe, draw }) => {
+      const { row } = rowIn(dtype, rowOf(recipe, vocabSize));
+      expect(outcomeOf(simd, row, params, draw)).toEqual(outcomeOf(scalar, row, params, draw));
+    }),
+    { ...cases(vocabSize > 10_000 ? 8 : 60), endOnFailure: true },
+  );
+});
+
+it("read_row gives the same largest element in both builds", async () => {
+  const simd = await createKernels("simd");
+  const scalar = await createKernels("scalar");
+  for (const [kind, seed] of [
+    ["gaussian", 1],
+    ["peaked", 2],
+    ["ties", 3],
+  ] as const) {
+    const row = rowOf({ kind, seed, scale: 3, offset: -20, masked: 0.5 }, 2048);
+    for (const { memory } of [simd, scalar]) new Float32Array(memory.buffer, 1024, 2048).set(row);
+    expect(simd.kernels.read_row(1024, 2048)).toBe(scalar.kernels.read_row(1024, 2048));
+    expect(simd.kernels.read_row(1024, 2048)).toBe(row.reduce((a, b) => Math.max(a, b), -Infinity));
+  }
+});

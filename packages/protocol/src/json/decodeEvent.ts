@@ -1,0 +1,90 @@
+/**
+ * A value from the wire as an event: 64-bit ids and special logprobs revived, every field that readers rely on checked.
+ * Fields that are not known pass through unchanged.
+ */
+import type { SequenceErrorEvent, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import { show } from "@tokenmill/core/internal";
+import { ProtocolError } from "../errors.ts";
+import type { WireEvent } from "../wireEvent.ts";
+import { reviveInteger, reviveNumber } from "./revive.ts";
+
+type Fields = Record<string, unknown>;
+
+/** @throws ProtocolError `invalid` naming the field. */
+export function decodeEvent(value: unknown): WireEvent {
+  const event = { ...fieldsOf("event", value) };
+  event["sequenceId"] = sequenceIdOf(event["sequenceId"]);
+  return event["finishReason"] === "error" ? errorEventOf(event) : tokenEventOf(event);
+}
+
+function tokenEventOf(event: Fields): TokenEvent {
+  check("index", "integer ≥ 0", event["index"], isCount);
+  check("tokenId", "integer ≥ 0", event["tokenId"], isCount);
+  check("text", "string", event["text"], isString);
+  if (event["logprob"] !== undefined) event["logprob"] = logprobOf("logprob", event["logprob"]);
+  if (event["rank"] !== undefined) check("rank", "integer ≥ 0", event["rank"], isCount);
+  if (event["topLogprobs"] !== undefined) event["topLogprobs"] = topLogprobsOf(event["topLogprobs"]);
+  const { finishReason, stopReason, usage } = event;
+  if (finishReason !== undefined) check("finishReason", `"stop", "length" or "error"`, finishReason, isFinishReason);
+  if (stopReason !== undefined && !isString(stopReason)) check("stopReason", "string or token id", stopReason, isCount);
+  if (usage !== undefined) {
+    const { promptTokens, completionTokens } = fieldsOf("usage", usage);
+    check("usage.promptTokens", "integer ≥ 0", promptTokens, isCount);
+    check("usage.completionTokens", "integer ≥ 0", completionTokens, isCount);
+  }
+  return event as unknown as TokenEvent;
+}
+
+function errorEventOf(event: Fields): SequenceErrorEvent {
+  const { code, message } = fieldsOf("error", event["error"]);
+  check("error.code", "string", code, isString);
+  check("error.message", "string", message, isString);
+  return event as unknown as SequenceErrorEvent;
+}
+
+function sequenceIdOf(value: unknown): number | bigint {
+  const id = reviveInteger(value);
+  if (typeof id === "bigint" ? id >= 0n && id < 1n << 64n : isCount(id)) return id as number | bigint;
+  return invalid("sequenceId", "integer in [0, 2^64)", value);
+}
+
+function topLogprobsOf(value: unknown): TokenLogprob[] {
+  if (!Array.isArray(value)) return invalid("topLogprobs", "array", value);
+  return value.map((entry, i) => {
+    const { tokenId, logprob, text, ...others } = fieldsOf(`topLogprobs[${i}]`, entry);
+    check(`topLogprobs[${i}].tokenId`, "integer ≥ 0", tokenId, isCount);
+    if (text !== undefined) check(`topLogprobs[${i}].text`, "string", text, isString);
+    const top = { tokenId: tokenId as number, logprob: logprobOf(`topLogprobs[${i}].logprob`, logprob), ...others };
+    return text === undefined ? top : { ...top, text: text as string };
+  });
+}
+
+function logprobOf(name: string, value: unknown): number {
+  const logprob = reviveNumber(value);
+  return typeof logprob === "number" ? logprob : invalid(name, "number", value);
+}
+
+function fieldsOf(name: string, value: unknown): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return invalid(name, "an object", value);
+  return value as Fields;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isFinishReason(value: unknown): boolean {
+  return value === "stop" || value === "length";
+}
+
+function check(name: string, expected: string, value: unknown, accepts: (value: unknown) => boolean): void {
+  if (!accepts(value)) invalid(name, expected, value);
+}
+
+function invalid(name: string, expected: string, value: unknown): never {
+  throw new ProtocolError("invalid", `"${name}" expected ${expected}, got ${show(value)}`);
+}

@@ -1,0 +1,36 @@
+/** One JSON value per line, each line ended by a line feed. */
+import type { GenerateRequest } from "@tokenmill/core";
+import { ProtocolError } from "../errors.ts";
+import type { WireEvent } from "../wireEvent.ts";
+import { decodeEvent } from "./decodeEvent.ts";
+import { decodeRequest } from "./decodeRequest.ts";
+import { encodeJson } from "./encodeJson.ts";
+
+/** The event as a line, line feed included. */
+export function encodeNdjson(event: WireEvent): string {
+  return `${encodeJson(event)}\n`;
+}
+
+/** The event in a line, with or without its line feed. @throws ProtocolError `damaged`, `invalid` */
+export function decodeNdjson(line: string): WireEvent {
+  return decodeEvent(parse(line));
+}
+
+/** The request as a line, line feed included. */
+export function encodeNdjsonRequest(request: GenerateRequest): string {
+  return `${encodeJson(request)}\n`;
+}
+
+/** The request in a line; its fields' ranges are checked when it is opened. @throws ProtocolError `damaged`, `invalid` */
+export function decodeNdjsonRequest(line: string): GenerateRequest {
+  return decodeRequest(parse(line));
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ProtocolError("damaged", `line expected JSON: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { Arena } from "./arena.ts";
+import { openHistory } from "./histories.ts";
+
+describe("openHistory", () => {
+  it("copies the prompt, takes ids up to its capacity, then refuses; its ids are a live view", () => {
+    const words = new Int32Array(1024);
+    const history = openHistory(new Arena(64, 2048), words, [5, 6], 4)!;
+    expect(history).toMatchObject({ capacity: 4, promptLength: 2, length: 2 });
+    history.push(7);
+    history.push(8);
+    expect(() => history.push(9)).toThrow("history expected at most 4 tokens");
+    expect([...history.tokens()]).toEqual([5, 6, 7, 8]);
+    words[history.offsetBytes / 4] = 55;
+    expect(history.tokens()[0]).toBe(55);
+    expect(words[history.offsetBytes / 4 + 4]).toBe(0);
+  });
+
+  it("is undefined while the arena is full; a release, even a double one, frees its block once", () => {
+    const arena = new Arena(0, 512);
+    const words = new Int32Array(128);
+    const first = openHistory(arena, words, [], 64)!;
+    const second = openHistory(arena, words, [], 64)!;
+    expect(openHistory(arena, words, [], 1)).toBeUndefined();
+    first.release();
+    first.release();
+    expect(arena.usedBytes).toBe(256);
+    const third = openHistory(arena, words, [3], 64)!;
+    expect(third.offsetBytes).toBe(first.offsetBytes);
+    expect(openHistory(arena, words, [], 1)).toBeUndefined();
+    second.release();
+    third.release();
+    expect(arena.usedBytes).toBe(0);
+  });
+
+  it("writes at the right place above 2 GiB", () => {
+    const offset = 2 ** 31 + 64;
+    const memory = new WebAssembly.Memory({ initial: 32_770, maximum: 32_770, shared: true });
+    const words = new Int32Array(memory.buffer);
+    const history = openHistory(new Arena(offset, 4096), words, [1, 2], 8)!;
+    history.push(3);
+    expect([...history.tokens()]).toEqual([1, 2, 3]);
+    expect([...new Int32Array(memory.buffer, offset, 3)]).toEqual([1, 2, 3]);
+  });
+});

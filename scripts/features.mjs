@@ -1,0 +1,50 @@
+// Makes the tables of FEATURES.md from the stage, parameter and profile tables of @tokenmill/core (built before).
+// Without a flag, a difference is listed and the exit code is 1; `--write` puts it into the file.
+import { readFileSync, writeFileSync } from "node:fs";
+import { parameters, profiles, stages } from "tokenmill";
+
+const path = new URL("../FEATURES.md", import.meta.url);
+const cell = (text) => text.replaceAll("|", "\\|");
+
+function table(headers, rows) {
+  const lines = [headers, headers.map(() => "---"), ...rows].map((cells) => `| ${cells.map(cell).join(" | ")} |`);
+  return lines.join("\n");
+}
+
+const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+const describe = (name) => `\`${name}\` ${byName.get(name).expected.replace(/^number /, "")}`;
+const stageRows = Object.entries(stages).map(([name, { params, description }]) => [
+  `\`${name}\``,
+  description,
+  params.map(describe).join("; "),
+]);
+const ofStages = new Set(Object.values(stages).flatMap(({ params }) => params));
+const otherRows = parameters
+  .filter(({ name }) => !ofStages.has(name))
+  .map(({ name, expected, description }) => [`\`${name}\``, expected, description]);
+const profileRows = Object.entries(profiles).map(([name, { order, topKKeepsTies, defaults }]) => [
+  `\`${name}\``,
+  order.join(", "),
+  topKKeepsTies ? "all equal to the k-th" : "exactly k, lowest id first",
+  Object.keys(defaults).length === 0 ? "off" : JSON.stringify(defaults).replace(/[{}"]/g, "").replaceAll(",", ", "),
+]);
+const tables = {
+  stages: table(["stage", "what it does", "parameters"], stageRows),
+  parameters: table(["parameter", "range", "what it does"], otherRows),
+  profiles: table(["profile", "order", "top-k keeps", "absent parameters"], profileRows),
+};
+
+const before = readFileSync(path, "utf8");
+const after = Object.entries(tables).reduce(
+  (text, [name, lines]) =>
+    text.replace(
+      new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`),
+      (_, open, close) => `${open}${lines}\n${close}`,
+    ),
+  before,
+);
+if (process.argv.includes("--write")) writeFileSync(path, after);
+else if (after !== before) {
+  console.error("FEATURES.md is not what the tables of @tokenmill/core say: npm run features");
+  process.exitCode = 1;
+}

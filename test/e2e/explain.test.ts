@@ -1,0 +1,77 @@
+/** `tokenmill explain` as a user runs it. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { tokenmill } from "./helpers/tokenmill.ts";
+
+interface Explanation {
+  softmax: number[];
+  temperature: { temperature: number; probs: number[] }[];
+  topK: { topK: number; probs: number[] }[];
+  topP: { topP: number; probs: number[] }[];
+  chain: { stage: string; keptCount: number; keptMass: number }[];
+  draws: { count: number; counts: number[]; pValue: number };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "tokenmill-explain-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("the article's row", () => {
+  it("has its probabilities, to four digits, and the settings of its figures", async () => {
+    const { code, stdout } = await tokenmill(["explain", "--json", "--top-k", "3", "--temperature", "0.5"]);
+    const { softmax, temperature, topK, topP, chain, draws } = JSON.parse(stdout) as Explanation;
+    expect(softmax.map((p) => p.toFixed(4))).toEqual(["0.0457", "0.1017", "0.4556", "0.2764", "0.0832", "0.0374"]);
+    expect(temperature.map((step) => step.temperature)).toEqual([0.1, 0.5, 1, 3, 10]);
+    expect(topK.map(({ probs }) => probs.filter((p) => p > 0).length)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(topP.map(({ probs }) => probs.filter((p) => p > 0).length)).toEqual([1, 2, 2, 4, 6]);
+    expect(chain.map(({ stage, keptCount }) => [stage, keptCount])).toEqual([
+      ["softmax", 6],
+      ["temperature", 6],
+      ["topK", 3],
+    ]);
+    expect(draws.counts.reduce((a, b) => a + b)).toBe(10_000);
+    expect(draws.pValue).toBeGreaterThan(1e-4);
+    expect(code).toBe(0);
+  });
+
+  it("is a walk in five sections as text", async () => {
+    const { stdout } = await tokenmill(["explain"]);
+    expect(stdout.match(/^\d\. .*/gm)).toHaveLength(5);
+    expect(stdout).toContain("nice        2   3.50  0.4556  ████");
+  });
+
+  it("is drawn into SVG and PNG files", async () => {
+    const { stderr } = await tokenmill(["explain", "--svg", folder, "--png", join(folder, "png"), "--draws", "1"]);
+    expect(stderr.match(/wrote /g)).toHaveLength(6);
+    expect(readFileSync(join(folder, "top-k.svg"), "utf8")).toContain("0.5465");
+    expect(readFileSync(join(folder, "png/temperature.png")).subarray(1, 4).toString()).toBe("PNG");
+  });
+});
+
+describe("other rows", () => {
+  it("come from a prompt on the embedded model", async () => {
+    const { stdout } = await tokenmill(["explain", "--prompt", "Call me", "--draws", "100", "--top", "3"]);
+    expect(stdout).toContain("“Call me”: 50,257 tokens");
+    expect(stdout).toContain("… 50,254 more");
+  });
+
+  it("come from names and logits, with a history for penalties", async () => {
+    const logits = '{"yes": 2, "no": 1.5, "never": "-Infinity"}';
+    const args = ["explain", "--logits", logits, "--history", '["yes"]', "--presence-penalty", "2", "--json"];
+    const { chain } = JSON.parse((await tokenmill(args)).stdout) as Explanation;
+    expect(chain.map(({ stage }) => stage)).toEqual(["softmax", "penalties"]);
+  });
+
+  it.each([
+    [["--logits", "[1]"], '"logits" expected object of token names and logits, got an array of 1'],
+    [["--logits", '{"a": 1e39}'], '"logits["a"]" expected finite f32 number, got 1e+39'],
+    [["--logits", '{"a": 1}', "--history", '["b"]'], '"history[0]" expected a token of the row, got "b"'],
+    [["--top-k", "-1"], '"topK" expected integer ≥ 0, got -1'],
+    [["--draws", "0"], '"draws" expected integer in [1, 10000000]'],
+  ])("%j are refused with exit code 2", async (args, message) => {
+    const { code, stderr } = await tokenmill(["explain", ...args]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+});

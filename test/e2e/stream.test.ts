@@ -1,0 +1,210 @@
+/** `tokenmill stream` as a user runs it. */
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SequenceErrorEvent, TokenEvent } from "@tokenmill/core";
+import { createFrameDecoder, decodeNdjson } from "tokenmill";
+import { afterAll, describe, expect, it } from "vitest";
+import { finished, linesOf, start, tokenmill } from "./helpers/tokenmill.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tokenmill-e2e-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const synthetic = ["--source", "synthetic", "--vocab-size", "1000"];
+
+/** Token ids by sequence, in the order of their events. */
+function tokensOf(stdout: string): Map<number, number[]> {
+  const tokens = new Map<number, number[]>();
+  for (const { sequenceId, index, tokenId } of linesOf<TokenEvent>(stdout)) {
+    const own = tokens.get(sequenceId as number) ?? [];
+    expect(index).toBe(own.length);
+    own.push(tokenId);
+    tokens.set(sequenceId as number, own);
+  }
+  return tokens;
+}
+
+describe("the default job", () => {
+  it("streams text of eight prompts from the embedded model and ends by itself with exit code 0", async () => {
+    const { code, stdout, stderr } = await tokenmill(["stream", "--count", "2", "--max-tokens", "8", "--seed", "7"]);
+    expect(stderr).toContain("128 in ");
+    expect(stderr).toContain("repeat with    --seed 7");
+    expect(stdout.split("\n")).toHaveLength(9);
+    expect(stdout).toContain("[0] Call me Ishmael. → ");
+    expect(code).toBe(0);
+  });
+
+  it("gives its summary alone on stdout with --json", async () => {
+    const args = ["stream", "--count", "2", "--max-tokens", "3", "--seed", "18446744073709551615", "--json"];
+    const { code, stdout } = await tokenmill(args);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sequences: 16,
+      finished: 16,
+      failed: 0,
+      tokens: 48,
+      finishReasons: { length: 16, stop: 0 },
+      seed: "18446744073709551615",
+      source: "embedded",
+      vocabSize: 50_257,
+    });
+    expect(code).toBe(0);
+  });
+});
+
+describe("events", () => {
+  it("are the same for 0, 1 and 2 workers and for concurrency 1 and 64, each sequence in order", async () => {
+    const args = [
+      "stream",
+      "--count",
+      "6",
+      "--max-tokens",
+      "12",
+      "--seed",
+      "1",
+      "--format",
+      "ndjson",
+      "--logprobs",
+      "2",
+    ];
+    const runs = await Promise.all(
+      [
+        ["--workers", "0"],
+        ["--workers", "1", "--concurrency", "1"],
+        ["--workers", "2", "--concurrency", "64", "--slots", "5"],
+      ].map((flags) => tokenmill([...args, ...flags])),
+    );
+    const all = runs.map(({ stdout }) => tokensOf(stdout));
+    expect([...all[0]!.keys()]).toHaveLength(48);
+    expect(new Set(all[0]!.values()).size).toBe(48);
+    for (const tokens of all) expect(tokens).toEqual(all[0]);
+    const [event] = linesOf<TokenEvent>(runs[0]!.stdout);
+    expect(event!.topLogprobs).toHaveLength(2);
+    expect(event!.logprob).toBeLessThanOrEqual(0);
+  });
+
+  it("go to --output as NDJSON, and end with usage and a finish reason", async () => {
+    const output = join(folder, "events.ndjson");
+    const { code, stdout } = await tokenmill([
+      ...["stream", "--prompt", "The whale", "--max-tokens", "5", "--output", output],
+    ]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    const events = linesOf<TokenEvent>(readFileSync(output, "utf8"));
+    expect(events).toHaveLength(5);
+    expect(events.at(-1)).toMatchObject({
+      finishReason: "length",
+      usage: { promptTokens: 2, completionTokens: 5 },
+    });
+  });
+
+  it("are the same as msgpack frames and as NDJSON, ids of 64 bits included", async () => {
+    const path = join(folder, "requests.ndjson");
+    writeFileSync(
+      path,
+      '{"prompt": "The", "sequenceId": "18446744073709551615", "maxTokens": 4, "logprobs": 1}\n{"topP": 2}\n',
+    );
+    const args = ["stream", "--prompts", path, "--seed", "3"];
+    const frames = join(folder, "events.msgpack");
+    await tokenmill([...args, "--format", "msgpack", "--output", frames]);
+    const { stdout } = await tokenmill([...args, "--format", "ndjson"]);
+    const events = createFrameDecoder().push(readFileSync(frames));
+    expect(events).toHaveLength(5);
+    expect(events[0]).toMatchObject({ sequenceId: 18446744073709551615n, index: 0 });
+    expect(events).toEqual(stdout.trim().split("\n").map(decodeNdjson));
+  });
+
+  it("stop at a stop string, which is not part of the text", async () => {
+    const args = ["stream", "--prompt", "The people", "--stop", " the", "--seed", "2", "--format", "ndjson"];
+    const { stdout } = await tokenmill([...args, "--temperature", "0.5", "--max-tokens", "200"]);
+    const events = linesOf<TokenEvent>(stdout);
+    expect(events.at(-1)).toMatchObject({ finishReason: "stop", stopReason: " the" });
+    expect(events.map(({ text }) => text).join("")).not.toContain(" the");
+  });
+});
+
+describe("requests from stdin", () => {
+  it("have parameters of their own; a bad one fails alone, with its line", async () => {
+    const stdin = [
+      '{"prompt": "Call me", "temperature": 0, "maxTokens": 3}',
+      '{"prompt": "Call me", "topP": 1.5}',
+      "no json",
+      '{"prompt": "Call me", "tempratur": 1}',
+      "",
+      '{"prompt": [7, 50257]}',
+      '{"prompt": "Call me", "temperature": 0, "maxTokens": 3, "sequenceId": 77}',
+    ].join("\n");
+    const { code, stdout, stderr } = await tokenmill(["stream", "--prompts", "-", "--format", "ndjson"], { stdin });
+    expect(code).toBe(1);
+    expect(stderr).toContain('line 2: "topP" expected number in (0, 1], got 1.5');
+    expect(stderr).toContain("line 3: ");
+    expect(stderr).toContain('line 4: unknown request field "tempratur", did you mean "temperature"?');
+    expect(stderr).toContain('line 6: "prompt[1]" expected token id in [0, 50257), got 50257');
+    const events = linesOf<TokenEvent | SequenceErrorEvent>(stdout);
+    const ids = (sequenceId: number): unknown[] =>
+      events.flatMap((event) => ("tokenId" in event && event.sequenceId === sequenceId ? [event.tokenId] : []));
+    expect(ids(0)).toHaveLength(3);
+    expect(ids(77)).toEqual(ids(0));
+    expect(events.filter(({ finishReason }) => finishReason === "error")).toHaveLength(4);
+  });
+});
+
+describe("endings", () => {
+  it("a reader that leaves (`| head -5`) ends it quietly", async () => {
+    const child = start(["stream", ...synthetic, "--max-tokens", "100000", "--format", "ndjson"]);
+    child.stdin.end();
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    const { code, stderr } = await finished(child);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("SIGINT stops it with exit code 130, what was produced written, a summary given", async () => {
+    const child = start(["stream", ...synthetic, "--max-tokens", "1000000", "--format", "ndjson"]);
+    child.stdin.end();
+    const end = finished(child);
+    await once(child.stdout, "data");
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await end;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/sequences +256 \(256 interrupted\)/);
+    const printed = Number(/tokens +([\d,]+) in/.exec(stderr)![1]!.replaceAll(",", ""));
+    expect(linesOf(stdout)).toHaveLength(printed);
+  });
+
+  it("a full disk is an error with the output's name", async () => {
+    const { code, stderr } = await tokenmill(["stream", ...synthetic, "--max-tokens", "9", "--output", "/dev/full"]);
+    expect(stderr).toContain('cannot write "/dev/full"');
+    expect(stderr).toContain("no space left on device (ENOSPC)");
+    expect(code).toBe(1);
+  });
+
+  it("an unreadable cache is a warning, not a failure", async () => {
+    const args = ["stream", "--prompt", "The", "--max-tokens", "2", "--cache-dir", "/dev/null/nowhere"];
+    const { code, stderr } = await tokenmill(args);
+    expect(stderr).toContain("cannot cache the model");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [["stream", "--temprature", "1"], "Did you mean --temperature?"],
+    [["strem"], "Did you mean stream?"],
+    [["stream", "--top-p", "1.5"], '"topP" expected number in (0, 1], got 1.5'],
+    [["stream", "--workers", "-1"], '"workers" expected integer in [0, 256]'],
+    [["stream", "--source", "nothing"], '"source" expected embedded, synthetic or trace:<file>, got "nothing"'],
+    [["stream", "--vocab-size", "9"], "--vocab-size has an effect with --source synthetic only"],
+    [["stream", ...synthetic, "--logit-bias", '{"1000": 1}'], '"logitBias" expected map of token ids'],
+    [["stream", "--prompt", "a", "--prompts", "-"], "--prompt and --prompts exclude each other"],
+  ])("wrong usage %j is exit code 2 and says why", async (args, message) => {
+    const { code, stdout, stderr } = await tokenmill(args);
+    expect(stderr).toContain(message);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("a source's rows come from a .npy file, and a damaged one is named", async () => {
+    const path = join(folder, "damaged.npy");
+    writeFileSync(path, "no array");
+    const { code, stderr } = await tokenmill(["stream", "--source", `trace:${path}`]);
+    expect(stderr).toContain(`"${path}" expected a .npy file`);
+    expect(code).toBe(1);
+  });
+});
