@@ -1,0 +1,62 @@
+/**
+ * Fields of OpenAI's and vLLM's APIs that this server does not do: refused with the reason, unless the value asks for
+ * nothing. `responseFormat` and the `guided` fields are the place where a grammar engine comes in.
+ */
+import { show } from "@tokenmill/core/internal";
+import { ApiError } from "../errors/apiError.ts";
+
+const grammar = "constrained output is not available on this server";
+const tools = "the models here call no tools";
+const text = "the models here read and write text only";
+const prompts = "log-probabilities of prompt tokens are not available";
+
+/** Field, reason, and the values that ask for nothing. */
+const unsupported: Readonly<Record<string, { reason: string; harmless?: (value: unknown) => boolean }>> = {
+  response_format: { reason: grammar, harmless: (value) => typeOf(value) === "text" },
+  guided_json: { reason: grammar },
+  guided_regex: { reason: grammar },
+  guided_choice: { reason: grammar },
+  guided_grammar: { reason: grammar },
+  guided_decoding_backend: { reason: grammar },
+  structured_outputs: { reason: grammar },
+  tools: { reason: tools, harmless: (value) => Array.isArray(value) && value.length === 0 },
+  tool_choice: { reason: tools, harmless: (value) => value === "none" || value === "auto" },
+  parallel_tool_calls: { reason: tools },
+  functions: { reason: tools, harmless: (value) => Array.isArray(value) && value.length === 0 },
+  function_call: { reason: tools, harmless: (value) => value === "none" || value === "auto" },
+  modalities: { reason: text, harmless: (value) => Array.isArray(value) && value.join() === "text" },
+  audio: { reason: text },
+  prediction: { reason: "predicted output is not available" },
+  reasoning_effort: { reason: "the models here do not reason" },
+  verbosity: { reason: "the models here do not follow instructions" },
+  web_search_options: { reason: "the server searches nothing" },
+  suffix: { reason: "the models here do not insert", harmless: (value) => value === "" },
+  prompt_logprobs: { reason: prompts },
+  bad_words: { reason: "ban tokens with bannedTokenIds or logit_bias", harmless: (value) => isEmptyList(value) },
+  use_beam_search: { reason: "beam search is not available here", harmless: (value) => value === false },
+  skip_special_tokens: { reason: "end of text has no text here", harmless: (value) => value === true },
+  spaces_between_special_tokens: { reason: "end of text has no text here", harmless: (value) => value === true },
+  truncate_prompt_tokens: { reason: "prompts are not cut" },
+  priority: { reason: "sequences take turns in order of arrival", harmless: (value) => value === 0 },
+};
+
+/** Takes harmless fields out of the body. @throws ApiError for one that asks for something. */
+export function dropUnsupported(body: Record<string, unknown>): void {
+  for (const name of Object.keys(body)) {
+    if (!Object.hasOwn(unsupported, name)) continue;
+    const { reason, harmless } = unsupported[name]!;
+    if (!harmless?.(body[name])) {
+      const message = `"${name}" is not supported: ${reason}; got ${show(body[name])}`;
+      throw new ApiError(400, message, { param: name, code: "unsupported_parameter" });
+    }
+    delete body[name];
+  }
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+function typeOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null ? (value as { type?: unknown }).type : undefined;
+}
