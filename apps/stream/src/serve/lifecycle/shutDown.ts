@@ -4,7 +4,7 @@ import type { ServeContext } from "../context.ts";
 import type { SocketAcceptor } from "../websocket/acceptSockets.ts";
 
 /** Time for the last words to leave: errors to the clients that were cut, and closing handshakes. */
-const farewellMs = 250;
+const farewellMs = 2000;
 
 /** Resolves when nothing is open any more; the engine is closed if streams had to be cut. */
 export async function shutDown(context: ServeContext, app: FastifyInstance, sockets: SocketAcceptor): Promise<void> {

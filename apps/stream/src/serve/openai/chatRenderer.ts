@@ -51,10 +51,13 @@ export function chatRenderer(options: ChatOptions): Renderer {
   };
 
   return {
+    opening({ index }) {
+      const delta = '{"role":"assistant","content":""}';
+      return `${chunkHead}{"index":${index},"delta":${delta},"logprobs":null,"finish_reason":null}${chunkTail}`;
+    },
     chunk({ index }, event) {
       const content = JSON.stringify(textOf(event, keepsStop));
-      const role = event.index === 0 ? '"role":"assistant",' : "";
-      const start = `${chunkHead}{"index":${index},"delta":{${role}"content":${content}},`;
+      const start = `${chunkHead}{"index":${index},"delta":{"content":${content}},`;
       if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
         return `${start}"logprobs":null,"finish_reason":null}${chunkTail}`;
       }

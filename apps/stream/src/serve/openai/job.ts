@@ -25,7 +25,7 @@ export interface ChoiceState {
 
 /** Turns events into JSON. */
 export interface Renderer {
-  /** A chunk that says how the choice begins and needs no event: echo. */
+  /** A chunk before the first event, for what needs none: the role, the echo. */
   opening?(choice: ChoiceState): string | undefined;
   chunk(choice: ChoiceState, event: TokenEvent): string;
   /** The last chunk of a stream with `include_usage`. */

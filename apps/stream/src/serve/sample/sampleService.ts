@@ -56,8 +56,8 @@ export class SampleService {
 
   /**
    * Takes a body with rows and gives the encoded answer.
-   * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole; then no row of it
-   * counts that has not been answered for in `lastAnswer`.
+   * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole: sequences that it
+   * opens are forgotten, others may have moved on by the rows that came, and answer them again.
    */
   async run(scope: SampleScope, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     const body = new RowBody(chunks);
@@ -82,6 +82,7 @@ export class SampleService {
     body: RowBody,
   ): Promise<(SampleAnswer | SampleFailure)[]> {
     const sequences = this.#takeAll(scope, rows, sampler);
+    let isWhole = false;
     const pending: Promise<SampleAnswer | SampleFailure>[] = [];
     try {
       for (const [i, sequence] of sequences.entries()) {
@@ -96,6 +97,7 @@ export class SampleService {
         pending.push(answerRow(sequence, rows[i]!, slot).finally(() => sampler.release(slot)));
       }
       await body.end();
+      isWhole = true;
       const results = await Promise.all(pending);
       for (const result of results) {
         if ("finishReason" in result) scope.close(result.sequenceId);
@@ -104,6 +106,8 @@ export class SampleService {
       return results;
     } finally {
       await Promise.allSettled(pending);
+      // The client gets no answer: what it has opened here it will open again.
+      if (!isWhole) for (const { sequenceId, open } of rows) if (open) scope.close(sequenceId);
       for (const sequence of sequences) scope.giveBack(sequence);
     }
   }
