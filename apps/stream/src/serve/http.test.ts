@@ -115,15 +115,27 @@ describe("a request that makes no sense", () => {
     [{ stop: "" }, "stop[0]", '"stop[0]" expected well-formed string of 1 to 4096 UTF-16 units, got ""'],
     [{ seed: 1e17 }, "seed", '"seed" expected a decimal string, as 100000000000000000 is no safe integer'],
     [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer ≤ 20 (maxLogprobs), got 21'],
-    [{ logit_bias: { x: 1 } }, "logit_bias", undefined],
-    [{ echo: true, logprobs: 1 }, "echo", undefined],
+    [
+      { logit_bias: { x: 1 } },
+      "logit_bias",
+      '"logit_bias" expected map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity, got "token id NaN of 37"',
+    ],
+    [
+      { echo: true, logprobs: 1 },
+      "echo",
+      '"echo" expected false with logprobs: those of prompt tokens are not available',
+    ],
     [
       { response_format: { type: "json_schema" } },
       "response_format",
       '"response_format" is not supported: constrained output is not available on this server; got an object',
     ],
-    [{ guided_regex: "a" }, "guided_regex", undefined],
-    [{ suffix: "a" }, "suffix", undefined],
+    [
+      { guided_regex: "a" },
+      "guided_regex",
+      '"guided_regex" is not supported: constrained output is not available on this server; got "a"',
+    ],
+    [{ suffix: "a" }, "suffix", '"suffix" is not supported: the models here do not insert; got "a"'],
     [{ store: true }, "store", '"store" expected false, as this server stores nothing, got true'],
     [{ model: "other" }, "model", 'the model "other" does not exist: this server has "synthetic gaussian"'],
   ])("is refused: %j", async (body, param, message) => {
@@ -132,7 +144,7 @@ describe("a request that makes no sense", () => {
     expect(answer.status).toBe(param === "model" ? 404 : 400);
     expect(Object.keys(errorOf(answer.body))).toEqual(["message", "type", "param", "code"]);
     expect(errorOf(answer.body)).toMatchObject({ type: "invalid_request_error", param });
-    if (message !== undefined) expect(errorOf(answer.body)["message"]).toBe(message);
+    expect(errorOf(answer.body)["message"]).toBe(message);
   });
 
   it.each([
