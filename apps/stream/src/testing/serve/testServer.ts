@@ -65,7 +65,7 @@ export const letterTokenizer: Tokenizer = {
 };
 
 /** Rows by sequence id and position. */
-export function textSource(): LogitsSource {
+function textSource(): LogitsSource {
   return createSyntheticSource({ kind: "gaussian", vocabSize: pieces.length, tokenizer: letterTokenizer, scale: 1 });
 }
 
