@@ -13,6 +13,8 @@ import type { ResumeWindow } from "./sse/resumeWindow.ts";
 export interface ServeContext {
   readonly engine: Engine;
   readonly source: LogitsSource;
+  /** Whether outputs can be held to JSON schemas and grammars. */
+  readonly hasGrammars: boolean;
   /** The engine's pool. */
   readonly pool: SamplerPool;
   readonly options: ServeOptions;

@@ -5,6 +5,7 @@ import { isAbsolute, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { LogitsSource } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
+import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
@@ -48,7 +49,10 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
-  const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }) });
+  const { tokenizer } = source;
+  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
+  const grammar = hasGrammars ? await createGrammarProvider({ tokenizer, vocabSize: source.vocabSize }) : undefined;
+  const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }), ...(grammar && { grammar }) });
   let sockets: SocketAcceptor | undefined;
   const connections = (): Record<string, number> => ({ websocket: sockets?.count ?? 0 });
   const model = options.modelName ?? source.name;
@@ -58,6 +62,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     engine,
     pool,
     source,
+    hasGrammars,
     options,
     model,
     startedSeconds: Math.floor(Date.now() / 1000),

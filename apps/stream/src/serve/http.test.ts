@@ -126,15 +126,11 @@ describe("a request that makes no sense", () => {
       '"echo" expected false with logprobs: those of prompt tokens are not available',
     ],
     [
-      { response_format: { type: "json_schema" } },
+      { response_format: { type: "json_object" } },
       "response_format",
-      '"response_format" is not supported: constrained output is not available on this server; got an object',
+      '"response_format" is not supported: synthetic gaussian has no structured output',
     ],
-    [
-      { guided_regex: "a" },
-      "guided_regex",
-      '"guided_regex" is not supported: constrained output is not available on this server; got "a"',
-    ],
+    [{ guided_regex: "a" }, "guided_regex", '"guided_regex" is not supported: use guided_grammar; got "a"'],
     [{ suffix: "a" }, "suffix", '"suffix" is not supported: the models here do not insert; got "a"'],
     [{ store: true }, "store", '"store" expected false, as this server stores nothing, got true'],
     [{ model: "other" }, "model", 'the model "other" does not exist: this server has "synthetic gaussian"'],

@@ -28,6 +28,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       seed: flags.seed,
       workers: flags.workers,
       slots: flags.slots,
+      structuredOutput: true,
       sampleVocabSize: flags.sampleVocabSize,
       sampleWorkers: flags.sampleWorkers,
       limits: {

@@ -1,5 +1,6 @@
 /** Fields that completions and chat completions share. */
 import { bigInteger, boolean, integer, type JsonSchema, object, string } from "../schema/jsonSchema.ts";
+import { structuredFields } from "./structuredOutput.ts";
 import { samplingFields } from "../schema/samplingFields.ts";
 
 const stop: JsonSchema = {
@@ -49,6 +50,7 @@ export function commonFields(): Record<string, JsonSchema> {
       "integer in [0, 2^64), a decimal string where it is no safe integer",
     ),
     ...samplingFields(),
+    ...structuredFields,
     ...bookkeeping,
   };
 }

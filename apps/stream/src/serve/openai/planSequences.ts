@@ -6,6 +6,7 @@ import type { ClientName } from "../errors/toApiError.ts";
 import { promptIds } from "../generation/promptIds.ts";
 import { fieldOf, samplingParamsOf, snakeCase, uint64Of } from "../schema/samplingFields.ts";
 import type { JobSequence } from "./job.ts";
+import { checkStructured, structuredOutputOf } from "./structuredOutput.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,10 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
   }
   const params: SamplingParams = samplingParamsOf(body);
   const maxTokens = maxTokensOf(body, plan.defaultMaxTokens);
-  const stop = [...stopOf(body), ...(plan.extraStop ?? [])];
+  const structured = structuredOutputOf(body);
+  if (structured) checkStructured(context, structured.param);
+  // What has a form of its own ends by it.
+  const stop = [...stopOf(body), ...((!structured && plan.extraStop) || [])];
   const ignoreEos = fieldOf(body, "ignoreEos") as boolean | undefined;
   const firstStream = firstStreamOf(body, params);
   const shared: GenerateRequest = {
@@ -41,6 +45,7 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
     ...(stop.length > 0 && { stop }),
     ...(ignoreEos !== undefined && { ignoreEos }),
     ...(logprobs !== undefined && { logprobs }),
+    ...structured?.fields,
   };
   return prompts.flatMap((given, promptIndex) => {
     const prompt = promptIds(context, given, maxTokens);
@@ -55,6 +60,7 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
 /** The client's spelling of an engine parameter. */
 export function clientNameIn(body: Body): ClientName {
   return (name) => {
+    if (name === "jsonSchema" || name === "grammar") return structuredOutputOf(body)?.param;
     if (name === "maxTokens" && body["max_completion_tokens"] !== undefined) return "max_completion_tokens";
     if (name === "logprobs" && body["top_logprobs"] !== undefined) return "top_logprobs";
     return body[name] === undefined ? snakeCase(name) : name;

@@ -1,24 +1,18 @@
 /**
  * Fields of OpenAI's and vLLM's APIs that this server does not do: refused with the reason, unless the value asks for
- * nothing. `responseFormat` and the `guided` fields are the place where a grammar engine comes in.
+ * nothing.
  */
 import { show } from "@tokenmill/core/internal";
 import { ApiError } from "../errors/apiError.ts";
 
-const grammar = "constrained output is not available on this server";
 const tools = "the models here call no tools";
 const text = "the models here read and write text only";
 const prompts = "log-probabilities of prompt tokens are not available";
 
 /** Field, reason, and the values that ask for nothing. */
 const unsupported: Readonly<Record<string, { reason: string; harmless?: (value: unknown) => boolean }>> = {
-  response_format: { reason: grammar, harmless: (value) => typeOf(value) === "text" },
-  guided_json: { reason: grammar },
-  guided_regex: { reason: grammar },
-  guided_choice: { reason: grammar },
-  guided_grammar: { reason: grammar },
-  guided_decoding_backend: { reason: grammar },
-  structured_outputs: { reason: grammar },
+  guided_regex: { reason: "use guided_grammar" },
+  guided_decoding_backend: { reason: "there is one" },
   tools: { reason: tools, harmless: (value) => Array.isArray(value) && value.length === 0 },
   tool_choice: { reason: tools, harmless: (value) => value === "none" || value === "auto" },
   parallel_tool_calls: { reason: tools },
@@ -55,8 +49,4 @@ export function dropUnsupported(body: Record<string, unknown>): void {
 
 function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
-}
-
-function typeOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? (value as { type?: unknown }).type : undefined;
 }

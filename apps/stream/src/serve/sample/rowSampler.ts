@@ -1,5 +1,5 @@
 /** Rows that come from outside, sampled by a pool of their element type: slots are waited for, results are promised. */
-import type { RowDtype } from "@tokenmill/core";
+import { dtypeBytes, type RowDtype } from "@tokenmill/core";
 import { createPool, type SampleJob, type SamplerPool } from "@tokenmill/worker-pool";
 
 export class RowSampler {
@@ -15,6 +15,11 @@ export class RowSampler {
 
   static async create(vocabSize: number, dtype: RowDtype, workers: number): Promise<RowSampler> {
     return new RowSampler(await createPool({ vocabSize, dtype, workers }));
+  }
+
+  /** Size of a row. */
+  get rowBytes(): number {
+    return this.pool.vocabSize * dtypeBytes[this.pool.dtype];
   }
 
   /** Bytes of the slot's row. */

@@ -102,7 +102,7 @@ export class SampleService {
       for (const result of results) {
         if ("finishReason" in result) scope.close(result.sequenceId);
       }
-      this.#options.metrics.sampled(rows.length, rows.length * sampler.pool.row(0).byteLength);
+      this.#options.metrics.sampled(rows.length, rows.length * sampler.rowBytes);
       return results;
     } finally {
       await Promise.allSettled(pending);

@@ -28,6 +28,7 @@ export async function startServer({ limits, ...options }: TestOptions = {}): Pro
     port: 0,
     apiKeys: [],
     allowedOrigins: [],
+    structuredOutput: false,
     sampleWorkers: 1,
     workers: 1,
     slots: 32,
