@@ -1,8 +1,6 @@
 /** Puts the engine behind HTTP and WebSocket. */
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { isAbsolute, resolve } from "node:path";
-import fastifyStatic from "@fastify/static";
 import type { LogitsSource } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
@@ -17,6 +15,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import { addGenerationRoutes } from "./routes/generation.ts";
 import { addLogitsRoute } from "./routes/logits.ts";
+import { addPlayground } from "./routes/playground.ts";
 import { addSampleRoute } from "./routes/sample.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addVocabularyRoute } from "./routes/vocabulary.ts";
@@ -88,7 +87,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     addLogitsRoute(app, context);
     addSampleRoute(app, context);
     if (options.playground !== undefined) {
-      await app.register(fastifyStatic, { root: absolute(options.playground), wildcard: true });
+      await addPlayground(app, options.playground);
     }
     sockets = acceptSockets(app.server, context);
     await app.listen({ host: options.host, port: options.port });
@@ -111,8 +110,4 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
 async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
   await engine.close();
   await Promise.all([pool.close(), samples.close()]);
-}
-
-function absolute(path: string): string {
-  return isAbsolute(path) ? path : resolve(path);
 }

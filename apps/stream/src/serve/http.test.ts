@@ -1,5 +1,8 @@
 /** What any HTTP client sees: framing, refusals, limits, keys, resume. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import {
   answerTo,
@@ -386,6 +389,24 @@ describe("status", () => {
     const { body } = await answerTo(server, completions, Object.fromEntries(fields.map((field) => [field, {}])));
     expect(errorOf(body)["message"]).not.toContain("unknown field");
     expect(fields).toEqual(expect.arrayContaining(["top_k", "topK", "min_p", "seed", "logit_bias", "ignore_eos"]));
+  });
+});
+
+describe("the playground", () => {
+  it("is served under / beside the API, isolated from other pages", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "tokenmill-playground-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    writeFileSync(join(directory, "index.html"), "<title>play</title>");
+    const server = await serverWith({ playground: directory });
+    const response = await fetch(`${server.url}/`);
+    expect(await response.text()).toBe("<title>play</title>");
+    expect(response.headers.get("cross-origin-opener-policy")).toBe("same-origin");
+    expect(response.headers.get("cross-origin-embedder-policy")).toBe("require-corp");
+    expect((await fetch(`${server.url}/../package.json`)).status).toBe(404);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    await expect(startServer({ playground: join(directory, "none") })).rejects.toThrow(
+      '"playground" expected a directory',
+    );
   });
 });
 
