@@ -221,6 +221,23 @@ describe("a request that makes no sense", () => {
     }
   });
 
+  it("never gives bad words, as texts or as ids", async () => {
+    const server = await shared();
+    const letters = Object.fromEntries(Array.from({ length: 37 }, (_, id) => [id, id < 2 ? 0 : -100]));
+    const textWith = async (bad: unknown): Promise<string> => {
+      const { body } = await answerTo(server, completions, {
+        ...seeded,
+        logit_bias: letters,
+        max_tokens: 60,
+        bad_words: bad,
+      });
+      return (body["choices"] as [{ text: string }])[0].text;
+    };
+    expect(await textWith([])).toContain("aba");
+    expect(await textWith(["aba"])).not.toContain("aba");
+    expect(await textWith([[0, 1, 0]])).toBe(await textWith(["aba"]));
+  });
+
   it("gives the ids of the tokens, and keeps the stop string, when asked", async () => {
     const server = await shared();
     const events = await offline(server, { prompt: "ab", maxTokens: 12, ignoreEos: true, seed: 5, randomStreamId: 0 });

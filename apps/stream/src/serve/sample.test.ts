@@ -116,6 +116,23 @@ describe("POST /v1/sample", () => {
     expect((await send(server, row(2))).results).toMatchObject([{ tokenId: expected[2]!.tokenId }]);
   });
 
+  it("carries what mirostat remembers from row to row", async () => {
+    const server = await serverWith();
+    const mirostat = { mirostat: 2, mirostatTau: 3, logprobs: 0, seed: 4 } as const;
+    const sampler = await createSampler({ vocabSize, dtype: "f32" });
+    let state: Float64Array | undefined;
+    const history: number[] = [];
+    for (let position = 0; position < 8; position++) {
+      const draw = { history, sequenceId: 6, position, ...(state && { state }) };
+      const expected = sampler.sample(rowOf(6, position), mirostat, draw);
+      state = expected.state.slice();
+      history.push(expected.tokenId);
+      const rows = [{ sequenceId: 6, ...(position === 0 && { open: mirostat }) }];
+      const { results } = await send(server, bodyOf({ rows }, [rowOf(6, position)]));
+      expect(results).toMatchObject([{ tokenId: expected.tokenId }]);
+    }
+  });
+
   it.each(["f32", "f16", "bf16"] as const)("takes %s rows", async (dtype: RowDtype) => {
     const server = await serverWith();
     const row = dtype === "f32" ? new Float32Array(vocabSize) : new Uint16Array(vocabSize);

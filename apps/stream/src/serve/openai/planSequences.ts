@@ -31,7 +31,7 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
     const message = `prompts × candidates expected at most ${mostSequences} sequences, got ${prompts.length * candidates}`;
     throw new ApiError(400, message, { param: "n" });
   }
-  const params: SamplingParams = samplingParamsOf(body);
+  const params: SamplingParams = withBadWords(samplingParamsOf(body), context);
   const maxTokens = maxTokensOf(body, plan.defaultMaxTokens);
   const structured = structuredOutputOf(body);
   if (structured) checkStructured(context, structured.param);
@@ -55,6 +55,21 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
       return { promptIndex, request: { ...shared, ...stream, prompt } };
     });
   });
+}
+
+/** Bad words that are texts as their tokens, at the start of a text and after a space. */
+function withBadWords(params: SamplingParams, { source, model }: ServeContext): SamplingParams {
+  const words = params.badWords as readonly (string | readonly number[])[] | undefined;
+  if (!words?.some((word) => typeof word === "string")) return params;
+  const { tokenizer } = source;
+  if (!tokenizer) {
+    const message = `"bad_words" expected token ids, got text: ${model} has no tokenizer`;
+    throw new ApiError(400, message, { param: "bad_words" });
+  }
+  const badWords = words.flatMap((word) =>
+    typeof word === "string" ? [tokenizer.encode(word), tokenizer.encode(` ${word.trimStart()}`)] : [word],
+  );
+  return { ...params, badWords };
 }
 
 /** The client's spelling of an engine parameter. */

@@ -26,7 +26,6 @@ const unsupported: Readonly<Record<string, { reason: string; harmless?: (value: 
   web_search_options: { reason: "the server searches nothing" },
   suffix: { reason: "the models here do not insert", harmless: (value) => value === "" },
   prompt_logprobs: { reason: prompts },
-  bad_words: { reason: "ban tokens with bannedTokenIds or logit_bias", harmless: (value) => isEmptyList(value) },
   use_beam_search: { reason: "beam search is not available here", harmless: (value) => value === false },
   skip_special_tokens: { reason: "end of text has no text here", harmless: (value) => value === true },
   spaces_between_special_tokens: { reason: "end of text has no text here", harmless: (value) => value === true },
@@ -45,8 +44,4 @@ export function dropUnsupported(body: Record<string, unknown>): void {
     }
     delete body[name];
   }
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }

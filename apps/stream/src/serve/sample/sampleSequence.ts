@@ -39,6 +39,8 @@ export class SampleSequence {
   readonly #history: History;
   readonly #seed: bigint;
   readonly #result: SampleResult;
+  /** What stages remember from token to token, mirostat say; undefined if none does. */
+  readonly #state: Float64Array | undefined;
 
   /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory. */
   constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen) {
@@ -51,6 +53,7 @@ export class SampleSequence {
     this.#sampler = sampler;
     this.#plan = sampler.pool.compile(params);
     this.#seed = BigInt(params.seed ?? 0);
+    this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
     this.#result = createResult(sampler.pool.maxLogprobs);
     let history: History | undefined;
     try {
@@ -83,6 +86,7 @@ export class SampleSequence {
       sequenceId: BigInt(sequenceId),
       position,
       writeRow: false,
+      state: this.#state,
     };
     await this.#sampler.sample(slot, job);
     const result = this.#result;
@@ -90,6 +94,7 @@ export class SampleSequence {
     if (result.status !== "ok") {
       return { sequenceId, position, error: { code: result.status, message: result.message } };
     }
+    this.#state?.set(result.state);
     this.#history.push(result.tokenId);
     this.position++;
     this.lastAnswer = this.#answer(result, position);
