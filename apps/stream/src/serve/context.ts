@@ -3,6 +3,7 @@ import type { LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
+import type { HeldTokens } from "./generation/heldTokens.ts";
 import type { OpenSequences } from "./generation/openSequences.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -24,6 +25,7 @@ export interface ServeContext {
   readonly startedSeconds: number;
   readonly version: string;
   readonly sequences: OpenSequences;
+  readonly held: HeldTokens;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly resumable: ResumeWindow;

@@ -7,6 +7,7 @@ import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
+import { HeldTokens } from "./generation/heldTokens.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
 import { createApp } from "./http/createApp.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
@@ -67,6 +68,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     startedSeconds: Math.floor(Date.now() / 1000),
     version,
     sequences: new OpenSequences(engine, limits.maxOpenSequences, metrics),
+    held: new HeldTokens(limits.maxHeldTokens, metrics),
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     resumable: new ResumeWindow(limits.resumeWindowMs),
@@ -98,6 +100,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   }
   const { address, port, family } = app.server.address() as AddressInfo;
   const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  if (!isLoopback(address) && options.apiKeys.length === 0) {
+    log.warn({ address }, "other machines can use the server without a key: set --api-keys-file");
+  }
   log.info({ url, model, vocabSize: source.vocabSize, workers: pool.workers }, "listening");
   let closing: Promise<void> | undefined;
   return {
@@ -105,6 +110,10 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     engine,
     close: () => (closing ??= shutDown(context, app, sockets).then(() => closeEngine(engine, pool, context))),
   };
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
 }
 
 async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {

@@ -315,6 +315,29 @@ describe("limits", () => {
     expect((await answerTo(server, completions, { ...seeded, n: 4 })).status).toBe(200);
   });
 
+  it("answer more tokens than can be held with 400, or 429 while others are held; streams are free", async () => {
+    const server = await serverWith({ limits: { maxHeldTokens: 20_000 } });
+    const codeOf = async (body: object): Promise<unknown> =>
+      errorOf((await answerTo(server, completions, { ...seeded, ...body })).body)["code"];
+    expect(await codeOf({ max_tokens: 1000, logprobs: 20 })).toBe("answer_too_large");
+    const controller = new AbortController();
+    const held = fetch(`${server.url}${completions}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...seeded, max_tokens: 15_000 }),
+      signal: controller.signal,
+    });
+    await until(() => server.engine.stats().open === 1, "the first answer is being made");
+    expect(await codeOf({ max_tokens: 6000 })).toBe("memory_full");
+    const stream = await post(server, completions, { ...seeded, n: 2, stream: true, max_tokens: 9000 });
+    expect(stream.status).toBe(200);
+    await stream.body!.cancel();
+    controller.abort();
+    await expect(held).rejects.toThrow("aborted");
+    await until(() => server.engine.stats().open === 0, "nothing is open");
+    expect((await answerTo(server, completions, { ...seeded, max_tokens: 9000 })).status).toBe(200);
+  });
+
   it("answer a request that arrives too slowly with 408", async () => {
     const server = await serverWith({ limits: { requestTimeoutMs: 300 } });
     const head = `POST ${completions} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n`;

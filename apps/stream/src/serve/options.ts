@@ -5,6 +5,8 @@ export interface ServeLimits {
   readonly maxOpenSequences: number;
   /** Tokens of prompt and output together, per sequence. */
   readonly maxContextTokens: number;
+  /** Tokens, with the most probable ones beside them, that answers without streaming may come to hold together. */
+  readonly maxHeldTokens: number;
   /** Largest JSON body. */
   readonly bodyLimitBytes: number;
   /** Largest body of rows, and largest WebSocket message with rows. */
@@ -47,6 +49,7 @@ export interface ServeOptions {
 export const defaultLimits: ServeLimits = {
   maxOpenSequences: 8192,
   maxContextTokens: 16_384,
+  maxHeldTokens: 2 ** 22,
   bodyLimitBytes: 2 ** 20,
   sampleBodyLimitBytes: 2 ** 28,
   maxSampleSequences: 4096,

@@ -8,6 +8,7 @@ import { SequenceGroup } from "./sequenceGroup.ts";
 /** Undefined if the client left. @throws what opening a sequence throws, and the error of the first that fails. */
 export async function answerWhole(context: ServeContext, job: Job, response: ServerResponse): Promise<unknown> {
   context.sequences.checkRoom(job.sequences.length);
+  const giveBack = context.held.reserve(mostTokens(job));
   const group = new SequenceGroup();
   let leave: (() => void) | undefined;
   const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
@@ -26,7 +27,17 @@ export async function answerWhole(context: ServeContext, job: Job, response: Ser
   } finally {
     response.off("close", leave!);
     group.cancel();
+    giveBack();
   }
+}
+
+/** What the answer can come to hold. */
+function mostTokens({ sequences }: Job): number {
+  return sequences.reduce((sum, { request: { maxTokens = 0, logprobs = 0 } }) => {
+    // Out of range: refused when it is opened.
+    const alternatives = Number.isFinite(logprobs) && logprobs > 0 ? logprobs : 0;
+    return sum + maxTokens * (1 + alternatives);
+  }, 0);
 }
 
 /** The n outputs of each prompt with the highest mean log-probability a token; in order if there are no more than n. */
