@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { explainCommand } from "./explain/command.ts";
 import { sampleCommand } from "./sample/command.ts";
+import { serveCommand } from "./serve/command.ts";
 import { streamCommand } from "./stream/command.ts";
 
 export function createProgram(): Command {
@@ -11,7 +12,8 @@ export function createProgram(): Command {
     string
   >;
   const program = new Command("tokenmill").description(description).version(version);
-  for (const command of [streamCommand(), sampleCommand(), explainCommand()]) program.addCommand(command);
+  for (const command of [streamCommand(), sampleCommand(), explainCommand(), serveCommand()])
+    program.addCommand(command);
   for (const command of [program, ...program.commands]) withManners(command);
   return program;
 }

@@ -55,6 +55,17 @@ describe("generate", () => {
     expect((await collect(engine.generate({ ...request, sequenceId: 8n })))[0]!.sequenceId).toBe(8);
   });
 
+  it("draws as the sequence whose randomStreamId is given, also several at a time and after a resume", async () => {
+    const request: GenerateRequest = { prompt: "ab", maxTokens: 20, ignoreEos: true };
+    const tokens = await tokensOf(engine, { ...request, sequenceId: 9 });
+    const alike = { ...request, randomStreamId: 9 };
+    expect(await Promise.all([tokensOf(engine, alike), tokensOf(engine, alike)])).toEqual([tokens, tokens]);
+    const handle = engine.open(alike, { next() {}, error() {}, complete() {} });
+    const record = handle.snapshot();
+    handle.cancel();
+    expect((await collect(engine.resume(record))).map(({ tokenId }) => tokenId)).toEqual(tokens);
+  });
+
   it("gives logprob, rank and the best tokens with their texts when asked", async () => {
     const [event] = await collect(engine.generate({ maxTokens: 1, ignoreEos: true, logprobs: 3, temperature: 0 }));
     expect(event!.rank).toBe(1);

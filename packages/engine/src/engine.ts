@@ -206,6 +206,7 @@ class TokenEngine implements Engine {
       const { stop, grammar } = prepared;
       return new Sequence({
         sequenceId: this.#claimId(prepared.sequenceId),
+        randomStreamId: prepared.randomStreamId,
         seed: BigInt(prepared.seed ?? this.seed),
         plan,
         promptTokenIds: prepared.promptTokenIds,
@@ -235,6 +236,7 @@ class TokenEngine implements Engine {
       checkState(record.state, plan.initialState);
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
+        randomStreamId: record.randomStreamId === undefined ? undefined : BigInt(record.randomStreamId),
         seed: BigInt(seed),
         plan,
         promptTokenIds,

@@ -12,6 +12,11 @@ export interface GenerateRequest extends SamplingParams {
   prompt?: string | readonly number[];
   /** 64-bit id of the sequence's random stream; requests without one are numbered in order of arrival. */
   sequenceId?: number | bigint;
+  /**
+   * Draw as the sequence of that id would: its random stream, and its rows where the source makes them inside the
+   * workers. Sequences that are open at the same time may share one. Absent: its own id.
+   */
+  randomStreamId?: number | bigint;
   /** Largest number of tokens to generate, 1 … 2^24. Absent: 256. */
   maxTokens?: number;
   /** Text that ends the sequence when it appears; it is not part of the output. Absent: none. */

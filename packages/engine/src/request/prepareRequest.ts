@@ -13,6 +13,7 @@ import { refuse, refuseUnknown, show } from "@tokenmill/core/internal";
 const requestFields = [
   "prompt",
   "sequenceId",
+  "randomStreamId",
   "maxTokens",
   "stop",
   "ignoreEos",
@@ -39,6 +40,8 @@ export interface PreparedRequest {
   readonly promptTokenIds: readonly number[];
   /** As given; absent: the engine numbers it. */
   readonly sequenceId: number | bigint | undefined;
+  /** As given; absent: the sequence's own id. */
+  readonly randomStreamId: number | bigint | undefined;
   readonly maxTokens: number;
   readonly stop: readonly string[];
   readonly ignoreEos: boolean;
@@ -54,7 +57,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, ...rest } = request;
+  const { jsonSchema, grammar, randomStreamId, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
@@ -63,6 +66,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
     sequenceId: canonicalId(sequenceId),
+    randomStreamId: canonicalId(randomStreamId, "randomStreamId"),
     maxTokens: checkMaxTokens(maxTokens, params.minTokens),
     stop: stopStrings(stop, limits),
     ignoreEos,
@@ -99,14 +103,14 @@ export function checkSeed(name: string, seed: unknown): void {
 }
 
 /** The id as a number where that is exact, else as a bigint. */
-export function canonicalId(sequenceId: unknown): number | bigint | undefined {
+export function canonicalId(sequenceId: unknown, name = "sequenceId"): number | bigint | undefined {
   if (sequenceId === undefined) return undefined;
   if (typeof sequenceId === "bigint" && isUint64(sequenceId)) {
     return sequenceId <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sequenceId) : sequenceId;
   }
   if (Number.isSafeInteger(sequenceId) && (sequenceId as number) >= 0) return (sequenceId as number) + 0;
   const isKnownType = typeof sequenceId === "number" || typeof sequenceId === "bigint";
-  return refuse("sequenceId", "safe integer ≥ 0 or bigint in [0, 2^64)", sequenceId, !isKnownType);
+  return refuse(name, "safe integer ≥ 0 or bigint in [0, 2^64)", sequenceId, !isKnownType);
 }
 
 /** @throws RangeError if an id is outside the vocabulary. */

@@ -208,18 +208,18 @@ export class Scheduler {
 
   /** One job object per slot, reused. */
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
-    const { plan, seed, sequenceIdBits, position, state } = sequence;
+    const { plan, seed, randomStreamBits, position, state } = sequence;
     const history = sequence.history!;
     const hasTokenMask = sequence.matcher !== undefined;
     const job = this.#jobs[slot];
     if (!job) {
-      const fields = { plan, history, seed, sequenceId: sequenceIdBits, position, writeRow, hasTokenMask, state };
+      const fields = { plan, history, seed, sequenceId: randomStreamBits, position, writeRow, hasTokenMask, state };
       return (this.#jobs[slot] = fields);
     }
     job.plan = plan;
     job.history = history;
     job.seed = seed;
-    job.sequenceId = sequenceIdBits;
+    job.sequenceId = randomStreamBits;
     job.position = position;
     job.writeRow = writeRow;
     job.hasTokenMask = hasTokenMask;

@@ -21,6 +21,8 @@ export type SequencePhase = "waiting" | "ready" | "active" | "paused" | "ended";
 /** Everything a sequence is opened with. */
 export interface SequenceSpec {
   readonly sequenceId: number | bigint;
+  /** Absent: the sequence's own id. */
+  readonly randomStreamId?: number | bigint | undefined;
   readonly seed: bigint;
   readonly plan: Plan;
   readonly promptTokenIds: readonly number[];
@@ -41,6 +43,7 @@ export interface SequenceSpec {
 export class Sequence implements Utf8Carry {
   readonly sequenceId: number | bigint;
   readonly sequenceIdBits: bigint;
+  readonly randomStreamBits: bigint;
   readonly seed: bigint;
   readonly plan: Plan;
   readonly promptLength: number;
@@ -79,6 +82,7 @@ export class Sequence implements Utf8Carry {
     const { params } = spec.plan;
     this.sequenceId = spec.sequenceId;
     this.sequenceIdBits = BigInt(spec.sequenceId);
+    this.randomStreamBits = BigInt(spec.randomStreamId ?? spec.sequenceId);
     this.seed = spec.seed;
     this.plan = spec.plan;
     this.promptLength = spec.promptTokenIds.length;

@@ -24,6 +24,8 @@ export interface SequenceSnapshot {
   params: SnapshotParams;
   vocabSize: number;
   sequenceId: string;
+  /** Whose random stream it draws from, if not its own. */
+  randomStreamId?: string;
   /** How often the sequence has been resumed so far. */
   epoch: number;
   maxTokens: number;
@@ -60,6 +62,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     params: structuredClone({ ...params, ...bias, seed: String(sequence.seed) }),
     vocabSize,
     sequenceId: String(sequence.sequenceId),
+    ...(sequence.randomStreamBits !== sequence.sequenceIdBits && { randomStreamId: String(sequence.randomStreamBits) }),
     epoch: sequence.epoch,
     maxTokens: sequence.maxTokens,
     stop: [...(sequence.stops?.strings ?? [])],
@@ -104,6 +107,9 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (position !== outputTokenIds.length) malformed("position", `${outputTokenIds.length}, one per output id`);
   if (!(record.maxTokens > position)) malformed("maxTokens", `more than position (${position})`);
   if (!isDecimal(record.sequenceId)) malformed("sequenceId", "a decimal string");
+  if (record.randomStreamId !== undefined && !isDecimal(record.randomStreamId)) {
+    malformed("randomStreamId", "a decimal string");
+  }
   if (typeof record.params !== "object" || record.params === null) malformed("params", "an object");
   if (!isDecimal(record.params.seed)) malformed("params.seed", "a decimal string");
   if (typeof record.ignoreEos !== "boolean") malformed("ignoreEos", "boolean");

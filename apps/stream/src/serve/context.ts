@@ -1,0 +1,34 @@
+/** What every route works with. */
+import type { LogitsSource } from "@tokenmill/core";
+import type { Engine } from "@tokenmill/engine";
+import type { SamplerPool } from "@tokenmill/worker-pool";
+import type { Logger } from "pino";
+import type { HeldTokens } from "./generation/heldTokens.ts";
+import type { OpenSequences } from "./generation/openSequences.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { ServeOptions } from "./options.ts";
+import type { SampleService } from "./sample/sampleService.ts";
+import type { ResumeWindow } from "./sse/resumeWindow.ts";
+
+export interface ServeContext {
+  readonly engine: Engine;
+  readonly source: LogitsSource;
+  /** Whether outputs can be held to JSON schemas and grammars. */
+  readonly hasGrammars: boolean;
+  /** The engine's pool. */
+  readonly pool: SamplerPool;
+  readonly options: ServeOptions;
+  /** The model's name. */
+  readonly model: string;
+  /** When the server was started, in seconds since 1970. */
+  readonly startedSeconds: number;
+  readonly version: string;
+  readonly sequences: OpenSequences;
+  readonly held: HeldTokens;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: Metrics;
+  readonly resumable: ResumeWindow;
+  readonly samples: SampleService;
+  readonly log: Logger;
+}

@@ -1,0 +1,122 @@
+/** Puts the engine behind HTTP and WebSocket. */
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { LogitsSource } from "@tokenmill/core";
+import { createEngine, type Engine } from "@tokenmill/engine";
+import { createGrammarProvider } from "@tokenmill/grammar";
+import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
+import type { Logger } from "pino";
+import type { ServeContext } from "./context.ts";
+import { HeldTokens } from "./generation/heldTokens.ts";
+import { OpenSequences } from "./generation/openSequences.ts";
+import { createApp } from "./http/createApp.ts";
+import { Lifecycle } from "./lifecycle/lifecycle.ts";
+import { shutDown } from "./lifecycle/shutDown.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import type { ServeOptions } from "./options.ts";
+import { addGenerationRoutes } from "./routes/generation.ts";
+import { addLogitsRoute } from "./routes/logits.ts";
+import { addPlayground } from "./routes/playground.ts";
+import { addSampleRoute } from "./routes/sample.ts";
+import { addStatusRoutes } from "./routes/status.ts";
+import { addVocabularyRoute } from "./routes/vocabulary.ts";
+import { SampleService } from "./sample/sampleService.ts";
+import { ResumeWindow } from "./sse/resumeWindow.ts";
+import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts";
+
+export interface TokenServerOptions extends ServeOptions {
+  readonly source: LogitsSource;
+  /** Seed of requests without one. Absent: the engine takes a random one. */
+  readonly seed?: number | bigint | undefined;
+  readonly workers?: number | undefined;
+  readonly slots?: number | undefined;
+  readonly log: Logger;
+}
+
+export interface TokenServer {
+  /** Where it listens. */
+  readonly url: string;
+  readonly engine: Engine;
+  /** Takes no new work, lets open streams end until the timeout, then cuts them. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Resolves when the server listens. @throws Error if the address is taken. */
+export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
+  const { source, seed, workers, slots, log, limits } = options;
+  const pool = await createPool({
+    source,
+    ...(workers !== undefined && { workers }),
+    ...(slots !== undefined && { slots }),
+  });
+  const { tokenizer } = source;
+  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
+  const grammar = hasGrammars ? await createGrammarProvider({ tokenizer, vocabSize: source.vocabSize }) : undefined;
+  const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }), ...(grammar && { grammar }) });
+  let sockets: SocketAcceptor | undefined;
+  const connections = (): Record<string, number> => ({ websocket: sockets?.count ?? 0 });
+  const model = options.modelName ?? source.name;
+  const metrics = new Metrics(engine, model, connections);
+  const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  const context: ServeContext = {
+    engine,
+    pool,
+    source,
+    hasGrammars,
+    options,
+    model,
+    startedSeconds: Math.floor(Date.now() / 1000),
+    version,
+    sequences: new OpenSequences(engine, limits.maxOpenSequences, metrics),
+    held: new HeldTokens(limits.maxHeldTokens, metrics),
+    lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
+    metrics,
+    resumable: new ResumeWindow(limits.resumeWindowMs),
+    samples: new SampleService({
+      vocabSize: options.sampleVocabSize ?? source.vocabSize,
+      workers: options.sampleWorkers,
+      maxSequences: limits.maxSampleSequences,
+      idleMs: limits.sampleIdleMs,
+      metrics,
+    }),
+    log,
+  };
+  const app = await createApp(context);
+  try {
+    addGenerationRoutes(app, context);
+    addStatusRoutes(app, context);
+    addVocabularyRoute(app, context);
+    addLogitsRoute(app, context);
+    addSampleRoute(app, context);
+    if (options.playground !== undefined) {
+      await addPlayground(app, options.playground);
+    }
+    sockets = acceptSockets(app.server, context);
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await app.close();
+    await closeEngine(engine, pool, context);
+    throw error;
+  }
+  const { address, port, family } = app.server.address() as AddressInfo;
+  const url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  if (!isLoopback(address) && options.apiKeys.length === 0) {
+    log.warn({ address }, "other machines can use the server without a key: set --api-keys-file");
+  }
+  log.info({ url, model, vocabSize: source.vocabSize, workers: pool.workers }, "listening");
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    engine,
+    close: () => (closing ??= shutDown(context, app, sockets).then(() => closeEngine(engine, pool, context))),
+  };
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
+}
+
+async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
+  await engine.close();
+  await Promise.all([pool.close(), samples.close()]);
+}

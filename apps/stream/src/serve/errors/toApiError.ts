@@ -1,0 +1,79 @@
+/** Any error of a request as an `ApiError`: the engine's, the validator's, the HTTP library's. */
+import { SequenceError } from "@tokenmill/engine";
+import { ProtocolError } from "@tokenmill/protocol";
+import { ApiError } from "./apiError.ts";
+import { isValidationFailure, validationError } from "./validationError.ts";
+
+/** How a parameter of the engine is called in the request, for messages; undefined: as the engine calls it. */
+export type ClientName = (name: string) => string | undefined;
+
+export function toApiError(error: unknown, clientName: ClientName = () => undefined): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof SequenceError) return sequenceError(error);
+  if (error instanceof ProtocolError) return new ApiError(400, error.message, { code: error.code, cause: error });
+  if (isValidationFailure(error)) return validationError(error);
+  if (isHttpError(error)) return httpError(error);
+  if ((error instanceof TypeError || error instanceof RangeError) && isRefusal(error)) {
+    return refusal(error, clientName);
+  }
+  return new ApiError(500, "the server failed to answer: see its log", { code: "internal_error", cause: error });
+}
+
+function sequenceError(error: SequenceError): ApiError {
+  const { code, message } = error;
+  switch (code) {
+    case "engine_closed":
+      return new ApiError(503, "the server is shutting down", { code: "shutting_down", cause: error });
+    case "request_too_large":
+      return new ApiError(400, message, { code, param: "max_tokens", cause: error });
+    case "duplicate_sequence_id":
+    case "unknown_sequence":
+      return new ApiError(409, message, { code, cause: error });
+    case "all_tokens_masked":
+      return new ApiError(400, message, { code, cause: error });
+    case "nan_logits":
+    case "positive_infinity_logits":
+    case "source_failed":
+    case "worker_lost":
+    case "pool_failed":
+    case "observer_failed":
+    case "internal":
+      return new ApiError(500, message, { code, cause: error });
+    default:
+      return code satisfies never;
+  }
+}
+
+/** Messages of refused values begin with the name in quotes, or with "unknown". */
+const refusalStart = /^"([A-Za-z]+)((?:\[[^\]]*\])*)"/;
+
+function isRefusal({ message }: Error): boolean {
+  return refusalStart.test(message) || message.startsWith("unknown ") || message.startsWith("params expected room");
+}
+
+function refusal(error: Error, clientName: ClientName): ApiError {
+  const match = refusalStart.exec(error.message);
+  if (!match) return new ApiError(400, error.message, { cause: error });
+  const [start, name = "", path = ""] = match;
+  const param = `${clientName(name) ?? name}${path}`;
+  return new ApiError(400, `"${param}"${error.message.slice(start.length)}`, { param, cause: error });
+}
+
+interface HttpError extends Error {
+  readonly statusCode: number;
+  readonly code?: string;
+}
+
+function isHttpError(error: unknown): error is HttpError {
+  return error instanceof Error && typeof (error as Partial<HttpError>).statusCode === "number";
+}
+
+/** What the HTTP library refuses: body too large, media type, URL. */
+function httpError(error: HttpError): ApiError {
+  const codes: Readonly<Record<number, string>> = { 413: "body_too_large", 415: "unsupported_media_type" };
+  const { statusCode, message } = error;
+  if (statusCode >= 500) return new ApiError(statusCode, message, { code: "internal_error", cause: error });
+  const hint = statusCode === 415 ? "; send content-type: application/json" : "";
+  const code = codes[statusCode];
+  return new ApiError(statusCode, `${message}${hint}`, { ...(code !== undefined && { code }), cause: error });
+}

@@ -1,0 +1,131 @@
+/** Runs a job and streams its chunks as server-sent events. */
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { TokenEvent } from "@tokenmill/core";
+import type { ServeContext } from "../context.ts";
+import { toApiError } from "../errors/toApiError.ts";
+import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
+import { SseResponse } from "../sse/sseResponse.ts";
+import { SequenceGroup } from "./sequenceGroup.ts";
+
+export interface StreamTarget {
+  readonly response: ServerResponse;
+  readonly headers: () => OutgoingHttpHeaders;
+  /** The response is this stream's from now on. */
+  readonly onStart: () => void;
+  /** Index of the first event to send; earlier ones are generated and left out. */
+  readonly firstIndex: number;
+  /** Told of the sequence's id when it is open and when it ends; for jobs of one sequence. */
+  readonly onAlive?: (sequenceId: number | bigint) => void;
+}
+
+/** Resolves when the stream has ended, or the client left. @throws what goes wrong before the first chunk. */
+export function answerStream(context: ServeContext, job: Job, target: StreamTarget): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stream = new JobStream(context, job, target, resolve, reject);
+    try {
+      stream.start();
+    } catch (error) {
+      stream.fail(error);
+    }
+  });
+}
+
+class JobStream {
+  readonly #context: ServeContext;
+  readonly #job: Job;
+  readonly #target: StreamTarget;
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #group = new SequenceGroup();
+  readonly #sse: SseResponse;
+  readonly #usage = { promptTokens: 0, completionTokens: 0 };
+  #unfinished: number;
+  #hasEnded = false;
+
+  constructor(
+    context: ServeContext,
+    job: Job,
+    target: StreamTarget,
+    resolve: () => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#context = context;
+    this.#job = job;
+    this.#target = target;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#unfinished = job.sequences.length;
+    this.#sse = new SseResponse({
+      response: target.response,
+      headers: target.headers,
+      stallTimeoutMs: context.options.limits.stallTimeoutMs,
+      onDrain: () => this.#group.resume(),
+      onGone: () => this.#gone(),
+    });
+  }
+
+  start(): void {
+    const { sequences } = this.#context;
+    sequences.checkRoom(this.#job.sequences.length);
+    this.#job.sequences.forEach(({ request }, index) => {
+      const choice: ChoiceState = { index, textOffset: 0 };
+      const isFirstOfPrompt = index % this.#job.n === 0;
+      const sequence = sequences.open(request, {
+        next: (event) => this.#event(choice, event, isFirstOfPrompt),
+        error: (error) => this.fail(error),
+        complete: () => this.#finished(),
+      });
+      this.#group.add(sequence);
+      this.#target.onAlive?.(sequence.sequenceId);
+    });
+  }
+
+  /** Before the first chunk the request fails; after it the stream says why and ends. */
+  fail(error: unknown): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#group.cancel();
+    if (!this.#sse.isStarted) {
+      this.#reject(error);
+      return;
+    }
+    const apiError = toApiError(error, this.#job.clientName);
+    if (apiError.status >= 500) this.#context.log.error({ err: error }, "stream failed");
+    this.#sse.write(`data: ${errorChunk(apiError)}\n\n`);
+    this.#sse.end();
+    this.#resolve();
+  }
+
+  #event(choice: ChoiceState, event: TokenEvent, isFirstOfPrompt: boolean): void {
+    const { renderer } = this.#job;
+    if (event.usage) {
+      this.#usage.completionTokens += event.usage.completionTokens;
+      if (isFirstOfPrompt) this.#usage.promptTokens += event.usage.promptTokens;
+    }
+    const opening = event.index === 0 ? renderer.opening?.(choice) : undefined;
+    const chunk = renderer.chunk(choice, event);
+    if (event.index < this.#target.firstIndex) return;
+    if (!this.#sse.isStarted) this.#target.onStart();
+    // The id stands with the last chunk of an event: whoever has it has all of the event.
+    const text = `id: ${event.sequenceId}:${event.index}\ndata: ${chunk}\n\n`;
+    if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
+  }
+
+  #finished(): void {
+    if (--this.#unfinished > 0 || this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (!this.#sse.isStarted) this.#target.onStart();
+    const usage = this.#job.includeUsage ? `data: ${this.#job.renderer.usageChunk(this.#usage)}\n\n` : "";
+    this.#sse.write(`${usage}data: [DONE]\n\n`);
+    this.#sse.end();
+    this.#resolve();
+  }
+
+  #gone(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#group.cancel();
+    if (!this.#sse.isStarted) this.#target.onStart();
+    this.#resolve();
+  }
+}

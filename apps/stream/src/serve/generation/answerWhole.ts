@@ -1,0 +1,68 @@
+/** Runs a job to its end and gives the answer as one object. */
+import type { ServerResponse } from "node:http";
+import type { TokenEvent, Usage } from "@tokenmill/core";
+import type { ServeContext } from "../context.ts";
+import type { Job, Output } from "../openai/job.ts";
+import { SequenceGroup } from "./sequenceGroup.ts";
+
+/** Undefined if the client left. @throws what opening a sequence throws, and the error of the first that fails. */
+export async function answerWhole(context: ServeContext, job: Job, response: ServerResponse): Promise<unknown> {
+  context.sequences.checkRoom(job.sequences.length);
+  const giveBack = context.held.reserve(mostTokens(job));
+  const group = new SequenceGroup();
+  let leave: (() => void) | undefined;
+  const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
+  response.on("close", leave!);
+  try {
+    const ends = job.sequences.map(({ request, promptIndex }) => {
+      return new Promise<Output>((resolve, reject) => {
+        const events: TokenEvent[] = [];
+        const complete = (): void => resolve({ promptIndex, events });
+        const next = (event: TokenEvent): void => void events.push(event);
+        group.add(context.sequences.open(request, { next, error: reject, complete }));
+      });
+    });
+    const outputs = await Promise.race([Promise.all(ends), left]);
+    return outputs && job.renderer.whole(bestOutputs(outputs, job.n), usageOf(outputs));
+  } finally {
+    response.off("close", leave!);
+    group.cancel();
+    giveBack();
+  }
+}
+
+/** What the answer can come to hold. */
+function mostTokens({ sequences }: Job): number {
+  return sequences.reduce((sum, { request: { maxTokens = 0, logprobs = 0 } }) => {
+    // Out of range: refused when it is opened.
+    const alternatives = Number.isFinite(logprobs) && logprobs > 0 ? logprobs : 0;
+    return sum + maxTokens * (1 + alternatives);
+  }, 0);
+}
+
+/** The n outputs of each prompt with the highest mean log-probability a token; in order if there are no more than n. */
+function bestOutputs(outputs: readonly Output[], n: number): Output[] {
+  const prompts = [...new Set(outputs.map(({ promptIndex }) => promptIndex))];
+  return prompts.flatMap((prompt) => {
+    const candidates = outputs.filter(({ promptIndex }) => promptIndex === prompt);
+    if (candidates.length <= n) return candidates;
+    return candidates.toSorted((a, b) => meanLogprob(b) - meanLogprob(a)).slice(0, n);
+  });
+}
+
+function meanLogprob({ events }: Output): number {
+  return events.reduce((sum, { logprob = 0 }) => sum + logprob, 0) / events.length;
+}
+
+/** Each prompt counts once, every candidate's tokens count. */
+function usageOf(outputs: readonly Output[]): Usage {
+  const usage: Usage = { promptTokens: 0, completionTokens: 0 };
+  const seen = new Set<number>();
+  for (const { promptIndex, events } of outputs) {
+    const own = events.at(-1)?.usage;
+    usage.completionTokens += own?.completionTokens ?? events.length;
+    if (!seen.has(promptIndex)) usage.promptTokens += own?.promptTokens ?? 0;
+    seen.add(promptIndex);
+  }
+  return usage;
+}

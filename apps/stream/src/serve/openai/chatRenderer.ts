@@ -1,0 +1,81 @@
+/** `chat.completion` and `chat.completion.chunk` objects. */
+import type { TokenEvent, Tokenizer } from "@tokenmill/core";
+import { textOf } from "./completionRenderer.ts";
+import type { Renderer } from "./job.ts";
+import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
+import { jsonUsage } from "./usage.ts";
+
+export interface ChatOptions {
+  readonly id: string;
+  readonly createdSeconds: number;
+  readonly model: string;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly hasLogprobs: boolean;
+  readonly keepsStop: boolean;
+  readonly hasTokenIds: boolean;
+  readonly includeUsage: boolean;
+}
+
+interface ChatToken {
+  readonly token: string;
+  readonly logprob: number;
+  readonly bytes: number[] | null;
+}
+
+export function chatRenderer(options: ChatOptions): Renderer {
+  const { id, createdSeconds, model, tokenizer, hasLogprobs, keepsStop, hasTokenIds } = options;
+  const headOf = (object: string): object => ({ id, object, created: createdSeconds, model });
+  const chunkHead = `${JSON.stringify(headOf("chat.completion.chunk")).slice(0, -1)},"choices":[`;
+  const chunkTail = options.includeUsage ? '],"usage":null}' : "]}";
+
+  const tokenOf = (tokenId: number, logprob: number): ChatToken => ({
+    token: tokenText(tokenizer, tokenId),
+    logprob: jsonLogprob(logprob),
+    bytes: tokenBytes(tokenizer, tokenId),
+  });
+  const logprobsOf = (events: readonly TokenEvent[]): unknown => ({
+    content: events.map(({ tokenId, logprob = Number.NaN, topLogprobs = [] }) => ({
+      ...tokenOf(tokenId, logprob),
+      top_logprobs: topLogprobs.map((top) => tokenOf(top.tokenId, top.logprob)),
+    })),
+    refusal: null,
+  });
+  const restOf = (events: readonly TokenEvent[]): object => {
+    const last = events.at(-1);
+    return {
+      logprobs: hasLogprobs ? logprobsOf(events) : null,
+      finish_reason: last?.finishReason ?? null,
+      ...(last?.finishReason !== undefined && { stop_reason: last.stopReason ?? null }),
+      ...(hasTokenIds && { token_ids: events.map(({ tokenId }) => tokenId) }),
+    };
+  };
+
+  return {
+    opening({ index }) {
+      const delta = '{"role":"assistant","content":""}';
+      return `${chunkHead}{"index":${index},"delta":${delta},"logprobs":null,"finish_reason":null}${chunkTail}`;
+    },
+    chunk({ index }, event) {
+      const content = JSON.stringify(textOf(event, keepsStop));
+      const start = `${chunkHead}{"index":${index},"delta":{"content":${content}},`;
+      if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
+        return `${start}"logprobs":null,"finish_reason":null}${chunkTail}`;
+      }
+      return `${start}${JSON.stringify(restOf([event])).slice(1)}${chunkTail}`;
+    },
+    usageChunk: (usage) => JSON.stringify({ ...headOf("chat.completion.chunk"), choices: [], usage: jsonUsage(usage) }),
+    whole: (outputs, usage) => ({
+      ...headOf("chat.completion"),
+      choices: outputs.map(({ events }, index) => ({
+        index,
+        message: {
+          role: "assistant",
+          content: events.map((event) => textOf(event, keepsStop)).join(""),
+          refusal: null,
+        },
+        ...restOf(events),
+      })),
+      usage: jsonUsage(usage),
+    }),
+  };
+}

@@ -1,0 +1,56 @@
+/** Fields that completions and chat completions share. */
+import { bigInteger, boolean, integer, type JsonSchema, object, string } from "../schema/jsonSchema.ts";
+import { structuredFields } from "./structuredOutput.ts";
+import { samplingFields } from "../schema/samplingFields.ts";
+
+const stop: JsonSchema = {
+  anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+  description: "Text that ends the output; it is not part of it. At most 64 strings.",
+  "x-expected": "string or array of strings",
+};
+
+/** Sent by OpenAI clients; they say nothing about the tokens, so they have no effect here. */
+const bookkeeping: Readonly<Record<string, JsonSchema>> = {
+  user: string("Has no effect: the server keeps no accounts."),
+  safety_identifier: string("Has no effect: the server keeps no accounts."),
+  prompt_cache_key: string("Has no effect: there is no prompt cache."),
+  metadata: { type: "object", description: "Has no effect: nothing is stored.", "x-expected": "an object" },
+  store: {
+    type: "boolean",
+    enum: [false],
+    description: "Only false: nothing is stored.",
+    "x-expected": "false, as this server stores nothing",
+  },
+  service_tier: {
+    type: "string",
+    enum: ["auto", "default"],
+    description: "There is one tier.",
+    "x-expected": '"auto" or "default", as there is one tier',
+  },
+};
+
+export function commonFields(): Record<string, JsonSchema> {
+  return {
+    model: string("One of /v1/models. Absent: the only one."),
+    max_tokens: integer("Most tokens of an output.", 1, 2 ** 24),
+    maxTokens: integer("The same as max_tokens.", 1, 2 ** 24),
+    n: integer("Outputs for each prompt. Those of a request with a seed have random streams of their own.", 1, 128),
+    stop,
+    stream: boolean("Send the output as server-sent events while it is generated."),
+    stream_options: object({
+      include_usage: boolean("End the stream with a chunk that holds the token counts."),
+    }),
+    ignore_eos: boolean("Go on after end of text."),
+    ignoreEos: boolean("The same as ignore_eos."),
+    include_stop_str_in_output: boolean("Leave the stop string that matched in the output."),
+    return_token_ids: boolean("Send the ids of the output's tokens with it, as token_ids."),
+    sequence_id: bigInteger(
+      "Draw as the sequence of that id would with the same seed; further outputs count up from it. Absent: 0 if there is a seed, else an id of its own.",
+      "^\\d{1,20}$",
+      "integer in [0, 2^64), a decimal string where it is no safe integer",
+    ),
+    ...samplingFields(),
+    ...structuredFields,
+    ...bookkeeping,
+  };
+}

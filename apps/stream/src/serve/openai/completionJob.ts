@@ -1,0 +1,68 @@
+/** `POST /v1/completions`: body in, job out. */
+import type { ServeContext } from "../context.ts";
+import { ApiError } from "../errors/apiError.ts";
+import { checkModel } from "./checkModel.ts";
+import { completionRenderer } from "./completionRenderer.ts";
+import type { Job } from "./job.ts";
+import { type Body, clientNameIn, planSequences } from "./planSequences.ts";
+import { includesUsage } from "./streamOptions.ts";
+import { tokenText } from "./tokenBytes.ts";
+
+type Prompt = string | readonly number[];
+
+/** @param body as `completionSchema` describes it. @throws ApiError */
+export function completionJob(context: ServeContext, body: Body, id: string): Job {
+  checkModel(body["model"], context.model);
+  const prompts = promptsOf(body["prompt"]);
+  const stream = body["stream"] === true;
+  const n = (body["n"] as number | undefined) ?? 1;
+  const candidates = (body["best_of"] as number | undefined) ?? n;
+  if (candidates < n)
+    throw new ApiError(400, `"best_of" expected n (${n}) or more, got ${candidates}`, { param: "best_of" });
+  if (stream && candidates > n) {
+    throw new ApiError(400, '"best_of" expected n with stream: the best is known at the end only', {
+      param: "best_of",
+    });
+  }
+  const logprobs = body["logprobs"] as number | undefined;
+  const isEchoed = body["echo"] === true;
+  if (isEchoed && logprobs !== undefined) {
+    throw new ApiError(400, '"echo" expected false with logprobs: those of prompt tokens are not available', {
+      param: "echo",
+      code: "unsupported_parameter",
+    });
+  }
+  // The best are chosen by log-probability, asked for or not.
+  const needed = logprobs ?? (candidates > n ? 0 : undefined);
+  const sequences = planSequences(context, body, { prompts, candidates, defaultMaxTokens: 16, logprobs: needed });
+  const { tokenizer } = context.source;
+  const includeUsage = includesUsage(body);
+  const renderer = completionRenderer({
+    id,
+    createdSeconds: Math.floor(Date.now() / 1000),
+    model: context.model,
+    tokenizer,
+    hasLogprobs: logprobs !== undefined,
+    keepsStop: body["include_stop_str_in_output"] === true,
+    hasTokenIds: body["return_token_ids"] === true,
+    includeUsage,
+    echo: isEchoed ? prompts.map((prompt) => promptText(context, prompt)) : undefined,
+    n,
+  });
+  return { sequences, n, renderer, stream, includeUsage, clientName: clientNameIn(body) };
+}
+
+function promptsOf(prompt: unknown): readonly Prompt[] {
+  if (prompt === undefined) return [[]];
+  if (typeof prompt === "string") return [prompt];
+  const list = prompt as readonly (string | number | readonly number[])[];
+  if (list.length === 0) return [];
+  return typeof list[0] === "number" ? [list as readonly number[]] : (list as readonly Prompt[]);
+}
+
+function promptText({ source }: ServeContext, prompt: Prompt): string {
+  if (typeof prompt === "string") return prompt;
+  const { tokenizer } = source;
+  if (!tokenizer) return prompt.map((tokenId) => tokenText(undefined, tokenId)).join("");
+  return Buffer.concat(prompt.map((tokenId) => tokenizer.tokenBytes(tokenId))).toString("utf8");
+}

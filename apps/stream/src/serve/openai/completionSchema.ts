@@ -1,0 +1,24 @@
+/** Body of `POST /v1/completions`. */
+import { boolean, integer, type JsonSchema, object } from "../schema/jsonSchema.ts";
+import { commonFields } from "./commonFields.ts";
+
+export const completionSchema: JsonSchema = object({
+  prompt: {
+    anyOf: [
+      { type: "string" },
+      { type: "array", items: { type: "string" } },
+      { type: "array", items: { type: "integer" } },
+      { type: "array", items: { type: "array", items: { type: "integer" } } },
+    ],
+    description: "Text, token ids, or an array of either. Absent: generation starts from nothing.",
+    "x-expected": "string, array of strings, array of token ids, or array of arrays of token ids",
+  },
+  ...commonFields(),
+  best_of: integer(
+    "Generate that many outputs and answer the n with the highest mean log-probability a token; n or more, not with stream.",
+    1,
+    128,
+  ),
+  echo: boolean("Put the prompt before the output; not together with logprobs."),
+  logprobs: integer("Send the chosen token's log-probability, and those of that many of the most probable ones.", 0),
+});

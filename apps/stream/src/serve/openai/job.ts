@@ -1,0 +1,50 @@
+/** What a completion request asks for: the sequences to open, and how their events become the answer. */
+import type { GenerateRequest, TokenEvent, Usage } from "@tokenmill/core";
+import type { ApiError } from "../errors/apiError.ts";
+import type { ClientName } from "../errors/toApiError.ts";
+
+/** One sequence of a request. */
+export interface JobSequence {
+  readonly request: GenerateRequest;
+  /** Which prompt of the request it continues. */
+  readonly promptIndex: number;
+}
+
+/** A finished output. */
+export interface Output {
+  readonly promptIndex: number;
+  readonly events: readonly TokenEvent[];
+}
+
+/** One choice of a stream, as its chunks see it. */
+export interface ChoiceState {
+  readonly index: number;
+  /** Characters of token texts so far, for `text_offset`. */
+  textOffset: number;
+}
+
+/** Turns events into JSON. */
+export interface Renderer {
+  /** A chunk before the first event, for what needs none: the role, the echo. */
+  opening?(choice: ChoiceState): string | undefined;
+  chunk(choice: ChoiceState, event: TokenEvent): string;
+  /** The last chunk of a stream with `include_usage`. */
+  usageChunk(usage: Usage): string;
+  /** The answer without streaming; outputs in order of their choices. */
+  whole(outputs: readonly Output[], usage: Usage): unknown;
+}
+
+export interface Job {
+  readonly sequences: readonly JobSequence[];
+  /** Outputs of each prompt in the answer; the best of as many sequences as there are. */
+  readonly n: number;
+  readonly renderer: Renderer;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  readonly clientName: ClientName;
+}
+
+/** Said inside a stream that has begun. */
+export function errorChunk(error: ApiError): string {
+  return JSON.stringify(error.body);
+}

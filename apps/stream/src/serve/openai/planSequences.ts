@@ -1,0 +1,109 @@
+/** From a validated body to the requests of its sequences. */
+import type { GenerateRequest, SamplingParams } from "@tokenmill/core";
+import type { ServeContext } from "../context.ts";
+import { ApiError } from "../errors/apiError.ts";
+import type { ClientName } from "../errors/toApiError.ts";
+import { promptIds } from "../generation/promptIds.ts";
+import { fieldOf, samplingParamsOf, snakeCase, uint64Of } from "../schema/samplingFields.ts";
+import type { JobSequence } from "./job.ts";
+import { checkStructured, structuredOutputOf } from "./structuredOutput.ts";
+
+export type Body = Readonly<Record<string, unknown>>;
+
+export interface SequencePlan {
+  readonly prompts: readonly (string | readonly number[])[];
+  /** Sequences for each prompt. */
+  readonly candidates: number;
+  readonly defaultMaxTokens: number;
+  /** Ends the output besides what the body says. */
+  readonly extraStop?: readonly string[];
+  readonly logprobs: number | undefined;
+}
+
+const mostSequences = 1024;
+
+/** @throws ApiError; ranges of sampling parameters are checked when the sequences are opened. */
+export function planSequences(context: ServeContext, body: Body, plan: SequencePlan): JobSequence[] {
+  const { prompts, candidates, logprobs } = plan;
+  if (prompts.length === 0)
+    throw new ApiError(400, '"prompt" expected at least one prompt, got none', { param: "prompt" });
+  if (prompts.length * candidates > mostSequences) {
+    const message = `prompts × candidates expected at most ${mostSequences} sequences, got ${prompts.length * candidates}`;
+    throw new ApiError(400, message, { param: "n" });
+  }
+  const params: SamplingParams = withBadWords(samplingParamsOf(body), context);
+  const maxTokens = maxTokensOf(body, plan.defaultMaxTokens);
+  const structured = structuredOutputOf(body);
+  if (structured) checkStructured(context, structured.param);
+  // What has a form of its own ends by it.
+  const stop = [...stopOf(body), ...((!structured && plan.extraStop) || [])];
+  const ignoreEos = fieldOf(body, "ignoreEos") as boolean | undefined;
+  const firstStream = firstStreamOf(body, params);
+  const shared: GenerateRequest = {
+    ...params,
+    maxTokens,
+    ...(stop.length > 0 && { stop }),
+    ...(ignoreEos !== undefined && { ignoreEos }),
+    ...(logprobs !== undefined && { logprobs }),
+    ...structured?.fields,
+  };
+  return prompts.flatMap((given, promptIndex) => {
+    const prompt = promptIds(context, given, maxTokens);
+    return Array.from({ length: candidates }, (_, candidate): JobSequence => {
+      const offset = BigInt(promptIndex * candidates + candidate);
+      const stream = firstStream === undefined ? {} : { randomStreamId: BigInt.asUintN(64, firstStream + offset) };
+      return { promptIndex, request: { ...shared, ...stream, prompt } };
+    });
+  });
+}
+
+/** Bad words that are texts as their tokens, at the start of a text and after a space. */
+function withBadWords(params: SamplingParams, { source, model }: ServeContext): SamplingParams {
+  const words = params.badWords as readonly (string | readonly number[])[] | undefined;
+  if (!words?.some((word) => typeof word === "string")) return params;
+  const { tokenizer } = source;
+  if (!tokenizer) {
+    const message = `"bad_words" expected token ids, got text: ${model} has no tokenizer`;
+    throw new ApiError(400, message, { param: "bad_words" });
+  }
+  const badWords = words.flatMap((word) =>
+    typeof word === "string" ? [tokenizer.encode(word), tokenizer.encode(` ${word.trimStart()}`)] : [word],
+  );
+  return { ...params, badWords };
+}
+
+/** The client's spelling of an engine parameter. */
+export function clientNameIn(body: Body): ClientName {
+  return (name) => {
+    if (name === "jsonSchema" || name === "grammar") return structuredOutputOf(body)?.param;
+    if (name === "maxTokens" && body["max_completion_tokens"] !== undefined) return "max_completion_tokens";
+    if (name === "logprobs" && body["top_logprobs"] !== undefined) return "top_logprobs";
+    return body[name] === undefined ? snakeCase(name) : name;
+  };
+}
+
+/** Given a seed, equal requests draw equally, whatever else is open: by the number of the output, not of arrival. */
+function firstStreamOf(body: Body, { seed }: SamplingParams): bigint | undefined {
+  const given = body["sequence_id"] as number | string | undefined;
+  if (given === undefined) return seed === undefined ? undefined : 0n;
+  const id = uint64Of("sequence_id", given);
+  if (typeof given === "number" && given < 0) {
+    throw new ApiError(400, `"sequence_id" expected integer in [0, 2^64), got ${given}`, { param: "sequence_id" });
+  }
+  return BigInt(id);
+}
+
+function maxTokensOf(body: Body, byDefault: number): number {
+  const maxTokens = fieldOf(body, "maxTokens") as number | undefined;
+  const completion = body["max_completion_tokens"] as number | undefined;
+  if (maxTokens !== undefined && completion !== undefined && maxTokens !== completion) {
+    throw new ApiError(400, '"max_tokens" and "max_completion_tokens" are the same: give one', { param: "max_tokens" });
+  }
+  return maxTokens ?? completion ?? byDefault;
+}
+
+function stopOf(body: Body): readonly string[] {
+  const stop = body["stop"] as string | readonly string[] | undefined;
+  if (stop === undefined) return [];
+  return typeof stop === "string" ? [stop] : stop;
+}

@@ -1,0 +1,61 @@
+/** What a server can be told, with defaults. */
+
+export interface ServeLimits {
+  /** Sequences that may be open at a time, queued ones included; more are answered with 429. */
+  readonly maxOpenSequences: number;
+  /** Tokens of prompt and output together, per sequence. */
+  readonly maxContextTokens: number;
+  /** Tokens, with the most probable ones beside them, that answers without streaming may come to hold together. */
+  readonly maxHeldTokens: number;
+  /** Largest JSON body. */
+  readonly bodyLimitBytes: number;
+  /** Largest body of rows, and largest WebSocket message with rows. */
+  readonly sampleBodyLimitBytes: number;
+  /** Sequences whose state `/v1/sample` keeps. */
+  readonly maxSampleSequences: number;
+  /** Time for a request's header and body to arrive. */
+  readonly requestTimeoutMs: number;
+  /** Time that a client may leave its stream unread. */
+  readonly stallTimeoutMs: number;
+  /** Time that `/v1/sample` keeps a sequence that gets no rows. */
+  readonly sampleIdleMs: number;
+  /** Time that a stream can be resumed after its last event. */
+  readonly resumeWindowMs: number;
+  /** Time for open streams to end at shutdown; after it they are cut. */
+  readonly shutdownTimeoutMs: number;
+}
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The model's name in requests and answers; absent: the source's name. */
+  readonly modelName?: string | undefined;
+  /** Keys of which a request to /v1 must bring one; empty: none is needed. */
+  readonly apiKeys: readonly string[];
+  /** Origins whose pages may call the server; empty: none but its own. */
+  readonly allowedOrigins: readonly string[];
+  /** Directory of the playground, served under /. */
+  readonly playground?: string | undefined;
+  /** Hold outputs to JSON schemas and grammars when asked, if the source has a tokenizer with an end of text. */
+  readonly structuredOutput: boolean;
+  /** Elements of a row in `/v1/sample`; absent: the source's vocabulary. */
+  readonly sampleVocabSize?: number | undefined;
+  /** Threads that sample rows of `/v1/sample`, for each element type in use. */
+  readonly sampleWorkers: number;
+  readonly limits: ServeLimits;
+}
+
+export const defaultLimits: ServeLimits = {
+  maxOpenSequences: 8192,
+  maxContextTokens: 16_384,
+  maxHeldTokens: 2 ** 22,
+  bodyLimitBytes: 2 ** 20,
+  sampleBodyLimitBytes: 2 ** 28,
+  maxSampleSequences: 4096,
+  requestTimeoutMs: 30_000,
+  stallTimeoutMs: 120_000,
+  sampleIdleMs: 600_000,
+  resumeWindowMs: 600_000,
+  shutdownTimeoutMs: 30_000,
+};

@@ -1,0 +1,32 @@
+/** `POST /v1/logits`: the raw row after a prompt. */
+import type { FastifyInstance } from "fastify";
+import type { ServeContext } from "../context.ts";
+import { promptIds } from "../generation/promptIds.ts";
+import { RowReader } from "../generation/rowReader.ts";
+import { object } from "../schema/jsonSchema.ts";
+
+const body = object({
+  prompt: {
+    anyOf: [{ type: "string" }, { type: "array", items: { type: "integer" } }],
+    description: "Text or token ids. Absent: the row that a text begins with.",
+    "x-expected": "string or array of token ids",
+  },
+});
+
+export function addLogitsRoute(app: FastifyInstance, context: ServeContext): void {
+  const reader = new RowReader(context.source, context.options.limits.maxContextTokens);
+  app.addHook("onClose", () => reader.close());
+  app.post("/v1/logits", {
+    schema: { summary: "The logits after a prompt: little-endian f32, one per token.", body, tags: ["sampling"] },
+    onRequest: async () => context.lifecycle.checkServing(),
+    handler: async (request, reply) => {
+      const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
+      const row = await reader.read(promptIds(context, prompt, 1));
+      return reply
+        .type("application/octet-stream")
+        .header("x-tokenmill-vocab-size", row.length)
+        .header("x-tokenmill-dtype", "f32")
+        .send(Buffer.from(row.buffer, row.byteOffset, row.byteLength));
+    },
+  });
+}

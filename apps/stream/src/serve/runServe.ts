@@ -1,0 +1,66 @@
+/** `tokenmill serve` from flags to exit code. */
+import { readFile } from "node:fs/promises";
+import { pino } from "pino";
+import type { ExitCode } from "../cli/exitCodes.ts";
+import { exitCodes } from "../cli/exitCodes.ts";
+import { Interrupt } from "../cli/interrupt.ts";
+import { openSource } from "../source/openSource.ts";
+import { checkSourceFlags } from "../source/sourceFlags.ts";
+import { createTokenServer } from "./createTokenServer.ts";
+import { defaultLimits } from "./options.ts";
+import type { ServeFlags } from "./serveFlags.ts";
+
+/** Serves until SIGINT or SIGTERM, and then until open streams have ended or the shutdown timeout. */
+export async function runServe(flags: ServeFlags): Promise<ExitCode> {
+  checkSourceFlags(flags);
+  const apiKeys = await readApiKeys(flags.apiKeysFile);
+  const interrupt = new Interrupt();
+  try {
+    const source = await interrupt.unlessStopped(openSource(flags));
+    const server = await createTokenServer({
+      source,
+      host: flags.host,
+      port: flags.port,
+      modelName: flags.modelName,
+      playground: flags.playground,
+      allowedOrigins: flags.allowOrigin ?? [],
+      apiKeys,
+      seed: flags.seed,
+      workers: flags.workers,
+      slots: flags.slots,
+      structuredOutput: true,
+      sampleVocabSize: flags.sampleVocabSize,
+      sampleWorkers: flags.sampleWorkers,
+      limits: {
+        ...defaultLimits,
+        maxOpenSequences: flags.maxOpen,
+        maxContextTokens: flags.maxContext,
+        bodyLimitBytes: flags.bodyLimit,
+        sampleBodyLimitBytes: flags.sampleBodyLimit,
+        requestTimeoutMs: flags.requestTimeout * 1000,
+        stallTimeoutMs: flags.stallTimeout * 1000,
+        shutdownTimeoutMs: flags.shutdownTimeout * 1000,
+      },
+      log: pino({ level: flags.logLevel }, pino.destination(2)),
+    });
+    process.stdout.write(`serving ${flags.modelName ?? source.name} on ${server.url}\n`);
+    await aborted(interrupt.signal);
+    await server.close();
+    // A signal is how a server is told to end.
+    return exitCodes.done;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** Keys of the file, one a line, and of TOKENMILL_API_KEYS: never on the command line, which other users can read. */
+async function readApiKeys(file: string | undefined): Promise<string[]> {
+  const lines = file === undefined ? [] : (await readFile(file, "utf8")).split("\n");
+  const given = (process.env["TOKENMILL_API_KEYS"] ?? "").split(",");
+  return [...lines, ...given].map((key) => key.trim()).filter((key) => key !== "");
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

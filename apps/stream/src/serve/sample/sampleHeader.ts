@@ -1,0 +1,81 @@
+/**
+ * The header of a body with rows: 4 bytes little-endian with its length, MessagePack, then the rows one after the other,
+ * `vocabSize` little-endian elements each.
+ */
+import { type RowDtype, dtypeBytes, type SamplingParams } from "@tokenmill/core";
+import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+
+/** Opens a sequence: its prompt as token ids, sampling parameters, and how many tokens it may get. */
+export interface SampleOpen extends SamplingParams {
+  prompt?: readonly number[];
+  maxTokens?: number;
+}
+
+/** One row of the body. */
+export interface SampleRow {
+  readonly sequenceId: number | bigint;
+  /** Index of the token that the row gives; a mismatch is refused, the one before gives the last answer again. */
+  readonly position: number | undefined;
+  readonly open: SampleOpen | undefined;
+}
+
+export interface SampleHeader {
+  readonly dtype: RowDtype;
+  readonly rows: readonly SampleRow[];
+  /** Sequences to forget, before rows are taken. */
+  readonly close: readonly (number | bigint)[];
+  /** Comes back in the answer. */
+  readonly id: string | number | undefined;
+}
+
+const mostRows = 65_536;
+
+/** @throws TypeError, RangeError naming the field. */
+export function checkSampleHeader(value: unknown, vocabSize: number): SampleHeader {
+  const header = objectOf("header", value);
+  refuseUnknown(Object.keys(header), ["dtype", "vocabSize", "rows", "close", "id"], "header field");
+  const { dtype = "f32", rows = [], close = [], id } = header;
+  if (typeof dtype !== "string" || !(dtype in dtypeBytes)) refuse("dtype", '"f32", "f16" or "bf16"', dtype, false);
+  if (header["vocabSize"] !== undefined && header["vocabSize"] !== vocabSize) {
+    refuse("vocabSize", `${vocabSize}, as the server has`, header["vocabSize"], false);
+  }
+  if (!Array.isArray(rows)) refuse("rows", "array", rows, true);
+  if (rows.length > mostRows) refuse("rows", `at most ${mostRows} rows`, rows.length, false);
+  if (!Array.isArray(close)) refuse("close", "array of sequence ids", close, true);
+  if (id !== undefined && typeof id !== "string" && typeof id !== "number") {
+    refuse("id", "string or number", id, true);
+  }
+  return {
+    dtype: dtype as RowDtype,
+    rows: rows.map((row, i) => rowOf(`rows[${i}]`, row)),
+    close: close.map((sequenceId, i) => idOf(`close[${i}]`, sequenceId)),
+    id,
+  };
+}
+
+function rowOf(name: string, value: unknown): SampleRow {
+  const row = objectOf(name, value);
+  refuseUnknown(Object.keys(row), ["sequenceId", "position", "open"], `field of ${name}`);
+  const { position, open } = row;
+  if (position !== undefined && !(Number.isSafeInteger(position) && (position as number) >= 0)) {
+    refuse(`${name}.position`, "integer ≥ 0", position, typeof position !== "number");
+  }
+  return {
+    sequenceId: idOf(`${name}.sequenceId`, row["sequenceId"]),
+    position: position as number | undefined,
+    open: open === undefined ? undefined : objectOf(`${name}.open`, open),
+  };
+}
+
+function idOf(name: string, value: unknown): number | bigint {
+  if (typeof value === "bigint" && value >= 0n && value < 1n << 64n) {
+    return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+  }
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  return refuse(name, "integer in [0, 2^64)", value, typeof value !== "number" && typeof value !== "bigint");
+}
+
+function objectOf(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  return refuse(name, "an object", value, true);
+}

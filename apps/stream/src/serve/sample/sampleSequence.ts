@@ -1,0 +1,129 @@
+/** What the server keeps of a sequence whose rows come from outside. */
+import { createResult, type FinishReason, type SampleResult, type TokenLogprob } from "@tokenmill/core";
+import type { History, Plan } from "@tokenmill/worker-pool";
+import { ApiError } from "../errors/apiError.ts";
+import type { RowSampler } from "./rowSampler.ts";
+import type { SampleOpen } from "./sampleHeader.ts";
+
+/** The answer to one row. */
+export interface SampleAnswer {
+  readonly sequenceId: number | bigint;
+  readonly position: number;
+  readonly tokenId: number;
+  readonly logprob?: number;
+  readonly rank?: number;
+  readonly topLogprobs?: readonly TokenLogprob[];
+  /** The sequence has ended, and is forgotten when its last answer has been sent. */
+  readonly finishReason?: FinishReason;
+}
+
+/** The answer to a row that could not be sampled; the sequence stays where it was. */
+export interface SampleFailure {
+  readonly sequenceId: number | bigint;
+  readonly position: number;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+const defaultMaxTokens = 256;
+
+export class SampleSequence {
+  readonly sequenceId: number | bigint;
+  /** For one request at a time. */
+  isBusy = false;
+  lastUsedMs: number = performance.now();
+  position = 0;
+  /** Given again if a row is sent again. */
+  lastAnswer: SampleAnswer | undefined;
+  readonly #sampler: RowSampler;
+  readonly #plan: Plan;
+  readonly #history: History;
+  readonly #seed: bigint;
+  readonly #result: SampleResult;
+  /** What stages remember from token to token, mirostat say; undefined if none does. */
+  readonly #state: Float64Array | undefined;
+
+  /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory. */
+  constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen) {
+    const { prompt = [], maxTokens = defaultMaxTokens, ...params } = open;
+    if (!Array.isArray(prompt)) throw new TypeError('"prompt" expected an array of token ids');
+    if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > 2 ** 24) {
+      throw new RangeError(`"maxTokens" expected integer in [1, 2^24], got ${String(maxTokens)}`);
+    }
+    this.sequenceId = sequenceId;
+    this.#sampler = sampler;
+    this.#plan = sampler.pool.compile(params);
+    this.#seed = BigInt(params.seed ?? 0);
+    this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
+    this.#result = createResult(sampler.pool.maxLogprobs);
+    let history: History | undefined;
+    try {
+      history = sampler.pool.openHistory(prompt, prompt.length + maxTokens);
+    } catch (error) {
+      this.#plan.release();
+      throw error;
+    }
+    if (!history) {
+      this.#plan.release();
+      throw new ApiError(429, "there is no memory for another sequence: close some", {
+        code: "memory_full",
+        retryAfterSeconds: 1,
+      });
+    }
+    this.#history = history;
+  }
+
+  get sampler(): RowSampler {
+    return this.#sampler;
+  }
+
+  /** Samples the row in the slot and moves on by its token. */
+  async sample(slot: number): Promise<SampleAnswer | SampleFailure> {
+    const { sequenceId, position } = this;
+    const job = {
+      plan: this.#plan,
+      history: this.#history,
+      seed: this.#seed,
+      sequenceId: BigInt(sequenceId),
+      position,
+      writeRow: false,
+      state: this.#state,
+    };
+    await this.#sampler.sample(slot, job);
+    const result = this.#result;
+    this.#sampler.pool.readResult(slot, result);
+    if (result.status !== "ok") {
+      return { sequenceId, position, error: { code: result.status, message: result.message } };
+    }
+    this.#state?.set(result.state);
+    this.#history.push(result.tokenId);
+    this.position++;
+    this.lastAnswer = this.#answer(result, position);
+    return this.lastAnswer;
+  }
+
+  release(): void {
+    this.#plan.release();
+    this.#history.release();
+  }
+
+  #answer(result: SampleResult, position: number): SampleAnswer {
+    const { logprobs, stopTokenIds = [], minTokens = 0 } = this.#plan.params;
+    const { tokenId, logprob, rank, topCount, topTokenIds, topLogprobs } = result;
+    const hasStopped = stopTokenIds.includes(tokenId) && position >= minTokens;
+    const isFull = this.#history.length === this.#history.capacity;
+    const finishReason = hasStopped ? "stop" : isFull ? "length" : undefined;
+    return {
+      sequenceId: this.sequenceId,
+      position,
+      tokenId,
+      ...(logprobs !== undefined && { logprob, rank }),
+      ...(topCount > 0 && {
+        topLogprobs: Array.from({ length: topCount }, (_, i) => ({
+          tokenId: topTokenIds[i]!,
+          logprob: topLogprobs[i]!,
+        })),
+      }),
+      ...(finishReason !== undefined && { finishReason }),
+    };
+  }
+}

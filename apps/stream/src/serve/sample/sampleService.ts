@@ -1,0 +1,194 @@
+/** Logits in, tokens out: rows of a client's runtime, sampled with per-sequence state that is kept here. */
+import type { RowDtype } from "@tokenmill/core";
+import { createMsgpackCodec } from "@tokenmill/protocol";
+import { ApiError } from "../errors/apiError.ts";
+import { toApiError } from "../errors/toApiError.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { RowBody } from "./rowBody.ts";
+import { RowSampler } from "./rowSampler.ts";
+import { checkSampleHeader, type SampleHeader, type SampleRow } from "./sampleHeader.ts";
+import { type SampleAnswer, type SampleFailure, SampleSequence } from "./sampleSequence.ts";
+import { SampleScope } from "./sampleScope.ts";
+
+export interface SampleServiceOptions {
+  readonly vocabSize: number;
+  readonly workers: number;
+  readonly maxSequences: number;
+  readonly idleMs: number;
+  readonly metrics: Metrics;
+}
+
+export class SampleService {
+  readonly #options: SampleServiceOptions;
+  readonly #codec = createMsgpackCodec();
+  readonly #samplers: Map<RowDtype, Promise<RowSampler>> = new Map();
+  readonly #scopes: Set<SampleScope> = new Set();
+  readonly #byOwner: Map<string, SampleScope> = new Map();
+  readonly #sweep: NodeJS.Timeout;
+
+  constructor(options: SampleServiceOptions) {
+    this.#options = options;
+    this.#sweep = setInterval(() => this.#closeIdle(), Math.max(1000, options.idleMs / 4)).unref();
+  }
+
+  get vocabSize(): number {
+    return this.#options.vocabSize;
+  }
+
+  /** The sequences of an API key, over all its connections. */
+  scopeOf(owner: string): SampleScope {
+    let scope = this.#byOwner.get(owner);
+    if (!scope) this.#byOwner.set(owner, (scope = this.openScope()));
+    return scope;
+  }
+
+  /** A scope for one connection; end it with `closeScope`. */
+  openScope(): SampleScope {
+    const scope = new SampleScope();
+    this.#scopes.add(scope);
+    return scope;
+  }
+
+  closeScope(scope: SampleScope): void {
+    scope.closeAll();
+    this.#scopes.delete(scope);
+  }
+
+  /**
+   * Takes a body with rows and gives the encoded answer.
+   * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole: sequences that it
+   * opens are forgotten, others may have moved on by the rows that came, and answer them again.
+   */
+  async run(scope: SampleScope, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+    const body = new RowBody(chunks);
+    const header = checkSampleHeader(this.#codec.decode(await body.header()), this.#options.vocabSize);
+    const sampler = await this.#samplerOf(header.dtype);
+    for (const sequenceId of header.close) scope.close(sequenceId);
+    const results = await this.#rows(scope, header, sampler, body);
+    return this.#codec.encode({ id: header.id, results });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    for (const scope of this.#scopes) scope.closeAll();
+    const samplers = await Promise.all(this.#samplers.values());
+    await Promise.all(samplers.map(({ pool }) => pool.close()));
+  }
+
+  async #rows(
+    scope: SampleScope,
+    { rows }: SampleHeader,
+    sampler: RowSampler,
+    body: RowBody,
+  ): Promise<(SampleAnswer | SampleFailure)[]> {
+    const sequences = this.#takeAll(scope, rows, sampler);
+    let isWhole = false;
+    const pending: Promise<SampleAnswer | SampleFailure>[] = [];
+    try {
+      for (const [i, sequence] of sequences.entries()) {
+        const slot = await sampler.acquire();
+        try {
+          await body.fill(sampler.bytes(slot), `row ${i}`);
+        } catch (error) {
+          sampler.release(slot);
+          throw error;
+        }
+        // Sampled while the next row comes in.
+        pending.push(answerRow(sequence, rows[i]!, slot).finally(() => sampler.release(slot)));
+      }
+      await body.end();
+      isWhole = true;
+      const results = await Promise.all(pending);
+      for (const result of results) {
+        if ("finishReason" in result) scope.close(result.sequenceId);
+      }
+      this.#options.metrics.sampled(rows.length, rows.length * sampler.rowBytes);
+      return results;
+    } finally {
+      await Promise.allSettled(pending);
+      // The client gets no answer: what it has opened here it will open again.
+      if (!isWhole) for (const { sequenceId, open } of rows) if (open) scope.close(sequenceId);
+      for (const sequence of sequences) scope.giveBack(sequence);
+    }
+  }
+
+  /** Opens and takes the sequences of all rows, or none. */
+  #takeAll(scope: SampleScope, rows: readonly SampleRow[], sampler: RowSampler): SampleSequence[] {
+    const taken: SampleSequence[] = [];
+    const opened: SampleSequence[] = [];
+    try {
+      for (const [i, { sequenceId, open }] of rows.entries()) {
+        if (open) {
+          scope.checkFree(sequenceId);
+          this.#checkRoom();
+          const sequence = openAt(sampler, sequenceId, open, `rows[${i}].open`);
+          scope.add(sequence);
+          opened.push(sequence);
+        }
+        const sequence = scope.take(sequenceId);
+        taken.push(sequence);
+        if (sequence.sampler !== sampler) {
+          const message = `sequence ${sequenceId} was opened with another "dtype"`;
+          throw new ApiError(400, message, { param: "dtype" });
+        }
+      }
+      return taken;
+    } catch (error) {
+      for (const sequence of taken) scope.giveBack(sequence);
+      for (const { sequenceId } of opened) scope.close(sequenceId);
+      throw error;
+    }
+  }
+
+  #checkRoom(): void {
+    const { maxSequences, metrics } = this.#options;
+    let count = 0;
+    for (const scope of this.#scopes) count += scope.count;
+    if (count < maxSequences) return;
+    metrics.rejected();
+    throw new ApiError(429, `the server keeps ${maxSequences} sequences: close some, or try again later`, {
+      code: "queue_full",
+      retryAfterSeconds: 1,
+    });
+  }
+
+  #samplerOf(dtype: RowDtype): Promise<RowSampler> {
+    let sampler = this.#samplers.get(dtype);
+    if (!sampler) {
+      const { vocabSize, workers } = this.#options;
+      this.#samplers.set(dtype, (sampler = RowSampler.create(vocabSize, dtype, workers)));
+    }
+    return sampler;
+  }
+
+  #closeIdle(): void {
+    const ms = performance.now() - this.#options.idleMs;
+    for (const scope of this.#scopes) scope.closeOlderThan(ms);
+  }
+}
+
+function openAt(
+  sampler: RowSampler,
+  sequenceId: number | bigint,
+  open: NonNullable<SampleRow["open"]>,
+  name: string,
+): SampleSequence {
+  try {
+    return new SampleSequence(sampler, sequenceId, open);
+  } catch (error) {
+    throw toApiError(error, (parameter) => `${name}.${parameter}`);
+  }
+}
+
+/** A row sent again gives its answer again; one out of order fails alone. */
+async function answerRow(
+  sequence: SampleSequence,
+  { position = sequence.position }: SampleRow,
+  slot: number,
+): Promise<SampleAnswer | SampleFailure> {
+  if (position === sequence.position) return sequence.sample(slot);
+  const { lastAnswer, sequenceId } = sequence;
+  if (lastAnswer?.position === position) return lastAnswer;
+  const message = `"position" expected ${sequence.position}, got ${position}`;
+  return { sequenceId, position, error: { code: "position_mismatch", message } };
+}

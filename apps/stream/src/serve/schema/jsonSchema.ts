@@ -1,0 +1,49 @@
+/** The part of JSON Schema that requests are described with; validation and the OpenAPI document share it. */
+
+export interface JsonSchema {
+  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
+  readonly description?: string;
+  /** What the value must be, in words, for error messages. */
+  readonly "x-expected"?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly default?: unknown;
+}
+
+export function string(description: string): JsonSchema {
+  return { type: "string", description, "x-expected": "string" };
+}
+
+export function boolean(description: string): JsonSchema {
+  return { type: "boolean", description, "x-expected": "boolean" };
+}
+
+export function integer(description: string, minimum: number, maximum?: number): JsonSchema {
+  const range = maximum === undefined ? `≥ ${minimum}` : `in [${minimum}, ${maximum}]`;
+  return {
+    type: "integer",
+    description,
+    "x-expected": `integer ${range}`,
+    minimum,
+    ...(maximum !== undefined && { maximum }),
+  };
+}
+
+/** An integer of 64 bits: a number where that is exact, else a decimal string. */
+export function bigInteger(description: string, pattern: string, expected: string): JsonSchema {
+  return { anyOf: [{ type: "integer" }, { type: "string", pattern }], description, "x-expected": expected };
+}
+
+/** An object without further fields. */
+export function object(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[] = []): JsonSchema {
+  return { type: "object", "x-expected": "a JSON object", properties, required, additionalProperties: false };
+}

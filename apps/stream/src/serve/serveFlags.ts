@@ -1,0 +1,107 @@
+/** Flags of `tokenmill serve`. */
+import { Command, Option } from "commander";
+import { integerFlag } from "../flags/integerFlag.ts";
+import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
+import { seedFlag } from "./seedFlag.ts";
+import { defaultLimits } from "./options.ts";
+
+export interface ServeFlags extends SourceFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly modelName?: string;
+  readonly playground?: string;
+  readonly allowOrigin?: readonly string[];
+  readonly apiKeysFile?: string;
+  readonly workers?: number;
+  readonly slots?: number;
+  readonly seed?: number | bigint;
+  readonly sampleVocabSize?: number;
+  readonly sampleWorkers: number;
+  readonly maxOpen: number;
+  readonly maxContext: number;
+  readonly bodyLimit: number;
+  readonly sampleBodyLimit: number;
+  readonly requestTimeout: number;
+  readonly stallTimeout: number;
+  readonly shutdownTimeout: number;
+  readonly logLevel: string;
+}
+
+/** The command without its action. */
+export function serveFlags(): Command {
+  const command = new Command("serve");
+  const collect = (value: string, values: readonly string[] | undefined): string[] => [...(values ?? []), value];
+  command
+    .summary("serve token streams over HTTP and WebSocket, as OpenAI's clients expect them")
+    .description(
+      "Serves token streams over HTTP and WebSocket. Endpoints as OpenAI's clients expect them under /v1;\n" +
+        "the whole API is described at /openapi.json. Logs are JSON lines on stderr.",
+    )
+    .optionsGroup("Server:")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--port <n>", "port to listen on, 0 for any free one", integerFlag("port", 0, 65_535), 8080)
+    .option("--model-name <name>", "name of the model in requests and answers (default: the source's)")
+    .option("--playground <directory>", "serve the built playground of that directory under /")
+    .option("--allow-origin <origin>", "let pages of that origin call the server; may be repeated", collect)
+    .option(
+      "--api-keys-file <file>",
+      "require one of the keys in the file, one a line; TOKENMILL_API_KEYS holds keys too, with commas",
+    )
+    .addOption(
+      new Option("--log-level <level>", "least important messages that are logged")
+        .choices(["fatal", "error", "warn", "info", "debug", "silent"])
+        .default("info"),
+    );
+  addSourceFlags(command);
+  const { maxOpenSequences, maxContextTokens, bodyLimitBytes, sampleBodyLimitBytes } = defaultLimits;
+  const { requestTimeoutMs, stallTimeoutMs, shutdownTimeoutMs } = defaultLimits;
+  const seconds = (flag: string, text: string, byDefaultMs: number): void => {
+    command.option(`--${flag} <seconds>`, text, integerFlag(flag, 1, 86_400), byDefaultMs / 1000);
+  };
+  const bytes = (flag: string, text: string, byDefault: number): void => {
+    command.option(`--${flag} <bytes>`, text, integerFlag(flag, 1024, 2 ** 31 - 1), byDefault);
+  };
+  command
+    .optionsGroup("Engine:")
+    .option(
+      "--workers <n>",
+      "worker threads; 0 samples on the main thread (default: one per core)",
+      integerFlag("workers", 0, 256),
+    )
+    .option(
+      "--slots <n>",
+      "rows in shared memory (default: 32 per worker, at least 64)",
+      integerFlag("slots", 1, 65_536),
+    )
+    .option("--seed <integer>", "seed of requests without one (default: a random one)", seedFlag)
+    .option(
+      "--sample-vocab-size <n>",
+      "elements of a row in /v1/sample (default: the source's vocabulary)",
+      integerFlag("sampleVocabSize", 1, 2 ** 24),
+    )
+    .option(
+      "--sample-workers <n>",
+      "worker threads for /v1/sample, for each element type in use",
+      integerFlag("sampleWorkers", 0, 256),
+      1,
+    )
+    .optionsGroup("Limits:")
+    .option(
+      "--max-open <n>",
+      "most open sequences; more are answered with 429",
+      integerFlag("maxOpen", 1, 131_072),
+      maxOpenSequences,
+    )
+    .option(
+      "--max-context <tokens>",
+      "most tokens of prompt and output together",
+      integerFlag("maxContext", 1, 2 ** 24),
+      maxContextTokens,
+    );
+  bytes("body-limit", "largest JSON body; a larger one is answered with 413", bodyLimitBytes);
+  bytes("sample-body-limit", "largest body of /v1/sample", sampleBodyLimitBytes);
+  seconds("request-timeout", "time for a request to arrive", requestTimeoutMs);
+  seconds("stall-timeout", "time that a client may leave its stream unread", stallTimeoutMs);
+  seconds("shutdown-timeout", "time for open streams to end after SIGTERM", shutdownTimeoutMs);
+  return command;
+}

@@ -1,0 +1,127 @@
+/** Upgrades to WebSocket: path, origin, key and subprotocol are checked before the handshake. */
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { ServeContext } from "../context.ts";
+import { ApiError } from "../errors/apiError.ts";
+import { toApiError } from "../errors/toApiError.ts";
+import { ApiKeys } from "../http/apiKeys.ts";
+import { sampleProtocol, serveSamples } from "./sampleSession.ts";
+import { serveStream } from "./streamSession.ts";
+import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
+
+/** Browsers cannot set headers: there a key travels as a subprotocol, this and the key in base64url. */
+const keyPrefix = "tokenmill.bearer.";
+const heartbeatMs = 30_000;
+
+interface Endpoint {
+  readonly protocols: readonly string[];
+  readonly server: WebSocketServer;
+  readonly serve: (context: ServeContext, socket: WebSocket) => void;
+}
+
+export interface SocketAcceptor {
+  /** Connections that are open. */
+  readonly count: number;
+  /** Tells every client that the server goes away. */
+  close(): void;
+}
+
+export function acceptSockets(server: Server, context: ServeContext): SocketAcceptor {
+  const { limits, apiKeys } = context.options;
+  const endpoint = (
+    protocols: readonly string[],
+    maxPayload: number,
+    serve: (context: ServeContext, socket: WebSocket) => void,
+  ): Endpoint => {
+    const handleProtocols = (offered: Set<string>): string | false =>
+      [...offered].find((name) => protocols.includes(name)) ?? false;
+    const options = { noServer: true, clientTracking: true, perMessageDeflate: false, maxPayload, handleProtocols };
+    return { protocols, serve, server: new WebSocketServer(options) };
+  };
+  const endpoints: Readonly<Record<string, Endpoint>> = {
+    "/v1/stream": endpoint([jsonProtocol, msgpackProtocol], limits.bodyLimitBytes, serveStream),
+    "/v1/sample": endpoint([sampleProtocol], limits.sampleBodyLimitBytes, serveSamples),
+  };
+  const keys = new ApiKeys(apiKeys);
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    try {
+      const { server: sockets, protocols, serve } = endpointOf(endpoints, request);
+      checkOrigin(request, context.options.allowedOrigins);
+      const offered = offeredProtocols(request);
+      keys.check(request.headers.authorization ?? keyAmong(offered));
+      context.lifecycle.checkServing();
+      if (!offered.some((name) => protocols.includes(name))) {
+        throw new ApiError(400, `Sec-WebSocket-Protocol expected one of ${protocols.join(", ")}`);
+      }
+      sockets.handleUpgrade(request, socket, head, (accepted) => {
+        // A peer that breaks the protocol is closed by the library; there is nobody else to tell.
+        accepted.on("error", () => undefined);
+        keepAlive(accepted);
+        serve(context, accepted);
+      });
+    } catch (error) {
+      refuseUpgrade(socket, toApiError(error));
+    }
+  });
+  const all = Object.values(endpoints);
+  return {
+    get count() {
+      return all.reduce((sum, { server: { clients } }) => sum + clients.size, 0);
+    },
+    close() {
+      for (const { server: sockets } of all) {
+        for (const client of sockets.clients) client.close(1001, "the server is shutting down");
+        sockets.close();
+      }
+    },
+  };
+}
+
+function endpointOf(endpoints: Readonly<Record<string, Endpoint>>, { url = "/" }: IncomingMessage): Endpoint {
+  const path = url.split("?")[0]!;
+  if (Object.hasOwn(endpoints, path)) return endpoints[path]!;
+  throw new ApiError(404, `there is no WebSocket at ${path}`, { code: "unknown_url" });
+}
+
+/** Pages of other origins may not use a visitor's connection: browsers say who asks, and do not stop them themselves. */
+function checkOrigin({ headers }: IncomingMessage, allowed: readonly string[]): void {
+  const { origin, host } = headers;
+  if (origin === undefined || allowed.includes(origin) || hostOf(origin) === host) return;
+  throw new ApiError(403, `pages of ${origin} may not connect: allow the origin`, { code: "forbidden_origin" });
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+function offeredProtocols({ headers }: IncomingMessage): string[] {
+  return (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
+}
+
+function keyAmong(protocols: readonly string[]): string | undefined {
+  const encoded = protocols.find((name) => name.startsWith(keyPrefix))?.slice(keyPrefix.length);
+  return encoded === undefined ? undefined : `Bearer ${Buffer.from(encoded, "base64url").toString("utf8")}`;
+}
+
+function refuseUpgrade(socket: Duplex, error: ApiError): void {
+  const body = JSON.stringify(error.body);
+  const retry = error.retryAfterSeconds === undefined ? "" : `retry-after: ${error.retryAfterSeconds}\r\n`;
+  socket.on("error", () => undefined);
+  socket.end(
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n${retry}connection: close\r\n\r\n${body}`,
+  );
+}
+
+/** Ends a connection whose peer answers no ping. */
+function keepAlive(socket: WebSocket): void {
+  let isAlive = true;
+  socket.on("pong", () => (isAlive = true));
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, heartbeatMs);
+  socket.on("close", () => clearInterval(timer));
+}

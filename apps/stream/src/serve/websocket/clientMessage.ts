@@ -1,0 +1,66 @@
+/** What a client may say on a token-stream connection. */
+import type { GenerateRequest } from "@tokenmill/core";
+import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { decodeRequest } from "@tokenmill/protocol";
+
+/** `id` is the client's own name for the sequence on this connection. */
+export type ClientMessage =
+  | {
+      readonly type: "open";
+      readonly id: string;
+      readonly request: GenerateRequest;
+      /** Events that may be sent; absent: as many as the connection takes. */
+      readonly credits: number | undefined;
+    }
+  | { readonly type: "credit"; readonly id: string; readonly credits: number }
+  | { readonly type: "pause" | "resume" | "cancel"; readonly id: string };
+
+const fields = {
+  open: ["type", "id", "request", "credits"],
+  credit: ["type", "id", "credits"],
+  pause: ["type", "id"],
+  resume: ["type", "id"],
+  cancel: ["type", "id"],
+} as const;
+type MessageType = keyof typeof fields;
+
+const mostCredits = 2 ** 31 - 1;
+
+/** The message's id if it has one, for the answer to a message that is wrong. */
+export function idOf(value: unknown): string | undefined {
+  const id = typeof value === "object" && value !== null ? (value as { id?: unknown }).id : undefined;
+  return typeof id === "string" ? id : undefined;
+}
+
+/** @throws TypeError, RangeError, ProtocolError naming the field. */
+export function checkClientMessage(value: unknown): ClientMessage {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("message", "an object", value, true);
+  const { type, id, credits, request } = value as Record<string, unknown>;
+  if (typeof type !== "string" || !Object.hasOwn(fields, type)) {
+    refuse("type", `one of ${Object.keys(fields).join(", ")}`, type, typeof type !== "string");
+  }
+  const known = type as MessageType;
+  refuseUnknown(Object.keys(value), fields[known], `field of "${known}"`);
+  if (typeof id !== "string" || id.length === 0 || id.length > 128) {
+    refuse("id", "string of 1 to 128 characters", id, typeof id !== "string");
+  }
+  switch (known) {
+    case "open": {
+      const given = credits === undefined ? undefined : creditsOf(credits, 0);
+      return { type: known, id, request: decodeRequest(request), credits: given };
+    }
+    case "credit":
+      return { type: known, id, credits: creditsOf(credits, 1) };
+    case "pause":
+    case "resume":
+    case "cancel":
+      return { type: known, id };
+    default:
+      return known satisfies never;
+  }
+}
+
+function creditsOf(value: unknown, least: number): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= mostCredits) return value as number;
+  return refuse("credits", `integer in [${least}, ${mostCredits}]`, value, typeof value !== "number");
+}

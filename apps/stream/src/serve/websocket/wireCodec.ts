@@ -1,0 +1,38 @@
+/** Messages of a token stream, as the subprotocol says: JSON text or MessagePack. */
+import { createMsgpackCodec, encodeJson, ProtocolError } from "@tokenmill/protocol";
+
+export interface WireCodec {
+  encode(message: object): string | Uint8Array;
+  /** @throws ProtocolError */
+  decode(data: Buffer, isBinary: boolean): unknown;
+}
+
+export const jsonProtocol = "tokenmill.v1.json";
+export const msgpackProtocol = "tokenmill.v1.msgpack";
+
+export function wireCodec(protocol: string): WireCodec {
+  return protocol === msgpackProtocol ? msgpackWire() : jsonWire;
+}
+
+const jsonWire: WireCodec = {
+  encode: encodeJson,
+  decode(data, isBinary) {
+    if (isBinary) throw new ProtocolError("foreign", `${jsonProtocol} expected text messages`);
+    try {
+      return JSON.parse(data.toString("utf8"));
+    } catch (cause) {
+      throw new ProtocolError("damaged", "message expected JSON", { cause });
+    }
+  },
+};
+
+function msgpackWire(): WireCodec {
+  const codec = createMsgpackCodec();
+  return {
+    encode: (message) => codec.encode(message),
+    decode(data, isBinary) {
+      if (!isBinary) throw new ProtocolError("foreign", `${msgpackProtocol} expected binary messages`);
+      return codec.decode(data);
+    },
+  };
+}
