@@ -96,9 +96,9 @@ export const OP_BANNED = 3;
 export const OP_MIN_TOKENS = 4;
 export const OP_PENALTIES = 5;
 export const OP_NO_REPEAT_NGRAM = 6;
-export const OP_KGW = 15;
 export const OP_BAD_WORDS = 7;
 export const OP_DRY = 8;
+export const OP_KGW = 15;
 /** Opcodes from here on cut or reshape; all smaller ones edit single logits. */
 export const OP_FIRST_NON_EDIT = 16;
 export const OP_TEMPERATURE = 16;
@@ -114,10 +114,10 @@ export const OP_TAIL_FREE = 25;
 export const OP_XTC = 26;
 export const OP_TOP_H = 27;
 export const OP_SMOOTHING = 28;
-export const OP_SYNTH_ID = 60;
 export const OP_P_LESS = 29;
 export const OP_MIROSTAT = 30;
 export const OP_ADAPTIVE_P = 31;
+export const OP_SYNTH_ID = 60;
 /** Not a kernel's: the host splits the plan there. */
 export const OP_CUSTOM = 32;
 
