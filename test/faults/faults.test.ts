@@ -48,7 +48,7 @@ describe("workers killed from outside", () => {
   });
 
   it("at random times leave no penalty behind in rows that stand in the slab", async () => {
-    const rounds = 40;
+    const rounds = 80;
     const alone = await openStandingRows(0);
     const expected = await sampleStandingRows(alone, rounds);
     await alone.close();

@@ -2,16 +2,16 @@
 import { createResult } from "@tokenmill/core";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 
-const vocabSize = 20_000;
+const vocabSize = 100_000;
 const slots = 8;
 
 export function openStandingRows(workers: number): Promise<SamplerPool> {
   return createPool({ vocabSize, workers, slots, arenaBytes: 2 ** 20, inlineRows: 0 });
 }
 
-/** The tokens of all slots, round by round. A row takes 1 ms, as typicalP sorts it all, and is patched meanwhile. */
+/** The tokens of all slots, round by round. A row takes 1 ms, as it is sorted for tailFree, and is patched meanwhile. */
 export async function sampleStandingRows(pool: SamplerPool, rounds: number): Promise<number[]> {
-  const plan = pool.compile({ repetitionPenalty: 1.3, presencePenalty: 0.5, typicalP: 0.9 });
+  const plan = pool.compile({ repetitionPenalty: 1.3, presencePenalty: 0.5, typicalP: 0.9, tailFree: 0.99 });
   const seen = Array.from({ length: 1000 }, (_, i) => 2 * i);
   const history = pool.openHistory(seen, seen.length)!;
   const acquired = Array.from({ length: slots }, () => pool.acquire());

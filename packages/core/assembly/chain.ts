@@ -28,6 +28,7 @@ import {
   OP_TOP_P,
   OP_TYPICAL_P,
   OP_XTC,
+  PLAN_FIRST_STAGE,
   PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
@@ -68,6 +69,7 @@ import {
   row,
   settleEdits,
   startEdits,
+  writeRow,
 } from "./row";
 import { badIndex, rowMax } from "./scan";
 import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
@@ -140,10 +142,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
   }
 }
 
-/** Applies the first `count` stages. Returns a status. */
-function applyStages(plan: usize, count: i32, job: usize): i32 {
+/** Applies the stages before `end` that have not been done. Returns a status. */
+function applyStages(plan: usize, end: i32, job: usize): i32 {
   let isEditing = true;
-  for (let i = 0; i < count; i++) {
+  for (let i = load<i32>(plan, PLAN_FIRST_STAGE); i < end; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     const isEdit = opcode < OP_FIRST_NON_EDIT;
@@ -162,7 +164,6 @@ function applyStages(plan: usize, count: i32, job: usize): i32 {
 /** Points the instance at a row and scans it; a draw at `scale` is prepared in the same pass. Returns a status. */
 function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize, scale: f32): i32 {
   useWorkspace(workspace, vocabSize);
-  forgetStages();
   openRow(source, dtype, job, undo);
   const status = scanAndWeigh(row, scale);
   if (status != STATUS_OK) return status;
@@ -173,7 +174,7 @@ function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usiz
  *  else 0. */
 function denseDrawScale(plan: usize): f32 {
   const count = load<i32>(plan, PLAN_STAGE_COUNT);
-  let i = 0;
+  let i = load<i32>(plan, PLAN_FIRST_STAGE);
   while (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) < OP_FIRST_NON_EDIT) i++;
   let inverse: f64 = 1;
   if (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) == OP_TEMPERATURE) {
@@ -189,7 +190,10 @@ function denseDrawScale(plan: usize): f32 {
   return i == count ? cheapScale(inverse) : 0;
 }
 
-function applyMask(job: usize, vocabSize: i32): void {
+/** What comes before the first stage. */
+function begin(plan: usize, job: usize, vocabSize: i32): void {
+  if (load<i32>(plan, PLAN_FIRST_STAGE) > 0) return;
+  forgetStages();
   const mask = <usize>load<u32>(job, JOB_MASK);
   if (mask != 0) maskRow(mask, vocabSize);
 }
@@ -209,7 +213,8 @@ export function sample_row(
   workspace: usize,
 ): i32 {
   const logprobs = load<i32>(plan, PLAN_LOGPROBS);
-  const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0;
+  const isRaw =
+    logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(plan, PLAN_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
   const scale = load<u32>(job, JOB_MASK) == 0 ? denseDrawScale(plan) : 0;
@@ -217,7 +222,7 @@ export function sample_row(
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
-    applyMask(job, vocabSize);
+    begin(plan, job, vocabSize);
     status = drawToken(plan, job, result, logprobs >= 0 && !isRaw ? logprobs : -1);
   }
   reopenRow(isRaw && status == STATUS_OK);
@@ -231,7 +236,8 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
   const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
-  const lastOpcode = stageCount > 0 && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
+  const isAnyLeft = stageCount > load<i32>(plan, PLAN_FIRST_STAGE);
+  const lastOpcode = isAnyLeft && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
   const endsInTopP = lastOpcode == OP_TOP_P;
   const endsInTypical = lastOpcode == OP_TYPICAL_P;
   // a last cut that the dense draw can make on the way
@@ -289,7 +295,7 @@ export function distribution_row(
 ): i32 {
   let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   if (status == STATUS_OK) {
-    applyMask(job, vocabSize);
+    begin(plan, job, vocabSize);
     status = applyStages(plan, stageCount, job);
   }
   if (status == STATUS_OK) {
@@ -303,4 +309,49 @@ export function distribution_row(
   }
   reopenRow(false);
   return status == STATUS_OK ? listCount : -status;
+}
+
+/** Applies the stages before `endStage` that have not been done and writes what is left as a row: f32[padded], 64-byte
+ *  aligned, apart from `source`. Status and the index of a bad element go into the result too. The rest as in `sample_row`. */
+export function transform_row(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  plan: usize,
+  endStage: i32,
+  target: usize,
+  result: usize,
+  workspace: usize,
+): i32 {
+  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
+  if (status == STATUS_OK) {
+    begin(plan, job, vocabSize);
+    status = applyStages(plan, endStage, job);
+  }
+  if (status == STATUS_OK) writeRow(target);
+  reopenRow(false);
+  store<i32>(result, status, RESULT_STATUS);
+  return status;
+}
+
+/** Adds the raw log-probabilities that the plan asks for to a result whose token was drawn from a transformed row; `source`
+ *  is the row as it came. The rest as in `sample_row`. */
+export function score_row(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  plan: usize,
+  result: usize,
+  workspace: usize,
+): i32 {
+  const status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  if (status != STATUS_OK) return status;
+  startRawLogprobs(result, load<i32>(plan, PLAN_LOGPROBS));
+  finishRawLogprobs(result);
+  return STATUS_OK;
 }

@@ -182,12 +182,7 @@ export function startEdits(): void {
   settleEdits();
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
-  const end = rowCopy + ((<usize>paddedLength) << 2);
-  for (let p = rowCopy; p < end; p += 4) store<f32>(p, -Infinity);
-  for (let i = 0; i < listCount; i++) {
-    const key = keyAt(i);
-    store<f32>(rowCopy + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
-  }
+  writeList(rowCopy);
   row = rowCopy;
   scanRow(row);
   isDense = true;
@@ -195,6 +190,21 @@ export function startEdits(): void {
   floor = -Infinity;
   allowedIds = 0;
   wasPatched = true;
+}
+
+/** Writes what is left as a row, with the temperatures so far applied to its logits. target: f32[padded], not the row. */
+export function writeRow(target: usize): void {
+  listAll();
+  writeList(target);
+}
+
+function writeList(target: usize): void {
+  const end = target + ((<usize>paddedLength) << 2);
+  for (let p = target; p < end; p += 4) store<f32>(p, -Infinity);
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    store<f32>(target + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
+  }
 }
 
 /** Turns the dense form into a list of all that counts. */

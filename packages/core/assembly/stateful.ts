@@ -11,6 +11,7 @@ import {
   STATE_MIROSTAT_MU,
   STATE_NUMBERS,
 } from "../src/layout";
+import { canCutDense, cutAtLogWeight, logMass32 } from "./denseCut";
 import {
   keepHeavy,
   keepRange,
@@ -46,9 +47,11 @@ export function forgetStages(): void {
  *  2007.14966; llama.cpp.) */
 export function mirostat(stage: usize, job: usize): void {
   mirostatStage = stage;
-  listAll();
   const mu = load<f64>(job, JOB_STATE + STATE_MIROSTAT_MU);
-  if (load<i32>(stage, STAGE_INTEGER) == 1) return zipfTopK(mu);
+  const isFirstVersion = load<i32>(stage, STAGE_INTEGER) == 1;
+  if (!isFirstVersion && canCutDense() && cutAtLogWeight(logMass32(1) - mu * LN2)) return;
+  listAll();
+  if (isFirstVersion) return zipfTopK(mu);
   // −log2 p ≤ μ
   const threshold = mu > 0 ? weighList(listMax(), beta) * expNonPositive(-mu * LN2) : f64.MAX_VALUE;
   if (threshold <= 1) keepHeavy(threshold);

@@ -1,5 +1,6 @@
 // Cuts at a threshold computed from the whole distribution.
 import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
+import { canCutDense, cutAtLogWeight, logMass32 } from "./denseCut";
 import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
 import { expNonPositive, logPositive } from "./math";
 import { exactSigma, quickSigma, sigma, sigmaError } from "./moments";
@@ -56,6 +57,7 @@ export function topA(stage: usize): void {
 
 /** p ≥ Σ p², the probability that two draws are equal. ("p-less sampling", 2025, arXiv 2509.23234.) */
 export function pLess(): void {
+  if (canCutDense() && cutAtLogWeight(logMass32(2) - logMass32(1))) return;
   listAll();
   const total = weighList(listMax(), beta);
   let squares: f64 = 0;

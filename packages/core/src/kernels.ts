@@ -39,6 +39,30 @@ export interface Kernels {
     scale: number,
     workspace: number,
   ): number;
+  /** What is left after the stages before `endStage`, as a row → status. */
+  transform_row(
+    source: number,
+    dtype: number,
+    vocabSize: number,
+    job: number,
+    undo: number,
+    plan: number,
+    endStage: number,
+    target: number,
+    result: number,
+    workspace: number,
+  ): number;
+  /** Adds raw log-probabilities to a result → status. */
+  score_row(
+    source: number,
+    dtype: number,
+    vocabSize: number,
+    job: number,
+    undo: number,
+    plan: number,
+    result: number,
+    workspace: number,
+  ): number;
   /** Bytes of scratch for one worker. */
   workspace_bytes(vocabSize: number): number;
   /** Largest element in one plain pass: the yardstick of the benchmarks. */
@@ -68,6 +92,8 @@ export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
   sample_row: { arity: 8 },
   distribution_row: { arity: 10 },
   guide_row_f32: { arity: 6 },
+  transform_row: { arity: 10 },
+  score_row: { arity: 8 },
   workspace_bytes: { arity: 1 },
   read_row: { arity: 2 },
   add_scalar_f32: { arity: 4 },

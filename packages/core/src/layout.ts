@@ -75,6 +75,8 @@ export const PLAN_LOGPROBS = 8;
 export const PLAN_LOGPROBS_PROCESSED = 12;
 /** 1: a stage reads and writes the sequence's state. */
 export const PLAN_HAS_STATE = 16;
+/** Stages before this one have been done: the row is what they left. */
+export const PLAN_FIRST_STAGE = 20;
 
 export const STAGE_BYTES = 48;
 export const STAGE_OPCODE = 0;
@@ -116,6 +118,8 @@ export const OP_P_LESS = 29;
 export const OP_MIROSTAT = 30;
 export const OP_ADAPTIVE_P = 31;
 export const OP_SYNTH_ID = 60;
+/** Not a kernel's: the host splits the plan there. */
+export const OP_CUSTOM = 32;
 
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
 export const PENALTY_REPETITION_SEES_PROMPT = 1;

@@ -1,7 +1,7 @@
 /**
  * Every sampling parameter with its range: validation, command-line flags and `FEATURES.md` are made from this table.
  */
-import { stages } from "../stages/stages.ts";
+import { type CustomStageName, stages } from "../stages/stages.ts";
 import { biasEntries } from "./biasEntries.ts";
 import { refuse, refuseUnknown } from "./errors.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
@@ -243,6 +243,9 @@ export const parameters: readonly Parameter[] = [
   choice("logprobsMode", ["raw", "processed"], "log-probabilities of the row as it came, or of what the draw saw"),
 ];
 
+/** `custom:` and a name. */
+export const isCustomName = (name: string): name is CustomStageName => /^custom:./.test(name);
+
 const stageNames: readonly string[] = Object.keys(stages);
 const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
 
@@ -279,7 +282,10 @@ export function validateParams(params: SamplingParams, vocabSize: number, maxLog
     const value: unknown = params[name];
     if (value === undefined) continue;
     if (!hasKind(value, kind)) refuse(name, expected, value, true);
-    if (kind === "stages") refuseUnknown(value as string[], stageNames, `"${name}" stage`);
+    if (kind === "stages") {
+      const known = (value as string[]).filter((stage) => !isCustomName(stage));
+      refuseUnknown(known, stageNames, `"${name}" stage`);
+    }
     const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
     if (accepts(checked as never, vocabSize)) continue;
     const [culprit, label] = offender(checked, kind, vocabSize);

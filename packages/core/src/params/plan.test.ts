@@ -15,7 +15,7 @@ import {
   STAGE_OPCODE,
   TOP_K_KEEPS_TIES,
 } from "../layout.ts";
-import { stages } from "../stages/stages.ts";
+import { type StageName, stages } from "../stages/stages.ts";
 import { compileParams } from "./plan.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
@@ -103,7 +103,7 @@ describe("plan", () => {
     expect(view.getInt32(PLAN_LOGPROBS, true)).toBe(3);
     expect(view.getInt32(PLAN_LOGPROBS_PROCESSED, true)).toBe(1);
     plan.stageNames.forEach((name, i) => {
-      expect(view.getInt32(stageAt(i) + STAGE_OPCODE, true)).toBe(stages[name].opcode);
+      expect(view.getInt32(stageAt(i) + STAGE_OPCODE, true)).toBe(stages[name as StageName].opcode);
     });
 
     const bias = view.getInt32(stageAt(0) + STAGE_LIST, true);

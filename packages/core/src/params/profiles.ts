@@ -4,7 +4,7 @@
  * SGLang `layers/sampler.py`; mlx-lm `sample_utils.py`; koboldcpp `gpttype_adapter.cpp` and `koboldcpp.py`;
  * text-generation-webui `sampler_hijack.py`.
  */
-import type { StageName } from "../stages/stages.ts";
+import type { CustomStageName, StageName } from "../stages/stages.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 export type ProfileName = "tokenmill" | "hf" | "vllm" | "llama.cpp" | "sglang" | "mlx" | "koboldcpp" | "textgen";
@@ -265,7 +265,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
 };
 
 /** The stages of complete params, in order: the `chain` that was asked for, or the profile's. */
-export function orderOf({ chain, mirostat = 0, profile = "tokenmill" }: SamplingParams): readonly StageName[] {
+export function orderOf(params: SamplingParams): readonly (StageName | CustomStageName)[] {
+  const { chain, mirostat = 0, profile = "tokenmill" } = params;
   if (chain) return chain;
   const { order, mirostatOrder } = profiles[profile];
   return mirostat > 0 && mirostatOrder ? mirostatOrder : order;

@@ -2,14 +2,14 @@
  * Sampling parameters as a user gives them. Absent means the profile's default, which is "off" in all but `llama.cpp`.
  * Ranges are checked once by `compileParams`; the semantics of each stage stand in the stage table (`../stages`).
  */
-import type { StageName } from "../stages/stages.ts";
+import type { CustomStageName, StageName } from "../stages/stages.ts";
 import type { ProfileName } from "./profiles.ts";
 
 export interface SamplingParams {
   /** Order of the stages and their boundary rules. Absent: `tokenmill`. */
   profile?: ProfileName;
   /** The stages in this order instead of the profile's, each at most once; those not listed are off. */
-  chain?: readonly StageName[];
+  chain?: readonly (StageName | CustomStageName)[];
   /** Divides the logits; finite, ≥ 0. 0 is greedy. Absent: 1. */
   temperature?: number;
   /** Keep the k largest logits; integer ≥ 0, 0 is off. */

@@ -1,14 +1,14 @@
 /** Runs a whole chain through the f64 references. */
-import { withDefaults } from "../params/parameters.ts";
+import { isCustomName, withDefaults } from "../params/parameters.ts";
 import { orderOf, profiles } from "../params/profiles.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { type StageName, stages } from "../stages/stages.ts";
 import type { ReferenceRow } from "./referenceRow.ts";
 
-/** Applies every stage of the chain, in order. `params` are complete. */
+/** Applies every stage of the chain but custom ones, in order. */
 export function referenceChain(row: ReferenceRow, params: SamplingParams): void {
   const complete = withDefaults(params);
-  for (const name of orderOf(complete)) referenceStage(row, name, complete);
+  for (const name of orderOf(complete)) if (!isCustomName(name)) referenceStage(row, name, complete);
 }
 
 /** Applies one stage, if the params turn it on. */

@@ -35,7 +35,7 @@ export const sampleErrorCodes: Readonly<Record<number, SampleErrorCode>> = {
   [STATUS_WORKER_LOST]: "worker_lost",
 };
 
-function messageOf(code: SampleErrorCode, errorIndex: number): string {
+export function messageOf(code: SampleErrorCode, errorIndex: number): string {
   switch (code) {
     case "nan_logits":
       return `logits expected numbers, got NaN at index ${errorIndex}`;

@@ -3,6 +3,7 @@ import { dtypeBytes, type RowDtype } from "../contracts/dtype.ts";
 import { compileKernels, createMemory, instantiateKernels, type KernelVariant } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
 import {
+  DTYPE_F32,
   JOB_BYTES,
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
@@ -15,6 +16,7 @@ import {
   JOB_SEQUENCE_HIGH,
   JOB_SEQUENCE_LOW,
   JOB_STATE,
+  PLAN_FIRST_STAGE,
   RESULT_TOP,
   RESULT_TOP_ENTRY_BYTES,
   ROW_PADDING_ELEMENTS,
@@ -24,10 +26,12 @@ import {
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
 import { refuse } from "../params/errors.ts";
+import { isCustomName } from "../params/parameters.ts";
 import { type CompiledPlan, compileParams } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
-import { type MemoryViews, readResult, sampleErrorCodes } from "./readResult.ts";
+import { type MemoryViews, messageOf, readResult, sampleErrorCodes } from "./readResult.ts";
+import type { CustomStage } from "./customStage.ts";
 import { createResult, SampleError, type SampleResult } from "./result.ts";
 
 export interface SamplerOptions {
@@ -39,6 +43,8 @@ export interface SamplerOptions {
   maxLogprobs?: number;
   /** Longest history in tokens. Absent: 65,536. */
   maxHistory?: number;
+  /** Stages of your own by name: `customStages: { quiet }` runs where a `chain` says `"custom:quiet"`. Absent: none. */
+  customStages?: Readonly<Record<string, CustomStage>>;
   /** Absent: SIMD where there is any. */
   variant?: KernelVariant;
 }
@@ -103,13 +109,16 @@ const align = (bytes: number): number => (bytes + 63) & ~63;
 
 /** Makes a sampler; the kernels compile once per process. @throws RangeError for options out of range. */
 export async function createSampler(options: SamplerOptions): Promise<Sampler> {
-  const { vocabSize, dtype = "f32", maxLogprobs = 20, maxHistory = 65536 } = options;
+  const { vocabSize, dtype = "f32", maxLogprobs = 20, maxHistory = 65536, customStages = {} } = options;
   if (!Number.isInteger(vocabSize) || vocabSize < 1 || vocabSize > 2 ** 24) {
     refuse("vocabSize", "integer in [1, 2^24]", vocabSize, typeof vocabSize !== "number");
   }
   if (!(dtype in dtypeBytes)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
   if (!Number.isInteger(maxLogprobs) || maxLogprobs < 0 || maxLogprobs > 2 ** 24) {
     refuse("maxLogprobs", "integer in [0, 2^24]", maxLogprobs, typeof maxLogprobs !== "number");
+  }
+  for (const [name, stage] of Object.entries(customStages)) {
+    if (typeof stage !== "function") refuse(`customStages.${name}`, "function", stage, true);
   }
   const module = await compileKernels(options.variant);
   const padded = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
@@ -121,6 +130,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     history: maxHistory * 4,
     mask: maskWords(vocabSize) * 4,
     row: padded * 4,
+    transformed: Object.keys(customStages).length > 0 ? 2 * align(padded * 4) : 0,
     ids: padded * 4,
     probs: padded * 8,
   };
@@ -138,6 +148,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     history: take(sizes.history),
     mask: take(sizes.mask),
     row: take(sizes.row),
+    transformed: take(sizes.transformed),
     ids: take(sizes.ids),
     probs: take(sizes.probs),
   };
@@ -150,6 +161,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     dtype,
     maxLogprobs,
     maxHistory,
+    customStages,
   });
 }
 
@@ -161,6 +173,8 @@ interface Offsets {
   history: number;
   mask: number;
   row: number;
+  /** Two rows, if there are custom stages. */
+  transformed: number;
   ids: number;
   probs: number;
   workspace: number;
@@ -172,6 +186,7 @@ class SingleSampler implements Sampler {
   readonly maxLogprobs: number;
   readonly row: Float32Array | Uint16Array;
   readonly #maxHistory: number;
+  readonly #customStages: Readonly<Record<string, CustomStage>>;
   readonly #planCapacity: number;
   readonly #kernels: Kernels;
   readonly #at: Offsets;
@@ -192,19 +207,24 @@ class SingleSampler implements Sampler {
     this.dtype = options.dtype;
     this.maxLogprobs = options.maxLogprobs;
     this.#maxHistory = options.maxHistory;
+    this.#customStages = options.customStages;
     this.#planCapacity = planCapacity;
     this.#kernels = kernels;
     this.#at = at;
     this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
     this.#bytes = new Uint8Array(buffer);
-    this.#paddedLength = (at.ids - at.row) / 4;
+    this.#paddedLength = (at.transformed - at.row) / 4;
     const ViewType = this.dtype === "f32" ? Float32Array : Uint16Array;
     new ViewType(buffer, at.row, this.#paddedLength).fill(negativeInfinity[this.dtype]);
     this.row = new ViewType(buffer, at.row, this.vocabSize);
   }
 
   compile(params: SamplingParams): CompiledPlan {
-    const plan = compileParams(params, this);
+    const plan = compileParams(params, {
+      vocabSize: this.vocabSize,
+      maxLogprobs: this.maxLogprobs,
+      customStages: Object.keys(this.#customStages),
+    });
     if (plan.bytes.length > this.#planCapacity) {
       throw new RangeError(`params expected to pack into ${this.#planCapacity} bytes, got ${plan.bytes.length}`);
     }
@@ -213,12 +233,15 @@ class SingleSampler implements Sampler {
 
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
     const plan = this.#prepare(logits, params, draw);
-    const { row, job, undo, result, workspace } = this.#at;
-    this.#kernels.sample_row(row, dtypeCode[this.dtype], this.vocabSize, job, undo, this.#at.plan, result, workspace);
-    const sampled = createResult(this.maxLogprobs);
-    readResult(this.#views, result, plan.params.logprobs !== undefined, sampled, plan.initialState !== undefined);
-    if (sampled.status !== "ok") throw new SampleError(sampled.status, sampled.message);
-    return sampled;
+    const { job, undo, result, workspace } = this.#at;
+    const { row, code, after } = this.#runCustomStages(plan, plan.stageNames.length, draw);
+    const status = this.#kernels.sample_row(row, code, this.vocabSize, job, undo, this.#at.plan, result, workspace);
+    const { logprobs, logprobsMode } = plan.params;
+    if (after !== undefined && status === STATUS_OK && logprobs !== undefined && logprobsMode !== "processed") {
+      const original = dtypeCode[this.dtype];
+      this.#kernels.score_row(this.#at.row, original, this.vocabSize, job, undo, this.#at.plan, result, workspace);
+    }
+    return this.#result(plan, after);
   }
 
   distribution(
@@ -226,13 +249,14 @@ class SingleSampler implements Sampler {
     params: SamplingParams | CompiledPlan,
     draw: Draw & { stageCount?: number } = {},
   ): Distribution {
-    const { stageNames } = this.#prepare(logits, params, draw);
+    const compiled = this.#prepare(logits, params, draw);
+    const { stageNames } = compiled;
     const stageCount = draw.stageCount ?? stageNames.length;
     if (!Number.isInteger(stageCount) || stageCount < 0 || stageCount > stageNames.length) {
       refuse("stageCount", `integer in [0, ${stageNames.length}]`, stageCount, typeof stageCount !== "number");
     }
-    const { row, job, undo, plan, ids, probs, result, workspace } = this.#at;
-    const code = dtypeCode[this.dtype];
+    const { job, undo, plan, ids, probs, result, workspace } = this.#at;
+    const { row, code, after } = this.#runCustomStages(compiled, stageCount, draw);
     const n = this.#kernels.distribution_row(
       row,
       code,
@@ -248,9 +272,8 @@ class SingleSampler implements Sampler {
     if (n < 0) {
       // the sampling kernel finds the same fault and says where
       this.#kernels.sample_row(row, code, this.vocabSize, job, undo, plan, result, workspace);
-      const failed = createResult(0);
-      readResult(this.#views, result, false, failed);
-      throw new SampleError(failed.status === "ok" ? "all_tokens_masked" : failed.status, failed.message);
+      this.#result(compiled, after);
+      throw new SampleError("all_tokens_masked", messageOf("all_tokens_masked", -1));
     }
     return {
       tokenIds: this.#views.i32.slice(ids >> 2, (ids >> 2) + n),
@@ -276,6 +299,67 @@ class SingleSampler implements Sampler {
     if (status === STATUS_OK) return;
     const code = sampleErrorCodes[status] ?? "all_tokens_masked";
     throw new SampleError(code, "guidance expected two rows with finite logits, without NaN and Infinity");
+  }
+
+  /**
+   * Runs the custom ones of the first `stageCount` stages and what stands before them. Returns the row that the rest works
+   * on, its dtype, and the last custom stage.
+   */
+  #runCustomStages(
+    { stageNames }: CompiledPlan,
+    stageCount: number,
+    { history = [], promptLength = 0, position = 0 }: Draw,
+  ): { row: number; code: number; after: string | undefined } {
+    const { job, undo, plan, result, workspace, transformed, ids } = this.#at;
+    const firstStage = (plan + PLAN_FIRST_STAGE) >> 2;
+    this.#views.i32[firstStage] = 0;
+    let row = this.#at.row;
+    let code = dtypeCode[this.dtype];
+    let after: string | undefined;
+    let target = transformed;
+    for (let index = 0; index < stageCount; index++) {
+      const name = stageNames[index]!;
+      if (!isCustomName(name)) continue;
+      const { vocabSize } = this;
+      const status = this.#kernels.transform_row(
+        row,
+        code,
+        vocabSize,
+        job,
+        undo,
+        plan,
+        index,
+        target,
+        result,
+        workspace,
+      );
+      if (status !== STATUS_OK) throw this.#failure(after);
+      const logits = new Float32Array(this.#bytes.buffer, target, vocabSize);
+      this.#customStages[name.slice("custom:".length)]!(logits, { history, promptLength, position });
+      this.#views.i32[firstStage] = index + 1;
+      row = target;
+      target = transformed + (target === transformed ? (ids - transformed) / 2 : 0);
+      code = DTYPE_F32;
+      after = name;
+    }
+    return { row, code, after };
+  }
+
+  /** The result record. @throws SampleError if it tells of a failure. */
+  #result(plan: CompiledPlan, after: string | undefined): SampleResult {
+    const sampled = createResult(this.maxLogprobs);
+    const { logprobs } = plan.params;
+    readResult(this.#views, this.#at.result, logprobs !== undefined, sampled, plan.initialState !== undefined);
+    if (sampled.status !== "ok") throw this.#failure(after);
+    return sampled;
+  }
+
+  /** The error in the result record. */
+  #failure(after: string | undefined): SampleError {
+    const failed = createResult(0);
+    readResult(this.#views, this.#at.result, false, failed);
+    const code = failed.status === "ok" ? "all_tokens_masked" : failed.status;
+    return new SampleError(code, after === undefined ? failed.message : `after "${after}": ${failed.message}`);
   }
 
   /** Puts row, plan, history and job in place. */

@@ -108,7 +108,7 @@ it("stages that a plan leaves out change nothing in the reference", () => {
       referenceChain(whole, params);
       const active = rowFor();
       for (const name of plan.stageNames) {
-        if (active.kept().length > 0) referenceStage(active, name, plan.params);
+        if (active.kept().length > 0) referenceStage(active, name as StageName, plan.params);
       }
       expect(active.kept().length === 0 ? [] : whole.kept()).toEqual(active.kept());
     }),

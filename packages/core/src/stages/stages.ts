@@ -13,6 +13,9 @@ import type { Stage } from "./stage.ts";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds.ts";
 import { kgw, synthId } from "./watermarks.ts";
 
+/** A stage of the user's own, by the name that it was given to `createSampler` under. */
+export type CustomStageName = `custom:${string}`;
+
 export type StageName =
   | "logitBias"
   | "allowedTokenIds"

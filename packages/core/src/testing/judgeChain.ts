@@ -58,7 +58,7 @@ export function judgeChain(
   for (let stageCount = 0; stageCount <= plan.stageNames.length; stageCount++) {
     const name = plan.stageNames[stageCount - 1];
     const before = row.copy(0);
-    if (name) apply(name, row, plan.params);
+    if (name) apply(name as StageName, row, plan.params);
     const actual = distributionOf(sampler, plan, { ...draw, stageCount });
     if (row.kept().length === 0 || actual === undefined) {
       if (row.kept().length === 0 && actual === undefined) return verdict;
@@ -72,7 +72,7 @@ export function judgeChain(
     }
     verdict.withinRounding++;
     if (!name) throw new Error("the kernel lists another row than it was given");
-    expectWithinRounding(actual, before, name, plan.params);
+    expectWithinRounding(actual, before, name as StageName, plan.params);
     row.keepOnly(actual.tokenIds);
     // a temperature that is itself at the mercy of rounding: what follows has no reference
     if (!isSame(actual, row)) return verdict;

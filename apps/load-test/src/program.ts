@@ -1,0 +1,28 @@
+/** The command line: all commands, and the manners they share. */
+import { Command } from "commander";
+import { calibrateCommand } from "./calibrate/calibrateCommand.ts";
+import { compareCommand } from "./compare/compareCommand.ts";
+import { reportCommand } from "./report/reportCommand.ts";
+import { schemaCommand } from "./report/schemaCommand.ts";
+import { toolFacts } from "./report/toolFacts.ts";
+import { runCommand } from "./run/runCommand.ts";
+import { sweepCommand } from "./sweep/sweepCommand.ts";
+
+export function createProgram(): Command {
+  const { name, version, description } = toolFacts();
+  const program = new Command(name).description(description).version(version).enablePositionalOptions();
+  program.addCommand(runCommand(), { isDefault: true });
+  for (const command of [sweepCommand(), compareCommand(), calibrateCommand(), reportCommand(), schemaCommand()])
+    program.addCommand(command);
+  for (const command of [program, ...program.commands]) withManners(command);
+  return program;
+}
+
+/** Errors as exceptions and in our words, `--debug` everywhere. */
+function withManners(command: Command): void {
+  command
+    .option("--debug", "print the stack of errors")
+    .exitOverride()
+    .showHelpAfterError("(see --help)")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tokenmill-load: ")) });
+}

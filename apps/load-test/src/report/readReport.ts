@@ -1,0 +1,28 @@
+/** Reads and checks a report file. */
+import { readFile } from "node:fs/promises";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { UsageError } from "../cli/errors.ts";
+import type { SweepReport } from "../sweep/sweepReport.ts";
+import { reportSchema } from "./reportSchema.ts";
+import type { RunReport } from "./runReport.ts";
+
+/** @throws UsageError if it cannot be read or is no report. */
+export async function readReport(path: string): Promise<RunReport | SweepReport> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read the report ${JSON.stringify(path)} (${cause.code})`, { cause });
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`${path}: expected a JSON report: ${(cause as Error).message}`, { cause });
+  }
+  const validate = new Ajv2020({ discriminator: true, allowUnionTypes: true }).compile<RunReport | SweepReport>(
+    reportSchema,
+  );
+  if (validate(value)) return value;
+  const [error] = validate.errors ?? [];
+  throw new UsageError(
+    `${path}: expected a report of run or sweep: ${error?.instancePath || "it"} ${error?.message ?? ""}`,
+  );
+}

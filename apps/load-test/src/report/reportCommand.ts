@@ -1,0 +1,19 @@
+/** `tokenmill-load report`: a stored JSON report again, as summary or HTML. */
+import { Command } from "commander";
+import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
+import { sweepText } from "../sweep/sweepText.ts";
+import { readReport } from "./readReport.ts";
+import { summaryText } from "./summaryText.ts";
+
+export function reportCommand(): Command {
+  return new Command("report")
+    .summary("a stored JSON report as summary or HTML")
+    .argument("<report>", "JSON report of run or sweep")
+    .option("--html <file>", "write the report with plots instead of the summary")
+    .action(async (path: string, { html }: { html?: string }) => {
+      const report = await readReport(path);
+      if (html === undefined) return writeStdout(report.kind === "run" ? summaryText(report) : sweepText(report));
+      if (report.kind === "run") return writeOutFile(html, await (await import("./html/runHtml.ts")).runHtml(report));
+      return writeOutFile(html, await (await import("./html/sweepHtml.ts")).sweepHtml(report));
+    });
+}

@@ -1,0 +1,79 @@
+/** A whole run: target opened, load driven, resources watched, report made. */
+import { calibrate } from "../calibrate/calibrate.ts";
+import type { Calibration } from "../calibrate/calibration.ts";
+import type { Sample } from "../measure/recorder.ts";
+import { buildRunReport } from "../report/buildRunReport.ts";
+import { machineFacts } from "../report/machineFacts.ts";
+import type { RunReport } from "../report/runReport.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Progress } from "./loadProcess.ts";
+import { openLoadProcesses, startTimeNs } from "./loadProcesses.ts";
+import { listenersOf } from "./procStat.ts";
+import { ResourceWatch } from "./resourceWatch.ts";
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Called four times a second. */
+  readonly onProgress?: (elapsedMs: number, progress: Progress) => void;
+  readonly keepSamples?: boolean;
+  /** A calibration to print in the report; `true` makes one first. */
+  readonly calibration?: Calibration | true;
+}
+
+export interface RunResult {
+  readonly report: RunReport;
+  readonly samples: readonly Sample[];
+}
+
+/** @throws UsageError, or Error if the target cannot be opened. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunResult> {
+  const { signal, onProgress, keepSamples = false } = options;
+  const sliceMs = sliceLength(scenario);
+  const machine = machineFacts();
+  const load = await openLoadProcesses({ scenario, sliceMs, keepSamples });
+  try {
+    const calibration = options.calibration === true ? await calibrate(scenario, signal) : options.calibration;
+    const pids = load.target.pids.length > 0 ? load.target.pids : localPids(scenario);
+    const startNs = startTimeNs();
+    const startMs = performance.now() + Number(startNs - process.hrtime.bigint()) / 1e6;
+    const startedAt = new Date();
+    const watch = new ResourceWatch(pids, sliceMs, startMs);
+    const timer = setInterval(() => onProgress?.(performance.now() - startMs, load.progress()), 250);
+    try {
+      const { data, driver } = await load.run(startNs, signal);
+      watch.end();
+      const resources = watch.samples;
+      const report = buildRunReport({
+        scenario,
+        startedAt,
+        machine,
+        data,
+        driver,
+        sliceMs,
+        target: load.target,
+        resources,
+        calibration,
+      });
+      return { report, samples: data.samples };
+    } finally {
+      clearInterval(timer);
+      watch.end();
+    }
+  } finally {
+    await load.close();
+  }
+}
+
+/** About eighty slices a run. */
+function sliceLength({ durationMs, count }: Scenario): number {
+  if (count !== undefined && durationMs >= 3_600_000) return 1000;
+  return [50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000].find((ms) => durationMs / ms <= 80) ?? 60_000;
+}
+
+/** The processes behind a server on this machine. */
+function localPids({ target }: Scenario): readonly number[] {
+  if (target.type !== "http" && target.type !== "logits") return [];
+  const { hostname, port, protocol } = new URL(target.url);
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(hostname)) return [];
+  return listenersOf(Number(port) || (protocol === "https:" ? 443 : 80));
+}

@@ -1,0 +1,211 @@
+/** Checks a scenario against the schema and for what a schema cannot say, and fills in what is absent. */
+import { availableParallelism } from "node:os";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { UsageError } from "../cli/errors.ts";
+import { parseLimit } from "../measure/limit.ts";
+import { readTrace } from "../schedule/trace.ts";
+import type { LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";
+import { scenarioSchema } from "./scenarioSchema.ts";
+
+/** Compiled at first use: not every command needs it. */
+let compiled: ValidateFunction | undefined;
+
+/** @param where file name or "the flags", for messages. @throws UsageError naming the field, what it expects and what it got. */
+export async function completeScenario(value: unknown, where: string): Promise<Scenario> {
+  compiled ??= new Ajv2020({ discriminator: true, allErrors: true }).compile(scenarioSchema);
+  const validate = compiled;
+  if (!validate(value)) throw new UsageError(schemaMessage(validate.errors ?? [], value, where));
+  const given = value as Omit<Partial<Scenario>, "target"> & { target: Given<TargetSpec> };
+  checkUse(given.target, given.requests, where);
+  const target = completeTarget(given.target);
+  const load = completeLoad(given.load);
+  const refuse = (message: string): never => {
+    throw new UsageError(`${where}: ${message}`);
+  };
+  if (load.mode === "open") checkOpenLoad(load, refuse);
+  const processes = given.processes ?? 1;
+  const isRemote = target.type === "http" || target.type === "logits";
+  if (processes > 1 && !isRemote)
+    refuse(`"processes" expected 1 for target ${target.type}, which runs in the process itself, got ${processes}`);
+  if (load.mode === "closed" && load.concurrency < processes) {
+    refuse(`"load.concurrency" expected at least one request per process (${processes}), got ${load.concurrency}`);
+  }
+  const durationMs = given.durationMs ?? (await naturalDurationMs(load, given.count));
+  const warmUpMs = given.warmUpMs ?? (given.count === undefined ? Math.min(5000, durationMs / 5) : 0);
+  if (warmUpMs >= durationMs) refuse(`"warmUpMs" expected less than "durationMs" (${durationMs}), got ${warmUpMs}`);
+  const requests = completeRequests(given.requests, target);
+  checkRequests(requests, target, refuse);
+  for (const limit of given.slo ?? []) parseLimit(limit, "slo", true);
+  return {
+    name: given.name ?? `${target.type} ${load.mode}`,
+    target,
+    load,
+    requests,
+    durationMs,
+    ...(given.count !== undefined && { count: given.count }),
+    warmUpMs,
+    drainMs: given.drainMs ?? 30_000,
+    processes,
+    seed: given.seed ?? 1,
+    slo: given.slo ?? [],
+  };
+}
+
+/** A target as a file may have it: all but its type and address may be absent. */
+type Given<T> = T extends { readonly url: string }
+  ? Pick<T, ("type" & keyof T) | "url"> & Partial<T>
+  : T extends { readonly type: string }
+    ? Pick<T, "type"> & Partial<T>
+    : never;
+
+/** Refuses fields that would have no effect. */
+function checkUse(target: Given<TargetSpec>, requests: Partial<RequestSpec> | undefined, where: string): void {
+  const refuse = (field: string, reason: string): never => {
+    throw new UsageError(`${where}: "${field}" has no effect ${reason}`);
+  };
+  if (target.type === "engine" && target.source === "embedded") {
+    for (const field of ["vocabSize", "dtype", "rows"] as const) {
+      if (target[field] !== undefined) refuse(`target.${field}`, "with source embedded, which has its own");
+    }
+  }
+  if (target.type === "pool") {
+    for (const field of ["promptTokens", "maxTokens"] as const) {
+      if (requests?.[field] !== undefined)
+        refuse(`requests.${field}`, "on target pool: its requests are batches of rows");
+    }
+  }
+  if (target.type === "http" && target.stream === false && target.includeUsage !== undefined) {
+    refuse("target.includeUsage", "without target.stream");
+  }
+  if (requests?.prompts !== undefined && requests.promptTokens !== undefined) {
+    refuse("requests.promptTokens", "with requests.prompts, which have their own lengths");
+  }
+}
+
+function completeTarget(target: Given<TargetSpec>): TargetSpec {
+  const rows = { vocabSize: 128_256, dtype: "f32", rows: "gaussian" } as const;
+  const connection = { headers: {}, requestTimeoutMs: 600_000 };
+  switch (target.type) {
+    case "pool":
+      return { workers: availableParallelism(), batchSize: 64, writeRows: false, ...rows, ...target };
+    case "engine":
+      return { source: "synthetic", workers: availableParallelism(), ...rows, ...target };
+    case "http":
+      return { api: "completions", stream: true, includeUsage: true, body: {}, ...connection, ...target };
+    case "logits":
+      return { batchSize: 1, ...rows, ...connection, ...target };
+    case "null":
+      return target;
+    default:
+      return target satisfies never;
+  }
+}
+
+function completeLoad(load: LoadSpec | undefined): LoadSpec {
+  if (load === undefined) return { mode: "closed", concurrency: 16 };
+  if (load.mode === "closed") return { ...load, concurrency: load.concurrency ?? 16 };
+  const { trace } = load;
+  return {
+    ...load,
+    arrivals: load.arrivals ?? "poisson",
+    burstiness: load.burstiness ?? 1,
+    ...(trace && { trace: { ...trace, speed: trace.speed ?? 1 } }),
+  };
+}
+
+function completeRequests(requests: Partial<RequestSpec> | undefined, target: TargetSpec): RequestSpec {
+  const isHttp = target.type === "http";
+  const params = isHttp ? { temperature: 0.8 } : { temperature: 0.8, topK: 40, topP: 0.95 };
+  const mix = requests?.mix?.map((setting) => ({
+    ...setting,
+    weight: setting.weight ?? 1,
+    params: setting.params ?? {},
+  }));
+  return { promptTokens: 16, maxTokens: 32, ...requests, mix: mix ?? [{ name: "default", weight: 1, params }] };
+}
+
+function checkOpenLoad(load: OpenLoad, refuse: (message: string) => never): void {
+  const ways = (["rate", "profile", "bursts", "trace"] as const).filter((name) => load[name] !== undefined);
+  if (ways.length !== 1)
+    refuse(`"load" expected exactly one of rate, profile, bursts and trace, got ${ways.join(" and ") || "none"}`);
+  if (load.bursts && load.bursts.burstMs > load.bursts.periodMs)
+    refuse(`"load.bursts.burstMs" expected at most periodMs (${load.bursts.periodMs}), got ${load.bursts.burstMs}`);
+  if (load.arrivals !== "gamma" && load.burstiness !== 1)
+    refuse(`"load.burstiness" has an effect with arrivals: gamma only, got ${load.arrivals}`);
+}
+
+function checkRequests(requests: RequestSpec, target: TargetSpec, refuse: (message: string) => never): void {
+  const names = requests.mix.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) refuse(`"requests.mix" expected different names, got ${JSON.stringify(twice)} twice`);
+  for (const [field, law] of [
+    ["promptTokens", requests.promptTokens],
+    ["maxTokens", requests.maxTokens],
+    ["cancel.afterMs", requests.cancel?.afterMs],
+    ["slowReaders.delayMs", requests.slowReaders?.delayMs],
+  ] as const) {
+    if (law === undefined || typeof law === "number") continue;
+    if ("min" in law && law.min !== undefined && law.max !== undefined && law.min > law.max) {
+      refuse(`"requests.${field}.min" expected at most max (${law.max}), got ${law.min}`);
+    }
+    if (
+      law.kind === "choice" &&
+      law.weights &&
+      (law.weights.length !== law.values.length || !law.weights.some((weight) => weight > 0))
+    ) {
+      refuse(`"requests.${field}.weights" expected ${law.values.length} weights, not all 0`);
+    }
+  }
+  if (target.type === "pool" && (requests.cancel || requests.slowReaders)) {
+    refuse(
+      `"requests.${requests.cancel ? "cancel" : "slowReaders"}" has an effect on streams only, not on target ${target.type}`,
+    );
+  }
+  if (
+    requests.prompts !== undefined &&
+    target.type !== "http" &&
+    !(target.type === "engine" && target.source === "embedded")
+  ) {
+    refuse(`"requests.prompts" expected a target that takes text, got ${target.type}`);
+  }
+  if (requests.slowReaders && (target.type === "logits" || (target.type === "http" && !target.stream)))
+    refuse(`"requests.slowReaders" has an effect on streamed answers only`);
+}
+
+/** Loads with an end of their own last until then; others 20 s, or as long as `count` takes. */
+async function naturalDurationMs(load: LoadSpec, count: number | undefined): Promise<number> {
+  if (load.mode === "open" && load.profile) return load.profile.reduce((sum, piece) => sum + piece.durationMs, 0);
+  if (load.mode === "open" && load.trace)
+    return ((await readTrace(load.trace.file)).at(-1)!.atMs + 1) / load.trace.speed;
+  return count === undefined ? 20_000 : 3_600_000;
+}
+
+/** The most telling error: of a wrong branch of `oneOf`, only what the discriminator did not rule out. */
+function schemaMessage(errors: readonly ErrorObject[], value: unknown, where: string): string {
+  const telling = errors.filter(({ keyword }) => !["oneOf", "if", "discriminator"].includes(keyword));
+  const lines = (telling.length > 0 ? telling : errors).slice(0, 5).map((error) => explain(error, value));
+  return `${where}: ${[...new Set(lines)].join("; ")}`;
+}
+
+function explain({ instancePath, keyword, params, message }: ErrorObject, root: unknown): string {
+  const path = instancePath.slice(1).replaceAll("/", ".");
+  const name = path === "" ? "the scenario" : `"${path}"`;
+  const at = (field: string): string => (path === "" ? field : `${path}.${field}`);
+  const values = params as Record<string, unknown>;
+  const got = instancePath
+    .split("/")
+    .slice(1)
+    .reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], root);
+  switch (keyword) {
+    case "additionalProperties":
+      return `unknown field "${at(String(values["additionalProperty"]))}"`;
+    case "required":
+      return `"${at(String(values["missingProperty"]))}" is missing`;
+    case "enum":
+      return `${name} expected one of ${(values["allowedValues"] as unknown[]).join(", ")}, got ${JSON.stringify(got)}`;
+    case "discriminator":
+      return `"${at(String(values["tag"]))}" expected a known ${String(values["tag"])}, got ${JSON.stringify(values["tagValue"])}`;
+    default:
+      return `${name} ${message?.replace(/^must/, "must")}, got ${JSON.stringify(got)}`;
+  }
+}

@@ -1,0 +1,131 @@
+/** `tokenmill-load sweep`: runs along one or more axes. */
+import { Command } from "commander";
+import { UsageError } from "../cli/errors.ts";
+import { exitCodes } from "../cli/exitCodes.ts";
+import { Interrupt } from "../cli/interrupt.ts";
+import { integerFlag } from "../cli/numberFlag.ts";
+import { ProgressLine } from "../cli/progressLine.ts";
+import { ProgressText } from "../cli/progressText.ts";
+import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
+import { isTrue, parseLimit } from "../measure/limit.ts";
+import { figure } from "../report/number.ts";
+import { addReportFlags, type ReportFlags } from "../run/runCommand.ts";
+import { addScenarioFlags, collect, rawScenario, type ScenarioFlags } from "../scenario/scenarioFlags.ts";
+import { parseAxis } from "./axis.ts";
+import { runSweep } from "./runSweep.ts";
+import type { SweepReport } from "./sweepReport.ts";
+import { sweepText } from "./sweepText.ts";
+
+interface SweepFlags extends ScenarioFlags, ReportFlags {
+  readonly over?: readonly string[];
+  readonly repeats: number;
+  readonly whole?: true;
+}
+
+export function sweepCommand(): Command {
+  const command = new Command("sweep")
+    .summary("runs along one or more axes, up to where the target is full")
+    .description(
+      "Repeats a run while something varies. Along concurrency or rate it stops where a limit of --slo breaks, or where\n" +
+        "more load brings no more throughput.",
+    )
+    .argument("[scenario]", "a scenario file (YAML); flags win")
+    .optionsGroup("Sweep:")
+    .option(
+      "--over <axis>",
+      "concurrency=1..64 (doubling), rate=10..80+10, workers=0,1,2, target.slots=64,128; may be repeated (default: concurrency=1..64)",
+      collect,
+    )
+    .option("--repeats <n>", "runs of each point, for confidence intervals", integerFlag("repeats", 1, 100), 3)
+    .option("--whole", "go on where the target is full");
+  addScenarioFlags(command);
+  addReportFlags(command);
+  return command.action(
+    async (file: string | undefined, flags: SweepFlags) => void (process.exitCode = await sweep(file, flags)),
+  );
+}
+
+async function sweep(file: string | undefined, flags: SweepFlags): Promise<number> {
+  const axes = (flags.over ?? ["concurrency=1..64"]).map(parseAxis);
+  const twice = axes.find(({ path }, index) => axes.findIndex((other) => other.path.join() === path.join()) !== index);
+  if (twice) throw new UsageError(`"over" expected different axes, got ${twice.name} twice`);
+  const conditions = (flags.failIf ?? []).map((text) => parseLimit(text, "failIf"));
+  for (const { subject, text } of conditions) {
+    const isStored =
+      subject.kind === "rate" ||
+      typeof subject.statistic === "string" ||
+      [50, 90, 95, 99, 99.9].includes(subject.statistic.percentile);
+    if (!isStored)
+      throw new UsageError(
+        `"failIf" expected p50, p90, p95, p99, p99.9, mean, min or max for a sweep, got ${JSON.stringify(text)}`,
+      );
+  }
+  // Short runs: a sweep has many.
+  const scenario = await rawScenario(file, flags);
+  if (scenario["durationMs"] === undefined && scenario["count"] === undefined) scenario["durationMs"] = 5000;
+  const interrupt = new Interrupt();
+  const line = new ProgressLine(process.stderr);
+  let progress: { key: string; text: ProgressText } | undefined;
+  const named = (values: readonly unknown[]): string =>
+    axes.map(({ name }, index) => `${name} ${String(values[index])}`).join(", ");
+  try {
+    const report = await runSweep({
+      scenario,
+      where: file ?? "the flags",
+      axes,
+      repeats: flags.repeats,
+      isWhole: flags.whole === true,
+      calibrate: flags.calibrate,
+      signal: interrupt.signal,
+      onPoint: (values, repeat, { rates, metrics }) => {
+        line.clear();
+        process.stderr.write(
+          `${named(values)}, run ${repeat + 1} of ${flags.repeats}: ${figure(rates.requestsPerSecond)} requests/s, ${figure(rates.tokensPerSecond)} tokens/s, e2e p99 ${figure(metrics.e2e.p99)} ms\n`,
+        );
+      },
+      onProgress: (values, { durationMs, seed }, elapsedMs, state) => {
+        const key = `${values.join()} ${seed}`;
+        if (progress?.key !== key) progress = { key, text: new ProgressText(durationMs) };
+        line.draw(`${named(values)}: ${progress.text.at(elapsedMs, state)}`);
+      },
+    });
+    line.clear();
+    if (interrupt.exitCode !== undefined) return interrupt.exitCode;
+    await writeSweepReport(report, flags);
+    const broken = report.points.flatMap(({ values, runs }) =>
+      runs.flatMap((run) =>
+        conditions
+          .filter((limit) => isTrue(limit, storedValue(limit, run)))
+          .map(({ text }) => `${text} at ${named(values)}`),
+      ),
+    );
+    for (const text of new Set(broken)) process.stderr.write(`tokenmill-load: failed: ${text}\n`);
+    return broken.length > 0 ? exitCodes.failed : exitCodes.done;
+  } catch (error) {
+    if (interrupt.exitCode !== undefined) return interrupt.exitCode;
+    throw error;
+  } finally {
+    line.clear();
+    interrupt.dispose();
+  }
+}
+
+function storedValue(
+  { subject }: ReturnType<typeof parseLimit>,
+  { rates, metrics }: SweepReport["points"][number]["runs"][number],
+): number {
+  if (subject.kind === "rate") return rates[subject.rate] ?? Number.NaN;
+  const { statistic } = subject;
+  const name =
+    typeof statistic === "string" ? statistic : (`p${String(statistic.percentile).replace(".", "")}` as "p50");
+  return metrics[subject.metric][name];
+}
+
+async function writeSweepReport(report: SweepReport, { json, output, html }: ReportFlags): Promise<void> {
+  if (output !== undefined) await writeOutFile(output, `${JSON.stringify(report)}\n`);
+  if (html !== undefined) {
+    const { sweepHtml } = await import("../report/html/sweepHtml.ts");
+    await writeOutFile(html, await sweepHtml(report));
+  }
+  await writeStdout(json ? `${JSON.stringify(report)}\n` : sweepText(report));
+}

@@ -1,0 +1,84 @@
+/** The engine in this process: a request is a sequence. */
+import { dtypeBytes, type GenerateRequest } from "@tokenmill/core";
+import { createEngine, type Engine, type SequenceHandle } from "@tokenmill/engine";
+import { createEmbeddedModel, createSyntheticSource } from "@tokenmill/sources";
+import type { PlannedRequest } from "../schedule/planRequests.ts";
+import type { EngineTargetSpec, Scenario } from "../scenario/scenario.ts";
+import { randomTokenIds } from "./randomTokenIds.ts";
+import type { Call, Sent, Target } from "./target.ts";
+
+export class EngineTarget implements Target {
+  readonly bytesPerToken: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly pids: readonly number[] = [process.pid];
+  readonly #engine: Engine;
+  readonly #seed: number;
+
+  private constructor(engine: Engine, seed: number) {
+    const { vocabSize, dtype, name } = engine.source;
+    this.#engine = engine;
+    this.#seed = seed;
+    this.bytesPerToken = vocabSize * dtypeBytes[dtype];
+    this.facts = { source: name, vocabSize, slots: engine.stats().freeSlots };
+  }
+
+  static async open(spec: EngineTargetSpec, { seed, requests }: Scenario): Promise<EngineTarget> {
+    const { vocabSize, dtype, rows: kind, workers, slots } = spec;
+    const source =
+      spec.source === "embedded" ? await createEmbeddedModel() : createSyntheticSource({ kind, vocabSize, dtype });
+    const engine = await createEngine({ source, workers, seed, ...(slots !== undefined && { slots }) });
+    try {
+      // Params out of range are the user's error, not each request's.
+      for (const { params } of requests.mix)
+        engine.open({ ...params, maxTokens: 1 }, { next() {}, error() {}, complete() {} }).cancel();
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+    return new EngineTarget(engine, seed);
+  }
+
+  send(request: PlannedRequest, call: Call): Sent {
+    let timer: NodeJS.Timeout | undefined;
+    let handle: SequenceHandle | undefined;
+    try {
+      handle = this.#engine.open(this.#requestOf(request), {
+        next: () => {
+          call.tokens(1);
+          if (request.readDelayMs === undefined) return;
+          handle?.pause();
+          timer = setTimeout(() => handle?.resume(), request.readDelayMs);
+        },
+        error: (error) => call.fail(codeOf(error), error instanceof Error ? error.message : String(error)),
+        complete: () => {
+          clearTimeout(timer);
+          call.done();
+        },
+      });
+    } catch (error) {
+      setImmediate(() => call.fail(codeOf(error), error instanceof Error ? error.message : String(error)));
+    }
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+        handle?.cancel();
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  /** Goes on after end of text, so that lengths are those of the scenario; `ignoreEos: false` in the mix changes that. */
+  #requestOf({ index, prompt, promptTokens, maxTokens, params }: PlannedRequest): GenerateRequest {
+    const { vocabSize } = this.#engine.source;
+    const tokenIds = prompt ?? randomTokenIds(this.#seed, index, promptTokens, vocabSize);
+    return { ignoreEos: true, ...params, maxTokens, prompt: tokenIds };
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "bad_request";
+}
