@@ -206,6 +206,12 @@ describe("endings", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   });
 
+  it("`tokenmill load` is the load tester, with its own flags and exit codes", async () => {
+    const help = await tokenmill(["load", "--help"]);
+    expect(help.stdout).toContain("tokenmill-load");
+    expect((await tokenmill(["load", "--no-such-flag"])).code).toBe(2);
+  });
+
   it("a source's rows come from a .npy file, and a damaged one is named", async () => {
     const path = join(folder, "damaged.npy");
     writeFileSync(path, "no array");

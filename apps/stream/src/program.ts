@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { explainCommand } from "./explain/command.ts";
+import { loadCommand } from "./load/command.ts";
 import { playgroundCommand } from "./playground/command.ts";
 import { sampleCommand } from "./sample/command.ts";
 import { serveCommand } from "./serve/command.ts";
@@ -13,9 +14,11 @@ export function createProgram(): Command {
     string
   >;
   const program = new Command("tokenmill").description(description).version(version);
-  for (const command of [streamCommand(), sampleCommand(), explainCommand(), serveCommand(), playgroundCommand()])
-    program.addCommand(command);
-  for (const command of [program, ...program.commands]) withManners(command);
+  const commands = [streamCommand(), sampleCommand(), explainCommand(), serveCommand(), playgroundCommand()];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) withManners(command);
+  // the load tester has manners of its own
+  program.enablePositionalOptions().addCommand(loadCommand());
   return program;
 }
 
