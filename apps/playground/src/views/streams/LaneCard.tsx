@@ -14,9 +14,7 @@ export function LaneCard({ lane }: { lane: Lane }): JSX.Element {
     const shown = lane.shown.value;
     const place = text.current;
     if (!place) return;
-    const isAtEnd = place.scrollTop + place.clientHeight >= place.scrollHeight - 8;
     for (let i = place.childElementCount; i < shown; i++) place.append(tokenSpan(lane, i));
-    if (isAtEnd) place.scrollTop = place.scrollHeight;
   });
   const state = lane.state.value;
   const point = (target: EventTarget | null): void => {
@@ -32,6 +30,30 @@ export function LaneCard({ lane }: { lane: Lane }): JSX.Element {
         <span class="status">
           {state === "failed" ? "failed" : state} · {lane.shown.value}
         </span>
+      </div>
+      <div class="lane-place">
+        <div
+          class="lane-scroll"
+          tabIndex={0}
+          onPointerOver={({ target }) => point(target)}
+          onPointerLeave={() => setAt(undefined)}
+          onBlur={() => setAt(undefined)}
+          onKeyDown={(event) => {
+            const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+            if (by === undefined) return;
+            event.preventDefault();
+            const next = Math.min(Math.max((at ?? -1) + by, 0), lane.tokens.length - 1);
+            const span = text.current?.children[next];
+            span?.scrollIntoView({ block: "nearest" });
+            point(span ?? null);
+          }}
+        >
+          <p ref={text} class="lane-text" />
+        </div>
+        {event && pointed && <Alternatives event={event} {...placeBelow(pointed)} />}
+      </div>
+      <div class="lane-foot">
+        <p class={state === "failed" ? "error" : "note"}>{lane.note.value}</p>
         {(state === "running" || state === "opening") && (
           <button type="button" class="quiet" aria-label={`Pause ${lane.label}`} onClick={() => pauseLane(lane)}>
             Pause
@@ -48,35 +70,15 @@ export function LaneCard({ lane }: { lane: Lane }): JSX.Element {
           </button>
         )}
       </div>
-      <div class="lane-place">
-        <p
-          ref={text}
-          class="lane-text"
-          tabIndex={0}
-          onPointerOver={({ target }) => point(target)}
-          onPointerLeave={() => setAt(undefined)}
-          onBlur={() => setAt(undefined)}
-          onKeyDown={(event) => {
-            const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-            if (by === undefined) return;
-            event.preventDefault();
-            const next = Math.min(Math.max((at ?? -1) + by, 0), lane.tokens.length - 1);
-            const span = text.current?.children[next];
-            span?.scrollIntoView({ block: "nearest" });
-            point(span ?? null);
-          }}
-        />
-        {event && pointed && text.current && (
-          <Alternatives
-            event={event}
-            x={Math.min(pointed.offsetLeft, Math.max(0, text.current.clientWidth - 230))}
-            y={pointed.offsetTop + pointed.offsetHeight - text.current.scrollTop}
-          />
-        )}
-      </div>
-      {lane.note.value !== "" && <p class={state === "failed" ? "error" : "note"}>{lane.note.value}</p>}
     </article>
   );
+}
+
+/** Below a token, inside its card; measured only when a token is pointed at. */
+function placeBelow(span: HTMLElement): { x: number; y: number } {
+  const card = span.closest(".lane-place")!.getBoundingClientRect();
+  const { left, bottom } = span.getBoundingClientRect();
+  return { x: Math.min(left - card.left, Math.max(0, card.width - 230)), y: bottom - card.top };
 }
 
 function tokenSpan(lane: Lane, index: number): HTMLSpanElement {
