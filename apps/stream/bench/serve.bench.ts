@@ -29,7 +29,7 @@ const quantile = (xs: readonly number[], q: number): string =>
 /** Starts a child that says where it listens. */
 async function start(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(child.stdout!, "data")) as [Buffer];
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
   return { child, port: Number(/:(\d+)\n/.exec(line.toString())![1]) };
 }
 
