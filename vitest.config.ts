@@ -7,5 +7,7 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a browser or a worker shows sooner or later: a busy machine takes its time.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

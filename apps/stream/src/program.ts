@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { explainCommand } from "./explain/command.ts";
+import { playgroundCommand } from "./playground/command.ts";
 import { sampleCommand } from "./sample/command.ts";
 import { serveCommand } from "./serve/command.ts";
 import { streamCommand } from "./stream/command.ts";
@@ -12,7 +13,7 @@ export function createProgram(): Command {
     string
   >;
   const program = new Command("tokenmill").description(description).version(version);
-  for (const command of [streamCommand(), sampleCommand(), explainCommand(), serveCommand()])
+  for (const command of [streamCommand(), sampleCommand(), explainCommand(), serveCommand(), playgroundCommand()])
     program.addCommand(command);
   for (const command of [program, ...program.commands]) withManners(command);
   return program;

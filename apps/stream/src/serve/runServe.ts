@@ -44,6 +44,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       log: pino({ level: flags.logLevel }, pino.destination(2)),
     });
     process.stdout.write(`serving ${flags.modelName ?? source.name} on ${server.url}\n`);
+    if (flags.playground !== undefined) process.stdout.write(`playground: ${server.url}/\n`);
     await aborted(interrupt.signal);
     await server.close();
     // A signal is how a server is told to end.

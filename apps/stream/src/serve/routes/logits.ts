@@ -5,6 +5,9 @@ import { promptIds } from "../generation/promptIds.ts";
 import { RowReader } from "../generation/rowReader.ts";
 import { object } from "../schema/jsonSchema.ts";
 
+/** Longer prompts do not fit into a header. */
+const mostToldIds = 1024;
+
 const body = object({
   prompt: {
     anyOf: [{ type: "string" }, { type: "array", items: { type: "integer" } }],
@@ -21,7 +24,9 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
     onRequest: async () => context.lifecycle.checkServing(),
     handler: async (request, reply) => {
       const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
-      const row = await reader.read(promptIds(context, prompt, 1));
+      const ids = promptIds(context, prompt, 1);
+      const row = await reader.read(ids);
+      if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));
       return reply
         .type("application/octet-stream")
         .header("x-tokenmill-vocab-size", row.length)

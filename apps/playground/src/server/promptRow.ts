@@ -1,0 +1,33 @@
+/** The embedded model's row after a prompt, from the server that serves the page. */
+import type { Row } from "../rows/row.ts";
+import { ask } from "./api.ts";
+
+let vocabulary: Promise<readonly string[]> | undefined;
+
+/** Texts of the server's tokens, read once. */
+async function readVocabulary(): Promise<readonly string[]> {
+  vocabulary ??= ask("v1/vocabulary").then(async (response) => (await response.json()) as string[]);
+  try {
+    return await vocabulary;
+  } catch (error) {
+    vocabulary = undefined;
+    throw error;
+  }
+}
+
+/** @throws Error if there is no server, or if it refuses. */
+export async function promptRow(prompt: string): Promise<Row> {
+  const body = JSON.stringify({ prompt });
+  const headers = { "content-type": "application/json" };
+  const [texts, response] = await Promise.all([readVocabulary(), ask("v1/logits", { method: "POST", headers, body })]);
+  const bytes = await response.arrayBuffer();
+  const logits = new Float32Array(bytes);
+  if (logits.length !== texts.length) {
+    throw new Error(`the server's row expected ${texts.length} logits, got ${logits.length}`);
+  }
+  const ids = response.headers.get("x-tokenmill-prompt-token-ids");
+  if (ids === null)
+    throw new Error("the prompt is too long for this view: its tokens, which penalties see, are not told");
+  const promptTokenIds = ids === "" ? [] : ids.split(",").map(Number);
+  return { prompt, logits, tokenText: (tokenId) => texts[tokenId] ?? `#${tokenId}`, promptTokenIds };
+}
