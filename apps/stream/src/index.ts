@@ -1,6 +1,7 @@
 /** tokenmill: the library under one name, the goodness-of-fit test of `explain`, and the command line as a function. */
 export * from "@tokenmill/core";
 export * from "@tokenmill/engine";
+export * from "@tokenmill/grammar";
 export * from "@tokenmill/protocol";
 export * from "@tokenmill/sources";
 export { createPool, type History, type Plan, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";

@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
 import { HeldTokens } from "./generation/heldTokens.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
+import { Connections } from "./http/connections.ts";
 import { createApp } from "./http/createApp.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { shutDown } from "./lifecycle/shutDown.ts";
@@ -54,7 +55,8 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const grammar = hasGrammars ? await createGrammarProvider({ tokenizer, vocabSize: source.vocabSize }) : undefined;
   const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }), ...(grammar && { grammar }) });
   let sockets: SocketAcceptor | undefined;
-  const connections = (): Record<string, number> => ({ websocket: sockets?.count ?? 0 });
+  let http: Connections | undefined;
+  const connections = (): Record<string, number> => ({ http: http?.size ?? 0, websocket: sockets?.count ?? 0 });
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
   const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
@@ -91,6 +93,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     if (options.playground !== undefined) {
       await addPlayground(app, options.playground);
     }
+    http = new Connections(app.server);
     sockets = acceptSockets(app.server, context);
     await app.listen({ host: options.host, port: options.port });
   } catch (error) {
@@ -104,11 +107,12 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     log.warn({ address }, "other machines can use the server without a key: set --api-keys-file");
   }
   log.info({ url, model, vocabSize: source.vocabSize, workers: pool.workers }, "listening");
+  const targets = { app, connections: http, sockets };
   let closing: Promise<void> | undefined;
   return {
     url,
     engine,
-    close: () => (closing ??= shutDown(context, app, sockets).then(() => closeEngine(engine, pool, context))),
+    close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, context))),
   };
 }
 

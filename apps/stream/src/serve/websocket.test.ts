@@ -210,6 +210,17 @@ describe("a connection", () => {
     expect(server.engine.stats().open).toBe(0);
   });
 
+  it("is told of the shutdown, and closed with code 1001", async () => {
+    const server = await startServer({ limits: { shutdownTimeoutMs: 100, maxContextTokens: 4_000_000 } });
+    const client = await Client.connect(server, "tokenmill.v1.json");
+    client.say({ type: "open", id: "a", request: { ...request, maxTokens: 3_000_000 }, credits: 5 });
+    await until(() => client.events("a").length === 5, "the stream has used its credits");
+    const closed = once(client.socket, "close");
+    await server.close();
+    expect((await closed)[0]).toBe(1001);
+    expect(client.of("a").at(-1)).toMatchObject({ type: "error", error: { code: "shutting_down" } });
+  });
+
   it("is refused without a subprotocol, from a foreign page, and without a key", async () => {
     const server = await serverWith({ apiKeys: ["secret"] });
     const url = `${server.url.replace("http", "ws")}/v1/stream`;

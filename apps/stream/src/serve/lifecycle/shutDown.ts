@@ -1,17 +1,25 @@
 /** The end of a server: refuse, drain, cut. */
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
+import type { Connections } from "../http/connections.ts";
 import type { SocketAcceptor } from "../websocket/acceptSockets.ts";
 
 /** Time for the last words to leave: errors to the clients that were cut, and closing handshakes. */
 const farewellMs = 2000;
 
-/** Resolves when nothing is open any more; the engine is closed if streams had to be cut. */
-export async function shutDown(context: ServeContext, app: FastifyInstance, sockets: SocketAcceptor): Promise<void> {
+export interface ShutDownTargets {
+  readonly app: FastifyInstance;
+  readonly connections: Connections;
+  readonly sockets: SocketAcceptor;
+}
+
+/** Resolves when nothing is open any more; the engine is closed then. */
+export async function shutDown(context: ServeContext, targets: ShutDownTargets): Promise<void> {
   const { lifecycle, sequences, engine, options, log } = context;
+  const { app, connections, sockets } = targets;
   lifecycle.state = "draining";
   log.info({ open: sequences.count, timeoutMs: options.limits.shutdownTimeoutMs }, "shutting down");
-  app.server.closeIdleConnections();
+  connections.closeIdle();
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<"deadline">((resolve) => {
     timer = setTimeout(() => resolve("deadline"), options.limits.shutdownTimeoutMs);
@@ -22,20 +30,19 @@ export async function shutDown(context: ServeContext, app: FastifyInstance, sock
   // Whatever is still open is told so.
   await engine.close();
   sockets.close();
-  await flushed(app);
+  await farewell(targets);
+  sockets.terminate();
   await app.close();
   lifecycle.state = "closed";
   log.info("closed");
 }
 
 /** Gives connections a moment to send what is written. */
-async function flushed(app: FastifyInstance): Promise<void> {
+async function farewell({ connections, sockets }: ShutDownTargets): Promise<void> {
   const until = performance.now() + farewellMs;
-  const open = (): Promise<number> =>
-    new Promise((resolve) => app.server.getConnections((_error, count) => resolve(count ?? 0)));
   while (performance.now() < until) {
-    app.server.closeIdleConnections();
-    if ((await open()) === 0) return;
+    connections.closeIdle();
+    if (connections.size + sockets.count === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -25,6 +25,8 @@ export interface SocketAcceptor {
   readonly count: number;
   /** Tells every client that the server goes away. */
   close(): void;
+  /** Ends those that are still there. */
+  terminate(): void;
 }
 
 export function acceptSockets(server: Server, context: ServeContext): SocketAcceptor {
@@ -74,6 +76,9 @@ export function acceptSockets(server: Server, context: ServeContext): SocketAcce
         for (const client of sockets.clients) client.close(1001, "the server is shutting down");
         sockets.close();
       }
+    },
+    terminate() {
+      for (const { server: sockets } of all) for (const client of sockets.clients) client.terminate();
     },
   };
 }

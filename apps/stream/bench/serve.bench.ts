@@ -1,0 +1,185 @@
+/**
+ * The server in a process of its own, this process as its clients.
+ * 1. `SERVE_STREAMS` concurrent SSE streams over the embedded model: every stream's token ids against the engine's own run
+ *    with the same seed, times to the first token and between tokens, the server's memory.
+ * 2. Events per CPU second of the server's main thread beside a bare node:http writer of chunks as long, in turns.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, request as httpRequest, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createEngine } from "@tokenmill/engine";
+import { createEmbeddedModel } from "@tokenmill/sources";
+
+const STREAMS = Number(process.env["SERVE_STREAMS"] ?? 500);
+const TOKENS = Number(process.env["SERVE_TOKENS"] ?? 100);
+const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 3);
+const WRITER_STREAMS = 128;
+const WRITER_TOKENS = 1000;
+const PROMPT = "Fellow citizens";
+
+const program = fileURLToPath(new URL("../bin/tokenmill.js", import.meta.url));
+const quantile = (xs: readonly number[], q: number): string =>
+  `${(xs.toSorted((a, b) => a - b)[Math.floor(xs.length * q)] ?? Number.NaN).toFixed(1)} ms`;
+
+/** Starts a child that says where it listens. */
+async function start(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  return { child, port: Number(/:(\d+)\n/.exec(line.toString())![1]) };
+}
+
+const serve = (...flags: string[]): ReturnType<typeof start> =>
+  start([program, "serve", "--port", "0", "--log-level", "warn", ...flags]);
+
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill("SIGTERM");
+  await once(child, "exit");
+}
+
+/** CPU seconds of the main thread so far (Linux). */
+function cpuSeconds({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+function memoryMiB({ pid }: ChildProcess): number {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
+}
+
+/** One stream; `onChunk` gets what arrives. */
+function stream(port: number, body: object, onChunk: (chunk: string) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json" };
+    const options = { port, path: "/v1/completions", method: "POST", agent: false, headers };
+    const request = httpRequest(options, (response) => {
+      if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
+      response.setEncoding("latin1").on("data", onChunk).on("end", resolve).on("error", reject);
+    });
+    request.on("error", reject).end(JSON.stringify({ ...body, stream: true, ignore_eos: true, seed: 9 }));
+  });
+}
+
+async function manyStreams(): Promise<void> {
+  const { child, port } = await serve();
+  const ttft: number[] = [];
+  const itl: number[] = [];
+  const memory = [memoryMiB(child)];
+  const sampling = setInterval(() => memory.push(memoryMiB(child)), 1000);
+  const startMs = performance.now();
+  const hashes = await Promise.all(
+    Array.from({ length: STREAMS }, async (_, i) => {
+      const hash = createHash("sha256");
+      let lastMs = performance.now();
+      let next = 0;
+      let rest = "";
+      const body = { prompt: PROMPT, max_tokens: TOKENS, sequence_id: i, return_token_ids: true };
+      await stream(port, body, (chunk) => {
+        const nowMs = performance.now();
+        const blocks = (rest + chunk).split("\n\n");
+        rest = blocks.pop()!;
+        for (const block of blocks) {
+          const [, index, tokenId] = /^id: \d+:(\d+)\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
+          if (index === undefined) continue;
+          if (Number(index) !== next) throw new Error(`stream ${i}: event ${index} instead of ${next}`);
+          (next++ === 0 ? ttft : itl).push(nowMs - lastMs);
+          lastMs = nowMs;
+          hash.update(`${tokenId},`);
+        }
+      });
+      return hash.digest("hex");
+    }),
+  );
+  const seconds = (performance.now() - startMs) / 1000;
+  clearInterval(sampling);
+  memory.push(memoryMiB(child));
+  await stop(child);
+  const engine = await createEngine({ source: await createEmbeddedModel() });
+  const alone = await Promise.all(
+    hashes.map(async (_, sequenceId) => {
+      const hash = createHash("sha256");
+      const request = { prompt: PROMPT, maxTokens: TOKENS, ignoreEos: true, seed: 9, sequenceId };
+      for await (const { tokenId } of engine.stream(request)) hash.update(`${tokenId},`);
+      return hash.digest("hex");
+    }),
+  );
+  await engine.close();
+  const equal = hashes.filter((hash, i) => hash === alone[i]).length;
+  console.log(
+    `${STREAMS} SSE streams of ${TOKENS} tokens in ${seconds.toFixed(1)} s: ${Math.round((STREAMS * TOKENS) / seconds)} tokens/s`,
+  );
+  console.log(`  equal to the offline run: ${equal} of ${STREAMS}`);
+  console.log(`  first token p50 ${quantile(ttft, 0.5)}, p99 ${quantile(ttft, 0.99)}`);
+  console.log(`  between tokens p50 ${quantile(itl, 0.5)}, p99 ${quantile(itl, 0.99)}`);
+  console.log(
+    `  server's memory ${memory[0]} MiB at the start, at most ${Math.max(...memory)}, ${memory.at(-1)} at the end`,
+  );
+  if (equal < STREAMS) process.exitCode = 1;
+}
+
+/** Events per CPU second of the child's main thread; the first round warms up. */
+async function eventRate(child: ChildProcess, port: number): Promise<number> {
+  const round = async (): Promise<number> => {
+    const before = cpuSeconds(child);
+    const body = { prompt: [1], max_tokens: WRITER_TOKENS };
+    await Promise.all(
+      Array.from({ length: WRITER_STREAMS }, (_, i) => stream(port, { ...body, sequence_id: i }, () => undefined)),
+    );
+    return (WRITER_STREAMS * WRITER_TOKENS) / (cpuSeconds(child) - before);
+  };
+  await round();
+  const rate = await round();
+  await stop(child);
+  return rate;
+}
+
+async function besideBareWriter(): Promise<void> {
+  console.log(`events per CPU second of the main thread, ${WRITER_STREAMS} streams, synthetic rows of 256`);
+  const ratios: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const server = await serve("--source", "synthetic", "--vocab-size", "256", "--workers", "1");
+    const ours = await eventRate(server.child, server.port);
+    const writer = await start(["--import", "tsx", fileURLToPath(import.meta.url), "writer"]);
+    const bare = await eventRate(writer.child, writer.port);
+    ratios.push(ours / bare);
+    console.log(`  serve ${Math.round(ours)}, bare node:http ${Math.round(bare)}, ratio ${(ours / bare).toFixed(2)}`);
+  }
+  console.log(`  median ratio ${ratios.toSorted((a, b) => a - b)[ROUNDS >> 1]!.toFixed(2)}`);
+}
+
+/** What node:http alone costs: a chunk to each stream in turn, giving way as often as the engine does. */
+async function runWriter(): Promise<void> {
+  const open: ServerResponse[] = [];
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" });
+      if (open.push(response) === WRITER_STREAMS) void write(open.splice(0));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+}
+
+async function write(responses: readonly ServerResponse[]): Promise<void> {
+  const choice = '{"index":0,"text":"","logprobs":null,"finish_reason":null}';
+  const head = '{"id":"cmpl-e73a53ad825f42e486252fabdfaeca0e","object":"text_completion","created":1795611080,"model":';
+  for (let index = 0; index < WRITER_TOKENS; index++) {
+    const chunk = `id: 1:${index}\ndata: ${head}"synthetic gaussian","choices":[${choice}]}\n\n`;
+    for (const [i, response] of responses.entries()) {
+      response.write(chunk);
+      if (i % 64 === 63) await setImmediate();
+    }
+  }
+  for (const response of responses) response.end("data: [DONE]\n\n");
+}
+
+if (process.argv[2] === "writer") await runWriter();
+else {
+  await manyStreams();
+  await besideBareWriter();
+}
