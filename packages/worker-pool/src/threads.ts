@@ -31,7 +31,7 @@ export class Threads {
   constructor(options: ThreadsOptions) {
     this.#options = options;
     this.#piscina = new Piscina({
-      filename: new URL("./worker.js", import.meta.url).href,
+      filename: new URL("./workerEntry.cjs", import.meta.url).href,
       minThreads: options.workers,
       maxThreads: options.workers,
       idleTimeout: Number.POSITIVE_INFINITY,
