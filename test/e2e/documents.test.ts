@@ -1,14 +1,16 @@
 /** The documents say what the code does. */
-import { execFile } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { cacheHome, tokenmill } from "./helpers/tokenmill.ts";
+import { bin, cacheHome, tokenmill } from "./helpers/tokenmill.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const run = promisify(execFile);
+const hasJq = process.env["CI"] !== undefined || spawnSync("jq", ["--version"]).status === 0;
 
 describe("README.md", () => {
   // a program, then what it prints
@@ -27,6 +29,30 @@ describe("README.md", () => {
     } finally {
       rmSync(path);
     }
+  });
+
+  const recipes = [...readme.matchAll(/^ {4}npx (tokenmill stream .* (?:\||--output) .*)$/gm)].map(
+    ([, recipe]) => recipe!,
+  );
+
+  it("has six recipes", () => {
+    expect(recipes).toHaveLength(6);
+  });
+
+  // jq is no part of a bare machine; in CI it is installed
+  const runnable = recipes.filter((recipe) => !recipe.includes("| jq") || hasJq);
+  it.each(runnable)("a recipe works: %s", async (recipe) => {
+    const folder = mkdtempSync(join(tmpdir(), "tokenmill-recipe-"));
+    const command = recipe.replace("tokenmill", `"${process.execPath}" "${bin}"`);
+    const { stdout } = await run("bash", ["-o", "pipefail", "-c", command], {
+      cwd: folder,
+      env: { ...process.env, XDG_CACHE_HOME: cacheHome },
+    });
+    const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+    const isFile = /split|gzip|--output/.test(recipe);
+    expect(isFile ? Math.min(...sizes) : stdout.trim().split("\n").length).toBeGreaterThan(2);
+    expect(sizes).toHaveLength(recipe.includes("split") ? 4 : isFile ? 1 : 0);
+    rmSync(folder, { recursive: true });
   });
 
   it("names commands that exist", async () => {

@@ -6,4 +6,8 @@ export * from "@tokenmill/protocol";
 export * from "@tokenmill/sources";
 export { createPool, type History, type Plan, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";
 export { type GTest, gTest } from "./explain/gTest.ts";
+export { encodeEvents } from "./sinks/encodeEvents.ts";
+export { type EncodeEvent, type WireFormat, createEncoder } from "./sinks/encoder.ts";
+export { encodingStream } from "./sinks/encodingStream.ts";
+export { webStream } from "./sinks/webStream.ts";
 export { createProgram } from "./program.ts";

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 const packageFile = createRequire(import.meta.url).resolve("tokenmill/package.json");
-const bin = join(dirname(packageFile), "bin/tokenmill.js");
+export const bin: string = join(dirname(packageFile), "bin/tokenmill.js");
 
 /** The embedded model is trained once for all tests, outside the user's own cache. */
 export const cacheHome: string = join(import.meta.dirname, "../node_modules/.cache");

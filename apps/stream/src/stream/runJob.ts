@@ -4,8 +4,8 @@ import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
 import type { Interrupt } from "../cli/interrupt.ts";
 import type { Output } from "../cli/output.ts";
 import { printJson } from "../cli/printJson.ts";
+import { createEncoder } from "../sinks/encoder.ts";
 import { createDisplay } from "./display.ts";
-import { encoderOf } from "./encoders.ts";
 import type { Job } from "./job.ts";
 import { requestItems } from "./requestItems.ts";
 import { RunCounter } from "./runSummary.ts";
@@ -29,7 +29,8 @@ export async function runJob({ flags, job, engine, workers, output, interrupt }:
   const counter = new RunCounter();
   const display = createDisplay({ output, isText: format === "text", counter, workers, show: job.show });
   const observers = [counter, ...display.observers];
-  if (output && format !== "text") observers.push(new WireOutput((chunk) => output.write(chunk), encoderOf(format)));
+  if (output && format !== "text")
+    observers.push(new WireOutput((chunk) => output.write(chunk), createEncoder(format)));
   const summarize = async (): Promise<void> => {
     display.end();
     if (output?.isBrokenPipe) return;

@@ -1,10 +1,11 @@
 /** Flags of `tokenmill stream`. */
 import { Command, Option } from "commander";
 import { integerFlag } from "../flags/integerFlag.ts";
+import { wireFormats } from "../sinks/encoder.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 
-const outputFormats = ["text", "ndjson", "msgpack"] as const;
+const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
 export type OutputFormat = (typeof outputFormats)[number];
 
 export interface StreamFlags extends SourceFlags {
@@ -67,7 +68,7 @@ export function streamFlags(): Command {
     .addOption(
       new Option(
         "--format <format>",
-        "text: a line per sequence; ndjson, msgpack: an event per token (default: text, with --output ndjson)",
+        "text: a line per sequence; ndjson, msgpack, sse: an event per token (default: text, with --output ndjson)",
       ).choices(outputFormats),
     )
     .option("--output <file>", "where sequences or events go instead of stdout")

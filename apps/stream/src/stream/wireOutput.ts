@@ -1,10 +1,9 @@
-/** `--format ndjson` and `msgpack`: every token event, errors as events too. */
-import type { SequenceErrorEvent, TokenEvent } from "@tokenmill/core";
+/** `--format ndjson`, `msgpack` and `sse`: every token event, errors as events too. */
+import type { TokenEvent } from "@tokenmill/core";
+import type { EncodeEvent } from "../sinks/encoder.ts";
 import { errorEvent } from "./errorEvent.ts";
 import type { RequestItem } from "./requestItem.ts";
 import type { RunObserver } from "./runObserver.ts";
-
-export type EncodeEvent = (event: TokenEvent | SequenceErrorEvent) => string | Uint8Array;
 
 export class WireOutput implements RunObserver {
   readonly #write: (chunk: string | Uint8Array) => Promise<void> | undefined;
