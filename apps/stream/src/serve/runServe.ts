@@ -43,8 +43,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       },
       log: pino({ level: flags.logLevel }, pino.destination(2)),
     });
-    process.stdout.write(`serving ${flags.modelName ?? source.name} on ${server.url}\n`);
-    if (flags.playground !== undefined) process.stdout.write(`playground: ${server.url}/\n`);
+    process.stdout.write(greeting(flags, source.name, server.url));
     await aborted(interrupt.signal);
     await server.close();
     // A signal is how a server is told to end.
@@ -64,4 +63,12 @@ async function readApiKeys(file: string | undefined): Promise<string[]> {
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+/** Where the server is: in words, or as one JSON object. */
+function greeting({ json, modelName, playground }: ServeFlags, sourceName: string, url: string): string {
+  const model = modelName ?? sourceName;
+  const hasPage = playground !== undefined;
+  if (json) return `${JSON.stringify({ url, model, ...(hasPage && { playground: `${url}/` }), pid: process.pid })}\n`;
+  return `serving ${model} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
 }

@@ -25,6 +25,7 @@ export interface ServeFlags extends SourceFlags {
   readonly stallTimeout: number;
   readonly shutdownTimeout: number;
   readonly logLevel: string;
+  readonly json?: true;
 }
 
 /** The command without its action. */
@@ -51,7 +52,8 @@ export function serveFlags(): Command {
       new Option("--log-level <level>", "least important messages that are logged")
         .choices(["fatal", "error", "warn", "info", "debug", "silent"])
         .default("info"),
-    );
+    )
+    .option("--json", "print where the server is as one JSON object on stdout");
   addSourceFlags(command);
   const { maxOpenSequences, maxContextTokens, bodyLimitBytes, sampleBodyLimitBytes } = defaultLimits;
   const { requestTimeoutMs, stallTimeoutMs, shutdownTimeoutMs } = defaultLimits;

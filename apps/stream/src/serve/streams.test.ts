@@ -195,6 +195,16 @@ describe("tokenmill serve", () => {
     const { port } = new URL(await urlOf(first));
     expect(await once(serve(["--source", "synthetic", "--port", port, "--workers", "1"]), "exit")).toEqual([1, null]);
   });
+
+  it("says where it is as JSON with --json", async () => {
+    const child = serve(["--source", "synthetic", "--port", "0", "--workers", "1", "--json"]);
+    const [line] = (await once(child.stdout!.setEncoding("utf8"), "data")) as [string];
+    const { url, model } = JSON.parse(line) as { url: string; model: string };
+    expect(model).toContain("synthetic");
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
 });
 
 function serve(flags: readonly string[]): ChildProcess {
