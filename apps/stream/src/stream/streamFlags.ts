@@ -6,7 +6,7 @@ import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
-export type OutputFormat = (typeof outputFormats)[number];
+type OutputFormat = (typeof outputFormats)[number];
 
 export interface StreamFlags extends SourceFlags {
   readonly prompt?: readonly string[];
