@@ -23,7 +23,7 @@ export interface SampleResult {
   logprob: number;
   /** 1-based rank of the chosen token by logit; 0 unless `logprobs` was asked for. */
   rank: number;
-  /** How many tokens the draw could have given; −1 where they were not counted (no cut, or top-p alone). */
+  /** How many tokens the draw could have given; −1 where they were not counted: no cut, or top-p or typical last on a whole row. */
   keptCount: number;
   /** The most probable tokens, best first, `topCount` of them. */
   topCount: number;
