@@ -23,8 +23,8 @@ export interface Drawer {
   readonly vocabSize: number;
   /** One token; all numbers below 2^32. */
   draw(position: number, sequenceId?: number, seed?: number): number;
-  /** The first uniform of a draw, domain 0 unless said otherwise. */
-  uniform(position: number, sequenceId?: number, seed?: number, domain?: number): number;
+  /** The first uniform of an attempt to draw, the first one of domain 0 unless said otherwise. */
+  uniform(position: number, sequenceId?: number, seed?: number, domain?: number, attempt?: number): number;
   /** Tokens counted over sequences 0 … and positions 0 … 999 of each. */
   count(draws: number, seed?: number): Float64Array;
 }
@@ -74,8 +74,8 @@ class KernelDrawer implements Drawer {
     return words[(at.result + RESULT_TOKEN_ID) >> 2]!;
   }
 
-  uniform(position: number, sequenceId = 0, seed = 0, domain = 0): number {
-    this.#kernels.philox4x32(sequenceId, 0, position, domain << 24, seed, 0, at.block);
+  uniform(position: number, sequenceId = 0, seed = 0, domain = 0, attempt = 0): number {
+    this.#kernels.philox4x32(sequenceId, 0, position, (domain << 24) | attempt, seed, 0, at.block);
     return this.#kernels.uniform_f64(this.#words[at.block >> 2]!, this.#words[(at.block >> 2) + 1]!);
   }
 

@@ -41,7 +41,6 @@ import {
   RESULT_TOP_COUNT,
   STAGE_BYTES,
   STAGE_NUMBER_0,
-  STAGE_NUMBER_1,
   STAGE_OPCODE,
   STATUS_ALL_MASKED,
   STATUS_OK,
@@ -54,7 +53,7 @@ import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, p
 import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
-import { cheapScale, exactMass64Above, setPivot } from "./masses";
+import { exactMass64Above, setPivot } from "./masses";
 import { expNonPositive } from "./math";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
 import {
@@ -71,12 +70,11 @@ import {
   startEdits,
   writeRow,
 } from "./row";
-import { badIndex, rowMax } from "./scan";
+import { badIndex, rowMax, scanRow } from "./scan";
 import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { drawTypical } from "./typicalDraw";
 import { kgw, synthId } from "./watermark";
-import { scanAndWeigh } from "./weighedScan";
 import { useWorkspace } from "./workspace";
 
 // @ts-ignore: decorator
@@ -161,33 +159,13 @@ function applyStages(plan: usize, end: i32, job: usize): i32 {
   return isEmpty(rowMax) ? STATUS_ALL_MASKED : STATUS_OK;
 }
 
-/** Points the instance at a row and scans it; a draw at `scale` is prepared in the same pass. Returns a status. */
-function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize, scale: f32): i32 {
+/** Points the instance at a row and scans it. Returns a status. */
+function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
   useWorkspace(workspace, vocabSize);
   openRow(source, dtype, job, undo);
-  const status = scanAndWeigh(row, scale);
+  const status = scanRow(row);
   if (status != STATUS_OK) return status;
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
-}
-
-/** Scale of the cheap weights if nothing but edits, a fixed temperature and a last top-p or typical stand before the draw;
- *  else 0. */
-function denseDrawScale(plan: usize): f32 {
-  const count = load<i32>(plan, PLAN_STAGE_COUNT);
-  let i = load<i32>(plan, PLAN_FIRST_STAGE);
-  while (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) < OP_FIRST_NON_EDIT) i++;
-  let inverse: f64 = 1;
-  if (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) == OP_TEMPERATURE) {
-    const t = load<f64>(stageAt(plan, i), STAGE_NUMBER_0);
-    if (!(t > 0) || load<f64>(stageAt(plan, i), STAGE_NUMBER_1) > 0) return 0;
-    inverse = min(1 / t, 1e300);
-    i++;
-  }
-  if (i == count - 1) {
-    const opcode = load<i32>(stageAt(plan, i), STAGE_OPCODE);
-    if (opcode == OP_TOP_P || opcode == OP_TYPICAL_P) i++;
-  }
-  return i == count ? cheapScale(inverse) : 0;
 }
 
 /** What comes before the first stage. */
@@ -217,8 +195,7 @@ export function sample_row(
     logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(plan, PLAN_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
-  const scale = load<u32>(job, JOB_MASK) == 0 ? denseDrawScale(plan) : 0;
-  let status = start(source, dtype, vocabSize, job, undo, workspace, scale);
+  let status = start(source, dtype, vocabSize, job, undo, workspace);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
@@ -293,7 +270,7 @@ export function distribution_row(
   probs: usize,
   workspace: usize,
 ): i32 {
-  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  let status = start(source, dtype, vocabSize, job, undo, workspace);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
     status = applyStages(plan, stageCount, job);
@@ -325,7 +302,7 @@ export function transform_row(
   result: usize,
   workspace: usize,
 ): i32 {
-  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  let status = start(source, dtype, vocabSize, job, undo, workspace);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
@@ -349,7 +326,7 @@ export function score_row(
   result: usize,
   workspace: usize,
 ): i32 {
-  const status = start(source, dtype, vocabSize, job, undo, workspace, 0);
+  const status = start(source, dtype, vocabSize, job, undo, workspace);
   if (status != STATUS_OK) return status;
   startRawLogprobs(result, load<i32>(plan, PLAN_LOGPROBS));
   finishRawLogprobs(result);

@@ -8,7 +8,9 @@ import {
   STAGE_NUMBER_2,
   TOP_K_KEEPS_TIES,
 } from "../src/layout";
+import { canCutDense, EXACT_TIER, logMass, rowEntropy, tierError } from "./denseCut";
 import {
+  countAtLeast,
   gatherAbove,
   gatherLargest,
   keepAbove,
@@ -17,22 +19,26 @@ import {
   keyLogit,
   keyOf,
   keyTokenId,
+  lastMass,
   listCount,
   listMax,
   listOne,
   selectLargest,
+  selectedMass,
   selectLargestWithTies,
   selectMass,
+  setCount,
   setKey,
   setUnsorted,
   sortList,
   weighList,
 } from "./list";
 import { floatBelow, roundedDown } from "./floats";
-import { expNonPositive, logPositive } from "./math";
+import { expModerate, expNonPositive, logPositive } from "./math";
 import { beta, floor, isDense, listAll, raiseFloor, row, setBeta, setSparse } from "./row";
 import { argMax, rowMax } from "./scan";
 import { entropy } from "./thresholds";
+import { paddedLength } from "./workspace";
 
 /** x /= T; 0 leaves only the largest logit, the lowest id of equals. Numbers: T, range, exponent. With a range, T goes
  *  from T − range to T + range with the entropy: the nearer to uniform, the hotter. (llama.cpp, kalomaze 2023.) */
@@ -40,10 +46,12 @@ export function temperature(stage: usize): void {
   let t = load<f64>(stage, STAGE_NUMBER_0);
   const range = load<f64>(stage, STAGE_NUMBER_1);
   if (range > 0) {
-    listAll();
-    if (listCount > 1) {
-      const largest = listMax();
-      const relative = min(entropy(largest, weighList(largest, beta)) / logPositive(<f64>listCount), 1);
+    const isWhole = canCutDense();
+    if (!isWhole) listAll();
+    const count = isWhole ? countAtLeast(row, -f32.MAX_VALUE) : listCount;
+    if (count > 1) {
+      const nats = isWhole ? rowEntropy(EXACT_TIER) : entropy(listMax(), weighList(listMax(), beta));
+      const relative = min(nats / logPositive(<f64>count), 1);
       const coolest = max(t - range, 0);
       const share = relative > 0 ? expNonPositive(load<f64>(stage, STAGE_NUMBER_2) * logPositive(relative)) : 0;
       t = coolest + (t + range - coolest) * share;
@@ -76,15 +84,36 @@ export function minP(stage: usize): void {
   else keepAtLeast(threshold);
 }
 
+/** Size of the list in which the nucleus of an uncut row is looked for before the whole row is listed. */
+const FIRST_LIST = 1024;
+
 /** The largest tokens until their mass reaches p. (Holtzman et al. 2020, arXiv 1904.09751.) */
 export function topP(stage: usize): void {
+  const p = load<f64>(stage, STAGE_NUMBER_0);
+  if (canCutDense() && paddedLength > 4 * FIRST_LIST && selectNucleus(p)) return;
   if (isDense) {
     // what lies 60 nats below the largest adds less than 2^-66 to a sum of at least 1: nothing, in f64
     const least = min(roundedDown(<f64>rowMax - 60.0 / beta), floatBelow(rowMax)); // 60 / beta may round to nothing
     gatherAbove(row, max(floor, least));
     setSparse();
   }
-  selectMass(load<f64>(stage, STAGE_NUMBER_0) * weighList(listMax(), beta));
+  selectMass(p * weighList(listMax(), beta));
+}
+
+/** Lists the nucleus from among the largest tokens. False if it has more. */
+function selectNucleus(p: f64): bool {
+  gatherLargest(row, FIRST_LIST, rowMax);
+  const total = expModerate(logMass(1, 0));
+  if (weighList(rowMax, beta) < p * total * (1 + 2 * tierError)) return false;
+  const count = listCount;
+  selectMass(p * total);
+  const slack = 2 * tierError * total;
+  if (selectedMass < p * total + slack || selectedMass - lastMass >= p * total - slack) {
+    setCount(count);
+    selectMass(p * expModerate(logMass(1, EXACT_TIER)));
+  }
+  setSparse();
+  return true;
 }
 
 /** With d = x − max, scaled by the temperatures so far: x = −(3 − curve)/2·f·d² + (curve − 1)/2·f·d³. Numbers: f, curve.

@@ -77,6 +77,19 @@ export function setWeight(index: i32, weight: f64): void {
   store<f64>(listWeights + ((<usize>index) << 3), weight);
 }
 
+/** Bit i: element i of the 16 at `p` is above the floor. */
+// @ts-ignore: decorator
+@inline
+function hits16(p: usize, floor4: v128): u64 {
+  const a = f32x4.gt(v128.load(p), floor4);
+  const b = f32x4.gt(v128.load(p, 16), floor4);
+  const c = f32x4.gt(v128.load(p, 32), floor4);
+  const d = f32x4.gt(v128.load(p, 48), floor4);
+  const low = i16x8.narrow_i32x4_s(a, b);
+  const high = i16x8.narrow_i32x4_s(c, d);
+  return <u64>(<u32>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)));
+}
+
 /** Lists every element above `floor`, by ascending id. */
 export function gatherAbove(row: usize, floor: f32): void {
   const blocks = paddedLength / BLOCK_ELEMENTS;
@@ -87,14 +100,13 @@ export function gatherAbove(row: usize, floor: f32): void {
     const p = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
       const floor4 = f32x4.splat(floor);
-      for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
-        let hits = i32x4.bitmask(f32x4.gt(v128.load(p + ((<usize>i) << 2)), floor4));
-        while (hits != 0) {
-          const id = first + i + ctz(hits);
-          store<u64>(out, keyOf(load<f32>(row + ((<usize>id) << 2)), id));
-          out += 8;
-          hits &= hits - 1;
-        }
+      let hits = hits16(p, floor4) | (hits16(p + 64, floor4) << 16);
+      hits |= (hits16(p + 128, floor4) << 32) | (hits16(p + 192, floor4) << 48);
+      while (hits != 0) {
+        const id = first + <i32>ctz(hits);
+        store<u64>(out, keyOf(load<f32>(row + ((<usize>id) << 2)), id));
+        out += 8;
+        hits &= hits - 1;
       }
     } else {
       for (let i = 0; i < BLOCK_ELEMENTS; i++) {
@@ -132,13 +144,19 @@ export function listOne(x: f32, tokenId: i32): void {
 }
 
 /** How many block maxima are ≥ `threshold`. */
-function countBlocksAtLeast(threshold: f32): i32 {
+export function countBlocksAtLeast(threshold: f32): i32 {
   const end = blockMax + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
   let count = 0;
   if (ASC_FEATURE_SIMD) {
     const limit = f32x4.splat(threshold);
     let counts = i32x4.splat(0);
-    for (let p = blockMax; p < end; p += 16) counts = i32x4.sub(counts, f32x4.ge(v128.load(p), limit));
+    let p = blockMax;
+    for (; p + 64 <= end; p += 64) {
+      const a = i32x4.add(f32x4.ge(v128.load(p), limit), f32x4.ge(v128.load(p, 16), limit));
+      const b = i32x4.add(f32x4.ge(v128.load(p, 32), limit), f32x4.ge(v128.load(p, 48), limit));
+      counts = i32x4.sub(counts, i32x4.add(a, b));
+    }
+    for (; p < end; p += 16) counts = i32x4.sub(counts, f32x4.ge(v128.load(p), limit));
     count =
       i32x4.extract_lane(counts, 0) +
       i32x4.extract_lane(counts, 1) +
@@ -151,7 +169,7 @@ function countBlocksAtLeast(threshold: f32): i32 {
 }
 
 /** How many elements are ≥ `threshold`, which is above −Infinity. */
-function countAtLeast(row: usize, threshold: f32): i32 {
+export function countAtLeast(row: usize, threshold: f32): i32 {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let count = 0;
   for (let b = 0; b < blocks; b++) {
@@ -214,21 +232,24 @@ function insertionSort(low: i32, high: i32): void {
   }
 }
 
-/** Splits [low, high) so that keys ≥ the returned position's predecessor come first; keys are distinct. Hoare. */
+/** Moves keys above a pivot to the front of [low, high), then the pivot, whose position is returned; keys are distinct.
+ *  Every step does the same whatever it finds: there is no branch to mispredict. (Lomuto's scheme.) */
 function partition(low: i32, high: i32): i32 {
-  const pivot = medianOf3(keyAt(low), keyAt((low + high) >> 1), keyAt(high - 1));
-  let i = low - 1;
-  let j = high;
-  while (true) {
-    do i++;
-    while (keyAt(i) > pivot);
-    do j--;
-    while (keyAt(j) < pivot);
-    if (i >= j) return j + 1;
-    const key = keyAt(i);
-    setKey(i, keyAt(j));
-    setKey(j, key);
+  const middle = (low + high) >> 1;
+  const last = high - 1;
+  const pivot = medianOf3(keyAt(low), keyAt(middle), keyAt(last));
+  setKey(pivot == keyAt(low) ? low : pivot == keyAt(middle) ? middle : last, keyAt(last));
+  const end = listKeys + ((<usize>last) << 3);
+  let front = listKeys + ((<usize>low) << 3);
+  for (let p = front; p < end; p += 8) {
+    const key = load<u64>(p);
+    store<u64>(p, load<u64>(front));
+    store<u64>(front, key);
+    front += (<usize>(key > pivot)) << 3;
   }
+  store<u64>(end, load<u64>(front));
+  store<u64>(front, pivot);
+  return <i32>((front - listKeys) >> 3);
 }
 
 /** Sorts [low, high) descending: the larger part is looped over, so the recursion is at most log2(n) deep. */
@@ -237,9 +258,9 @@ function sortRange(low: i32, high: i32): void {
     const middle = partition(low, high);
     if (middle - low < high - middle) {
       sortRange(low, middle);
-      low = middle;
+      low = middle + 1;
     } else {
-      sortRange(middle, high);
+      sortRange(middle + 1, high);
       high = middle;
     }
   }
@@ -301,13 +322,12 @@ export function selectLargest(k: i32): void {
     listShuffled = true;
     let low = 0;
     let high = listCount;
-    while (high - low > 24) {
+    while (high - low > 24 && low < k) {
       const middle = partition(low, high);
-      if (middle <= k) low = middle;
+      if (middle < k) low = middle + 1;
       else high = middle;
-      if (low == k) break;
     }
-    if (low != k) insertionSort(low, high);
+    if (low < k) insertionSort(low, high);
   }
   listCount = k;
 }
@@ -400,6 +420,10 @@ function swapEntries(i: i32, j: i32): void {
   setWeight(j, weight);
 }
 
+/** After `selectMass`: the weight of what was kept, and of the least of it. */
+export let selectedMass: f64 = 0;
+export let lastMass: f64 = 0;
+
 /** Keeps the smallest set of largest entries whose weights (from `weighList`) reach `target`; at least one.
  *  Quickselect by mass: expected O(n), no sort of what is far from the boundary. */
 export function selectMass(target: f64): void {
@@ -436,4 +460,6 @@ export function selectMass(target: f64): void {
     if (above >= target) break;
   }
   listCount = max(low, 1);
+  selectedMass = above;
+  lastMass = weightAt(listCount - 1);
 }

@@ -52,7 +52,9 @@ export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
   let logit = logitAt(tokenId);
   if (isDense) {
     setPivot(floor, -1);
-    logSum = <f64>rowMax * beta + logPositive(exactMass64Above(row, rowMax, beta));
+    const isWhole = floor == -Infinity;
+    const mass = isWhole ? exactMass32(row, rowMax, cheapScale(beta)) : exactMass64Above(row, rowMax, beta);
+    logSum = <f64>rowMax * beta + logPositive(mass);
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
     if (top > 0) {
       gatherLargest(row, top, rowMax);

@@ -120,8 +120,14 @@ export function fillPowerTable(table: usize): void {
 // @ts-ignore: decorator
 @inline
 export function pow2NonPositivex4(value: v128, table: usize): v128 {
+  return pow2InRangex4(f32x4.pmax(value, v128.load(table, 16)), table);
+}
+
+/** The same for −125 ≤ z ≤ 0. */
+// @ts-ignore: decorator
+@inline
+export function pow2InRangex4(z: v128, table: usize): v128 {
   const magic4 = v128.load(table);
-  const z = f32x4.pmax(value, v128.load(table, 16));
   const shifted = f32x4.add(z, magic4);
   const f = f32x4.sub(z, f32x4.sub(shifted, magic4));
   let p = f32x4.add(f32x4.mul(v128.load(table, 112), f), v128.load(table, 96));

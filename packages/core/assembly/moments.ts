@@ -1,6 +1,7 @@
 // Standard deviation of a dense row. First with f32 sums by block, which settle nearly every row: if no logit lies inside
 // their error of the threshold, f64 would cut at the same place. Else in f64, in one fixed order.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 
 /** Standard deviation (of the population) after `quickSigma` or `exactSigma`; and how far off it can be. */
@@ -10,16 +11,15 @@ export let sigmaError: f64 = 0;
 /** Relative error of a sum of 64 non-negative f32 terms of one rounding more each, four lanes of 16. */
 const SUM_ERROR: f64 = 2e-6;
 
-/** σ of the elements above `floor` within `sigmaError`, infinite where f32 does not do; there is at least one. `near`: any element, best near the mean. */
+/** σ of the elements above `floor` within `sigmaError`, infinite where f32 does not do; there is at least one. `near`: any
+ *  element, best near the mean. */
 export function quickSigma(row: usize, floor: f32, near: f32): void {
   const blocks = <usize>paddedLength / BLOCK_ELEMENTS;
   let count = 0;
   let sum: f64;
   let squares: f64;
   if (ASC_FEATURE_SIMD) {
-    const floor4 = f32x4.splat(floor);
     const near4 = f32x4.splat(near);
-    let counts = i32x4.splat(0);
     let sum01 = f64x2.splat(0);
     let sum23 = sum01;
     let squares01 = sum01;
@@ -28,24 +28,41 @@ export function quickSigma(row: usize, floor: f32, near: f32): void {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
       const block = row + b * (BLOCK_ELEMENTS * 4);
       let sums = f32x4.splat(0);
-      let squareSums = f32x4.splat(0);
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
-        const x = v128.load(p);
-        const mask = f32x4.gt(x, floor4);
-        const d = v128.and(f32x4.sub(x, near4), mask);
-        counts = i32x4.sub(counts, mask);
-        sums = f32x4.add(sums, d);
-        squareSums = f32x4.add(squareSums, f32x4.mul(d, d));
+      let squareSums = sums;
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+        const d0 = f32x4.sub(v128.load(p), near4);
+        const d1 = f32x4.sub(v128.load(p, 16), near4);
+        const d2 = f32x4.sub(v128.load(p, 32), near4);
+        const d3 = f32x4.sub(v128.load(p, 48), near4);
+        sums = f32x4.add(sums, add4(d0, d1, d2, d3));
+        squareSums = f32x4.add(
+          squareSums,
+          add4(f32x4.mul(d0, d0), f32x4.mul(d1, d1), f32x4.mul(d2, d2), f32x4.mul(d3, d3)),
+        );
+      }
+      // nothing is cut, and no −Infinity made a lane's sum infinite: the rule
+      const isWhole = floor == -Infinity && !v128.any_true(f32x4.ne(f32x4.sub(sums, sums), f32x4.splat(0)));
+      if (isWhole) count += BLOCK_ELEMENTS;
+      else {
+        count += countOfBlock(block, floor);
+        sums = f32x4(
+          laneSum(block, floor, near),
+          laneSum(block + 4, floor, near),
+          laneSum(block + 8, floor, near),
+          laneSum(block + 12, floor, near),
+        );
+        squareSums = f32x4(
+          laneSquares(block, floor, near),
+          laneSquares(block + 4, floor, near),
+          laneSquares(block + 8, floor, near),
+          laneSquares(block + 12, floor, near),
+        );
       }
       sum01 = f64x2.add(sum01, f64x2.promote_low_f32x4(sums));
       sum23 = f64x2.add(sum23, f64x2.promote_low_f32x4(i32x4.shuffle(sums, sums, 2, 3, 0, 1)));
       squares01 = f64x2.add(squares01, f64x2.promote_low_f32x4(squareSums));
       squares23 = f64x2.add(squares23, f64x2.promote_low_f32x4(i32x4.shuffle(squareSums, squareSums, 2, 3, 0, 1)));
     }
-    count =
-      i32x4.extract_lane(counts, 0) +
-      i32x4.extract_lane(counts, 1) +
-      (i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3));
     const sums = f64x2.add(sum01, sum23);
     const squareSums = f64x2.add(squares01, squares23);
     sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
@@ -70,7 +87,7 @@ export function quickSigma(row: usize, floor: f32, near: f32): void {
       squares1 += <f64>laneSquares(block + 4, floor, near);
       squares2 += <f64>laneSquares(block + 8, floor, near);
       squares3 += <f64>laneSquares(block + 12, floor, near);
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) count += <i32>(load<f32>(p) > floor);
+      count += countOfBlock(block, floor);
     }
     sum = sum0 + sum2 + (sum1 + sum3);
     squares = squares0 + squares2 + (squares1 + squares3);
@@ -85,17 +102,32 @@ export function quickSigma(row: usize, floor: f32, near: f32): void {
   sigmaError = isSound ? varianceError / sigma : Infinity;
 }
 
+function countOfBlock(block: usize, floor: f32): i32 {
+  let count = 0;
+  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) count += <i32>(load<f32>(p) > floor);
+  return count;
+}
+
 function laneSum(lane: usize, floor: f32, near: f32): f32 {
   let sum: f32 = 0;
-  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 16) sum += nearDistance(load<f32>(p), floor, near);
+  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 64) {
+    const d0 = nearDistance(load<f32>(p), floor, near);
+    const d1 = nearDistance(load<f32>(p, 16), floor, near);
+    const d2 = nearDistance(load<f32>(p, 32), floor, near);
+    const d3 = nearDistance(load<f32>(p, 48), floor, near);
+    sum += d0 + d1 + (d2 + d3);
+  }
   return sum;
 }
 
 function laneSquares(lane: usize, floor: f32, near: f32): f32 {
   let sum: f32 = 0;
-  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 16) {
-    const d = nearDistance(load<f32>(p), floor, near);
-    sum += d * d;
+  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 64) {
+    const d0 = nearDistance(load<f32>(p), floor, near);
+    const d1 = nearDistance(load<f32>(p, 16), floor, near);
+    const d2 = nearDistance(load<f32>(p, 32), floor, near);
+    const d3 = nearDistance(load<f32>(p, 48), floor, near);
+    sum += d0 * d0 + d1 * d1 + (d2 * d2 + d3 * d3);
   }
   return sum;
 }

@@ -1,9 +1,22 @@
 // Cuts that need the candidates in order of probability.
 import { DOMAIN_XTC, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../src/layout";
+import { areDecided, canCutDense, logMass, thresholdOf, TIERS } from "./denseCut";
 import { coin } from "./draw";
-import { keepRange, keyAt, keyLogit, listCount, listMax, sortList, weighList, weightAt } from "./list";
+import { floatBelow, roundedDown } from "./floats";
+import {
+  gatherAbove,
+  keepRange,
+  keyAt,
+  keyLogit,
+  keyTokenId,
+  listCount,
+  listMax,
+  sortList,
+  weighList,
+  weightAt,
+} from "./list";
 import { logPositive } from "./math";
-import { beta, listAll } from "./row";
+import { beta, listAll, patch, row, settleEdits } from "./row";
 import { entropy } from "./thresholds";
 
 /** The smallest set, nearest to the entropy by |−ln p − H|, with mass ≥ p; equals: the more probable side first.
@@ -58,16 +71,34 @@ function curvature(i: i32): f64 {
   return abs(weightAt(i) - weightAt(i + 1) - (weightAt(i + 1) - weightAt(i + 2)));
 }
 
+/** Below this threshold XTC works on the list: there can be more candidates than the dense row should be patched for. */
+const LEAST_DENSE_THRESHOLD: f64 = 0.01;
+
 /** With the given probability drops all but the least likely of the tokens with p ≥ threshold. Numbers: probability,
  *  threshold. (p-e-w 2024, text-generation-webui #6335.) */
 export function xtc(stage: usize, job: usize): void {
   if (coin(job, DOMAIN_XTC) >= load<f64>(stage, STAGE_NUMBER_0)) return;
+  const threshold = load<f64>(stage, STAGE_NUMBER_1);
+  if (canCutDense() && threshold >= LEAST_DENSE_THRESHOLD) {
+    for (let tier = 0; tier < TIERS; tier++) if (excludeTop(logPositive(threshold) + logMass(1, tier))) return;
+  }
   listAll();
   sortList();
-  const least = load<f64>(stage, STAGE_NUMBER_1) * weighList(listMax(), beta);
+  const least = threshold * weighList(listMax(), beta);
   let count = 0;
   while (count < listCount && weightAt(count) >= least) count++;
   if (count >= 2) keepRange(count - 1, listCount);
+}
+
+/** Takes all but the least of the tokens that weigh e^logWeight or more out of the dense row. False, and nothing done, where
+ *  the error of the weight leaves open which they are. */
+function excludeTop(logWeight: f64): bool {
+  if (!areDecided(logWeight)) return false;
+  gatherAbove(row, floatBelow(roundedDown(thresholdOf(logWeight))));
+  sortList();
+  for (let i = 0; i + 1 < listCount; i++) patch(keyTokenId(keyAt(i)), -Infinity);
+  settleEdits();
+  return true;
 }
 
 /** The largest tokens as long as their entropy stays ≤ α times that of all. (Potraghloo et al. 2025, arXiv 2509.02510.) */

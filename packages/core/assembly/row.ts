@@ -4,8 +4,7 @@
 import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
 import { floatBelow, toFinite } from "./floats";
 import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
-import { dropWeights, refreshMax, scanRow } from "./scan";
-import { refreshScan } from "./weighedScan";
+import { refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -71,7 +70,6 @@ function intersectAllowed(ids: usize, count: i32): i32 {
 export function useCopy(): void {
   row = rowCopy;
   wasPatched = true;
-  dropWeights();
 }
 
 // @ts-ignore: decorator
@@ -145,12 +143,12 @@ export function patch(tokenId: i32, value: f32): void {
       takeBackPatches();
       row = rowCopy;
       store<f32>(row + ((<usize>tokenId) << 2), value);
-      refreshScan(row, tokenId);
+      refreshBlock(row, tokenId);
       return;
     }
   }
   store<f32>(address, value);
-  refreshScan(row, tokenId);
+  refreshBlock(row, tokenId);
 }
 
 /** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */

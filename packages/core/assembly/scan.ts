@@ -1,6 +1,7 @@
 // The one pass over a row: largest element of every block of 64, the row's maximum, and whether anything is not a
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../src/layout";
+import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 
 /** Largest element of the row after `scanRow` or `refreshMax`. */
@@ -45,27 +46,8 @@ function laneMaxOfBlock(p: usize): v128 {
   );
 }
 
-// @ts-ignore: decorator
-@inline
-function add4(a: v128, b: v128, c: v128, d: v128): v128 {
-  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
-}
-
-/** Scale of the weights that the scan left in `blockSum` (see weighedScan.ts), 0 for none. */
-export let weighedScale: f32 = 0;
-
-/** After the row was replaced. */
-export function dropWeights(): void {
-  weighedScale = 0;
-}
-
-export function setWeighedScale(scale: f32): void {
-  weighedScale = scale;
-}
-
 /** Fills `blockMax` and `rowMax`. Returns a status; the row must be padded with −Infinity. */
 export function scanRow(row: usize): i32 {
-  weighedScale = 0;
   const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;

@@ -11,8 +11,9 @@ import {
   STATE_MIROSTAT_MU,
   STATE_NUMBERS,
 } from "../src/layout";
-import { canCutDense, cutAtLogWeight, logMass32 } from "./denseCut";
+import { canCutDense, cutAtLogWeight, isAboveAll, logMass, TIERS } from "./denseCut";
 import {
+  countBlocksAtLeast,
   keepHeavy,
   keepRange,
   keyAt,
@@ -29,10 +30,13 @@ import {
   weightAt,
 } from "./list";
 import { expNonPositive, logPositive } from "./math";
-import { beta, listAll, setBeta } from "./row";
+import { beta, floor, listAll, setBeta } from "./row";
 import { tokenProbs, vocabularySize } from "./workspace";
 
 const LN2: f64 = reinterpret<f64>(0x3fe62e42fefa39ef);
+
+/** What is left in this many blocks or fewer is listed: the probability of what is drawn then costs less. */
+const FEW_BLOCKS = 256;
 
 /** Records of the stages that ran in this step; 0: did not. */
 let mirostatStage: usize = 0;
@@ -49,7 +53,14 @@ export function mirostat(stage: usize, job: usize): void {
   mirostatStage = stage;
   const mu = load<f64>(job, JOB_STATE + STATE_MIROSTAT_MU);
   const isFirstVersion = load<i32>(stage, STAGE_INTEGER) == 1;
-  if (!isFirstVersion && canCutDense() && cutAtLogWeight(logMass32(1) - mu * LN2)) return;
+  if (!isFirstVersion && canCutDense()) {
+    for (let tier = 0; tier < TIERS; tier++) {
+      if (!cutAtLogWeight(logMass(1, tier) - mu * LN2)) continue;
+      if (isAboveAll || countBlocksAtLeast(floor) <= FEW_BLOCKS) listAll();
+      if (isAboveAll) selectLargest(1);
+      return;
+    }
+  }
   listAll();
   if (isFirstVersion) return zipfTopK(mu);
   // −log2 p ≤ μ

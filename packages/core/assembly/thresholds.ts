@@ -1,12 +1,11 @@
 // Cuts at a threshold computed from the whole distribution.
-import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
-import { canCutDense, cutAtLogWeight, logMass32 } from "./denseCut";
+import { STAGE_NUMBER_0 } from "../src/layout";
+import { canCutDense, cutAtLogWeight, hasBetween, logMass, rowEntropy, rowLogMass, TIERS } from "./denseCut";
 import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
 import { expNonPositive, logPositive } from "./math";
 import { exactSigma, quickSigma, sigma, sigmaError } from "./moments";
 import { beta, floor, isDense, listAll, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
-import { blockMax, paddedLength } from "./workspace";
 
 /** x ≥ max − n·σ, σ over the logits that count. (Tang et al. 2024, arXiv 2411.07641.) */
 export function topNSigma(stage: usize): void {
@@ -34,30 +33,45 @@ export function topNSigma(stage: usize): void {
 
 /** p ≥ ε, or only the largest. (Hewitt, Manning, Liang 2022, arXiv 2210.15191.) */
 export function epsilonCutoff(stage: usize): void {
+  const epsilon = load<f64>(stage, STAGE_NUMBER_0);
+  if (canCutDense()) {
+    for (let tier = 0; tier < TIERS; tier++) if (cutAtLogWeight(logPositive(epsilon) + logMass(1, tier))) return;
+  }
   listAll();
-  const total = weighList(listMax(), beta);
-  keepHeavy(min(load<f64>(stage, STAGE_NUMBER_0) * total, 1));
+  keepHeavy(min(epsilon * weighList(listMax(), beta), 1));
 }
 
 /** p ≥ min(η, √η·e^−H), or only the largest. (The same.) */
 export function etaCutoff(stage: usize): void {
+  const eta = load<f64>(stage, STAGE_NUMBER_0);
+  if (canCutDense()) {
+    const logEta = logPositive(eta);
+    for (let tier = 0; tier < TIERS; tier++) {
+      const entropy = rowEntropy(tier);
+      if (cutAtLogWeight(min(logEta, logEta / 2 - entropy) + rowLogMass)) return;
+    }
+  }
   listAll();
   const largest = listMax();
   const total = weighList(largest, beta);
-  const eta = load<f64>(stage, STAGE_NUMBER_0);
   keepHeavy(min(min(eta, sqrt(eta) * expNonPositive(-entropy(largest, total))) * total, 1));
 }
 
 /** p ≥ a·pmax². */
 export function topA(stage: usize): void {
+  const a = load<f64>(stage, STAGE_NUMBER_0);
+  if (canCutDense()) {
+    for (let tier = 0; tier < TIERS; tier++) if (cutAtLogWeight(logPositive(a) - logMass(1, tier))) return;
+  }
   listAll();
-  const total = weighList(listMax(), beta);
-  keepHeavy(min(load<f64>(stage, STAGE_NUMBER_0) / total, 1));
+  keepHeavy(min(a / weighList(listMax(), beta), 1));
 }
 
 /** p ≥ Σ p², the probability that two draws are equal. ("p-less sampling", 2025, arXiv 2509.23234.) */
 export function pLess(): void {
-  if (canCutDense() && cutAtLogWeight(logMass32(2) - logMass32(1))) return;
+  if (canCutDense()) {
+    for (let tier = 0; tier < TIERS; tier++) if (cutAtLogWeight(logMass(2, tier) - logMass(1, tier))) return;
+  }
   listAll();
   const total = weighList(listMax(), beta);
   let squares: f64 = 0;
@@ -79,17 +93,4 @@ function finiteLogit(row: usize, floor: f32): f32 {
   let p = row;
   while (!(load<f32>(p) > floor)) p += 4;
   return load<f32>(p);
-}
-
-/** Whether a logit of the row lies in [low, high]. */
-function hasBetween(row: usize, low: f64, high: f64): bool {
-  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
-    if (<f64>load<f32>(blockMax + (b << 2)) < low) continue;
-    const block = row + b * (BLOCK_ELEMENTS * 4);
-    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
-      const x = <f64>load<f32>(p);
-      if (x >= low && x <= high) return true;
-    }
-  }
-  return false;
 }

@@ -2,7 +2,9 @@
 // to the typical set if the mass of the tokens nearer to the entropy is below p·Z, and tokens that belong follow the set's
 // law. The centre and both masses are known within bounds; where these do not decide, the sorted list does.
 import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
-import { denseOrigin, denseTotal, drawFromList, openDenseDraw, proposeToken } from "./draw";
+import { openBlocks } from "./blockDraw";
+import { CENTRE_ERROR } from "./denseCut";
+import { drawFromList, proposeToken } from "./draw";
 import { floatBelow, roundedDown } from "./floats";
 import { keyAt, keyTokenId, listCount, listMax, weighList } from "./list";
 import {
@@ -10,27 +12,25 @@ import {
   CHEAP_SAFETY,
   cheapScale,
   MASS32_ERROR,
+  massTotal,
   massWithin,
   meanPower,
-  totalMass32,
+  setPivot,
 } from "./masses";
 import { expNonPositive } from "./math";
 import { typicalP } from "./ranked";
 import { beta, logitAt, row } from "./row";
 import { rowMax } from "./scan";
-import { blockSum } from "./workspace";
 
 /** More candidates than that are drawn from the list. */
-const MOST_CANDIDATES: u32 = 8;
-/** Relative error bound of the centre: f32 weights, their products with z, and block sums. */
-const CENTRE_ERROR: f64 = 2e-5;
+const MOST_CANDIDATES = 8;
 
 /** Cheap (or exact32) mass of the logits no further than `distance` powers of 2 from the centre; bounds round outwards. */
 function within(centre: f64, distance: f64, perLogit: f64, scale: f32, exact: bool): f64 {
   const largest = <f64>rowMax;
   const low = floatBelow(roundedDown(largest + (centre - distance) / perLogit));
   const high = -floatBelow(roundedDown(-(largest + (centre + distance) / perLogit)));
-  return massWithin(row, exact ? rowMax : denseOrigin, scale, low, high, exact);
+  return massWithin(row, rowMax, scale, low, high, exact);
 }
 
 /** Token id drawn from the typical set of the dense row, which is not cut. */
@@ -38,27 +38,29 @@ export function drawTypical(job: usize, stage: usize): i32 {
   const p = load<f64>(stage, STAGE_NUMBER_0);
   const scale = cheapScale(beta);
   const perLogit = beta * 1.4426950408889634;
-  openDenseDraw(scale);
+  setPivot(-Infinity, -1);
+  openBlocks(row, rowMax, scale);
   const centre = meanPower(row, rowMax, scale);
+  const target = p * massTotal;
+  const error = 2 * MASS32_ERROR * massTotal;
   const slack = 2 * CENTRE_ERROR * (1 - centre);
   let token = -1;
   let attempt: u32 = 0;
-  while (attempt < MOST_CANDIDATES) {
-    token = proposeToken(job, attempt++, blockSum, denseTotal, scale);
-    if (token < 0) continue;
+  for (let candidates = 0; candidates < MOST_CANDIDATES; candidates++) {
+    do token = proposeToken(job, attempt++);
+    while (token < 0);
     const logit = logitAt(token);
     const distance = abs((<f64>logit - <f64>rowMax) * perLogit - centre);
     // of all that may come before the token, itself included; of what does come before it
     const most = within(centre, distance + slack, perLogit, scale, false);
-    if (most < p * denseTotal * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) return token;
+    if (most / CHEAP_SAFETY < target - error) return token;
     const least = within(centre, distance - slack, perLogit, scale, false);
-    if (least * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) >= p * denseTotal) continue;
-    const target = p * totalMass32;
+    if (least * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) >= target + error) continue;
     const own = expNonPositive((<f64>logit - <f64>rowMax) * beta);
     const most32 = within(centre, distance + slack, perLogit, scale, true);
-    if (most32 * (1 + MASS32_ERROR) - own < target * (1 - 2 * MASS32_ERROR)) return token;
+    if (most32 - own < target - error) return token;
     const least32 = within(centre, distance - slack, perLogit, scale, true);
-    if (least32 < target * (1 + 3 * MASS32_ERROR)) break; // undecided
+    if (least32 < target + error) break; // undecided
   }
   typicalP(stage);
   for (let i = 0; i < listCount; i++) if (keyTokenId(keyAt(i)) == token) return token;

@@ -7,10 +7,10 @@ import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
 export let paddedLength: i32 = 0;
 /** f32[blocks]: largest element of each block of the row as patched. */
 export let blockMax: usize = 0;
-/** f64[blocks]: weight of each block in a dense draw. */
-export let blockSum: usize = 0;
-/** f64[blocks]: the same, of the part above a pivot. */
-export let blockSumAbove: usize = 0;
+/** f64[blocks]: weight of each block in a dense draw, see blockDraw.ts. */
+export let blockMass: usize = 0;
+/** f64[blocks]: sums of groups of these. */
+export let groupMass: usize = 0;
 /** u64[padded]: the sparse list, see list.ts. */
 export let listKeys: usize = 0;
 /** f64[padded]: weights of the list's entries. */
@@ -51,9 +51,9 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   rowCopy = listWeights + padded * 8;
   tokenCounts = rowCopy + padded * 4;
   tokenProbs = tokenCounts + padded * 4;
-  blockSum = tokenProbs + padded * 4;
-  blockSumAbove = blockSum + blocks * 8;
-  blockMax = blockSumAbove + blocks * 8;
+  blockMass = tokenProbs + padded * 4;
+  groupMass = blockMass + blocks * 8;
+  blockMax = groupMass + blocks * 8;
   powerTable = blockMax + blocks * 4;
   digitCounts = powerTable + POWER_TABLE_BYTES;
   fillPowerTable(powerTable);
