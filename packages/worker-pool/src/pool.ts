@@ -117,7 +117,7 @@ class Pool implements SamplerPool {
     this.#queue = new JobQueue(slab, this.#views.i32, this.#rowCost);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), slab);
-    this.#inlineLane = new InlineLane(runner, options);
+    this.#inlineLane = new InlineLane(runner, this.#rowCost, options);
     this.#hasWriter = setup.source !== undefined;
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
