@@ -5,9 +5,6 @@ import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab } from "./slab.ts";
 import { WorkerQueue } from "./workerQueue.ts";
 
-/** Tickets are taken together as long as their rows take no longer than that, as far as the last ones tell. */
-const HAND_MS = 0.01;
-
 export interface WorkerSetup extends RunnerSetup {
   /** Looks at an empty ring before the thread sleeps. */
   readonly spinLimit: number;
@@ -35,10 +32,9 @@ export default async function reside({ workerIndex, incarnation }: ResidentTask)
   Atomics.add(words, (slab.control >> 2) + CONTROL_READY, 1);
   Atomics.notify(words, (slab.control >> 2) + CONTROL_READY);
   let spins = 0;
-  let most = 1;
   while (true) {
     const { signal } = queue;
-    const count = queue.take(most);
+    const count = queue.take();
     if (count > 0) {
       spins = 0;
       const start = performance.now();
@@ -50,10 +46,7 @@ export default async function reside({ workerIndex, incarnation }: ResidentTask)
         queue.finish(slot);
         rows++;
       }
-      const ms = performance.now() - start;
-      if (rows === 0) continue;
-      queue.report(rows, ms);
-      most = Math.floor((HAND_MS * rows) / ms);
+      if (rows > 0) queue.report(rows, performance.now() - start);
     } else if (queue.isStopped) {
       return;
     } else if (++spins > setup.spinLimit) {

@@ -22,6 +22,8 @@ import {
   SLOT_QUEUED,
 } from "./slab.ts";
 
+/** Tickets are taken together as long as their rows take no longer than that, as far as the last ones tell. */
+const HAND_MS = 0.01;
 /** A worker takes no more than its share of what is queued, divided by this: what is left evens out rows of unequal cost. */
 const SHARE_DIVISOR = 4;
 
@@ -35,6 +37,7 @@ export class WorkerQueue {
   readonly #ringMask: number;
   readonly #divisor: number;
   readonly #claim: number;
+  #affordable = 1;
   /** Busy time below one tick that has not been told. */
   #restTicks = 0;
 
@@ -58,8 +61,11 @@ export class WorkerQueue {
     return Atomics.load(this.#words, this.#control + CONTROL_STOP) === 1;
   }
 
-  /** Takes tickets into `hand`: 1 … `most`, fewer the fewer there are. Returns their number, 0 if the ring is empty. */
-  take(most: number): number {
+  /**
+   * Takes tickets into `hand`: 1 … `most` (absent: what the last rows' cost allows), fewer the fewer there are. Returns
+   * their number, 0 if the ring is empty.
+   */
+  take(most: number = this.#affordable): number {
     const words = this.#words;
     while (true) {
       // head before tail: an older tail would show tickets that others have taken already, and the head overtake the tail
@@ -86,6 +92,7 @@ export class WorkerQueue {
   /** Counts rows that have been finished in the last `ms`, and wakes the host if it waits for so many. */
   report(rows: number, ms: number): void {
     const words = this.#words;
+    this.#affordable = Math.floor((HAND_MS * rows) / ms);
     const ticks = ms * BUSY_TICKS_PER_MS + this.#restTicks;
     const wholeTicks = Math.floor(ticks);
     this.#restTicks = ticks - wholeTicks;
