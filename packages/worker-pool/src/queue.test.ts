@@ -267,19 +267,20 @@ describe("JobQueue", () => {
     expect(await done).toEqual([0, 1, 2]);
   });
 
-  it("waits for half of much work, and for the whole of little", async () => {
-    for (const [rowMs, steps] of [
-      [0.5, 8],
-      [0.001, 16],
-    ] as const) {
-      const rowCost = new RowCost();
-      rowCost.add(1, rowMs);
-      const { slab, words, queue } = openQueue(4, 1, rowCost);
-      const worker = new SteppedWorker(slab, words, 0);
-      for (let slot = 0; slot < 4; slot++) queue.submit(slot);
-      queue.publish();
+  it.each([
+    ["half of much work, then for all that is left", 0.5, [16, 16]],
+    ["the whole of little work", 0.001, [32]],
+  ] as const)("waits for %s", async (_, rowMs, waits) => {
+    const rowCost = new RowCost();
+    rowCost.add(1000, 1000 * rowMs);
+    const { slab, words, queue } = openQueue(8, 1, rowCost);
+    const worker = new SteppedWorker(slab, words, 0);
+    for (let slot = 0; slot < 8; slot++) queue.submit(slot);
+    queue.publish();
+    for (const steps of waits) {
       let isDone = false;
       const done = queue.collectSome().then(() => (isDone = true));
+      // a row takes four steps
       for (let step = 0; step < steps; step++) {
         await new Promise((resolve) => setImmediate(resolve));
         expect(isDone).toBe(false);
@@ -287,6 +288,7 @@ describe("JobQueue", () => {
       }
       await done;
     }
+    expect(queue.underWay).toBe(0);
   });
 
   it("learns from the workers what a row costs", async () => {

@@ -20,7 +20,7 @@ import type { RowCost } from "./rowCost.ts";
 
 /** A row is given up after its worker died this often. */
 const MAX_ATTEMPTS = 3;
-/** Work that takes the workers longer than that is waited for in halves: the host deals with the first meanwhile. */
+/** Of work that takes the workers longer than that half is waited for: the host can submit more while they do the rest. */
 const HALVED_WAIT_MS = 0.1;
 
 export class JobQueue {
@@ -34,6 +34,8 @@ export class JobQueue {
   readonly #underWay: Int32Array;
   #count = 0;
   #publishedCount = 0;
+  /** Rows have been collected, and none submitted since. */
+  #isDraining = false;
   readonly #tickets: Int32Array;
   readonly #attempts: Uint8Array;
   readonly #rowCost: RowCost;
@@ -61,6 +63,7 @@ export class JobQueue {
 
   submit(slot: number): void {
     this.#attempts[slot] = 0;
+    this.#isDraining = false;
     this.#underWay[this.#count++] = slot;
   }
 
@@ -115,6 +118,7 @@ export class JobQueue {
       else underWay[kept++] = slot;
     }
     if (done.length === 0) return done;
+    this.#isDraining = true;
     underWay.copyWithin(kept, this.#publishedCount, this.#count);
     this.#publishedCount = kept;
     this.#count -= done.length;
@@ -132,14 +136,19 @@ export class JobQueue {
         this.#learnCost(doneCount);
         return done;
       }
-      const expectedMs = (this.#rowCost.meanMs * this.#publishedCount) / this.#workers;
-      const waitFor = expectedMs > HALVED_WAIT_MS ? (this.#publishedCount + 1) >> 1 : this.#publishedCount;
-      const target = (doneCount + Math.max(1, waitFor)) | 0;
+      const target = (doneCount + Math.max(1, this.#rowsToWaitFor())) | 0;
       Atomics.store(words, this.#control + CONTROL_WAKE_TARGET, target);
       if (((Atomics.load(words, this.#control + CONTROL_DONE_COUNT) - target) | 0) >= 0) continue;
       const waiting = Atomics.waitAsync(words, this.#control + CONTROL_WAKE, wake);
       if (waiting.async) await waiting.value;
     }
+  }
+
+  /** A wake-up costs host and worker more than a row: there are two for a batch, one if it is small. */
+  #rowsToWaitFor(): number {
+    const count = this.#publishedCount;
+    const expectedMs = (this.#rowCost.meanMs * count) / this.#workers;
+    return this.#isDraining || expectedMs <= HALVED_WAIT_MS ? count : (count + 1) >> 1;
   }
 
   /** Takes in what the workers needed for the rows up to `doneCount`. */
