@@ -14,7 +14,7 @@ describe("completeOptions", () => {
       arenaBytes: 2 ** 28,
       spinLimit: 2000,
       inlineRows: 1,
-      inlineMs: 0.08,
+      inlineMs: 0.1,
     });
     expect(completeOptions({ source: hashSource({}, 77) })).toMatchObject({ vocabSize: 77, dtype: "f32" });
     expect(completeOptions({ vocabSize: 2 ** 24, workers: 4 }).slots).toBe(16);

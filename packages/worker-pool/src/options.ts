@@ -60,7 +60,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     source,
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
-    inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.08, 1000),
+    inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 1000),
     variant,
   };
 }

@@ -28,7 +28,7 @@ export interface PoolOptions {
   inlineRows?: number;
   /**
    * So are larger batches that are expected to take at most that many milliseconds there, by the mean of the last rows;
-   * one that takes twice as long after all is handed to the workers. 0 … 1000. Absent: 0.08.
+   * one that takes twice as long after all is handed to the workers. 0 … 1000. Absent: 0.1.
    */
   inlineMs?: number;
   /** Absent: SIMD where there is any. */
