@@ -1,67 +1,89 @@
 /**
- * A step of B rows through the pool: overhead with rows that cost next to nothing (V = 64), and rows per second at
- * V = 50,257 for 0 (the calling thread), 1 and 2 workers, side by side; medians over rounds.
+ * A step of B rows through the pool: what it costs beyond the rows, how two workers share it, and what idle workers use.
+ * Settings take turns in each round; p50 over all steps, and the quietest tenth, which a busy machine disturbs less.
  */
-import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
-import { Bench } from "tinybench";
+import { setTimeout } from "node:timers/promises";
+import type { SamplingParams } from "@tokenmill/core";
+import { createPool, type PoolOptions } from "@tokenmill/worker-pool";
+import { bareKernelMicros } from "./bareKernel.ts";
+import { quantile, runSideBySide, type Setting } from "./stepper.ts";
+import { wakeLatency } from "./wakeLatency.ts";
 
-const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 5);
-const TIME_MS = Number(process.env["BENCH_TIME_MS"] ?? 100);
-const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[xs.length >> 1]!;
+const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 10);
+const TIME_MS = Number(process.env["BENCH_TIME_MS"] ?? 50);
+const micros = (value: number): string => value.toFixed(1).padStart(9);
+const p50 = (values: readonly number[]): number => quantile(values, 0.5);
+const p10 = (values: readonly number[]): number => quantile(values, 0.1);
 
-/** A function that samples `batch` rows which already stand in the slab. */
-function stepOf(pool: SamplerPool, batch: number): () => Promise<void> {
-  const plan = pool.compile({ temperature: 0.8, topK: 40, topP: 0.95 });
-  const history = pool.openHistory([], 1)!;
-  const slots = Array.from({ length: batch }, () => pool.acquire());
-  for (const slot of slots) {
-    const row = pool.row(slot);
-    for (let i = 0; i < row.length; i++)
-      row[i] = ((Math.imul(i + 1, 2654435761) + Math.imul(slot, 40503)) >>> 16) / 6553.6;
-  }
-  let position = 0;
-  return async () => {
-    position++;
-    for (const slot of slots) {
-      pool.submit(slot, { plan, history, seed: 1n, sequenceId: BigInt(slot), position, writeRow: false });
-    }
-    let left = batch;
-    while (left > 0) left -= (await pool.completed()).length;
-  };
-}
+const lanes: readonly [string, PoolOptions][] = [
+  ["0 workers", { workers: 0 }],
+  ["2 workers", { workers: 2 }],
+  ["1 worker, rows forced on it", { workers: 1, inlineRows: 0 }],
+  ["2 workers, rows forced on them", { workers: 2, inlineRows: 0 }],
+];
 
-async function compare(vocabSize: number, batches: readonly number[]): Promise<void> {
-  const pools: SamplerPool[] = [];
-  const times = new Map<string, number[]>();
-  const steps: [string, () => Promise<void>][] = [];
-  for (const workers of [0, 1, 2]) {
-    for (const batch of batches) {
-      const pool = await createPool({ vocabSize, workers, slots: batch, arenaBytes: 2 ** 20, inlineRows: 0 });
-      pools.push(pool);
-      steps.push([`${workers} workers, B = ${batch}`, stepOf(pool, batch)]);
-    }
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    const bench = new Bench({ time: TIME_MS, iterations: 5, warmupTime: 20 });
-    for (const [name, step] of steps) bench.add(name, step);
-    await bench.run();
-    for (const task of bench.tasks) {
-      if (task.result.state !== "completed") throw new Error(`${task.name} did not complete`);
-      times.set(task.name, [...(times.get(task.name) ?? []), task.result.latency.p50 * 1000]);
-    }
-  }
-  console.log(`\nV = ${vocabSize.toLocaleString("en")}: a step of B rows (median of ${ROUNDS} rounds)`);
-  for (const [name, values] of times) {
-    const batch = Number(name.split("= ")[1]);
-    const micros = median(values);
-    const alone = median(times.get(`0 workers, B = ${batch}`)!);
-    const rowsPerSecond = Math.round((batch / micros) * 1e6).toLocaleString("en");
-    console.log(
-      `  ${name.padEnd(20)} ${micros.toFixed(1).padStart(9)} µs ${rowsPerSecond.padStart(11)} rows/s ${(alone / micros).toFixed(2).padStart(6)} × the calling thread`,
+/** Rows that cost next to nothing: what is left is the pool's. */
+async function overhead(vocabSize: number, batches: readonly number[]): Promise<void> {
+  const params: SamplingParams = { temperature: 0 };
+  console.log(
+    `\nV = ${vocabSize}, greedy: µs a step, p50; overhead: what is beyond the bare kernel calls on one thread`,
+  );
+  console.log(`  ${"".padEnd(38)}    submit    flush     wait     total   overhead  quietest tenth`);
+  for (const batch of batches) {
+    const kernel = await bareKernelMicros(vocabSize, batch, params, 4 * TIME_MS);
+    const settings = lanes.map(
+      ([name, options]): Setting => ({ name, options: { vocabSize, ...options }, params: [params] }),
     );
+    const results = await runSideBySide(settings, batch, ROUNDS, TIME_MS);
+    results.forEach(({ total, submit, flush, wait }, i) => {
+      const name = `B = ${batch}, ${settings[i]!.name}`;
+      const split = [submit, flush, wait, total].map((values) => micros(p50(values))).join("");
+      console.log(`  ${name.padEnd(38)} ${split} ${micros(p50(total) - kernel)} ${micros(p10(total))}`);
+    });
   }
-  await Promise.all(pools.map((pool) => pool.close()));
 }
 
-await compare(64, [1, 64]);
-await compare(50_257, [1, 4, 64]);
+/** The calling thread, one and two workers; `params` take turns. */
+async function sharing(
+  title: string,
+  vocabSize: number,
+  batch: number,
+  params: readonly SamplingParams[],
+): Promise<void> {
+  const settings = [0, 1, 2].map((workers): Setting => {
+    return { name: `${workers} workers`, options: { vocabSize, workers }, params };
+  });
+  const results = await runSideBySide(settings, batch, ROUNDS, 2 * TIME_MS);
+  const columns = [p50, p10].map((statistic) => {
+    const [alone, one, two] = results.map(({ total }) => statistic(total)) as [number, number, number];
+    return `${[alone, one, two].map(micros).join("")} ${(one / two).toFixed(2).padStart(6)} ×`;
+  });
+  console.log(`  ${title.padEnd(38)} ${columns.join(" ")}`);
+}
+
+/** CPU time of two workers that have nothing to do, in ms a second, the spin before they sleep apart. */
+async function idle(): Promise<void> {
+  const pool = await createPool({ vocabSize: 64, workers: 2 });
+  await setTimeout(50);
+  const before = process.cpuUsage();
+  await setTimeout(1000);
+  const { user, system } = process.cpuUsage(before);
+  console.log(`\nCPU time of a process whose two workers idle for a second: ${((user + system) / 1000).toFixed(1)} ms`);
+  await pool.close();
+}
+
+const wake = await wakeLatency();
+console.log(
+  `\nWaking a thread that sleeps, without a pool: the call ${wake.call.toFixed(1)} µs, until it runs ${wake.worker.toFixed(1)} µs, until the event loop has its answer ${wake.host.toFixed(1)} µs`,
+);
+await overhead(64, [1, 8, 64, 256, 1024]);
+console.log(`\nV = 32,000, B = 64 (8 MiB of rows): µs a step`);
+console.log(`  ${"workers".padEnd(38)}         0        1        2  1 to 2  the same, quietest tenth`);
+await sharing("greedy", 32_000, 64, [{ temperature: 0 }]);
+await sharing("top-k 40, top-p 0.95, T 0.8", 32_000, 64, [{ temperature: 0.8, topK: 40, topP: 0.95 }]);
+await sharing("full vocabulary, T 0.8", 32_000, 64, [{ temperature: 0.8 }]);
+await sharing("1 greedy of 8 is top-k 1000, top-p 0.9", 32_000, 64, [
+  { temperature: 0.8, topK: 1000, topP: 0.9 },
+  ...Array.from({ length: 7 }, () => ({ temperature: 0 })),
+]);
+await idle();

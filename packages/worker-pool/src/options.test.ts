@@ -14,6 +14,7 @@ describe("completeOptions", () => {
       arenaBytes: 2 ** 28,
       spinLimit: 2000,
       inlineRows: 1,
+      inlineMs: 0.1,
     });
     expect(completeOptions({ source: hashSource({}, 77) })).toMatchObject({ vocabSize: 77, dtype: "f32" });
     expect(completeOptions({ vocabSize: 2 ** 24, workers: 4 }).slots).toBe(16);
@@ -33,6 +34,8 @@ describe("completeOptions", () => {
     [{ vocabSize: 10, maxLogprobs: Number.NaN }, '"maxLogprobs" expected integer in [0, 16777216], got NaN'],
     [{ vocabSize: 10, spinLimit: 1e8 }, '"spinLimit" expected integer in [0, 10000000], got 100000000'],
     [{ vocabSize: 10, inlineRows: -1 }, '"inlineRows" expected integer in [0, 65536], got -1'],
+    [{ vocabSize: 10, inlineMs: 1001 }, '"inlineMs" expected number in [0, 1000], got 1001'],
+    [{ vocabSize: 10, inlineMs: Number.NaN }, '"inlineMs" expected number in [0, 1000], got NaN'],
     [{ vocabSize: 10, variant: "avx" }, '"variant" expected one of simd, scalar, got "avx"'],
     [{ source: hashSource({}, 5), vocabSize: 6 }, '"vocabSize" expected 5, as the source hash has, got 6'],
     [{ source: hashSource(), dtype: "f16" }, '"dtype" expected f32, as the source hash has, got "f16"'],

@@ -14,6 +14,7 @@ export interface CompleteOptions {
   readonly source: LogitsSource | undefined;
   readonly spinLimit: number;
   readonly inlineRows: number;
+  readonly inlineMs: number;
   readonly variant: KernelVariant;
 }
 
@@ -27,6 +28,7 @@ const known = [
   "source",
   "spinLimit",
   "inlineRows",
+  "inlineMs",
   "variant",
 ] as const satisfies (keyof PoolOptions)[];
 
@@ -58,6 +60,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     source,
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
+    inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 1000),
     variant,
   };
 }
@@ -65,4 +68,9 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
 function integer(name: string, value: unknown, least: number, most: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   return refuse(name, `integer in [${least}, ${most}]`, value, typeof value !== "number");
+}
+
+function milliseconds(name: string, value: unknown, most: number): number {
+  if (typeof value === "number" && value >= 0 && value <= most) return value;
+  return refuse(name, `number in [0, ${most}]`, value, typeof value !== "number");
 }

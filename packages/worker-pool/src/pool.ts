@@ -11,9 +11,7 @@ import {
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
-  JOB_SEED_HIGH,
   JOB_SEED_LOW,
-  JOB_SEQUENCE_HIGH,
   JOB_SEQUENCE_LOW,
   JOB_STATE,
   JOB_UNDO_COUNT,
@@ -27,9 +25,11 @@ import {
 } from "@tokenmill/core/internal";
 import { Arena } from "./arena.ts";
 import { openHistory } from "./histories.ts";
+import { InlineLane } from "./inlineLane.ts";
 import { type CompleteOptions, completeOptions } from "./options.ts";
 import { PlanCache } from "./plans.ts";
 import { JobQueue } from "./queue.ts";
+import { RowCost } from "./rowCost.ts";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab, MESSAGE_BYTES, type Slab } from "./slab.ts";
 import { takeBackPatches } from "./takeBackPatches.ts";
@@ -83,11 +83,12 @@ class Pool implements SamplerPool {
   readonly memory: WebAssembly.Memory;
   readonly #slab: Slab;
   readonly #views: MemoryViews;
+  readonly #words64: BigUint64Array;
   readonly #queue: JobQueue;
   readonly #arena: Arena;
   readonly #plans: PlanCache;
-  readonly #runner: RowRunner;
-  readonly #inlineRows: number;
+  readonly #inlineLane: InlineLane;
+  readonly #rowCost = new RowCost();
   readonly #hasWriter: boolean;
   readonly #free: number[];
   /** Whether the slot is with its owner (1) and under way (2). */
@@ -112,11 +113,11 @@ class Pool implements SamplerPool {
       i32: new Int32Array(memory.buffer),
       f64: new Float64Array(memory.buffer, 0, memory.buffer.byteLength >> 3),
     };
-    this.#queue = new JobQueue(slab, this.#views.i32);
+    this.#words64 = new BigUint64Array(memory.buffer, 0, memory.buffer.byteLength >> 3);
+    this.#queue = new JobQueue(slab, this.#views.i32, this.#rowCost);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), slab);
-    this.#runner = runner;
-    this.#inlineRows = slab.workers === 0 ? Number.POSITIVE_INFINITY : options.inlineRows;
+    this.#inlineLane = new InlineLane(runner, this.#rowCost, options);
     this.#hasWriter = setup.source !== undefined;
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
@@ -234,10 +235,8 @@ class Pool implements SamplerPool {
     i32[job + (JOB_HISTORY >> 2)] = history.offsetBytes;
     i32[job + (JOB_HISTORY_LENGTH >> 2)] = history.length;
     i32[job + (JOB_PROMPT_LENGTH >> 2)] = history.promptLength;
-    i32[job + (JOB_SEED_LOW >> 2)] = Number(BigInt.asIntN(32, seed));
-    i32[job + (JOB_SEED_HIGH >> 2)] = Number(BigInt.asIntN(32, seed >> 32n));
-    i32[job + (JOB_SEQUENCE_LOW >> 2)] = Number(BigInt.asIntN(32, sequenceId));
-    i32[job + (JOB_SEQUENCE_HIGH >> 2)] = Number(BigInt.asIntN(32, sequenceId >> 32n));
+    this.#words64[(job + (JOB_SEED_LOW >> 2)) >> 1] = seed; // low and high word at once: the memory is little-endian
+    this.#words64[(job + (JOB_SEQUENCE_LOW >> 2)) >> 1] = sequenceId;
     i32[job + (JOB_POSITION >> 2)] = position;
     i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
     i32[job + (JOB_MASK >> 2)] = hasTokenMask ? this.#maskOffset(slot) : 0;
@@ -246,11 +245,7 @@ class Pool implements SamplerPool {
   }
 
   flush(): void {
-    const tiny = this.#hopeless ? undefined : this.#queue.takeTinyBatch(this.#inlineRows);
-    for (const slot of tiny ?? []) {
-      this.#runner.run(slot);
-      this.#queue.markDone(slot);
-    }
+    if (!this.#hopeless) this.#inlineLane.run(this.#queue);
     this.#queue.publish();
     if (this.#hopeless) this.#abandon();
   }

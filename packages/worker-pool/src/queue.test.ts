@@ -2,20 +2,15 @@ import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { JobQueue } from "./queue.ts";
-import {
-  CLAIMED_BASE,
-  CONTROL_DONE_COUNT,
-  CONTROL_HEAD,
-  CONTROL_TAIL,
-  CONTROL_WAKE,
-  CONTROL_WAKE_TARGET,
-  layOutSlab,
-  type Slab,
-  SLOT_DONE,
-  SLOT_QUEUED,
-} from "./slab.ts";
+import { RowCost } from "./rowCost.ts";
+import { CONTROL_HEAD, CONTROL_TAIL, layOutSlab, MAX_TICKETS_IN_HAND, type Slab } from "./slab.ts";
+import { WorkerQueue } from "./workerQueue.ts";
 
-function openQueue(slotCount: number, workers: number): { slab: Slab; words: Int32Array; queue: JobQueue } {
+function openQueue(
+  slotCount: number,
+  workers: number,
+  rowCost: RowCost = new RowCost(),
+): { slab: Slab; words: Int32Array; queue: JobQueue } {
   const slab = layOutSlab({
     vocabSize: 1,
     dtype: "f32",
@@ -27,56 +22,59 @@ function openQueue(slotCount: number, workers: number): { slab: Slab; words: Int
     arenaBytes: 64,
   });
   const words = new Int32Array(new SharedArrayBuffer(slab.totalBytes));
-  return { slab, words, queue: new JobQueue(slab, words) };
+  return { slab, words, queue: new JobQueue(slab, words, rowCost) };
 }
 
-/** A worker that the test moves one atomic step at a time, on the same words as `worker.ts`. */
+/** A worker that the test moves one step at a time. */
 class SteppedWorker {
   incarnation: number;
-  #hand: { slot: number; isClaimed: boolean } | undefined;
+  #queue: WorkerQueue;
+  /** Tickets in hand that have not been tried. */
+  #hand: number[] = [];
+  #claimed: number | undefined;
+  #unreported = 0;
   readonly #slab: Slab;
   readonly #words: Int32Array;
+  readonly #most: number;
 
-  constructor(slab: Slab, words: Int32Array, incarnation: number) {
+  constructor(slab: Slab, words: Int32Array, incarnation: number, most = 1) {
     this.#slab = slab;
     this.#words = words;
     this.incarnation = incarnation;
+    this.#queue = new WorkerQueue(slab, words, incarnation);
+    this.#most = most;
   }
 
   get claimed(): number | undefined {
-    return this.#hand?.isClaimed ? this.#hand.slot : undefined;
+    return this.#claimed;
   }
 
-  /** Takes a ticket, claims its slot, or finishes the row. False if there is nothing to do. */
+  /** Takes tickets, claims a slot, finishes its row, or reports the rows of a hand. False if there is nothing to do. */
   step(): boolean {
-    const words = this.#words;
-    const control = this.#slab.control >> 2;
-    const states = this.#slab.states >> 2;
-    if (!this.#hand) {
-      const head = Atomics.load(words, control + CONTROL_HEAD);
-      if (head === Atomics.load(words, control + CONTROL_TAIL)) return false;
-      this.#hand = { slot: words[(this.#slab.ring >> 2) + (head & this.#slab.ringMask)]!, isClaimed: false };
-      Atomics.store(words, control + CONTROL_HEAD, (head + 1) | 0);
-    } else if (!this.#hand.isClaimed) {
-      const { slot } = this.#hand;
-      const claim = CLAIMED_BASE + this.incarnation;
-      const isMine = Atomics.compareExchange(words, states + slot, SLOT_QUEUED, claim) === SLOT_QUEUED;
-      this.#hand = isMine ? { slot, isClaimed: true } : undefined;
+    const queue = this.#queue;
+    if (this.#claimed !== undefined) {
+      queue.finish(this.#claimed);
+      this.#claimed = undefined;
+      this.#unreported++;
+    } else if (this.#hand.length > 0) {
+      const slot = this.#hand.shift()!;
+      if (queue.claim(slot)) this.#claimed = slot;
+    } else if (this.#unreported > 0) {
+      queue.report(this.#unreported, 0.5);
+      this.#unreported = 0;
     } else {
-      Atomics.store(words, states + this.#hand.slot, SLOT_DONE);
-      this.#hand = undefined;
-      const done = Atomics.add(words, control + CONTROL_DONE_COUNT, 1) + 1;
-      if (done === Atomics.load(words, control + CONTROL_WAKE_TARGET)) {
-        Atomics.add(words, control + CONTROL_WAKE, 1);
-        Atomics.notify(words, control + CONTROL_WAKE);
-      }
+      this.#hand = [...queue.hand.subarray(0, queue.take(this.#most))];
+      return this.#hand.length > 0;
     }
     return true;
   }
 
   die(incarnation: number): void {
-    this.#hand = undefined;
+    this.#hand = [];
+    this.#claimed = undefined;
+    this.#unreported = 0;
     this.incarnation = incarnation;
+    this.#queue = new WorkerQueue(this.#slab, this.#words, incarnation);
   }
 }
 
@@ -92,7 +90,7 @@ class Drill {
   collected = 0;
   lost = 0;
 
-  constructor(slotCount: number, workers: number, firstTicket = 0) {
+  constructor(slotCount: number, workers: number, firstTicket = 0, most = 1) {
     const { slab, words, queue } = openQueue(slotCount, workers);
     this.#slab = slab;
     this.#words = words;
@@ -100,7 +98,7 @@ class Drill {
     words[(slab.control >> 2) + CONTROL_HEAD] = firstTicket;
     words[(slab.control >> 2) + CONTROL_TAIL] = firstTicket;
     this.#idle = new Set(Array.from({ length: slotCount }, (_, slot) => slot));
-    this.#workers = Array.from({ length: workers }, () => new SteppedWorker(slab, words, this.#incarnations++));
+    this.#workers = Array.from({ length: workers }, () => new SteppedWorker(slab, words, this.#incarnations++, most));
   }
 
   submit(most: number): void {
@@ -165,12 +163,18 @@ describe("JobQueue", () => {
       "die" as const,
       "collect" as const,
     ),
-    fc.nat(7),
+    fc.nat(39),
   );
 
   it("loses, doubles and double-owns no row in any interleaving of steps and deaths, nor overflows its ring", () => {
-    const property = (slots: number, workers: number, firstTicket: number, commands: [string, number][]) => {
-      const drill = new Drill(slots, workers, firstTicket);
+    const property = (
+      slots: number,
+      workers: number,
+      mostTickets: number,
+      firstTicket: number,
+      commands: [string, number][],
+    ) => {
+      const drill = new Drill(slots, workers, firstTicket, mostTickets);
       for (const [name, argument] of commands) {
         if (name === "submit") drill.submit(argument + 1);
         else if (name === "step") drill.step(argument);
@@ -181,12 +185,10 @@ describe("JobQueue", () => {
     };
     const commands = fc.array(command, { minLength: 20, maxLength: 300, size: "max" });
     const firstTicket = fc.constantFrom(0, 2 ** 31 - 20, -20);
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 5 }), firstTicket, commands, property),
-      {
-        numRuns: 2000,
-      },
-    );
+    const slots = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 30, max: 90 }));
+    const workers = fc.integer({ min: 1, max: 5 });
+    const mostTickets = fc.integer({ min: 1, max: MAX_TICKETS_IN_HAND });
+    fc.assert(fc.property(slots, workers, mostTickets, firstTicket, commands, property), { numRuns: 2000 });
   });
 
   it("queues again a row whose ticket died in a worker's hand before it was claimed", () => {
@@ -207,6 +209,7 @@ describe("JobQueue", () => {
       drill.die(8);
     }
     for (let worker = 0; worker < 8; worker++) {
+      drill.step(worker);
       drill.step(worker);
       drill.step(worker);
       drill.collect();
@@ -238,7 +241,7 @@ describe("JobQueue", () => {
     for (let slot = 0; slot < 4; slot++) queue.submit(slot);
     queue.publish();
     const first = queue.collectSome();
-    for (let step = 0; step < 6; step++) worker.step();
+    for (let step = 0; step < 8; step++) worker.step();
     expect(await first).toEqual([0, 1]);
     const second = queue.collectSome();
     queue.markDone(3);
@@ -249,14 +252,100 @@ describe("JobQueue", () => {
     expect(await queue.collectSome()).toEqual([]);
   });
 
-  it("keeps back a tiny batch only while nothing else is under way", () => {
-    const { queue } = openQueue(4, 1);
-    expect(queue.takeTinyBatch(1)).toBeUndefined();
-    queue.submit(0);
-    queue.submit(1);
-    expect(queue.takeTinyBatch(1)).toBeUndefined();
-    expect(queue.takeTinyBatch(2)).toEqual([0, 1]);
+  it("a worker that reports several rows at once wakes the host that waits for the first of them", async () => {
+    const { slab, words, queue } = openQueue(3, 1);
+    const worker = new WorkerQueue(slab, words, 0);
+    for (let slot = 0; slot < 3; slot++) queue.submit(slot);
+    queue.publish();
+    const done = queue.collectSome();
+    for (let slot = 0; slot < 3; slot++) {
+      worker.take(1);
+      worker.claim(slot);
+      worker.finish(slot);
+    }
+    worker.report(3, 0.1);
+    expect(await done).toEqual([0, 1, 2]);
+  });
+
+  it.each([
+    ["half of much work, then for all that is left", 0.5, [16, 16]],
+    ["the whole of little work", 0.001, [32]],
+  ] as const)("waits for %s", async (_, rowMs, waits) => {
+    const rowCost = new RowCost();
+    rowCost.add(1000, 1000 * rowMs);
+    const { slab, words, queue } = openQueue(8, 1, rowCost);
+    const worker = new SteppedWorker(slab, words, 0);
+    for (let slot = 0; slot < 8; slot++) queue.submit(slot);
+    queue.publish();
+    for (const steps of waits) {
+      let isDone = false;
+      const done = queue.collectSome().then(() => (isDone = true));
+      // a row takes four steps
+      for (let step = 0; step < steps; step++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(isDone).toBe(false);
+        expect(worker.step()).toBe(true);
+      }
+      await done;
+    }
+    expect(queue.underWay).toBe(0);
+  });
+
+  it("learns from the workers what a row costs", async () => {
+    const rowCost = new RowCost();
+    const { slab, words, queue } = openQueue(4, 2, rowCost);
+    const workers = [0, 1].map((incarnation) => new WorkerQueue(slab, words, incarnation));
+    for (const ms of [0.25, 3]) {
+      for (let slot = 0; slot < 4; slot++) queue.submit(slot);
+      queue.publish();
+      for (let row = 0; row < 4; row++) {
+        const worker = workers[row & 1]!;
+        expect(worker.take(1)).toBe(1);
+        expect(worker.claim(worker.hand[0]!)).toBe(true);
+        worker.finish(worker.hand[0]!);
+        worker.report(1, ms);
+      }
+      await queue.collectSome();
+    }
+    // the second four count 4 of 68
+    expect(rowCost.meanMs).toBeCloseTo(0.25 + (2.75 * 4) / 68, 6);
+  });
+
+  it("lets a worker take a share of what is queued, one ticket at the end and when rows are dear", () => {
+    const { slab, words, queue } = openQueue(200, 2);
+    const worker = new WorkerQueue(slab, words, 0);
+    for (let slot = 0; slot < 200; slot++) queue.submit(slot);
+    queue.publish();
+    expect(worker.take()).toBe(1); // what rows cost it does not know yet
+    worker.report(1, 1);
+    expect(worker.take()).toBe(1);
+    worker.report(1, 0.0001);
+    const hands: number[] = [];
+    const slots: number[] = [];
+    for (let count = worker.take(); count > 0; count = worker.take()) {
+      hands.push(count);
+      slots.push(...worker.hand.subarray(0, count));
+    }
+    expect(slots).toEqual(Array.from({ length: 198 }, (_, i) => i + 2));
+    expect(Math.max(...hands)).toBe(MAX_TICKETS_IN_HAND);
+    expect(hands.slice(-15)).toEqual(new Array(15).fill(1));
+  });
+
+  it("leaves a batch to the host only while nothing else is under way", () => {
+    const { slab, words, queue } = openQueue(4, 1);
+    expect(queue.onlyUnpublished).toBe(0);
     queue.submit(2);
-    expect(queue.takeTinyBatch(1)).toBeUndefined();
+    queue.submit(1);
+    expect(queue.onlyUnpublished).toBe(2);
+    queue.markDone(queue.takeUnpublished());
+    queue.publish();
+    queue.submit(3);
+    expect(queue.onlyUnpublished).toBe(0);
+    expect(queue.collect()).toEqual([2]);
+    const worker = new SteppedWorker(slab, words, 0);
+    while (worker.step());
+    expect(queue.collect()).toEqual([1]);
+    expect(queue.onlyUnpublished).toBe(1);
+    expect(queue.takeUnpublished()).toBe(3);
   });
 });

@@ -2,7 +2,9 @@
  * The host's end of the job ring: publishes slots, collects done ones, and takes back what dead workers had claimed.
  */
 import {
+  BUSY_TICKS_PER_MS,
   CLAIMED_BASE,
+  CONTROL_BUSY,
   CONTROL_DONE_COUNT,
   CONTROL_HEAD,
   CONTROL_SIGNAL,
@@ -12,12 +14,14 @@ import {
   CONTROL_WAKE_TARGET,
   type Slab,
   SLOT_DONE,
-  SLOT_IDLE,
   SLOT_QUEUED,
 } from "./slab.ts";
+import type { RowCost } from "./rowCost.ts";
 
 /** A row is given up after its worker died this often. */
 const MAX_ATTEMPTS = 3;
+/** Of work that takes the workers longer than that half is waited for: the host can submit more while they do the rest. */
+const HALVED_WAIT_MS = 0.1;
 
 export class JobQueue {
   readonly #words: Int32Array;
@@ -25,60 +29,68 @@ export class JobQueue {
   readonly #states: number;
   readonly #ring: number;
   readonly #ringMask: number;
-  /** Slots submitted and not yet collected. */
-  readonly #underWay: number[] = [];
-  /** Slots submitted since the last publish. */
-  #unpublished: number[] = [];
+  readonly #workers: number;
+  /** Slots submitted and not yet collected: first the published ones, then those that no worker has been shown. */
+  readonly #underWay: Int32Array;
+  #count = 0;
+  #publishedCount = 0;
+  /** Rows have been collected, and none submitted since. */
+  #isDraining = false;
   readonly #tickets: Int32Array;
   readonly #attempts: Uint8Array;
+  readonly #rowCost: RowCost;
+  /** What has been told to `#rowCost`. */
+  #seenBusy = 0;
+  #seenDone = 0;
   rowsRetried = 0;
 
-  constructor(slab: Slab, words: Int32Array) {
+  constructor(slab: Slab, words: Int32Array, rowCost: RowCost) {
     this.#words = words;
     this.#control = slab.control >> 2;
     this.#states = slab.states >> 2;
     this.#ring = slab.ring >> 2;
     this.#ringMask = slab.ringMask;
+    this.#workers = slab.workers;
+    this.#underWay = new Int32Array(slab.slotCount);
     this.#tickets = new Int32Array(slab.slotCount);
+    this.#rowCost = rowCost;
     this.#attempts = new Uint8Array(slab.slotCount);
   }
 
   get underWay(): number {
-    return this.#underWay.length;
+    return this.#count;
   }
 
   submit(slot: number): void {
     this.#attempts[slot] = 0;
-    this.#underWay.push(slot);
-    this.#unpublished.push(slot);
+    this.#isDraining = false;
+    this.#underWay[this.#count++] = slot;
   }
 
-  /**
-   * Slots submitted since the last publish, for the host to do itself: always if there are no workers (`most` is infinite),
-   * else only if they are all that is under way and at most `most`. They stay unpublished.
-   */
-  takeTinyBatch(most: number): number[] | undefined {
-    const batch = this.#unpublished;
-    if (batch.length === 0 || batch.length > most) return undefined;
-    if (Number.isFinite(most) && batch.length !== this.#underWay.length) return undefined;
-    this.#unpublished = [];
-    return batch;
+  /** Slots submitted since the last `publish`, if nothing else is under way; else 0. */
+  get onlyUnpublished(): number {
+    return this.#publishedCount === 0 ? this.#count : 0;
   }
 
-  /** Marks a slot that the host did itself. */
+  /** The first slot that no worker has been shown, for the host to do itself and to mark as done. */
+  takeUnpublished(): number {
+    return this.#underWay[this.#publishedCount++]!;
+  }
+
+  /** Marks a slot as done that no worker has: the host did it, or nobody will. */
   markDone(slot: number): void {
-    Atomics.store(this.#words, this.#states + slot, SLOT_DONE);
+    this.#words[this.#states + slot] = SLOT_DONE;
   }
 
   /** Shows the submitted slots to the workers and wakes those that sleep. */
   publish(): void {
-    const count = this.#unpublished.length;
+    const first = this.#publishedCount;
+    const count = this.#count - first;
     if (count === 0) return;
-    for (const slot of this.#unpublished) {
-      Atomics.store(this.#words, this.#states + slot, SLOT_QUEUED);
-      this.#enqueue(slot);
-    }
-    this.#unpublished = [];
+    this.#publishedCount = this.#count;
+    let tail = Atomics.load(this.#words, this.#control + CONTROL_TAIL);
+    for (let i = first; i < this.#count; i++) tail = this.#enqueue(this.#underWay[i]!, tail);
+    Atomics.store(this.#words, this.#control + CONTROL_TAIL, tail);
     this.#wakeWorkers(count);
   }
 
@@ -87,41 +99,64 @@ export class JobQueue {
     Atomics.notify(this.#words, this.#control + CONTROL_SIGNAL, count);
   }
 
-  #enqueue(slot: number): void {
-    const tail = Atomics.load(this.#words, this.#control + CONTROL_TAIL);
+  /** Puts a ticket on the ring, which the caller then publishes by storing the tail: the returned one. */
+  #enqueue(slot: number, tail: number): number {
     this.#tickets[slot] = tail;
-    Atomics.store(this.#words, this.#ring + (tail & this.#ringMask), slot);
-    Atomics.store(this.#words, this.#control + CONTROL_TAIL, (tail + 1) | 0);
+    Atomics.store(this.#words, this.#states + slot, SLOT_QUEUED);
+    this.#words[this.#ring + (tail & this.#ringMask)] = slot;
+    return (tail + 1) | 0;
   }
 
-  /** Done slots, each once; they become idle. */
+  /** Done slots, each once. */
   collect(): number[] {
+    const underWay = this.#underWay;
     const done: number[] = [];
     let kept = 0;
-    for (const slot of this.#underWay) {
-      if (Atomics.load(this.#words, this.#states + slot) === SLOT_DONE) {
-        Atomics.store(this.#words, this.#states + slot, SLOT_IDLE);
-        done.push(slot);
-      } else this.#underWay[kept++] = slot;
+    for (let i = 0; i < this.#publishedCount; i++) {
+      const slot = underWay[i]!;
+      if (Atomics.load(this.#words, this.#states + slot) === SLOT_DONE) done.push(slot);
+      else underWay[kept++] = slot;
     }
-    this.#underWay.length = kept;
+    if (done.length === 0) return done;
+    this.#isDraining = true;
+    underWay.copyWithin(kept, this.#publishedCount, this.#count);
+    this.#publishedCount = kept;
+    this.#count -= done.length;
     return done;
   }
 
-  /** Done slots; waits for some. While workers do the second half of what is queued the host can deal with the first. */
+  /** Done slots; waits for some. */
   async collectSome(): Promise<number[]> {
+    const words = this.#words;
     while (true) {
-      const words = this.#words;
       const wake = Atomics.load(words, this.#control + CONTROL_WAKE);
       const doneCount = Atomics.load(words, this.#control + CONTROL_DONE_COUNT); // before the look, so none is missed
       const done = this.collect();
-      if (done.length > 0 || this.#underWay.length === 0) return done;
-      const target = (doneCount + Math.max(1, this.#underWay.length >> 1)) | 0;
+      if (done.length > 0 || this.#count === 0) {
+        this.#learnCost(doneCount);
+        return done;
+      }
+      const target = (doneCount + Math.max(1, this.#rowsToWaitFor())) | 0;
       Atomics.store(words, this.#control + CONTROL_WAKE_TARGET, target);
       if (((Atomics.load(words, this.#control + CONTROL_DONE_COUNT) - target) | 0) >= 0) continue;
       const waiting = Atomics.waitAsync(words, this.#control + CONTROL_WAKE, wake);
       if (waiting.async) await waiting.value;
     }
+  }
+
+  /** A wake-up costs host and worker more than a row: there are two for a batch, one if it is small. */
+  #rowsToWaitFor(): number {
+    const count = this.#publishedCount;
+    const expectedMs = (this.#rowCost.meanMs * count) / this.#workers;
+    return this.#isDraining || expectedMs <= HALVED_WAIT_MS ? count : (count + 1) >> 1;
+  }
+
+  /** Takes in what the workers needed for the rows up to `doneCount`. */
+  #learnCost(doneCount: number): void {
+    const busy = Atomics.load(this.#words, this.#control + CONTROL_BUSY);
+    this.#rowCost.add((doneCount - this.#seenDone) | 0, ((busy - this.#seenBusy) >>> 0) / BUSY_TICKS_PER_MS);
+    this.#seenBusy = busy;
+    this.#seenDone = doneCount;
   }
 
   /**
@@ -131,24 +166,27 @@ export class JobQueue {
   recover(incarnation: number): number[] {
     const head = Atomics.load(this.#words, this.#control + CONTROL_HEAD);
     const lost: number[] = [];
-    for (const slot of this.#underWay) {
+    let tail = Atomics.load(this.#words, this.#control + CONTROL_TAIL);
+    for (let i = 0; i < this.#publishedCount; i++) {
+      const slot = this.#underWay[i]!;
       const state = Atomics.load(this.#words, this.#states + slot);
       const wasClaimed = state === CLAIMED_BASE + incarnation;
       if (wasClaimed && ++this.#attempts[slot]! >= MAX_ATTEMPTS) {
         lost.push(slot);
       } else if (wasClaimed || (state === SLOT_QUEUED && ((head - this.#tickets[slot]!) | 0) > 0)) {
-        Atomics.store(this.#words, this.#states + slot, SLOT_QUEUED);
-        this.#enqueue(slot);
-        this.rowsRetried++;
+        tail = this.#enqueue(slot, tail);
+        if (wasClaimed) this.rowsRetried++;
       }
     }
+    Atomics.store(this.#words, this.#control + CONTROL_TAIL, tail);
     this.#wakeWorkers();
     return lost;
   }
 
-  /** Every slot under way that is not done, when no worker is left to do it. */
+  /** Every published slot that is not done, when no worker is left to do it. */
   abandon(): number[] {
-    return this.#underWay.filter((slot) => Atomics.load(this.#words, this.#states + slot) !== SLOT_DONE);
+    const published = Array.from(this.#underWay.subarray(0, this.#publishedCount));
+    return published.filter((slot) => Atomics.load(this.#words, this.#states + slot) !== SLOT_DONE);
   }
 
   /** Wakes a host that waits, so that it looks again. */

@@ -21,10 +21,16 @@ export const CONTROL_WAKE = 64; // changed, then notified, to wake the host
 export const CONTROL_STOP = 80; // 1: workers leave when the queue is empty
 export const CONTROL_READY = 96; // starts of workers so far; changed, then notified, when one is ready
 export const CONTROL_SIGNAL = 112; // changed, then notified, to wake workers
-const CONTROL_WORDS = 128;
+export const CONTROL_BUSY = 128; // time that workers spent on rows since the start, in BUSY_TICKS_PER_MS, modulo 2^32
+const CONTROL_WORDS = 144;
 
-/** States of a slot. A claimed slot holds CLAIMED_BASE + its worker's incarnation. */
-export const SLOT_IDLE = 0;
+/** Resolution of CONTROL_BUSY: it turns over after 268 s. */
+export const BUSY_TICKS_PER_MS = 16_000;
+
+/** Tickets that a worker takes at a time, at most. */
+export const MAX_TICKETS_IN_HAND = 16;
+
+/** States of a slot while it is under way. A claimed slot holds CLAIMED_BASE + its worker's incarnation. */
 export const SLOT_QUEUED = 1;
 export const SLOT_DONE = 2;
 export const CLAIMED_BASE = 16;
@@ -77,8 +83,8 @@ export function layOutSlab(shape: SlabShape): Slab {
   const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
   const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
-  // a slot has one ticket, after a death perhaps one too many, and one more for each worker stopped with a ticket in hand
-  const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers + 2));
+  // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand
+  const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers * MAX_TICKETS_IN_HAND + 2));
   let end = 1024;
   const take = (bytes: number): number => {
     const offset = end;

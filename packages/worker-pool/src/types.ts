@@ -21,8 +21,16 @@ export interface PoolOptions {
   source?: LogitsSource;
   /** Looks at the empty queue that a worker spins for before it sleeps, 0 … 10^7. Absent: 2000. */
   spinLimit?: number;
-  /** Batches of at most that many rows are sampled on the calling thread, as waking a worker costs more. Absent: 1. */
+  /**
+   * Batches of at most that many rows are sampled on the calling thread, as waking a worker costs more, 0 … 65536.
+   * 0: no row ever is, whatever `inlineMs` says. Absent: 1.
+   */
   inlineRows?: number;
+  /**
+   * So are larger batches that are expected to take at most that many milliseconds there, by the mean of the last rows;
+   * one that takes twice as long after all is handed to the workers. 0 … 1000. Absent: 0.1.
+   */
+  inlineMs?: number;
   /** Absent: SIMD where there is any. */
   variant?: KernelVariant;
 }

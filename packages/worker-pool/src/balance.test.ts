@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { JobQueue } from "./queue.ts";
+import { RowCost } from "./rowCost.ts";
+import { layOutSlab } from "./slab.ts";
+import { WorkerQueue } from "./workerQueue.ts";
+
+/** Milliseconds from the first row to the last, by a clock of each worker's own that only its rows move. */
+function makespanOf(costsMs: readonly number[], workerCount: number): number {
+  const slab = layOutSlab({
+    vocabSize: 1,
+    dtype: "f32",
+    slotCount: costsMs.length,
+    maxLogprobs: 0,
+    workers: workerCount,
+    workspaceBytes: 64,
+    tablesBytes: 0,
+    arenaBytes: 64,
+  });
+  const words = new Int32Array(new SharedArrayBuffer(slab.totalBytes));
+  const queue = new JobQueue(slab, words, new RowCost());
+  const workers = Array.from({ length: workerCount }, (_, i) => ({ queue: new WorkerQueue(slab, words, i), nowMs: 0 }));
+  let makespan = 0;
+  // the second batch counts: by then the workers know what rows cost
+  for (let batch = 0; batch < 2; batch++) {
+    for (let slot = 0; slot < costsMs.length; slot++) queue.submit(slot);
+    queue.publish();
+    for (const worker of workers) worker.nowMs = 0;
+    const busy = new Set(workers);
+    while (busy.size > 0) {
+      const worker = [...busy].reduce((a, b) => (b.nowMs < a.nowMs ? b : a));
+      const count = worker.queue.take();
+      if (count === 0) busy.delete(worker);
+      let ms = 0;
+      for (const slot of worker.queue.hand.subarray(0, count)) {
+        expect(worker.queue.claim(slot)).toBe(true);
+        ms += costsMs[slot]!;
+        worker.queue.finish(slot);
+      }
+      if (count > 0) worker.queue.report(count, ms);
+      worker.nowMs += ms;
+    }
+    expect(queue.collect()).toHaveLength(costsMs.length);
+    makespan = Math.max(...workers.map(({ nowMs }) => nowMs));
+  }
+  return makespan;
+}
+
+/** 64 rows of which `dear` cost 20 times as much, at pseudo-random places. */
+function mixedCosts(cheapMs: number, dear: number, seed: number): number[] {
+  const costs = new Array<number>(64).fill(cheapMs);
+  let state = seed;
+  for (let left = dear; left > 0; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const place = (state >>> 16) % 64;
+    if (costs[place] !== cheapMs) continue;
+    costs[place] = 20 * cheapMs;
+    left--;
+  }
+  return costs;
+}
+
+describe("64 rows whose costs differ 20 times", () => {
+  it.each([0.0002, 0.002, 0.02])("the cheap ones %f ms, end within two dear rows of an even share", (cheapMs) => {
+    for (const workers of [2, 4]) {
+      for (const dear of [4, 8, 16, 32]) {
+        for (let seed = 0; seed < 50; seed++) {
+          const costs = mixedCosts(cheapMs, dear, seed);
+          const share = costs.reduce((a, b) => a + b) / workers;
+          // list scheduling ends at most one row late; a hand is worth another
+          expect(makespanOf(costs, workers)).toBeLessThanOrEqual(share + 2 * 20 * cheapMs);
+        }
+      }
+    }
+  });
+
+  it("the cheap ones 2 µs, take 2 workers on average less than 1.1 times an even share", () => {
+    let sum = 0;
+    for (let seed = 0; seed < 200; seed++) {
+      const costs = mixedCosts(0.002, 8, seed);
+      sum += makespanOf(costs, 2) / (costs.reduce((a, b) => a + b) / 2);
+    }
+    expect(sum / 200).toBeLessThan(1.1);
+  });
+});
