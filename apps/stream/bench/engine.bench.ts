@@ -1,19 +1,21 @@
 /**
- * Tokens per second of the whole engine on the embedded model with 1 and 2 workers, and what the engine and rxjs cost per
- * token: the same 64-token rows through the bare pool, through the engine with a plain observer, and through an Observable,
- * side by side in each round; medians over rounds.
+ * What a token costs in the whole engine on the embedded model, by workers and by sequences at a time, and what the engine
+ * and rxjs add: the same 64-token rows through the bare pool, through the engine with a plain observer, and through an
+ * Observable. Side by side in each round.
  */
+import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import type { GenerateRequest, LogitsSource } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createEmbeddedModel, createSyntheticSource } from "@tokenmill/sources";
+import { printSeries, rounds, type Series, writeSeries } from "@tokenmill/test-benchmarks";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import { lastValueFrom, mergeMap, range, tap } from "rxjs";
 
-const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 5);
-const median = (xs: readonly number[]): number => [...xs].sort((a, b) => a - b)[xs.length >> 1]!;
-const format = (value: number, digits = 0): string =>
-  value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** Sequences at a time on the embedded model, and the tokens of a round, all sequences together. */
+const sequenceCounts = (process.env["BENCH_SEQUENCES"] ?? "1,16,256,4096,10000").split(",").map(Number);
+const tokensPerRound = 16_384;
+const workerCounts = [1, 2, 4, 8].filter((workers) => workers <= Math.max(1, availableParallelism()));
 
 /** Runs `count` sequences, all open at once, and resolves with the number of tokens. */
 function runObservers(engine: Engine, count: number, request: GenerateRequest): Promise<number> {
@@ -67,30 +69,29 @@ async function microsPerToken(run: () => Promise<number>): Promise<number> {
   return ((performance.now() - start) * 1000) / tokens;
 }
 
-async function throughput(source: LogitsSource, workerCounts: readonly number[]): Promise<void> {
-  const sequences = 256;
-  const request: GenerateRequest = { maxTokens: 64, temperature: 0.8, topP: 0.95, seed: 1 };
-  console.log(
-    `\n${source.name}, V = ${format(source.vocabSize)}: ${sequences} sequences × 64 tokens, T 0.8, top-p 0.95`,
-  );
-  const engines = await Promise.all(workerCounts.map((workers) => createEngine({ source, workers })));
-  const times = engines.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, engine] of engines.entries()) {
-      times[i]!.push(await microsPerToken(() => runObservers(engine, sequences, request)));
-    }
+/** Runs the ways in turns, round by round after one that does not count → µs per token of each, a value a round. */
+async function inTurns(ways: readonly (() => Promise<number>)[]): Promise<number[][]> {
+  const times = ways.map((): number[] => []);
+  for (const run of ways) await run();
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, run] of ways.entries()) times[i]!.push(await microsPerToken(run));
   }
-  const first = median(times[0]!);
-  for (const [i, workers] of workerCounts.entries()) {
-    const micros = median(times[i]!);
-    console.log(
-      `  ${workers} workers ${format(1e6 / micros).padStart(9)} tokens/s ${format(micros, 1).padStart(7)} µs/token ${(first / micros).toFixed(2).padStart(6)} × ${workerCounts[0]} worker`,
-    );
-  }
-  await Promise.all(engines.map((engine) => engine.close()));
+  return times;
 }
 
-async function overhead(sequences: number): Promise<void> {
+async function throughput(source: LogitsSource, sequences: number): Promise<Series[]> {
+  const maxTokens = Math.max(4, Math.min(256, Math.round(tokensPerRound / sequences)));
+  const request: GenerateRequest = { maxTokens, ignoreEos: true, temperature: 0.8, topP: 0.95, seed: 1 };
+  const engines = await Promise.all(workerCounts.map((workers) => createEngine({ source, workers })));
+  const times = await inTurns(engines.map((engine) => () => runObservers(engine, sequences, request)));
+  await Promise.all(engines.map((engine) => engine.close()));
+  return workerCounts.map((workers, i) => {
+    const at = { vocabSize: source.vocabSize, workers, sequences };
+    return { bench: "engine", name: `${source.name} model`, at, unit: "µs a token", values: times[i]! };
+  });
+}
+
+async function overhead(sequences: number): Promise<Series[]> {
   const source = createSyntheticSource({ kind: "gaussian", vocabSize: 64 });
   const request: GenerateRequest = { maxTokens: 64, temperature: 0.8, seed: 1 };
   // everything on one thread, so that differences are costs and nothing hides behind a worker
@@ -102,18 +103,21 @@ async function overhead(sequences: number): Promise<void> {
     ["engine, plain observer", () => runObservers(engine, sequences, request)],
     ["engine, rxjs Observable", () => runObservables(engine, sequences, request)],
   ];
-  const times = ways.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, [, run]] of ways.entries()) times[i]!.push(await microsPerToken(run));
-  }
-  console.log(`\nper token at ${format(sequences)} sequences, V = 64, all on one thread (median of ${ROUNDS} rounds)`);
-  ways.forEach(([name], i) => {
-    const added = i === 0 ? "" : `, ${format(median(times[i]!) - median(times[i - 1]!), 2)} more than the line above`;
-    console.log(`  ${name.padEnd(24)} ${format(median(times[i]!), 2).padStart(6)} µs${added}`);
-  });
+  const times = await inTurns(ways.map(([, run]) => run));
   await engine.close();
   await pool.close();
+  return ways.map(([name], i) => {
+    const at = { vocabSize: 64, workers: 0, sequences };
+    return { bench: "overhead", name, at, unit: "µs a token", values: times[i]! };
+  });
 }
 
-await throughput(await createEmbeddedModel(), [1, 2]);
-for (const sequences of [1000, 10_000]) await overhead(sequences);
+const series: Series[] = [];
+const add = (measured: readonly Series[]): void => {
+  printSeries(measured);
+  series.push(...measured);
+};
+const model = await createEmbeddedModel();
+for (const sequences of sequenceCounts) add(await throughput(model, sequences));
+for (const sequences of [1000, 10_000]) add(await overhead(sequences));
+writeSeries(series);

@@ -14,17 +14,18 @@ import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "@tokenmill/engine";
 import { createEmbeddedModel } from "@tokenmill/sources";
+import { printSeries, quantile, rounds, type Series, writeSeries } from "@tokenmill/test-benchmarks";
 
 const STREAMS = Number(process.env["SERVE_STREAMS"] ?? 500);
 const TOKENS = Number(process.env["SERVE_TOKENS"] ?? 100);
-const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 3);
 const WRITER_STREAMS = 128;
 const WRITER_TOKENS = 1000;
 const PROMPT = "Fellow citizens";
 
 const program = fileURLToPath(new URL("../bin/tokenmill.js", import.meta.url));
-const quantile = (xs: readonly number[], q: number): string =>
-  `${(xs.toSorted((a, b) => a - b)[Math.floor(xs.length * q)] ?? Number.NaN).toFixed(1)} ms`;
+const series: Series[] = [];
+const add = (name: string, unit: string, values: readonly number[], streams = STREAMS): void =>
+  void series.push({ bench: "server", name, at: { streams }, unit, values });
 
 /** Starts a child that says where it listens. */
 async function start(args: readonly string[]): Promise<{ child: ChildProcess; port: number }> {
@@ -109,15 +110,16 @@ async function manyStreams(): Promise<void> {
   );
   await engine.close();
   const equal = hashes.filter((hash, i) => hash === alone[i]).length;
-  console.log(
-    `${STREAMS} SSE streams of ${TOKENS} tokens in ${seconds.toFixed(1)} s: ${Math.round((STREAMS * TOKENS) / seconds)} tokens/s`,
-  );
-  console.log(`  equal to the offline run: ${equal} of ${STREAMS}`);
-  console.log(`  first token p50 ${quantile(ttft, 0.5)}, p99 ${quantile(ttft, 0.99)}`);
-  console.log(`  between tokens p50 ${quantile(itl, 0.5)}, p99 ${quantile(itl, 0.99)}`);
-  console.log(
-    `  server's memory ${memory[0]} MiB at the start, at most ${Math.max(...memory)}, ${memory.at(-1)} at the end`,
-  );
+  add("streams equal to the offline run", "streams", [equal]);
+  add("time per token", "µs a token", [(seconds * 1e6) / (STREAMS * TOKENS)]);
+  for (const [name, times] of [
+    ["to the first token", ttft],
+    ["between tokens", itl],
+  ] as const) {
+    for (const p of [50, 99]) add(`${name}, p${p}`, "ms", [quantile(times, p / 100)]);
+  }
+  add("memory at the start", "MiB", [memory[0]!]);
+  add("memory at most", "MiB", [Math.max(...memory)]);
   if (equal < STREAMS) process.exitCode = 1;
 }
 
@@ -138,17 +140,18 @@ async function eventRate(child: ChildProcess, port: number): Promise<number> {
 }
 
 async function besideBareWriter(): Promise<void> {
-  console.log(`events per CPU second of the main thread, ${WRITER_STREAMS} streams, synthetic rows of 256`);
-  const ratios: number[] = [];
-  for (let i = 0; i < ROUNDS; i++) {
+  const ours: number[] = [];
+  const bare: number[] = [];
+  for (let i = 0; i < rounds; i++) {
     const server = await serve("--source", "synthetic", "--vocab-size", "256", "--workers", "1");
-    const ours = await eventRate(server.child, server.port);
+    ours.push(await eventRate(server.child, server.port));
     const writer = await start(["--import", "tsx", fileURLToPath(import.meta.url), "writer"]);
-    const bare = await eventRate(writer.child, writer.port);
-    ratios.push(ours / bare);
-    console.log(`  serve ${Math.round(ours)}, bare node:http ${Math.round(bare)}, ratio ${(ours / bare).toFixed(2)}`);
+    bare.push(await eventRate(writer.child, writer.port));
   }
-  console.log(`  median ratio ${ratios.toSorted((a, b) => a - b)[ROUNDS >> 1]!.toFixed(2)}`);
+  add("events per CPU second, serve", "events", ours, WRITER_STREAMS);
+  add("events per CPU second, bare node:http", "events", bare, WRITER_STREAMS);
+  const ratios = ours.map((rate, i) => rate / bare[i]!);
+  add("serve ÷ bare node:http", "×", ratios, WRITER_STREAMS);
 }
 
 /** What node:http alone costs: a chunk to each stream in turn, giving way as often as the engine does. */
@@ -182,4 +185,6 @@ if (process.argv[2] === "writer") await runWriter();
 else {
   await manyStreams();
   await besideBareWriter();
+  printSeries(series);
+  writeSeries(series);
 }

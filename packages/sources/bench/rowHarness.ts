@@ -1,7 +1,7 @@
-/** One worker's part in small: a memory with a source's tables, a row and a history, and the real row kernels. */
+/** One worker's part in small: a memory with a source's tables, rows and a history, and the real row kernels. */
 import type { CreateRowWriter, RowJob, RowWriter, WorkerSource } from "@tokenmill/core";
 import { dtypeBytes } from "@tokenmill/core";
-import { compileKernels, createMemory, instantiateKernels } from "@tokenmill/core/internal";
+import { compileKernels, createMemory, instantiateKernels, ROW_PADDING_ELEMENTS } from "@tokenmill/core/internal";
 
 export interface RowHarness {
   readonly memory: WebAssembly.Memory;
@@ -9,18 +9,28 @@ export interface RowHarness {
   /** The row's memory as f32 and, for 16-bit rows, as bit patterns; 64 bytes behind its last element included. */
   readonly row: Float32Array;
   readonly bits16: Uint16Array;
-  /** Writes the row for a history; `step` fills in the rest of the job. */
+  /** Writes the first row for a history; `step` fills in the rest of the job. */
   write(history: readonly number[], step?: Partial<RowJob>): void;
   /** Writes the row of the last `write` again. */
   again(): void;
+  /** Byte offset of row `index`. */
+  rowOffsetBytes(index: number): number;
+  /** Reads row `index` of an f32 source in one plain pass. */
+  readRow(index: number): number;
 }
 
-const rowOffsetBytes = 4096;
+const firstRowOffsetBytes = 4096;
 const historyElements = 1024;
 
-export async function openRows(source: WorkerSource, createRowWriter: CreateRowWriter): Promise<RowHarness> {
-  const rowBytes = roundUp(source.vocabSize * dtypeBytes[source.dtype] + 64, 64);
-  const historyOffsetBytes = rowOffsetBytes + rowBytes;
+/** `rowCount`: how many rows there is room for. */
+export async function openRows(
+  source: WorkerSource,
+  createRowWriter: CreateRowWriter,
+  rowCount = 1,
+): Promise<RowHarness> {
+  const paddedElements = roundUp(source.vocabSize, ROW_PADDING_ELEMENTS);
+  const rowBytes = roundUp(paddedElements * dtypeBytes[source.dtype] + 64, 64);
+  const historyOffsetBytes = firstRowOffsetBytes + rowCount * rowBytes;
   const tablesOffsetBytes = roundUp(historyOffsetBytes + 4 * historyElements, 64);
   const memory = createMemory(tablesOffsetBytes + source.tablesBytes);
   source.installTables?.(memory, tablesOffsetBytes);
@@ -38,7 +48,7 @@ export async function openRows(source: WorkerSource, createRowWriter: CreateRowW
   });
   const ids = new Int32Array(memory.buffer, historyOffsetBytes, historyElements);
   let job: RowJob = {
-    rowOffsetBytes,
+    rowOffsetBytes: firstRowOffsetBytes,
     historyOffsetBytes,
     historyLength: 0,
     promptLength: 0,
@@ -49,14 +59,16 @@ export async function openRows(source: WorkerSource, createRowWriter: CreateRowW
   return {
     memory,
     tablesOffsetBytes,
-    row: new Float32Array(memory.buffer, rowOffsetBytes, rowBytes / 4),
-    bits16: new Uint16Array(memory.buffer, rowOffsetBytes, rowBytes / 2),
+    row: new Float32Array(memory.buffer, firstRowOffsetBytes, rowBytes / 4),
+    bits16: new Uint16Array(memory.buffer, firstRowOffsetBytes, rowBytes / 2),
     write(history, step = {}) {
       ids.set(history);
       job = { ...job, historyLength: history.length, ...step };
       writer(job);
     },
     again: () => writer(job),
+    rowOffsetBytes: (index) => firstRowOffsetBytes + index * rowBytes,
+    readRow: (index) => kernels.read_row(firstRowOffsetBytes + index * rowBytes, paddedElements),
   };
 }
 

@@ -1,89 +1,55 @@
 /**
- * A step of B rows through the pool: what it costs beyond the rows, how two workers share it, and what idle workers use.
- * Settings take turns in each round; p50 over all steps, and the quietest tenth, which a busy machine disturbs less.
+ * What a row of a step of B rows costs through the pool: overhead with rows that cost next to nothing (V = 64), and real
+ * sizes, for 0 (the calling thread), 1, 2, 4, … workers side by side. The yardstick is the calling thread.
  */
-import { setTimeout } from "node:timers/promises";
-import type { SamplingParams } from "@tokenmill/core";
-import { createPool, type PoolOptions } from "@tokenmill/worker-pool";
-import { bareKernelMicros } from "./bareKernel.ts";
-import { quantile, runSideBySide, type Setting } from "./stepper.ts";
-import { wakeLatency } from "./wakeLatency.ts";
+import { availableParallelism } from "node:os";
+import { printSeries, type Series, sideBySide, type Task, writeSeries } from "@tokenmill/test-benchmarks";
+import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 
-const ROUNDS = Number(process.env["BENCH_ROUNDS"] ?? 10);
-const TIME_MS = Number(process.env["BENCH_TIME_MS"] ?? 50);
-const micros = (value: number): string => value.toFixed(1).padStart(9);
-const p50 = (values: readonly number[]): number => quantile(values, 0.5);
-const p10 = (values: readonly number[]): number => quantile(values, 0.1);
+const vocabSizes = (process.env["BENCH_VOCAB"] ?? "64,50257,128256").split(",").map(Number);
+const batchSizes = (process.env["BENCH_BATCH"] ?? "1,4,16,64,256").split(",").map(Number);
+const workerCounts = [0, 1, 2, 4, 8, 16].filter((workers) => workers <= Math.max(1, availableParallelism()));
 
-const lanes: readonly [string, PoolOptions][] = [
-  ["0 workers", { workers: 0 }],
-  ["2 workers", { workers: 2 }],
-  ["1 worker, rows forced on it", { workers: 1, inlineRows: 0 }],
-  ["2 workers, rows forced on them", { workers: 2, inlineRows: 0 }],
-];
+/** A step of `batchSize` rows which already stand in the slab. */
+function stepOf(pool: SamplerPool, batchSize: number): Task {
+  const plan = pool.compile({ temperature: 0.8, topK: 40, topP: 0.95 });
+  const history = pool.openHistory([], 1)!;
+  const slots = Array.from({ length: batchSize }, () => pool.acquire());
+  for (const slot of slots) {
+    const row = pool.row(slot);
+    for (let i = 0; i < row.length; i++)
+      row[i] = ((Math.imul(i + 1, 2654435761) + Math.imul(slot, 40503)) >>> 16) / 6553.6;
+  }
+  let position = 0;
+  const run = async (): Promise<void> => {
+    position++;
+    for (const slot of slots) {
+      pool.submit(slot, { plan, history, seed: 1n, sequenceId: BigInt(slot), position, writeRow: false });
+    }
+    let left = batchSize;
+    while (left > 0) left -= (await pool.completed()).length;
+  };
+  return { run, items: batchSize };
+}
 
-/** Rows that cost next to nothing: what is left is the pool's. */
-async function overhead(vocabSize: number, batches: readonly number[]): Promise<void> {
-  const params: SamplingParams = { temperature: 0 };
-  console.log(
-    `\nV = ${vocabSize}, greedy: µs a step, p50; overhead: what is beyond the bare kernel calls on one thread`,
-  );
-  console.log(`  ${"".padEnd(38)}    submit    flush     wait     total   overhead  quietest tenth`);
-  for (const batch of batches) {
-    const kernel = await bareKernelMicros(vocabSize, batch, params, 4 * TIME_MS);
-    const settings = lanes.map(
-      ([name, options]): Setting => ({ name, options: { vocabSize, ...options }, params: [params] }),
-    );
-    const results = await runSideBySide(settings, batch, ROUNDS, TIME_MS);
-    results.forEach(({ total, submit, flush, wait }, i) => {
-      const name = `B = ${batch}, ${settings[i]!.name}`;
-      const split = [submit, flush, wait, total].map((values) => micros(p50(values))).join("");
-      console.log(`  ${name.padEnd(38)} ${split} ${micros(p50(total) - kernel)} ${micros(p10(total))}`);
-    });
+async function measure(vocabSize: number, batchSize: number): Promise<Series[]> {
+  const options = { vocabSize, slots: batchSize, arenaBytes: 2 ** 20, inlineRows: 0 };
+  const pools = await Promise.all(workerCounts.map((workers) => createPool({ ...options, workers })));
+  const tasks = pools.map((pool) => stepOf(pool, batchSize));
+  const times = await sideBySide(new Map(tasks.map((task, i) => [workerCounts[i]!.toString(), task])), tasks[0]!);
+  await Promise.all(pools.map((pool) => pool.close()));
+  return workerCounts.map((workers) => {
+    const at = { vocabSize, batchSize, workers };
+    return { bench: "pool", name: "step", at, unit: "µs a row", ...times.get(workers.toString())! };
+  });
+}
+
+const series: Series[] = [];
+for (const vocabSize of vocabSizes) {
+  for (const batchSize of batchSizes) {
+    const measured = await measure(vocabSize, batchSize);
+    printSeries(measured);
+    series.push(...measured);
   }
 }
-
-/** The calling thread, one and two workers; `params` take turns. */
-async function sharing(
-  title: string,
-  vocabSize: number,
-  batch: number,
-  params: readonly SamplingParams[],
-): Promise<void> {
-  const settings = [0, 1, 2].map((workers): Setting => {
-    return { name: `${workers} workers`, options: { vocabSize, workers }, params };
-  });
-  const results = await runSideBySide(settings, batch, ROUNDS, 2 * TIME_MS);
-  const columns = [p50, p10].map((statistic) => {
-    const [alone, one, two] = results.map(({ total }) => statistic(total)) as [number, number, number];
-    return `${[alone, one, two].map(micros).join("")} ${(one / two).toFixed(2).padStart(6)} ×`;
-  });
-  console.log(`  ${title.padEnd(38)} ${columns.join(" ")}`);
-}
-
-/** CPU time of two workers that have nothing to do, in ms a second, the spin before they sleep apart. */
-async function idle(): Promise<void> {
-  const pool = await createPool({ vocabSize: 64, workers: 2 });
-  await setTimeout(50);
-  const before = process.cpuUsage();
-  await setTimeout(1000);
-  const { user, system } = process.cpuUsage(before);
-  console.log(`\nCPU time of a process whose two workers idle for a second: ${((user + system) / 1000).toFixed(1)} ms`);
-  await pool.close();
-}
-
-const wake = await wakeLatency();
-console.log(
-  `\nWaking a thread that sleeps, without a pool: the call ${wake.call.toFixed(1)} µs, until it runs ${wake.worker.toFixed(1)} µs, until the event loop has its answer ${wake.host.toFixed(1)} µs`,
-);
-await overhead(64, [1, 8, 64, 256, 1024]);
-console.log(`\nV = 32,000, B = 64 (8 MiB of rows): µs a step`);
-console.log(`  ${"workers".padEnd(38)}         0        1        2  1 to 2  the same, quietest tenth`);
-await sharing("greedy", 32_000, 64, [{ temperature: 0 }]);
-await sharing("top-k 40, top-p 0.95, T 0.8", 32_000, 64, [{ temperature: 0.8, topK: 40, topP: 0.95 }]);
-await sharing("full vocabulary, T 0.8", 32_000, 64, [{ temperature: 0.8 }]);
-await sharing("1 greedy of 8 is top-k 1000, top-p 0.9", 32_000, 64, [
-  { temperature: 0.8, topK: 1000, topP: 0.9 },
-  ...Array.from({ length: 7 }, () => ({ temperature: 0 })),
-]);
-await idle();
+writeSeries(series);

@@ -1,0 +1,60 @@
+/**
+ * Runs a measurement over all rows that a benchmark is asked for: each size of `BENCH_VOCAB` with each kind of
+ * `BENCH_ROWS`, and the 64 f32 rows of the file that `BENCH_RECORDED` names, at their own size.
+ */
+import { readFileSync } from "node:fs";
+import { printSeries, type Series, type Task, writeSeries } from "@tokenmill/test-benchmarks";
+import { fillRow, type RowKind } from "./rows.ts";
+import { openSlab, type Slab } from "./slab.ts";
+
+/** Distinct rows that take turns. */
+export const rowCount = 64;
+
+const vocabSizes = (process.env["BENCH_VOCAB"] ?? "50257,128256").split(",").map(Number);
+const kinds = (process.env["BENCH_ROWS"] ?? "peaked,gaussian,flat").split(",") as RowKind[];
+const recordedPath = process.env["BENCH_RECORDED"];
+
+/** What the rows are; a type, so that it is a `Point`. */
+export type RowSet = { readonly vocabSize: number; readonly rows: string };
+
+let consumed = 0;
+
+/** A task that samples, or reads, all rows. */
+export function overRows(sample: (index: number) => number): Task {
+  return {
+    items: rowCount,
+    run: () => {
+      for (let i = 0; i < rowCount; i++) consumed += sample(i);
+    },
+  };
+}
+
+/** Measures all the row sets; prints the series and hands them over. */
+export async function overRowSets(measure: (slab: Slab, set: RowSet) => Promise<readonly Series[]>): Promise<void> {
+  const series: Series[] = [];
+  const over = async (set: RowSet, fill: (row: Float32Array, index: number) => void): Promise<void> => {
+    const slab = await openSlab(set.vocabSize, rowCount);
+    slab.rows.forEach(fill);
+    const measured = await measure(slab, set);
+    printSeries(measured);
+    series.push(...measured);
+  };
+  for (const vocabSize of vocabSizes) {
+    for (const kind of kinds) await over({ vocabSize, rows: kind }, (row, i) => fillRow(row, kind, i + 1));
+  }
+  if (recordedPath !== undefined) {
+    const recorded = readRecorded(recordedPath);
+    const vocabSize = recorded.length / rowCount;
+    const rowOf = (i: number): Float32Array => recorded.subarray(i * vocabSize, (i + 1) * vocabSize);
+    await over({ vocabSize, rows: "recorded" }, (row, i) => row.set(rowOf(i)));
+  }
+  if (!Number.isFinite(consumed)) throw new Error("results were not used");
+  writeSeries(series);
+}
+
+function readRecorded(path: string): Float32Array {
+  const { buffer, byteOffset, length } = readFileSync(path);
+  if (length === 0 || length % (4 * rowCount) !== 0)
+    throw new RangeError(`"BENCH_RECORDED" expected ${rowCount} rows of f32, got ${length} bytes`);
+  return new Float32Array(buffer, byteOffset, length / 4);
+}
