@@ -299,7 +299,7 @@ class TokenEngine implements Engine {
   ): Promise<Completion[]> {
     this.#checkOpen();
     checkBeamSearch(options);
-    for (const name of ["stop", "logprobs", "jsonSchema", "grammar"] as const) {
+    for (const name of ["stop", "logprobs", "jsonSchema", "grammar", "regex"] as const) {
       if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
     }
     const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);

@@ -27,6 +27,8 @@ export interface GenerateRequest extends SamplingParams {
   jsonSchema?: unknown;
   /** The output is text of this EBNF grammar, from its rule `root`; needs an engine with `grammar`. */
   grammar?: string;
+  /** The output is text that `^(?:regex)$` matches with the flag `u`; needs an engine with `grammar`. */
+  regex?: string;
 }
 
 /** A token with its natural-log probability. */

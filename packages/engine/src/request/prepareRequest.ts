@@ -19,6 +19,7 @@ const requestFields = [
   "ignoreEos",
   "jsonSchema",
   "grammar",
+  "regex",
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
@@ -57,11 +58,11 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, randomStreamId, ...rest } = request;
+  const { jsonSchema, grammar, regex, randomStreamId, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
-  const spec = grammarSpec(jsonSchema, grammar);
+  const spec = grammarSpec({ jsonSchema, grammar, regex });
   const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
@@ -76,12 +77,11 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   };
 }
 
-function grammarSpec(jsonSchema: unknown, grammar: string | undefined): GrammarSpec | undefined {
-  if (jsonSchema !== undefined && grammar !== undefined) {
-    throw new TypeError(`"grammar" expected nothing beside "jsonSchema": an output follows one of them`);
-  }
-  if (grammar !== undefined) return { grammar };
-  return jsonSchema === undefined ? undefined : { jsonSchema };
+/** The one form that is given. @throws TypeError for more than one. */
+function grammarSpec(forms: Readonly<Record<"jsonSchema" | "grammar" | "regex", unknown>>): GrammarSpec | undefined {
+  const [first, second] = Object.entries(forms).filter(([, form]) => form !== undefined);
+  if (second) throw new TypeError(`"${second[0]}" expected nothing beside "${first![0]}": an output has one form`);
+  return first && (Object.fromEntries([first]) as unknown as GrammarSpec);
 }
 
 /** The token that ends an output of the grammar. @throws TypeError where there is nobody to follow it. */
