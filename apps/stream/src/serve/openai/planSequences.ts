@@ -75,7 +75,7 @@ function withBadWords(params: SamplingParams, { source, model }: ServeContext): 
 /** The client's spelling of an engine parameter. */
 export function clientNameIn(body: Body): ClientName {
   return (name) => {
-    if (name === "jsonSchema" || name === "grammar") return structuredOutputOf(body)?.param;
+    if (name === "jsonSchema" || name === "grammar" || name === "regex") return structuredOutputOf(body)?.param;
     if (name === "maxTokens" && body["max_completion_tokens"] !== undefined) return "max_completion_tokens";
     if (name === "logprobs" && body["top_logprobs"] !== undefined) return "top_logprobs";
     return body[name] === undefined ? snakeCase(name) : name;

@@ -11,7 +11,6 @@ const prompts = "log-probabilities of prompt tokens are not available";
 
 /** Field, reason, and the values that ask for nothing. */
 const unsupported: Readonly<Record<string, { reason: string; harmless?: (value: unknown) => boolean }>> = {
-  guided_regex: { reason: "use guided_grammar" },
   guided_decoding_backend: { reason: "there is one" },
   tools: { reason: tools, harmless: (value) => Array.isArray(value) && value.length === 0 },
   tool_choice: { reason: tools, harmless: (value) => value === "none" || value === "auto" },
