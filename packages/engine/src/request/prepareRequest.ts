@@ -17,6 +17,7 @@ const requestFields = [
   "maxTokens",
   "stop",
   "ignoreEos",
+  "promptLogprobs",
   "jsonSchema",
   "grammar",
   "regex",
@@ -34,6 +35,8 @@ export interface RequestLimits {
   readonly vocabSize: number;
   readonly tokenizer: Tokenizer | undefined;
   readonly grammar: GrammarProvider | undefined;
+  /** The pool's. */
+  readonly maxLogprobs: number;
 }
 
 /** A valid request, except for its sampling parameters, which the pool checks when it compiles them. */
@@ -50,6 +53,7 @@ export interface PreparedRequest {
   readonly params: SamplingParams;
   readonly seed: number | bigint | undefined;
   readonly grammar: GrammarSpec | undefined;
+  readonly promptLogprobs: number | undefined;
 }
 
 /** @throws TypeError for unknown fields and wrong types, RangeError for values out of range. */
@@ -58,7 +62,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, regex, randomStreamId, ...rest } = request;
+  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
@@ -74,7 +78,17 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     params: ignoreEos ? params : withStopToken(params, eosTokenId),
     seed,
     grammar: spec,
+    promptLogprobs: checkPromptLogprobs(promptLogprobs, limits),
   };
+}
+
+/** @throws unless it is absent or an integer from 0 to what the pool has room for. */
+export function checkPromptLogprobs(count: unknown, { maxLogprobs }: RequestLimits): number | undefined {
+  if (count === undefined) return undefined;
+  if (!Number.isInteger(count) || (count as number) < 0 || (count as number) > maxLogprobs) {
+    refuse("promptLogprobs", `integer in [0, ${maxLogprobs}]`, count, typeof count !== "number");
+  }
+  return count as number;
 }
 
 /** The one form that is given. @throws TypeError for more than one. */

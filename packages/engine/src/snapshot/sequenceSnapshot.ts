@@ -33,6 +33,8 @@ export interface SequenceSnapshot {
   ignoreEos: boolean;
   /** What the output follows, if anything: `{ jsonSchema }`, `{ grammar }` or `{ regex }`. */
   grammar?: GrammarSpec;
+  /** The prompt is to be scored, which its first event would have told of. */
+  promptLogprobs?: number;
   promptTokenIds: number[];
   outputTokenIds: number[];
   /** Output tokens so far: the index of the next event. */
@@ -68,6 +70,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     stop: [...(sequence.stops?.strings ?? [])],
     ignoreEos: sequence.ignoreEos,
     ...(sequence.grammar && { grammar: structuredClone(sequence.grammar) }),
+    ...(sequence.promptLogprobs !== undefined && { promptLogprobs: sequence.promptLogprobs }),
     promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
     outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
     position: sequence.position,
@@ -106,6 +109,7 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   }
   if (position !== outputTokenIds.length) malformed("position", `${outputTokenIds.length}, one per output id`);
   if (!(record.maxTokens > position)) malformed("maxTokens", `more than position (${position})`);
+  if (record.promptLogprobs !== undefined && position > 0) malformed("promptLogprobs", "nothing after the first token");
   if (!isDecimal(record.sequenceId)) malformed("sequenceId", "a decimal string");
   if (record.randomStreamId !== undefined && !isDecimal(record.randomStreamId)) {
     malformed("randomStreamId", "a decimal string");
