@@ -119,6 +119,18 @@ describe("events", () => {
     expect(inOrder(events)).toEqual(inOrder(stdout.trim().split("\n").map(decodeNdjson)));
   });
 
+  it("begin with the prompt's scores where they are asked for", async () => {
+    const args = ["stream", "--prompt", "The whale", "--seed", "3", "--max-tokens", "2", "--format", "ndjson"];
+    const { stdout } = await tokenmill([...args, "--prompt-logprobs", "1"]);
+    const [first, second] = stdout.trim().split("\n").map(decodeNdjson) as TokenEvent[];
+    const whale = { text: " whale", rank: expect.any(Number) as number, topLogprobs: [expect.anything()] };
+    expect(first!.promptLogprobs).toMatchObject([null, whale]);
+    expect(second!.promptLogprobs).toBeUndefined();
+    const { promptLogprobs: _, ...plain } = first!;
+    const without = await tokenmill(args);
+    expect([plain, second]).toEqual(without.stdout.trim().split("\n").map(decodeNdjson));
+  });
+
   it("stop at a stop string, which is not part of the text", async () => {
     const args = ["stream", "--prompt", "The people", "--stop", " the", "--seed", "2", "--format", "ndjson"];
     const { stdout } = await tokenmill([...args, "--temperature", "0.5", "--max-tokens", "200"]);

@@ -24,6 +24,7 @@ import { type ChildEvent, generateMany } from "./many/generateMany.ts";
 import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
 import {
   canonicalId,
+  checkPromptLogprobs,
   checkMaxTokens,
   checkSeed,
   grammarEos,
@@ -31,6 +32,7 @@ import {
   type RequestLimits,
   stopStrings,
 } from "./request/prepareRequest.ts";
+import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { Sequence, type SequencePhase, type TokenObserver } from "./scheduler/sequence.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
@@ -147,7 +149,7 @@ class TokenEngine implements Engine {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     this.#bufferSize = settings.bufferSize;
-    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar };
+    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
     this.#scheduler = new Scheduler(pool, source, this.#texts, settings.maxSequences);
   }
@@ -203,13 +205,13 @@ class TokenEngine implements Engine {
     const prepared = prepareRequest(request, this.#limits);
     const matcher = this.#openGrammar(prepared.grammar);
     return this.#start(prepared.params, matcher, (plan) => {
-      const { stop, grammar } = prepared;
+      const { stop, grammar, promptTokenIds, promptLogprobs } = prepared;
       return new Sequence({
         sequenceId: this.#claimId(prepared.sequenceId),
         randomStreamId: prepared.randomStreamId,
         seed: BigInt(prepared.seed ?? this.seed),
         plan,
-        promptTokenIds: prepared.promptTokenIds,
+        promptTokenIds,
         outputTokenIds: [],
         maxTokens: prepared.maxTokens,
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
@@ -217,6 +219,7 @@ class TokenEngine implements Engine {
         epoch: 0,
         grammar,
         matcher,
+        promptLogprobs,
         observer,
       });
     });
@@ -230,6 +233,7 @@ class TokenEngine implements Engine {
     checkMaxTokens(maxTokens, unseeded.minTokens);
     checkSeed("seed", BigInt(seed));
     const sequenceId = canonicalId(BigInt(record.sequenceId));
+    const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, this.#limits);
     const stop = stopStrings(record.stop, this.#limits);
     const matcher = this.#replayGrammar(record);
     return this.#start({ ...unseeded, profile }, matcher, (plan) => {
@@ -247,6 +251,7 @@ class TokenEngine implements Engine {
         epoch: epoch + 1,
         grammar: record.grammar,
         matcher,
+        promptLogprobs,
         observer,
         state: record.state,
       });
@@ -299,7 +304,7 @@ class TokenEngine implements Engine {
   ): Promise<Completion[]> {
     this.#checkOpen();
     checkBeamSearch(options);
-    for (const name of ["stop", "logprobs", "jsonSchema", "grammar"] as const) {
+    for (const name of ["stop", "logprobs", "promptLogprobs", "jsonSchema", "grammar", "regex"] as const) {
       if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
     }
     const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);
@@ -377,6 +382,7 @@ class TokenEngine implements Engine {
     try {
       plan = this.#pool.compile(params);
       const sequence = make(plan);
+      sequence.scoring = this.#scoringOf(sequence);
       this.#scheduler.add(sequence);
       return new OpenSequenceHandle(this, this.#scheduler, sequence);
     } catch (error) {
@@ -384,6 +390,13 @@ class TokenEngine implements Engine {
       matcher?.release();
       throw error;
     }
+  }
+
+  /** Undefined where there is nothing to score. */
+  #scoringOf({ promptLogprobs, promptLength, initialTokenIds }: Sequence): PromptScoring | undefined {
+    if (promptLogprobs === undefined || promptLength < 2) return undefined;
+    const plan = this.#pool.compile({ logprobs: promptLogprobs, logprobsMode: "raw" });
+    return new PromptScoring(plan, initialTokenIds!);
   }
 
   #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {

@@ -133,6 +133,8 @@ describe("refusals concern their request only", () => {
   it.each([
     [{ grammar: "?" }, `"grammar" expected texts without "?"`],
     [{ grammar: "a", jsonSchema: {} }, `"grammar" expected nothing beside "jsonSchema"`],
+    [{ grammar: "a", regex: "a" }, `"regex" expected nothing beside "grammar": an output has one form`],
+    [{ regex: "a" }, `"regex" expected nothing, this follows texts`],
     [
       { grammar: "a", ignoreEos: true },
       `"ignoreEos" expected false beside "grammar": end of text ends what it describes`,

@@ -26,7 +26,7 @@ export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" 
   maxSequences?: number;
   /** Seed of requests without one: a safe integer ≥ 0 or a 64-bit bigint. Absent: 53 random bits. */
   seed?: number | bigint;
-  /** Follows `jsonSchema` and `grammar` of requests (see @tokenmill/grammar). Absent: such requests are refused. */
+  /** Follows `jsonSchema`, `grammar` and `regex` of requests (see @tokenmill/grammar). Absent: such requests are refused. */
   grammar?: GrammarProvider;
   /** Events that `stream` and `readable` hold for a slow reader, integer ≥ 1. Absent: 64. */
   bufferSize?: number;

@@ -1,14 +1,14 @@
 /** Compiled grammars by their text. Those in use stay; of the others the last used do. */
 import type { Handle } from "./binding.ts";
 
-interface Entry {
-  readonly handle: Handle;
+interface Entry<H> {
+  readonly handle: H;
   users: number;
 }
 
-export class CompiledGrammars {
+export class CompiledGrammars<H extends Pick<Handle, "delete"> = Handle> {
   /** In order of use. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Entry<H>>();
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -20,7 +20,7 @@ export class CompiledGrammars {
   }
 
   /** The grammar of that text, compiled now if it is not there; `release` when its matcher is gone. */
-  take(text: string, compile: () => Handle): { handle: Handle; release: () => void } {
+  take(text: string, compile: () => H): { handle: H; release: () => void } {
     const entry = this.#entries.get(text) ?? { handle: compile(), users: 0 };
     this.#entries.delete(text);
     this.#entries.set(text, entry);

@@ -69,6 +69,50 @@ describe("masks", () => {
   });
 });
 
+describe("regular expressions", () => {
+  it.each(["(?:é|ab|[^\\x00-\\x7f]{2}|12)*true", "a{2,3}|null", "|b"])("%s: masks agree with accept", (regex) => {
+    for (const text of ["", "ab", "é12", "\u00e9\xe9true", "aa", "nul", "b"]) {
+      const history = byteTokenizer.encode(text);
+      const open = (): GrammarMatcher | undefined => {
+        const matcher = provider.open({ regex });
+        return history.every((id) => matcher.accept(id)) ? matcher : undefined;
+      };
+      const mask = open() && allowed(open()!);
+      for (let id = 0; mask && id < vocabSize; id++) expect([id, open()!.accept(id)]).toEqual([id, mask.includes(id)]);
+    }
+  });
+
+  it("end with end of text only, where they match", () => {
+    expect(takes(provider.open({ regex: "a+b?" }), "aab")).toBe(true);
+    expect(takes(provider.open({ regex: "a+b?" }), "")).toBe(false);
+    const matcher = provider.open({ regex: "a" });
+    expect(textsOf(allowed(matcher))).toEqual(["a"]);
+    for (const wrong of ["b".charCodeAt(0), -1, vocabSize, 1.5, eosTokenId!]) expect(matcher.accept(wrong)).toBe(false);
+    expect(matcher.accept("a".charCodeAt(0))).toBe(true);
+    expect(allowed(matcher)).toEqual([eosTokenId]);
+    expect(matcher.accept(eosTokenId!)).toBe(true);
+    expect([matcher.hasEnded, allowed(matcher), matcher.accept(eosTokenId!)]).toEqual([true, [], false]);
+  });
+
+  it("keep to their masks when more are in use than are kept", async () => {
+    const small = await createGrammarProvider({ tokenizer: byteTokenizer, vocabSize: 2 ** 26, cacheSize: 0 });
+    const words = new Int32Array(2 ** 21);
+    const matchers = ["ab", "bc", "[a]c"].map((regex) => small.open({ regex }));
+    for (const matcher of [...matchers, ...matchers]) {
+      matcher.fillMask(words);
+      expect(words.some((word, i) => word !== 0 && i > vocabSize >> 5)).toBe(false);
+    }
+    const first = matchers.map((matcher) => {
+      matcher.fillMask(words);
+      return ["a", "b", "c"].filter((letter) => {
+        const id = letter.charCodeAt(0);
+        return ((words[id >> 5]! >>> (id & 31)) & 1) === 1;
+      });
+    });
+    expect(first).toEqual([["a"], ["b"], ["a"]]);
+  });
+});
+
 describe("JSON schemas", () => {
   it("are followed in one line, or with any white space", async () => {
     const spec = { jsonSchema: { type: "object", properties: { a: { type: "integer" }, b: { type: "null" } } } };
@@ -178,6 +222,8 @@ describe("bad grammars", () => {
     ],
     [{ grammar: 'root ::= "a' }, RangeError, /EBNF grammar that XGrammar can follow: EBNF lexer error at line 1/],
     [{ grammar: 'x ::= "a"' }, RangeError, /The root rule with name "root" is not found$/],
+    [{ regex: 5 as never }, TypeError, `"regex" expected string with a regular expression, got 5`],
+    [{ regex: "(a)\\1" }, RangeError, /got the backreference \\1 at 3$/],
     [{ grammar: 5 as never }, TypeError, `"grammar" expected string of EBNF with a rule named root, got 5`],
   ])("%j is refused", (spec, type, message) => {
     const open = (): unknown => provider.open(spec);

@@ -1,4 +1,4 @@
-/** Structured output by XGrammar: what a request may ask for, compiled once and matched token by token. */
+/** Structured output by XGrammar, regular expressions by automata: compiled once and matched token by token. */
 import type { GrammarMatcher, GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
 import { refuse, refuseUnknown } from "@tokenmill/core/internal";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
@@ -6,6 +6,7 @@ import { byteLevel } from "./byteLevel.ts";
 import { CompiledGrammars } from "./compiledGrammars.ts";
 import { jsonSchemaGrammar, markSchema } from "./jsonSchemaGrammar.ts";
 import { Matcher } from "./matcher.ts";
+import { RegexGrammars } from "./regex/regexGrammars.ts";
 import { type MakeGrammar, Sandbox } from "./sandbox.ts";
 import { unenforced } from "./unenforced.ts";
 
@@ -52,6 +53,7 @@ class XGrammarProvider implements GrammarProvider {
   readonly #compile: (grammar: Handle) => Handle;
   readonly #anyWhitespace: boolean;
   readonly #compiled: CompiledGrammars;
+  readonly #regexes: RegexGrammars;
 
   constructor(
     binding: Binding,
@@ -70,6 +72,7 @@ class XGrammarProvider implements GrammarProvider {
     this.#sandbox = sandbox;
     this.#anyWhitespace = anyWhitespace;
     this.#compiled = new CompiledGrammars(cacheSize);
+    this.#regexes = new RegexGrammars({ tokenizer, eosTokenId, vocabSize, cacheSize });
     const texts = Array.from({ length: tokenizer.vocabSize }, (_, id) => byteLevel(tokenizer.tokenBytes(id)));
     const vocab = binding.vecStringFromJSArray(texts);
     const stops = binding.vecIntFromJSArray([eosTokenId]);
@@ -79,6 +82,7 @@ class XGrammarProvider implements GrammarProvider {
   }
 
   open(spec: GrammarSpec): GrammarMatcher {
+    if ("regex" in spec) return this.#regexes.open(spec.regex);
     const [text, make] = "jsonSchema" in spec ? this.#jsonSchema(spec.jsonSchema) : ebnf(spec.grammar);
     const { handle, release } = this.#compiled.take(text, () => {
       const fault = this.#sandbox.fault(make);

@@ -52,6 +52,10 @@ const top = fc.record(
   { tokenId: count, logprob, text: fc.string({ unit: "grapheme" }) },
   { requiredKeys: ["tokenId", "logprob"] },
 );
+const scored = fc.record(
+  { tokenId: count, logprob, rank: count, text: fc.string(), topLogprobs: fc.array(top, { maxLength: 2 }) },
+  { requiredKeys: ["tokenId", "logprob", "rank"] },
+);
 const tokenEvent = fc.record(
   {
     sequenceId: id,
@@ -61,6 +65,7 @@ const tokenEvent = fc.record(
     logprob,
     rank: count,
     topLogprobs: fc.array(top, { maxLength: 4 }),
+    promptLogprobs: fc.array(fc.oneof(fc.constant(null), scored), { maxLength: 3 }),
     finishReason: fc.constantFrom("stop" as const, "length" as const),
     stopReason: fc.oneof(fc.string({ unit: "grapheme" }), count),
     usage: fc.record({ promptTokens: count, completionTokens: count }),

@@ -61,7 +61,7 @@ export interface History {
 /** One row to sample. */
 export interface SampleJob {
   plan: Plan;
-  history: History;
+  history: Pick<History, "offsetBytes" | "length" | "promptLength">;
   seed: bigint;
   sequenceId: bigint;
   /** Number of output tokens before this one: the position of the draw. */

@@ -60,6 +60,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
   const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  const held = new HeldTokens(limits.maxHeldTokens, metrics);
   const context: ServeContext = {
     engine,
     pool,
@@ -69,8 +70,8 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     model,
     startedSeconds: Math.floor(Date.now() / 1000),
     version,
-    sequences: new OpenSequences(engine, limits.maxOpenSequences, metrics),
-    held: new HeldTokens(limits.maxHeldTokens, metrics),
+    sequences: new OpenSequences(engine, limits.maxOpenSequences, metrics, held),
+    held,
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     resumable: new ResumeWindow(limits.resumeWindowMs),

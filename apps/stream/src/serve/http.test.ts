@@ -106,7 +106,11 @@ describe("a request that makes no sense", () => {
     ],
     [{ prompt: [1, 99] }, "prompt[1]", '"prompt[1]" expected token id in [0, 37), got 99'],
     [{ prompt: [] }, "prompt", '"prompt" expected at least one prompt, got none'],
-    [{ max_tokens: 0 }, "max_tokens", '"max_tokens" expected integer in [1, 16777216], got 0'],
+    [
+      { max_tokens: 0 },
+      "max_tokens",
+      '"max_tokens" expected integer in [1, 16777216] without echo or prompt_logprobs, got 0',
+    ],
     [
       { max_tokens: 20_000 },
       "prompt",
@@ -124,16 +128,15 @@ describe("a request that makes no sense", () => {
       '"logit_bias" expected map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity, got "token id NaN of 37"',
     ],
     [
-      { echo: true, logprobs: 1 },
-      "echo",
-      '"echo" expected false with logprobs: those of prompt tokens are not available',
-    ],
-    [
       { response_format: { type: "json_object" } },
       "response_format",
       '"response_format" is not supported: synthetic gaussian has no structured output',
     ],
-    [{ guided_regex: "a" }, "guided_regex", '"guided_regex" is not supported: use guided_grammar; got "a"'],
+    [
+      { guided_regex: "a" },
+      "guided_regex",
+      '"guided_regex" is not supported: synthetic gaussian has no structured output',
+    ],
     [{ suffix: "a" }, "suffix", '"suffix" is not supported: the models here do not insert; got "a"'],
     [{ store: true }, "store", '"store" expected false, as this server stores nothing, got true'],
     [{ model: "other" }, "model", 'the model "other" does not exist: this server has "synthetic gaussian"'],

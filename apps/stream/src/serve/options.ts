@@ -5,7 +5,7 @@ export interface ServeLimits {
   readonly maxOpenSequences: number;
   /** Tokens of prompt and output together, per sequence. */
   readonly maxContextTokens: number;
-  /** Tokens, with the most probable ones beside them, that answers without streaming may come to hold together. */
+  /** Tokens, with the most probable ones beside them, that answers without streaming and scored prompts may come to hold together. */
   readonly maxHeldTokens: number;
   /** Largest JSON body. */
   readonly bodyLimitBytes: number;

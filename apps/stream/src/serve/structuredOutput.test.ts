@@ -69,9 +69,42 @@ describe("a grammar", () => {
   });
 });
 
+describe("a regular expression", () => {
+  it.each([
+    ["an ISO date", String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`],
+    ["a time", String.raw`^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|[+\-]\d\d:\d\d)$`],
+    ["an e-mail address", String.raw`[\w.%+\-]{1,20}@(?:[a-z\d\-]{1,10}\.){1,3}[a-z]{2,6}`],
+    ["an IPv4 address", String.raw`(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)`],
+    ["an IPv6 address", String.raw`(?:[\da-fA-F]{1,4}:){7}[\da-fA-F]{1,4}`],
+    ["a phone number", String.raw`\+?\d{1,3}[ .\-]?(?:\(\d{2,4}\)|\d{2,4})[ .\-]?\d{3}[ .\-]?\d{4}`],
+    ["a UUID", String.raw`[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}`],
+    ["a colour", "#(?:[0-9a-fA-F]{3}){1,2}"],
+    ["an amount", String.raw`(?:€|\$|£) ?(?:0|[1-9]\d{0,2}(?:,\d{3}){0,2})(?:\.\d\d)?`],
+    ["a version", String.raw`v?(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){2}(?:-[a-z]{1,8}(?:\.\d)?)?`],
+    ["a link", String.raw`https?:\/\/(?:[a-z\d\-]{1,12}\.){1,2}(?:com|org|io)(?:\/[\w\-.~]{0,8}){0,3}`],
+    ["a sentence", String.raw`(?:Yes|No), (?:it|that) is(?: not)? (?:"[^"\n]{1,10}"|[A-Z]\w{1,8}?)[.!]`],
+    ["any text", String.raw`[^\x00-\x1f]{3,12}`],
+  ])("makes %s", async (_name, regex) => {
+    const expected = new RegExp(`^(?:${regex})$`);
+    const texts = await Promise.all(
+      Array.from({ length: 8 }, (_, sequence_id) => textOf({ guided_regex: regex, sequence_id, max_tokens: 200 })),
+    );
+    for (const text of texts) expect(text).toMatch(expected);
+    expect(new Set(texts).size).toBeGreaterThan(1);
+  });
+
+  it("gives the same under each of its names", async () => {
+    const regex = "[a-f]{3}|\\d{3}";
+    const expected = await textOf({ guided_regex: regex });
+    for (const body of [{ regex }, { structured_outputs: { regex } }]) expect(await textOf(body)).toBe(expected);
+  });
+});
+
 describe("a form that makes no sense", () => {
   it.each([
     [{ guided_json: schema, grammar: "root ::= a" }, "grammar", "beside"],
+    [{ guided_regex: "a(?=b)" }, "guided_regex", "got the lookahead (?=b) at 1"],
+    [{ structured_outputs: { regex: "a", json: {} } }, "structured_outputs", "one of json, regex, choice and grammar"],
     [{ guided_grammar: "toor ::= 1" }, "guided_grammar", "an EBNF grammar that XGrammar can follow"],
     [
       { response_format: { type: "json_schema", json_schema: { schema: { not: {} } } } },
@@ -80,7 +113,7 @@ describe("a form that makes no sense", () => {
     ],
     [{ response_format: { type: "json_schema" } }, "response_format.json_schema", "is missing"],
     [{ response_format: { type: "xml" } }, "response_format.type", "json_object"],
-    [{ structured_outputs: {} }, "structured_outputs", "one of json, choice and grammar"],
+    [{ structured_outputs: {} }, "structured_outputs", "one of json, regex, choice and grammar"],
     [{ guided_json: schema, ignore_eos: true }, "ignore_eos", "expected false"],
   ])("is refused: %j", async (body, param, part) => {
     const answer = await answerTo(server, "/v1/completions", { ...seeded, ...body });

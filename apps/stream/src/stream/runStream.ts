@@ -42,8 +42,9 @@ async function openOutput({ output, json }: StreamFlags): Promise<Output | undef
   return json ? undefined : Output.stdout();
 }
 
-function openPool({ workers, slots }: StreamFlags, source: LogitsSource, params: SamplingParams): Promise<SamplerPool> {
-  const maxLogprobs = Math.max(20, params.logprobs ?? 0);
+function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingParams): Promise<SamplerPool> {
+  const { workers, slots, promptLogprobs = 0 } = flags;
+  const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
   checkParams(params, source.vocabSize, maxLogprobs);
   return createPool({
     source,

@@ -16,6 +16,7 @@ export interface StreamFlags extends SourceFlags {
   readonly maxTokens?: number;
   readonly stop?: readonly string[];
   readonly ignoreEos?: true;
+  readonly promptLogprobs?: number;
   readonly workers?: number;
   readonly slots?: number;
   readonly concurrency: number;
@@ -48,7 +49,12 @@ export function streamFlags(): Command {
     .option("--count <n>", "sequences for each prompt (default: 1)", integerFlag("count", 1))
     .option("--max-tokens <n>", "most tokens of a sequence (default: 256)", integerFlag("maxTokens", 1, 2 ** 24))
     .option("--stop <text>", "text that ends a sequence; may be repeated", collect)
-    .option("--ignore-eos", "go on after end of text");
+    .option("--ignore-eos", "go on after end of text")
+    .option(
+      "--prompt-logprobs <n>",
+      "score the prompt: each token's log-probability and the n best in its place, in the first event",
+      integerFlag("promptLogprobs", 0),
+    );
   addSourceFlags(command);
   command
     .optionsGroup("Engine:")

@@ -23,10 +23,17 @@ export interface GenerateRequest extends SamplingParams {
   stop?: string | readonly string[];
   /** Go on after end of text. Absent: false. */
   ignoreEos?: boolean;
+  /**
+   * Score the prompt before the first token: each token's raw log-probability and those of the N most probable in its
+   * place. Token i is scored by the row that a request with the first i tokens would begin with. Absent: not scored.
+   */
+  promptLogprobs?: number;
   /** The output is JSON that this schema (an object, a boolean, or JSON text) accepts; needs an engine with `grammar`. */
   jsonSchema?: unknown;
   /** The output is text of this EBNF grammar, from its rule `root`; needs an engine with `grammar`. */
   grammar?: string;
+  /** The output is text that `^(?:regex)$` matches with the flag `u`; needs an engine with `grammar`. */
+  regex?: string;
 }
 
 /** A token with its natural-log probability. */
@@ -34,6 +41,14 @@ export interface TokenLogprob {
   tokenId: number;
   logprob: number;
   text?: string;
+}
+
+/** How probable a token of the prompt was after those before it. */
+export interface PromptTokenLogprob extends TokenLogprob {
+  /** 1-based rank of the token among all by logit. */
+  rank: number;
+  /** The most probable tokens in its place, best first, if `promptLogprobs` > 0. */
+  topLogprobs?: TokenLogprob[];
 }
 
 /** Token counts of a finished sequence. */
@@ -57,6 +72,8 @@ export interface TokenEvent {
   rank?: number;
   /** The most probable tokens, best first, if `logprobs` > 0. */
   topLogprobs?: TokenLogprob[];
+  /** On the first event only, if `promptLogprobs` was asked for: one for each token of the prompt, null for the first. */
+  promptLogprobs?: (PromptTokenLogprob | null)[];
   /** On the last event only. */
   finishReason?: FinishReason;
   /** The stop string or stop token id that matched, with `finishReason: "stop"`. */

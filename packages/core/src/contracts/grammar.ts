@@ -1,7 +1,10 @@
 /** Structured output: who says which tokens may come next. The engine knows no grammar, only these. */
 
-/** What an output has to be: JSON that a schema accepts (an object, `true`, `false`, or JSON text), or text of an EBNF grammar. */
-export type GrammarSpec = { readonly jsonSchema: unknown } | { readonly grammar: string };
+/**
+ * What an output has to be: JSON that a schema accepts (an object, `true`, `false`, or JSON text), text of an EBNF grammar,
+ * or text that a regular expression matches as a whole.
+ */
+export type GrammarSpec = { readonly jsonSchema: unknown } | { readonly grammar: string } | { readonly regex: string };
 
 /** One output against one grammar. */
 export interface GrammarMatcher {

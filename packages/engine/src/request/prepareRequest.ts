@@ -17,8 +17,10 @@ const requestFields = [
   "maxTokens",
   "stop",
   "ignoreEos",
+  "promptLogprobs",
   "jsonSchema",
   "grammar",
+  "regex",
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
@@ -33,6 +35,8 @@ export interface RequestLimits {
   readonly vocabSize: number;
   readonly tokenizer: Tokenizer | undefined;
   readonly grammar: GrammarProvider | undefined;
+  /** The pool's. */
+  readonly maxLogprobs: number;
 }
 
 /** A valid request, except for its sampling parameters, which the pool checks when it compiles them. */
@@ -49,6 +53,7 @@ export interface PreparedRequest {
   readonly params: SamplingParams;
   readonly seed: number | bigint | undefined;
   readonly grammar: GrammarSpec | undefined;
+  readonly promptLogprobs: number | undefined;
 }
 
 /** @throws TypeError for unknown fields and wrong types, RangeError for values out of range. */
@@ -57,11 +62,11 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, randomStreamId, ...rest } = request;
+  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
-  const spec = grammarSpec(jsonSchema, grammar);
+  const spec = grammarSpec({ jsonSchema, grammar, regex });
   const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
@@ -73,15 +78,24 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     params: ignoreEos ? params : withStopToken(params, eosTokenId),
     seed,
     grammar: spec,
+    promptLogprobs: checkPromptLogprobs(promptLogprobs, limits),
   };
 }
 
-function grammarSpec(jsonSchema: unknown, grammar: string | undefined): GrammarSpec | undefined {
-  if (jsonSchema !== undefined && grammar !== undefined) {
-    throw new TypeError(`"grammar" expected nothing beside "jsonSchema": an output follows one of them`);
+/** @throws unless it is absent or an integer from 0 to what the pool has room for. */
+export function checkPromptLogprobs(count: unknown, { maxLogprobs }: RequestLimits): number | undefined {
+  if (count === undefined) return undefined;
+  if (!Number.isInteger(count) || (count as number) < 0 || (count as number) > maxLogprobs) {
+    refuse("promptLogprobs", `integer in [0, ${maxLogprobs}]`, count, typeof count !== "number");
   }
-  if (grammar !== undefined) return { grammar };
-  return jsonSchema === undefined ? undefined : { jsonSchema };
+  return count as number;
+}
+
+/** The one form that is given. @throws TypeError for more than one. */
+function grammarSpec(forms: Readonly<Record<"jsonSchema" | "grammar" | "regex", unknown>>): GrammarSpec | undefined {
+  const [first, second] = Object.entries(forms).filter(([, form]) => form !== undefined);
+  if (second) throw new TypeError(`"${second[0]}" expected nothing beside "${first![0]}": an output has one form`);
+  return first && (Object.fromEntries([first]) as unknown as GrammarSpec);
 }
 
 /** The token that ends an output of the grammar. @throws TypeError where there is nobody to follow it. */

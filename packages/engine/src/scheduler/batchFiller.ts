@@ -44,10 +44,11 @@ export class BatchFiller {
   }
 
   #row(slot: number, sequence: Sequence): BatchRow {
+    const scored = sequence.unscored?.length;
     return {
       row: this.#pool.row(slot),
-      history: sequence.history!.tokens(),
-      promptLength: sequence.promptLength,
+      history: sequence.history!.tokens().subarray(0, scored),
+      promptLength: scored ?? sequence.promptLength,
       sequenceId: sequence.sequenceIdBits,
       position: sequence.position,
     };

@@ -1,7 +1,8 @@
 /** What a sampled token does to its sequence: history, stop rules, text, and the event that tells of it. */
-import type { FinishReason, SampleResult, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import type { FinishReason, SampleResult, TokenEvent } from "@tokenmill/core";
 import { type TextStep, stepText } from "../text/textRules.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
+import { topLogprobsOf } from "./promptScoring.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Reused between calls. */
@@ -41,6 +42,7 @@ export function commitToken(
   }
   const event: TokenEvent = { sequenceId: sequence.sequenceId, index, tokenId, text };
   if (sequence.hasLogprobs) addLogprobs(event, result, texts);
+  if (sequence.promptLogprobs !== undefined) addPromptLogprobs(event, sequence);
   if (finishReason !== undefined) {
     event.finishReason = finishReason;
     if (stopReason !== undefined) event.stopReason = stopReason;
@@ -52,12 +54,14 @@ export function commitToken(
 function addLogprobs(event: TokenEvent, result: Readonly<SampleResult>, texts: TokenTexts | undefined): void {
   event.logprob = result.logprob;
   event.rank = result.rank;
-  if (result.topCount === 0) return;
-  const topLogprobs: TokenLogprob[] = [];
-  for (let i = 0; i < result.topCount; i++) {
-    const tokenId = result.topTokenIds[i]!;
-    const logprob = result.topLogprobs[i]!;
-    topLogprobs.push(texts ? { tokenId, logprob, text: texts.alone(tokenId) } : { tokenId, logprob });
-  }
-  event.topLogprobs = topLogprobs;
+  const topLogprobs = topLogprobsOf(result, texts);
+  if (topLogprobs) event.topLogprobs = topLogprobs;
+}
+
+/** With the first event, and never again. */
+function addPromptLogprobs(event: TokenEvent, sequence: Sequence): void {
+  event.promptLogprobs = sequence.scoring?.entries ?? (sequence.promptLength === 0 ? [] : [null]);
+  sequence.scoring?.plan.release();
+  sequence.scoring = undefined;
+  sequence.promptLogprobs = undefined;
 }

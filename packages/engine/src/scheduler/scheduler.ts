@@ -193,7 +193,7 @@ export class Scheduler {
 
   #submit(slot: number, sequence: Sequence, writeRow: boolean): boolean {
     try {
-      sequence.matcher?.fillMask(this.#pool.tokenMask(slot));
+      (sequence.unscored ?? sequence.matcher)?.fillMask(this.#pool.tokenMask(slot));
       this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
     } catch (error) {
       this.#pool.release(slot);
@@ -208,9 +208,11 @@ export class Scheduler {
 
   /** One job object per slot, reused. */
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
-    const { plan, seed, randomStreamBits, position, state } = sequence;
-    const history = sequence.history!;
-    const hasTokenMask = sequence.matcher !== undefined;
+    const { seed, randomStreamBits, position, unscored } = sequence;
+    const { plan } = unscored ?? sequence;
+    const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
+    const hasTokenMask = unscored ? unscored.hasTokenMask : sequence.matcher !== undefined;
+    const state = unscored ? undefined : sequence.state;
     const job = this.#jobs[slot];
     if (!job) {
       const fields = { plan, history, seed, sequenceId: randomStreamBits, position, writeRow, hasTokenMask, state };
@@ -297,8 +299,14 @@ export class Scheduler {
     }
     const result = this.#result;
     this.#pool.readResult(slot, result);
+    const { unscored } = sequence;
+    const isScored = unscored?.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
     this.#pool.release(slot);
     sequence.phase = "paused";
+    if (isScored) {
+      if (!sequence.isPaused) this.#makeReady(sequence);
+      return;
+    }
     if (result.status !== "ok") {
       this.#fail(sequence, result.status, result.message);
       return;
@@ -386,6 +394,7 @@ export class Scheduler {
   #free(sequence: Sequence): void {
     sequence.initialTokenIds = undefined;
     sequence.plan.release();
+    sequence.scoring?.plan.release();
     sequence.matcher?.release();
     if (!sequence.history) return;
     sequence.history.release();

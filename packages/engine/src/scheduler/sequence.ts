@@ -2,6 +2,7 @@
 import type { History, Plan } from "@tokenmill/worker-pool";
 import type { GrammarMatcher, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import type { StopStrings } from "../text/stopStrings.ts";
+import type { PromptScoring } from "./promptScoring.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
 /** Receives one sequence's events. An rxjs `Subscriber` is one. */
@@ -35,6 +36,8 @@ export interface SequenceSpec {
   /** What the output follows, and the matcher that stands where the output tokens end; released with the sequence. */
   readonly grammar?: GrammarSpec | undefined;
   readonly matcher?: GrammarMatcher | undefined;
+  /** Most probable tokens beside each of the prompt's, which is scored; absent: it is not. */
+  readonly promptLogprobs?: number | undefined;
   readonly observer: TokenObserver;
   /** What stateful stages remember of an earlier life; absent: where the plan starts. */
   readonly state?: readonly number[] | undefined;
@@ -69,6 +72,10 @@ export class Sequence implements Utf8Carry {
   /** Output tokens so far: the index of the next one. */
   position: number;
   utf8State = 0;
+  /** Until the first event, if the prompt is to be scored: as in the request. */
+  promptLogprobs: number | undefined;
+  /** Until the first event, where there is something to score. */
+  scoring: PromptScoring | undefined = undefined;
   /** Text held back because a stop string may begin with it. */
   heldText = "";
   /** What the plan's stateful stages remember; undefined if it has none. */
@@ -95,12 +102,18 @@ export class Sequence implements Utf8Carry {
     this.epoch = spec.epoch;
     this.grammar = spec.grammar;
     this.matcher = spec.matcher;
+    this.promptLogprobs = spec.promptLogprobs;
     this.observer = spec.observer;
     this.initialTokenIds =
       spec.outputTokenIds.length === 0 ? spec.promptTokenIds : [...spec.promptTokenIds, ...spec.outputTokenIds];
     this.position = spec.outputTokenIds.length;
     const { initialState } = spec.plan;
     this.state = initialState && Float64Array.from(spec.state ?? initialState);
+  }
+
+  /** What is to be scored before the next token; undefined if nothing is. */
+  get unscored(): PromptScoring | undefined {
+    return this.scoring?.isDone === false ? this.scoring : undefined;
   }
 
   /** Prompt and output ids so far; a view or the array itself, not to be kept. */

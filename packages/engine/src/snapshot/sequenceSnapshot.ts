@@ -2,7 +2,7 @@
  * The resume record: everything a sequence's next token depends on besides the source's rows. Plain data that
  * survives `JSON.stringify`; 64-bit numbers are decimal strings.
  */
-import type { ProfileName, SamplingParams } from "@tokenmill/core";
+import type { GrammarSpec, ProfileName, SamplingParams } from "@tokenmill/core";
 import { SnapshotError } from "../errors.ts";
 import type { Sequence } from "../scheduler/sequence.ts";
 import { engineVersion, snapshotVersion } from "../version.ts";
@@ -31,8 +31,10 @@ export interface SequenceSnapshot {
   maxTokens: number;
   stop: string[];
   ignoreEos: boolean;
-  /** What the output follows, if anything: `{ jsonSchema }` or `{ grammar }`. */
-  grammar?: { jsonSchema: unknown } | { grammar: string };
+  /** What the output follows, if anything: `{ jsonSchema }`, `{ grammar }` or `{ regex }`. */
+  grammar?: GrammarSpec;
+  /** The prompt is to be scored, which its first event would have told of. */
+  promptLogprobs?: number;
   promptTokenIds: number[];
   outputTokenIds: number[];
   /** Output tokens so far: the index of the next event. */
@@ -68,6 +70,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     stop: [...(sequence.stops?.strings ?? [])],
     ignoreEos: sequence.ignoreEos,
     ...(sequence.grammar && { grammar: structuredClone(sequence.grammar) }),
+    ...(sequence.promptLogprobs !== undefined && { promptLogprobs: sequence.promptLogprobs }),
     promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
     outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
     position: sequence.position,
@@ -106,6 +109,7 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   }
   if (position !== outputTokenIds.length) malformed("position", `${outputTokenIds.length}, one per output id`);
   if (!(record.maxTokens > position)) malformed("maxTokens", `more than position (${position})`);
+  if (record.promptLogprobs !== undefined && position > 0) malformed("promptLogprobs", "nothing after the first token");
   if (!isDecimal(record.sequenceId)) malformed("sequenceId", "a decimal string");
   if (record.randomStreamId !== undefined && !isDecimal(record.randomStreamId)) {
     malformed("randomStreamId", "a decimal string");
@@ -113,7 +117,8 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (typeof record.params !== "object" || record.params === null) malformed("params", "an object");
   if (!isDecimal(record.params.seed)) malformed("params.seed", "a decimal string");
   if (typeof record.ignoreEos !== "boolean") malformed("ignoreEos", "boolean");
-  if (record.grammar !== undefined && !isGrammar(record.grammar)) malformed("grammar", "a jsonSchema or a grammar");
+  if (record.grammar !== undefined && !isGrammar(record.grammar))
+    malformed("grammar", "a jsonSchema, a grammar or a regex");
   if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
   if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
     malformed("text", "utf8State and heldText");
@@ -134,7 +139,7 @@ function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
 
 function isGrammar(value: unknown): boolean {
   const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
-  return names.length === 1 && (names[0] === "jsonSchema" || names[0] === "grammar");
+  return names.length === 1 && ["jsonSchema", "grammar", "regex"].includes(names[0]!);
 }
 
 function isDecimal(value: unknown): boolean {

@@ -15,7 +15,7 @@ export function textChoices(): TextChoices {
     eosTokenId,
     openCount: 0,
     open(spec: GrammarSpec) {
-      if (!("grammar" in spec)) throw new RangeError(`"jsonSchema" expected nothing, this follows texts`);
+      if (!("grammar" in spec)) throw new RangeError(`"${Object.keys(spec)[0]}" expected nothing, this follows texts`);
       if (spec.grammar.includes("?")) throw new RangeError(`"grammar" expected texts without "?"`);
       provider.openCount++;
       return matcherOf(spec.grammar.split(" | "), () => provider.openCount--);

@@ -2,7 +2,7 @@
  * A value from the wire as an event: 64-bit ids and special logprobs revived, every field that readers rely on checked.
  * Fields that are not known pass through unchanged.
  */
-import type { SequenceErrorEvent, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import type { PromptTokenLogprob, SequenceErrorEvent, TokenEvent, TokenLogprob } from "@tokenmill/core";
 import { show } from "@tokenmill/core/internal";
 import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";
@@ -23,7 +23,8 @@ function tokenEventOf(event: Fields): TokenEvent {
   check("text", "string", event["text"], isString);
   if (event["logprob"] !== undefined) event["logprob"] = logprobOf("logprob", event["logprob"]);
   if (event["rank"] !== undefined) check("rank", "integer ≥ 0", event["rank"], isCount);
-  if (event["topLogprobs"] !== undefined) event["topLogprobs"] = topLogprobsOf(event["topLogprobs"]);
+  if (event["topLogprobs"] !== undefined) event["topLogprobs"] = topLogprobsOf("topLogprobs", event["topLogprobs"]);
+  if (event["promptLogprobs"] !== undefined) event["promptLogprobs"] = promptLogprobsOf(event["promptLogprobs"]);
   const { finishReason, stopReason, usage } = event;
   if (finishReason !== undefined) check("finishReason", `"stop", "length" or "error"`, finishReason, isFinishReason);
   if (stopReason !== undefined && !isString(stopReason)) check("stopReason", "string or token id", stopReason, isCount);
@@ -48,15 +49,30 @@ function sequenceIdOf(value: unknown): number | bigint {
   return invalid("sequenceId", "integer in [0, 2^64)", value);
 }
 
-function topLogprobsOf(value: unknown): TokenLogprob[] {
-  if (!Array.isArray(value)) return invalid("topLogprobs", "array", value);
+function topLogprobsOf(name: string, value: unknown): TokenLogprob[] {
+  if (!Array.isArray(value)) return invalid(name, "array", value);
+  return value.map((entry, i) => tokenLogprobOf(`${name}[${i}]`, entry));
+}
+
+function promptLogprobsOf(value: unknown): (PromptTokenLogprob | null)[] {
+  if (!Array.isArray(value)) return invalid("promptLogprobs", "array", value);
   return value.map((entry, i) => {
-    const { tokenId, logprob, text, ...others } = fieldsOf(`topLogprobs[${i}]`, entry);
-    check(`topLogprobs[${i}].tokenId`, "integer ≥ 0", tokenId, isCount);
-    if (text !== undefined) check(`topLogprobs[${i}].text`, "string", text, isString);
-    const top = { tokenId: tokenId as number, logprob: logprobOf(`topLogprobs[${i}].logprob`, logprob), ...others };
-    return text === undefined ? top : { ...top, text: text as string };
+    if (entry === null) return null;
+    const name = `promptLogprobs[${i}]`;
+    const { rank, topLogprobs, ...token } = fieldsOf(name, entry);
+    check(`${name}.rank`, "integer ≥ 0", rank, isCount);
+    const scored = { ...tokenLogprobOf(name, token), rank: rank as number };
+    if (topLogprobs === undefined) return scored;
+    return { ...scored, topLogprobs: topLogprobsOf(`${name}.topLogprobs`, topLogprobs) };
   });
+}
+
+function tokenLogprobOf(name: string, value: unknown): TokenLogprob {
+  const { tokenId, logprob, text, ...others } = fieldsOf(name, value);
+  check(`${name}.tokenId`, "integer ≥ 0", tokenId, isCount);
+  if (text !== undefined) check(`${name}.text`, "string", text, isString);
+  const entry = { tokenId: tokenId as number, logprob: logprobOf(`${name}.logprob`, logprob), ...others };
+  return text === undefined ? entry : { ...entry, text: text as string };
 }
 
 function logprobOf(name: string, value: unknown): number {

@@ -99,10 +99,10 @@ class JobStream {
   #event(choice: ChoiceState, event: TokenEvent, isFirstOfPrompt: boolean): void {
     const { renderer } = this.#job;
     if (event.usage) {
-      this.#usage.completionTokens += event.usage.completionTokens;
+      if (!this.#job.scoresOnly) this.#usage.completionTokens += event.usage.completionTokens;
       if (isFirstOfPrompt) this.#usage.promptTokens += event.usage.promptTokens;
     }
-    const opening = event.index === 0 ? renderer.opening?.(choice) : undefined;
+    const opening = event.index === 0 ? renderer.opening?.(choice, event) : undefined;
     const chunk = renderer.chunk(choice, event);
     if (event.index < this.#target.firstIndex) return;
     if (!this.#sse.isStarted) this.#target.onStart();

@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { TokenEvent, Usage } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
+import { scoredTokens } from "./heldTokens.ts";
 import type { Job, Output } from "../openai/job.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
@@ -23,7 +24,7 @@ export async function answerWhole(context: ServeContext, job: Job, response: Ser
       });
     });
     const outputs = await Promise.race([Promise.all(ends), left]);
-    return outputs && job.renderer.whole(bestOutputs(outputs, job.n), usageOf(outputs));
+    return outputs && job.renderer.whole(bestOutputs(outputs, job.n), usageOf(outputs, job.scoresOnly));
   } finally {
     response.off("close", leave!);
     group.cancel();
@@ -33,10 +34,11 @@ export async function answerWhole(context: ServeContext, job: Job, response: Ser
 
 /** What the answer can come to hold. */
 function mostTokens({ sequences }: Job): number {
-  return sequences.reduce((sum, { request: { maxTokens = 0, logprobs = 0 } }) => {
+  return sequences.reduce((sum, { request }) => {
+    const { maxTokens = 0, logprobs = 0 } = request;
     // Out of range: refused when it is opened.
     const alternatives = Number.isFinite(logprobs) && logprobs > 0 ? logprobs : 0;
-    return sum + maxTokens * (1 + alternatives);
+    return sum + maxTokens * (1 + alternatives) + scoredTokens(request);
   }, 0);
 }
 
@@ -55,12 +57,12 @@ function meanLogprob({ events }: Output): number {
 }
 
 /** Each prompt counts once, every candidate's tokens count. */
-function usageOf(outputs: readonly Output[]): Usage {
+function usageOf(outputs: readonly Output[], scoresOnly: boolean): Usage {
   const usage: Usage = { promptTokens: 0, completionTokens: 0 };
   const seen = new Set<number>();
   for (const { promptIndex, events } of outputs) {
     const own = events.at(-1)?.usage;
-    usage.completionTokens += own?.completionTokens ?? events.length;
+    if (!scoresOnly) usage.completionTokens += own?.completionTokens ?? events.length;
     if (!seen.has(promptIndex)) usage.promptTokens += own?.promptTokens ?? 0;
     seen.add(promptIndex);
   }

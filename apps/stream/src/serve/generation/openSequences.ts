@@ -2,6 +2,7 @@
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { Engine, SequenceHandle, TokenObserver } from "@tokenmill/engine";
 import { ApiError } from "../errors/apiError.ts";
+import { type HeldTokens, scoredTokens } from "./heldTokens.ts";
 import type { FinishedReason, Metrics } from "../metrics/metrics.ts";
 
 /** What a client can do with its sequence. */
@@ -11,13 +12,15 @@ export class OpenSequences {
   readonly #engine: Engine;
   readonly #limit: number;
   readonly #metrics: Metrics;
+  readonly #held: HeldTokens;
   readonly #open: Map<number | bigint, TrackedSequence> = new Map();
   #onIdle: (() => void) | undefined;
 
-  constructor(engine: Engine, limit: number, metrics: Metrics) {
+  constructor(engine: Engine, limit: number, metrics: Metrics, held: HeldTokens) {
     this.#engine = engine;
     this.#limit = limit;
     this.#metrics = metrics;
+    this.#held = held;
   }
 
   get count(): number {
@@ -35,8 +38,16 @@ export class OpenSequences {
   /** @throws ApiError 429, and what `Engine.open` throws. */
   open(request: GenerateRequest, observer: TokenObserver): OpenSequence {
     this.checkRoom(1);
+    const scored = scoredTokens(request);
+    const giveBack = scored > 0 ? this.#held.reserve(scored) : undefined;
     const sequence = new TrackedSequence(observer, this.#metrics, (ended) => this.#ended(ended));
-    sequence.handle = this.#engine.open(request, sequence);
+    try {
+      sequence.handle = this.#engine.open(request, sequence);
+    } catch (error) {
+      giveBack?.();
+      throw error;
+    }
+    sequence.onScored = giveBack;
     sequence.promptLength = request.prompt?.length ?? 0;
     this.#open.set(sequence.sequenceId, sequence);
     return sequence;
@@ -61,6 +72,8 @@ export class OpenSequences {
 
 class TrackedSequence implements TokenObserver, OpenSequence {
   handle!: SequenceHandle;
+  /** Called once, when the prompt's scores have been handed on. */
+  onScored: (() => void) | undefined;
   promptLength = 0;
   readonly #observer: TokenObserver;
   readonly #metrics: Metrics;
@@ -97,8 +110,10 @@ class TrackedSequence implements TokenObserver, OpenSequence {
     const nowMs = performance.now();
     const seconds = (nowMs - this.#lastMs) / 1000;
     this.#lastMs = nowMs;
-    if (this.#tokens++ === 0) this.#metrics.firstToken(seconds);
-    else this.#metrics.nextToken(seconds);
+    if (this.#tokens++ === 0) {
+      this.#metrics.firstToken(seconds);
+      this.#giveBack();
+    } else this.#metrics.nextToken(seconds);
     if (event.finishReason !== undefined) this.#end(event.finishReason);
     this.#observer.next(event);
   }
@@ -112,9 +127,15 @@ class TrackedSequence implements TokenObserver, OpenSequence {
     this.#observer.complete();
   }
 
+  #giveBack(): void {
+    this.onScored?.();
+    this.onScored = undefined;
+  }
+
   #end(reason: FinishedReason): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#giveBack();
     this.#metrics.ended(reason, (performance.now() - this.#openedMs) / 1000, this.promptLength, this.#tokens);
     this.#onEnd(this);
   }

@@ -5,6 +5,7 @@ import { chatRenderer } from "./chatRenderer.ts";
 import { type ChatMessage, chatPrompt, chatStop } from "./chatTemplate.ts";
 import { checkModel } from "./checkModel.ts";
 import type { Job } from "./job.ts";
+import { promptLogprobsIn } from "./promptLogprobs.ts";
 import { type Body, clientNameIn, planSequences } from "./planSequences.ts";
 import { includesUsage } from "./streamOptions.ts";
 
@@ -29,6 +30,7 @@ export function chatJob(context: ServeContext, body: Body, id: string): Job {
     defaultMaxTokens: 256,
     extraStop: chatStop,
     logprobs: hasLogprobs ? (top ?? 0) : undefined,
+    promptLogprobs: promptLogprobsIn(body),
   });
   const includeUsage = includesUsage(body);
   const renderer = chatRenderer({
@@ -41,5 +43,6 @@ export function chatJob(context: ServeContext, body: Body, id: string): Job {
     hasTokenIds: body["return_token_ids"] === true,
     includeUsage,
   });
-  return { sequences, n, renderer, stream: body["stream"] === true, includeUsage, clientName: clientNameIn(body) };
+  const stream = body["stream"] === true;
+  return { sequences, n, renderer, stream, scoresOnly: false, includeUsage, clientName: clientNameIn(body) };
 }

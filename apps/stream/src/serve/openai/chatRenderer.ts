@@ -2,6 +2,7 @@
 import type { TokenEvent, Tokenizer } from "@tokenmill/core";
 import { textOf } from "./completionRenderer.ts";
 import type { Renderer } from "./job.ts";
+import { jsonPromptLogprobs } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
 import { jsonUsage } from "./usage.ts";
 
@@ -76,6 +77,7 @@ export function chatRenderer(options: ChatOptions): Renderer {
         ...restOf(events),
       })),
       usage: jsonUsage(usage),
+      ...jsonPromptLogprobs(outputs[0]?.events[0], tokenizer),
     }),
   };
 }

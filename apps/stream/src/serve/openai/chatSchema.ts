@@ -36,7 +36,7 @@ export const chatSchema: JsonSchema = object(
       description: "The conversation, written out as plain text for the base model: see the docs.",
       "x-expected": "non-empty array of messages",
     },
-    ...commonFields(),
+    ...commonFields(1),
     max_completion_tokens: integer("The same as max_tokens.", 1, 2 ** 24),
     logprobs: boolean("Send the log-probability of each token."),
     top_logprobs: integer("Send those of that many of the most probable tokens too; needs logprobs.", 0),

@@ -29,11 +29,12 @@ const bookkeeping: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-export function commonFields(): Record<string, JsonSchema> {
+/** @param leastTokens that an output may have */
+export function commonFields(leastTokens: number): Record<string, JsonSchema> {
   return {
     model: string("One of /v1/models. Absent: the only one."),
-    max_tokens: integer("Most tokens of an output.", 1, 2 ** 24),
-    maxTokens: integer("The same as max_tokens.", 1, 2 ** 24),
+    max_tokens: integer("Most tokens of an output.", leastTokens, 2 ** 24),
+    maxTokens: integer("The same as max_tokens.", leastTokens, 2 ** 24),
     n: integer("Outputs for each prompt. Those of a request with a seed have random streams of their own.", 1, 128),
     stop,
     stream: boolean("Send the output as server-sent events while it is generated."),
@@ -43,6 +44,10 @@ export function commonFields(): Record<string, JsonSchema> {
     ignore_eos: boolean("Go on after end of text."),
     ignoreEos: boolean("The same as ignore_eos."),
     include_stop_str_in_output: boolean("Leave the stop string that matched in the output."),
+    prompt_logprobs: integer(
+      "Score the prompt: send each token's log-probability and rank, and those of that many of the most probable ones in its place; not with stream.",
+      0,
+    ),
     return_token_ids: boolean("Send the ids of the output's tokens with it, as token_ids."),
     sequence_id: bigInteger(
       "Draw as the sequence of that id would with the same seed; further outputs count up from it. Absent: 0 if there is a seed, else an id of its own.",

@@ -2,11 +2,14 @@
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { checkModel } from "./checkModel.ts";
-import { completionRenderer } from "./completionRenderer.ts";
-import type { Job } from "./job.ts";
-import { type Body, clientNameIn, planSequences } from "./planSequences.ts";
+import { completionRenderer, type EchoedPrompt } from "./completionRenderer.ts";
+import type { Job, JobSequence } from "./job.ts";
+import { promptLogprobsIn } from "./promptLogprobs.ts";
+import { type Body, clientNameIn, maxTokensOf, planSequences } from "./planSequences.ts";
 import { includesUsage } from "./streamOptions.ts";
 import { tokenText } from "./tokenBytes.ts";
+
+const defaultMaxTokens = 16;
 
 type Prompt = string | readonly number[];
 
@@ -26,15 +29,19 @@ export function completionJob(context: ServeContext, body: Body, id: string): Jo
   }
   const logprobs = body["logprobs"] as number | undefined;
   const isEchoed = body["echo"] === true;
-  if (isEchoed && logprobs !== undefined) {
-    throw new ApiError(400, '"echo" expected false with logprobs: those of prompt tokens are not available', {
-      param: "echo",
-      code: "unsupported_parameter",
-    });
-  }
+  const promptLogprobs = promptLogprobsIn(body);
+  // Enough for both.
+  const scored = isEchoed && logprobs !== undefined ? Math.max(logprobs, promptLogprobs ?? 0) : promptLogprobs;
   // The best are chosen by log-probability, asked for or not.
   const needed = logprobs ?? (candidates > n ? 0 : undefined);
-  const sequences = planSequences(context, body, { prompts, candidates, defaultMaxTokens: 16, logprobs: needed });
+  const sequences = planSequences(context, body, {
+    prompts,
+    candidates,
+    defaultMaxTokens,
+    logprobs: needed,
+    promptLogprobs: scored,
+  });
+  const scoresOnly = maxTokensOf(body, defaultMaxTokens) === 0;
   const { tokenizer } = context.source;
   const includeUsage = includesUsage(body);
   const renderer = completionRenderer({
@@ -42,14 +49,18 @@ export function completionJob(context: ServeContext, body: Body, id: string): Jo
     createdSeconds: Math.floor(Date.now() / 1000),
     model: context.model,
     tokenizer,
-    hasLogprobs: logprobs !== undefined,
+    logprobs,
+    promptLogprobs,
+    scoresOnly,
     keepsStop: body["include_stop_str_in_output"] === true,
     hasTokenIds: body["return_token_ids"] === true,
     includeUsage,
-    echo: isEchoed ? prompts.map((prompt) => promptText(context, prompt)) : undefined,
+    echo: isEchoed
+      ? prompts.map((prompt, index) => echoed(context, prompt, sequences[index * candidates]!))
+      : undefined,
     n,
   });
-  return { sequences, n, renderer, stream, includeUsage, clientName: clientNameIn(body) };
+  return { sequences, n, renderer, stream, scoresOnly, includeUsage, clientName: clientNameIn(body) };
 }
 
 function promptsOf(prompt: unknown): readonly Prompt[] {
@@ -58,6 +69,10 @@ function promptsOf(prompt: unknown): readonly Prompt[] {
   const list = prompt as readonly (string | number | readonly number[])[];
   if (list.length === 0) return [];
   return typeof list[0] === "number" ? [list as readonly number[]] : (list as readonly Prompt[]);
+}
+
+function echoed(context: ServeContext, prompt: Prompt, { request }: JobSequence): EchoedPrompt {
+  return { text: promptText(context, prompt), tokenIds: request.prompt as readonly number[] };
 }
 
 function promptText({ source }: ServeContext, prompt: Prompt): string {

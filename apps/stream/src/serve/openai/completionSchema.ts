@@ -13,12 +13,12 @@ export const completionSchema: JsonSchema = object({
     description: "Text, token ids, or an array of either. Absent: generation starts from nothing.",
     "x-expected": "string, array of strings, array of token ids, or array of arrays of token ids",
   },
-  ...commonFields(),
+  ...commonFields(0),
   best_of: integer(
     "Generate that many outputs and answer the n with the highest mean log-probability a token; n or more, not with stream.",
     1,
     128,
   ),
-  echo: boolean("Put the prompt before the output; not together with logprobs."),
+  echo: boolean("Put the prompt before the output; with logprobs its tokens are scored too, and max_tokens may be 0."),
   logprobs: integer("Send the chosen token's log-probability, and those of that many of the most probable ones.", 0),
 });

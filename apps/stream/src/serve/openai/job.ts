@@ -25,8 +25,8 @@ export interface ChoiceState {
 
 /** Turns events into JSON. */
 export interface Renderer {
-  /** A chunk before the first event, for what needs none: the role, the echo. */
-  opening?(choice: ChoiceState): string | undefined;
+  /** A chunk before that of the first event: the role, the echo. */
+  opening?(choice: ChoiceState, first: TokenEvent): string | undefined;
   chunk(choice: ChoiceState, event: TokenEvent): string;
   /** The last chunk of a stream with `include_usage`. */
   usageChunk(usage: Usage): string;
@@ -40,6 +40,8 @@ export interface Job {
   readonly n: number;
   readonly renderer: Renderer;
   readonly stream: boolean;
+  /** The prompt is all that was asked for: the one token of each sequence is left out. */
+  readonly scoresOnly: boolean;
   readonly includeUsage: boolean;
   readonly clientName: ClientName;
 }

@@ -18,6 +18,8 @@ export interface SequencePlan {
   /** Ends the output besides what the body says. */
   readonly extraStop?: readonly string[];
   readonly logprobs: number | undefined;
+  /** Scores the prompt's tokens. */
+  readonly promptLogprobs: number | undefined;
 }
 
 const mostSequences = 1024;
@@ -33,6 +35,10 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
   }
   const params: SamplingParams = withBadWords(samplingParamsOf(body), context);
   const maxTokens = maxTokensOf(body, plan.defaultMaxTokens);
+  if (maxTokens === 0 && body["echo"] !== true && plan.promptLogprobs === undefined) {
+    const message = '"max_tokens" expected integer in [1, 16777216] without echo or prompt_logprobs, got 0';
+    throw new ApiError(400, message, { param: "max_tokens" });
+  }
   const structured = structuredOutputOf(body);
   if (structured) checkStructured(context, structured.param);
   // What has a form of its own ends by it.
@@ -41,7 +47,9 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
   const firstStream = firstStreamOf(body, params);
   const shared: GenerateRequest = {
     ...params,
-    maxTokens,
+    // The prompt's scores come with the first token, which is left out if none was asked for.
+    maxTokens: Math.max(1, maxTokens),
+    ...(plan.promptLogprobs !== undefined && { promptLogprobs: plan.promptLogprobs }),
     ...(stop.length > 0 && { stop }),
     ...(ignoreEos !== undefined && { ignoreEos }),
     ...(logprobs !== undefined && { logprobs }),
@@ -75,8 +83,9 @@ function withBadWords(params: SamplingParams, { source, model }: ServeContext): 
 /** The client's spelling of an engine parameter. */
 export function clientNameIn(body: Body): ClientName {
   return (name) => {
-    if (name === "jsonSchema" || name === "grammar") return structuredOutputOf(body)?.param;
+    if (name === "jsonSchema" || name === "grammar" || name === "regex") return structuredOutputOf(body)?.param;
     if (name === "maxTokens" && body["max_completion_tokens"] !== undefined) return "max_completion_tokens";
+    if (name === "promptLogprobs") return body["prompt_logprobs"] === undefined ? "logprobs" : "prompt_logprobs";
     if (name === "logprobs" && body["top_logprobs"] !== undefined) return "top_logprobs";
     return body[name] === undefined ? snakeCase(name) : name;
   };
@@ -93,7 +102,8 @@ function firstStreamOf(body: Body, { seed }: SamplingParams): bigint | undefined
   return BigInt(id);
 }
 
-function maxTokensOf(body: Body, byDefault: number): number {
+/** The number asked for. @throws ApiError if it is given twice. */
+export function maxTokensOf(body: Body, byDefault: number): number {
   const maxTokens = fieldOf(body, "maxTokens") as number | undefined;
   const completion = body["max_completion_tokens"] as number | undefined;
   if (maxTokens !== undefined && completion !== undefined && maxTokens !== completion) {

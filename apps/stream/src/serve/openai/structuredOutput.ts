@@ -5,7 +5,7 @@ import { ApiError } from "../errors/apiError.ts";
 import { type JsonSchema, object, string } from "../schema/jsonSchema.ts";
 
 type Body = Readonly<Record<string, unknown>>;
-type GrammarFields = Pick<GenerateRequest, "jsonSchema" | "grammar">;
+type GrammarFields = Pick<GenerateRequest, "jsonSchema" | "grammar" | "regex">;
 
 const jsonSchemaField: JsonSchema = {
   anyOf: [{ type: "object" }, { type: "boolean" }, { type: "string" }],
@@ -14,6 +14,9 @@ const jsonSchemaField: JsonSchema = {
 };
 const grammarField: JsonSchema = string(
   "The output is text of this EBNF grammar (as XGrammar reads it), from its rule root.",
+);
+const regexField: JsonSchema = string(
+  "The output is text that ^(?:regex)$ matches, as JavaScript reads it with the flag u: characters, classes, groups, alternatives, quantifiers, and anchors at the ends; no lookaround, backreferences or Unicode properties.",
 );
 const choiceField: JsonSchema = {
   type: "array",
@@ -57,10 +60,17 @@ export const structuredFields: Readonly<Record<string, JsonSchema>> = {
   guided_json: jsonSchemaField,
   guided_choice: choiceField,
   guided_grammar: grammarField,
-  structured_outputs: object({ json: jsonSchemaField, choice: choiceField, grammar: grammarField }),
+  guided_regex: regexField,
+  structured_outputs: object({
+    json: jsonSchemaField,
+    regex: regexField,
+    choice: choiceField,
+    grammar: grammarField,
+  }),
   json_schema: jsonSchemaField,
   jsonSchema: jsonSchemaField,
   grammar: grammarField,
+  regex: regexField,
 };
 
 /** Whether the body asks for a form, by which field, and what it is for the engine. @throws ApiError for more than one. */
@@ -87,12 +97,15 @@ function fieldsOf(param: string, value: unknown): GrammarFields | undefined {
     case "response_format":
       return responseFormat(value as { type: string; json_schema?: { schema: unknown } });
     case "structured_outputs":
-      return structuredOutputs(value as { json?: unknown; choice?: readonly string[]; grammar?: string });
+      return structuredOutputs(value as StructuredOutputs);
     case "guided_choice":
       return { grammar: choiceGrammar(value as readonly string[]) };
     case "guided_grammar":
     case "grammar":
       return { grammar: value as string };
+    case "guided_regex":
+    case "regex":
+      return { regex: value as string };
     default:
       return { jsonSchema: value };
   }
@@ -112,13 +125,21 @@ function responseFormat({
   throw new ApiError(400, `"${param}" is missing`, { param, code: "missing_required_parameter" });
 }
 
-function structuredOutputs(given: { json?: unknown; choice?: readonly string[]; grammar?: string }): GrammarFields {
-  const { json, choice, grammar } = given;
+interface StructuredOutputs {
+  readonly json?: unknown;
+  readonly regex?: string;
+  readonly choice?: readonly string[];
+  readonly grammar?: string;
+}
+
+function structuredOutputs(given: StructuredOutputs): GrammarFields {
+  const { json, regex, choice, grammar } = given;
   if (Object.keys(given).length !== 1) {
-    const message = '"structured_outputs" expected one of json, choice and grammar';
+    const message = '"structured_outputs" expected one of json, regex, choice and grammar';
     throw new ApiError(400, message, { param: "structured_outputs" });
   }
   if (choice) return { grammar: choiceGrammar(choice) };
+  if (regex !== undefined) return { regex };
   return grammar === undefined ? { jsonSchema: json } : { grammar };
 }
 

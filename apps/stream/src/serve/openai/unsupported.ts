@@ -7,11 +7,9 @@ import { ApiError } from "../errors/apiError.ts";
 
 const tools = "the models here call no tools";
 const text = "the models here read and write text only";
-const prompts = "log-probabilities of prompt tokens are not available";
 
 /** Field, reason, and the values that ask for nothing. */
 const unsupported: Readonly<Record<string, { reason: string; harmless?: (value: unknown) => boolean }>> = {
-  guided_regex: { reason: "use guided_grammar" },
   guided_decoding_backend: { reason: "there is one" },
   tools: { reason: tools, harmless: (value) => Array.isArray(value) && value.length === 0 },
   tool_choice: { reason: tools, harmless: (value) => value === "none" || value === "auto" },
@@ -25,7 +23,6 @@ const unsupported: Readonly<Record<string, { reason: string; harmless?: (value: 
   verbosity: { reason: "the models here do not follow instructions" },
   web_search_options: { reason: "the server searches nothing" },
   suffix: { reason: "the models here do not insert", harmless: (value) => value === "" },
-  prompt_logprobs: { reason: prompts },
   use_beam_search: { reason: "beam search is not available here", harmless: (value) => value === false },
   skip_special_tokens: { reason: "end of text has no text here", harmless: (value) => value === true },
   spaces_between_special_tokens: { reason: "end of text has no text here", harmless: (value) => value === true },
