@@ -11,6 +11,7 @@ import {
   OP_FIRST_NON_EDIT,
   OP_KGW,
   OP_LOGIT_BIAS,
+  OP_MIN_K,
   OP_MIN_P,
   OP_MIN_TOKENS,
   OP_MIROSTAT,
@@ -56,6 +57,7 @@ import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logpro
 import { maskRow } from "./mask";
 import { cheapScale, exactMass64Above, setPivot } from "./masses";
 import { expNonPositive } from "./math";
+import { minK } from "./minK";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
 import {
   beta,
@@ -113,6 +115,8 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return minP(stage);
     case OP_TOP_N_SIGMA:
       return topNSigma(stage);
+    case OP_MIN_K:
+      return minK(stage);
     case OP_TYPICAL_P:
       return typicalP(stage);
     case OP_EPSILON_CUTOFF:

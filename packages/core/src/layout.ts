@@ -117,6 +117,7 @@ export const OP_SMOOTHING = 28;
 export const OP_P_LESS = 29;
 export const OP_MIROSTAT = 30;
 export const OP_ADAPTIVE_P = 31;
+export const OP_MIN_K = 33;
 export const OP_SYNTH_ID = 60;
 /** Not a kernel's: the host splits the plan there. */
 export const OP_CUSTOM = 32;

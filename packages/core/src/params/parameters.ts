@@ -147,6 +147,19 @@ export const parameters: readonly Parameter[] = [
     (x) => Number.isFinite(x) && x >= 0,
     "keep logits within n standard deviations of the largest; 0 is off",
   ),
+  {
+    name: "minK",
+    kind: "boolean",
+    expected: "boolean",
+    accepts: (x: boolean) => typeof x === "boolean",
+    description: "keep the logits before the steepest drop for its rank",
+  },
+  number(
+    "minKTau",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "min-k keeps at least that number, divided by the range of the logits, of tokens",
+  ),
   number(
     "typicalP",
     "in (0, 1]",
