@@ -17,7 +17,7 @@ describe.each(variants)("min-k, %s kernels", (variant) => {
     ["⌊27.9 / 7⌋ at least", [4, 10, 9.8, 5, 3], { minKTau: 27.9 }, [1, 2, 3]],
     ["the cliff where it is after ⌊7 / 7⌋", [4, 10, 9.8, 5, 3], { minKTau: 7 }, [1, 2]],
     ["all where ⌊τ / range⌋ is more", [4, 10, 9.8, 5, 3], { minKTau: 1e300 }, [1, 2, 3, 0, 4]],
-    ["the first of two drops equally steep: 2 / 1 and 4 / 2", [6, 4, 0], { minKTau: 0 }, [0]],
+    ["the first of two drops equally steep: 2 / 1 and 4 / 2", [10, 8, 4, 1], { minKTau: 0 }, [0]],
     ["all of equal logits", [1, 1, 1], { minKTau: 0 }, [0, 1, 2]],
     ["equal logits by lowest id, as many as ⌊7 / 2⌋", [3, 3, 3, 1, 3], { minKTau: 7 }, [0, 1, 2, 4]],
     ["equal logits by lowest id, as many as ⌊10 / 2⌋", [3, 3, 1, 1, 1], { minKTau: 7 }, [0, 1, 2]],
