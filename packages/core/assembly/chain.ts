@@ -1,5 +1,6 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
 import {
+  JOB_FIRST_STAGE,
   JOB_MASK,
   OP_ADAPTIVE_P,
   OP_ALLOWED,
@@ -29,7 +30,6 @@ import {
   OP_TOP_P,
   OP_TYPICAL_P,
   OP_XTC,
-  PLAN_FIRST_STAGE,
   PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
@@ -149,7 +149,7 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
 /** Applies the stages before `end` that have not been done. Returns a status. */
 function applyStages(plan: usize, end: i32, job: usize): i32 {
   let isEditing = true;
-  for (let i = load<i32>(plan, PLAN_FIRST_STAGE); i < end; i++) {
+  for (let i = load<i32>(job, JOB_FIRST_STAGE); i < end; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     const isEdit = opcode < OP_FIRST_NON_EDIT;
@@ -176,9 +176,9 @@ function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usiz
 
 /** Scale of the cheap weights if nothing but edits, a fixed temperature and a last top-p or typical stand before the draw;
  *  else 0. */
-function denseDrawScale(plan: usize): f32 {
+function denseDrawScale(plan: usize, job: usize): f32 {
   const count = load<i32>(plan, PLAN_STAGE_COUNT);
-  let i = load<i32>(plan, PLAN_FIRST_STAGE);
+  let i = load<i32>(job, JOB_FIRST_STAGE);
   while (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) < OP_FIRST_NON_EDIT) i++;
   let inverse: f64 = 1;
   if (i < count && load<i32>(stageAt(plan, i), STAGE_OPCODE) == OP_TEMPERATURE) {
@@ -196,7 +196,7 @@ function denseDrawScale(plan: usize): f32 {
 
 /** What comes before the first stage. */
 function begin(plan: usize, job: usize, vocabSize: i32): void {
-  if (load<i32>(plan, PLAN_FIRST_STAGE) > 0) return;
+  if (load<i32>(job, JOB_FIRST_STAGE) > 0) return;
   forgetStages();
   const mask = <usize>load<u32>(job, JOB_MASK);
   if (mask != 0) maskRow(mask, vocabSize);
@@ -217,11 +217,10 @@ export function sample_row(
   workspace: usize,
 ): i32 {
   const logprobs = load<i32>(plan, PLAN_LOGPROBS);
-  const isRaw =
-    logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(plan, PLAN_FIRST_STAGE) == 0;
+  const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(job, JOB_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
-  const scale = load<u32>(job, JOB_MASK) == 0 ? denseDrawScale(plan) : 0;
+  const scale = load<u32>(job, JOB_MASK) == 0 ? denseDrawScale(plan, job) : 0;
   let status = start(source, dtype, vocabSize, job, undo, workspace, scale);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
@@ -240,7 +239,7 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
   const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
-  const isAnyLeft = stageCount > load<i32>(plan, PLAN_FIRST_STAGE);
+  const isAnyLeft = stageCount > load<i32>(job, JOB_FIRST_STAGE);
   const lastOpcode = isAnyLeft && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
   const endsInTopP = lastOpcode == OP_TOP_P;
   const endsInTypical = lastOpcode == OP_TYPICAL_P;

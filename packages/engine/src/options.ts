@@ -5,7 +5,16 @@ import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 import { checkSeed } from "./request/prepareRequest.ts";
 
 /** Options that only a pool made by the engine can follow. */
-const poolFields = ["workers", "slots", "maxLogprobs", "arenaBytes", "spinLimit", "inlineRows", "variant"] as const;
+const poolFields = [
+  "workers",
+  "slots",
+  "maxLogprobs",
+  "arenaBytes",
+  "customStages",
+  "spinLimit",
+  "inlineRows",
+  "variant",
+] as const;
 
 /** The pool's own options (`workers`, `slots`, …) are passed on; ranges are checked there. */
 export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" | "dtype"> {

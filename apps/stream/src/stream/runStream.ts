@@ -42,12 +42,17 @@ async function openOutput({ output, json }: StreamFlags): Promise<Output | undef
   return json ? undefined : Output.stdout();
 }
 
-function openPool({ workers, slots }: StreamFlags, source: LogitsSource, params: SamplingParams): Promise<SamplerPool> {
+function openPool(
+  { workers, slots, stage = {} }: StreamFlags,
+  source: LogitsSource,
+  params: SamplingParams,
+): Promise<SamplerPool> {
   const maxLogprobs = Math.max(20, params.logprobs ?? 0);
-  checkParams(params, source.vocabSize, maxLogprobs);
+  checkParams(params, source.vocabSize, maxLogprobs, stage);
   return createPool({
     source,
     maxLogprobs,
+    customStages: stage,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
