@@ -19,6 +19,8 @@ const settings: SamplingParams[] = [
   { minP: 0.05 },
   { minP: 0.2, topP: 0.9 },
   { topNSigma: 1 },
+  { minK: true },
+  { minK: true, minKTau: 1000 },
   { typicalP: 0.7 },
   { epsilonCutoff: 0.0005 },
   { etaCutoff: 0.001 },
@@ -80,6 +82,7 @@ describe("equals", () => {
     expect(kept({ temperature: 0 })).toEqual([0]);
     expect(kept({ minP: 1 })).toEqual(first(vocabSize));
     expect(kept({ topNSigma: 1 })).toEqual(first(vocabSize));
+    expect(kept({ minK: true, minKTau: 0 })).toEqual(first(vocabSize));
   });
 
   it("at the boundary of a group: the lowest ids of the group", () => {
@@ -90,6 +93,9 @@ describe("equals", () => {
     expect(group({ topK: 5 })).toEqual([3, 1000, 1999, 0, 1]);
     expect(group({ topK: 2, profile: "hf" })).toEqual([3, 1000, 1999]);
     expect(group({ temperature: 0 })).toEqual([3]);
+    // the range is 8.25: 41 / 8.25 is 4.97
+    expect(group({ minK: true })).toEqual([3, 1000, 1999]);
+    expect(group({ minK: true, minKTau: 41 })).toEqual([3, 1000, 1999, 0]);
     expect(sampler.sample(row, { temperature: 0, logprobs: 5 }).topTokenIds.slice(0, 5)).toEqual(
       Int32Array.of(3, 1000, 1999, 0, 1),
     );

@@ -111,6 +111,17 @@ describe.each(vocabSizes)("%i tokens", (vocabSize) => {
     }
   });
 
+  it("min-k: the largest id, as ln 2 is the steepest drop, or ⌊τ / range⌋ ids", () => {
+    const reversed = logits.map((x) => -x).fill(-Infinity, 0, 1); // the drop after the first is ln 2
+    expect(Array.from(sampler.distribution(reversed, { minK: true, minKTau: 0 }).tokenIds)).toEqual([1]);
+    const range = Math.log(high); // down to ln 1
+    for (const tau of [range * 2.5, range * 100.5, range * 700.5, range * 5000.5]) {
+      const params: SamplingParams = { minK: true, minKTau: tau };
+      const first = vocabSize - Math.floor(tau / range);
+      expectUpFrom([first], sampler.distribution(logits, params).tokenIds, vocabSize);
+    }
+  });
+
   it("epsilon, top-a and top-n-sigma: the ids from the bound up", () => {
     const total = sum(1, high);
     const rounding = roundingOf(vocabSize);

@@ -9,6 +9,7 @@ const parameterSets: readonly SamplingParams[] = [
   { temperature: 0.9, minP: 0.02, presencePenalty: 0.4, frequencyPenalty: 0.2, logprobs: 3 },
   { temperature: 1, topK: 100, typicalP: 0.95, logitBias: { 11: 2, 13: -100 } },
   { temperature: 1.5, topNSigma: 1, noRepeatNgramSize: 3 },
+  { temperature: 1.5, minK: true, minKTau: 200 },
   { temperature: 1, topK: 1000, topP: 0.99, logprobs: 0 },
 ];
 

@@ -1,5 +1,6 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
 import {
+  JOB_FIRST_STAGE,
   JOB_MASK,
   OP_ADAPTIVE_P,
   OP_ALLOWED,
@@ -11,6 +12,7 @@ import {
   OP_FIRST_NON_EDIT,
   OP_KGW,
   OP_LOGIT_BIAS,
+  OP_MIN_K,
   OP_MIN_P,
   OP_MIN_TOKENS,
   OP_MIROSTAT,
@@ -28,7 +30,6 @@ import {
   OP_TOP_P,
   OP_TYPICAL_P,
   OP_XTC,
-  PLAN_FIRST_STAGE,
   PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
@@ -55,6 +56,7 @@ import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logpro
 import { maskRow } from "./mask";
 import { exactMass64Above, setPivot } from "./masses";
 import { expNonPositive } from "./math";
+import { minK } from "./minK";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
 import {
   beta,
@@ -111,6 +113,8 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
       return minP(stage);
     case OP_TOP_N_SIGMA:
       return topNSigma(stage);
+    case OP_MIN_K:
+      return minK(stage);
     case OP_TYPICAL_P:
       return typicalP(stage);
     case OP_EPSILON_CUTOFF:
@@ -143,7 +147,7 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
 /** Applies the stages before `end` that have not been done. Returns a status. */
 function applyStages(plan: usize, end: i32, job: usize): i32 {
   let isEditing = true;
-  for (let i = load<i32>(plan, PLAN_FIRST_STAGE); i < end; i++) {
+  for (let i = load<i32>(job, JOB_FIRST_STAGE); i < end; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     const isEdit = opcode < OP_FIRST_NON_EDIT;
@@ -170,7 +174,7 @@ function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usiz
 
 /** What comes before the first stage. */
 function begin(plan: usize, job: usize, vocabSize: i32): void {
-  if (load<i32>(plan, PLAN_FIRST_STAGE) > 0) return;
+  if (load<i32>(job, JOB_FIRST_STAGE) > 0) return;
   forgetStages();
   const mask = <usize>load<u32>(job, JOB_MASK);
   if (mask != 0) maskRow(mask, vocabSize);
@@ -191,8 +195,7 @@ export function sample_row(
   workspace: usize,
 ): i32 {
   const logprobs = load<i32>(plan, PLAN_LOGPROBS);
-  const isRaw =
-    logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(plan, PLAN_FIRST_STAGE) == 0;
+  const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(job, JOB_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
   let status = start(source, dtype, vocabSize, job, undo, workspace);
@@ -213,7 +216,7 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
   const lastStage = stageAt(plan, stageCount - 1);
   const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
-  const isAnyLeft = stageCount > load<i32>(plan, PLAN_FIRST_STAGE);
+  const isAnyLeft = stageCount > load<i32>(job, JOB_FIRST_STAGE);
   const lastOpcode = isAnyLeft && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
   const endsInTopP = lastOpcode == OP_TOP_P;
   const endsInTypical = lastOpcode == OP_TYPICAL_P;

@@ -332,6 +332,28 @@ export function selectLargest(k: i32): void {
   listCount = k;
 }
 
+/** Brings the `k` largest entries, or all, in order to the front; the others follow in no order. Loses the weights. */
+export function sortLargest(k: i32): void {
+  if (listSorted) return;
+  if (k >= listCount) return sortList();
+  listShuffled = true;
+  let low = 0;
+  let high = listCount;
+  while (high - low > 24 && low != k) {
+    const middle = partition(low, high);
+    if (middle <= k) low = middle;
+    else high = middle;
+  }
+  if (low != k) insertionSort(low, high);
+  sortRange(0, k);
+}
+
+/** Keeps the first `k` entries, which are in order. */
+export function keepSorted(k: i32): void {
+  listCount = k;
+  listSorted = true;
+}
+
 /** Like `selectLargest`, but every entry equal to the k-th stays. */
 export function selectLargestWithTies(k: i32): void {
   if (listCount <= k) return;

@@ -22,6 +22,7 @@ export const settings: readonly Setting[] = [
   },
   { name: "top-k 1000, top-p 0.9", params: { topK: 1000, topP: 0.9 } },
   { name: "top-n-sigma 1", params: { topNSigma: 1 } },
+  { name: "min-k", params: { minK: true } },
   { name: "typical 0.95", params: { typicalP: 0.95 } },
   { name: "mirostat 2", params: { mirostat: 2 } },
   { name: "top-k 40, 5 raw logprobs", params: { topK: 40, logprobs: 5 } },

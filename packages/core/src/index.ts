@@ -12,6 +12,7 @@ export type { SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
 export { createSampler, type Distribution, type Draw, type Sampler, type SamplerOptions } from "./sampler/sampler.ts";
 export type { CustomStage, CustomStageContext } from "./sampler/customStage.ts";
+export { loadCustomStages } from "./sampler/loadCustomStages.ts";
 export { type CustomStageName, type StageName, stages } from "./stages/stages.ts";
 export type { PackedStage, Stage } from "./stages/stage.ts";
 export { type DraftVerification, type VerifiedDraft, verifyDraft } from "./speculation/verifyDraft.ts";

@@ -5,6 +5,7 @@ export * from "./layout.ts";
 export * from "./params/errors.ts";
 export * from "./reference/referenceRow.ts";
 export * from "./reference/referenceChain.ts";
+export { CustomChain, customScratchBytes } from "./sampler/customChain.ts";
 export { dtypeCode, negativeInfinity } from "./sampler/dtypeCode.ts";
 export { type MemoryViews, readResult } from "./sampler/readResult.ts";
 export { philox, wordsOf } from "./random/philox.ts";

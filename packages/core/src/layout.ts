@@ -30,6 +30,8 @@ export const JOB_WRITE_ROW = 36;
 export const JOB_UNDO_COUNT = 40;
 /** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
 export const JOB_MASK = 44;
+/** Stages before this one have been done: the row is what they left. Not 0 only in copies of a job. */
+export const JOB_FIRST_STAGE = 48;
 /** State of the sequence before this step, STATE_NUMBERS f64. */
 export const JOB_STATE = 64;
 
@@ -64,6 +66,7 @@ export const STATUS_ALL_MASKED = 3;
 /** Set by workers and the pool, never by a kernel. */
 export const STATUS_SOURCE_FAILED = 4;
 export const STATUS_WORKER_LOST = 5;
+export const STATUS_STAGE_FAILED = 6;
 
 /** Plan record: header, `stageCount` stage records, then lists of i32 ids and f32 values that stages point to. */
 export const PLAN_HEADER_BYTES = 32;
@@ -75,8 +78,6 @@ export const PLAN_LOGPROBS = 8;
 export const PLAN_LOGPROBS_PROCESSED = 12;
 /** 1: a stage reads and writes the sequence's state. */
 export const PLAN_HAS_STATE = 16;
-/** Stages before this one have been done: the row is what they left. */
-export const PLAN_FIRST_STAGE = 20;
 
 export const STAGE_BYTES = 48;
 export const STAGE_OPCODE = 0;
@@ -117,8 +118,9 @@ export const OP_SMOOTHING = 28;
 export const OP_P_LESS = 29;
 export const OP_MIROSTAT = 30;
 export const OP_ADAPTIVE_P = 31;
+export const OP_MIN_K = 33;
 export const OP_SYNTH_ID = 60;
-/** Not a kernel's: the host splits the plan there. */
+/** Not a kernel's: the host splits the plan there. Its integer: which of the custom stages. */
 export const OP_CUSTOM = 32;
 
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */

@@ -10,6 +10,7 @@ const poolFields = [
   "slots",
   "maxLogprobs",
   "arenaBytes",
+  "customStages",
   "spinLimit",
   "inlineRows",
   "inlineMs",

@@ -1,5 +1,7 @@
 /** Checks the pool's options and fills in what is absent. */
 import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/core";
 import { type KernelVariant, bestVariant, refuse, refuseUnknown } from "@tokenmill/core/internal";
 import type { PoolOptions } from "./types.ts";
@@ -12,6 +14,8 @@ export interface CompleteOptions {
   readonly maxLogprobs: number;
   readonly arenaBytes: number;
   readonly source: LogitsSource | undefined;
+  /** Module URLs by name. */
+  readonly customStages: Readonly<Record<string, string>>;
   readonly spinLimit: number;
   readonly inlineRows: number;
   readonly inlineMs: number;
@@ -26,6 +30,7 @@ const known = [
   "maxLogprobs",
   "arenaBytes",
   "source",
+  "customStages",
   "spinLimit",
   "inlineRows",
   "inlineMs",
@@ -58,6 +63,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     maxLogprobs: integer("maxLogprobs", options.maxLogprobs ?? 20, 0, 2 ** 24),
     arenaBytes: integer("arenaBytes", options.arenaBytes ?? 2 ** 28, 4096, 2 ** 32),
     source,
+    customStages: stageModules(options.customStages ?? {}),
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
     inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 1000),
@@ -73,4 +79,17 @@ function integer(name: string, value: unknown, least: number, most: number): num
 function milliseconds(name: string, value: unknown, most: number): number {
   if (typeof value === "number" && value >= 0 && value <= most) return value;
   return refuse(name, `number in [0, ${most}]`, value, typeof value !== "number");
+}
+
+/** The modules' URLs; what is no URL is a path. @throws TypeError, RangeError naming the stage. */
+export function stageModules(customStages: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (typeof customStages !== "object" || customStages === null) {
+    refuse("customStages", "module URLs or paths by stage name", customStages, true);
+  }
+  const urls = Object.entries(customStages).map(([name, module]) => {
+    if (typeof module !== "string") refuse(`customStages.${name}`, "module URL or path", module, true);
+    if (name === "" || module === "") refuse(`customStages.${name}`, "a name, and a module URL or path", module, false);
+    return [name, /^[a-z][a-z\d+.-]+:/i.test(module) ? module : pathToFileURL(resolve(module)).href];
+  });
+  return Object.fromEntries(urls);
 }

@@ -1,5 +1,5 @@
 /** Compiled params in shared memory, one copy for all sequences that use equal params. */
-import { compileParams, type SamplingParams, validateParams } from "@tokenmill/core";
+import { compileParams, type CompileOptions, type SamplingParams, validateParams } from "@tokenmill/core";
 import type { Arena } from "./arena.ts";
 import type { Plan } from "./types.ts";
 
@@ -9,6 +9,7 @@ interface Entry {
   readonly sizeBytes: number;
   readonly params: Readonly<SamplingParams>;
   readonly initialState: readonly number[] | undefined;
+  readonly hasCustomStages: boolean;
   users: number;
 }
 
@@ -16,22 +17,23 @@ export class PlanCache {
   readonly #entries = new Map<string, Entry>();
   readonly #arena: Arena;
   readonly #memory: Uint8Array;
-  readonly #limits: { vocabSize: number; maxLogprobs: number };
+  readonly #options: CompileOptions;
 
-  constructor(arena: Arena, memory: Uint8Array, limits: { vocabSize: number; maxLogprobs: number }) {
+  constructor(arena: Arena, memory: Uint8Array, options: CompileOptions) {
     this.#arena = arena;
     this.#memory = memory;
-    this.#limits = limits;
+    this.#options = options;
   }
 
   /** @throws TypeError, RangeError for bad params; RangeError if the arena has no room. */
   compile(params: SamplingParams): Plan {
-    validateParams(params, this.#limits.vocabSize, this.#limits.maxLogprobs);
+    const { vocabSize, maxLogprobs, customStages = [] } = this.#options;
+    validateParams(params, vocabSize, maxLogprobs, customStages);
     const { seed: _seed, ...unseeded } = params;
     const key = keyOf(unseeded);
     let entry = this.#entries.get(key);
     if (!entry) {
-      const compiled = compileParams(unseeded, this.#limits);
+      const compiled = compileParams(unseeded, this.#options);
       const offsetBytes = this.#arena.allocate(compiled.bytes.length);
       if (offsetBytes === undefined) {
         throw new RangeError(
@@ -45,6 +47,7 @@ export class PlanCache {
         sizeBytes: compiled.bytes.length,
         params: compiled.params,
         initialState: compiled.initialState,
+        hasCustomStages: compiled.stageNames.some((name) => name.startsWith("custom:")),
         users: 0,
       };
       this.#entries.set(key, entry);
@@ -59,6 +62,7 @@ export class PlanCache {
       offsetBytes: entry.offsetBytes,
       params: entry.params,
       initialState: entry.initialState,
+      hasCustomStages: entry.hasCustomStages,
       release: () => {
         if (!isHeld) return;
         isHeld = false;

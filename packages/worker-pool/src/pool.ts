@@ -45,6 +45,7 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
   const module = await compileKernels(complete.variant);
   const probe = await instantiateKernels(module, createMemory(65536));
   const workerSource = complete.source?.kind === "worker" ? complete.source : undefined;
+  const { customStages } = complete;
   const slab = layOutSlab({
     vocabSize: complete.vocabSize,
     dtype: complete.dtype,
@@ -52,13 +53,14 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
     maxLogprobs: complete.maxLogprobs,
     workers: complete.workers,
     workspaceBytes: probe.workspace_bytes(complete.vocabSize),
+    hasCustomStages: Object.keys(customStages).length > 0,
     tablesBytes: workerSource?.tablesBytes ?? 0,
     arenaBytes: complete.arenaBytes,
   });
   const memory = createMemory(slab.totalBytes);
   padRows(slab, memory);
   workerSource?.installTables?.(memory, slab.tables);
-  const setup: RunnerSetup = { module, memory, shape: slab, source: workerSource?.worker };
+  const setup: RunnerSetup = { module, memory, shape: slab, customStages, source: workerSource?.worker };
   const inlineRunner = await RowRunner.create(setup, complete.workers);
   const pool = new Pool(slab, memory, complete, inlineRunner, setup);
   await pool.ready();
@@ -95,6 +97,7 @@ class Pool implements SamplerPool {
   readonly #use: Uint8Array;
   readonly #hasLogprobs: Uint8Array;
   readonly #hasState: Uint8Array;
+  readonly #hasCustom: Uint8Array;
   readonly #threads: Threads | undefined;
   #hopeless: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -116,13 +119,18 @@ class Pool implements SamplerPool {
     this.#words64 = new BigUint64Array(memory.buffer, 0, memory.buffer.byteLength >> 3);
     this.#queue = new JobQueue(slab, this.#views.i32, this.#rowCost);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
-    this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), slab);
+    this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), {
+      vocabSize: slab.vocabSize,
+      maxLogprobs: slab.maxLogprobs,
+      customStages: Object.keys(options.customStages),
+    });
     this.#inlineLane = new InlineLane(runner, this.#rowCost, options);
     this.#hasWriter = setup.source !== undefined;
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
     this.#hasLogprobs = new Uint8Array(slab.slotCount);
     this.#hasState = new Uint8Array(slab.slotCount);
+    this.#hasCustom = new Uint8Array(slab.slotCount);
     if (slab.workers > 0) {
       this.#threads = new Threads({
         workers: slab.workers,
@@ -228,6 +236,7 @@ class Pool implements SamplerPool {
     this.#use[slot] = 2;
     this.#hasLogprobs[slot] = plan.params.logprobs === undefined ? 0 : 1;
     this.#hasState[slot] = plan.initialState ? 1 : 0;
+    this.#hasCustom[slot] = plan.hasCustomStages ? 1 : 0;
     const { i32, f64 } = this.#views;
     if (state) f64.set(state, (this.#slab.jobs + slot * JOB_BYTES + JOB_STATE) >> 3);
     const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
@@ -262,9 +271,11 @@ class Pool implements SamplerPool {
     if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
     const result = this.#slab.results + slot * this.#slab.resultBytes;
     readResult(this.#views, result, this.#hasLogprobs[slot] === 1, into, this.#hasState[slot] === 1);
-    if (into.status === "source_failed") into.message = this.#message(slot);
+    if (into.status === "source_failed" || into.status === "stage_failed") into.message = this.#message(slot);
     else if (into.status === "worker_lost" && this.#hopeless)
       into.message = `no worker is left: ${this.#hopeless.message}`;
+    else if (into.status !== "ok" && into.status !== "worker_lost" && this.#hasCustom[slot] === 1)
+      into.message = this.#message(slot) + into.message;
   }
 
   #message(slot: number): string {

@@ -1,6 +1,8 @@
 /** Does one row: has it written if asked to, samples it. The same code runs in the workers and in the host's inline lane. */
+import { loadCustomStages } from "@tokenmill/core";
 import type { CreateRowWriter, RowJob, RowKernels, RowWriter } from "@tokenmill/core";
 import {
+  CustomChain,
   dtypeCode,
   instantiateKernels,
   JOB_BYTES,
@@ -14,16 +16,19 @@ import {
   JOB_WRITE_ROW,
   type Kernels,
   RESULT_STATUS,
+  STATUS_OK,
   STATUS_SOURCE_FAILED,
 } from "@tokenmill/core/internal";
 import { messageOf } from "./messageOf.ts";
-import { layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "./slab.ts";
+import { customScratchOf, layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "./slab.ts";
 
 /** What a thread needs to do rows; cloneable. */
 export interface RunnerSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly shape: SlabShape;
+  /** Module URLs of custom stages by name. Absent: none. */
+  readonly customStages?: Readonly<Record<string, string>>;
   readonly source: { readonly moduleUrl: string; readonly options: unknown } | undefined;
 }
 
@@ -34,6 +39,7 @@ export class RowRunner {
   readonly #bytes: Uint8Array;
   readonly #workspace: number;
   readonly #writeRow: RowWriter | undefined;
+  readonly #customChain: CustomChain | undefined;
   readonly #job: RowJob = {
     rowOffsetBytes: 0,
     historyOffsetBytes: 0,
@@ -44,22 +50,45 @@ export class RowRunner {
     position: 0,
   };
 
-  private constructor(slab: Slab, kernels: Kernels, memory: WebAssembly.Memory, workspace: number, writer?: RowWriter) {
+  private constructor(
+    slab: Slab,
+    kernels: Kernels,
+    memory: WebAssembly.Memory,
+    workspace: number,
+    writer: RowWriter | undefined,
+    customChain: CustomChain | undefined,
+  ) {
     this.#slab = slab;
     this.#kernels = kernels;
     this.#words = new Int32Array(memory.buffer);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#workspace = workspace;
     this.#writeRow = writer;
+    this.#customChain = customChain;
     // a predecessor may have died in the middle: kernels count on zeros
     this.#bytes.fill(0, workspace, workspace + slab.workspaceBytes);
   }
 
-  static async create({ module, memory, shape, source }: RunnerSetup, workerIndex: number): Promise<RowRunner> {
+  static async create(setup: RunnerSetup, workerIndex: number): Promise<RowRunner> {
+    const { module, memory, shape, source, customStages = {} } = setup;
     const slab = layOutSlab(shape);
     const kernels = await instantiateKernels(module, memory);
     const writer = source && (await createWriter(source, slab, kernels, memory));
-    return new RowRunner(slab, kernels, memory, workspaceOf(slab, workerIndex), writer);
+    const workspace = workspaceOf(slab, workerIndex);
+    const hasCustom = Object.keys(customStages).length > 0;
+    const { vocabSize, paddedLength } = slab;
+    const customChain = hasCustom
+      ? new CustomChain({
+          kernels,
+          memory,
+          vocabSize,
+          paddedLength,
+          workspace,
+          scratch: customScratchOf(slab, workerIndex),
+          stages: await loadCustomStages(customStages),
+        })
+      : undefined;
+    return new RowRunner(slab, kernels, memory, workspace, writer, customChain);
   }
 
   /** Writes and samples the slot's row; the outcome, good or bad, is in its result record. */
@@ -88,16 +117,15 @@ export class RowRunner {
         return;
       }
     }
-    this.#kernels.sample_row(
-      row,
-      dtypeCode[slab.dtype],
-      slab.vocabSize,
-      jobOffset,
-      slab.undo + slot * slab.undoBytes,
-      words[job + (JOB_PLAN >> 2)]!,
-      result,
-      this.#workspace,
-    );
+    const plan = words[job + (JOB_PLAN >> 2)]!;
+    const undo = slab.undo + slot * slab.undoBytes;
+    const code = dtypeCode[slab.dtype];
+    if (this.#customChain?.isIn(plan)) {
+      const status = this.#customChain.sample({ row, dtypeCode: code, job: jobOffset, undo }, plan, result);
+      if (status !== STATUS_OK) this.#writeMessage(slot, this.#customChain.explain(status, ""));
+      return;
+    }
+    this.#kernels.sample_row(row, code, slab.vocabSize, jobOffset, undo, plan, result, this.#workspace);
   }
 
   #writeMessage(slot: number, message: string): void {

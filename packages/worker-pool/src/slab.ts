@@ -4,6 +4,7 @@
  */
 import { dtypeBytes, type RowDtype } from "@tokenmill/core";
 import {
+  customScratchBytes,
   JOB_BYTES,
   RESULT_TOP,
   RESULT_TOP_ENTRY_BYTES,
@@ -45,6 +46,8 @@ export interface SlabShape {
   readonly maxLogprobs: number;
   readonly workers: number;
   readonly workspaceBytes: number;
+  /** Absent: false. */
+  readonly hasCustomStages?: boolean;
   readonly tablesBytes: number;
   readonly arenaBytes: number;
 }
@@ -55,6 +58,8 @@ export interface Slab extends SlabShape {
   readonly resultBytes: number;
   readonly undoBytes: number;
   readonly maskBytes: number;
+  /** Scratch of custom stages, of each worker. */
+  readonly customBytes: number;
   readonly ringMask: number;
   /** Byte offsets. */
   readonly control: number;
@@ -69,6 +74,7 @@ export interface Slab extends SlabShape {
   readonly masks: number;
   readonly rows: number;
   readonly workspaces: number;
+  readonly customScratch: number;
   readonly tables: number;
   readonly arena: number;
   readonly totalBytes: number;
@@ -85,6 +91,7 @@ export function layOutSlab(shape: SlabShape): Slab {
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand
   const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers * MAX_TICKETS_IN_HAND + 2));
+  const customBytes = shape.hasCustomStages ? customScratchBytes(paddedLength) : 0;
   let end = 1024;
   const take = (bytes: number): number => {
     const offset = end;
@@ -98,6 +105,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     resultBytes,
     undoBytes,
     maskBytes,
+    customBytes,
     ringMask: ringSize - 1,
     control: take(CONTROL_WORDS * 4),
     states: take(slotCount * 4),
@@ -110,6 +118,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     masks: take(slotCount * maskBytes),
     rows: take(slotCount * rowBytes),
     workspaces: take((workers + 1) * align(shape.workspaceBytes)),
+    customScratch: take((workers + 1) * align(customBytes)),
     tables: take(shape.tablesBytes),
     arena: take(shape.arenaBytes),
     totalBytes: end,
@@ -119,4 +128,9 @@ export function layOutSlab(shape: SlabShape): Slab {
 /** Byte offset of the scratch of worker `index`; the host's inline lane has the last. */
 export function workspaceOf(slab: Slab, index: number): number {
   return slab.workspaces + index * align(slab.workspaceBytes);
+}
+
+/** Byte offset of the custom stages' scratch of worker `index`. */
+export function customScratchOf(slab: Slab, index: number): number {
+  return slab.customScratch + index * align(slab.customBytes);
 }

@@ -19,6 +19,12 @@ export interface PoolOptions {
   arenaBytes?: number;
   /** A worker source's rows are written inside the workers; a batch source's by the owner of the slot. */
   source?: LogitsSource;
+  /**
+   * Stages of your own: `customStages: { quiet: "./quiet.js" }` runs where a `chain` says `"custom:quiet"`. Each is what an
+   * ES module, given by its URL or path, exports under the stage's name or by default: a `CustomStage`. Every worker loads
+   * the modules before its first row, and so does the calling thread.
+   */
+  customStages?: Readonly<Record<string, string>>;
   /** Looks at the empty queue that a worker spins for before it sleeps, 0 … 10^7. Absent: 2000. */
   spinLimit?: number;
   /**
@@ -41,6 +47,7 @@ export interface Plan {
   readonly params: Readonly<SamplingParams>;
   /** What a sequence's state starts from; undefined if no stage remembers anything. */
   readonly initialState: readonly number[] | undefined;
+  readonly hasCustomStages: boolean;
   release(): void;
 }
 

@@ -18,6 +18,7 @@ const shown: Readonly<Record<string, { most?: number; start: number }>> = {
   topP: { start: 0.9 },
   minP: { start: 0.1 },
   topNSigma: { most: 4, start: 1 },
+  minKTau: { most: 50, start: 3 },
   typicalP: { start: 0.8 },
   epsilonCutoff: { most: 0.3, start: 0.05 },
   etaCutoff: { most: 0.5, start: 0.1 },

@@ -2,6 +2,7 @@
 import {
   createSampler,
   type CompiledPlan,
+  type CustomStage,
   type Distribution,
   type Sampler,
   type SamplingParams,
@@ -15,6 +16,8 @@ import type { ExplainRow } from "./rows/row.ts";
 export interface ExplainOptions {
   /** The user's settings. Absent or only a seed: there is no chain, and the draws are from the softmax. */
   params?: SamplingParams;
+  /** Stages of the user's own, by name. Absent: none. */
+  customStages?: Readonly<Record<string, CustomStage>>;
   /** Draws to make, 1 … 10^7. Absent: 10,000. */
   draws?: number;
   /** Tokens to show; of a longer row the largest logits, best first. 1 … 1000. Absent: 12. */
@@ -26,11 +29,11 @@ export interface ExplainOptions {
  * @throws TypeError, RangeError for bad options and params; SampleError for a row that cannot be sampled.
  */
 export async function explainRow(row: ExplainRow, options: ExplainOptions = {}): Promise<Explanation> {
-  const { params = {}, draws = 10_000, top = 12 } = options;
+  const { params = {}, customStages = {}, draws = 10_000, top = 12 } = options;
   checkInteger("draws", draws, 1e7);
   checkInteger("top", top, 1000);
   const vocabSize = row.logits.length;
-  const sampler = await createSampler({ vocabSize, maxLogprobs: 0 });
+  const sampler = await createSampler({ vocabSize, maxLogprobs: 0, customStages });
   const plan = sampler.compile(params);
   sampler.row.set(row.logits);
   const before = { history: row.history, promptLength: row.promptLength };

@@ -1,9 +1,10 @@
 /** What `tokenmill explain` does with its flags. */
 import { readFile } from "node:fs/promises";
-import type { SamplingParams } from "@tokenmill/core";
+import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
 import { asUsage, messageOf, UsageError } from "../cli/errors.ts";
 import { Output } from "../cli/output.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
+import type { StageFlag } from "../flags/stageFlag.ts";
 import { articleLogits, articlePrompt } from "./article.ts";
 import { explainRow } from "./explainRow.ts";
 import type { Explanation } from "./explanation.ts";
@@ -23,6 +24,7 @@ export interface ExplainFlags extends Record<string, unknown> {
   readonly svg?: string;
   readonly png?: string;
   readonly json?: boolean;
+  readonly stage?: StageFlag;
 }
 
 const narrowest = 40;
@@ -31,8 +33,10 @@ const narrowest = 40;
 export async function runExplain(flags: ExplainFlags): Promise<void> {
   const params = samplingParams(flags);
   const row = await rowOf(flags);
-  checkParams(params, row.logits.length, 0);
-  const explanation = await explainRow(row, { params, draws: flags.draws, top: flags.top });
+  const { stage = {} } = flags;
+  checkParams(params, row.logits.length, 0, stage);
+  const customStages = await loadCustomStages(stage);
+  const explanation = await explainRow(row, { params, customStages, draws: flags.draws, top: flags.top });
   if (flags.svg !== undefined || flags.png !== undefined) {
     const { writeFigures } = await import("./figures/writeFigures.ts");
     for (const path of await writeFigures(explanation, flags)) process.stderr.write(`wrote ${path}\n`);

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { asUsage } from "../cli/errors.ts";
 import { kebabCase } from "./kebabCase.ts";
 import { parseValue } from "./parseValue.ts";
+import { type StageFlag, stageFlag } from "./stageFlag.ts";
 
 const placeholders: Readonly<Record<ParameterKind, string>> = {
   number: "<number>",
@@ -17,10 +18,11 @@ const placeholders: Readonly<Record<ParameterKind, string>> = {
   tokenSequences: "<json>",
 };
 
-/** `--temperature` … `--logprobs-mode`. */
+/** `--temperature` … `--logprobs-mode`, and `--stage`. */
 export function addSamplingFlags(command: Command): void {
   command.optionsGroup("Sampling (see also --params):");
   for (const parameter of parameters) command.addOption(flagOf(parameter));
+  command.addOption(stageFlag());
 }
 
 /** The sampling parameters among a command's options. @throws UsageError for one out of range, as far as that is known before the vocabulary is. */
@@ -31,9 +33,9 @@ export function samplingParams(options: Readonly<Record<string, unknown>>): Samp
   return params;
 }
 
-/** @throws UsageError naming the parameter. */
-export function checkParams(params: SamplingParams, vocabSize: number, maxLogprobs: number): void {
-  asUsage(() => validateParams(params, vocabSize, maxLogprobs));
+/** `stages`: what `--stage` gave; absent: not known yet. @throws UsageError naming the parameter. */
+export function checkParams(params: SamplingParams, vocabSize: number, maxLogprobs: number, stages?: StageFlag): void {
+  asUsage(() => validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages)));
 }
 
 function flagOf(parameter: Parameter): Option {

@@ -7,6 +7,7 @@ import { Interrupt } from "../cli/interrupt.ts";
 import { Output } from "../cli/output.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
+import type { StageFlag } from "../flags/stageFlag.ts";
 import { noId, readRowIds } from "./rowIds.ts";
 import { sampleLine } from "./sampleLine.ts";
 import { sampleRows } from "./sampleRows.ts";
@@ -22,6 +23,7 @@ export interface SampleFlags {
   readonly json?: true;
   readonly output?: string;
   readonly params?: string;
+  readonly stage?: StageFlag;
 }
 
 /** Draws that a terminal shows unless `--json` asks for all. */
@@ -29,6 +31,7 @@ const shownDraws = 10;
 
 /** @throws UsageError for flags and params that make no sense, NpyError or the file system's error for files. */
 export async function runSample(flags: SampleFlags): Promise<ExitCode> {
+  const { stage = {} } = flags;
   const { seed = 0, ...given } = await readSamplingParams(flags);
   const params = { logprobs: 0, ...given };
   const rows = await openNpy(flags.logits);
@@ -39,7 +42,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       throw new UsageError(`"vocabSize" expected ${flags.vocabSize}, got rows of ${vocabSize} in ${flags.logits}`);
     }
     const maxLogprobs = Math.max(20, params.logprobs);
-    checkParams(params, vocabSize, maxLogprobs);
+    checkParams(params, vocabSize, maxLogprobs, stage);
     const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);
     const output = await openOutput(flags);
     const { workers, slots } = flags;
@@ -47,6 +50,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       vocabSize,
       dtype,
       maxLogprobs,
+      customStages: stage,
       ...(workers !== undefined && { workers }),
       ...(slots !== undefined && { slots }),
     });

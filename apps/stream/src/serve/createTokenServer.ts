@@ -44,9 +44,10 @@ export interface TokenServer {
 
 /** Resolves when the server listens. @throws Error if the address is taken. */
 export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
-  const { source, seed, workers, slots, log, limits } = options;
+  const { source, seed, workers, slots, customStages, log, limits } = options;
   const pool = await createPool({
     source,
+    customStages,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
@@ -78,6 +79,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     samples: new SampleService({
       vocabSize: options.sampleVocabSize ?? source.vocabSize,
       workers: options.sampleWorkers,
+      customStages,
       maxSequences: limits.maxSampleSequences,
       idleMs: limits.sampleIdleMs,
       metrics,

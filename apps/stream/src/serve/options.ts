@@ -39,6 +39,8 @@ export interface ServeOptions {
   readonly playground?: string | undefined;
   /** Hold outputs to JSON schemas and grammars when asked, if the source has a tokenizer with an end of text. */
   readonly structuredOutput: boolean;
+  /** Module URLs of stages that requests may name in `chain`, by name. */
+  readonly customStages: Readonly<Record<string, string>>;
   /** Elements of a row in `/v1/sample`; absent: the source's vocabulary. */
   readonly sampleVocabSize?: number | undefined;
   /** Threads that sample rows of `/v1/sample`, for each element type in use. */

@@ -29,6 +29,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       workers: flags.workers,
       slots: flags.slots,
       structuredOutput: true,
+      customStages: flags.stage ?? {},
       sampleVocabSize: flags.sampleVocabSize,
       sampleWorkers: flags.sampleWorkers,
       limits: {

@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { integerFlag } from "../flags/integerFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
+import { type StageFlag, stageFlag } from "../flags/stageFlag.ts";
 import { seedFlag } from "./seedFlag.ts";
 import { defaultLimits } from "./options.ts";
 
@@ -25,6 +26,7 @@ export interface ServeFlags extends SourceFlags {
   readonly stallTimeout: number;
   readonly shutdownTimeout: number;
   readonly logLevel: string;
+  readonly stage?: StageFlag;
   readonly json?: true;
 }
 
@@ -87,6 +89,7 @@ export function serveFlags(): Command {
       integerFlag("sampleWorkers", 0, 256),
       1,
     )
+    .addOption(stageFlag())
     .optionsGroup("Limits:")
     .option(
       "--max-open <n>",

@@ -43,12 +43,13 @@ async function openOutput({ output, json }: StreamFlags): Promise<Output | undef
 }
 
 function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingParams): Promise<SamplerPool> {
-  const { workers, slots, promptLogprobs = 0 } = flags;
+  const { workers, slots, promptLogprobs = 0, stage = {} } = flags;
   const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
-  checkParams(params, source.vocabSize, maxLogprobs);
+  checkParams(params, source.vocabSize, maxLogprobs, stage);
   return createPool({
     source,
     maxLogprobs,
+    customStages: stage,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { integerFlag } from "../flags/integerFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
+import type { StageFlag } from "../flags/stageFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
@@ -25,6 +26,7 @@ export interface StreamFlags extends SourceFlags {
   readonly show?: number;
   readonly json?: true;
   readonly params?: string;
+  readonly stage?: StageFlag;
 }
 
 /** The command without its action. */

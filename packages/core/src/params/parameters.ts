@@ -147,6 +147,19 @@ export const parameters: readonly Parameter[] = [
     (x) => Number.isFinite(x) && x >= 0,
     "keep logits within n standard deviations of the largest; 0 is off",
   ),
+  {
+    name: "minK",
+    kind: "boolean",
+    expected: "boolean",
+    accepts: (x: boolean) => typeof x === "boolean",
+    description: "keep the logits before the steepest drop for its rank",
+  },
+  number(
+    "minKTau",
+    "≥ 0, finite",
+    (x) => Number.isFinite(x) && x >= 0,
+    "min-k keeps at least that number, divided by the range of the logits, of tokens",
+  ),
   number(
     "typicalP",
     "in (0, 1]",
@@ -273,18 +286,31 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
 }
 
 /**
- * Checks every parameter's name and range.
+ * Checks every parameter's name and range. `customStages`: the names that a chain may have with `custom:` before them;
+ * absent: any.
  * @throws TypeError for an unknown name or a wrong type, RangeError for a value out of range; the message names both.
  */
-export function validateParams(params: SamplingParams, vocabSize: number, maxLogprobs: number): void {
+export function validateParams(
+  params: SamplingParams,
+  vocabSize: number,
+  maxLogprobs: number,
+  customStages?: readonly string[],
+): void {
   refuseUnknown(Object.keys(params), parameterNames, "parameter");
   for (const { name, kind, expected, accepts } of parameters) {
     const value: unknown = params[name];
     if (value === undefined) continue;
     if (!hasKind(value, kind)) refuse(name, expected, value, true);
     if (kind === "stages") {
-      const known = (value as string[]).filter((stage) => !isCustomName(stage));
-      refuseUnknown(known, stageNames, `"${name}" stage`);
+      const names = value as string[];
+      const known = customStages?.map((stage) => `custom:${stage}`) ?? names;
+      const label = `"${name}" stage`;
+      refuseUnknown(
+        names.filter((stage) => !isCustomName(stage)),
+        stageNames,
+        label,
+      );
+      refuseUnknown(names.filter(isCustomName), known, label);
     }
     const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
     if (accepts(checked as never, vocabSize)) continue;

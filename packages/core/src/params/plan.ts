@@ -18,7 +18,6 @@ import {
 } from "../layout.ts";
 import { type CustomStageName, type StageName, stages } from "../stages/stages.ts";
 import type { PackedStage, Stage } from "../stages/stage.ts";
-import { refuseUnknown } from "./errors.ts";
 import { isCustomName, validateParams, withDefaults } from "./parameters.ts";
 import { orderOf, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
@@ -39,7 +38,7 @@ export interface CompileOptions {
   vocabSize: number;
   /** Largest `logprobs`. */
   maxLogprobs: number;
-  /** Names of the custom stages that can run, without `custom:`. Absent: none. */
+  /** Names of the custom stages that can run, without `custom:`, in the order that plans number them. Absent: none. */
   customStages?: readonly string[];
 }
 
@@ -56,17 +55,13 @@ interface ActiveStage {
  */
 export function compileParams(params: SamplingParams, options: CompileOptions): CompiledPlan {
   const { vocabSize, maxLogprobs, customStages = [] } = options;
-  validateParams(params, vocabSize, maxLogprobs);
+  validateParams(params, vocabSize, maxLogprobs, customStages);
   const complete = withDefaults(params);
   const profile = profiles[complete.profile ?? "tokenmill"];
   const active = orderOf(complete).flatMap((name): ActiveStage[] => {
     if (isCustomName(name)) {
-      refuseUnknown(
-        [name],
-        customStages.map((custom) => `custom:${custom}`),
-        '"chain" stage',
-      );
-      return [{ name, packed: {}, opcode: OP_CUSTOM, state: undefined }];
+      const integer = customStages.indexOf(name.slice("custom:".length));
+      return [{ name, packed: { integer }, opcode: OP_CUSTOM, state: undefined }];
     }
     const { opcode, state, pack } = stages[name];
     const packed = pack(complete, profile);

@@ -32,6 +32,10 @@ export interface SamplingParams {
   topH?: number;
   /** Keep logits within that many standard deviations of the largest; ≥ 0, 0 is off. */
   topNSigma?: number;
+  /** Keep the logits before the steepest drop for its rank. Absent: false. */
+  minK?: boolean;
+  /** Min-k keeps at least ⌊minKTau / range of the logits⌋; ≥ 0, finite. Absent: 3. */
+  minKTau?: number;
   /** Keep the tokens nearest to the expected surprise until their mass reaches it; in (0, 1], 1 is off. */
   typicalP?: number;
   /** Keep tokens with at least that probability; in [0, 1), 0 is off. */

@@ -4,6 +4,8 @@ import type { SamplingParams } from "../params/samplingParams.ts";
 import { variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
 import type { CustomStage, CustomStageContext } from "./customStage.ts";
+import { loadCustomStages } from "./loadCustomStages.ts";
+import type { SampleError } from "./result.ts";
 import { createSampler } from "./sampler.ts";
 
 const size = 300;
@@ -20,16 +22,37 @@ const best =
   };
 const halve: CustomStage = (logits) => logits.forEach((x, id) => (logits[id] = x / 2));
 const breakRow: CustomStage = (logits) => void (logits[5] = Number.NaN);
+const planted = new RangeError("planted");
+const throws: CustomStage = () => {
+  throw planted;
+};
+const answersLater = (async () => undefined) as unknown as CustomStage;
+const answersShort: CustomStage = (logits) => logits.slice(1);
+const answersSame: CustomStage = (logits) => logits.fill(-Infinity, 1);
 const banAll: CustomStage = (logits) => void logits.fill(-Infinity);
 
 describe.each(variants)("%s kernels", (variant) => {
   const seen: (CustomStageContext & { left: number })[] = [];
   const look: CustomStage = (logits, context) =>
-    void seen.push({ ...context, left: logits.filter((x) => x > -Infinity).length });
+    void seen.push({
+      ...context,
+      history: Array.from(context.history),
+      left: logits.filter((x) => x > -Infinity).length,
+    });
   const sampler = createSampler({
     vocabSize: size,
     variant,
-    customStages: { best: best(7), halve, look, breakRow, banAll },
+    customStages: {
+      best: best(7),
+      halve,
+      look,
+      breakRow,
+      banAll,
+      throws,
+      answersLater,
+      answersShort,
+      answersSame,
+    },
   });
 
   it.each<[SamplingParams, SamplingParams]>([
@@ -101,6 +124,31 @@ describe.each(variants)("%s kernels", (variant) => {
     expect(draw(["custom:halve"])).not.toThrow();
   });
 
+  it("that throws, or returns another array or a promise, fails its row and not the next", async () => {
+    const ready = await sampler;
+    const outcome = (name: string): SampleError => {
+      const chain = ["custom:halve", `custom:${name}`] as SamplingParams["chain"];
+      const calls = [() => ready.sample(row, { chain: chain! }), () => ready.distribution(row, { chain: chain! })];
+      const errors = calls.map((call) => {
+        try {
+          call();
+        } catch (error) {
+          return error as SampleError;
+        }
+        throw new Error("it did not throw");
+      });
+      expect(errors[1]).toEqual(errors[0]);
+      expect(errors[0]).toMatchObject({ name: "SampleError", code: "stage_failed" });
+      return errors[0]!;
+    };
+    expect(outcome("throws")).toMatchObject({ message: 'stage "custom:throws" failed: planted', cause: planted });
+    const inPlace = "failed: expected the logits to be changed in place and nothing returned, got";
+    expect(outcome("answersLater").message).toBe(`stage "custom:answersLater" ${inPlace} a promise`);
+    expect(outcome("answersShort").message).toBe(`stage "custom:answersShort" ${inPlace} an array of 299`);
+    expect(ready.sample(row, { chain: ["custom:answersSame"] }).tokenId).toBe(0);
+    expect(ready.row).toEqual(row);
+  });
+
   it("is refused where it was not given", async () => {
     const ready = await sampler;
     expect(() => ready.compile({ chain: ["custom:bst"] })).toThrow(
@@ -115,5 +163,27 @@ it("a custom stage must be a function", async () => {
   const customStages = { no: 3 as unknown as CustomStage };
   await expect(createSampler({ vocabSize: 3, customStages })).rejects.toThrow(
     '"customStages.no" expected function, got 3',
+  );
+});
+
+it("custom stages load from modules: the export of the stage's name, else the default one", async () => {
+  const url = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const both = url(
+    "export const first = (logits) => { logits[0] = 9; }; export default (logits) => { logits[1] = 9; };",
+  );
+  const sampler = await createSampler({
+    vocabSize: 3,
+    customStages: await loadCustomStages({ first: both, any: both }),
+  });
+  expect(sampler.sample([0, 0, 0], { chain: ["custom:first"], temperature: 0, logprobs: 1 }).topTokenIds[0]).toBe(0);
+  expect(
+    sampler.sample([0, 0, 0], { chain: ["custom:any"], logprobs: 1, logprobsMode: "processed" }).topTokenIds[0],
+  ).toBe(1);
+  const empty = url("export const stage = 3;");
+  await expect(loadCustomStages({ stage: empty })).rejects.toThrow(
+    `custom stage "stage" expected ${empty} to export a function "stage" or default, got neither`,
+  );
+  await expect(loadCustomStages({ gone: "file:///nowhere/gone.mjs" })).rejects.toThrow(
+    /^custom stage "gone" cannot be loaded from file:\/\/\/nowhere\/gone.mjs: /,
   );
 });

@@ -16,6 +16,7 @@ import {
   STATUS_OK,
   STATUS_POSITIVE_INFINITY,
   STATUS_SOURCE_FAILED,
+  STATUS_STAGE_FAILED,
   STATUS_WORKER_LOST,
 } from "../layout.ts";
 import type { SampleErrorCode, SampleResult } from "./result.ts";
@@ -32,6 +33,7 @@ export const sampleErrorCodes: Readonly<Record<number, SampleErrorCode>> = {
   [STATUS_POSITIVE_INFINITY]: "positive_infinity_logits",
   [STATUS_ALL_MASKED]: "all_tokens_masked",
   [STATUS_SOURCE_FAILED]: "source_failed",
+  [STATUS_STAGE_FAILED]: "stage_failed",
   [STATUS_WORKER_LOST]: "worker_lost",
 };
 
@@ -45,6 +47,8 @@ export function messageOf(code: SampleErrorCode, errorIndex: number): string {
       return "no token can be drawn: every logit is -Infinity, or every token is banned";
     case "source_failed":
       return "the source failed to write the row";
+    case "stage_failed":
+      return "a custom stage failed";
     case "worker_lost":
       return "every worker that took the row died";
     default:

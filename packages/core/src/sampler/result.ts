@@ -8,6 +8,7 @@ export type SampleErrorCode =
   | "positive_infinity_logits"
   | "all_tokens_masked"
   | "source_failed"
+  | "stage_failed"
   | "worker_lost";
 
 /** The outcome for one row; reused by callers, so copy what you keep. */

@@ -3,7 +3,6 @@ import { dtypeBytes, type RowDtype } from "../contracts/dtype.ts";
 import { compileKernels, createMemory, instantiateKernels, type KernelVariant } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
 import {
-  DTYPE_F32,
   JOB_BYTES,
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
@@ -16,7 +15,7 @@ import {
   JOB_SEQUENCE_HIGH,
   JOB_SEQUENCE_LOW,
   JOB_STATE,
-  PLAN_FIRST_STAGE,
+  RESULT_STATUS,
   RESULT_TOP,
   RESULT_TOP_ENTRY_BYTES,
   ROW_PADDING_ELEMENTS,
@@ -26,10 +25,10 @@ import {
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
 import { refuse } from "../params/errors.ts";
-import { isCustomName } from "../params/parameters.ts";
 import { type CompiledPlan, compileParams } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
+import { CustomChain, customScratchBytes } from "./customChain.ts";
 import { type MemoryViews, messageOf, readResult, sampleErrorCodes } from "./readResult.ts";
 import type { CustomStage } from "./customStage.ts";
 import { createResult, SampleError, type SampleResult } from "./result.ts";
@@ -84,7 +83,8 @@ export interface Sampler {
   /**
    * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
    * stands in `row`.
-   * @throws SampleError for a row that has NaN, +Infinity or nothing to draw; TypeError, RangeError for bad arguments.
+   * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, or whose custom stage throws; TypeError,
+   * RangeError for bad arguments.
    */
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw?: Draw): SampleResult;
   /** The distribution after the first `stageCount` active stages (absent: all). Throws like `sample`. */
@@ -130,7 +130,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     history: maxHistory * 4,
     mask: maskWords(vocabSize) * 4,
     row: padded * 4,
-    transformed: Object.keys(customStages).length > 0 ? 2 * align(padded * 4) : 0,
+    custom: Object.keys(customStages).length > 0 ? customScratchBytes(padded) : 0,
     ids: padded * 4,
     probs: padded * 8,
   };
@@ -148,7 +148,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     history: take(sizes.history),
     mask: take(sizes.mask),
     row: take(sizes.row),
-    transformed: take(sizes.transformed),
+    custom: take(sizes.custom),
     ids: take(sizes.ids),
     probs: take(sizes.probs),
   };
@@ -173,8 +173,8 @@ interface Offsets {
   history: number;
   mask: number;
   row: number;
-  /** Two rows, if there are custom stages. */
-  transformed: number;
+  /** Scratch of custom stages, if there are any. */
+  custom: number;
   ids: number;
   probs: number;
   workspace: number;
@@ -186,7 +186,8 @@ class SingleSampler implements Sampler {
   readonly maxLogprobs: number;
   readonly row: Float32Array | Uint16Array;
   readonly #maxHistory: number;
-  readonly #customStages: Readonly<Record<string, CustomStage>>;
+  readonly #customStages: readonly string[];
+  readonly #customChain: CustomChain;
   readonly #planCapacity: number;
   readonly #kernels: Kernels;
   readonly #at: Offsets;
@@ -207,13 +208,22 @@ class SingleSampler implements Sampler {
     this.dtype = options.dtype;
     this.maxLogprobs = options.maxLogprobs;
     this.#maxHistory = options.maxHistory;
-    this.#customStages = options.customStages;
+    this.#customStages = Object.keys(options.customStages);
     this.#planCapacity = planCapacity;
     this.#kernels = kernels;
     this.#at = at;
     this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
     this.#bytes = new Uint8Array(buffer);
-    this.#paddedLength = (at.transformed - at.row) / 4;
+    this.#paddedLength = (at.custom - at.row) / 4;
+    this.#customChain = new CustomChain({
+      kernels,
+      memory,
+      vocabSize: this.vocabSize,
+      paddedLength: this.#paddedLength,
+      scratch: at.custom,
+      workspace: at.workspace,
+      stages: options.customStages,
+    });
     const ViewType = this.dtype === "f32" ? Float32Array : Uint16Array;
     new ViewType(buffer, at.row, this.#paddedLength).fill(negativeInfinity[this.dtype]);
     this.row = new ViewType(buffer, at.row, this.vocabSize);
@@ -223,7 +233,7 @@ class SingleSampler implements Sampler {
     const plan = compileParams(params, {
       vocabSize: this.vocabSize,
       maxLogprobs: this.maxLogprobs,
-      customStages: Object.keys(this.#customStages),
+      customStages: this.#customStages,
     });
     if (plan.bytes.length > this.#planCapacity) {
       throw new RangeError(`params expected to pack into ${this.#planCapacity} bytes, got ${plan.bytes.length}`);
@@ -233,15 +243,10 @@ class SingleSampler implements Sampler {
 
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
     const plan = this.#prepare(logits, params, draw);
-    const { job, undo, result, workspace } = this.#at;
-    const { row, code, after } = this.#runCustomStages(plan, plan.stageNames.length, draw);
-    const status = this.#kernels.sample_row(row, code, this.vocabSize, job, undo, this.#at.plan, result, workspace);
-    const { logprobs, logprobsMode } = plan.params;
-    if (after !== undefined && status === STATUS_OK && logprobs !== undefined && logprobsMode !== "processed") {
-      const original = dtypeCode[this.dtype];
-      this.#kernels.score_row(this.#at.row, original, this.vocabSize, job, undo, this.#at.plan, result, workspace);
-    }
-    return this.#result(plan, after);
+    const { row, job, undo, result } = this.#at;
+    const place = { row, dtypeCode: dtypeCode[this.dtype], job, undo };
+    this.#customChain.sample(place, this.#at.plan, result);
+    return this.#result(plan);
   }
 
   distribution(
@@ -256,13 +261,16 @@ class SingleSampler implements Sampler {
       refuse("stageCount", `integer in [0, ${stageNames.length}]`, stageCount, typeof stageCount !== "number");
     }
     const { job, undo, plan, ids, probs, result, workspace } = this.#at;
-    const { row, code, after } = this.#runCustomStages(compiled, stageCount, draw);
+    const place = { row: this.#at.row, dtypeCode: dtypeCode[this.dtype], job, undo };
+    const rest = this.#customChain.run(place, plan, stageCount, result);
+    if (!rest) throw this.#failure();
+    const { vocabSize } = this;
     const n = this.#kernels.distribution_row(
-      row,
-      code,
-      this.vocabSize,
-      job,
-      undo,
+      rest.row,
+      rest.dtypeCode,
+      vocabSize,
+      rest.job,
+      rest.undo,
       plan,
       stageCount,
       ids,
@@ -271,8 +279,8 @@ class SingleSampler implements Sampler {
     );
     if (n < 0) {
       // the sampling kernel finds the same fault and says where
-      this.#kernels.sample_row(row, code, this.vocabSize, job, undo, plan, result, workspace);
-      this.#result(compiled, after);
+      this.#kernels.sample_row(rest.row, rest.dtypeCode, vocabSize, rest.job, rest.undo, plan, result, workspace);
+      this.#result(compiled);
       throw new SampleError("all_tokens_masked", messageOf("all_tokens_masked", -1));
     }
     return {
@@ -301,65 +309,23 @@ class SingleSampler implements Sampler {
     throw new SampleError(code, "guidance expected two rows with finite logits, without NaN and Infinity");
   }
 
-  /**
-   * Runs the custom ones of the first `stageCount` stages and what stands before them. Returns the row that the rest works
-   * on, its dtype, and the last custom stage.
-   */
-  #runCustomStages(
-    { stageNames }: CompiledPlan,
-    stageCount: number,
-    { history = [], promptLength = 0, position = 0 }: Draw,
-  ): { row: number; code: number; after: string | undefined } {
-    const { job, undo, plan, result, workspace, transformed, ids } = this.#at;
-    const firstStage = (plan + PLAN_FIRST_STAGE) >> 2;
-    this.#views.i32[firstStage] = 0;
-    let row = this.#at.row;
-    let code = dtypeCode[this.dtype];
-    let after: string | undefined;
-    let target = transformed;
-    for (let index = 0; index < stageCount; index++) {
-      const name = stageNames[index]!;
-      if (!isCustomName(name)) continue;
-      const { vocabSize } = this;
-      const status = this.#kernels.transform_row(
-        row,
-        code,
-        vocabSize,
-        job,
-        undo,
-        plan,
-        index,
-        target,
-        result,
-        workspace,
-      );
-      if (status !== STATUS_OK) throw this.#failure(after);
-      const logits = new Float32Array(this.#bytes.buffer, target, vocabSize);
-      this.#customStages[name.slice("custom:".length)]!(logits, { history, promptLength, position });
-      this.#views.i32[firstStage] = index + 1;
-      row = target;
-      target = transformed + (target === transformed ? (ids - transformed) / 2 : 0);
-      code = DTYPE_F32;
-      after = name;
-    }
-    return { row, code, after };
-  }
-
   /** The result record. @throws SampleError if it tells of a failure. */
-  #result(plan: CompiledPlan, after: string | undefined): SampleResult {
+  #result(plan: CompiledPlan): SampleResult {
     const sampled = createResult(this.maxLogprobs);
     const { logprobs } = plan.params;
     readResult(this.#views, this.#at.result, logprobs !== undefined, sampled, plan.initialState !== undefined);
-    if (sampled.status !== "ok") throw this.#failure(after);
+    if (sampled.status !== "ok") throw this.#failure();
     return sampled;
   }
 
   /** The error in the result record. */
-  #failure(after: string | undefined): SampleError {
+  #failure(): SampleError {
     const failed = createResult(0);
     readResult(this.#views, this.#at.result, false, failed);
     const code = failed.status === "ok" ? "all_tokens_masked" : failed.status;
-    return new SampleError(code, after === undefined ? failed.message : `after "${after}": ${failed.message}`);
+    const status = this.#views.i32[(this.#at.result + RESULT_STATUS) >> 2]!;
+    const cause = code === "stage_failed" ? { cause: this.#customChain.cause } : undefined;
+    return new SampleError(code, this.#customChain.explain(status, failed.message), cause);
   }
 
   /** Puts row, plan, history and job in place. */

@@ -1,5 +1,5 @@
 /** Cuts that need the candidates in order of probability. */
-import { OP_TAIL_FREE, OP_TOP_H, OP_TYPICAL_P, OP_XTC } from "../layout.ts";
+import { OP_MIN_K, OP_TAIL_FREE, OP_TOP_H, OP_TYPICAL_P, OP_XTC } from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
 export const typicalP: Stage = {
@@ -87,5 +87,23 @@ export const topH: Stage = {
     let count = 1;
     while (count < kept.length && entropyOfFirst(count + 1) <= limit) count++;
     row.keepOnly(kept.slice(0, count));
+  },
+};
+
+export const minK: Stage = {
+  kind: "cut",
+  opcode: OP_MIN_K,
+  params: ["minK", "minKTau"],
+  description: "keeps the logits before the drop that is steepest for its rank, and more where their range is small",
+  pack: ({ minK: isOn = false, minKTau: tau = 3 }) => (isOn ? { numbers: [tau] } : undefined),
+  reference: (row, { minKTau: tau = 3 }) => {
+    const kept = row.kept();
+    const logits = kept.map((id) => row.logits[id]!);
+    const range = logits[0]! - logits.at(-1)!;
+    if (!(range > 0)) return; // all equal, or nothing left
+    const drops = logits.slice(0, -1).map((x, i) => (x - logits[i + 1]!) / (i + 1));
+    const cliff = drops.indexOf(drops.reduce((a, b) => Math.max(a, b))) + 1;
+    const fallback = tau > 0 ? Math.floor(tau / (range * row.beta)) : 0;
+    row.keepOnly(kept.slice(0, Math.max(cliff, fallback)));
   },
 };

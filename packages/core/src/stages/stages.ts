@@ -8,7 +8,7 @@ import { badWords } from "./badWords.ts";
 import { dry } from "./dry.ts";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits.ts";
 import { mirostat } from "./mirostat.ts";
-import { tailFree, topH, typicalP, xtc } from "./ranked.ts";
+import { minK, tailFree, topH, typicalP, xtc } from "./ranked.ts";
 import type { Stage } from "./stage.ts";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds.ts";
 import { kgw, synthId } from "./watermarks.ts";
@@ -39,6 +39,7 @@ export type StageName =
   | "kgw"
   | "synthId"
   | "badWords"
+  | "minK"
   | "pLess"
   | "dry"
   | "mirostat"
@@ -67,6 +68,7 @@ export const stages: Readonly<Record<StageName, Stage>> = {
   kgw,
   synthId,
   badWords,
+  minK,
   pLess,
   dry,
   mirostat,

@@ -43,6 +43,8 @@ export const parameterGenerators: Generated = {
   smoothingCurve: () => spread(1, 3, 1, 3),
   topH: () => spread(1 / 4096, 1, 1, 0.5, 1e-9),
   topNSigma: () => spread(0, 5, 0, 1, 1e-9),
+  minK: () => fc.boolean(),
+  minKTau: () => spread(0, 40, 0, 3, 1e-3, 1e30),
   typicalP: () => spread(1 / 4096, 1, 1, 0.5),
   epsilonCutoff: () => small(9, 0, 0.5, 1 - 2 ** -53).filter((x) => x < 1),
   etaCutoff: () => small(9, 0, 0.5, 1 - 2 ** -53).filter((x) => x < 1),

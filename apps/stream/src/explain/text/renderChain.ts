@@ -41,6 +41,7 @@ export function renderChain(
 }
 
 function descriptionOf(stage: string): string {
+  if (stage.startsWith("custom:")) return "a stage of your own";
   return stage in stages ? stages[stage as StageName].description : "the row as it came";
 }
 

@@ -34,6 +34,7 @@ function sequenceError(error: SequenceError): ApiError {
     case "nan_logits":
     case "positive_infinity_logits":
     case "source_failed":
+    case "stage_failed":
     case "worker_lost":
     case "pool_failed":
     case "observer_failed":

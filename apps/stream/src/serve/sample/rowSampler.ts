@@ -1,6 +1,6 @@
 /** Rows that come from outside, sampled by a pool of their element type: slots are waited for, results are promised. */
-import { dtypeBytes, type RowDtype } from "@tokenmill/core";
-import { createPool, type SampleJob, type SamplerPool } from "@tokenmill/worker-pool";
+import { dtypeBytes } from "@tokenmill/core";
+import { createPool, type PoolOptions, type SampleJob, type SamplerPool } from "@tokenmill/worker-pool";
 
 export class RowSampler {
   readonly pool: SamplerPool;
@@ -13,8 +13,8 @@ export class RowSampler {
     this.pool = pool;
   }
 
-  static async create(vocabSize: number, dtype: RowDtype, workers: number): Promise<RowSampler> {
-    return new RowSampler(await createPool({ vocabSize, dtype, workers }));
+  static async create(options: PoolOptions): Promise<RowSampler> {
+    return new RowSampler(await createPool(options));
   }
 
   /** Size of a row. */

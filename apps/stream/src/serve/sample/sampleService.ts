@@ -13,6 +13,8 @@ import { SampleScope } from "./sampleScope.ts";
 export interface SampleServiceOptions {
   readonly vocabSize: number;
   readonly workers: number;
+  /** Module URLs by stage name. */
+  readonly customStages: Readonly<Record<string, string>>;
   readonly maxSequences: number;
   readonly idleMs: number;
   readonly metrics: Metrics;
@@ -155,8 +157,8 @@ export class SampleService {
   #samplerOf(dtype: RowDtype): Promise<RowSampler> {
     let sampler = this.#samplers.get(dtype);
     if (!sampler) {
-      const { vocabSize, workers } = this.#options;
-      this.#samplers.set(dtype, (sampler = RowSampler.create(vocabSize, dtype, workers)));
+      const { vocabSize, workers, customStages } = this.#options;
+      this.#samplers.set(dtype, (sampler = RowSampler.create({ vocabSize, dtype, workers, customStages })));
     }
     return sampler;
   }

@@ -29,6 +29,7 @@ export async function startServer({ limits, ...options }: TestOptions = {}): Pro
     apiKeys: [],
     allowedOrigins: [],
     structuredOutput: false,
+    customStages: {},
     sampleWorkers: 1,
     workers: 1,
     slots: 32,

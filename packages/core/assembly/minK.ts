@@ -1,0 +1,86 @@
+// Min-k: of the logits in descending order, x_1 ≥ … ≥ x_n, it keeps those before the largest (x_i − x_(i+1)) / i, the
+// first of equals, and at least ⌊τ / (x_1 − x_n)⌋. (Ding et al. 2026, arXiv 2604.11012.) What comes after rank i falls by
+// no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
+import { STAGE_NUMBER_0 } from "../src/layout";
+import { gatherLargest, keepAbove, keepSorted, keyAt, keyLogit, listCount, listMax, sortLargest } from "./list";
+import { beta, floor, isDense, listAll, row, setSparse } from "./row";
+import { largestLane, rowMax } from "./scan";
+import { paddedLength, vocabularySize } from "./workspace";
+
+/** How many logits are put in order first, and by what factor more if they do not do. */
+const FIRST = 64;
+const MORE = 8;
+/** Of a row, no more than this many are picked out; after that all are listed. */
+const MOST_OF_ROW = 1024;
+
+/** Number: τ. */
+export function minK(stage: usize): void {
+  const tau = load<f64>(stage, STAGE_NUMBER_0);
+  const count = isDense ? vocabularySize : listCount;
+  const least = isDense ? leastAbove(floor) : leastOfList();
+  const range = <f64>(isDense ? rowMax : listMax()) - <f64>least;
+  if (range == 0) return;
+  const wanted = tau > 0 ? <i32>min(tau / (range * beta), <f64>count) : 0;
+  if (wanted == count) return;
+  for (let looked = max(FIRST, wanted); ; looked *= MORE) {
+    if (isDense && looked <= MOST_OF_ROW) {
+      gatherLargest(row, looked, rowMax);
+      keepAbove(floor);
+    } else listAll();
+    sortLargest(looked);
+    const cliff = findCliff(min(looked, listCount), least);
+    if (cliff == 0) continue;
+    setSparse();
+    return keepSorted(min(max(cliff, wanted), listCount));
+  }
+}
+
+/** The rank before the steepest drop, if the first `count` entries, which are in order, show it; else 0. */
+function findCliff(count: i32, least: f32): i32 {
+  let cliff = 0;
+  let steepest: f64 = 0;
+  let x = <f64>keyLogit(keyAt(0));
+  for (let rank = 1; rank < count; rank++) {
+    const next = <f64>keyLogit(keyAt(rank));
+    const drop = (x - next) / <f64>rank;
+    if (drop > steepest) {
+      steepest = drop;
+      cliff = rank;
+    }
+    if ((next - <f64>least) / <f64>(rank + 1) <= steepest) return cliff;
+    x = next;
+  }
+  return 0;
+}
+
+function leastOfList(): f32 {
+  let least = keyAt(0);
+  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
+  return keyLogit(least);
+}
+
+/** The smallest element above `floor`, one at least being there. */
+function leastAbove(floor: f32): f32 {
+  const end = row + ((<usize>paddedLength) << 2);
+  let least: f32 = Infinity;
+  if (ASC_FEATURE_SIMD) {
+    // the largest of the negated, two at a time
+    const floor4 = f32x4.splat(floor);
+    const none = f32x4.splat(-Infinity);
+    let first = none;
+    let second = none;
+    for (let p = row; p < end; p += 32) {
+      const a = v128.load(p);
+      const b = v128.load(p, 16);
+      first = f32x4.pmax(first, v128.bitselect(f32x4.neg(a), none, f32x4.gt(a, floor4)));
+      second = f32x4.pmax(second, v128.bitselect(f32x4.neg(b), none, f32x4.gt(b, floor4)));
+    }
+    least = -largestLane(f32x4.pmax(first, second));
+  } else {
+    for (let p = row; p < end; p += 4) {
+      const x = load<f32>(p);
+      if (x > floor && x < least) least = x;
+    }
+  }
+  return least;
+}
