@@ -5,6 +5,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
 import { BIAS, cheapWeight, isAbovePivot, LOWEST, pivotLogit, pivotTokenId } from "./masses";
+import { openBlock } from "./narrow";
 import { blockMass, blockMax, groupMass, paddedLength } from "./workspace";
 
 /** Blocks whose masses are added up apart, so that a point is found in two short walks. */
@@ -111,6 +112,7 @@ export function candidateAt(share: f64): i32 {
 
 /** The token of the block that `point` falls on, or by rounding its last one. */
 function tokenAt(block: i32, point: f64): i32 {
+  openBlock(block);
   let running: f64 = 0;
   let chosen = -1;
   const first = block * BLOCK_ELEMENTS;
@@ -130,6 +132,7 @@ function tokenAt(block: i32, point: f64): i32 {
 /** Cheap weight of what of the block is above the pivot: each lane in f64, then (0+2)+(1+3); in the pivot's own block, where
  *  ids decide between equals, element by element. */
 function weighBlock(block: i32): f64 {
+  openBlock(block);
   const own = pivotTokenId / BLOCK_ELEMENTS;
   const start = row + <usize>block * (BLOCK_ELEMENTS * 4);
   if (block == own) {

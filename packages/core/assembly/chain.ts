@@ -68,11 +68,12 @@ import {
   openRow,
   reopenRow,
   row,
+  scanLoaded,
   settleEdits,
   startEdits,
   writeRow,
 } from "./row";
-import { badIndex, rowMax, scanRow } from "./scan";
+import { badIndex, rowMax } from "./scan";
 import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { drawTypical } from "./typicalDraw";
@@ -167,7 +168,7 @@ function applyStages(plan: usize, end: i32, job: usize): i32 {
 function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
   useWorkspace(workspace, vocabSize);
   openRow(source, dtype, job, undo);
-  const status = scanRow(row);
+  const status = scanLoaded();
   if (status != STATUS_OK) return status;
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
 }

@@ -3,6 +3,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { cheapScale, exactMass32, exactSums64, MASS32_ERROR, massTotal, meanPower, momentTotal } from "./masses";
 import { logPositive } from "./math";
+import { readBlock } from "./narrow";
 import { beta, floor, isDense, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";
@@ -81,7 +82,7 @@ export function cutAtLogWeight(logWeight: f64): bool {
 export function hasBetween(row: usize, low: f64, high: f64): bool {
   for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
     if (<f64>load<f32>(blockMax + (b << 2)) < low) continue;
-    const block = row + b * (BLOCK_ELEMENTS * 4);
+    const block = readBlock(row, <i32>b);
     if (ASC_FEATURE_SIMD) {
       const low2 = f64x2.splat(low);
       const high2 = f64x2.splat(high);

@@ -3,6 +3,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
 import { expNonPositive, expNonPositivex2 } from "./math";
+import { openBlock, readBlock } from "./narrow";
 import { blockMax, digitCounts, listKeys, listWeights, paddedLength } from "./workspace";
 
 /** Number of entries. */
@@ -96,6 +97,7 @@ export function gatherAbove(row: usize, floor: f32): void {
   let out = listKeys;
   for (let b = 0; b < blocks; b++) {
     if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
+    openBlock(b);
     const first = b * BLOCK_ELEMENTS;
     const p = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
@@ -128,6 +130,7 @@ export function gatherIds(row: usize, ids: usize, count: i32): void {
   let n = 0;
   for (let i = 0; i < count; i++) {
     const id = load<i32>(ids + ((<usize>i) << 2));
+    openBlock(id / BLOCK_ELEMENTS);
     const x = load<f32>(row + ((<usize>id) << 2));
     if (x > -Infinity) setKey(n++, keyOf(x, id));
   }
@@ -174,7 +177,7 @@ export function countAtLeast(row: usize, threshold: f32): i32 {
   let count = 0;
   for (let b = 0; b < blocks; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;
-    const start = row + <usize>b * (BLOCK_ELEMENTS * 4);
+    const start = readBlock(row, b);
     if (ASC_FEATURE_SIMD) {
       const limit = f32x4.splat(threshold);
       let counts = i32x4.splat(0);

@@ -24,6 +24,7 @@ import {
 import { floatBelow } from "./floats";
 import { cheapScale, exactMass32, exactMass64Above, setPivot } from "./masses";
 import { logPositive } from "./math";
+import { openBlock } from "./narrow";
 import { beta, floor, isDense, logitAt, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";
@@ -108,6 +109,7 @@ function rankInRow(tokenId: i32): i32 {
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     const bound = b < own ? equalsToo : x;
     if (b != own && !(load<f32>(blockMax + ((<usize>b) << 2)) > bound)) continue;
+    openBlock(b);
     const first = b * BLOCK_ELEMENTS;
     if (ASC_FEATURE_SIMD && b != own) {
       const bound4 = f32x4.splat(bound);

@@ -2,6 +2,7 @@
 // allowed tokens become the list of ids that count. Of many, the row is copied: the mask then costs one pass over what the
 // scan has just brought into the cache, and the row in the slab stays as it is.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { openAll } from "./narrow";
 import { allowOnly, row, useCopy } from "./row";
 import { max4, refreshMax, transposedMax } from "./scan";
 import { blockMax, listWeights, paddedLength, rowCopy } from "./workspace";
@@ -40,6 +41,7 @@ function wordAt(mask: usize, words: i32, index: i32): u32 {
 }
 
 function copyAllowed(mask: usize, words: i32): void {
+  openAll();
   const blocks = paddedLength / BLOCK_ELEMENTS;
   for (let b = 0; b < blocks; b += 4) {
     const word = b << 1;

@@ -7,6 +7,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
 import { expNonPositive, expNonPositivex2, pow2InRangex4, pow2NonPositive, pow2NonPositivex4 } from "./math";
+import { openBlock, readBlock } from "./narrow";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength, powerTable } from "./workspace";
 
@@ -85,16 +86,16 @@ function laneMass(lane: usize, largest: f32, scale: f32, floor: f32, exact: bool
   return <f64>sum;
 }
 
-/** One lane of the whole row. */
+/** Lane 0 … 3 of the whole row. */
 // @ts-ignore: decorator
 @inline
-function rowLaneMass(lane: usize, largest: f32, scale: f32, exact: bool, above: bool): f64 {
+function rowLaneMass(row: usize, lane: usize, largest: f32, scale: f32, exact: bool, above: bool): f64 {
   const own = above ? pivotTokenId / BLOCK_ELEMENTS : -1;
   let sum: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (b == own || (above && !isBlockAbove(b, own))) continue;
     const floor = b < own ? floatBelow(pivotLogit) : pivotLogit;
-    sum += laneMass(lane + <usize>b * (BLOCK_ELEMENTS * 4), largest, scale, floor, exact, above);
+    sum += laneMass(readBlock(row, b) + lane * 4, largest, scale, floor, exact, above);
   }
   return sum;
 }
@@ -108,6 +109,7 @@ function isBlockAbove(block: i32, own: i32): bool {
 
 /** The pivot's own block, where ids decide between equals: element by element in both builds. */
 function ownBlockMass(row: usize, largest: f32, scale: f32, exact: bool): f64 {
+  openBlock(pivotTokenId / BLOCK_ELEMENTS);
   const firstId = (pivotTokenId / BLOCK_ELEMENTS) * BLOCK_ELEMENTS; // −1, of no token, is in block 0 too
   let sum: f32 = 0;
   for (let id = firstId; id < firstId + BLOCK_ELEMENTS; id++) {
@@ -160,7 +162,7 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, abov
       const floor4 = b < own ? equalsToo4 : greater4;
       let sum = f32x4.splat(0);
       let sumAbove = sum;
-      const block = row + <usize>b * (BLOCK_ELEMENTS * 4);
+      const block = readBlock(row, b);
       if (above && hasAbove) {
         for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
           const x0 = v128.load(p);
@@ -202,15 +204,14 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, abov
     }
   } else {
     if (all) {
-      const even = rowLaneMass(row, largest, scale, exact, false) + rowLaneMass(row + 8, largest, scale, exact, false);
-      const odd =
-        rowLaneMass(row + 4, largest, scale, exact, false) + rowLaneMass(row + 12, largest, scale, exact, false);
+      const even =
+        rowLaneMass(row, 0, largest, scale, exact, false) + rowLaneMass(row, 2, largest, scale, exact, false);
+      const odd = rowLaneMass(row, 1, largest, scale, exact, false) + rowLaneMass(row, 3, largest, scale, exact, false);
       massTotal = even + odd;
     }
     if (above) {
-      const even = rowLaneMass(row, largest, scale, exact, true) + rowLaneMass(row + 8, largest, scale, exact, true);
-      const odd =
-        rowLaneMass(row + 4, largest, scale, exact, true) + rowLaneMass(row + 12, largest, scale, exact, true);
+      const even = rowLaneMass(row, 0, largest, scale, exact, true) + rowLaneMass(row, 2, largest, scale, exact, true);
+      const odd = rowLaneMass(row, 1, largest, scale, exact, true) + rowLaneMass(row, 3, largest, scale, exact, true);
       massAbove = even + odd;
     }
   }
@@ -230,11 +231,11 @@ export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
   let odd: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < pivotLogit) continue;
-    const first = b * BLOCK_ELEMENTS;
+    const block = readBlock(row, b);
     if (ASC_FEATURE_SIMD && b != own) {
       const floor2 = f64x2.splat(<f64>(b < own ? floatBelow(pivotLogit) : pivotLogit));
       let sums = f64x2(even, odd);
-      for (let p = row + ((<usize>first) << 2); p < row + ((<usize>first) << 2) + BLOCK_ELEMENTS * 4; p += 8) {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 8) {
         const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
         const z = f64x2.mul(f64x2.sub(x, f64x2.splat(<f64>largest)), f64x2.splat(beta));
         sums = f64x2.add(sums, v128.and(expNonPositivex2(z), f64x2.gt(x, floor2)));
@@ -242,17 +243,17 @@ export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
       even = f64x2.extract_lane(sums, 0);
       odd = f64x2.extract_lane(sums, 1);
     } else {
-      for (let i = first; i < first + BLOCK_ELEMENTS; i += 2) {
-        even += weightAbove(row, i, largest, beta);
-        odd += weightAbove(row, i + 1, largest, beta);
+      for (let i = 0; i < BLOCK_ELEMENTS; i += 2) {
+        const p = block + ((<usize>i) << 2);
+        even += weightAbove(load<f32>(p), b * BLOCK_ELEMENTS + i, largest, beta);
+        odd += weightAbove(load<f32>(p, 4), b * BLOCK_ELEMENTS + i + 1, largest, beta);
       }
     }
   }
   return even + odd;
 }
 
-function weightAbove(row: usize, tokenId: i32, largest: f32, beta: f64): f64 {
-  const x = load<f32>(row + ((<usize>tokenId) << 2));
+function weightAbove(x: f32, tokenId: i32, largest: f32, beta: f64): f64 {
   return isAbovePivot(x, tokenId) ? expNonPositive((<f64>x - <f64>largest) * beta) : 0;
 }
 
@@ -268,33 +269,35 @@ export function exactSums64(row: usize, largest: f32, beta: f64): void {
   let mass1: f64 = 0;
   let moment0: f64 = 0;
   let moment1: f64 = 0;
-  const end = row + ((<usize>paddedLength) << 2);
-  if (ASC_FEATURE_SIMD) {
-    const largest2 = f64x2.splat(<f64>largest);
-    const beta2 = f64x2.splat(beta);
-    let masses = f64x2.splat(0);
-    let moments = masses;
-    for (let p = row; p < end; p += 8) {
-      const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
-      const z = f64x2.pmax(f64x2.splat(LEAST_EXPONENT), f64x2.mul(f64x2.sub(x, largest2), beta2));
-      const weights = expNonPositivex2(z);
-      masses = f64x2.add(masses, weights);
-      moments = f64x2.add(moments, f64x2.mul(weights, z));
-    }
-    mass0 = f64x2.extract_lane(masses, 0);
-    mass1 = f64x2.extract_lane(masses, 1);
-    moment0 = f64x2.extract_lane(moments, 0);
-    moment1 = f64x2.extract_lane(moments, 1);
-  } else {
-    for (let p = row; p < end; p += 8) {
-      const z0 = max((<f64>load<f32>(p) - <f64>largest) * beta, LEAST_EXPONENT);
-      const z1 = max((<f64>load<f32>(p, 4) - <f64>largest) * beta, LEAST_EXPONENT);
-      const w0 = expNonPositive(z0);
-      const w1 = expNonPositive(z1);
-      mass0 += w0;
-      mass1 += w1;
-      moment0 += w0 * z0;
-      moment1 += w1 * z1;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    const block = readBlock(row, b);
+    if (ASC_FEATURE_SIMD) {
+      const largest2 = f64x2.splat(<f64>largest);
+      const beta2 = f64x2.splat(beta);
+      let masses = f64x2(mass0, mass1);
+      let moments = f64x2(moment0, moment1);
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 8) {
+        const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
+        const z = f64x2.pmax(f64x2.splat(LEAST_EXPONENT), f64x2.mul(f64x2.sub(x, largest2), beta2));
+        const weights = expNonPositivex2(z);
+        masses = f64x2.add(masses, weights);
+        moments = f64x2.add(moments, f64x2.mul(weights, z));
+      }
+      mass0 = f64x2.extract_lane(masses, 0);
+      mass1 = f64x2.extract_lane(masses, 1);
+      moment0 = f64x2.extract_lane(moments, 0);
+      moment1 = f64x2.extract_lane(moments, 1);
+    } else {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 8) {
+        const z0 = max((<f64>load<f32>(p) - <f64>largest) * beta, LEAST_EXPONENT);
+        const z1 = max((<f64>load<f32>(p, 4) - <f64>largest) * beta, LEAST_EXPONENT);
+        const w0 = expNonPositive(z0);
+        const w1 = expNonPositive(z1);
+        mass0 += w0;
+        mass1 += w1;
+        moment0 += w0 * z0;
+        moment1 += w1 * z1;
+      }
     }
   }
   massTotal = mass0 + mass1;
@@ -308,12 +311,12 @@ export function meanPower(row: usize, largest: f32, scale: f32): f64 {
     const largest4 = f32x4.splat(largest);
     const scale4 = f32x4.splat(scale);
     const least4 = f32x4.splat(LEAST_POWER);
-    const end = row + ((<usize>paddedLength) << 2);
     let total01 = f64x2.splat(0);
     let total23 = total01;
     let moment01 = total01;
     let moment23 = total01;
-    for (let block = row; block < end; block += BLOCK_ELEMENTS * 4) {
+    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+      const block = readBlock(row, b);
       let sum = f32x4.splat(0);
       let products = sum;
       for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
@@ -340,17 +343,17 @@ export function meanPower(row: usize, largest: f32, scale: f32): f64 {
     moment = lanesSum(f64x2.add(moment01, moment23));
   } else {
     exactMass32(row, largest, scale);
-    const even = laneMoment(row, largest, scale) + laneMoment(row + 8, largest, scale);
-    moment = even + (laneMoment(row + 4, largest, scale) + laneMoment(row + 12, largest, scale));
+    const even = laneMoment(row, 0, largest, scale) + laneMoment(row, 2, largest, scale);
+    moment = even + (laneMoment(row, 1, largest, scale) + laneMoment(row, 3, largest, scale));
   }
   return moment / massTotal;
 }
 
-function laneMoment(lane: usize, largest: f32, scale: f32): f64 {
+function laneMoment(row: usize, lane: usize, largest: f32, scale: f32): f64 {
   let moment: f64 = 0;
-  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     let products: f32 = 0;
-    const block = lane + b * (BLOCK_ELEMENTS * 4);
+    const block = readBlock(row, b) + lane * 4;
     for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
       const m0 = momentOf(load<f32>(p), largest, scale);
       const m1 = momentOf(load<f32>(p, 16), largest, scale);
@@ -390,7 +393,7 @@ function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, 
     let total23 = total01;
     for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > low)) continue;
-      const block = row + b * (BLOCK_ELEMENTS * 4);
+      const block = readBlock(row, <i32>b);
       let sum = f32x4.splat(0);
       for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
         const x0 = v128.load(p);
@@ -409,9 +412,9 @@ function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, 
     return abs(lanesSum(f64x2.add(total01, total23)));
   } else {
     const even =
-      laneWithin(row, largest, scale, low, high, exact) + laneWithin(row + 8, largest, scale, low, high, exact);
+      laneWithin(row, 0, largest, scale, low, high, exact) + laneWithin(row, 2, largest, scale, low, high, exact);
     const odd =
-      laneWithin(row + 4, largest, scale, low, high, exact) + laneWithin(row + 12, largest, scale, low, high, exact);
+      laneWithin(row, 1, largest, scale, low, high, exact) + laneWithin(row, 3, largest, scale, low, high, exact);
     return even + odd;
   }
 }
@@ -424,11 +427,11 @@ function isWithin4(x: v128, low: v128, high: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function laneWithin(lane: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+function laneWithin(row: usize, lane: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
   let total: f64 = 0;
-  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     let sum: f32 = 0;
-    const block = lane + b * (BLOCK_ELEMENTS * 4);
+    const block = readBlock(row, b) + lane * 4;
     for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
       const w0 = weighWithin(load<f32>(p), largest, scale, low, high, exact);
       const w1 = weighWithin(load<f32>(p, 16), largest, scale, low, high, exact);

@@ -1,11 +1,12 @@
 // Min-k: of the logits in descending order, x_1 ≥ … ≥ x_n, it keeps those before the largest (x_i − x_(i+1)) / i, the
 // first of equals, and at least ⌊τ / (x_1 − x_n)⌋. (Ding et al. 2026, arXiv 2604.11012.) What comes after rank i falls by
 // no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
-import { STAGE_NUMBER_0 } from "../src/layout";
+import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
 import { gatherLargest, keepAbove, keepSorted, keyAt, keyLogit, listCount, listMax, sortLargest } from "./list";
+import { readBlock } from "./narrow";
 import { beta, floor, isDense, listAll, row, setSparse } from "./row";
 import { largestLane, rowMax } from "./scan";
-import { paddedLength, vocabularySize } from "./workspace";
+import { blockMax, paddedLength, vocabularySize } from "./workspace";
 
 /** How many logits are put in order first, and by what factor more if they do not do. */
 const FIRST = 64;
@@ -61,25 +62,25 @@ function leastOfList(): f32 {
 
 /** The smallest element above `floor`, one at least being there. */
 function leastAbove(floor: f32): f32 {
-  const end = row + ((<usize>paddedLength) << 2);
   let least: f32 = Infinity;
-  if (ASC_FEATURE_SIMD) {
-    // the largest of the negated, two at a time
-    const floor4 = f32x4.splat(floor);
-    const none = f32x4.splat(-Infinity);
-    let first = none;
-    let second = none;
-    for (let p = row; p < end; p += 32) {
-      const a = v128.load(p);
-      const b = v128.load(p, 16);
-      first = f32x4.pmax(first, v128.bitselect(f32x4.neg(a), none, f32x4.gt(a, floor4)));
-      second = f32x4.pmax(second, v128.bitselect(f32x4.neg(b), none, f32x4.gt(b, floor4)));
-    }
-    least = -largestLane(f32x4.pmax(first, second));
-  } else {
-    for (let p = row; p < end; p += 4) {
-      const x = load<f32>(p);
-      if (x > floor && x < least) least = x;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
+    const block = readBlock(row, b);
+    if (ASC_FEATURE_SIMD) {
+      // the largest of the negated
+      const floor4 = f32x4.splat(floor);
+      const none = f32x4.splat(-Infinity);
+      let most = none;
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+        const x = v128.load(p);
+        most = f32x4.pmax(most, v128.bitselect(f32x4.neg(x), none, f32x4.gt(x, floor4)));
+      }
+      least = min(least, -largestLane(most));
+    } else {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
+        const x = load<f32>(p);
+        if (x > floor && x < least) least = x;
+      }
     }
   }
   return least;

@@ -1,6 +1,7 @@
 // Standard deviation of a dense row. First with f32 sums by block, which settle nearly every row: if no logit lies inside
 // their error of the threshold, f64 would cut at the same place. Else in f64, in one fixed order.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { readBlock } from "./narrow";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -26,7 +27,7 @@ export function quickSigma(row: usize, floor: f32, near: f32): void {
     let squares23 = sum01;
     for (let b: usize = 0; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
-      const block = row + b * (BLOCK_ELEMENTS * 4);
+      const block = readBlock(row, <i32>b);
       let sums = f32x4.splat(0);
       let squareSums = sums;
       for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
@@ -78,7 +79,7 @@ export function quickSigma(row: usize, floor: f32, near: f32): void {
     let squares3: f64 = 0;
     for (let b: usize = 0; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
-      const block = row + b * (BLOCK_ELEMENTS * 4);
+      const block = readBlock(row, <i32>b);
       sum0 += <f64>laneSum(block, floor, near);
       sum1 += <f64>laneSum(block + 4, floor, near);
       sum2 += <f64>laneSum(block + 8, floor, near);
@@ -149,21 +150,23 @@ export function exactSigma(row: usize, floor: f32, largest: f32): void {
   let squares1: f64 = 0;
   let squares2: f64 = 0;
   let squares3: f64 = 0;
-  const end = row + ((<usize>paddedLength) << 2);
-  for (let p = row; p < end; p += 16) {
-    const d0 = distance(load<f32>(p), floor, largest);
-    const d1 = distance(load<f32>(p, 4), floor, largest);
-    const d2 = distance(load<f32>(p, 8), floor, largest);
-    const d3 = distance(load<f32>(p, 12), floor, largest);
-    sum0 += d0;
-    sum1 += d1;
-    sum2 += d2;
-    sum3 += d3;
-    squares0 += d0 * d0;
-    squares1 += d1 * d1;
-    squares2 += d2 * d2;
-    squares3 += d3 * d3;
-    for (let q = p; q < p + 16; q += 4) count += <i32>(load<f32>(q) > floor);
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    const block = readBlock(row, b);
+    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+      const d0 = distance(load<f32>(p), floor, largest);
+      const d1 = distance(load<f32>(p, 4), floor, largest);
+      const d2 = distance(load<f32>(p, 8), floor, largest);
+      const d3 = distance(load<f32>(p, 12), floor, largest);
+      sum0 += d0;
+      sum1 += d1;
+      sum2 += d2;
+      sum3 += d3;
+      squares0 += d0 * d0;
+      squares1 += d1 * d1;
+      squares2 += d2 * d2;
+      squares3 += d3 * d3;
+    }
+    count += countOfBlock(block, floor);
   }
   const mean = (sum0 + sum2 + (sum1 + sum3)) / <f64>count;
   const squares = squares0 + squares2 + (squares1 + squares3);

@@ -1,10 +1,11 @@
 // The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
-// the patches back first. Where the log would overflow, and for 16-bit rows, a private copy is patched instead.
-import { DTYPE_BF16, DTYPE_F16, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
+// the patches back first. Where the log would overflow, and for 16-bit rows (see narrow.ts), a private copy is patched instead.
+import { BLOCK_ELEMENTS, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
 import { floatBelow, toFinite } from "./floats";
 import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
-import { refreshBlock, refreshMax, scanRow } from "./scan";
+import { isNarrow, narrowMax, openAll, openBlock, openNarrow, scanNarrow, setWide } from "./narrow";
+import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -68,6 +69,7 @@ function intersectAllowed(ids: usize, count: i32): i32 {
 
 /** From now on `row` is the private copy, which the caller has filled from it, block maxima included. */
 export function useCopy(): void {
+  setWide();
   row = rowCopy;
   wasPatched = true;
 }
@@ -81,6 +83,7 @@ export function isRestricted(): bool {
 // @ts-ignore: decorator
 @inline
 export function logitAt(tokenId: i32): f32 {
+  openBlock(tokenId / BLOCK_ELEMENTS);
   return load<f32>(row + ((<usize>tokenId) << 2));
 }
 
@@ -95,7 +98,7 @@ function takeBackPatches(): void {
   }
 }
 
-/** Starts on the row at `source`; 16-bit rows are widened into the private copy. */
+/** Starts on the row at `source`. */
 export function openRow(rowSource: usize, rowDtype: i32, jobRecord: usize, undoLog: usize): void {
   source = rowSource;
   dtype = rowDtype;
@@ -111,10 +114,17 @@ export function openRow(rowSource: usize, rowDtype: i32, jobRecord: usize, undoL
 }
 
 function loadRow(): void {
-  row = dtype == DTYPE_F32 ? source : rowCopy;
-  if (dtype == DTYPE_F32) takeBackPatches();
-  else if (dtype == DTYPE_F16) widenF16();
-  else if (dtype == DTYPE_BF16) widenBf16();
+  openNarrow(source, dtype);
+  row = isNarrow ? rowCopy : source;
+  if (!isNarrow) takeBackPatches();
+}
+
+/** Block maxima and the maximum of the row as it was loaded. Returns a status. */
+export function scanLoaded(): i32 {
+  if (!isNarrow) return scanRow(row);
+  const isSuspicious = scanNarrow();
+  if (isSuspicious || narrowMax == Infinity) openAll();
+  return finishScan(row, narrowMax, isSuspicious);
 }
 
 /** Leaves the slab's row as it was found; with `isRead`, `row` and its block maxima are those of the unpatched row again. */
@@ -122,12 +132,13 @@ export function reopenRow(isRead: bool): void {
   if (!wasPatched) return;
   if (isRead) {
     loadRow();
-    scanRow(row);
+    scanLoaded();
   } else if (dtype == DTYPE_F32) takeBackPatches();
 }
 
 /** Sets one logit, remembering what stood there. */
 export function patch(tokenId: i32, value: f32): void {
+  openBlock(tokenId / BLOCK_ELEMENTS);
   const address = row + ((<usize>tokenId) << 2);
   isPatched = true;
   wasPatched = true;
@@ -153,6 +164,7 @@ export function patch(tokenId: i32, value: f32): void {
 
 /** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
 export function copyRow(): void {
+  openAll();
   if (row != rowCopy) {
     memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
     takeBackPatches();
@@ -180,6 +192,7 @@ export function startEdits(): void {
   settleEdits();
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
+  setWide();
   writeList(rowCopy);
   row = rowCopy;
   scanRow(row);
@@ -216,50 +229,4 @@ export function listAll(): void {
 /** Whether nothing can be drawn. Call after `settleEdits`. */
 export function isEmpty(largest: f32): bool {
   return isDense ? largest == -Infinity : listCount == 0;
-}
-
-function widenBf16(): void {
-  const count = <usize>paddedLength;
-  if (ASC_FEATURE_SIMD) {
-    const zero = i32x4.splat(0);
-    for (let i: usize = 0; i < count; i += 8) {
-      const halves = v128.load(source + i * 2);
-      const out = rowCopy + i * 4;
-      v128.store(out, i16x8.shuffle(zero, halves, 0, 8, 0, 9, 0, 10, 0, 11));
-      v128.store(out, i16x8.shuffle(zero, halves, 0, 12, 0, 13, 0, 14, 0, 15), 16);
-    }
-  } else {
-    for (let i: usize = 0; i < count; i++) store<u32>(rowCopy + i * 4, (<u32>load<u16>(source + i * 2)) << 16);
-  }
-}
-
-const F16_SCALE: f32 = reinterpret<f32>(0x77800000); // 2^112: rebases the exponent, subnormals included
-
-function widenF16(): void {
-  const count = <usize>paddedLength;
-  if (ASC_FEATURE_SIMD) {
-    for (let i: usize = 0; i < count; i += 8) {
-      const halves = v128.load(source + i * 2);
-      const out = rowCopy + i * 4;
-      v128.store(out, widenF16x4(i32x4.extend_low_i16x8_u(halves)));
-      v128.store(out, widenF16x4(i32x4.extend_high_i16x8_u(halves)), 16);
-    }
-  } else {
-    for (let i: usize = 0; i < count; i++) {
-      const half = <u32>load<u16>(source + i * 2);
-      const magnitude = reinterpret<u32>(reinterpret<f32>((half & 0x7fff) << 13) * F16_SCALE);
-      const special: u32 = (half & 0x7c00) == 0x7c00 ? 0x7f800000 : 0;
-      store<u32>(rowCopy + i * 4, magnitude | special | ((half & 0x8000) << 16));
-    }
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function widenF16x4(halves: v128): v128 {
-  const exponent = i32x4.splat(0x7c00);
-  const magnitude = f32x4.mul(i32x4.shl(v128.and(halves, i32x4.splat(0x7fff)), 13), f32x4.splat(F16_SCALE));
-  const special = v128.and(i32x4.eq(v128.and(halves, exponent), exponent), i32x4.splat(0x7f800000));
-  const sign = i32x4.shl(v128.and(halves, i32x4.splat(0x8000)), 16);
-  return v128.or(v128.or(magnitude, special), sign);
 }

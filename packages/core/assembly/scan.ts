@@ -1,6 +1,7 @@
 // The one pass over a row: largest element of every block of 64, the row's maximum, and whether anything is not a
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../src/layout";
+import { openBlock } from "./narrow";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -145,6 +146,7 @@ function checkRow(row: usize): i32 {
 /** Brings the block maximum around one element up to date after it was changed. */
 export function refreshBlock(row: usize, tokenId: i32): void {
   const block = <usize>tokenId / BLOCK_ELEMENTS;
+  openBlock(<i32>block);
   store<f32>(blockMax + (block << 2), maxOfBlock(row + block * (BLOCK_ELEMENTS * 4)));
 }
 
@@ -169,6 +171,7 @@ export function refreshMax(): void {
 export function argMax(row: usize): i32 {
   let block = blockMax;
   while (load<f32>(block) != rowMax) block += 4;
+  openBlock(<i32>((block - blockMax) >> 2));
   let p = row + (block - blockMax) * BLOCK_ELEMENTS;
   while (load<f32>(p) != rowMax) p += 4;
   return <i32>((p - row) >> 2);

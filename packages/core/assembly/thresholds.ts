@@ -4,8 +4,10 @@ import { canCutDense, cutAtLogWeight, hasBetween, logMass, rowEntropy, rowLogMas
 import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
 import { expNonPositive, logPositive } from "./math";
 import { exactSigma, quickSigma, sigma, sigmaError } from "./moments";
+import { readBlock } from "./narrow";
 import { beta, floor, isDense, listAll, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
+import { blockMax } from "./workspace";
 
 /** x ≥ max − n·σ, σ over the logits that count. (Tang et al. 2024, arXiv 2411.07641.) */
 export function topNSigma(stage: usize): void {
@@ -90,7 +92,9 @@ export function entropy(largest: f32, total: f64): f64 {
 
 /** The first logit above `floor`. */
 function finiteLogit(row: usize, floor: f32): f32 {
-  let p = row;
+  let b = 0;
+  while (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) b++;
+  let p = readBlock(row, b);
   while (!(load<f32>(p) > floor)) p += 4;
   return load<f32>(p);
 }

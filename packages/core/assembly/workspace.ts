@@ -11,6 +11,9 @@ export let blockMax: usize = 0;
 export let blockMass: usize = 0;
 /** f64[blocks]: sums of groups of these. */
 export let groupMass: usize = 0;
+/** u8[blocks], f32[64]: see narrow.ts. */
+export let blockIsOpen: usize = 0;
+export let wideBlock: usize = 0;
 /** u64[padded]: the sparse list, see list.ts. */
 export let listKeys: usize = 0;
 /** f64[padded]: weights of the list's entries. */
@@ -20,6 +23,7 @@ export let rowCopy: usize = 0;
 /** i32[padded], all zero between calls: penalty counts by token id. */
 export let tokenCounts: usize = 0;
 
+const DIGIT_COUNT_BYTES = 8192;
 /** i32[2048]: see `sortList`. */
 export let digitCounts: usize = 0;
 /** Constants of `pow2NonPositivex4`. */
@@ -37,7 +41,14 @@ export function paddedFor(vocabSize: i32): i32 {
 export function workspace_bytes(vocabSize: i32): i32 {
   const padded = paddedFor(vocabSize);
   const blocks = padded / BLOCK_ELEMENTS;
-  return blocks * (4 + 8 + 8) + padded * (8 + 8 + 4 + 4 + 4) + POWER_TABLE_BYTES + 8192 + 64;
+  return (
+    blocks * (4 + 8 + 8 + 1) +
+    padded * (8 + 8 + 4 + 4 + 4) +
+    POWER_TABLE_BYTES +
+    DIGIT_COUNT_BYTES +
+    BLOCK_ELEMENTS * 4 +
+    64
+  );
 }
 
 /** Points the globals into `base` (64-byte aligned, zeroed once before the first use). */
@@ -56,5 +67,7 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   blockMax = groupMass + blocks * 8;
   powerTable = blockMax + blocks * 4;
   digitCounts = powerTable + POWER_TABLE_BYTES;
+  wideBlock = digitCounts + DIGIT_COUNT_BYTES;
+  blockIsOpen = wideBlock + BLOCK_ELEMENTS * 4;
   fillPowerTable(powerTable);
 }
