@@ -5,7 +5,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
 import { BIAS, cheapWeight, isAbovePivot, LOWEST, pivotLogit, pivotTokenId } from "./masses";
-import { openBlock } from "./narrow";
+import { openBlock } from "./closedBlocks";
 import { blockMass, blockMax, groupMass, paddedLength } from "./workspace";
 
 /** Blocks whose masses are added up apart, so that a point is found in two short walks. */

@@ -3,7 +3,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { cheapScale, exactMass32, exactSums64, MASS32_ERROR, massTotal, meanPower, momentTotal } from "./masses";
 import { logPositive } from "./math";
-import { readBlock } from "./narrow";
+import { readBlock } from "./closedBlocks";
 import { beta, floor, isDense, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";

@@ -2,7 +2,7 @@
 import { STATUS_ALL_MASKED, STATUS_OK } from "../src/layout";
 import { cheapScale, exactMass32 } from "./masses";
 import { logPositive } from "./math";
-import { setWide } from "./narrow";
+import { closeNone } from "./closedBlocks";
 import { rowMax, scanRow } from "./scan";
 import { useWorkspace } from "./workspace";
 
@@ -24,7 +24,7 @@ export function guide_row_f32(
   workspace: usize,
 ): i32 {
   useWorkspace(workspace, vocabSize);
-  setWide();
+  closeNone();
   let status = scanRow(conditional);
   if (status != STATUS_OK) return status;
   if (rowMax == -Infinity) return STATUS_ALL_MASKED;

@@ -3,7 +3,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { floatBelow } from "./floats";
 import { expNonPositive, expNonPositivex2 } from "./math";
-import { openBlock, readBlock } from "./narrow";
+import { openBlock, readBlock } from "./closedBlocks";
 import { blockMax, digitCounts, listKeys, listWeights, paddedLength } from "./workspace";
 
 /** Number of entries. */
@@ -235,13 +235,26 @@ function insertionSort(low: i32, high: i32): void {
   }
 }
 
+/** State of the generator that picks pivots: whatever the order of the keys, one that makes every pivot bad is not met by
+ *  accident. Set anew for every sort or selection, which order what they leave by it. */
+let pivotState: u32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function anyIndex(low: i32, high: i32): i32 {
+  pivotState = pivotState * 1664525 + 1013904223; // Numerical Recipes' generator
+  return low + <i32>((<u64>pivotState * <u64>(high - low)) >> 32);
+}
+
 /** Moves keys above a pivot to the front of [low, high), then the pivot, whose position is returned; keys are distinct.
  *  Every step does the same whatever it finds: there is no branch to mispredict. (Lomuto's scheme.) */
 function partition(low: i32, high: i32): i32 {
-  const middle = (low + high) >> 1;
+  const a = anyIndex(low, high);
+  const b = anyIndex(low, high);
+  const c = anyIndex(low, high);
   const last = high - 1;
-  const pivot = medianOf3(keyAt(low), keyAt(middle), keyAt(last));
-  setKey(pivot == keyAt(low) ? low : pivot == keyAt(middle) ? middle : last, keyAt(last));
+  const pivot = medianOf3(keyAt(a), keyAt(b), keyAt(c));
+  setKey(pivot == keyAt(a) ? a : pivot == keyAt(b) ? b : c, keyAt(last));
   const end = listKeys + ((<usize>last) << 3);
   let front = listKeys + ((<usize>low) << 3);
   for (let p = front; p < end; p += 8) {
@@ -279,7 +292,10 @@ const DIGITS = 1 << DIGIT_BITS;
 export function sortList(): void {
   if (!listSorted) {
     if (listCount > RADIX_THRESHOLD && !listShuffled) sortByDigits();
-    else sortRange(0, listCount);
+    else {
+      pivotState = 0;
+      sortRange(0, listCount);
+    }
   }
   listSorted = true;
   listShuffled = true;
@@ -318,20 +334,24 @@ function sortByDigits(): void {
   memory.copy(listKeys, from, (<usize>listCount) << 3);
 }
 
+/** Brings the `k` largest entries to the front. */
+function splitAt(k: i32): void {
+  listShuffled = true;
+  pivotState = 0;
+  let low = 0;
+  let high = listCount;
+  while (high - low > 24 && low < k) {
+    const middle = partition(low, high);
+    if (middle < k) low = middle + 1;
+    else high = middle;
+  }
+  if (low < k) insertionSort(low, high);
+}
+
 /** Keeps the `k` largest entries, in no order unless they were sorted. */
 export function selectLargest(k: i32): void {
   if (listCount <= k) return;
-  if (!listSorted) {
-    listShuffled = true;
-    let low = 0;
-    let high = listCount;
-    while (high - low > 24 && low < k) {
-      const middle = partition(low, high);
-      if (middle < k) low = middle + 1;
-      else high = middle;
-    }
-    if (low < k) insertionSort(low, high);
-  }
+  if (!listSorted) splitAt(k);
   listCount = k;
 }
 
@@ -339,15 +359,7 @@ export function selectLargest(k: i32): void {
 export function sortLargest(k: i32): void {
   if (listSorted) return;
   if (k >= listCount) return sortList();
-  listShuffled = true;
-  let low = 0;
-  let high = listCount;
-  while (high - low > 24 && low != k) {
-    const middle = partition(low, high);
-    if (middle <= k) low = middle;
-    else high = middle;
-  }
-  if (low != k) insertionSort(low, high);
+  splitAt(k);
   sortRange(0, k);
 }
 

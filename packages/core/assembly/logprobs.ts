@@ -24,7 +24,7 @@ import {
 import { floatBelow } from "./floats";
 import { cheapScale, exactMass32, exactMass64Above, setPivot } from "./masses";
 import { logPositive } from "./math";
-import { openBlock } from "./narrow";
+import { openBlock } from "./closedBlocks";
 import { beta, floor, isDense, logitAt, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";

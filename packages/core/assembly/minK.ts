@@ -3,7 +3,7 @@
 // no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
 import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
 import { gatherLargest, keepAbove, keepSorted, keyAt, keyLogit, listCount, listMax, sortLargest } from "./list";
-import { readBlock } from "./narrow";
+import { readBlock } from "./closedBlocks";
 import { beta, floor, isDense, listAll, row, setSparse } from "./row";
 import { largestLane, rowMax } from "./scan";
 import { blockMax, paddedLength, vocabularySize } from "./workspace";

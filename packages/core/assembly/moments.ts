@@ -1,7 +1,7 @@
 // Standard deviation of a dense row. First with f32 sums by block, which settle nearly every row: if no logit lies inside
 // their error of the threshold, f64 would cut at the same place. Else in f64, in one fixed order.
 import { BLOCK_ELEMENTS } from "../src/layout";
-import { readBlock } from "./narrow";
+import { readBlock } from "./closedBlocks";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 

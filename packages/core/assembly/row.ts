@@ -1,10 +1,10 @@
 // The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
-// the patches back first. Where the log would overflow, and for 16-bit rows (see narrow.ts), a private copy is patched instead.
+// the patches back first. Where the log would overflow, and for 16-bit rows (see closedBlocks.ts), a private copy is patched instead.
 import { BLOCK_ELEMENTS, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
 import { floatBelow, toFinite } from "./floats";
 import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
-import { isNarrow, narrowMax, openAll, openBlock, openNarrow, scanNarrow, setWide } from "./narrow";
+import { closeNarrow, closeNone, hasClosed, narrowMax, openAll, openBlock, scanNarrow } from "./closedBlocks";
 import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 
@@ -67,9 +67,8 @@ function intersectAllowed(ids: usize, count: i32): i32 {
   return n;
 }
 
-/** From now on `row` is the private copy, which the caller has filled from it, block maxima included. */
+/** From now on `row` is the private copy. */
 export function useCopy(): void {
-  setWide();
   row = rowCopy;
   wasPatched = true;
 }
@@ -114,14 +113,14 @@ export function openRow(rowSource: usize, rowDtype: i32, jobRecord: usize, undoL
 }
 
 function loadRow(): void {
-  openNarrow(source, dtype);
-  row = isNarrow ? rowCopy : source;
-  if (!isNarrow) takeBackPatches();
+  closeNarrow(source, dtype);
+  row = hasClosed ? rowCopy : source;
+  if (!hasClosed) takeBackPatches();
 }
 
 /** Block maxima and the maximum of the row as it was loaded. Returns a status. */
 export function scanLoaded(): i32 {
-  if (!isNarrow) return scanRow(row);
+  if (!hasClosed) return scanRow(row);
   const isSuspicious = scanNarrow();
   if (isSuspicious || narrowMax == Infinity) openAll();
   return finishScan(row, narrowMax, isSuspicious);
@@ -192,7 +191,7 @@ export function startEdits(): void {
   settleEdits();
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
-  setWide();
+  closeNone();
   writeList(rowCopy);
   row = rowCopy;
   scanRow(row);

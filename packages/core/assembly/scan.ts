@@ -1,7 +1,7 @@
 // The one pass over a row: largest element of every block of 64, the row's maximum, and whether anything is not a
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../src/layout";
-import { openBlock } from "./narrow";
+import { openBlock } from "./closedBlocks";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -25,8 +25,13 @@ export function transposedMax(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.pmax(i32x4.shuffle(ab, cd, 0, 1, 4, 5), i32x4.shuffle(ab, cd, 2, 3, 6, 7));
 }
 
-/** Largest element of the 64 at `block`; NaN is passed over. */
+/** Largest element of the 64 at `block`, none of which is NaN. */
 export function maxOfBlock(block: usize): f32 {
+  return ASC_FEATURE_SIMD ? largestLane(laneMaxOfBlock(block)) : plainMaxOfBlock(block);
+}
+
+/** The same; NaN is passed over. */
+function plainMaxOfBlock(block: usize): f32 {
   let m: f32 = -Infinity;
   for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
     const x = load<f32>(p);
@@ -103,7 +108,7 @@ export function scanRow(row: usize): i32 {
     m = largestLane(top);
   } else {
     for (let p = row; p < end; p += BLOCK_ELEMENTS * 4) {
-      const largest = maxOfBlock(p);
+      const largest = plainMaxOfBlock(p);
       store<f32>(out, largest);
       if (largest > m) m = largest;
       out += 4;

@@ -4,7 +4,7 @@ import { canCutDense, cutAtLogWeight, hasBetween, logMass, rowEntropy, rowLogMas
 import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
 import { expNonPositive, logPositive } from "./math";
 import { exactSigma, quickSigma, sigma, sigmaError } from "./moments";
-import { readBlock } from "./narrow";
+import { readBlock } from "./closedBlocks";
 import { beta, floor, isDense, listAll, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax } from "./workspace";

@@ -10,12 +10,15 @@ import { keyAt, keyTokenId, listCount, listMax, weighList } from "./list";
 import {
   CHEAP_LEAST_RATIO,
   CHEAP_SAFETY,
+  cheapMoments,
   cheapScale,
   MASS32_ERROR,
   massTotal,
   massWithin,
   meanPower,
+  meanZ,
   setPivot,
+  varianceZ,
 } from "./masses";
 import { expNonPositive } from "./math";
 import { typicalP } from "./ranked";
@@ -26,11 +29,52 @@ import { rowMax } from "./scan";
 const MOST_CANDIDATES = 8;
 
 /** Cheap (or exact32) mass of the logits no further than `distance` powers of 2 from the centre; bounds round outwards. */
-function within(centre: f64, distance: f64, perLogit: f64, scale: f32, exact: bool): f64 {
+function within(distance: f64, perLogit: f64, scale: f32, exact: bool): f64 {
   const largest = <f64>rowMax;
   const low = floatBelow(roundedDown(largest + (centre - distance) / perLogit));
   const high = -floatBelow(roundedDown(-(largest + (centre + distance) / perLogit)));
   return massWithin(row, rowMax, scale, low, high, exact);
+}
+
+/** What is known of the row: z of a token with −ln p = H, and Z. Bounds of the cheap tier, or exact within f32 errors. */
+let centre: f64 = 0;
+let slack: f64 = 0;
+let leastTotal: f64 = 0;
+let mostTotal: f64 = 0;
+
+/** By cheap weights. They are off by factors from 1 to 1 + ε, so the mean of z is off by ε/2 deviations of z at most. */
+function measureCheaply(scale: f32): void {
+  cheapMoments(row, rowMax, scale);
+  const epsilon = 1 / (CHEAP_LEAST_RATIO * CHEAP_SAFETY * CHEAP_SAFETY) - 1;
+  centre = meanZ;
+  slack = epsilon * sqrt((1 + epsilon) * varianceZ) + 1e-3;
+  leastTotal = massTotal * (CHEAP_LEAST_RATIO * CHEAP_SAFETY);
+  mostTotal = massTotal / CHEAP_SAFETY;
+}
+
+function measure(scale: f32): void {
+  centre = meanPower(row, rowMax, scale);
+  slack = 2 * CENTRE_ERROR * (1 - centre);
+  leastTotal = massTotal * (1 - 2 * MASS32_ERROR);
+  mostTotal = massTotal * (1 + 2 * MASS32_ERROR);
+}
+
+const OUTSIDE = 0;
+const INSIDE = 1;
+const OPEN = 2;
+
+/** Whether the typical set of mass `p` has the token, by what was measured: by cheap sums, or by f32 sums where `exact`. */
+function judge(token: i32, p: f64, scale: f32, perLogit: f64, exact: bool): i32 {
+  const distance = abs((<f64>logitAt(token) - <f64>rowMax) * perLogit - centre);
+  // of all that may come before the token, itself included; of what does come before it
+  const most = within(distance + slack, perLogit, scale, exact);
+  const least = p * leastTotal;
+  if (exact) {
+    const own = expNonPositive((<f64>logitAt(token) - <f64>rowMax) * beta);
+    if (most - own < least) return INSIDE;
+  } else if (most / CHEAP_SAFETY < least) return INSIDE;
+  const sure = within(distance - slack, perLogit, scale, exact);
+  return (exact ? sure : sure * (CHEAP_LEAST_RATIO * CHEAP_SAFETY)) >= p * mostTotal ? OUTSIDE : OPEN;
 }
 
 /** Token id drawn from the typical set of the dense row, which is not cut. */
@@ -40,27 +84,21 @@ export function drawTypical(job: usize, stage: usize): i32 {
   const perLogit = beta * 1.4426950408889634;
   setPivot(-Infinity, -1);
   openBlocks(row, rowMax, scale);
-  const centre = meanPower(row, rowMax, scale);
-  const target = p * massTotal;
-  const error = 2 * MASS32_ERROR * massTotal;
-  const slack = 2 * CENTRE_ERROR * (1 - centre);
+  measureCheaply(scale);
+  let isMeasured = false;
   let token = -1;
   let attempt: u32 = 0;
   for (let candidates = 0; candidates < MOST_CANDIDATES; candidates++) {
     do token = proposeToken(job, attempt++);
     while (token < 0);
-    const logit = logitAt(token);
-    const distance = abs((<f64>logit - <f64>rowMax) * perLogit - centre);
-    // of all that may come before the token, itself included; of what does come before it
-    const most = within(centre, distance + slack, perLogit, scale, false);
-    if (most / CHEAP_SAFETY < target - error) return token;
-    const least = within(centre, distance - slack, perLogit, scale, false);
-    if (least * (CHEAP_LEAST_RATIO * CHEAP_SAFETY) >= target + error) continue;
-    const own = expNonPositive((<f64>logit - <f64>rowMax) * beta);
-    const most32 = within(centre, distance + slack, perLogit, scale, true);
-    if (most32 - own < target - error) return token;
-    const least32 = within(centre, distance - slack, perLogit, scale, true);
-    if (least32 < target + error) break; // undecided
+    let verdict = judge(token, p, scale, perLogit, false);
+    if (verdict == OPEN) {
+      if (!isMeasured) measure(scale);
+      isMeasured = true;
+      verdict = judge(token, p, scale, perLogit, true);
+    }
+    if (verdict == INSIDE) return token;
+    if (verdict == OPEN) break;
   }
   typicalP(stage);
   for (let i = 0; i < listCount; i++) if (keyTokenId(keyAt(i)) == token) return token;

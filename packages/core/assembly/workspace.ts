@@ -1,5 +1,6 @@
 // Scratch that one worker owns, handed in by the caller: kernels have no static memory of their own. The pointers are
 // WebAssembly globals, one set per instance.
+import { MASK_TABLE_BYTES } from "./maskBlock";
 import { fillPowerTable, POWER_TABLE_BYTES } from "./math";
 import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
 
@@ -11,9 +12,11 @@ export let blockMax: usize = 0;
 export let blockMass: usize = 0;
 /** f64[blocks]: sums of groups of these. */
 export let groupMass: usize = 0;
-/** u8[blocks], f32[64]: see narrow.ts. */
+/** u8[blocks], f32[64]: see closedBlocks.ts. */
 export let blockIsOpen: usize = 0;
 export let wideBlock: usize = 0;
+/** f32[16][4]: see maskBlock.ts. */
+export let maskTable: usize = 0;
 /** u64[padded]: the sparse list, see list.ts. */
 export let listKeys: usize = 0;
 /** f64[padded]: weights of the list's entries. */
@@ -68,6 +71,7 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   powerTable = blockMax + blocks * 4;
   digitCounts = powerTable + POWER_TABLE_BYTES;
   wideBlock = digitCounts + DIGIT_COUNT_BYTES;
-  blockIsOpen = wideBlock + BLOCK_ELEMENTS * 4;
+  maskTable = wideBlock + BLOCK_ELEMENTS * 4;
+  blockIsOpen = maskTable + MASK_TABLE_BYTES;
   fillPowerTable(powerTable);
 }

@@ -1,58 +1,105 @@
-// 16-bit rows. The scan reads them as they are. A block becomes f32 in the private copy, "opens", when something reads single
-// elements of it; passes over all blocks widen one after the other where it stays in the first cache. Most chains open few
-// blocks, so a 16-bit row costs half of what an f32 row does: its bytes.
+// Rows whose f32 elements are made when they are read: 16-bit rows, and rows under a token mask. A block "opens" into the
+// private copy when something reads single elements of it; passes over all blocks make one after the other where it stays in
+// the first cache. Most chains open few blocks, so a 16-bit row costs half of what an f32 row does, its bytes, and a mask
+// little more than its words.
 import { BLOCK_ELEMENTS, DTYPE_BF16, DTYPE_F32 } from "../src/layout";
-import { blockIsOpen, blockMax, paddedLength, rowCopy, wideBlock } from "./workspace";
+import { fillMaskTable, maskBlock, maxOfMasked } from "./maskBlock";
+import { blockIsOpen, blockMax, maskTable, paddedLength, rowCopy, wideBlock } from "./workspace";
 
-/** Whether blocks of the row may not be open yet. */
-export let isNarrow: bool = false;
+/** Whether blocks of the row may be closed. */
+export let hasClosed: bool = false;
 let source: usize = 0;
+let isF32: bool = true;
 let isBf16: bool = false;
+/** u32[maskWords], 0: no mask. */
+let mask: usize = 0;
+let maskWords: i32 = 0;
 
-/** Starts on a row of f16 or bf16: no block is open. With f32 nothing needs to be opened. */
-export function openNarrow(rowSource: usize, dtype: i32): void {
-  isNarrow = dtype != DTYPE_F32;
-  if (!isNarrow) return;
+/** All blocks of a row of f16 or bf16 are closed; nothing of an f32 row is. */
+export function closeNarrow(rowSource: usize, dtype: i32): void {
   source = rowSource;
+  isF32 = dtype == DTYPE_F32;
   isBf16 = dtype == DTYPE_BF16;
-  memory.fill(blockIsOpen, 0, <usize>paddedLength / BLOCK_ELEMENTS);
+  mask = 0;
+  hasClosed = !isF32;
+  if (hasClosed) closeAll();
+}
+
+/** Closes all blocks of the row that was loaded last: they open under the mask. */
+export function closeUnderMask(tokenMask: usize, words: i32): void {
+  mask = tokenMask;
+  maskWords = words;
+  fillMaskTable(maskTable);
+  hasClosed = true;
+  closeAll();
 }
 
 /** After the private copy was written by others. */
-export function setWide(): void {
-  isNarrow = false;
+export function closeNone(): void {
+  hasClosed = false;
 }
 
-/** Makes the elements of a block readable as f32. */
+function closeAll(): void {
+  memory.fill(blockIsOpen, 0, <usize>paddedLength / BLOCK_ELEMENTS);
+}
+
+/** Makes single elements of a block readable. */
 // @ts-ignore: decorator
 @inline
 export function openBlock(block: i32): void {
   if (isClosed(block)) {
     store<u8>(blockIsOpen + <usize>block, 1);
-    widenBlock(block, rowCopy + <usize>block * (BLOCK_ELEMENTS * 4));
+    makeBlock(block, rowCopy + <usize>block * (BLOCK_ELEMENTS * 4));
   }
 }
 
-/** Address of the f32 elements of a block, good until the next call. */
+/** Address of the elements of a block, good until the next call. */
 // @ts-ignore: decorator
 @inline
 export function readBlock(row: usize, block: i32): usize {
   if (!isClosed(block)) return row + <usize>block * (BLOCK_ELEMENTS * 4);
-  widenBlock(block, wideBlock);
+  makeBlock(block, wideBlock);
   return wideBlock;
 }
 
 // @ts-ignore: decorator
 @inline
 function isClosed(block: i32): bool {
-  return isNarrow && load<u8>(blockIsOpen + <usize>block) == 0;
+  return hasClosed && load<u8>(blockIsOpen + <usize>block) == 0;
 }
 
 /** Makes all elements readable. */
 export function openAll(): void {
-  if (!isNarrow) return;
+  if (!hasClosed) return;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) openBlock(b);
-  isNarrow = false;
+  hasClosed = false;
+}
+
+function makeBlock(block: i32, to: usize): void {
+  let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
+  if (!isF32) {
+    widenBlock(block, to);
+    from = to;
+  }
+  if (mask != 0) maskBlock(from, to, maskOf(block), maskTable);
+}
+
+/** Largest element of a closed block under the mask. */
+export function maxUnderMask(block: i32): f32 {
+  let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
+  if (!isF32) {
+    widenBlock(block, wideBlock);
+    from = wideBlock;
+  }
+  return maxOfMasked(from, maskOf(block), maskTable);
+}
+
+/** The 64 bits of a block, 0 behind the mask's end. */
+export function maskOf(block: i32): u64 {
+  const word = 2 * block;
+  if (word + 1 < maskWords)
+    return load<u32>(mask + ((<usize>word) << 2)) | ((<u64>load<u32>(mask + ((<usize>word) << 2), 4)) << 32);
+  return word < maskWords ? <u64>load<u32>(mask + ((<usize>word) << 2)) : 0;
 }
 
 function widenBlock(block: i32, to: usize): void {
