@@ -28,12 +28,13 @@ export class InlineLane {
     this.#limits = limits;
   }
 
-  /** Does the rows that no worker has been shown, if nothing else is under way and they are few or cheap enough. */
+  /** Does the rows that no worker has been shown: all without workers, else if nothing else is under way and they are few or cheap. */
   run(queue: JobQueue): void {
-    const count = queue.onlyUnpublished;
+    const count = queue.unpublished;
     const { workers, inlineRows, inlineMs } = this.#limits;
-    if (count === 0) return;
-    if (workers === 0 || count <= inlineRows) this.#runRows(queue, count);
+    if (workers === 0) this.#runRows(queue, count);
+    else if (count === 0 || count < queue.underWay) return;
+    else if (count <= inlineRows) this.#runRows(queue, count);
     else if (inlineRows > 0 && this.#rowCost.meanMs * count <= inlineMs) this.#runUntil(queue, count);
   }
 

@@ -368,21 +368,22 @@ describe("JobQueue", () => {
     expect(hands.slice(-15)).toEqual(new Array(15).fill(1));
   });
 
-  it("leaves a batch to the host only while nothing else is under way", () => {
+  it("lets the host do rows itself until they are published, and keeps what is not", () => {
     const { slab, words, queue } = openQueue(4, 1);
-    expect(queue.onlyUnpublished).toBe(0);
+    expect(queue.unpublished).toBe(0);
     queue.submit(2);
     queue.submit(1);
-    expect(queue.onlyUnpublished).toBe(2);
+    expect(queue.unpublished).toBe(2);
     queue.markDone(queue.takeUnpublished());
+    expect(queue.unpublished).toBe(1);
     queue.publish();
     queue.submit(3);
-    expect(queue.onlyUnpublished).toBe(0);
+    expect([queue.unpublished, queue.underWay]).toEqual([1, 3]);
     expect(queue.collect()).toEqual([2]);
     const worker = new SteppedWorker(slab, words, 0);
     while (worker.step());
     expect(queue.collect()).toEqual([1]);
-    expect(queue.onlyUnpublished).toBe(1);
+    expect([queue.unpublished, queue.underWay]).toEqual([1, 1]);
     expect(queue.takeUnpublished()).toBe(3);
   });
 });

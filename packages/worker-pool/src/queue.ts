@@ -57,6 +57,7 @@ export class JobQueue {
     this.#attempts = new Uint8Array(slab.slotCount);
   }
 
+  /** Slots submitted and not yet collected. */
   get underWay(): number {
     return this.#count;
   }
@@ -67,9 +68,9 @@ export class JobQueue {
     this.#underWay[this.#count++] = slot;
   }
 
-  /** Slots submitted since the last `publish`, if nothing else is under way; else 0. */
-  get onlyUnpublished(): number {
-    return this.#publishedCount === 0 ? this.#count : 0;
+  /** Of these: submitted since the last `publish`. */
+  get unpublished(): number {
+    return this.#count - this.#publishedCount;
   }
 
   /** The first slot that no worker has been shown, for the host to do itself and to mark as done. */
