@@ -101,17 +101,21 @@ class Stepper {
   }
 }
 
-/** Runs settings side by side for `rounds` rounds of `ms` each, and closes their pools. */
+/** Runs settings, and `alongside`, side by side for `rounds` rounds of `ms` each, and closes their pools. */
 export async function runSideBySide(
   settings: readonly Setting[],
   batch: number,
   rounds: number,
   ms: number,
+  alongside: (ms: number) => void = () => {},
 ): Promise<StepTimes[]> {
   const steppers = await Promise.all(settings.map((setting) => Stepper.open(setting, batch)));
   for (const stepper of steppers) await stepper.run(ms / 2);
   for (const { times } of steppers) for (const values of Object.values(times) as number[][]) values.length = 0;
-  for (let round = 0; round < rounds; round++) for (const stepper of steppers) await stepper.run(ms);
+  for (let round = 0; round < rounds; round++) {
+    for (const stepper of steppers) await stepper.run(ms);
+    alongside(ms);
+  }
   await Promise.all(steppers.map((stepper) => stepper.close()));
   return steppers.map(({ times }) => times);
 }
