@@ -53,7 +53,7 @@ describe("the calling thread", () => {
   });
 
   it("hands a batch that takes twice inlineMs after all to the workers, and keeps away from the next", async () => {
-    expect(await rowsDoneHere({ inlineMs: 100 }, [0, 0, 30, 30])).toEqual([0, 32, 8, 0]);
+    expect(await rowsDoneHere({ inlineMs: 100 }, [0, 0, 15, 15])).toEqual([0, 32, 16, 0]);
   });
 
   it("leaves to the workers what is flushed while other rows are under way", async () => {

@@ -4,7 +4,7 @@ import type { RowCost } from "./rowCost.ts";
 import type { RowRunner } from "./rowRunner.ts";
 
 /** Rows between two looks at the clock. */
-const CLOCK_INTERVAL = 8;
+const CLOCK_INTERVAL = 16;
 /** A batch that takes that many times what was allowed is handed to the workers. */
 const TOLERATED_OVERRUN = 2;
 
@@ -57,7 +57,7 @@ export class InlineLane {
     for (let i = 0; i < count; i++) {
       const slot = queue.takeUnpublished();
       this.#runner.run(slot);
-      queue.markDone(slot);
+      queue.finish(slot);
     }
   }
 }

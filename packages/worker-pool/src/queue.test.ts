@@ -368,13 +368,23 @@ describe("JobQueue", () => {
     expect(hands.slice(-15)).toEqual(new Array(15).fill(1));
   });
 
+  it("does not take workers' rows for done because the host did as many before", () => {
+    const { queue } = openQueue(2, 1);
+    queue.submit(0);
+    queue.finish(queue.takeUnpublished());
+    expect(queue.collect()).toEqual([0]);
+    queue.submit(1);
+    queue.publish();
+    expect(queue.collect()).toEqual([]);
+  });
+
   it("lets the host do rows itself until they are published, and keeps what is not", () => {
     const { slab, words, queue } = openQueue(4, 1);
     expect(queue.unpublished).toBe(0);
     queue.submit(2);
     queue.submit(1);
     expect(queue.unpublished).toBe(2);
-    queue.markDone(queue.takeUnpublished());
+    queue.finish(queue.takeUnpublished());
     expect(queue.unpublished).toBe(1);
     queue.publish();
     queue.submit(3);
