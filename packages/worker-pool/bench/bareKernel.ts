@@ -1,15 +1,10 @@
 /** The same rows without a pool: the kernel alone, on one thread. */
 import { compileParams, type SamplingParams } from "@tokenmill/core";
 import { bestVariant, compileKernels, createMemory, instantiateKernels, JOB_POSITION } from "@tokenmill/core/internal";
-import { fillRow, quantile } from "./stepper.ts";
+import { fillRow } from "./stepper.ts";
 
-/** Microseconds that the kernel takes for `batch` rows, p50. */
-export async function bareKernelMicros(
-  vocabSize: number,
-  batch: number,
-  params: SamplingParams,
-  ms: number,
-): Promise<number> {
+/** Gives a function that samples `batch` rows and returns the microseconds that took. */
+export async function openBareKernel(vocabSize: number, batch: number, params: SamplingParams): Promise<() => number> {
   const paddedLength = Math.ceil(vocabSize / 256) * 256;
   const probe = await instantiateKernels(await compileKernels(bestVariant()), createMemory(65_536));
   const job = 1024;
@@ -27,14 +22,12 @@ export async function bareKernelMicros(
   }
   new Uint8Array(memory.buffer).set(compileParams(params, { vocabSize, maxLogprobs: 0 }).bytes, plan);
   const words = new Int32Array(memory.buffer);
-  const times: number[] = [];
-  for (const end = performance.now() + ms; performance.now() < end; ) {
+  return () => {
     words[(job + JOB_POSITION) / 4]!++;
     const start = performance.now();
     for (let i = 0; i < batch; i++) {
       kernels.sample_row(rowAt(i), 0, vocabSize, job, undo, plan, result, workspace);
     }
-    times.push((performance.now() - start) * 1000);
-  }
-  return quantile(times.slice(times.length >> 2), 0.5);
+    return (performance.now() - start) * 1000;
+  };
 }

@@ -1,4 +1,7 @@
-/** Steps of a pool, timed: B rows that stand in the slab are submitted, flushed, and waited for. */
+/**
+ * Steps of a pool, timed: B rows that stand in the slab are submitted, flushed, and waited for. Or, as the engine does it,
+ * each row is submitted again as soon as it is done; a step is B rows then as well.
+ */
 import type { SamplingParams } from "@tokenmill/core";
 import { createPool, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";
 
@@ -16,6 +19,8 @@ export interface Setting {
   readonly options: PoolOptions;
   /** Of row i: row i mod n has the params of place i mod n. */
   readonly params: readonly SamplingParams[];
+  /** Rows are submitted again at once; only `total` is measured. */
+  readonly isKeptBusy?: boolean;
 }
 
 /** Logits between 0 and 10, fixed by row and index. */
@@ -43,7 +48,7 @@ class Stepper {
       return { plan: plans[i % plans.length]!, history, seed: 1n, sequenceId: BigInt(i), position: 0, writeRow: false };
     });
     const { total, submit, flush, wait } = this.#times;
-    this.#step = async () => {
+    const stepAtOnce = async () => {
       const start = performance.now();
       for (let i = 0; i < batch; i++) {
         const job = jobs[i]!;
@@ -60,6 +65,21 @@ class Stepper {
       flush.push((flushed - submitted) * 1000);
       wait.push((end - flushed) * 1000);
     };
+    const jobOfSlot = new Map(slots.map((slot, i) => [slot, jobs[i]!]));
+    let waiting: readonly number[] = slots;
+    const stepKeptBusy = async () => {
+      const start = performance.now();
+      for (let left = batch; left > 0; left -= waiting.length) {
+        for (const slot of waiting) {
+          const job = jobOfSlot.get(slot)!;
+          job.position++;
+          pool.submit(slot, job);
+        }
+        waiting = await pool.completed();
+      }
+      total.push((performance.now() - start) * 1000);
+    };
+    this.#step = setting.isKeptBusy ? stepKeptBusy : stepAtOnce;
   }
 
   static async open(setting: Setting, batch: number): Promise<Stepper> {
@@ -81,17 +101,21 @@ class Stepper {
   }
 }
 
-/** Runs settings side by side for `rounds` rounds of `ms` each, and closes their pools. */
+/** Runs settings, and `alongside`, side by side for `rounds` rounds of `ms` each, and closes their pools. */
 export async function runSideBySide(
   settings: readonly Setting[],
   batch: number,
   rounds: number,
   ms: number,
+  alongside: (ms: number) => void = () => {},
 ): Promise<StepTimes[]> {
   const steppers = await Promise.all(settings.map((setting) => Stepper.open(setting, batch)));
   for (const stepper of steppers) await stepper.run(ms / 2);
   for (const { times } of steppers) for (const values of Object.values(times) as number[][]) values.length = 0;
-  for (let round = 0; round < rounds; round++) for (const stepper of steppers) await stepper.run(ms);
+  for (let round = 0; round < rounds; round++) {
+    for (const stepper of steppers) await stepper.run(ms);
+    alongside(ms);
+  }
   await Promise.all(steppers.map((stepper) => stepper.close()));
   return steppers.map(({ times }) => times);
 }

@@ -14,14 +14,17 @@ const source: WorkerSource = {
 };
 
 /** Runs batches, given as milliseconds a row; says how many rows of each the calling thread did, and that they are its first. */
-async function rowsDoneHere(options: PoolOptions, batches: readonly number[]): Promise<number[]> {
+async function rowsDoneHere(options: PoolOptions, batches: readonly number[], rowsPerFlush = slots): Promise<number[]> {
   const pool = await createPool({ source, workers: 2, slots, arenaBytes: 4096, ...options });
   const job = { plan: pool.compile({ temperature: 0 }), history: pool.openHistory([], 1)!, seed: 1n, sequenceId: 1n };
   const result = createResult(pool.maxLogprobs);
   const acquired = Array.from({ length: slots }, () => pool.acquire());
   const counts: number[] = [];
   for (const position of batches) {
-    for (const slot of acquired) pool.submit(slot, { ...job, position, writeRow: true });
+    acquired.forEach((slot, i) => {
+      pool.submit(slot, { ...job, position, writeRow: true });
+      if ((i + 1) % rowsPerFlush === 0) pool.flush();
+    });
     for (let left = slots; left > 0; ) left -= (await pool.completed()).length;
     const tokens = acquired.map((slot) => {
       pool.readResult(slot, result);
@@ -50,10 +53,16 @@ describe("the calling thread", () => {
   });
 
   it("hands a batch that takes twice inlineMs after all to the workers, and keeps away from the next", async () => {
-    expect(await rowsDoneHere({ inlineMs: 100 }, [0, 0, 30, 30])).toEqual([0, 32, 8, 0]);
+    expect(await rowsDoneHere({ inlineMs: 100 }, [0, 0, 15, 15])).toEqual([0, 32, 16, 0]);
+  });
+
+  it("leaves to the workers what is flushed while other rows are under way", async () => {
+    expect(await rowsDoneHere({ inlineMs: 1000 }, [0, 0], 8)).toEqual([0, 8]);
   });
 
   it("does everything without workers", async () => {
-    expect(await rowsDoneHere({ workers: 0, inlineRows: 0, inlineMs: 0 }, [0, 0])).toEqual([32, 32]);
+    const options = { workers: 0, inlineRows: 0, inlineMs: 0 };
+    expect(await rowsDoneHere(options, [0, 0])).toEqual([32, 32]);
+    expect(await rowsDoneHere(options, [0, 0], 4)).toEqual([32, 32]);
   });
 });

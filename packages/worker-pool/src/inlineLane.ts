@@ -4,7 +4,7 @@ import type { RowCost } from "./rowCost.ts";
 import type { RowRunner } from "./rowRunner.ts";
 
 /** Rows between two looks at the clock. */
-const CLOCK_INTERVAL = 8;
+const CLOCK_INTERVAL = 16;
 /** A batch that takes that many times what was allowed is handed to the workers. */
 const TOLERATED_OVERRUN = 2;
 
@@ -28,12 +28,13 @@ export class InlineLane {
     this.#limits = limits;
   }
 
-  /** Does the rows that no worker has been shown, if nothing else is under way and they are few or cheap enough. */
+  /** Does the rows that no worker has been shown: all without workers, else if nothing else is under way and they are few or cheap. */
   run(queue: JobQueue): void {
-    const count = queue.onlyUnpublished;
+    const count = queue.unpublished;
     const { workers, inlineRows, inlineMs } = this.#limits;
-    if (count === 0) return;
-    if (workers === 0 || count <= inlineRows) this.#runRows(queue, count);
+    if (workers === 0) this.#runRows(queue, count);
+    else if (count === 0 || count < queue.underWay) return;
+    else if (count <= inlineRows) this.#runRows(queue, count);
     else if (inlineRows > 0 && this.#rowCost.meanMs * count <= inlineMs) this.#runUntil(queue, count);
   }
 
@@ -56,7 +57,7 @@ export class InlineLane {
     for (let i = 0; i < count; i++) {
       const slot = queue.takeUnpublished();
       this.#runner.run(slot);
-      queue.markDone(slot);
+      queue.finish(slot);
     }
   }
 }

@@ -69,6 +69,13 @@ class SteppedWorker {
     return true;
   }
 
+  /** Steals a row if it has nothing in hand; whether the ring is empty the test decides. */
+  steal(): void {
+    if (this.#claimed !== undefined || this.#hand.length > 0 || this.#unreported > 0) return;
+    const slot = this.#queue.steal();
+    if (slot >= 0) this.#claimed = slot;
+  }
+
   die(incarnation: number): void {
     this.#hand = [];
     this.#claimed = undefined;
@@ -117,6 +124,16 @@ class Drill {
     return didSomething;
   }
 
+  /** As `worker.ts` does: looks at the ring, `between` happens, steals if it was empty. */
+  steal(index: number, between: () => void): void {
+    const worker = this.#workers[index % this.#workers.length]!;
+    const control = this.#slab.control >> 2;
+    const isEmpty = this.#words[control + CONTROL_HEAD] === this.#words[control + CONTROL_TAIL];
+    between();
+    if (isEmpty) worker.steal();
+    this.#check();
+  }
+
   die(index: number): void {
     const worker = this.#workers[index % this.#workers.length]!;
     const dead = worker.incarnation;
@@ -162,6 +179,8 @@ describe("JobQueue", () => {
       "step" as const,
       "die" as const,
       "collect" as const,
+      "steal" as const,
+      "submitAndSteal" as const,
     ),
     fc.nat(39),
   );
@@ -179,6 +198,8 @@ describe("JobQueue", () => {
         if (name === "submit") drill.submit(argument + 1);
         else if (name === "step") drill.step(argument);
         else if (name === "die") drill.die(argument);
+        else if (name === "steal") drill.steal(argument, () => {});
+        else if (name === "submitAndSteal") drill.steal(argument, () => drill.submit(argument + 1));
         else drill.collect();
       }
       drill.finish();
@@ -199,6 +220,22 @@ describe("JobQueue", () => {
     drill.die(0);
     drill.finish();
     expect(drill).toMatchObject({ collected: 1, lost: 0 });
+  });
+
+  it("lets a worker without tickets do the rows that wait in another's hand, each once", () => {
+    const { slab, words, queue } = openQueue(64, 1);
+    const [slow, idle] = [0, 1].map((incarnation) => new WorkerQueue(slab, words, incarnation)) as [
+      WorkerQueue,
+      WorkerQueue,
+    ];
+    for (let slot = 0; slot < 16; slot++) queue.submit(slot);
+    queue.publish();
+    expect(slow.take(4)).toBe(4);
+    while (idle.take(16) > 0);
+    expect(slow.claim(0)).toBe(true);
+    const stolen = Array.from({ length: 16 }, () => idle.steal());
+    expect(stolen).toEqual([...Array.from({ length: 15 }, (_, i) => i + 1), -1]);
+    for (let slot = 1; slot < 4; slot++) expect(slow.claim(slot)).toBe(false);
   });
 
   it("holds the tickets of one slot when each of 8 workers stops with one in hand while another dies", () => {
@@ -331,21 +368,32 @@ describe("JobQueue", () => {
     expect(hands.slice(-15)).toEqual(new Array(15).fill(1));
   });
 
-  it("leaves a batch to the host only while nothing else is under way", () => {
+  it("does not take workers' rows for done because the host did as many before", () => {
+    const { queue } = openQueue(2, 1);
+    queue.submit(0);
+    queue.finish(queue.takeUnpublished());
+    expect(queue.collect()).toEqual([0]);
+    queue.submit(1);
+    queue.publish();
+    expect(queue.collect()).toEqual([]);
+  });
+
+  it("lets the host do rows itself until they are published, and keeps what is not", () => {
     const { slab, words, queue } = openQueue(4, 1);
-    expect(queue.onlyUnpublished).toBe(0);
+    expect(queue.unpublished).toBe(0);
     queue.submit(2);
     queue.submit(1);
-    expect(queue.onlyUnpublished).toBe(2);
-    queue.markDone(queue.takeUnpublished());
+    expect(queue.unpublished).toBe(2);
+    queue.finish(queue.takeUnpublished());
+    expect(queue.unpublished).toBe(1);
     queue.publish();
     queue.submit(3);
-    expect(queue.onlyUnpublished).toBe(0);
+    expect([queue.unpublished, queue.underWay]).toEqual([1, 3]);
     expect(queue.collect()).toEqual([2]);
     const worker = new SteppedWorker(slab, words, 0);
     while (worker.step());
     expect(queue.collect()).toEqual([1]);
-    expect(queue.onlyUnpublished).toBe(1);
+    expect([queue.unpublished, queue.underWay]).toEqual([1, 1]);
     expect(queue.takeUnpublished()).toBe(3);
   });
 });

@@ -34,6 +34,8 @@ export class JobQueue {
   readonly #underWay: Int32Array;
   #count = 0;
   #publishedCount = 0;
+  /** Of the published ones: done by the host. */
+  #finishedHere = 0;
   /** Rows have been collected, and none submitted since. */
   #isDraining = false;
   readonly #tickets: Int32Array;
@@ -57,6 +59,7 @@ export class JobQueue {
     this.#attempts = new Uint8Array(slab.slotCount);
   }
 
+  /** Slots submitted and not yet collected. */
   get underWay(): number {
     return this.#count;
   }
@@ -67,17 +70,23 @@ export class JobQueue {
     this.#underWay[this.#count++] = slot;
   }
 
-  /** Slots submitted since the last `publish`, if nothing else is under way; else 0. */
-  get onlyUnpublished(): number {
-    return this.#publishedCount === 0 ? this.#count : 0;
+  /** Of these: submitted since the last `publish`. */
+  get unpublished(): number {
+    return this.#count - this.#publishedCount;
   }
 
-  /** The first slot that no worker has been shown, for the host to do itself and to mark as done. */
+  /** The first slot that no worker has been shown, for the host to do itself, and then to `finish`. */
   takeUnpublished(): number {
     return this.#underWay[this.#publishedCount++]!;
   }
 
-  /** Marks a slot as done that no worker has: the host did it, or nobody will. */
+  /** Marks a slot as done that the host took. */
+  finish(slot: number): void {
+    this.#finishedHere++;
+    this.markDone(slot);
+  }
+
+  /** Marks a slot as done that no worker has and nobody will do. */
   markDone(slot: number): void {
     this.#words[this.#states + slot] = SLOT_DONE;
   }
@@ -110,13 +119,16 @@ export class JobQueue {
   /** Done slots, each once. */
   collect(): number[] {
     const underWay = this.#underWay;
+    const count = this.#publishedCount;
+    const isAllDone = this.#finishedHere === count; // most batches of cheap rows
     const done: number[] = [];
     let kept = 0;
-    for (let i = 0; i < this.#publishedCount; i++) {
+    for (let i = 0; i < count; i++) {
       const slot = underWay[i]!;
-      if (Atomics.load(this.#words, this.#states + slot) === SLOT_DONE) done.push(slot);
+      if (isAllDone || Atomics.load(this.#words, this.#states + slot) === SLOT_DONE) done.push(slot);
       else underWay[kept++] = slot;
     }
+    this.#finishedHere = 0;
     if (done.length === 0) return done;
     this.#isDraining = true;
     underWay.copyWithin(kept, this.#publishedCount, this.#count);

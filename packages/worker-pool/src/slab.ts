@@ -89,8 +89,9 @@ export function layOutSlab(shape: SlabShape): Slab {
   const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
   const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
-  // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand
-  const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers * MAX_TICKETS_IN_HAND + 2));
+  // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand and
+  // for each row that was stolen from the ring
+  const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers * (MAX_TICKETS_IN_HAND + 1) + 2));
   const customBytes = shape.hasCustomStages ? customScratchBytes(paddedLength) : 0;
   let end = 1024;
   const take = (bytes: number): number => {

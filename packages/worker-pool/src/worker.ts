@@ -31,22 +31,39 @@ export default async function reside({ workerIndex, incarnation }: ResidentTask)
   Atomics.store(words, (slab.started >> 2) + workerIndex, incarnation + 1);
   Atomics.add(words, (slab.control >> 2) + CONTROL_READY, 1);
   Atomics.notify(words, (slab.control >> 2) + CONTROL_READY);
+  /** Does those of the first `count` slots in hand that nobody else has taken. */
+  const doHand = (count: number): void => {
+    const start = performance.now();
+    let rows = 0;
+    for (let i = 0; i < count; i++) {
+      const slot = queue.hand[i]!;
+      if (!queue.claim(slot)) continue;
+      runner.run(slot);
+      queue.finish(slot);
+      rows++;
+    }
+    if (rows > 0) queue.report(rows, performance.now() - start);
+  };
+  const doStolen = (slot: number): void => {
+    const start = performance.now();
+    runner.run(slot);
+    queue.finish(slot);
+    queue.report(1, performance.now() - start);
+  };
   let spins = 0;
   while (true) {
     const { signal } = queue;
     const count = queue.take();
     if (count > 0) {
+      doHand(count);
       spins = 0;
-      const start = performance.now();
-      let rows = 0;
-      for (let i = 0; i < count; i++) {
-        const slot = queue.hand[i]!;
-        if (!queue.claim(slot)) continue;
-        runner.run(slot);
-        queue.finish(slot);
-        rows++;
-      }
-      if (rows > 0) queue.report(rows, performance.now() - start);
+      continue;
+    }
+    // at once, and a last time before it sleeps
+    const stolen = spins === 0 || spins === setup.spinLimit ? queue.steal() : -1;
+    if (stolen >= 0) {
+      doStolen(stolen);
+      spins = 0;
     } else if (queue.isStopped) {
       return;
     } else if (++spins > setup.spinLimit) {

@@ -3,7 +3,8 @@
  *
  * A row is claimed in two steps. Taking tickets (compare-and-exchange of the head) spreads the work; changing a slot from
  * queued to "claimed by me" owns it, just before its row is done. Whoever dies in between has only lost tickets, which the
- * host sees, and a ticket too many does no harm, for the slot can be owned once.
+ * host sees; whoever has nothing to do takes rows that wait in another's hand; and a ticket too many does no harm, for the
+ * slot can be owned once.
  */
 import {
   BUSY_TICKS_PER_MS,
@@ -33,6 +34,7 @@ export class WorkerQueue {
   readonly #words: Int32Array;
   readonly #control: number;
   readonly #states: number;
+  readonly #slotCount: number;
   readonly #ring: number;
   readonly #ringMask: number;
   readonly #divisor: number;
@@ -45,6 +47,7 @@ export class WorkerQueue {
     this.#words = words;
     this.#control = slab.control >> 2;
     this.#states = slab.states >> 2;
+    this.#slotCount = slab.slotCount;
     this.#ring = slab.ring >> 2;
     this.#ringMask = slab.ringMask;
     this.#divisor = slab.workers * SHARE_DIVISOR;
@@ -82,6 +85,17 @@ export class WorkerQueue {
   /** Whether the slot is this worker's now. */
   claim(slot: number): boolean {
     return Atomics.compareExchange(this.#words, this.#states + slot, SLOT_QUEUED, this.#claim) === SLOT_QUEUED;
+  }
+
+  /**
+   * For a worker that finds the ring empty: claims a slot whose ticket another has in hand behind a row that takes its time.
+   * Returns −1 if there is none. The ticket is one too many then.
+   */
+  steal(): number {
+    for (let slot = 0; slot < this.#slotCount; slot++) {
+      if (Atomics.load(this.#words, this.#states + slot) === SLOT_QUEUED && this.claim(slot)) return slot;
+    }
+    return -1;
   }
 
   /** Marks a claimed slot as done. */
