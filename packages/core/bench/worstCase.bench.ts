@@ -4,7 +4,7 @@
  *
  *     BENCH_RECIPE='{"params":…,"row":…}' npx tsx bench/worstCase.bench.ts
  *
- * `BENCH_SPACES` names some of the settings, between semicolons, `BENCH_STEPS` how many steps each takes.
+ * `BENCH_SPACES` names some of the settings, between semicolons, `BENCH_SEARCH_MS` how long each is searched.
  */
 import { median, printSeries, type Series, writeSeries } from "@tokenmill/test-benchmarks";
 import { openSlab } from "./slab.ts";
@@ -17,7 +17,7 @@ import { spacesFor } from "./worstCase/spaces.ts";
 const rowCount = 64;
 const searchRowCount = 8;
 const vocabSize = Number(process.env["BENCH_VOCAB"] ?? 128_256);
-const steps = Number(process.env["BENCH_STEPS"] ?? 60);
+const spaceMs = Number(process.env["BENCH_SEARCH_MS"] ?? 5000);
 const chosen = process.env["BENCH_SPACES"]?.split(";");
 /** A look samples rows for this long, and at least a few, unless they take many times longer. */
 const searchMs = 5;
@@ -91,7 +91,10 @@ if (recipe !== undefined) {
         throw new Error(`${name} fails on ${JSON.stringify(candidate)}`, { cause: error });
       }
     };
-    add(timeAgain(name, climb(space, createRandom(i + 1), { starts: 20, steps, cost }), historyLength));
+    const end = performance.now() + spaceMs;
+    const isOver = (): boolean => performance.now() > end;
+    const worst = climb(space, createRandom(i + 1), { starts: 20, steps: 1000, cost, isOver });
+    add(timeAgain(name, worst, historyLength));
   }
 }
 writeSeries(series);

@@ -84,4 +84,27 @@ describe("climb", () => {
     expect(cost(startsOnly)).toBeLessThan(-0.3);
     expect(cost(climbed)).toBeGreaterThan(-0.3);
   });
+
+  it("ends when it is over, with one candidate at least", () => {
+    const seen = new Set<Candidate>();
+    const cost = (candidate: Candidate): number => seen.add(candidate).size;
+    const [space] = spacesFor(vocabSize);
+    climb(space!, createRandom(1), { starts: 20, steps: 300, cost, isOver: () => seen.size >= 5 });
+    expect(seen.size).toBe(5);
+    seen.clear();
+    climb(space!, createRandom(1), { starts: 20, steps: 300, cost, isOver: () => true });
+    expect(seen.size).toBe(1);
+  });
+
+  it("does not keep a record that is none when looked at again", () => {
+    const slow = new Map<Candidate, number>();
+    let looks = 0;
+    const cost = (candidate: Candidate): number => {
+      const times = slow.get(candidate) ?? 0;
+      slow.set(candidate, times + 1);
+      return ++looks === 7 && times === 0 ? 1e6 : candidate.row.scale;
+    };
+    const worst = climb(spacesFor(vocabSize)[0]!, createRandom(2), { starts: 50, steps: 0, cost });
+    expect(worst.row.scale).toBe(Math.max(...[...slow.keys()].map(({ row }) => row.scale)));
+  });
 });
