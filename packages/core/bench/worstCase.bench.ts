@@ -2,15 +2,17 @@
  * Looks for the rows and parameters that cost most, in multiples of a plain read of the same rows in the same memory (R), for
  * each setting: hill climbing from known and random starts. What it finds can be timed again, alone:
  *
- *     BENCH_RECIPE='{"params":…,"row":…}' npx tsx bench/worstCase.bench.ts
+ *     BENCH_RECIPE='{"params":{"topK":9},"row":{"law":"equal"}}' npx tsx bench/worstCase.bench.ts
  *
- * `BENCH_SPACES` names some of the settings, between semicolons, `BENCH_SEARCH_MS` how long each is searched.
+ * What a recipe's row does not name is as in `plain`. `BENCH_SPACES` names some of the settings, between semicolons,
+ * `BENCH_SEARCH_MS` how long each is searched.
  */
+import type { SamplingParams } from "@tokenmill/core";
 import { median, printSeries, type Series, writeSeries } from "@tokenmill/test-benchmarks";
 import { openSlab } from "./slab.ts";
 import { type Candidate, climb } from "./worstCase/climb.ts";
 import { createRandom } from "./worstCase/random.ts";
-import { fillByRecipe } from "./worstCase/rowRecipe.ts";
+import { fillByRecipe, plain, type RowRecipe, shortRecipe } from "./worstCase/rowRecipe.ts";
 import { spacesFor } from "./worstCase/spaces.ts";
 
 /** Copies of the row that take turns: out of cache for the figures, in the cache, where the search is faster. */
@@ -25,6 +27,12 @@ const finalMs = 100;
 const fewestRows = 4;
 const patience = 4;
 const finalRounds = 5;
+
+interface Recipe {
+  readonly params?: SamplingParams;
+  readonly row?: Partial<RowRecipe>;
+  readonly historyLength?: number;
+}
 
 const slab = await openSlab(vocabSize, rowCount);
 
@@ -61,7 +69,11 @@ function look(
 
 function timeAgain(name: string, candidate: Candidate, historyLength: number): Series {
   const looks = Array.from({ length: finalRounds }, () => look(candidate, historyLength, rowCount, finalMs));
-  const recipe = JSON.stringify(candidate);
+  const recipe = JSON.stringify({
+    params: candidate.params,
+    row: shortRecipe(candidate.row),
+    ...(historyLength > 0 && { historyLength }),
+  });
   return {
     bench: "worst",
     name,
@@ -79,7 +91,8 @@ const add = (found: Series): void => {
 };
 const recipe = process.env["BENCH_RECIPE"];
 if (recipe !== undefined) {
-  add(timeAgain("recipe", JSON.parse(recipe) as Candidate, Number(process.env["BENCH_HISTORY"] ?? 0)));
+  const { params = {}, row = {}, historyLength = 0 } = JSON.parse(recipe) as Recipe;
+  add(timeAgain("recipe", { params, row: { ...plain, ...row } }, historyLength));
 } else {
   for (const [i, space] of spacesFor(vocabSize).entries()) {
     if (chosen && !chosen.includes(space.name)) continue;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Candidate, climb } from "./climb.ts";
 import { createRandom } from "./random.ts";
 import { drawFrom, type Range, stepFrom } from "./range.ts";
-import { fillByRecipe, knownRows, recipeRanges, type RowRecipe } from "./rowRecipe.ts";
+import { fillByRecipe, knownRows, plain, recipeRanges, type RowRecipe, shortRecipe } from "./rowRecipe.ts";
 import { spacesFor } from "./spaces.ts";
 
 const vocabSize = 1000;
@@ -33,6 +33,16 @@ describe("rows by recipe", () => {
       fillByRecipe(b, recipe);
       expect(b).toEqual(a);
     }
+  });
+
+  it("are the same by their short recipes", () => {
+    const [a, b] = [new Float32Array(vocabSize), new Float32Array(vocabSize)];
+    for (const recipe of recipes.slice(0, 100)) {
+      fillByRecipe(a, recipe);
+      fillByRecipe(b, { ...plain, ...shortRecipe(recipe) });
+      expect(b).toEqual(a);
+    }
+    expect(shortRecipe({ ...plain, law: "equal", gap: 9, peaks: 2 })).toEqual({ law: "equal", peaks: 2 });
   });
 
   it("spread: every block of 64 has one of the largest", () => {

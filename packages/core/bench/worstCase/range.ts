@@ -31,16 +31,17 @@ function scaled(kind: Exclude<Range["kind"], "choice">, value: number): number {
   return kind === "logit" ? Math.log(value / (1 - value)) : Math.log(value);
 }
 
+/** Rounded, so that a recipe can be read. */
 function unscaled(kind: Exclude<Range["kind"], "choice">, value: number): number {
   switch (kind) {
     case "linear":
-      return value;
+      return Number(value.toPrecision(4));
     case "log":
-      return Math.exp(value);
+      return Number(Math.exp(value).toPrecision(4));
     case "whole":
       return Math.round(Math.exp(value));
     case "logit":
-      return 1 / (1 + Math.exp(-value));
+      return Number((1 / (1 + Math.exp(-value))).toFixed(7));
     default:
       return kind satisfies never;
   }

@@ -41,7 +41,8 @@ export const recipeRanges: Readonly<Record<keyof RowRecipe, Range>> = {
   order: { kind: "choice", of: ["shuffled", "shuffled", "ascending", "descending", "spread"] },
 };
 
-const plain: RowRecipe = {
+/** What a recipe does not name. */
+export const plain: RowRecipe = {
   law: "gaussian",
   seed: 1,
   scale: 2.5,
@@ -72,6 +73,21 @@ export const knownRows: readonly RowRecipe[] = [
   { ...plain, peaks: 8 },
   { ...plain, maskShare: 0.99, maskRun: 64 },
 ];
+
+/** The fields that make the row, where they differ from `plain`: those that its law, masks and peaks do not use are left out. */
+export function shortRecipe(recipe: RowRecipe): Partial<RowRecipe> {
+  const { law, levels, maskShare, peaks } = recipe;
+  const isUsed: Readonly<Partial<Record<string, boolean>>> = {
+    highShare: law === "twoLevels" || law === "cluster",
+    gap: law === "cluster",
+    levels: levels > 0,
+    maskRun: maskShare > 0,
+    peakHeight: peaks > 0,
+  };
+  const standard: Readonly<Record<string, unknown>> = { ...plain };
+  const used = Object.entries(recipe).filter(([name, value]) => isUsed[name] !== false && value !== standard[name]);
+  return Object.fromEntries(used);
+}
 
 const largestLogit = 3e38;
 const blockElements = 64;
