@@ -79,14 +79,14 @@ export const poolSection: Section = (run, plot) => {
     tableText(
       crossTable(
         series.filter(({ at }) => at["vocabSize"] === vocabSize),
-        `V = ${whole(vocabSize)}: µs a row`,
+        `V = ${whole(vocabSize)}: µs a row (R)`,
         ({ at }) => `B = ${at["batchSize"]}`,
         ({ at }) => `${at["workers"]} workers`,
       ),
     ),
   );
-  const words = `A step of B rows through the pool (T 0.8, top-k 40, top-p 0.95); 0 workers is the calling thread, and multiples are of its
-time in the same round.`;
+  const words = `A step of B rows through the pool (T 0.8, top-k 40, top-p 0.95); 0 workers is the calling thread. R is a plain read of as
+many rows by the calling thread.`;
   const plots = [plot("batch", "µs a row against B"), plot("workers", "rows per second against workers")];
   return text("## Growth with B and workers", words, ...plots, ...tables);
 };
