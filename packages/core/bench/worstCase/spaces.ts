@@ -29,7 +29,7 @@ export function spacesFor(vocabSize: number): readonly Space[] {
     one("min-p", { minP: small }),
     one("top-k, top-p", { topK: count, topP: probability }),
     one("llama.cpp chain", { topK: count, topP: probability, minP: small }, { profile: "llama.cpp" }),
-    { ...one("the same, penalties over 64", {}, { profile: "llama.cpp", ...penalties }), historyLength: 64 },
+    { ...one("llama.cpp chain, penalties over 64", {}, { profile: "llama.cpp", ...penalties }), historyLength: 64 },
     one("top-n-sigma", { topNSigma: { kind: "log", from: 1e-3, to: 100 } }),
     one("typical", { typicalP: probability }),
     one("epsilon cutoff", { epsilonCutoff: small }),
