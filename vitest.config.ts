@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{packages,apps}/*/{src,bench}/**/*.test.ts", "test/*/**/*.test.ts"],
-    exclude: ["**/node_modules/**"],
     // Forks: tests start real worker threads on shared WebAssembly memories, which must not share vitest's own threads.
     pool: "forks",
     testTimeout: 30_000,

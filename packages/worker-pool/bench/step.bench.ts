@@ -1,8 +1,10 @@
 /**
  * What a row of a step of B rows costs through the pool: overhead with rows that cost next to nothing (V = 64), and real
- * sizes, for 0 (the calling thread), 1, 2, 4, … workers side by side. The yardstick is the calling thread.
+ * sizes, for 0 (the calling thread), 1, 2, 4, … workers side by side. The yardstick is a plain one-pass read of as many rows
+ * of that size by the calling thread (R).
  */
 import { availableParallelism } from "node:os";
+import { compileKernels, createMemory, instantiateKernels, ROW_PADDING_ELEMENTS } from "@tokenmill/core/internal";
 import { printSeries, type Series, sideBySide, type Task, writeSeries } from "@tokenmill/test-benchmarks";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 
@@ -32,11 +34,25 @@ function stepOf(pool: SamplerPool, batchSize: number): Task {
   return { run, items: batchSize };
 }
 
+let consumed = 0;
+
+async function readOf(vocabSize: number, batchSize: number): Promise<Task> {
+  const padded = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const memory = createMemory(65536 + batchSize * padded * 4);
+  new Float32Array(memory.buffer, 65536).fill(1);
+  const kernels = await instantiateKernels(await compileKernels(), memory);
+  const run = (): void => {
+    for (let i = 0; i < batchSize; i++) consumed += kernels.read_row(65536 + i * padded * 4, padded);
+  };
+  return { run, items: batchSize };
+}
+
 async function measure(vocabSize: number, batchSize: number): Promise<Series[]> {
   const options = { vocabSize, slots: batchSize, arenaBytes: 2 ** 20, inlineRows: 0 };
   const pools = await Promise.all(workerCounts.map((workers) => createPool({ ...options, workers })));
   const tasks = pools.map((pool) => stepOf(pool, batchSize));
-  const times = await sideBySide(new Map(tasks.map((task, i) => [workerCounts[i]!.toString(), task])), tasks[0]!);
+  const named = new Map(tasks.map((task, i) => [workerCounts[i]!.toString(), task]));
+  const times = await sideBySide(named, await readOf(vocabSize, batchSize));
   await Promise.all(pools.map((pool) => pool.close()));
   return workerCounts.map((workers) => {
     const at = { vocabSize, batchSize, workers };
@@ -52,4 +68,5 @@ for (const vocabSize of vocabSizes) {
     series.push(...measured);
   }
 }
+if (!Number.isFinite(consumed)) throw new Error("results were not used");
 writeSeries(series);

@@ -23,15 +23,19 @@ export const rounds: number = positiveInteger("BENCH_ROUNDS", 5);
 /** `BENCH_TIME_MS`, how long a task runs in a round; absent: 25. */
 export const timeMs: number = positiveInteger("BENCH_TIME_MS", 25);
 
+/** Calls of the yardstick that count at least, after one that fetches its rows back into the cache. */
+const yardstickCalls = 6;
+
 /** The times of each task, by its name. @throws the error of a task that fails. */
 export async function sideBySide(tasks: ReadonlyMap<string, Task>, yardstick: Task): Promise<Map<string, Times>> {
   const times = new Map<string, Times>([...tasks.keys()].map((name) => [name, { values: [], ratios: [] }]));
-  await timeOf(yardstick, timeMs, timeMs);
+  const yardstickTime = (): Promise<number> => timeOf(yardstick, timeMs / 4, 0, yardstickCalls);
+  await timeOf(yardstick, timeMs, timeMs, yardstickCalls);
   for (let round = 0; round < rounds; round++) {
-    let before = await timeOf(yardstick, timeMs / 4, 0);
+    let before = await yardstickTime();
     for (const [name, task] of tasks) {
-      const micros = await timeOf(task, timeMs, round === 0 ? timeMs : timeMs / 5);
-      const after = await timeOf(yardstick, timeMs / 4, 0);
+      const micros = await timeOf(task, timeMs, round === 0 ? timeMs : timeMs / 5, 2);
+      const after = await yardstickTime();
       times.get(name)!.values.push(micros);
       times.get(name)!.ratios.push((2 * micros) / (before + after));
       before = after;
@@ -40,15 +44,8 @@ export async function sideBySide(tasks: ReadonlyMap<string, Task>, yardstick: Ta
   return times;
 }
 
-async function timeOf({ run, items }: Task, time: number, warmupTime: number): Promise<number> {
-  const bench = new Bench({
-    time,
-    iterations: 2,
-    warmupTime,
-    warmupIterations: 1,
-    warmup: warmupTime > 0,
-    throws: true,
-  });
+async function timeOf({ run, items }: Task, time: number, warmupTime: number, iterations: number): Promise<number> {
+  const bench = new Bench({ time, iterations, warmupTime, warmupIterations: 1, throws: true });
   bench.add("task", run);
   const [task] = await bench.run();
   const { result } = task!;

@@ -59,7 +59,7 @@ function lines({ title, subtitle, x, y, data, legend, xScale = "log" }: LinesOpt
   const panels = unique(data.map(({ panel }) => panel));
   const axis = { values: xs, format: ",", labelOverlap: true, grid: false };
   const spec = {
-    width: panels.length > 1 ? 330 : 560,
+    width: panels.length > 1 ? 290 : 560,
     height: 300,
     mark: { type: "line", point: { size: 36 }, strokeWidth: 2 },
     encoding: {
@@ -71,7 +71,7 @@ function lines({ title, subtitle, x, y, data, legend, xScale = "log" }: LinesOpt
   const head = { title: { text: title, subtitle }, data: { values: [...data] } };
   if (panels.length < 2) return { ...head, ...spec };
   const facet = { field: "panel", type: "nominal", title: null, sort: panels };
-  return { ...head, facet, columns: 2, spec };
+  return { ...head, facet, columns: panels.length === 4 ? 2 : 3, spec };
 }
 
 function vocabularyPlot(series: readonly RunSeries[]): Plot | undefined {

@@ -21,6 +21,7 @@ export interface Mode {
 const chain = "packages/core/bench/chain.bench.ts";
 const peers = "packages/core/bench/peers.bench.ts";
 const topK = "packages/core/bench/topK.bench.ts";
+const worst = "packages/core/bench/worstCase.bench.ts";
 const embedded = "packages/sources/bench/embedded.bench.ts";
 const pool = "packages/worker-pool/bench/step.bench.ts";
 const engine = "apps/stream/bench/engine.bench.ts";
@@ -66,6 +67,7 @@ export const modes: Readonly<Record<"quick" | "full", Mode>> = {
         usesRecordedRows: true,
       },
       { name: "topK", script: topK, env: { ...fullTime, BENCH_VOCAB: "128256", BENCH_ROWS: "gaussian,flat" } },
+      { name: "worst", script: worst, env: {}, isOnce: true },
       { name: "embedded", script: embedded, env: fullTime },
       { name: "pool", script: pool, env: { ...fullTime, BENCH_VOCAB: "64,32000,50257,128256,262144" } },
       { name: "engine", script: engine, env: fullTime },
