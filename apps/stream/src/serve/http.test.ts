@@ -256,7 +256,9 @@ describe("a request that makes no sense", () => {
     ["broken JSON", '{"prompt": ', 400, "invalid_json"],
     ["no object", "[]", 400, null],
     ["text that is not UTF-8", Buffer.from('{"prompt":"\xff"}', "latin1"), 400, "invalid_utf8"],
-    ["10,000 levels", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, null],
+    ["10,000 levels", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, "too_deep"],
+    ["130 levels with brackets in texts", `{"prompt":"]\\"]",${'"a":['.repeat(130)}`, 400, "too_deep"],
+    ["many brackets in a text", JSON.stringify({ promt: "[".repeat(1000) }), 400, "unknown_parameter"],
     ["a prototype", '{"__proto__": {"prompt": "a"}}', 400, "unknown_parameter"],
   ])("is refused: %s", async (_what, body, status, code) => {
     const response = await fetch(`${(await shared()).url}${completions}`, {
