@@ -10,6 +10,7 @@ import {
   parseSse,
   plainSource,
   post,
+  type SseMessage,
   startServer,
   type TestOptions,
   type TestServer,
@@ -78,6 +79,43 @@ describe("a stream of events", () => {
     expect(server.engine.stats().open).toBe(1);
   });
 
+  it("with several outputs goes on in each after the events that have come", async () => {
+    const server = await serverWith();
+    const request = {
+      ...seeded,
+      prompt: ["ab", "cd"],
+      n: 2,
+      seed: undefined,
+      stream: true,
+      max_tokens: 30,
+      logprobs: 1,
+    };
+    /** By choice: index of each event, and its JSON. */
+    const byChoice = (messages: readonly SseMessage[]): string[][] => {
+      const outputs: string[][] = [[], [], [], []];
+      for (const { id, data } of messages.filter((message) => message.id !== undefined)) {
+        const [choice] = (JSON.parse(data) as { choices: [{ index: number }] }).choices;
+        outputs[choice.index]!.push(`${/:(\d+);/.exec(id!)![1]} ${JSON.stringify(choice)}`);
+      }
+      return outputs;
+    };
+    const whole = parseSse(await (await post(server, completions, request)).text());
+    expect(byChoice(whole).map((events) => events.length)).toEqual([30, 30, 30, 30]);
+    for (const at of [0, 1, 50, 77, 119]) {
+      const response = await post(server, completions, request, { "last-event-id": whole[at]!.id! });
+      const joined = byChoice([...whole.slice(0, at + 1), ...parseSse(await response.text())]);
+      expect(joined).toEqual(byChoice(whole));
+    }
+    const gone = await post(server, completions, { ...request, max_tokens: 9000 });
+    const reader = gone.body!.getReader();
+    const [begin] = parseSse(new TextDecoder().decode((await reader.read()).value));
+    await reader.cancel();
+    await until(() => server.engine.stats().open === 0, "the client's leaving is known");
+    const again = await post(server, completions, { ...request, max_tokens: 9000 }, { "last-event-id": begin!.id! });
+    expect(again.status).toBe(200);
+    await again.body!.cancel();
+  });
+
   it("is resumed for the same body and a known id only", async () => {
     const server = await serverWith();
     const request = { ...seeded, stream: true };
@@ -88,6 +126,9 @@ describe("a stream of events", () => {
     expect((await resume(request, "99:1")).status).toBe(404);
     expect((await resume(request, "x")).status).toBe(400);
     expect((await resume({ ...request, n: 2 }, first!.id!)).status).toBe(400);
+    expect((await resume(request, `${first!.id!};1`)).status).toBe(400);
+    expect((await resume({ ...request, n: 2 }, `${first!.id!};1,1,1`)).status).toBe(400);
+    expect((await resume({ ...request, n: 2 }, `${first!.id!};1,1`)).status).toBe(404);
     expect((await resume(seeded, first!.id!)).status).toBe(400);
   });
 });
@@ -256,7 +297,9 @@ describe("a request that makes no sense", () => {
     ["broken JSON", '{"prompt": ', 400, "invalid_json"],
     ["no object", "[]", 400, null],
     ["text that is not UTF-8", Buffer.from('{"prompt":"\xff"}', "latin1"), 400, "invalid_utf8"],
-    ["10,000 levels", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, null],
+    ["10,000 levels", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, "too_deep"],
+    ["130 levels with brackets in texts", `{"prompt":"]\\"]",${'"a":['.repeat(130)}`, 400, "too_deep"],
+    ["many brackets in a text", JSON.stringify({ promt: "[".repeat(1000) }), 400, "unknown_parameter"],
     ["a prototype", '{"__proto__": {"prompt": "a"}}', 400, "unknown_parameter"],
   ])("is refused: %s", async (_what, body, status, code) => {
     const response = await fetch(`${(await shared()).url}${completions}`, {

@@ -1,5 +1,6 @@
 /** Rows in, tokens out: over HTTP and WebSocket, against the sampler on its own. */
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { createSampler, type RowDtype } from "@tokenmill/core";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -208,6 +209,35 @@ describe("POST /v1/sample", () => {
     expect((await send(server, bodyOf({ rows }, []))).status).toBe(429);
     expect((await send(server, bodyOf({ rows: rows.slice(0, 2) }, [rowOf(1, 0), rowOf(2, 0)]))).status).toBe(200);
   });
+});
+
+it("slow senders, more than there are slots, hold up nobody and get their tokens", async () => {
+  const server = await serverWith();
+  const slow = Array.from({ length: 80 }, (_, sequenceId) => {
+    const rows = [
+      { sequenceId, position: 0, open: { ...params, prompt: [1, 2] } },
+      { sequenceId: sequenceId + 1000, position: 0, open: { ...params, prompt: [1, 2] } },
+    ];
+    const body = bodyOf({ rows }, [rowOf(sequenceId, 0), rowOf(sequenceId + 1000, 0)]);
+    const headers = { "content-type": "application/x-tokenmill-rows", "content-length": body.length };
+    const sending = request(`${server.url}/v1/sample`, { method: "POST", agent: false, headers });
+    sending.on("error", () => undefined);
+    // a part of the first row
+    sending.write(body.subarray(0, body.length - 3000));
+    return { sequenceId, sending, rest: body.subarray(body.length - 3000) };
+  });
+  // 64 of them have a slot
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const fast = await send(server, bodyOf({ rows: [{ sequenceId: 500, open: params }] }, [rowOf(500, 0)]));
+  expect(fast.status).toBe(200);
+  for (const { sequenceId, sending, rest } of slow) {
+    sending.write(rest.subarray(0, 1500));
+    sending.end(rest.subarray(1500));
+    const [response] = (await once(sending, "response")) as [IncomingMessage];
+    const answer = codec.decode(Buffer.concat(await response.toArray())) as { results: Result[] };
+    const expected = await Promise.all([sequenceId, sequenceId + 1000].map((id) => expectedTokens(id, 1)));
+    expect(answer.results.map(({ tokenId }) => tokenId)).toEqual(expected.map(([token]) => token!.tokenId));
+  }
 });
 
 describe("a WebSocket session", () => {

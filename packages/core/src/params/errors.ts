@@ -17,8 +17,12 @@ export function refuse(name: string, expected: string, value: unknown, isWrongTy
   throw isWrongType ? new TypeError(message) : new RangeError(message);
 }
 
+/** Longer ones are not slips of a name. */
+const longestName = 64;
+
 /** The known name nearest to `name` by edit distance, if one is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

@@ -43,7 +43,8 @@ export function validationError({ validation }: ValidationFailure): ApiError {
 function unknownField(param: string, name: string, known: readonly string[]): ApiError {
   const nearest = nearestName(name, known);
   const remedy = nearest === undefined ? "" : `, did you mean "${nearest}"?`;
-  return new ApiError(400, `unknown field "${param}"${remedy}`, { param, code: "unknown_parameter" });
+  const shown = param.length > 100 ? `${param.slice(0, 100)}…` : param;
+  return new ApiError(400, `unknown field "${shown}"${remedy}`, { param: shown, code: "unknown_parameter" });
 }
 
 /** `/messages/0/content` → `messages[0].content`. */

@@ -4,6 +4,7 @@ import type { TokenEvent } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
+import { formatPlace } from "../sse/eventPlace.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
@@ -12,10 +13,10 @@ export interface StreamTarget {
   readonly headers: () => OutgoingHttpHeaders;
   /** The response is this stream's from now on. */
   readonly onStart: () => void;
-  /** Index of the first event to send; earlier ones are generated and left out. */
-  readonly firstIndex: number;
-  /** Told of the sequence's id when it is open and when it ends; for jobs of one sequence. */
-  readonly onAlive?: (sequenceId: number | bigint) => void;
+  /** By choice: events that the client has; they are generated again and left out. Absent: none. */
+  readonly counts?: readonly number[];
+  /** Told of the sequences' ids when they are open and when the stream ends. */
+  readonly onAlive: (sequenceIds: readonly (number | bigint)[]) => void;
 }
 
 /** Resolves when the stream has ended, or the client left. @throws what goes wrong before the first chunk. */
@@ -39,6 +40,9 @@ class JobStream {
   readonly #group = new SequenceGroup();
   readonly #sse: SseResponse;
   readonly #usage = { promptTokens: 0, completionTokens: 0 };
+  readonly #sequenceIds: (number | bigint)[] = [];
+  /** By choice: events that the client has, or gets. */
+  readonly #counts: number[];
   #unfinished: number;
   #hasEnded = false;
 
@@ -55,6 +59,7 @@ class JobStream {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#unfinished = job.sequences.length;
+    this.#counts = [...(target.counts ?? job.sequences.map(() => 0))];
     this.#sse = new SseResponse({
       response: target.response,
       headers: target.headers,
@@ -76,8 +81,9 @@ class JobStream {
         complete: () => this.#finished(),
       });
       this.#group.add(sequence);
-      this.#target.onAlive?.(sequence.sequenceId);
+      this.#sequenceIds.push(sequence.sequenceId);
     });
+    this.#target.onAlive(this.#sequenceIds);
   }
 
   /** Before the first chunk the request fails; after it the stream says why and ends. */
@@ -104,16 +110,17 @@ class JobStream {
     }
     const opening = event.index === 0 ? renderer.opening?.(choice, event) : undefined;
     const chunk = renderer.chunk(choice, event);
-    if (event.index < this.#target.firstIndex) return;
+    if (event.index < this.#counts[choice.index]!) return;
+    this.#counts[choice.index] = event.index + 1;
     if (!this.#sse.isStarted) this.#target.onStart();
     // The id stands with the last chunk of an event: whoever has it has all of the event.
-    const text = `id: ${event.sequenceId}:${event.index}\ndata: ${chunk}\n\n`;
+    const text = `id: ${formatPlace(event.sequenceId, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
     if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
   }
 
   #finished(): void {
     if (--this.#unfinished > 0 || this.#hasEnded) return;
-    this.#hasEnded = true;
+    this.#end();
     if (!this.#sse.isStarted) this.#target.onStart();
     const usage = this.#job.includeUsage ? `data: ${this.#job.renderer.usageChunk(this.#usage)}\n\n` : "";
     this.#sse.write(`${usage}data: [DONE]\n\n`);
@@ -121,9 +128,15 @@ class JobStream {
     this.#resolve();
   }
 
+  /** The time in which it can be resumed begins. */
+  #end(): void {
+    this.#hasEnded = true;
+    this.#target.onAlive(this.#sequenceIds);
+  }
+
   #gone(): void {
     if (this.#hasEnded) return;
-    this.#hasEnded = true;
+    this.#end();
     this.#group.cancel();
     if (!this.#sse.isStarted) this.#target.onStart();
     this.#resolve();

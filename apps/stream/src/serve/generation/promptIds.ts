@@ -1,4 +1,5 @@
 /** A prompt as token ids, within the context limit. */
+import type { Tokenizer } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { checkIds } from "./checkIds.ts";
@@ -14,6 +15,7 @@ export function promptIds(
     if (!source.tokenizer) {
       throw new ApiError(400, `"prompt" expected token ids, got text: ${model} has no tokenizer`, { param: "prompt" });
     }
+    checkLength(prompt, source.tokenizer, options.limits.maxContextTokens);
     ids = source.tokenizer.encode(prompt);
   } else ids = checkIds("prompt", prompt, source.vocabSize);
   const { maxContextTokens } = options.limits;
@@ -23,4 +25,17 @@ export function promptIds(
     param: "prompt",
     code: "context_length_exceeded",
   });
+}
+
+/**
+ * Refuses a text that is far too long by its beginning: a megabyte takes the event loop 0.1 s and more to encode. Where
+ * the text is cut its tokens may be others, so the beginning has to come to a quarter more than the context.
+ */
+function checkLength(text: string, tokenizer: Tokenizer, maxContextTokens: number): void {
+  const length = 8 * maxContextTokens;
+  if (text.length <= length) return;
+  const count = tokenizer.encode(text.slice(0, length)).length;
+  if (count <= 1.25 * maxContextTokens) return;
+  const message = `the context holds ${maxContextTokens} tokens, and the prompt's first ${length} characters alone come to ${count}`;
+  throw new ApiError(400, message, { param: "prompt", code: "context_length_exceeded" });
 }

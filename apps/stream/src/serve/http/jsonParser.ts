@@ -1,7 +1,11 @@
-/** JSON bodies: strict UTF-8, fields that are null dropped, and a digest to know the body again. */
+/** JSON bodies: strict UTF-8, not too deep, fields that are null dropped, and a digest to know the body again. */
 import { createHash } from "node:crypto";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ApiError } from "../errors/apiError.ts";
+import { type BodyTurns, largeBodyBytes } from "./bodyTurns.ts";
+
+/** Objects and arrays inside each other. */
+const deepestJson = 128;
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -10,16 +14,34 @@ declare module "fastify" {
   }
 }
 
-export function addJsonParser(app: FastifyInstance): void {
+/** @param bodyLimitBytes what a body of unknown length may come to */
+export function addJsonParser(app: FastifyInstance, turns: BodyTurns, bodyLimitBytes: number): void {
   app.decorateRequest("bodyDigest", "");
   app.removeAllContentTypeParsers();
+  const giveBack = new WeakMap<FastifyRequest, () => void>();
+  app.addHook("onRequest", async (request, reply) => {
+    const { "content-type": type = "", "content-length": length } = request.headers;
+    if (request.method !== "POST" || !type.includes("json")) return;
+    const sizeBytes = length === undefined ? bodyLimitBytes : Number(length);
+    // One that is too large is refused before it has come.
+    if (sizeBytes < largeBodyBytes || sizeBytes > bodyLimitBytes) return;
+    const release = turns.reserve(sizeBytes);
+    giveBack.set(request, release);
+    reply.raw.once("close", release);
+  });
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
-    try {
-      request.bodyDigest = createHash("sha256").update(body).digest("base64url");
-      done(null, withoutNulls(parseJson(body as Buffer)));
-    } catch (error) {
-      done(error as Error);
-    }
+    const parse = (): void => {
+      giveBack.get(request)?.();
+      try {
+        if (request.raw.socket.destroyed) throw new ApiError(400, "the client is gone", { code: "client_gone" });
+        request.bodyDigest = createHash("sha256").update(body).digest("base64url");
+        done(null, withoutNulls(parseJson(body as Buffer)));
+      } catch (error) {
+        done(error as Error);
+      }
+    };
+    if (body.length < largeBodyBytes) parse();
+    else turns.take(parse);
   });
 }
 
@@ -31,10 +53,28 @@ function parseJson(body: Uint8Array): unknown {
   } catch (cause) {
     throw new ApiError(400, "the body expected UTF-8", { code: "invalid_utf8", cause });
   }
+  checkDepth(body);
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new ApiError(400, `the body expected JSON: ${reasonOf(cause)}`, { code: "invalid_json", cause });
+  }
+}
+
+/** @throws ApiError 400 */
+function checkDepth(body: Uint8Array): void {
+  let depth = 0;
+  let isText = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i]!;
+    if (byte === 0x22) isText = !isText;
+    else if (isText) {
+      if (byte === 0x5c) i++;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth <= deepestJson) continue;
+      const message = `the body expected JSON of at most ${deepestJson} levels, got more at byte ${i}`;
+      throw new ApiError(400, message, { code: "too_deep" });
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
   }
 }
 
@@ -47,5 +87,7 @@ function reasonOf(cause: unknown): string {
 /** OpenAI's clients write null for "not given". */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+  const fields = Object.entries(value);
+  if (fields.every(([, field]) => field !== null)) return value;
+  return Object.fromEntries(fields.filter(([, field]) => field !== null));
 }

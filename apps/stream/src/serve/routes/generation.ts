@@ -1,7 +1,6 @@
 /** `POST /v1/completions` and `/v1/chat/completions`. */
 import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
-import { parseEventId } from "@tokenmill/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -15,6 +14,7 @@ import { completionSchema } from "../openai/completionSchema.ts";
 import type { Job } from "../openai/job.ts";
 import type { Body } from "../openai/planSequences.ts";
 import { dropUnsupported } from "../openai/unsupported.ts";
+import { parsePlace } from "../sse/eventPlace.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
 
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
@@ -50,37 +50,43 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
 
 function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { bodyDigest, owner } = request;
-  const isSingle = job.sequences.length === 1;
   const resumed = resumedJob(context, job, request);
   return answerStream(context, resumed.job, {
     response: reply.raw,
     headers: () => reply.getHeaders() as OutgoingHttpHeaders,
     onStart: () => void reply.hijack(),
-    firstIndex: resumed.firstIndex,
-    ...(isSingle && { onAlive: (sequenceId) => context.resumable.touch(sequenceId, { bodyDigest, owner }) }),
+    ...(resumed.counts && { counts: resumed.counts }),
+    onAlive: (sequenceIds) => context.resumable.touch({ bodyDigest, owner, sequenceIds }),
   });
 }
 
-/** With `Last-Event-ID`: the same sequence again, from the event after it. @throws ApiError */
-function resumedJob(context: ServeContext, job: Job, request: FastifyRequest): { job: Job; firstIndex: number } {
+/** With `Last-Event-ID`: the same sequences again, each from the event after those the client has. @throws ApiError */
+function resumedJob(
+  context: ServeContext,
+  job: Job,
+  request: FastifyRequest,
+): { job: Job; counts?: readonly number[] } {
   const given = request.headers["last-event-id"];
-  if (given === undefined || given === "") return { job, firstIndex: 0 };
+  if (given === undefined || given === "") return { job };
   const param = "Last-Event-ID";
-  const id = typeof given === "string" ? parseEventId(given) : undefined;
-  if (!id) throw new ApiError(400, `"${param}" expected <sequence>:<index>, got ${JSON.stringify(given)}`, { param });
-  const [sequence] = job.sequences;
-  if (!sequence || job.sequences.length > 1) {
-    throw new ApiError(400, `"${param}" expected a request for one output`, { param });
+  const { length } = job.sequences;
+  const place = typeof given === "string" ? parsePlace(given, length) : undefined;
+  if (!place) {
+    const form = length === 1 ? "<sequence>:<index>" : `<sequence>:<index>;<${length} counts>`;
+    throw new ApiError(400, `"${param}" expected ${form}, got ${JSON.stringify(given)}`, { param });
   }
-  const known = context.resumable.find(id.sequenceId);
+  const known = context.resumable.find(place.sequenceId);
   if (known?.bodyDigest !== request.bodyDigest || known.owner !== request.owner) {
     const message = `"${param}" names no stream of this request that can be resumed: it is too old, or had another body`;
     throw new ApiError(404, message, { param, code: "resume_unavailable" });
   }
   // The connection that had it may not be known to be dead yet.
-  context.sequences.cancel(id.sequenceId);
-  const resumed = { ...sequence, request: { ...sequence.request, sequenceId: id.sequenceId } };
-  return { job: { ...job, sequences: [resumed] }, firstIndex: id.index + 1 };
+  for (const sequenceId of known.sequenceIds) context.sequences.cancel(sequenceId);
+  const sequences = job.sequences.map((sequence, index) => ({
+    ...sequence,
+    request: { ...sequence.request, sequenceId: known.sequenceIds[index]! },
+  }));
+  return { job: { ...job, sequences }, counts: place.counts };
 }
 
 function refuseResume({ headers }: FastifyRequest): void {

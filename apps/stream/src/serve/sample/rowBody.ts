@@ -6,6 +6,8 @@ const largestHeaderBytes = 2 ** 24;
 export class RowBody {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #chunk: Uint8Array = new Uint8Array(0);
+  /** The piece that was waited for in vain so far. */
+  #coming: Promise<IteratorResult<Uint8Array>> | undefined;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
@@ -25,19 +27,28 @@ export class RowBody {
     return header;
   }
 
-  /** Fills `target`, as the bytes come. @throws ApiError if the body ends before. */
-  async fill(target: Uint8Array, what: string): Promise<void> {
-    let offset = 0;
+  /**
+   * Fills `target` from `offset` on, as the bytes come.
+   * @param patienceMs time for all of them; absent: none is set
+   * @returns the bytes that are filled then: fewer than there are if the time was not enough
+   * @throws ApiError if the body ends before
+   */
+  async fill(target: Uint8Array, what: string, offset = 0, patienceMs?: number): Promise<number> {
+    const deadlineMs = patienceMs === undefined ? undefined : performance.now() + patienceMs;
     while (offset < target.length) {
-      if (this.#chunk.length === 0 && !(await this.#next())) {
-        const message = `${what} expected ${target.length} bytes, the body ends after ${offset}`;
-        throw new ApiError(400, message, { code: "truncated" });
+      if (this.#chunk.length === 0) {
+        if (deadlineMs !== undefined && !(await this.#comesBefore(deadlineMs))) return offset;
+        if (!(await this.#next())) {
+          const message = `${what} expected ${target.length} bytes, the body ends after ${offset}`;
+          throw new ApiError(400, message, { code: "truncated" });
+        }
       }
       const part = this.#chunk.subarray(0, target.length - offset);
       target.set(part, offset);
       this.#chunk = this.#chunk.subarray(part.length);
       offset += part.length;
     }
+    return offset;
   }
 
   /** @throws ApiError if there are bytes left. */
@@ -46,10 +57,26 @@ export class RowBody {
     throw new ApiError(400, "the body goes on after the last row", { code: "damaged" });
   }
 
+  /** Whether the next piece, or the end, is there in time. */
+  async #comesBefore(deadlineMs: number): Promise<boolean> {
+    this.#coming ??= this.#chunks.next();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), Math.max(0, deadlineMs - performance.now()));
+    });
+    try {
+      return await Promise.race([this.#coming.then(() => true), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Whether there is another piece. */
   async #next(): Promise<boolean> {
     do {
-      const { done, value } = await this.#chunks.next();
+      this.#coming ??= this.#chunks.next();
+      const { done, value } = await this.#coming;
+      this.#coming = undefined;
       if (done) return false;
       this.#chunk = value;
     } while (this.#chunk.length === 0);

@@ -10,6 +10,9 @@ import { checkSampleHeader, type SampleHeader, type SampleRow } from "./sampleHe
 import { type SampleAnswer, type SampleFailure, SampleSequence } from "./sampleSequence.ts";
 import { SampleScope } from "./sampleScope.ts";
 
+/** Time for a row to come straight into its slot. */
+const slotPatienceMs = 100;
+
 export interface SampleServiceOptions {
   readonly vocabSize: number;
   readonly workers: number;
@@ -88,13 +91,7 @@ export class SampleService {
     const pending: Promise<SampleAnswer | SampleFailure>[] = [];
     try {
       for (const [i, sequence] of sequences.entries()) {
-        const slot = await sampler.acquire();
-        try {
-          await body.fill(sampler.bytes(slot), `row ${i}`);
-        } catch (error) {
-          sampler.release(slot);
-          throw error;
-        }
+        const slot = await receiveRow(sampler, body, `row ${i}`);
         // Sampled while the next row comes in.
         pending.push(answerRow(sequence, rows[i]!, slot).finally(() => sampler.release(slot)));
       }
@@ -167,6 +164,26 @@ export class SampleService {
     const ms = performance.now() - this.#options.idleMs;
     for (const scope of this.#scopes) scope.closeOlderThan(ms);
   }
+}
+
+/** The slot with the row. A sender that is slow has a slot when the row is there: in the meantime others use it. */
+async function receiveRow(sampler: RowSampler, body: RowBody, what: string): Promise<number> {
+  const slot = await sampler.acquire();
+  let row: Uint8Array;
+  let sizeBytes: number;
+  try {
+    sizeBytes = await body.fill(sampler.bytes(slot), what, 0, slotPatienceMs);
+    if (sizeBytes === sampler.rowBytes) return slot;
+    row = sampler.bytes(slot).slice();
+  } catch (error) {
+    sampler.release(slot);
+    throw error;
+  }
+  sampler.release(slot);
+  await body.fill(row, what, sizeBytes);
+  const later = await sampler.acquire();
+  sampler.bytes(later).set(row);
+  return later;
 }
 
 function openAt(

@@ -9,6 +9,10 @@ import { bigInteger, type JsonSchema } from "./jsonSchema.ts";
 /** Parameters that the APIs spell in their own way. */
 const handled: readonly string[] = ["logprobs"];
 
+/** What takes the event loop some 10 ms and more to look at is too much for one request. */
+const mostSequences = 1024;
+const mostBiases = 4096;
+
 /** `topNSigma` → `top_n_sigma`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -50,8 +54,9 @@ function schemaOf({ name, kind, expected, description, choices }: Parameter): Js
       return {
         type: "array",
         items: { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "string" }] },
-        description: `${words}; a text stands for its tokens, with and without a space before it`,
-        "x-expected": "array of token-id arrays or texts",
+        maxItems: mostSequences,
+        description: `${words}; a text stands for its tokens, with and without a space before it; at most ${mostSequences}`,
+        "x-expected": `array of at most ${mostSequences} token-id arrays or texts`,
       };
     case "stages":
       return { type: "array", items: { type: "string" }, description: words, "x-expected": expected };
@@ -59,8 +64,9 @@ function schemaOf({ name, kind, expected, description, choices }: Parameter): Js
       return {
         type: "object",
         additionalProperties: { type: "number", "x-expected": "number in [-100, 100]" },
-        description: words,
-        "x-expected": expected,
+        maxProperties: mostBiases,
+        description: `${words}; at most ${mostBiases}`,
+        "x-expected": `${expected}, at most ${mostBiases}`,
       };
     case "seed":
       return bigInteger(

@@ -8,6 +8,8 @@ export interface ResumableStream {
   readonly bodyDigest: string;
   /** Digest of the API key that opened it. */
   readonly owner: string;
+  /** Of its outputs, in the order of their choices. */
+  readonly sequenceIds: readonly (number | bigint)[];
 }
 
 interface Entry extends ResumableStream {
@@ -18,7 +20,7 @@ const mostEntries = 65_536;
 
 export class ResumeWindow {
   readonly #windowMs: number;
-  /** Oldest first. */
+  /** By the sequence of each output, oldest first. */
   readonly #entries: Map<number | bigint, Entry> = new Map();
 
   constructor(windowMs: number) {
@@ -26,9 +28,12 @@ export class ResumeWindow {
   }
 
   /** Says that the stream is alive: the window begins anew. */
-  touch(sequenceId: number | bigint, stream: ResumableStream): void {
-    this.#entries.delete(sequenceId);
-    this.#entries.set(sequenceId, { ...stream, lastMs: performance.now() });
+  touch(stream: ResumableStream): void {
+    const entry = { ...stream, lastMs: performance.now() };
+    for (const sequenceId of stream.sequenceIds) {
+      this.#entries.delete(sequenceId);
+      this.#entries.set(sequenceId, entry);
+    }
     this.#dropOld();
   }
 

@@ -134,9 +134,9 @@ export function parseSse(text: string): SseMessage[] {
 }
 
 /** Waits until the condition holds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadlineMs = performance.now() + 25_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadlineMs) throw new Error(`waited 25 s until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
