@@ -7,6 +7,8 @@ import {
   STAGE_NUMBER_1,
   STAGE_NUMBER_2,
   TOP_K_KEEPS_TIES,
+  TOP_P_KEEPS_TIES,
+  TOP_P_PASSES_EDGE,
 } from "../src/layout";
 import {
   gatherAbove,
@@ -26,6 +28,7 @@ import {
   setKey,
   setUnsorted,
   sortList,
+  takeBackEquals,
   weighList,
 } from "./list";
 import { floatBelow, roundedDown } from "./floats";
@@ -76,7 +79,7 @@ export function minP(stage: usize): void {
   else keepAtLeast(threshold);
 }
 
-/** The largest tokens until their mass reaches p. (Holtzman et al. 2020, arXiv 1904.09751.) */
+/** The largest tokens until their mass reaches p, or as the flags say. (Holtzman et al. 2020, arXiv 1904.09751.) */
 export function topP(stage: usize): void {
   if (isDense) {
     // what lies 60 nats below the largest adds less than 2^-66 to a sum of at least 1: nothing, in f64
@@ -84,7 +87,11 @@ export function topP(stage: usize): void {
     gatherAbove(row, max(floor, least));
     setSparse();
   }
-  selectMass(load<f64>(stage, STAGE_NUMBER_0) * weighList(listMax(), beta));
+  const count = listCount;
+  const flags = load<i32>(stage, STAGE_FLAGS);
+  const target = load<f64>(stage, STAGE_NUMBER_0) * weighList(listMax(), beta);
+  selectMass(flags & TOP_P_PASSES_EDGE ? reinterpret<f64>(reinterpret<u64>(target) + 1) : target);
+  if (flags & TOP_P_KEEPS_TIES) takeBackEquals(count);
 }
 
 /** With d = x − max, scaled by the temperatures so far: x = −(3 − curve)/2·f·d² + (curve − 1)/2·f·d³. Numbers: f, curve.

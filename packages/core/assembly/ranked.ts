@@ -1,7 +1,15 @@
 // Cuts that need the candidates in order of probability.
-import { DOMAIN_XTC, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../src/layout";
+import {
+  DOMAIN_XTC,
+  STAGE_FLAGS,
+  STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
+  TOP_H_MOST,
+  TOP_H_SUMS_TERMS,
+  TYPICAL_KEEPS_TIES,
+} from "../src/layout";
 import { coin } from "./draw";
-import { keepRange, keyAt, keyLogit, listCount, listMax, sortList, weighList, weightAt } from "./list";
+import { keepRange, keyAt, keyLogit, listCount, listMax, selectLargest, sortList, weighList, weightAt } from "./list";
 import { logPositive } from "./math";
 import { beta, listAll } from "./row";
 import { entropy } from "./thresholds";
@@ -24,6 +32,11 @@ export function typicalP(stage: usize): void {
     const below = end < listCount ? centre - scaled(end, largest) : f64.MAX_VALUE;
     sum += above <= below ? weightAt(--first) : weightAt(end++);
     if (sum >= target) break;
+  }
+  if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_KEEPS_TIES) {
+    const farthest = max(scaled(first, largest) - centre, centre - scaled(end - 1, largest));
+    while (first > 0 && scaled(first - 1, largest) - centre <= farthest) first--;
+    while (end < listCount && centre - scaled(end, largest) <= farthest) end++;
   }
   keepRange(first, end);
 }
@@ -70,9 +83,12 @@ export function xtc(stage: usize, job: usize): void {
   if (count >= 2) keepRange(count - 1, listCount);
 }
 
-/** The largest tokens as long as their entropy stays ≤ α times that of all. (Potraghloo et al. 2025, arXiv 2509.02510.) */
+/** The largest tokens as long as their entropy stays ≤ α times that of all, or as the flag says. (Potraghloo et al. 2025,
+ *  arXiv 2509.02510.) */
 export function topH(stage: usize): void {
   listAll();
+  const sumsTerms = (load<i32>(stage, STAGE_FLAGS) & TOP_H_SUMS_TERMS) != 0;
+  if (sumsTerms) selectLargest(TOP_H_MOST);
   sortList();
   const largest = listMax();
   const total = weighList(largest, beta);
@@ -83,7 +99,9 @@ export function topH(stage: usize): void {
   while (count < listCount) {
     sum += weightAt(count);
     weighted += weightAt(count) * scaled(count, largest);
-    if (count > 0 && logPositive(sum) - weighted / sum > limit) break;
+    // Σ −p·ln p = (Σ w·ln Z − Σ w·z) / Z over the kept; Z is their own sum, or that of all
+    const all = sumsTerms ? total : sum;
+    if (count > 0 && (sum * logPositive(all) - weighted) / all > limit) break;
     count++;
   }
   keepRange(0, count);
