@@ -22,16 +22,26 @@ const ofStages = new Set(Object.values(stages).flatMap(({ params }) => params));
 const otherRows = parameters
   .filter(({ name }) => !ofStages.has(name))
   .map(({ name, expected, description }) => [`\`${name}\``, expected, description]);
-const profileRows = Object.entries(profiles).map(([name, { order, topKKeepsTies, defaults }]) => [
+const topPWords = { ties: "top-p all equal to the last", edge: "top-p until its mass is above p" };
+const boundariesOf = ({ topKKeepsTies, topPKeeps, typicalKeepsTies, topHSumsTerms }) =>
+  [
+    topKKeepsTies ? "top-k all equal to the k-th" : "top-k exactly k",
+    topPWords[topPKeeps] ?? "",
+    typicalKeepsTies ? "typical all as far as the last" : "",
+    topHSumsTerms ? "top-h by the sum of terms among the 100 largest" : "",
+  ]
+    .filter((words) => words !== "")
+    .join("; ");
+const profileRows = Object.entries(profiles).map(([name, { order, defaults, ...boundaries }]) => [
   `\`${name}\``,
   order.join(", "),
-  topKKeepsTies ? "all equal to the k-th" : "exactly k, lowest id first",
+  boundariesOf(boundaries),
   Object.keys(defaults).length === 0 ? "off" : JSON.stringify(defaults).replace(/[{}"]/g, "").replaceAll(",", ", "),
 ]);
 const tables = {
   stages: table(["stage", "what it does", "parameters"], stageRows),
   parameters: table(["parameter", "range", "what it does"], otherRows),
-  profiles: table(["profile", "order", "top-k keeps", "absent parameters"], profileRows),
+  profiles: table(["profile", "order", "what is kept at the boundary", "absent parameters"], profileRows),
 };
 
 const before = readFileSync(path, "utf8");

@@ -41,6 +41,7 @@ import {
   RESULT_TOKEN_ID,
   RESULT_TOP_COUNT,
   STAGE_BYTES,
+  STAGE_FLAGS,
   STAGE_NUMBER_0,
   STAGE_OPCODE,
   STATUS_ALL_MASKED,
@@ -218,7 +219,8 @@ function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const lastStage = stageAt(plan, stageCount - 1);
   const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
   const isAnyLeft = stageCount > load<i32>(job, JOB_FIRST_STAGE);
-  const lastOpcode = isAnyLeft && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
+  const isPlain = load<i32>(lastStage, STAGE_FLAGS) == 0;
+  const lastOpcode = isAnyLeft && isPlain && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
   const endsInTopP = lastOpcode == OP_TOP_P;
   const endsInTypical = lastOpcode == OP_TYPICAL_P;
   // a last cut that the dense draw can make on the way

@@ -7,6 +7,8 @@ import {
   STAGE_NUMBER_1,
   STAGE_NUMBER_2,
   TOP_K_KEEPS_TIES,
+  TOP_P_KEEPS_TIES,
+  TOP_P_PASSES_EDGE,
 } from "../src/layout";
 import { canCutDense, EXACT_TIER, logMass, rowEntropy, tierError } from "./denseCut";
 import {
@@ -31,6 +33,7 @@ import {
   setKey,
   setUnsorted,
   sortList,
+  takeBackEquals,
   weighList,
 } from "./list";
 import { floatBelow, roundedDown } from "./floats";
@@ -87,31 +90,41 @@ export function minP(stage: usize): void {
 /** Size of the list in which the nucleus of an uncut row is looked for before the whole row is listed. */
 const FIRST_LIST = 1024;
 
-/** The largest tokens until their mass reaches p. (Holtzman et al. 2020, arXiv 1904.09751.) */
+/** The largest tokens until their mass reaches p, or as the flags say. (Holtzman et al. 2020, arXiv 1904.09751.) */
 export function topP(stage: usize): void {
   const p = load<f64>(stage, STAGE_NUMBER_0);
-  if (canCutDense() && paddedLength > 4 * FIRST_LIST && selectNucleus(p)) return;
+  const flags = load<i32>(stage, STAGE_FLAGS);
+  if (canCutDense() && paddedLength > 4 * FIRST_LIST && selectNucleus(p, flags)) return;
   if (isDense) {
     // what lies 60 nats below the largest adds less than 2^-66 to a sum of at least 1: nothing, in f64
     const least = min(roundedDown(<f64>rowMax - 60.0 / beta), floatBelow(rowMax)); // 60 / beta may round to nothing
     gatherAbove(row, max(floor, least));
     setSparse();
   }
-  selectMass(p * weighList(listMax(), beta));
+  const count = listCount;
+  selectToward(p * weighList(listMax(), beta), flags);
+  if (flags & TOP_P_KEEPS_TIES) takeBackEquals(count);
+}
+
+// @ts-ignore: decorator
+@inline
+function selectToward(target: f64, flags: i32): void {
+  selectMass(flags & TOP_P_PASSES_EDGE ? reinterpret<f64>(reinterpret<u64>(target) + 1) : target);
 }
 
 /** Lists the nucleus from among the largest tokens. False if it has more. */
-function selectNucleus(p: f64): bool {
+function selectNucleus(p: f64, flags: i32): bool {
   gatherLargest(row, FIRST_LIST, rowMax);
   const total = expModerate(logMass(1, 0));
   if (weighList(rowMax, beta) < p * total * (1 + 2 * tierError)) return false;
   const count = listCount;
-  selectMass(p * total);
+  selectToward(p * total, flags);
   const slack = 2 * tierError * total;
   if (selectedMass < p * total + slack || selectedMass - lastMass >= p * total - slack) {
     setCount(count);
-    selectMass(p * expModerate(logMass(1, EXACT_TIER)));
+    selectToward(p * expModerate(logMass(1, EXACT_TIER)), flags);
   }
+  if (flags & TOP_P_KEEPS_TIES) takeBackEquals(count);
   setSparse();
   return true;
 }

@@ -500,3 +500,15 @@ export function selectMass(target: f64): void {
   selectedMass = above;
   lastMass = weightAt(listCount - 1);
 }
+
+/** After a selection from a list of `count`: keeps what is equal to the least of the kept, too. Loses the weights. */
+export function takeBackEquals(count: i32): void {
+  let least = keyAt(0);
+  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
+  for (let i = listCount; i < count; i++) {
+    const key = keyAt(i);
+    if (key >> 32 != least >> 32) continue;
+    setKey(i, keyAt(listCount));
+    setKey(listCount++, key);
+  }
+}

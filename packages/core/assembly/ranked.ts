@@ -1,5 +1,13 @@
 // Cuts that need the candidates in order of probability.
-import { DOMAIN_XTC, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../src/layout";
+import {
+  DOMAIN_XTC,
+  STAGE_FLAGS,
+  STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
+  TOP_H_MOST,
+  TOP_H_SUMS_TERMS,
+  TYPICAL_KEEPS_TIES,
+} from "../src/layout";
 import { areDecided, canCutDense, logMass, thresholdOf, TIERS } from "./denseCut";
 import { coin } from "./draw";
 import { floatBelow, roundedDown } from "./floats";
@@ -11,6 +19,7 @@ import {
   keyTokenId,
   listCount,
   listMax,
+  selectLargest,
   sortList,
   weighList,
   weightAt,
@@ -37,6 +46,11 @@ export function typicalP(stage: usize): void {
     const below = end < listCount ? centre - scaled(end, largest) : f64.MAX_VALUE;
     sum += above <= below ? weightAt(--first) : weightAt(end++);
     if (sum >= target) break;
+  }
+  if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_KEEPS_TIES) {
+    const farthest = max(scaled(first, largest) - centre, centre - scaled(end - 1, largest));
+    while (first > 0 && scaled(first - 1, largest) - centre <= farthest) first--;
+    while (end < listCount && centre - scaled(end, largest) <= farthest) end++;
   }
   keepRange(first, end);
 }
@@ -101,9 +115,12 @@ function excludeTop(logWeight: f64): bool {
   return true;
 }
 
-/** The largest tokens as long as their entropy stays ≤ α times that of all. (Potraghloo et al. 2025, arXiv 2509.02510.) */
+/** The largest tokens as long as their entropy stays ≤ α times that of all, or as the flag says. (Potraghloo et al. 2025,
+ *  arXiv 2509.02510.) */
 export function topH(stage: usize): void {
   listAll();
+  const sumsTerms = (load<i32>(stage, STAGE_FLAGS) & TOP_H_SUMS_TERMS) != 0;
+  if (sumsTerms) selectLargest(TOP_H_MOST);
   sortList();
   const largest = listMax();
   const total = weighList(largest, beta);
@@ -114,7 +131,9 @@ export function topH(stage: usize): void {
   while (count < listCount) {
     sum += weightAt(count);
     weighted += weightAt(count) * scaled(count, largest);
-    if (count > 0 && logPositive(sum) - weighted / sum > limit) break;
+    // Σ −p·ln p = (Σ w·ln Z − Σ w·z) / Z over the kept; Z is their own sum, or that of all
+    const all = sumsTerms ? total : sum;
+    if (count > 0 && (sum * logPositive(all) - weighted) / all > limit) break;
     count++;
   }
   keepRange(0, count);

@@ -6,10 +6,12 @@ import {
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
   JOB_PROMPT_LENGTH,
+  STAGE_FLAGS,
   STAGE_INTEGER,
   STAGE_LIST,
   STAGE_NUMBER_0,
   STAGE_NUMBER_1,
+  SYNTH_ID_TABLE,
   WATERMARK_CONTEXT,
 } from "../src/layout";
 import {
@@ -104,21 +106,74 @@ function isContextRepeated(stage: usize, job: usize): bool {
   return false;
 }
 
+/** Low word of Knuth's multiplier 6364136223846793005. */
+const MULTIPLIER: u32 = 0x4c957f2d;
+
+// @ts-ignore: decorator
+@inline
+function hashStep(hash: u32, datum: u32): u32 {
+  return (hash + datum) * MULTIPLIER + 1;
+}
+
+/** Output token `index`, 0 before the first. */
+// @ts-ignore: decorator
+@inline
+function outputAt(output: usize, index: i32): u32 {
+  return index < 0 ? 0 : load<u32>(output + ((<usize>index) << 2));
+}
+
+/** Hashes the last `integer` output tokens, with zeros before the first, into `context0`; false if they stood before one of
+ *  the last 1024 output tokens too. (HF transformers; see `src/watermark/synthIdTable.ts`.) */
+function hashOutput(stage: usize, job: usize): bool {
+  const count = load<i32>(stage, STAGE_INTEGER);
+  const promptLength = load<i32>(job, JOB_PROMPT_LENGTH);
+  const length = load<i32>(job, JOB_HISTORY_LENGTH) - promptLength;
+  const output = <usize>load<u32>(job, JOB_HISTORY) + ((<usize>promptLength) << 2);
+  for (let end = max(0, length - 1024); end < length; end++) {
+    let i = 1;
+    while (i <= count && outputAt(output, end - i) == outputAt(output, length - i)) i++;
+    if (i > count) return false;
+  }
+  context0 = 1;
+  for (let i = length - count; i < length; i++) context0 = hashStep(context0, outputAt(output, i));
+  return true;
+}
+
+/** The token's bits of 32 layers from `first` on, out of the list: `depth` keys, then a table of 2^16 bits. */
+function tableBits(list: usize, tokenId: u32, first: i32, depth: i32): u32 {
+  const table = list + ((<usize>depth) << 2);
+  const hash = hashStep(context0, tokenId);
+  let bits: u32 = 0;
+  for (let layer = first; layer < min(first + 32, depth); layer++) {
+    const index = hashStep(hash, load<u32>(list + ((<usize>layer) << 2))) & 0xffff;
+    bits |= ((load<u32>(table + ((<usize>index >> 5) << 2)) >> (index & 31)) & 1) << (layer - first);
+  }
+  return bits;
+}
+
 /** Tournament sampling in closed form: layer by layer p ← p·(1 + g − Σ g·p), g the token's bit of that layer: the law of the
- *  winner of 2^depth draws. Number: depth ≤ 128, one bit each of the block (context, id). No effect where the context stood
+ *  winner of 2^depth draws. Number: depth ≤ 128; a bit each of the block (context, id), or of a table, by the flag. No effect where the context stood
  *  before an earlier output token. Tokens of weight 0 in f64 leave the list. O(list · depth).
  *  (Dathathri et al. 2024, Nature 634; HF `SynthIDTextWatermarkLogitsProcessor`.) */
 export function synthId(plan: usize, stage: usize, job: usize): void {
-  if (isContextRepeated(stage, job)) return;
-  hashContext(plan, stage, job, DOMAIN_SYNTH_ID);
+  const hasTable = (load<i32>(stage, STAGE_FLAGS) & SYNTH_ID_TABLE) != 0;
+  const list = plan + load<i32>(stage, STAGE_LIST);
+  if (hasTable) {
+    if (!hashOutput(stage, job)) return;
+  } else {
+    if (isContextRepeated(stage, job)) return;
+    hashContext(plan, stage, job, DOMAIN_SYNTH_ID);
+  }
   listAll();
   const total = weighList(listMax(), beta);
   for (let i = 0; i < listCount; i++) setWeight(i, weightAt(i) / total);
   const depth = <i32>load<f64>(stage, STAGE_NUMBER_0);
   for (let first = 0; first < depth; first += 32) {
     for (let i = 0; i < listCount; i++) {
-      philoxBlock(context0, context1, <u32>keyTokenId(keyAt(i)), DOMAIN_SYNTH_ID << 24, keyLow, keyHigh);
-      store<u32>(tokenCounts + ((<usize>i) << 2), wordOfBlock(first >> 5));
+      const tokenId = <u32>keyTokenId(keyAt(i));
+      if (!hasTable) philoxBlock(context0, context1, tokenId, DOMAIN_SYNTH_ID << 24, keyLow, keyHigh);
+      const bits = hasTable ? tableBits(list, tokenId, first, depth) : wordOfBlock(first >> 5);
+      store<u32>(tokenCounts + ((<usize>i) << 2), bits);
     }
     for (let layer = 0; layer < min(32, depth - first); layer++) playLayer(layer);
   }

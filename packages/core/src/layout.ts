@@ -128,6 +128,16 @@ export const PENALTY_REPETITION_SEES_PROMPT = 1;
 export const PENALTY_FREQUENCY_SEES_PROMPT = 2;
 /** Top-k stage flag: every token equal to the k-th is kept too. */
 export const TOP_K_KEEPS_TIES = 1;
+/** Top-p stage flags: every token equal to the last one is kept too; the mass has to pass p, not just reach it. */
+export const TOP_P_KEEPS_TIES = 1;
+export const TOP_P_PASSES_EDGE = 2;
+/** SynthID stage flag: the list has a key for each layer, then the table of bits. */
+export const SYNTH_ID_TABLE = 1;
+/** Typical stage flag: every token as far from the entropy as the last one is kept too. */
+export const TYPICAL_KEEPS_TIES = 1;
+/** Top-h stage flag: adds up the tokens' terms of the whole entropy, of the 100 largest logits. */
+export const TOP_H_SUMS_TERMS = 1;
+export const TOP_H_MOST = 100;
 
 /** Random-number domains: draws of one kind never share a counter with another's. */
 export const DOMAIN_DRAW = 0;

@@ -62,6 +62,7 @@ function startOf(parameter: Parameter, vocabSize: number): unknown {
   if (kind === "boolean") return true;
   if (kind === "tokenIds") return [0];
   if (kind === "tokenSequences") return [[0]];
+  if (kind === "integers") return [0];
   return kind === "bias" ? { 0: 1 } : undefined;
 }
 

@@ -17,7 +17,8 @@ export type ParameterKind =
   | "bias"
   | "stages"
   | "boolean"
-  | "tokenSequences";
+  | "tokenSequences"
+  | "integers";
 
 export interface Parameter {
   readonly name: keyof SamplingParams;
@@ -245,6 +246,13 @@ export const parameters: readonly Parameter[] = [
   integer("synthIdContext", 1, "SynthID watermark: how many of the last tokens decide the layers", 16),
   watermarkKey("synthIdKey", "SynthID watermark: its secret"),
   {
+    name: "synthIdKeys",
+    kind: "integers",
+    expected: "array of at most 128 safe integers ≥ 0",
+    accepts: (keys: readonly unknown[]) => keys.length <= 128 && keys.every(isSafeKey),
+    description: "SynthID watermark as transformers makes it: its keys, a layer each; empty is off",
+  },
+  {
     name: "seed",
     kind: "seed",
     expected: "safe integer ≥ 0 or bigint in [0, 2^64)",
@@ -275,6 +283,7 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
       return typeof value === "boolean";
     case "tokenIds":
     case "tokenSequences":
+    case "integers":
       return Array.isArray(value);
     case "stages":
       return Array.isArray(value) && value.every((stage) => typeof stage === "string");
@@ -317,7 +326,10 @@ export function validateParams(
     const [culprit, label] = offender(checked, kind, vocabSize);
     refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
   }
-  const { logprobs } = params;
+  const { logprobs, synthIdKeys, synthIdDepth } = params;
+  if (synthIdKeys?.length && synthIdDepth) {
+    refuse("synthIdDepth", "0 or nothing beside synthIdKeys, which number the layers", synthIdDepth, false);
+  }
   if (logprobs !== undefined && logprobs > maxLogprobs)
     refuse("logprobs", `integer ≤ ${maxLogprobs} (maxLogprobs)`, logprobs, false);
 }

@@ -15,6 +15,12 @@ export interface Profile {
   readonly mirostatOrder?: readonly StageName[];
   /** Whether top-k keeps every token equal to the k-th; else exactly k, equals by lowest id. */
   readonly topKKeepsTies: boolean;
+  /** Top-p also keeps every token equal to the last one (`ties`), or goes on until the mass is above p (`edge`). */
+  readonly topPKeeps?: "ties" | "edge";
+  /** Typical also keeps every token as far from the entropy as the last one. */
+  readonly typicalKeepsTies?: true;
+  /** Top-h compares the sum of the kept tokens' −p·ln p, not the entropy of what is kept, among the 100 largest logits. */
+  readonly topHSumsTerms?: true;
   /** Temperatures below this are greedy. */
   readonly greedyBelow: number;
   /** What absent parameters mean where it is not "off". */
@@ -82,7 +88,14 @@ const beforeMirostat: readonly StageName[] = [
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   /** The order of `hf` with exact boundaries: top-k keeps exactly k. The default. */
   tokenmill: { order: articleOrder, topKKeepsTies: false, greedyBelow: 0, defaults: {} },
-  hf: { order: articleOrder, topKKeepsTies: true, greedyBelow: 0, defaults: {} },
+  hf: {
+    order: articleOrder,
+    topKKeepsTies: true,
+    typicalKeepsTies: true,
+    topHSumsTerms: true,
+    greedyBelow: 0,
+    defaults: {},
+  },
   vllm: {
     order: [
       "allowedTokenIds",
@@ -159,6 +172,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       ...otherCuts,
     ],
     topKKeepsTies: false,
+    topPKeeps: "edge",
     greedyBelow: 1e-6,
     defaults: {},
   },
@@ -194,8 +208,9 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "adaptiveP",
     ],
     topKKeepsTies: false,
+    topPKeeps: "ties",
     greedyBelow: 0,
-    defaults: {},
+    defaults: { penaltyScope: "prompt+output", penaltyLastN: 20 },
   },
   /** `sampler_order` 6, 0, 1, 3, 4, 2, 5: penalties, top-k, top-a, tail-free, typical, top-p and min-p, temperature. */
   koboldcpp: {

@@ -108,6 +108,11 @@ export interface SamplingParams {
   synthIdContext?: number;
   /** Secret of the watermark: a safe integer ≥ 0. Absent: 0. */
   synthIdKey?: number;
+  /**
+   * SynthID-text watermark with the functions of HF transformers, one layer for each of its keys: 1 to 128 safe integers ≥ 0,
+   * instead of `synthIdDepth` and `synthIdKey`. `synthIdContext` is its `ngram_len` − 1. Absent or empty: off.
+   */
+  synthIdKeys?: readonly number[];
   /** Key of the random stream: a safe integer ≥ 0 or a 64-bit bigint. Absent: 0 in the kernels; the engine picks and reports one. */
   seed?: number | bigint;
   /** Log-probabilities to return: absent none, 0 the chosen token's, N also the N best; at most the pool's `maxLogprobs`. */

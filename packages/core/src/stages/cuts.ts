@@ -1,5 +1,14 @@
 /** Stages that cut or reshape the distribution. */
-import { OP_MIN_P, OP_SMOOTHING, OP_TEMPERATURE, OP_TOP_K, OP_TOP_P, TOP_K_KEEPS_TIES } from "../layout.ts";
+import {
+  OP_MIN_P,
+  OP_SMOOTHING,
+  OP_TEMPERATURE,
+  OP_TOP_K,
+  OP_TOP_P,
+  TOP_K_KEEPS_TIES,
+  TOP_P_KEEPS_TIES,
+  TOP_P_PASSES_EDGE,
+} from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
 export const temperature: Stage = {
@@ -61,8 +70,11 @@ export const topP: Stage = {
   opcode: OP_TOP_P,
   params: ["topP"],
   description: "keeps the smallest set of largest tokens with probability mass ≥ p",
-  pack: ({ topP: p = 1 }) => (p === 1 ? undefined : { numbers: [p] }),
-  reference: (row, { topP: p = 1 }) => {
+  pack: ({ topP: p = 1 }, { topPKeeps }) => {
+    const flags = topPKeeps === "ties" ? TOP_P_KEEPS_TIES : topPKeeps === "edge" ? TOP_P_PASSES_EDGE : 0;
+    return p === 1 ? undefined : { numbers: [p], flags };
+  },
+  reference: (row, { topP: p = 1 }, { topPKeeps }) => {
     if (p === 1) return;
     const kept = row.kept();
     const max = row.max;
@@ -70,7 +82,10 @@ export const topP: Stage = {
     const target = p * weights.reduce((a, b) => a + b, 0);
     let sum = 0;
     let count = 0;
-    while (count < kept.length && (count === 0 || sum < target)) sum += weights[count++]!;
+    const isShort = (): boolean => (topPKeeps === "edge" ? sum <= target : sum < target);
+    while (count < kept.length && (count === 0 || isShort())) sum += weights[count++]!;
+    const least = row.logits[kept[count - 1]!];
+    if (topPKeeps === "ties") while (count < kept.length && row.logits[kept[count]!] === least) count++;
     row.keepOnly(kept.slice(0, count));
   },
 };

@@ -1,5 +1,14 @@
 /** Cuts that need the candidates in order of probability. */
-import { OP_MIN_K, OP_TAIL_FREE, OP_TOP_H, OP_TYPICAL_P, OP_XTC } from "../layout.ts";
+import {
+  OP_MIN_K,
+  OP_TAIL_FREE,
+  OP_TOP_H,
+  OP_TYPICAL_P,
+  OP_XTC,
+  TOP_H_MOST,
+  TOP_H_SUMS_TERMS,
+  TYPICAL_KEEPS_TIES,
+} from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
 export const typicalP: Stage = {
@@ -7,8 +16,9 @@ export const typicalP: Stage = {
   opcode: OP_TYPICAL_P,
   params: ["typicalP"],
   description: "keeps the tokens nearest to the expected surprise until their mass reaches typicalP",
-  pack: ({ typicalP: p = 1 }) => (p === 1 ? undefined : { numbers: [p] }),
-  reference: (row, { typicalP: p = 1 }) => {
+  pack: ({ typicalP: p = 1 }, { typicalKeepsTies }) =>
+    p === 1 ? undefined : { numbers: [p], flags: typicalKeepsTies ? TYPICAL_KEEPS_TIES : 0 },
+  reference: (row, { typicalP: p = 1 }, { typicalKeepsTies }) => {
     if (p === 1) return;
     const probs = row.probs();
     const entropy = row.entropy();
@@ -24,6 +34,8 @@ export const typicalP: Stage = {
     let sum = 0;
     let count = 0;
     while (count < kept.length && (count === 0 || sum < p)) sum += probs[kept[count++]!]!;
+    const farthest = distance(kept[count - 1]!);
+    if (typicalKeepsTies) while (count < kept.length && distance(kept[count]!) <= farthest) count++;
     row.keepOnly(kept.slice(0, count));
   },
 };
@@ -73,15 +85,17 @@ export const topH: Stage = {
   opcode: OP_TOP_H,
   params: ["topH"],
   description: "keeps the largest tokens as long as their entropy stays below topH times that of all",
-  pack: ({ topH: alpha = 1 }) => (alpha === 1 ? undefined : { numbers: [alpha] }),
-  reference: (row, { topH: alpha = 1 }) => {
+  pack: ({ topH: alpha = 1 }, { topHSumsTerms }) =>
+    alpha === 1 ? undefined : { numbers: [alpha], flags: topHSumsTerms ? TOP_H_SUMS_TERMS : 0 },
+  reference: (row, { topH: alpha = 1 }, { topHSumsTerms }) => {
     if (alpha === 1) return;
+    if (topHSumsTerms) row.keepOnly(row.kept().slice(0, TOP_H_MOST));
     const limit = alpha * row.entropy();
     const kept = row.kept();
     const probs = row.probs();
     const entropyOfFirst = (count: number): number => {
       const ps = kept.slice(0, count).map((id) => probs[id]!);
-      const sum = ps.reduce((a, b) => a + b, 0);
+      const sum = topHSumsTerms ? 1 : ps.reduce((a, b) => a + b, 0);
       return ps.reduce((h, p) => (p > 0 ? h - (p / sum) * Math.log(p / sum) : h), 0);
     };
     let count = 1;

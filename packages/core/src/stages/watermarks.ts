@@ -1,9 +1,12 @@
 /** Stages that favour tokens by a keyed function of the tokens before, so that a detector can tell. */
-import { DOMAIN_KGW, DOMAIN_SYNTH_ID, OP_KGW, OP_SYNTH_ID } from "../layout.ts";
+import { DOMAIN_KGW, DOMAIN_SYNTH_ID, OP_KGW, OP_SYNTH_ID, SYNTH_ID_TABLE } from "../layout.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
 import { wordsOf } from "../random/philox.ts";
+import type { ReferenceRow } from "../reference/referenceRow.ts";
 import { isContextRepeated, WatermarkContext } from "../watermark/context.ts";
 import { isGreen } from "../watermark/detectKgw.ts";
 import { hasLayerBit } from "../watermark/detectSynthId.ts";
+import { hashContext, isContextKnown, synthIdTable, tableBit } from "../watermark/synthIdTable.ts";
 import { defaultKgwContext, defaultKgwGamma, defaultSynthIdContext } from "../watermark/watermarkParams.ts";
 import type { Stage } from "./stage.ts";
 
@@ -29,23 +32,26 @@ export const kgw: Stage = {
 export const synthId: Stage = {
   kind: "cut",
   opcode: OP_SYNTH_ID,
-  params: ["synthIdDepth", "synthIdContext", "synthIdKey"],
-  description: "lets the tokens play a tournament of synthIdDepth layers that the key and the last tokens decide",
-  pack: ({ synthIdDepth = 0, synthIdContext = defaultSynthIdContext, synthIdKey = 0 }) =>
-    synthIdDepth === 0
-      ? undefined
-      : { integer: synthIdContext, numbers: [synthIdDepth], ids: signedWordsOf(synthIdKey) },
-  reference: (row, { synthIdDepth = 0, synthIdContext = defaultSynthIdContext, synthIdKey = 0 }) => {
-    const { history, promptLength } = row;
-    if (synthIdDepth === 0 || isContextRepeated(history, promptLength, history.length, synthIdContext)) return;
-    const watermark = new WatermarkContext(DOMAIN_SYNTH_ID, synthIdKey);
-    watermark.enter(history, history.length, synthIdContext);
+  params: ["synthIdDepth", "synthIdContext", "synthIdKey", "synthIdKeys"],
+  description: "lets the tokens play a tournament of layers that the key, or the keys, and the last tokens decide",
+  pack: (params) => {
+    const { synthIdDepth = 0, synthIdContext = defaultSynthIdContext, synthIdKey = 0, synthIdKeys = [] } = params;
+    if (synthIdKeys.length > 0) {
+      const ids = [...synthIdKeys.map((key) => key | 0), ...synthIdTable()];
+      return { integer: synthIdContext, flags: SYNTH_ID_TABLE, numbers: [synthIdKeys.length], ids };
+    }
+    if (synthIdDepth === 0) return undefined;
+    return { integer: synthIdContext, numbers: [synthIdDepth], ids: signedWordsOf(synthIdKey) };
+  },
+  reference: (row, params) => {
+    const bitOf = bitsOfRow(row, params);
+    if (!bitOf) return;
+    const { synthIdDepth = 0, synthIdKeys = [] } = params;
     const kept = row.kept();
     const all = row.probs();
     let probs = kept.map((id) => all[id]!);
-    const words = kept.map((id) => watermark.block(id).slice());
-    for (let layer = 0; layer < synthIdDepth; layer++) {
-      const bits = words.map((block) => (hasLayerBit(block, layer) ? 1 : 0));
+    for (let layer = 0; layer < (synthIdKeys.length || synthIdDepth); layer++) {
+      const bits = kept.map((id) => (bitOf(id, layer) ? 1 : 0));
       const total = probs.reduce((sum, p) => sum + p, 0);
       const lost = probs.reduce((sum, p, i) => sum + p * (1 - bits[i]!), 0) / total;
       probs = probs.map((p, i) => p * (bits[i]! + lost));
@@ -54,3 +60,20 @@ export const synthId: Stage = {
     kept.forEach((id, i) => row.set(id, probs[i]! > 1e-300 ? Math.log(probs[i]!) : -Infinity));
   },
 };
+
+/** The layers' functions at a row; undefined where its context is a repeated one. */
+function bitsOfRow(
+  { history, promptLength }: ReferenceRow,
+  { synthIdContext = defaultSynthIdContext, synthIdKey = 0, synthIdKeys = [] }: SamplingParams,
+): ((id: number, layer: number) => boolean) | undefined {
+  const { length } = history;
+  if (synthIdKeys.length > 0) {
+    if (isContextKnown(history, promptLength, length, synthIdContext)) return undefined;
+    const context = hashContext(history, promptLength, length, synthIdContext);
+    return (id, layer) => tableBit(context, id, synthIdKeys[layer]!);
+  }
+  if (isContextRepeated(history, promptLength, length, synthIdContext)) return undefined;
+  const watermark = new WatermarkContext(DOMAIN_SYNTH_ID, synthIdKey);
+  watermark.enter(history, length, synthIdContext);
+  return (id, layer) => hasLayerBit(watermark.block(id), layer);
+}

@@ -92,6 +92,7 @@ export const parameterGenerators: Generated = {
   synthIdDepth: () => fc.integer({ min: 0, max: 10 }),
   synthIdContext: () => fc.integer({ min: 1, max: 16 }),
   synthIdKey: () => fc.maxSafeNat(),
+  synthIdKeys: () => fc.array(fc.maxSafeNat(), { maxLength: 10 }),
   seed: () => fc.oneof(fc.maxSafeNat(), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })),
   logprobs: () => fc.integer({ min: 0, max: 20 }),
   logprobsMode: () => fc.constantFrom("raw", "processed"),
@@ -109,7 +110,10 @@ export function paramsOf(of: readonly Stage[], vocabSize: number): fc.Arbitrary<
       ),
     ]),
   );
-  return fc
-    .record(generators)
-    .map((params) => Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)));
+  return fc.record(generators).map(({ synthIdKeys, ...params }): SamplingParams => {
+    const keys = synthIdKeys as readonly number[] | undefined;
+    // keys beside a depth are refused
+    const complete = keys?.length ? { ...params, synthIdKeys: keys, synthIdDepth: 0 } : params;
+    return Object.fromEntries(Object.entries(complete).filter(([, value]) => value !== undefined));
+  });
 }

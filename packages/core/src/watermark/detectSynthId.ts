@@ -6,14 +6,17 @@ import { DOMAIN_SYNTH_ID } from "../layout.ts";
 import { refuse } from "../params/errors.ts";
 import { isContextRepeated, WatermarkContext } from "./context.ts";
 import { checkKey, checkText } from "./detectKgw.ts";
+import { CONTEXTS_KEPT, hashContext, tableBit } from "./synthIdTable.ts";
 import { defaultSynthIdContext } from "./watermarkParams.ts";
 
 /** The sampling parameters that the text was, or was not, made with. */
 export interface SynthIdDetection {
-  /** Number of layers, 1 … 128. */
-  synthIdDepth: number;
+  /** Number of layers, 1 … 128; absent with `synthIdKeys`. */
+  synthIdDepth?: number;
   synthIdContext?: number;
   synthIdKey?: number;
+  /** Text that transformers has marked, or a sampler with these keys; a layer each. */
+  synthIdKeys?: readonly number[];
   /** How many of the token ids are a prompt and not scored. Absent: none. */
   promptLength?: number;
 }
@@ -34,26 +37,36 @@ export interface SynthIdScore {
  * @throws TypeError, RangeError
  */
 export function detectSynthId(tokenIds: ArrayLike<number>, options: SynthIdDetection): SynthIdScore {
-  const { synthIdDepth: depth, synthIdContext = defaultSynthIdContext, synthIdKey = 0, promptLength = 0 } = options;
+  const { synthIdContext = defaultSynthIdContext, synthIdKey = 0, synthIdKeys = [], promptLength = 0 } = options;
+  const { synthIdDepth: depth = synthIdKeys.length } = options;
   if (!Number.isInteger(depth) || depth < 1 || depth > 128) {
     refuse("synthIdDepth", "integer in [1, 128]", depth, typeof depth !== "number");
   }
+  if (synthIdKeys.length > 0 && depth !== synthIdKeys.length) {
+    refuse("synthIdDepth", `${synthIdKeys.length}, as there are synthIdKeys, or nothing`, depth, false);
+  }
+  synthIdKeys.forEach((key, i) => checkKey(`synthIdKeys[${i}]`, key));
   checkKey("synthIdKey", synthIdKey);
   checkText(tokenIds, "synthIdContext", synthIdContext, promptLength);
   const weights = Array.from({ length: depth }, (_, layer) => (depth === 1 ? 1 : 10 - (9 * layer) / (depth - 1)));
   const totalWeight = weights.reduce((a, b) => a + b, 0);
+  const hasKeys = synthIdKeys.length > 0;
   const watermark = new WatermarkContext(DOMAIN_SYNTH_ID, synthIdKey);
-  const first = Math.max(promptLength, synthIdContext);
+  // with keys the prompt is no context
+  const first = hasKeys ? promptLength + synthIdContext : Math.max(promptLength, synthIdContext);
+  const isRepeated = (i: number): boolean =>
+    isContextRepeated(tokenIds, hasKeys ? Math.max(first, i - CONTEXTS_KEPT) : first, i, synthIdContext);
   let scoredCount = 0;
   let sum = 0;
   let weightedSum = 0;
   for (let i = first; i < tokenIds.length; i++) {
-    if (isContextRepeated(tokenIds, first, i, synthIdContext)) continue;
+    if (isRepeated(i)) continue;
     scoredCount++;
-    watermark.enter(tokenIds, i, synthIdContext);
-    const words = watermark.block(tokenIds[i]!);
+    const hash = hasKeys ? hashContext(tokenIds, promptLength, i, synthIdContext) : 0;
+    if (!hasKeys) watermark.enter(tokenIds, i, synthIdContext);
+    const words = hasKeys ? undefined : watermark.block(tokenIds[i]!);
     for (let layer = 0; layer < depth; layer++) {
-      if (!hasLayerBit(words, layer)) continue;
+      if (!(words ? hasLayerBit(words, layer) : tableBit(hash, tokenIds[i]!, synthIdKeys[layer]!))) continue;
       sum += 1;
       weightedSum += weights[layer]!;
     }

@@ -43,6 +43,8 @@ const cases: [name: string, params: SamplingParams][] = [
   ["synthId, 1 layer", { synthIdDepth: 1, synthIdKey: 77 }],
   ["synthId, 128 layers after topK", { synthIdDepth: 128, topK: 50, temperature: 0.7 }],
   ["synthId, llama.cpp profile", { profile: "llama.cpp", synthIdDepth: 20, synthIdContext: 2 }],
+  ["synthId by 40 keys", { synthIdKeys: Array.from({ length: 40 }, (_, i) => i * 7919), topK: 60 }],
+  ["synthId by keys, all tokens, context 1", { synthIdKeys: [3, 5, 2 ** 53 - 1], synthIdContext: 1 }],
   ["both", { kgwDelta: 1, synthIdDepth: 10, topP: 0.9 }],
 ];
 

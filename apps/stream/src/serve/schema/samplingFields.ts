@@ -46,6 +46,7 @@ function schemaOf({ name, kind, expected, description, choices }: Parameter): Js
     }
     case "choice":
       return { type: "string", enum: choices ?? [], description: words, "x-expected": expected };
+    case "integers":
     case "tokenIds":
       return { type: "array", items: { type: "integer" }, description: words, "x-expected": expected };
     case "boolean":
