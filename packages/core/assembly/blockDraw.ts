@@ -3,9 +3,9 @@
 // then is drawn again. So candidates follow their weights exactly, and only the blocks that were hit are ever read: each
 // is weighed once, after which its sum stands in place of its bound. A bound is off by 64 at most.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { openBlock } from "./closedBlocks";
 import { floatBelow } from "./floats";
 import { BIAS, cheapWeight, isAbovePivot, LOWEST, pivotLogit, pivotTokenId } from "./masses";
-import { openBlock } from "./closedBlocks";
 import { blockMass, blockMax, groupMass, paddedLength } from "./workspace";
 
 /** Blocks whose masses are added up apart, so that a point is found in two short walks. */

@@ -1,12 +1,13 @@
 // Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
+
 import {
   JOB_FIRST_STAGE,
   JOB_MASK,
   OP_ADAPTIVE_P,
   OP_ALLOWED,
   OP_BAD_WORDS,
-  OP_DRY,
   OP_BANNED,
+  OP_DRY,
   OP_EPSILON_CUTOFF,
   OP_ETA_CUTOFF,
   OP_FIRST_NON_EDIT,
@@ -52,10 +53,11 @@ import { minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
 import { dry } from "./dry";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
-import { keyAt, keyTokenId, listCount, listMax, sortList, weighList, weightAt } from "./list";
+import { keyAt, keyTokenId, listCount, listMax, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
-import { exactMass64Above, setPivot } from "./masses";
+import { setPivot } from "./masses";
+import { exactMass64Above } from "./masses64";
 import { expNonPositive } from "./math";
 import { minK } from "./minK";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
@@ -75,6 +77,7 @@ import {
   writeRow,
 } from "./row";
 import { badIndex, rowMax } from "./scan";
+import { sortList } from "./selection";
 import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { drawTypical } from "./typicalDraw";

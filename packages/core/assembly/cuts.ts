@@ -11,35 +11,27 @@ import {
   TOP_P_PASSES_EDGE,
 } from "../src/layout";
 import { canCutDense, EXACT_TIER, logMass, rowEntropy, tierError } from "./denseCut";
+import { floatBelow, roundedDown } from "./floats";
+import { countAtLeast, gatherAbove, gatherLargest } from "./gather";
 import {
-  countAtLeast,
-  gatherAbove,
-  gatherLargest,
   keepAbove,
   keepAtLeast,
   keyAt,
   keyLogit,
   keyOf,
   keyTokenId,
-  lastMass,
   listCount,
   listMax,
   listOne,
-  selectLargest,
-  selectedMass,
-  selectLargestWithTies,
-  selectMass,
   setCount,
   setKey,
   setUnsorted,
-  sortList,
-  takeBackEquals,
   weighList,
 } from "./list";
-import { floatBelow, roundedDown } from "./floats";
 import { expModerate, expNonPositive, logPositive } from "./math";
 import { beta, floor, isDense, listAll, raiseFloor, row, setBeta, setSparse } from "./row";
 import { argMax, rowMax } from "./scan";
+import { lastMass, selectedMass, selectLargest, selectLargestWithTies, selectMass, takeBackEquals } from "./selection";
 import { entropy } from "./thresholds";
 import { paddedLength } from "./workspace";
 

@@ -1,9 +1,11 @@
 // A cut at a weight that sums over the whole row decide, without a list of the row: f32 sums bracket the threshold, and where
 // no logit lies in the bracket, what is kept is what exact sums would keep. Else f64 sums narrow it.
 import { BLOCK_ELEMENTS } from "../src/layout";
-import { cheapScale, exactMass32, exactSums64, MASS32_ERROR, massTotal, meanPower, momentTotal } from "./masses";
-import { logPositive } from "./math";
 import { readBlock } from "./closedBlocks";
+import { cheapScale, exactMass32, MASS32_ERROR } from "./masses";
+import { exactSums64, massTotal64, momentTotal64 } from "./masses64";
+import { logPositive } from "./math";
+import { meanPower, powerMass } from "./powers";
 import { beta, floor, isDense, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";
@@ -30,7 +32,7 @@ export function logMass(power: f64, tier: i32): f64 {
   tierError = tier == 0 ? 2 * MASS32_ERROR : MASS64_ERROR;
   if (tier == 0) return logPositive(exactMass32(row, rowMax, cheapScale(beta * power)));
   exactSums64(row, rowMax, beta * power);
-  return logPositive(massTotal);
+  return logPositive(massTotal64);
 }
 
 /** Entropy of the dense row in nats; `rowLogMass`: as from `logMass`. */
@@ -39,13 +41,14 @@ export function rowEntropy(tier: i32): f64 {
   if (tier == 0) {
     const power = meanPower(row, rowMax, cheapScale(beta));
     mean = power * LN2;
+    rowLogMass = logPositive(powerMass);
     tierError = 2 * MASS32_ERROR + CENTRE_ERROR * (1 - power);
   } else {
     exactSums64(row, rowMax, beta);
-    mean = momentTotal / massTotal;
+    mean = momentTotal64 / massTotal64;
+    rowLogMass = logPositive(massTotal64);
     tierError = MASS64_ERROR * (2 - mean);
   }
-  rowLogMass = logPositive(massTotal);
   return rowLogMass - mean;
 }
 

@@ -1,5 +1,4 @@
 // Neighbours among the f32 numbers.
-
 /** The next float towards −Infinity. */
 export function floatBelow(x: f32): f32 {
   if (x == 0) return -reinterpret<f32>(1);

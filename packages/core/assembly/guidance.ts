@@ -1,8 +1,8 @@
 // Classifier-free guidance: one row out of two.
 import { STATUS_ALL_MASKED, STATUS_OK } from "../src/layout";
+import { closeNone } from "./closedBlocks";
 import { cheapScale, exactMass32 } from "./masses";
 import { logPositive } from "./math";
-import { closeNone } from "./closedBlocks";
 import { rowMax, scanRow } from "./scan";
 import { useWorkspace } from "./workspace";
 

@@ -9,24 +9,16 @@ import {
   RESULT_TOP_COUNT,
   RESULT_TOP_ENTRY_BYTES,
 } from "../src/layout";
-import {
-  gatherLargest,
-  keepAbove,
-  keyAt,
-  keyLogit,
-  keyTokenId,
-  listCount,
-  listMax,
-  selectLargest,
-  sortList,
-  weighList,
-} from "./list";
-import { floatBelow } from "./floats";
-import { cheapScale, exactMass32, exactMass64Above, setPivot } from "./masses";
-import { logPositive } from "./math";
 import { openBlock } from "./closedBlocks";
+import { floatBelow } from "./floats";
+import { gatherLargest } from "./gather";
+import { keepAbove, keyAt, keyLogit, keyTokenId, listCount, listMax, weighList } from "./list";
+import { cheapScale, exactMass32, setPivot } from "./masses";
+import { exactMass64Above } from "./masses64";
+import { logPositive } from "./math";
 import { beta, floor, isDense, logitAt, row } from "./row";
 import { rowMax } from "./scan";
+import { selectLargest, sortList } from "./selection";
 import { blockMax, paddedLength } from "./workspace";
 
 /** ln Σ e^x of the raw row. */

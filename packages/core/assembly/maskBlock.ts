@@ -1,5 +1,4 @@
 // A token mask on one block of 64 elements.
-
 export const MASK_TABLE_BYTES = 256;
 
 /** Fills f32[16][4]: to be added to 4 elements by their 4 bits, 0 or −Infinity each. */

@@ -4,19 +4,18 @@
 // Cheap weights overestimate: with z = (x − max)·beta / ln 2, the float whose exponent and mantissa are z's integer and
 // fraction is 2^⌊z⌋·(1 + frac z): at least 2^z and at most 6.15 % more (the idea: Schraudolph 1999, Neural Computation 11).
 // One multiply-add, a clamp and a shift cost little more than reading. Exact weights serve where the bound does not do.
-import { BLOCK_ELEMENTS } from "../src/layout";
-import { floatBelow } from "./floats";
-import { expNonPositive, expNonPositivex2, pow2InRangex4, pow2NonPositive, pow2NonPositivex4 } from "./math";
-import { openBlock, readBlock } from "./closedBlocks";
-import { add4 } from "./vectors";
-import { blockMax, paddedLength, powerTable } from "./workspace";
 
 // z + 383 lies in [257, 383] for −126 ≤ z ≤ 0, where a float's mantissa is (z + 127)·2^15: shifted left by 8 it becomes
 // exponent and mantissa of the weight, and the last bit of the old exponent its sign. So sums are negative until the end.
+import { BLOCK_ELEMENTS } from "../src/layout";
+import { openBlock, readBlock } from "./closedBlocks";
+import { floatBelow } from "./floats";
+import { pow2NonPositive, pow2NonPositivex4 } from "./math";
+import { add4 } from "./vectors";
+import { blockMax, paddedLength, powerTable } from "./workspace";
+
 export const BIAS: f32 = 383.0;
 export const LOWEST: f32 = 256.0;
-/** Smaller powers of 2 count as this one where the power itself is needed. */
-const LEAST_POWER: f32 = -125.0;
 
 /** Least ratio of a weight to its cheap overestimate, the rounding of z (< 4e-5) included. */
 export const CHEAP_LEAST_RATIO: f64 = 1.0 / 1.0616;
@@ -58,7 +57,7 @@ export function cheapWeight(x: f32, largest: f32, scale: f32): f32 {
 /** Cheap weights come out negative, see BIAS. */
 // @ts-ignore: decorator
 @inline
-function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, exact: bool): v128 {
+export function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, exact: bool): v128 {
   const z = f32x4.mul(f32x4.sub(x, largest), scale);
   // positive floats are in the order of their bits: an integer maximum costs half of a float's
   return exact ? pow2NonPositivex4(z, powerTable) : i32x4.shl(i32x4.max_s(lowest, f32x4.add(z, bias)), 8);
@@ -66,7 +65,7 @@ function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, e
 
 // @ts-ignore: decorator
 @inline
-function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
+export function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
   if (above && !(x > floor)) return 0;
   return exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
 }
@@ -220,292 +219,6 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, abov
 
 // @ts-ignore: decorator
 @inline
-function lanesSum(v: v128): f64 {
+export function lanesSum(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
-}
-
-/** Sum in f64 of the weights of what is above the pivot: elements of even and of odd index, then both. */
-export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {
-  const own = pivotTokenId / BLOCK_ELEMENTS;
-  let even: f64 = 0;
-  let odd: f64 = 0;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    if (load<f32>(blockMax + ((<usize>b) << 2)) < pivotLogit) continue;
-    const block = readBlock(row, b);
-    if (ASC_FEATURE_SIMD && b != own) {
-      const floor2 = f64x2.splat(<f64>(b < own ? floatBelow(pivotLogit) : pivotLogit));
-      let sums = f64x2(even, odd);
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 8) {
-        const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
-        const z = f64x2.mul(f64x2.sub(x, f64x2.splat(<f64>largest)), f64x2.splat(beta));
-        sums = f64x2.add(sums, v128.and(expNonPositivex2(z), f64x2.gt(x, floor2)));
-      }
-      even = f64x2.extract_lane(sums, 0);
-      odd = f64x2.extract_lane(sums, 1);
-    } else {
-      for (let i = 0; i < BLOCK_ELEMENTS; i += 2) {
-        const p = block + ((<usize>i) << 2);
-        even += weightAbove(load<f32>(p), b * BLOCK_ELEMENTS + i, largest, beta);
-        odd += weightAbove(load<f32>(p, 4), b * BLOCK_ELEMENTS + i + 1, largest, beta);
-      }
-    }
-  }
-  return even + odd;
-}
-
-function weightAbove(x: f32, tokenId: i32, largest: f32, beta: f64): f64 {
-  return isAbovePivot(x, tokenId) ? expNonPositive((<f64>x - <f64>largest) * beta) : 0;
-}
-
-/** Least exponent that has a weight in f64, see `expNonPositive`. */
-const LEAST_EXPONENT: f64 = -708;
-
-/** Σ w·z after `exactSums64`, z = (x − largest)·beta. */
-export let momentTotal: f64 = 0;
-
-/** Fills `massTotal` and `momentTotal` in f64: elements of even and of odd index, then both. */
-export function exactSums64(row: usize, largest: f32, beta: f64): void {
-  let mass0: f64 = 0;
-  let mass1: f64 = 0;
-  let moment0: f64 = 0;
-  let moment1: f64 = 0;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = readBlock(row, b);
-    if (ASC_FEATURE_SIMD) {
-      const largest2 = f64x2.splat(<f64>largest);
-      const beta2 = f64x2.splat(beta);
-      let masses = f64x2(mass0, mass1);
-      let moments = f64x2(moment0, moment1);
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 8) {
-        const x = f64x2.promote_low_f32x4(v128.load64_zero(p));
-        const z = f64x2.pmax(f64x2.splat(LEAST_EXPONENT), f64x2.mul(f64x2.sub(x, largest2), beta2));
-        const weights = expNonPositivex2(z);
-        masses = f64x2.add(masses, weights);
-        moments = f64x2.add(moments, f64x2.mul(weights, z));
-      }
-      mass0 = f64x2.extract_lane(masses, 0);
-      mass1 = f64x2.extract_lane(masses, 1);
-      moment0 = f64x2.extract_lane(moments, 0);
-      moment1 = f64x2.extract_lane(moments, 1);
-    } else {
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 8) {
-        const z0 = max((<f64>load<f32>(p) - <f64>largest) * beta, LEAST_EXPONENT);
-        const z1 = max((<f64>load<f32>(p, 4) - <f64>largest) * beta, LEAST_EXPONENT);
-        const w0 = expNonPositive(z0);
-        const w1 = expNonPositive(z1);
-        mass0 += w0;
-        mass1 += w1;
-        moment0 += w0 * z0;
-        moment1 += w1 * z1;
-      }
-    }
-  }
-  massTotal = mass0 + mass1;
-  momentTotal = moment0 + moment1;
-}
-
-/** Mean and variance of z, in powers of 2, under the cheap weights after `cheapMoments`. */
-export let meanZ: f64 = 0;
-export let varianceZ: f64 = 0;
-
-/** Fills `massTotal`, cheap, `meanZ` and `varianceZ`. Not the same bits in both builds: good for bounds. */
-export function cheapMoments(row: usize, largest: f32, scale: f32): void {
-  let mass: f64 = 0;
-  let moment: f64 = 0;
-  let square: f64 = 0;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = readBlock(row, b);
-    let blockMass: f32 = 0;
-    let blockMoment: f32 = 0;
-    let blockSquare: f32 = 0;
-    if (ASC_FEATURE_SIMD) {
-      const largest4 = f32x4.splat(largest);
-      const scale4 = f32x4.splat(scale);
-      const bias4 = f32x4.splat(BIAS);
-      const lowest4 = f32x4.splat(LOWEST);
-      let masses = f32x4.splat(0);
-      let moments = masses;
-      let squares = masses;
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
-        const biased = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
-        const clamped = i32x4.max_s(lowest4, biased);
-        const weight = i32x4.shl(clamped, 8);
-        const z = f32x4.sub(clamped, bias4);
-        const product = f32x4.mul(weight, z);
-        masses = f32x4.add(masses, weight);
-        moments = f32x4.add(moments, product);
-        squares = f32x4.add(squares, f32x4.mul(product, z));
-      }
-      blockMass = -sumOfLanes(masses);
-      blockMoment = -sumOfLanes(moments);
-      blockSquare = -sumOfLanes(squares);
-    } else {
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
-        const z = max((load<f32>(p) - largest) * scale, LOWEST - BIAS);
-        const product = cheapWeight(load<f32>(p), largest, scale) * z;
-        blockMass += cheapWeight(load<f32>(p), largest, scale);
-        blockMoment += product;
-        blockSquare += product * z;
-      }
-    }
-    mass += <f64>blockMass;
-    moment += <f64>blockMoment;
-    square += <f64>blockSquare;
-  }
-  massTotal = mass;
-  meanZ = moment / mass;
-  varianceZ = max(square / mass - meanZ * meanZ, 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function sumOfLanes(v: v128): f32 {
-  const two = f32x4.add(v, i32x4.shuffle(v, v, 2, 3, 0, 1));
-  return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
-}
-
-/** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. `massTotal`: as after `exactMass32`. */
-export function meanPower(row: usize, largest: f32, scale: f32): f64 {
-  let moment: f64;
-  if (ASC_FEATURE_SIMD) {
-    const largest4 = f32x4.splat(largest);
-    const scale4 = f32x4.splat(scale);
-    const least4 = f32x4.splat(LEAST_POWER);
-    let total01 = f64x2.splat(0);
-    let total23 = total01;
-    let moment01 = total01;
-    let moment23 = total01;
-    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-      const block = readBlock(row, b);
-      let sum = f32x4.splat(0);
-      let products = sum;
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
-        const w0 = pow2InRangex4(z0, powerTable);
-        const w1 = pow2InRangex4(z1, powerTable);
-        const w2 = pow2InRangex4(z2, powerTable);
-        const w3 = pow2InRangex4(z3, powerTable);
-        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
-        products = f32x4.add(
-          products,
-          add4(f32x4.mul(w0, z0), f32x4.mul(w1, z1), f32x4.mul(w2, z2), f32x4.mul(w3, z3)),
-        );
-      }
-      total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
-      total23 = f64x2.add(total23, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
-      moment01 = f64x2.add(moment01, f64x2.promote_low_f32x4(products));
-      moment23 = f64x2.add(moment23, f64x2.promote_low_f32x4(i32x4.shuffle(products, products, 2, 3, 0, 1)));
-    }
-    massTotal = lanesSum(f64x2.add(total01, total23));
-    moment = lanesSum(f64x2.add(moment01, moment23));
-  } else {
-    exactMass32(row, largest, scale);
-    const even = laneMoment(row, 0, largest, scale) + laneMoment(row, 2, largest, scale);
-    moment = even + (laneMoment(row, 1, largest, scale) + laneMoment(row, 3, largest, scale));
-  }
-  return moment / massTotal;
-}
-
-function laneMoment(row: usize, lane: usize, largest: f32, scale: f32): f64 {
-  let moment: f64 = 0;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    let products: f32 = 0;
-    const block = readBlock(row, b) + lane * 4;
-    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-      const m0 = momentOf(load<f32>(p), largest, scale);
-      const m1 = momentOf(load<f32>(p, 16), largest, scale);
-      const m2 = momentOf(load<f32>(p, 32), largest, scale);
-      const m3 = momentOf(load<f32>(p, 48), largest, scale);
-      products += m0 + m1 + (m2 + m3);
-    }
-    moment += <f64>products;
-  }
-  return moment;
-}
-
-// @ts-ignore: decorator
-@inline
-function momentOf(x: f32, largest: f32, scale: f32): f32 {
-  const power = (x - largest) * scale;
-  const z = power > LEAST_POWER ? power : LEAST_POWER;
-  return pow2NonPositive(z) * z;
-}
-
-/** Sum of the cheap or the exact f32 weights of the logits in (low, high). */
-export function massWithin(row: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
-  return exact ? massBetween(row, largest, scale, low, high, true) : massBetween(row, largest, scale, low, high, false);
-}
-
-// @ts-ignore: decorator
-@inline
-function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
-  if (ASC_FEATURE_SIMD) {
-    const largest4 = f32x4.splat(largest);
-    const scale4 = f32x4.splat(scale);
-    const bias4 = f32x4.splat(BIAS);
-    const lowest4 = f32x4.splat(LOWEST);
-    const low4 = f32x4.splat(low);
-    const high4 = f32x4.splat(high);
-    let total01 = f64x2.splat(0);
-    let total23 = total01;
-    for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
-      if (!(load<f32>(blockMax + (b << 2)) > low)) continue;
-      const block = readBlock(row, <i32>b);
-      let sum = f32x4.splat(0);
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-        const x0 = v128.load(p);
-        const x1 = v128.load(p, 16);
-        const x2 = v128.load(p, 32);
-        const x3 = v128.load(p, 48);
-        const w0 = v128.and(weigh4(x0, largest4, scale4, bias4, lowest4, exact), isWithin4(x0, low4, high4));
-        const w1 = v128.and(weigh4(x1, largest4, scale4, bias4, lowest4, exact), isWithin4(x1, low4, high4));
-        const w2 = v128.and(weigh4(x2, largest4, scale4, bias4, lowest4, exact), isWithin4(x2, low4, high4));
-        const w3 = v128.and(weigh4(x3, largest4, scale4, bias4, lowest4, exact), isWithin4(x3, low4, high4));
-        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
-      }
-      total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
-      total23 = f64x2.add(total23, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
-    }
-    return abs(lanesSum(f64x2.add(total01, total23)));
-  } else {
-    const even =
-      laneWithin(row, 0, largest, scale, low, high, exact) + laneWithin(row, 2, largest, scale, low, high, exact);
-    const odd =
-      laneWithin(row, 1, largest, scale, low, high, exact) + laneWithin(row, 3, largest, scale, low, high, exact);
-    return even + odd;
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function isWithin4(x: v128, low: v128, high: v128): v128 {
-  return v128.and(f32x4.gt(x, low), f32x4.lt(x, high));
-}
-
-// @ts-ignore: decorator
-@inline
-function laneWithin(row: usize, lane: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
-  let total: f64 = 0;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    let sum: f32 = 0;
-    const block = readBlock(row, b) + lane * 4;
-    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-      const w0 = weighWithin(load<f32>(p), largest, scale, low, high, exact);
-      const w1 = weighWithin(load<f32>(p, 16), largest, scale, low, high, exact);
-      const w2 = weighWithin(load<f32>(p, 32), largest, scale, low, high, exact);
-      const w3 = weighWithin(load<f32>(p, 48), largest, scale, low, high, exact);
-      sum += w0 + w1 + (w2 + w3);
-    }
-    total += <f64>sum;
-  }
-  return total;
-}
-
-// @ts-ignore: decorator
-@inline
-function weighWithin(x: f32, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f32 {
-  return x < high ? weigh(x, largest, scale, low, exact, true) : 0;
 }

@@ -1,7 +1,6 @@
 // exp and log that decide tokens and logprobs: plain IEEE arithmetic in a fixed order, so every machine and both builds
 // give the same bits. f64: the FreeBSD msun algorithms (e_exp.c, e_log.c), error < 1 ulp. f32: powers of 2 with a relative
 // error < 2e-7.
-
 const LN2_HI: f64 = reinterpret<f64>(0x3fe62e42fee00000);
 const LN2_LO: f64 = reinterpret<f64>(0x3dea39ef35793c76);
 const INV_LN2: f64 = reinterpret<f64>(0x3ff71547652b82fe);

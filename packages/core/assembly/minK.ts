@@ -2,10 +2,12 @@
 // first of equals, and at least ⌊τ / (x_1 − x_n)⌋. (Ding et al. 2026, arXiv 2604.11012.) What comes after rank i falls by
 // no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
 import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
-import { gatherLargest, keepAbove, keepSorted, keyAt, keyLogit, listCount, listMax, sortLargest } from "./list";
 import { readBlock } from "./closedBlocks";
+import { gatherLargest } from "./gather";
+import { keepAbove, keyAt, keyLogit, listCount, listMax } from "./list";
 import { beta, floor, isDense, listAll, row, setSparse } from "./row";
 import { largestLane, rowMax } from "./scan";
+import { keepSorted, sortLargest } from "./selection";
 import { blockMax, paddedLength, vocabularySize } from "./workspace";
 
 /** How many logits are put in order first, and by what factor more if they do not do. */

@@ -1,10 +1,10 @@
 // Whether a token of the dense row is in its nucleus: the mass above it is below p·Z. Both are bracketed, at first by what is
 // known without weighing the row, then by cheap sums, by f32 sums, and last computed in f64.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { countBlocksAtLeast } from "./gather";
 import {
   CHEAP_LEAST_RATIO,
   CHEAP_SAFETY,
-  exactMass64Above,
   MASS32_ERROR,
   massAbove,
   massTotal,
@@ -12,7 +12,7 @@ import {
   weighAbove,
   weighAll,
 } from "./masses";
-import { countBlocksAtLeast } from "./list";
+import { exactMass64Above } from "./masses64";
 import { beta, floor, logitAt, row } from "./row";
 import { rowMax } from "./scan";
 import { paddedLength } from "./workspace";

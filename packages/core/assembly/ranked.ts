@@ -11,21 +11,11 @@ import {
 import { areDecided, canCutDense, logMass, thresholdOf, TIERS } from "./denseCut";
 import { coin } from "./draw";
 import { floatBelow, roundedDown } from "./floats";
-import {
-  gatherAbove,
-  keepRange,
-  keyAt,
-  keyLogit,
-  keyTokenId,
-  listCount,
-  listMax,
-  selectLargest,
-  sortList,
-  weighList,
-  weightAt,
-} from "./list";
+import { gatherAbove } from "./gather";
+import { keepRange, keyAt, keyLogit, keyTokenId, listCount, listMax, weighList, weightAt } from "./list";
 import { logPositive } from "./math";
 import { beta, listAll, patch, row, settleEdits } from "./row";
+import { selectLargest, sortList } from "./selection";
 import { entropy } from "./thresholds";
 
 /** The smallest set, nearest to the entropy by |−ln p − H|, with mass ≥ p; equals: the more probable side first.

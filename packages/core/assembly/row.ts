@@ -2,9 +2,10 @@
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
 // the patches back first. Where the log would overflow, and for 16-bit rows (see closedBlocks.ts), a private copy is patched instead.
 import { BLOCK_ELEMENTS, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../src/layout";
-import { floatBelow, toFinite } from "./floats";
-import { gatherAbove, gatherIds, keyAt, keyLogit, keyTokenId, listCount } from "./list";
 import { closeNarrow, closeNone, hasClosed, narrowMax, openAll, openBlock, scanNarrow } from "./closedBlocks";
+import { floatBelow, toFinite } from "./floats";
+import { gatherAbove, gatherIds } from "./gather";
+import { keyAt, keyLogit, keyTokenId, listCount } from "./list";
 import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 

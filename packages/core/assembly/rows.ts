@@ -1,5 +1,4 @@
 // Row-writing kernels for sources that run next to the sampler.
-
 /** target[i] = base[i] + offset. f32[count], both 16-byte aligned; may be the same. */
 export function add_scalar_f32(target: usize, base: usize, count: i32, offset: f32): void {
   const end = (<usize>count) << 2;

@@ -12,8 +12,8 @@ import {
   STATE_NUMBERS,
 } from "../src/layout";
 import { canCutDense, cutAtLogWeight, isAboveAll, logMass, TIERS } from "./denseCut";
+import { countBlocksAtLeast } from "./gather";
 import {
-  countBlocksAtLeast,
   keepHeavy,
   keepRange,
   keyAt,
@@ -22,15 +22,14 @@ import {
   keyTokenId,
   listCount,
   listMax,
-  selectLargest,
   setKey,
   setUnsorted,
-  sortList,
   weighList,
   weightAt,
 } from "./list";
 import { expNonPositive, logPositive } from "./math";
 import { beta, floor, listAll, setBeta } from "./row";
+import { selectLargest, sortList } from "./selection";
 import { tokenProbs, vocabularySize } from "./workspace";
 
 const LN2: f64 = reinterpret<f64>(0x3fe62e42fefa39ef);

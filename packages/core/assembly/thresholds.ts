@@ -1,10 +1,10 @@
 // Cuts at a threshold computed from the whole distribution.
 import { STAGE_NUMBER_0 } from "../src/layout";
+import { readBlock } from "./closedBlocks";
 import { canCutDense, cutAtLogWeight, hasBetween, logMass, rowEntropy, rowLogMass, TIERS } from "./denseCut";
 import { keepAtLeast, keepHeavy, keyAt, keyLogit, listCount, listMax, weighList, weightAt } from "./list";
 import { expNonPositive, logPositive } from "./math";
 import { exactSigma, quickSigma, sigma, sigmaError } from "./moments";
-import { readBlock } from "./closedBlocks";
 import { beta, floor, isDense, listAll, raiseFloor, row } from "./row";
 import { rowMax } from "./scan";
 import { blockMax } from "./workspace";

@@ -1,26 +1,15 @@
 // Typical sampling of a dense row without sorting it, exactly by its law. A token drawn from the whole distribution belongs
 // to the typical set if the mass of the tokens nearer to the entropy is below p·Z, and tokens that belong follow the set's
 // law. The centre and both masses are known within bounds; where these do not decide, the sorted list does.
-import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../src/layout";
+import { STAGE_NUMBER_0 } from "../src/layout";
 import { openBlocks } from "./blockDraw";
 import { CENTRE_ERROR } from "./denseCut";
 import { drawFromList, proposeToken } from "./draw";
 import { floatBelow, roundedDown } from "./floats";
 import { keyAt, keyTokenId, listCount, listMax, weighList } from "./list";
-import {
-  CHEAP_LEAST_RATIO,
-  CHEAP_SAFETY,
-  cheapMoments,
-  cheapScale,
-  MASS32_ERROR,
-  massTotal,
-  massWithin,
-  meanPower,
-  meanZ,
-  setPivot,
-  varianceZ,
-} from "./masses";
+import { CHEAP_LEAST_RATIO, CHEAP_SAFETY, cheapScale, MASS32_ERROR, setPivot } from "./masses";
 import { expNonPositive } from "./math";
+import { cheapMoments, massWithin, meanPower, meanZ, powerMass, varianceZ } from "./powers";
 import { typicalP } from "./ranked";
 import { beta, logitAt, row } from "./row";
 import { rowMax } from "./scan";
@@ -48,15 +37,15 @@ function measureCheaply(scale: f32): void {
   const epsilon = 1 / (CHEAP_LEAST_RATIO * CHEAP_SAFETY * CHEAP_SAFETY) - 1;
   centre = meanZ;
   slack = epsilon * sqrt((1 + epsilon) * varianceZ) + 1e-3;
-  leastTotal = massTotal * (CHEAP_LEAST_RATIO * CHEAP_SAFETY);
-  mostTotal = massTotal / CHEAP_SAFETY;
+  leastTotal = powerMass * (CHEAP_LEAST_RATIO * CHEAP_SAFETY);
+  mostTotal = powerMass / CHEAP_SAFETY;
 }
 
 function measure(scale: f32): void {
   centre = meanPower(row, rowMax, scale);
   slack = 2 * CENTRE_ERROR * (1 - centre);
-  leastTotal = massTotal * (1 - 2 * MASS32_ERROR);
-  mostTotal = massTotal * (1 + 2 * MASS32_ERROR);
+  leastTotal = powerMass * (1 - 2 * MASS32_ERROR);
+  mostTotal = powerMass * (1 + 2 * MASS32_ERROR);
 }
 
 const OUTSIDE = 0;

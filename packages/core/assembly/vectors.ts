@@ -1,5 +1,4 @@
 // Small vector expressions that several kernels share.
-
 /** The sum of four, pairwise. */
 // @ts-ignore: decorator
 @inline

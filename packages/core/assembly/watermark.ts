@@ -14,6 +14,7 @@ import {
   SYNTH_ID_TABLE,
   WATERMARK_CONTEXT,
 } from "../src/layout";
+import { toFinite } from "./floats";
 import {
   keyAt,
   keyOf,
@@ -27,7 +28,6 @@ import {
   weighList,
   weightAt,
 } from "./list";
-import { toFinite } from "./floats";
 import { logPositive } from "./math";
 import { philox0, philox1, philox2, philox3, philoxBlock } from "./philox";
 import { beta, copyRow, listAll, row, setBeta } from "./row";

@@ -1,8 +1,8 @@
 // Scratch that one worker owns, handed in by the caller: kernels have no static memory of their own. The pointers are
 // WebAssembly globals, one set per instance.
+import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
 import { MASK_TABLE_BYTES } from "./maskBlock";
 import { fillPowerTable, POWER_TABLE_BYTES } from "./math";
-import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
 
 /** Row length padded to ROW_PADDING_ELEMENTS. */
 export let paddedLength: i32 = 0;
