@@ -3,6 +3,7 @@ import type { LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
+import type { GrammarTurns } from "./generation/grammarTurns.ts";
 import type { HeldTokens } from "./generation/heldTokens.ts";
 import type { OpenSequences } from "./generation/openSequences.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
@@ -14,8 +15,8 @@ import type { ResumeWindow } from "./sse/resumeWindow.ts";
 export interface ServeContext {
   readonly engine: Engine;
   readonly source: LogitsSource;
-  /** Whether outputs can be held to JSON schemas and grammars. */
-  readonly hasGrammars: boolean;
+  /** Compiles what outputs are held to; absent where they cannot be. */
+  readonly grammars: GrammarTurns | undefined;
   /** The engine's pool. */
   readonly pool: SamplerPool;
   readonly options: ServeOptions;

@@ -7,6 +7,7 @@ import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
+import { GrammarTurns } from "./generation/grammarTurns.ts";
 import { HeldTokens } from "./generation/heldTokens.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
 import { Connections } from "./http/connections.ts";
@@ -66,7 +67,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     engine,
     pool,
     source,
-    hasGrammars,
+    grammars: grammar && new GrammarTurns(grammar, metrics),
     options,
     model,
     startedSeconds: Math.floor(Date.now() / 1000),

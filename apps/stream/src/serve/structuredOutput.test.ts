@@ -2,7 +2,7 @@
 import { createSyntheticSource, loadR50kTokenizer } from "@tokenmill/sources";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answerTo, startServer, type TestServer } from "../testing/serve/testServer.ts";
+import { answerTo, startServer, type TestServer, until } from "../testing/serve/testServer.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -98,6 +98,34 @@ describe("a regular expression", () => {
     const expected = await textOf({ guided_regex: regex });
     for (const body of [{ regex }, { structured_outputs: { regex } }]) expect(await textOf(body)).toBe(expected);
   });
+});
+
+it("new forms that come together are compiled one after the other, a bad one between them fails alone", async () => {
+  const answers = Array.from({ length: 12 }, async (_, i) => {
+    const form = i === 5 ? { guided_grammar: "toor ::= 5" } : { guided_grammar: `root ::= "${i}" [a-c]` };
+    const { status, body } = await answerTo(server, "/v1/completions", { ...seeded, ...form });
+    return status === 200 ? (body["choices"] as [{ text: string }])[0].text : status;
+  });
+  const texts = await Promise.all(answers);
+  const isRight = texts.map((text, i) => (i === 5 ? text === 400 : new RegExp(`^${i}[a-c]$`).test(String(text))));
+  expect(isRight).toEqual(Array(12).fill(true));
+  expect(server.engine.stats().open).toBe(0);
+});
+
+it("a client that leaves while its form waits opens nothing", async () => {
+  const controllers = Array.from({ length: 8 }, (_, i) => {
+    const controller = new AbortController();
+    const schema = { type: "string", minLength: 2, maxLength: 8 + i };
+    const body = JSON.stringify({ ...seeded, json_schema: schema });
+    const headers = { "content-type": "application/json" };
+    const request = { method: "POST", headers, body, signal: controller.signal };
+    void fetch(`${server.url}/v1/completions`, request).catch(() => undefined);
+    return controller;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const controller of controllers) controller.abort();
+  expect(await textOf({ guided_grammar: 'root ::= "after"' })).toBe("after");
+  await until(() => server.engine.stats().open === 0, "nothing is open");
 });
 
 describe("a form that makes no sense", () => {

@@ -7,7 +7,7 @@ import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { ApiKeys } from "./apiKeys.ts";
-import { BodyTurns } from "./bodyTurns.ts";
+import { BodyRoom } from "./bodyRoom.ts";
 import { answerClientError } from "./clientError.ts";
 import { addJsonParser } from "./jsonParser.ts";
 import { sendError } from "./sendError.ts";
@@ -66,7 +66,7 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       exposedHeaders: ["x-request-id", "x-tokenmill-vocab-size", "x-tokenmill-dtype"],
     });
   }
-  addJsonParser(app, new BodyTurns(largeBodies * limits.bodyLimitBytes, metrics), limits.bodyLimitBytes);
+  addJsonParser(app, new BodyRoom(largeBodies * limits.bodyLimitBytes, metrics), limits.bodyLimitBytes);
   app.decorateRequest("owner", "");
   const keys = new ApiKeys(options.apiKeys);
   app.addHook("onRequest", async (request, reply) => {

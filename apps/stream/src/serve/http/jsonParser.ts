@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ApiError } from "../errors/apiError.ts";
-import { type BodyTurns, largeBodyBytes } from "./bodyTurns.ts";
+import { Turns } from "../turns.ts";
+import { type BodyRoom, largeBodyBytes } from "./bodyRoom.ts";
 
 /** Objects and arrays inside each other. */
 const deepestJson = 128;
@@ -15,9 +16,10 @@ declare module "fastify" {
 }
 
 /** @param bodyLimitBytes what a body of unknown length may come to */
-export function addJsonParser(app: FastifyInstance, turns: BodyTurns, bodyLimitBytes: number): void {
+export function addJsonParser(app: FastifyInstance, room: BodyRoom, bodyLimitBytes: number): void {
   app.decorateRequest("bodyDigest", "");
   app.removeAllContentTypeParsers();
+  const turns = new Turns();
   const giveBack = new WeakMap<FastifyRequest, () => void>();
   app.addHook("onRequest", async (request, reply) => {
     const { "content-type": type = "", "content-length": length } = request.headers;
@@ -25,7 +27,7 @@ export function addJsonParser(app: FastifyInstance, turns: BodyTurns, bodyLimitB
     const sizeBytes = length === undefined ? bodyLimitBytes : Number(length);
     // One that is too large is refused before it has come.
     if (sizeBytes < largeBodyBytes || sizeBytes > bodyLimitBytes) return;
-    const release = turns.reserve(sizeBytes);
+    const release = room.reserve(sizeBytes);
     giveBack.set(request, release);
     reply.raw.once("close", release);
   });

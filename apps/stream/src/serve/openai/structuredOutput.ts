@@ -86,8 +86,8 @@ export function structuredOutputOf(body: Body): { param: string; fields: Grammar
 }
 
 /** @throws ApiError where the model's output cannot be held to a form. */
-export function checkStructured({ hasGrammars, model }: ServeContext, param: string): void {
-  if (hasGrammars) return;
+export function checkStructured({ grammars, model }: ServeContext, param: string): void {
+  if (grammars) return;
   const message = `"${param}" is not supported: ${model} has no structured output`;
   throw new ApiError(400, message, { param, code: "unsupported_parameter" });
 }

@@ -30,6 +30,8 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       handler: async (request, reply) => {
         const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
         try {
+          // All sequences of a job are held to the same.
+          await context.grammars?.compiled(job.sequences[0]!.request, reply.raw);
           if (job.stream) await stream(context, job, request, reply);
           else {
             refuseResume(request);

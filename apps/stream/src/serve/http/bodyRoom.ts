@@ -1,21 +1,16 @@
-/**
- * Large bodies one at a time, each followed by a rest as long as it took: whatever they ask for, at least half of the
- * event loop's time is for the streams that are open. What waits, or is still on its way, is bounded.
- */
+/** Room for large JSON bodies that are on their way or wait for their turn. */
 import { ApiError } from "../errors/apiError.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 
 /** Smaller ones are dealt with at once; a body of that size takes about a millisecond. */
 export const largeBodyBytes: number = 32 * 1024;
 
-export class BodyTurns {
+export class BodyRoom {
   readonly #limitBytes: number;
   readonly #metrics: Metrics;
-  readonly #waiting: (() => void)[] = [];
-  #isBusy = false;
   #reservedBytes = 0;
 
-  /** @param limitBytes of all large bodies together that are on their way or wait */
+  /** @param limitBytes of all large bodies together */
   constructor(limitBytes: number, metrics: Metrics) {
     this.#limitBytes = limitBytes;
     this.#metrics = metrics;
@@ -34,25 +29,5 @@ export class BodyTurns {
       this.#reservedBytes -= reservedBytes;
       reservedBytes = 0;
     };
-  }
-
-  /** Calls `handle` when it is its turn; what it does before it first waits for something belongs to the turn. */
-  take(handle: () => void): void {
-    this.#waiting.push(handle);
-    this.#next();
-  }
-
-  #next(): void {
-    const handle = this.#isBusy ? undefined : this.#waiting.shift();
-    if (!handle) return;
-    this.#isBusy = true;
-    const startMs = performance.now();
-    setImmediate(() => setTimeout(() => this.#rested(), performance.now() - startMs));
-    handle();
-  }
-
-  #rested(): void {
-    this.#isBusy = false;
-    this.#next();
   }
 }
