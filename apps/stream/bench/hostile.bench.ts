@@ -11,6 +11,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { healthyStreams, offlineDigests } from "./hostile/healthy.ts";
@@ -46,7 +47,9 @@ async function stop(child: ChildProcess): Promise<string> {
 
 /** Values of the server's metrics by name, labels left out. */
 async function metricsOf(port: number): Promise<Record<string, number>> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const request = get({ port, path: "/metrics", agent: false });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  const text = Buffer.concat(await response.toArray()).toString();
   const lines = [...text.matchAll(/^([\w:]+)(?:\{.*\})? (\S+)$/gm)];
   return Object.fromEntries(lines.map(([, name, value]) => [name!, Number(value)]));
 }
