@@ -37,12 +37,18 @@ describe.each(variants)("%s kernels", (variant) => {
     // second differences 0.05, 0, 0.05: of their sum 0.5, 0.5, 1
     ["tail-free: what stands before the sum passes z", down5, { tailFree: 0.6 }, [0, 1]],
     ["tail-free: one token at least", down5, { tailFree: 0.1 }, [0]],
+    // second differences 0, 0.9, 0.9, 0
+    ["tail-free: a sum of just z does not cut yet", [1, 1, 1, 0.1, 0.1, 0.1], { tailFree: 0.5 }, [0, 1]],
+    ["tail-free: the sums go up to 1", [1, 1, 1, 0.1, 0.1, 0.1], { tailFree: 0.99 }, [0, 1]],
     ["tail-free: all of two", [9, 1], { tailFree: 0.1 }, [0, 1]],
     ["XTC: tokens at the threshold count, the last stays", equal(4), { xtcProbability: 1, xtcThreshold: 0.25 }, [3]],
     ["XTC: one token above the threshold stays", [6, 2, 2], { xtcProbability: 1, xtcThreshold: 0.5 }, [0, 1, 2]],
     ["top-h: entropy at the limit: ln 2 is half of ln 4", equal(4), { topH: 0.5 }, [0, 1]],
     ["top-h: the largest alone", equal(8), { topH: 0.01 }, [0]],
     ["top-h of hf: the largest even if its term is too much", equal(8), { topH: 0.01, profile: "hf" }, [0]],
+    // 1.0586 nats: the terms of three are 1.0505, the entropy of three 1.0734
+    ["top-h: the entropy of what is kept", down5, { topH: 0.74 }, [0, 1]],
+    ["top-h of hf: the sum of terms", down5, { topH: 0.74, profile: "hf" }, [0, 1, 2]],
     // terms of ln 100 / 100 each
     [
       "top-h of hf: 99.9 % of 100 equal terms",
@@ -82,6 +88,12 @@ describe.each(variants)("%s kernels", (variant) => {
     ],
     ["the last n: 2 of 6", { frequencyPenalty: 1, penaltyLastN: 2 }, {}, [0, 0, -2, 0]],
     ["more than there are: all", { frequencyPenalty: 1, penaltyLastN: 99 }, {}, [-1, -2, -3, 0]],
+    [
+      "more than there are, prompt included: all",
+      { frequencyPenalty: 1, penaltyLastN: 99, penaltyScope: "prompt+output" },
+      { promptLength: 6 },
+      [-1, -2, -3, 0],
+    ],
     ["none", { frequencyPenalty: 1, penaltyLastN: 0 }, {}, [0, 0, 0, 0]],
     [
       "the last n do not reach back over the prompt",
@@ -109,13 +121,11 @@ describe.each(variants)("%s kernels", (variant) => {
     const sampler = await createSampler({ vocabSize: 4, variant });
     const { tokenIds, probs } = sampler.distribution([0, 0, 0, 0], params, { history, ...draw });
     const byId = new Map(Array.from(tokenIds, (id, i) => [id, probs[i]!]));
-    const logits = expected.map((_x, id) => byId.get(id));
-    const total = expected.reduce<number>((sum, x) => sum + (x === undefined ? 0 : Math.exp(x)), 0);
-    logits.forEach((p, id) => {
-      const x = expected[id];
-      expect(p === undefined ? undefined : Math.log(p * total)).toEqual(
-        x === undefined ? undefined : expect.closeTo(x, 6),
-      );
+    const total = expected.reduce<number>((sum, x) => sum + Math.exp(x ?? -Infinity), 0);
+    expected.forEach((x, id) => {
+      const p = byId.get(id);
+      expect(p === undefined).toBe(x === undefined);
+      expect(Math.log((p ?? 1) * (p === undefined ? 1 : total))).toBeCloseTo(x ?? 0, 6);
     });
   });
 

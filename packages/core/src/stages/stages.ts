@@ -13,7 +13,7 @@ import type { Stage } from "./stage.ts";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds.ts";
 import { kgw, synthId } from "./watermarks.ts";
 
-/** A stage of the user's own, by the name that it was given to `createSampler` under. */
+/** A stage of the user's own, by the name that it was given under to `createSampler` or a pool. */
 export type CustomStageName = `custom:${string}`;
 
 export type StageName =
