@@ -50,6 +50,7 @@ export function workspace_bytes(vocabSize: i32): i32 {
     POWER_TABLE_BYTES +
     DIGIT_COUNT_BYTES +
     BLOCK_ELEMENTS * 4 +
+    MASK_TABLE_BYTES +
     64
   );
 }

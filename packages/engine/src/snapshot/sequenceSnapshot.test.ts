@@ -30,7 +30,14 @@ describe("resume", () => {
   const requests: [string, GenerateRequest][] = [
     [
       "penalties",
-      { prompt: "abcab", maxTokens: 40, repetitionPenalty: 1.4, frequencyPenalty: 0.3, presencePenalty: 0.2 },
+      {
+        prompt: "abcab",
+        maxTokens: 40,
+        ignoreEos: true,
+        repetitionPenalty: 1.4,
+        frequencyPenalty: 0.3,
+        presencePenalty: 0.2,
+      },
     ],
     [
       "stop strings",

@@ -1,0 +1,68 @@
+/** Kernels write nothing behind the scratch that `workspace_bytes` asks for. */
+import { expect, it } from "vitest";
+import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
+import {
+  DTYPE_BF16,
+  DTYPE_F16,
+  DTYPE_F32,
+  JOB_BYTES,
+  JOB_HISTORY,
+  JOB_HISTORY_LENGTH,
+  JOB_MASK,
+  JOB_PLAN,
+  UNDO_CAPACITY,
+  UNDO_ENTRY_BYTES,
+} from "../layout.ts";
+import { compileParams } from "../params/plan.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
+
+const chains: readonly SamplingParams[] = [
+  { temperature: 0 },
+  { temperature: 0.7, logprobs: 5 },
+  { topK: 20, topP: 0.9, logprobs: 3, logprobsMode: "processed" },
+  { topP: 0.8 },
+  { typicalP: 0.8 },
+  { minK: true },
+  { mirostat: 2 },
+  { etaCutoff: 0.01, dynatempRange: 0.2 },
+  { repetitionPenalty: 1.2, dryMultiplier: 1, noRepeatNgramSize: 2 },
+  { smoothingFactor: 0.2, xtcProbability: 1, tailFree: 0.9 },
+];
+
+it.each([
+  ["simd", 1],
+  ["simd", 300],
+  ["simd", 5000],
+  ["scalar", 300],
+] as const)("%s build, %i tokens", async (variant, vocabSize) => {
+  const module = await compileKernels(variant);
+  const probe = await instantiateKernels(module, createMemory(65536));
+  const [job, mask, result, history, undo, plan, row] = [1024, 2048, 4096, 8192, 12288, 32768, 65536];
+  const workspace = row + 4 * Math.ceil(vocabSize / 256) * 256;
+  const end = workspace + probe.workspace_bytes(vocabSize);
+  const memory = createMemory(end + 65536);
+  const kernels = await instantiateKernels(module, memory);
+  const bytes = new Uint8Array(memory.buffer);
+  const words = new Int32Array(memory.buffer);
+  expect(undo + UNDO_CAPACITY * UNDO_ENTRY_BYTES).toBeLessThanOrEqual(plan);
+  words.fill(0x2aaaaaab, mask >> 2, (mask >> 2) + ((vocabSize + 31) >> 5));
+  words.set([0, 0, 0, 0], history >> 2);
+  bytes.fill(0xa5, end);
+  for (const dtype of [DTYPE_F32, DTYPE_F16, DTYPE_BF16]) {
+    bytes.fill(0, row, end);
+    if (dtype === DTYPE_F32) new Float32Array(memory.buffer, row, vocabSize).forEach((_, i, all) => (all[i] = i % 17));
+    for (const params of chains) {
+      const compiled = compileParams(params, { vocabSize, maxLogprobs: 5 });
+      bytes.set(compiled.bytes, plan);
+      bytes.fill(0, job, job + JOB_BYTES);
+      words[(job + JOB_PLAN) >> 2] = plan;
+      words[(job + JOB_HISTORY) >> 2] = history;
+      words[(job + JOB_HISTORY_LENGTH) >> 2] = 4;
+      for (const maskOffset of [0, mask]) {
+        words[(job + JOB_MASK) >> 2] = maskOffset;
+        kernels.sample_row(row, dtype, vocabSize, job, undo, plan, result, workspace);
+      }
+    }
+  }
+  expect(bytes.subarray(end).every((byte) => byte === 0xa5)).toBe(true);
+});
