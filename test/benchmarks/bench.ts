@@ -11,7 +11,7 @@ import { modes } from "./run/modes.ts";
 import { runSteps } from "./run/runSteps.ts";
 
 const usage = `usage: npm run bench -- [options]
-  --quick                     fewer sizes and rounds, two processes: under 3 minutes
+  --quick                     fewer sizes and rounds, two processes: 3 to 4 minutes
   --processes N               how often each benchmark's process is started (absent: 3, quick 2)
   --only a,b                  some of: ${modes.full.steps.map(({ name }) => name).join(", ")}
   --out folder                for run.json, report.md and plots (absent: bench-results)

@@ -98,7 +98,7 @@ describe("the report of a run", () => {
       "1.5 minutes on 2 × Some CPU, 16 GiB, Node 20.20.2, Linux; load average before it 0.1. Commit abc.",
     );
     const busy = { ...run, machine: { ...run.machine, loadAverage: 3 } };
-    expect(reportText(busy, new Set(), "plots")).toContain("nothing here is worth much");
+    expect(reportText(busy, new Set(), "plots")).toContain("mind the spreads");
   });
 
   it("draws every plot", async () => {

@@ -1,7 +1,8 @@
 /** Custom stages in the engine: by request, beside sequences without them, and over a resume. */
 import type { GenerateRequest } from "@tokenmill/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "./engine.ts";
+import { createEngine } from "./engine.ts";
+import type { Engine } from "./types.ts";
 import type { SequenceSnapshot } from "./snapshot/sequenceSnapshot.ts";
 import { collect, hashSource, run, tokensOf } from "./testing/sources.ts";
 

@@ -2,7 +2,8 @@ import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import { createPool } from "@tokenmill/worker-pool";
 import { firstValueFrom, take, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "./engine.ts";
+import { createEngine } from "./engine.ts";
+import type { Engine } from "./types.ts";
 import { SequenceError } from "./errors.ts";
 import { collect, hashBatchSource, hashSource, pieces, pieceTokenizer, run, tokensOf } from "./testing/sources.ts";
 

@@ -13,7 +13,7 @@ import type {
   TokenLogprob,
 } from "@tokenmill/core";
 import { refuse } from "@tokenmill/core/internal";
-import { createPool, type Plan, type PoolStats, type SamplerPool } from "@tokenmill/worker-pool";
+import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError, SnapshotError } from "./errors.ts";
 import { type BeamSearchOptions, checkBeamSearch, type Hypothesis, searchBeams } from "./many/beamSearch.ts";
@@ -41,87 +41,7 @@ import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
 import { type TextStep, stepText } from "./text/textRules.ts";
 import { TokenTexts } from "./text/tokenTexts.ts";
-
-/** Control of one open sequence. All methods may be called from inside the observer. */
-export interface SequenceHandle {
-  /** As given or assigned; a number where it is a safe integer. */
-  readonly sequenceId: number | bigint;
-  readonly phase: SequencePhase;
-  /** Takes no more turns; the one event that may be under way is still delivered. */
-  pause(): void;
-  resume(): void;
-  /** Ends the sequence; nothing more is delivered. Its slot is free when the row under way is done. */
-  cancel(): void;
-  /** The resume record as of the last event. @throws SequenceError `unknown_sequence` when it has ended. */
-  snapshot(): SequenceSnapshot;
-}
-
-/** Counters: what is there now, and totals since the start. */
-export interface EngineStats {
-  /** Sequences that have not ended. */
-  open: number;
-  /** Of these: waiting for memory or for `maxSequences`. */
-  queued: number;
-  /** Waiting for a slot. */
-  ready: number;
-  /** Rows being filled or sampled. */
-  active: number;
-  /** Slots that are free. */
-  freeSlots: number;
-  tokens: number;
-  finished: number;
-  failed: number;
-  cancelled: number;
-  pool: PoolStats;
-}
-
-export interface Engine {
-  readonly source: LogitsSource;
-  /** Seed of requests without one: with it, the request and its sequence id, a run can be repeated. */
-  readonly seed: number | bigint;
-  /**
-   * Cold: each subscription opens the request anew, unsubscribing cancels. Events are pushed as they come: rxjs has
-   * no backpressure; where the reader sets the pace use `stream`, `readable` or `open`. Bad requests and
-   * `SequenceError` arrive as error notifications.
-   */
-  generate(request: GenerateRequest): Observable<TokenEvent>;
-  /** The same, pulled: a reader that stops pauses this sequence only. Each iterator opens the request anew. */
-  stream(request: GenerateRequest): AsyncIterable<TokenEvent>;
-  /** The same as a Node stream of objects; destroying it cancels. */
-  readable(request: GenerateRequest): Readable;
-  /**
-   * Opens a sequence at once; the first event comes later, never inside this call.
-   * @throws TypeError, RangeError for a bad request; SequenceError `duplicate_sequence_id`, `engine_closed`.
-   */
-  open(request: GenerateRequest, observer: TokenObserver): SequenceHandle;
-  /**
-   * n siblings of one request in one stream, cold; each has a sequence id, thus a random stream, of its own (see
-   * `childRequests`). A sibling that fails leaves the others alone: its error comes after their end.
-   * @param n 1 … 4096
-   */
-  generateMany(request: GenerateRequest, n: number): Observable<ChildEvent>;
-  /**
-   * Generates `candidates` siblings and emits the `n` with the highest mean log-probability a token, best first; cold.
-   * `score` is that mean; `logprobsMode` says of which distribution. Siblings that fail are left out.
-   */
-  bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion>;
-  /**
-   * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
-   * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
-   * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
-   * source's rows must follow from the token ids alone. `stop`, `logprobs`, grammars and stages with a state are refused.
-   */
-  beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
-  /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
-  snapshot(sequenceId: number | bigint): SequenceSnapshot;
-  /** Cold: continues a record with the token after it, bit-identical for identical rows. */
-  resume(record: SequenceSnapshot): Observable<TokenEvent>;
-  /** `open` for a record. @throws SnapshotError for a damaged or foreign record, and what `open` throws. */
-  reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle;
-  stats(): EngineStats;
-  /** Fails open sequences with `engine_closed`, waits for rows under way, closes the pool it made. Safe to call twice. */
-  close(): Promise<void>;
-}
+import type { Engine, EngineStats, SequenceHandle } from "./types.ts";
 
 /** Starts the workers (unless a pool is given) and resolves when they are ready. @throws TypeError, RangeError */
 export async function createEngine(options: EngineOptions): Promise<Engine> {

@@ -1,5 +1,6 @@
 /** @tokenmill/engine: sequences, continuous batching, stop rules, token streams and resume records. */
-export { createEngine, type Engine, type EngineStats, type SequenceHandle } from "./engine.ts";
+export { createEngine } from "./engine.ts";
+export type { Engine, EngineStats, SequenceHandle } from "./types.ts";
 export { SequenceError, type SequenceErrorCode, SnapshotError, type SnapshotErrorCode } from "./errors.ts";
 export type { BeamSearchOptions } from "./many/beamSearch.ts";
 export type { BestOfOptions } from "./many/bestOf.ts";

@@ -2,7 +2,8 @@
 import type { GenerateRequest, LogitsSource, TokenEvent } from "@tokenmill/core";
 import { createPool } from "@tokenmill/worker-pool";
 import { describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "./engine.ts";
+import { createEngine } from "./engine.ts";
+import type { Engine } from "./types.ts";
 import type { SequenceSnapshot } from "./snapshot/sequenceSnapshot.ts";
 import { hashRow } from "./testing/hashRows.mjs";
 import { collect, hashBatchSource, hashSource, pieceTokenizer, run } from "./testing/sources.ts";

@@ -38,7 +38,7 @@ function introduction({ mode, commit, machine, processCount, durationSeconds }: 
   const { cpu, cores, memoryBytes, node, system, loadAverage } = machine;
   const minutes = (durationSeconds / 60).toFixed(1);
   const place = `${cores} × ${cpu}, ${Math.round(memoryBytes / 2 ** 30)} GiB, Node ${node.slice(1)}, ${system}`;
-  const busy = loadAverage > 0.5 ? "; others had work for the machine, so nothing here is worth much" : "";
+  const busy = loadAverage > 0.5 ? "; something ran shortly before it or beside it: mind the spreads" : "";
   return `# Benchmarks
 
 The last ${mode} run of \`npm run bench\`: ${minutes} minutes on ${place}; load average before it ${loadAverage}${busy}.${commit ? ` Commit ${commit}.` : ""}
@@ -59,7 +59,7 @@ rows take turns: up to V = 50,257 they fit a last-level cache of 32 MiB, at 128,
 const commands = `## Commands
 
     npm run bench                                       # all of it: about 15 minutes on an idle machine
-    npm run bench -- --quick                            # under 3 minutes
+    npm run bench -- --quick                            # 3 to 4 minutes
     npm run bench -- --only settings,topK --out after   # some of it, into after/run.json
     npm run bench -- --compare before/run.json after/run.json
     npm run bench -- --publish bench-results/run.json   # this file and docs/bench

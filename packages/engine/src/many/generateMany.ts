@@ -1,7 +1,7 @@
 /** All children of a request in one stream. */
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import { Observable } from "rxjs";
-import type { SequenceHandle } from "../engine.ts";
+import type { SequenceHandle } from "../types.ts";
 import type { TokenObserver } from "../scheduler/sequence.ts";
 import { childRequests } from "./childRequests.ts";
 

@@ -1,7 +1,8 @@
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import { lastValueFrom, toArray } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createEngine, type Engine } from "../engine.ts";
+import { createEngine } from "../engine.ts";
+import type { Engine } from "../types.ts";
 import { collect, hashBatchSource, hashSource, pieceTokenizer, tokensOf } from "../testing/sources.ts";
 import { childRequests, childSequenceId } from "./childRequests.ts";
 import type { ChildEvent } from "./generateMany.ts";

@@ -1,6 +1,7 @@
 import type { BatchRow } from "@tokenmill/core";
 import { describe, expect, it } from "vitest";
-import { createEngine, type Engine, type SequenceHandle } from "../engine.ts";
+import { createEngine } from "../engine.ts";
+import type { Engine, SequenceHandle } from "../types.ts";
 import { SequenceError } from "../errors.ts";
 import { collect, hashBatchSource, hashSource, run, tokensOf } from "../testing/sources.ts";
 

@@ -1,7 +1,8 @@
 import type { GenerateRequest, TokenEvent, Tokenizer } from "@tokenmill/core";
 import { Observable } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "../engine.ts";
+import { createEngine } from "../engine.ts";
+import type { Engine } from "../types.ts";
 import { collect, hashSource, pieces, pieceTokenizer, run } from "../testing/sources.ts";
 import type { SequenceSnapshot } from "./sequenceSnapshot.ts";
 

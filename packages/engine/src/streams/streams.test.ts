@@ -3,7 +3,8 @@ import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { TokenEvent } from "@tokenmill/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine, type Engine } from "../engine.ts";
+import { createEngine } from "../engine.ts";
+import type { Engine } from "../types.ts";
 import { hashSource, run, tokensOf } from "../testing/sources.ts";
 
 const bufferSize = 8;
