@@ -62,6 +62,14 @@ export function readBlock(row: usize, block: i32): usize {
   return wideBlock;
 }
 
+/** One element, without opening its block. */
+export function peek(row: usize, tokenId: i32): f32 {
+  if (!isClosed(tokenId / BLOCK_ELEMENTS)) return load<f32>(row + ((<usize>tokenId) << 2));
+  if (mask != 0 && ((maskOf(tokenId / BLOCK_ELEMENTS) >> (tokenId & (BLOCK_ELEMENTS - 1))) & 1) == 0) return -Infinity;
+  if (isF32) return load<f32>(source + ((<usize>tokenId) << 2));
+  return widen(<u32>load<u16>(source + ((<usize>tokenId) << 1)));
+}
+
 // @ts-ignore: decorator
 @inline
 function isClosed(block: i32): bool {

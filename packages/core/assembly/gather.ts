@@ -1,9 +1,12 @@
 // From a row to a list.
 import { BLOCK_ELEMENTS } from "../src/layout";
-import { openBlock, readBlock } from "./closedBlocks";
+import { openBlock, peek, readBlock } from "./closedBlocks";
 import { floatBelow } from "./floats";
 import { floatOfOrdered, keyOf, orderedBits, setKey, setListed } from "./list";
-import { blockMax, listKeys, paddedLength } from "./workspace";
+import { blockMax, listKeys, listWeights, paddedLength } from "./workspace";
+
+/** The smallest finite float as ordered bits. */
+const LOWEST: u32 = 0x00800000;
 
 /** Bit i: element i of the 16 at `p` is above the floor. */
 // @ts-ignore: decorator
@@ -64,12 +67,17 @@ export function gatherIds(row: usize, ids: usize, count: i32): void {
 
 /** How many block maxima are ≥ `threshold`. */
 export function countBlocksAtLeast(threshold: f32): i32 {
-  const end = blockMax + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
+  return countFloatsAtLeast(blockMax, threshold);
+}
+
+/** How many of f32[blocks] are ≥ `threshold`. */
+function countFloatsAtLeast(floats: usize, threshold: f32): i32 {
+  const end = floats + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
   let count = 0;
   if (ASC_FEATURE_SIMD) {
     const limit = f32x4.splat(threshold);
     let counts = i32x4.splat(0);
-    let p = blockMax;
+    let p = floats;
     for (; p + 64 <= end; p += 64) {
       const a = i32x4.add(f32x4.ge(v128.load(p), limit), f32x4.ge(v128.load(p, 16), limit));
       const b = i32x4.add(f32x4.ge(v128.load(p, 32), limit), f32x4.ge(v128.load(p, 48), limit));
@@ -82,7 +90,7 @@ export function countBlocksAtLeast(threshold: f32): i32 {
       i32x4.extract_lane(counts, 2) +
       i32x4.extract_lane(counts, 3);
   } else {
-    for (let p = blockMax; p < end; p += 4) count += <i32>(load<f32>(p) >= threshold);
+    for (let p = floats; p < end; p += 4) count += <i32>(load<f32>(p) >= threshold);
   }
   return count;
 }
@@ -113,14 +121,25 @@ export function countAtLeast(row: usize, threshold: f32): i32 {
 }
 
 /** Lists at least the `k` largest elements: those above a lower bound of the k-th, which bisection over the floats brings
- *  close to it. The k-th largest block maximum is such a bound and found without reading the row again; where there are
- *  too few blocks for that, elements are counted. */
+ *  close to it. The k-th largest block maximum is such a bound and found without reading the row again. Where there are too
+ *  few blocks for that, elements are counted, at first at a bound guessed from a sample. */
 export function gatherLargest(row: usize, k: i32, largest: f32): void {
-  let low = orderedBits(-f32.MAX_VALUE);
+  let low = LOWEST;
   let high = orderedBits(largest) + 1;
   const byBlocks = k <= paddedLength / (2 * BLOCK_ELEMENTS) && countBlocksAtLeast(-f32.MAX_VALUE) >= k;
-  if (!byBlocks && countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAbove(row, -Infinity);
-  const enough = k + (k >> 2) + 4;
+  let enough = k + (k >> 2) + 4;
+  if (!byBlocks) {
+    enough += 1024;
+    const guess = guessBound(row, k, high);
+    const count = countAtLeast(row, floatOfOrdered(guess));
+    if (count < k) {
+      if (countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAbove(row, -Infinity);
+      high = guess;
+    } else {
+      low = guess;
+      if (count <= enough) high = low + 1;
+    }
+  }
   while (high - low > 1) {
     const middle = low + ((high - low) >> 1);
     const threshold = floatOfOrdered(middle);
@@ -131,4 +150,27 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
     } else high = middle;
   }
   gatherAbove(row, floatBelow(floatOfOrdered(low)));
+}
+
+/** A value that rather more than `k` elements are likely to reach, as ordered bits below `high`: three standard deviations
+ *  below the k-th by a sample of one element of each block. */
+function guessBound(row: usize, k: i32, high: u32): u32 {
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  const sample = listWeights;
+  for (let b = 0; b < blocks; b++) {
+    store<f32>(sample + ((<usize>b) << 2), peek(row, b * BLOCK_ELEMENTS + ((b * 37) & (BLOCK_ELEMENTS - 1))));
+  }
+  const share = <f64>k / <f64>paddedLength;
+  const rank = <i32>(<f64>blocks * share + 3 * sqrt(<f64>blocks * share * (1 - share))) + 1;
+  let low = LOWEST;
+  while (high - low > 1) {
+    const middle = low + ((high - low) >> 1);
+    const count = countFloatsAtLeast(sample, floatOfOrdered(middle));
+    if (count < rank) high = middle;
+    else {
+      low = middle;
+      if (count == rank) break;
+    }
+  }
+  return low;
 }
