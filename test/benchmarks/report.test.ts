@@ -82,6 +82,7 @@ describe("the report of a run", () => {
       "Rows of the embedded model",
       "Server",
       "Beside llama.cpp",
+      "Beside hostile clients",
       "Where the time goes",
       "Commands",
     ]);
