@@ -109,7 +109,13 @@ describe("the report of a run", () => {
   it("leaves out what was not measured", () => {
     const some = { ...run, series: run.series.filter(({ bench }) => bench === "topK") };
     const headings = [...reportText(some, new Set(), "").matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(["Growth with k", "Beside llama.cpp", "Where the time goes", "Commands"]);
+    expect(headings).toEqual([
+      "Growth with k",
+      "Beside llama.cpp",
+      "Beside hostile clients",
+      "Where the time goes",
+      "Commands",
+    ]);
   });
 
   it("refuses tables with lines of other lengths", () => {
