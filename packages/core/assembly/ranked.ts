@@ -25,7 +25,9 @@ export function typicalP(stage: usize): void {
   sortList();
   const largest = listMax();
   const total = weighList(largest, beta);
-  const centre = logPositive(total) - entropy(largest, total); // z of a token with −ln p = H
+  const logTotal = logPositive(total);
+  const meanSurprise = entropy(largest, total);
+  const centre = logTotal - meanSurprise; // z of a token with −ln p = H
   let end = 0;
   while (end < listCount && scaled(end, largest) >= centre) end++;
   let first = end;
@@ -38,9 +40,11 @@ export function typicalP(stage: usize): void {
     if (sum >= target) break;
   }
   if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_KEEPS_TIES) {
-    const farthest = max(scaled(first, largest) - centre, centre - scaled(end - 1, largest));
-    while (first > 0 && scaled(first - 1, largest) - centre <= farthest) first--;
-    while (end < listCount && centre - scaled(end, largest) <= farthest) end++;
+    // of surprises: probabilities that are equal in f64 are equals, whatever the logits
+    const ofFirst = abs(logTotal - scaled(first, largest) - meanSurprise);
+    const farthest = max(ofFirst, abs(logTotal - scaled(end - 1, largest) - meanSurprise));
+    while (first > 0 && abs(logTotal - scaled(first - 1, largest) - meanSurprise) <= farthest) first--;
+    while (end < listCount && abs(logTotal - scaled(end, largest) - meanSurprise) <= farthest) end++;
   }
   keepRange(first, end);
 }
