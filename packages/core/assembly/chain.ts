@@ -49,14 +49,14 @@ import {
   STATUS_OK,
 } from "../src/layout";
 import { badWords } from "./badWords";
-import { minP, smoothing, temperature, topK, topP } from "./cuts";
+import { isFixed, minP, smoothing, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
 import { dry } from "./dry";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, weighList, weightAt } from "./list";
-import { finishRawLogprobs, processedLogprobs, startRawLogprobs } from "./logprobs";
+import { finishRawLogprobs, processedLogprobs, RAW_SCALE, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
-import { setPivot } from "./masses";
+import { cheapScale, setPivot } from "./masses";
 import { exactMass64Above } from "./masses64";
 import { expNonPositive } from "./math";
 import { minK } from "./minK";
@@ -169,12 +169,33 @@ function applyStages(plan: usize, end: i32, job: usize): i32 {
 }
 
 /** Points the instance at a row and scans it. Returns a status. */
-function start(source: usize, dtype: i32, vocabSize: i32, job: usize, undo: usize, workspace: usize): i32 {
+function start(
+  source: usize,
+  dtype: i32,
+  vocabSize: i32,
+  job: usize,
+  undo: usize,
+  workspace: usize,
+  massScale: f32,
+): i32 {
   useWorkspace(workspace, vocabSize);
   openRow(source, dtype, job, undo);
-  const status = scanLoaded();
+  const status = scanLoaded(massScale);
   if (status != STATUS_OK) return status;
   return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
+}
+
+/** Scale of the weights whose sum the first stages need, 0: of none. The sum of a row that is edited first is another. */
+function firstMassScale(plan: usize, job: usize): f32 {
+  let scale: f64 = 1;
+  for (let i = load<i32>(job, JOB_FIRST_STAGE); i < load<i32>(plan, PLAN_STAGE_COUNT); i++) {
+    const stage = stageAt(plan, i);
+    const opcode = load<i32>(stage, STAGE_OPCODE);
+    if (opcode == OP_MIROSTAT || opcode == OP_EPSILON_CUTOFF) return cheapScale(scale);
+    if (opcode != OP_TEMPERATURE || !isFixed(stage)) return 0;
+    scale /= load<f64>(stage, STAGE_NUMBER_0);
+  }
+  return 0;
 }
 
 /** What comes before the first stage. */
@@ -203,7 +224,7 @@ export function sample_row(
   const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(job, JOB_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  let status = start(source, dtype, vocabSize, job, undo, workspace, isRaw ? RAW_SCALE : firstMassScale(plan, job));
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(result, logprobs);
@@ -279,7 +300,7 @@ export function distribution_row(
   probs: usize,
   workspace: usize,
 ): i32 {
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
     status = applyStages(plan, stageCount, job);
@@ -311,7 +332,7 @@ export function transform_row(
   result: usize,
   workspace: usize,
 ): i32 {
-  let status = start(source, dtype, vocabSize, job, undo, workspace);
+  let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
@@ -335,7 +356,7 @@ export function score_row(
   result: usize,
   workspace: usize,
 ): i32 {
-  const status = start(source, dtype, vocabSize, job, undo, workspace);
+  const status = start(source, dtype, vocabSize, job, undo, workspace, RAW_SCALE);
   if (status != STATUS_OK) return status;
   startRawLogprobs(result, load<i32>(plan, PLAN_LOGPROBS));
   finishRawLogprobs(result);

@@ -35,6 +35,11 @@ import { lastMass, selectedMass, selectLargest, selectLargestWithTies, selectMas
 import { entropy } from "./thresholds";
 import { paddedLength } from "./workspace";
 
+/** Whether a temperature is positive and the same for all rows. */
+export function isFixed(stage: usize): bool {
+  return load<f64>(stage, STAGE_NUMBER_0) > 0 && load<f64>(stage, STAGE_NUMBER_1) == 0;
+}
+
 /** x /= T; 0 leaves only the largest logit, the lowest id of equals. Numbers: T, range, exponent. With a range, T goes
  *  from T − range to T + range with the entropy: the nearer to uniform, the hotter. (llama.cpp, kalomaze 2023.) */
 export function temperature(stage: usize): void {

@@ -2,11 +2,12 @@
 // no logit lies in the bracket, what is kept is what exact sums would keep. Else f64 sums narrow it.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { readBlock } from "./closedBlocks";
-import { cheapScale, exactMass32, MASS32_ERROR } from "./masses";
+import { cheapScale, MASS32_ERROR } from "./masses";
 import { exactSums64, massTotal64, momentTotal64 } from "./masses64";
 import { logPositive } from "./math";
 import { meanPower, powerMass } from "./powers";
 import { beta, floor, isDense, raiseFloor, row } from "./row";
+import { exactMass32 } from "./rowMass";
 import { rowMax } from "./scan";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -30,7 +31,7 @@ export function canCutDense(): bool {
 /** ln Σ weight^power of the dense row. */
 export function logMass(power: f64, tier: i32): f64 {
   tierError = tier == 0 ? 2 * MASS32_ERROR : MASS64_ERROR;
-  if (tier == 0) return logPositive(exactMass32(row, rowMax, cheapScale(beta * power)));
+  if (tier == 0) return logPositive(exactMass32(row, cheapScale(beta * power)));
   exactSums64(row, rowMax, beta * power);
   return logPositive(massTotal64);
 }

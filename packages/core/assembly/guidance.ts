@@ -1,14 +1,15 @@
 // Classifier-free guidance: one row out of two.
 import { STATUS_ALL_MASKED, STATUS_OK } from "../src/layout";
 import { closeNone } from "./closedBlocks";
-import { cheapScale, exactMass32 } from "./masses";
+import { cheapScale } from "./masses";
 import { logPositive } from "./math";
+import { exactMass32 } from "./rowMass";
 import { rowMax, scanRow } from "./scan";
 import { useWorkspace } from "./workspace";
 
 /** ln Σ e^x of the row that was scanned last. */
 function logSum(row: usize): f64 {
-  return <f64>rowMax + logPositive(exactMass32(row, rowMax, cheapScale(1)));
+  return <f64>rowMax + logPositive(exactMass32(row, cheapScale(1)));
 }
 
 /** target[i] = u + scale·(c − u), c and u the log-softmax of the two rows (Sanchez et al. 2023, arXiv 2306.17806; HF
@@ -25,11 +26,11 @@ export function guide_row_f32(
 ): i32 {
   useWorkspace(workspace, vocabSize);
   closeNone();
-  let status = scanRow(conditional);
+  let status = scanRow(conditional, cheapScale(1));
   if (status != STATUS_OK) return status;
   if (rowMax == -Infinity) return STATUS_ALL_MASKED;
   const conditionalSum = logSum(conditional);
-  status = scanRow(unconditional);
+  status = scanRow(unconditional, cheapScale(1));
   if (status != STATUS_OK) return status;
   if (rowMax == -Infinity) return STATUS_ALL_MASKED;
   const unconditionalSum = logSum(unconditional);

@@ -13,20 +13,24 @@ import { openBlock } from "./closedBlocks";
 import { floatBelow } from "./floats";
 import { gatherLargest } from "./gather";
 import { keepAbove, keyAt, keyLogit, keyTokenId, listCount, listMax, weighList } from "./list";
-import { cheapScale, exactMass32, setPivot } from "./masses";
+import { cheapScale, setPivot } from "./masses";
 import { exactMass64Above } from "./masses64";
 import { logPositive } from "./math";
 import { beta, floor, isDense, logitAt, row } from "./row";
+import { exactMass32 } from "./rowMass";
 import { rowMax } from "./scan";
 import { selectLargest, sortList } from "./selection";
 import { blockMax, paddedLength } from "./workspace";
+
+/** Scale of the weights that raw log-probabilities sum. */
+export const RAW_SCALE: f32 = 1.4426950408889634;
 
 /** ln Σ e^x of the raw row. */
 let rawLogSum: f64 = 0;
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(result: usize, top: i32): void {
-  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, rowMax, cheapScale(1)));
+  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, cheapScale(1)));
   if (top == 0) return;
   gatherLargest(row, top, rowMax);
   writeTop(result, top, 1, rawLogSum);
@@ -46,7 +50,7 @@ export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
   if (isDense) {
     setPivot(floor, -1);
     const isWhole = floor == -Infinity;
-    const mass = isWhole ? exactMass32(row, rowMax, cheapScale(beta)) : exactMass64Above(row, rowMax, beta);
+    const mass = isWhole ? exactMass32(row, cheapScale(beta)) : exactMass64Above(row, rowMax, beta);
     logSum = <f64>rowMax * beta + logPositive(mass);
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
     if (top > 0) {

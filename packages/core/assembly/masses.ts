@@ -10,7 +10,7 @@
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { openBlock, readBlock } from "./closedBlocks";
 import { floatBelow } from "./floats";
-import { pow2NonPositive, pow2NonPositivex4 } from "./math";
+import { POWER_SCALE, scaledPower, scaledPowerx4 } from "./math";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength, powerTable } from "./workspace";
 
@@ -22,7 +22,7 @@ export const CHEAP_LEAST_RATIO: f64 = 1.0 / 1.0616;
 /** A weight times this is never above its cheap overestimate: rounding of z and of block sums. */
 export const CHEAP_SAFETY: f64 = 1.0 - 1.0 / 8192.0;
 /** Error bound of f32 sums, as a share of the sum of all above the lowest of them: z is off by up to 1.8e-7·|z| (difference,
- *  scale, product), which is at most log2(2^24 tokens) on average, powers by 2e-7, sums of blocks by 4e-7. */
+ *  scale, product), which is at most log2(2^24 tokens) on average, powers by 5e-7, sums of blocks by 4e-7. */
 export const MASS32_ERROR: f64 = 4e-6;
 
 /** Only what is above the pivot (greater, or equal with a lower id) is weighed; no pivot: everything. */
@@ -54,20 +54,20 @@ export function cheapWeight(x: f32, largest: f32, scale: f32): f32 {
 
 // The functions below are written once and inlined for each set of constants `exact`, `all` and `above`.
 
-/** Cheap weights come out negative, see BIAS. */
+/** Cheap weights come out negative, see BIAS; exact ones times POWER_SCALE. */
 // @ts-ignore: decorator
 @inline
 export function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, exact: bool): v128 {
   const z = f32x4.mul(f32x4.sub(x, largest), scale);
   // positive floats are in the order of their bits: an integer maximum costs half of a float's
-  return exact ? pow2NonPositivex4(z, powerTable) : i32x4.shl(i32x4.max_s(lowest, f32x4.add(z, bias)), 8);
+  return exact ? scaledPowerx4(z, powerTable) : i32x4.shl(i32x4.max_s(lowest, f32x4.add(z, bias)), 8);
 }
 
 // @ts-ignore: decorator
 @inline
 export function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
   if (above && !(x > floor)) return 0;
-  return exact ? pow2NonPositive((x - largest) * scale) : cheapWeight(x, largest, scale);
+  return exact ? scaledPower((x - largest) * scale) : cheapWeight(x, largest, scale);
 }
 
 /** One lane of a block, in the order of the vector form; of what is above `floor`, or of everything. */
@@ -132,12 +132,6 @@ export function weighAll(row: usize, largest: f32, scale: f32, exact: bool): voi
 export function weighAbove(row: usize, largest: f32, scale: f32, exact: bool): void {
   if (exact) sums(row, largest, scale, true, false, true);
   else sums(row, largest, scale, false, false, true);
-}
-
-/** Sum of the exact weights, within MASS32_ERROR; within 1.2e-6 for beta = 1. */
-export function exactMass32(row: usize, largest: f32, scale: f32): f64 {
-  sums(row, largest, scale, true, true, false);
-  return massTotal;
 }
 
 // @ts-ignore: decorator
@@ -215,6 +209,10 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, abov
     }
   }
   if (above) massAbove += ownBlockMass(row, largest, scale, exact);
+  if (exact) {
+    massTotal /= POWER_SCALE;
+    massAbove /= POWER_SCALE;
+  }
 }
 
 // @ts-ignore: decorator

@@ -1,15 +1,15 @@
 // Moments of the exponents of a dense row, z = (x − largest)·scale in powers of 2, and masses between two logits.
 import { BLOCK_ELEMENTS } from "../src/layout";
 import { readBlock } from "./closedBlocks";
-import { BIAS, cheapWeight, exactMass32, lanesSum, LOWEST, weigh, weigh4 } from "./masses";
-import { pow2InRangex4, pow2NonPositive } from "./math";
+import { BIAS, cheapWeight, lanesSum, LOWEST, weigh, weigh4 } from "./masses";
+import { POWER_SCALE, scaledPowerInRangex4, scaledPower } from "./math";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength, powerTable } from "./workspace";
 
 /** Smaller powers of 2 count as this one where the power itself is needed. */
 const LEAST_POWER: f32 = -125.0;
 
-/** Sum of the weights after `cheapMoments`, cheap, and after `meanPower`, as from `exactMass32`. */
+/** Sum of the weights after `cheapMoments`, cheap, and after `meanPower`, exact in f32. */
 export let powerMass: f64 = 0;
 /** Mean and variance of z, in powers of 2, under the cheap weights after `cheapMoments`. */
 export let meanZ: f64 = 0;
@@ -71,7 +71,7 @@ function sumOfLanes(v: v128): f32 {
   return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
 }
 
-/** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. `powerMass`: as after `exactMass32`. */
+/** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. Fills `powerMass`, within MASS32_ERROR. */
 export function meanPower(row: usize, largest: f32, scale: f32): f64 {
   let moment: f64;
   if (ASC_FEATURE_SIMD) {
@@ -91,10 +91,10 @@ export function meanPower(row: usize, largest: f32, scale: f32): f64 {
         const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
         const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
         const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
-        const w0 = pow2InRangex4(z0, powerTable);
-        const w1 = pow2InRangex4(z1, powerTable);
-        const w2 = pow2InRangex4(z2, powerTable);
-        const w3 = pow2InRangex4(z3, powerTable);
+        const w0 = scaledPowerInRangex4(z0, powerTable);
+        const w1 = scaledPowerInRangex4(z1, powerTable);
+        const w2 = scaledPowerInRangex4(z2, powerTable);
+        const w3 = scaledPowerInRangex4(z3, powerTable);
         sum = f32x4.add(sum, add4(w0, w1, w2, w3));
         products = f32x4.add(
           products,
@@ -109,25 +109,44 @@ export function meanPower(row: usize, largest: f32, scale: f32): f64 {
     powerMass = lanesSum(f64x2.add(total01, total23));
     moment = lanesSum(f64x2.add(moment01, moment23));
   } else {
-    powerMass = exactMass32(row, largest, scale);
-    const even = laneMoment(row, 0, largest, scale) + laneMoment(row, 2, largest, scale);
-    moment = even + (laneMoment(row, 1, largest, scale) + laneMoment(row, 3, largest, scale));
+    const moment0 = laneMoment(row, 0, largest, scale);
+    const mass0 = laneMass;
+    const moment1 = laneMoment(row, 1, largest, scale);
+    const mass1 = laneMass;
+    const moment2 = laneMoment(row, 2, largest, scale);
+    const mass2 = laneMass;
+    const moment3 = laneMoment(row, 3, largest, scale);
+    powerMass = mass0 + mass2 + (mass1 + laneMass);
+    moment = moment0 + moment2 + (moment1 + moment3);
   }
-  return moment / powerMass;
+  const mean = moment / powerMass;
+  powerMass /= POWER_SCALE;
+  return mean;
 }
+
+/** Sum of the weights of the lane after `laneMoment`. */
+let laneMass: f64 = 0;
 
 function laneMoment(row: usize, lane: usize, largest: f32, scale: f32): f64 {
   let moment: f64 = 0;
+  laneMass = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    let sum: f32 = 0;
     let products: f32 = 0;
     const block = readBlock(row, b) + lane * 4;
     for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-      const m0 = momentOf(load<f32>(p), largest, scale);
-      const m1 = momentOf(load<f32>(p, 16), largest, scale);
-      const m2 = momentOf(load<f32>(p, 32), largest, scale);
-      const m3 = momentOf(load<f32>(p, 48), largest, scale);
-      products += m0 + m1 + (m2 + m3);
+      const z0 = powerOf(load<f32>(p), largest, scale);
+      const z1 = powerOf(load<f32>(p, 16), largest, scale);
+      const z2 = powerOf(load<f32>(p, 32), largest, scale);
+      const z3 = powerOf(load<f32>(p, 48), largest, scale);
+      const w0 = scaledPower(z0);
+      const w1 = scaledPower(z1);
+      const w2 = scaledPower(z2);
+      const w3 = scaledPower(z3);
+      sum += w0 + w1 + (w2 + w3);
+      products += w0 * z0 + w1 * z1 + (w2 * z2 + w3 * z3);
     }
+    laneMass += <f64>sum;
     moment += <f64>products;
   }
   return moment;
@@ -135,10 +154,9 @@ function laneMoment(row: usize, lane: usize, largest: f32, scale: f32): f64 {
 
 // @ts-ignore: decorator
 @inline
-function momentOf(x: f32, largest: f32, scale: f32): f32 {
-  const power = (x - largest) * scale;
-  const z = power > LEAST_POWER ? power : LEAST_POWER;
-  return pow2NonPositive(z) * z;
+function powerOf(x: f32, largest: f32, scale: f32): f32 {
+  const z = (x - largest) * scale;
+  return z > LEAST_POWER ? z : LEAST_POWER;
 }
 
 /** Sum of the cheap or the exact f32 weights of the logits in (low, high). */
@@ -176,13 +194,14 @@ function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, 
       total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
       total23 = f64x2.add(total23, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
     }
-    return abs(lanesSum(f64x2.add(total01, total23)));
+    const sum = abs(lanesSum(f64x2.add(total01, total23)));
+    return exact ? sum / POWER_SCALE : sum;
   } else {
     const even =
       laneWithin(row, 0, largest, scale, low, high, exact) + laneWithin(row, 2, largest, scale, low, high, exact);
     const odd =
       laneWithin(row, 1, largest, scale, low, high, exact) + laneWithin(row, 3, largest, scale, low, high, exact);
-    return even + odd;
+    return exact ? (even + odd) / POWER_SCALE : even + odd;
   }
 }
 

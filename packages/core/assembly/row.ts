@@ -6,6 +6,7 @@ import { closeNarrow, closeNone, hasClosed, narrowMax, openAll, openBlock, scanN
 import { floatBelow, toFinite } from "./floats";
 import { gatherAbove, gatherIds } from "./gather";
 import { keyAt, keyLogit, keyTokenId, listCount } from "./list";
+import { forgetMass } from "./rowMass";
 import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { paddedLength, rowCopy } from "./workspace";
 
@@ -70,6 +71,7 @@ function intersectAllowed(ids: usize, count: i32): i32 {
 
 /** From now on `row` is the private copy. */
 export function useCopy(): void {
+  forgetMass();
   row = rowCopy;
   wasPatched = true;
 }
@@ -119,9 +121,10 @@ function loadRow(): void {
   if (!hasClosed) takeBackPatches();
 }
 
-/** Block maxima and the maximum of the row as it was loaded. Returns a status. */
-export function scanLoaded(): i32 {
-  if (!hasClosed) return scanRow(row);
+/** Block maxima and the maximum of the row as it was loaded; massScale: as in `scanRow`. Returns a status. */
+export function scanLoaded(massScale: f32): i32 {
+  if (!hasClosed) return scanRow(row, massScale);
+  forgetMass();
   const isSuspicious = scanNarrow();
   if (isSuspicious || narrowMax == Infinity) openAll();
   return finishScan(row, narrowMax, isSuspicious);
@@ -132,13 +135,14 @@ export function reopenRow(isRead: bool): void {
   if (!wasPatched) return;
   if (isRead) {
     loadRow();
-    scanLoaded();
+    scanLoaded(0);
   } else if (dtype == DTYPE_F32) takeBackPatches();
 }
 
 /** Sets one logit, remembering what stood there. */
 export function patch(tokenId: i32, value: f32): void {
   openBlock(tokenId / BLOCK_ELEMENTS);
+  forgetMass();
   const address = row + ((<usize>tokenId) << 2);
   isPatched = true;
   wasPatched = true;
@@ -195,7 +199,7 @@ export function startEdits(): void {
   closeNone();
   writeList(rowCopy);
   row = rowCopy;
-  scanRow(row);
+  scanRow(row, 0);
   isDense = true;
   beta = 1;
   floor = -Infinity;

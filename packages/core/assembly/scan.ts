@@ -2,6 +2,7 @@
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../src/layout";
 import { openBlock } from "./closedBlocks";
+import { addStep, forgetMass, isMassNaN, startMass } from "./rowMass";
 import { add4 } from "./vectors";
 import { blockMax, paddedLength } from "./workspace";
 
@@ -52,8 +53,18 @@ function laneMaxOfBlock(p: usize): v128 {
   );
 }
 
-/** Fills `blockMax` and `rowMax`. Returns a status; the row must be padded with −Infinity. */
-export function scanRow(row: usize): i32 {
+/** Fills `blockMax` and `rowMax`. massScale > 0: sums the weights of that scale on the way, see `exactMass32`. Returns a
+ *  status; the row must be padded with −Infinity. */
+export function scanRow(row: usize, massScale: f32): i32 {
+  forgetMass();
+  if (!ASC_FEATURE_SIMD || !(massScale > 0)) return scanAll(row, false);
+  startMass(massScale);
+  return scanAll(row, true);
+}
+
+// @ts-ignore: decorator
+@inline
+function scanAll(row: usize, isWeighing: bool): i32 {
   const end = row + ((<usize>paddedLength) << 2);
   let out = blockMax;
   let suspicious = true;
@@ -74,25 +85,25 @@ export function scanRow(row: usize): i32 {
         let c = v128.load(block, 32);
         let d = v128.load(block, 48);
         let largest = max4(a, b, c, d);
-        sum = f32x4.add(sum, add4(a, b, c, d));
+        if (!isWeighing) sum = f32x4.add(sum, add4(a, b, c, d));
         a = v128.load(block, 64);
         b = v128.load(block, 80);
         c = v128.load(block, 96);
         d = v128.load(block, 112);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (!isWeighing) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
         a = v128.load(block, 128);
         b = v128.load(block, 144);
         c = v128.load(block, 160);
         d = v128.load(block, 176);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        sum = f32x4.add(sum, add4(a, b, c, d));
+        if (!isWeighing) sum = f32x4.add(sum, add4(a, b, c, d));
         a = v128.load(block, 192);
         b = v128.load(block, 208);
         c = v128.load(block, 224);
         d = v128.load(block, 240);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (!isWeighing) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
         max0 = max1;
         max1 = max2;
         max2 = max3;
@@ -102,9 +113,10 @@ export function scanRow(row: usize): i32 {
       top = f32x4.pmax(top, maxima);
       v128.store(out, maxima);
       out += 16;
+      if (isWeighing) addStep(p, maxima);
     }
     sum = f32x4.add(sum, otherSum);
-    suspicious = v128.any_true(f32x4.ne(sum, sum));
+    suspicious = isWeighing ? isMassNaN() : v128.any_true(f32x4.ne(sum, sum));
     m = largestLane(top);
   } else {
     for (let p = row; p < end; p += BLOCK_ELEMENTS * 4) {

@@ -72,7 +72,7 @@ export function kgw(plan: usize, stage: usize, job: usize): void {
     if (<f64>philox2 < limit) raiseAt(p + 8, delta);
     if (<f64>philox3 < limit) raiseAt(p + 12, delta);
   }
-  scanRow(row);
+  scanRow(row, 0);
 }
 
 // @ts-ignore: decorator

@@ -29,7 +29,7 @@ export let tokenCounts: usize = 0;
 const DIGIT_COUNT_BYTES = 8192;
 /** i32[2048]: see `sortList`. */
 export let digitCounts: usize = 0;
-/** Constants of `pow2NonPositivex4`. */
+/** Constants of `scaledPowerx4`. */
 export let powerTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
 export let tokenProbs: usize = 0;

@@ -64,6 +64,20 @@ it.each(kinds)("$vocabSize tokens in $dtype: both builds give the same bits", as
   );
 });
 
+it.each(["f16", "bf16"] as const)("rows in %s give the same bits as the same rows in f32", async (dtype) => {
+  const vocabSize = 1283;
+  const narrow = await createSampler({ vocabSize, dtype, maxLogprobs: 5 });
+  const wide = await createSampler({ vocabSize, maxLogprobs: 5 });
+  const chains: SamplingParams[] = [{}, { mirostat: 2 }, { epsilonCutoff: 0.001, temperature: 0.7 }, { topK: 7 }];
+  fc.assert(
+    fc.property(rowRecipe, fc.constantFrom(...chains), drawOf(vocabSize), (recipe, params, draw) => {
+      const { row, values } = rowIn(dtype, rowOf(recipe, vocabSize));
+      expect(outcomeOf(narrow, row, params, draw)).toEqual(outcomeOf(wide, values, params, draw));
+    }),
+    { ...cases(100), endOnFailure: true },
+  );
+});
+
 it("read_row gives the same largest element in both builds", async () => {
   const simd = await createKernels("simd");
   const scalar = await createKernels("scalar");
