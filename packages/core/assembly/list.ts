@@ -1,7 +1,7 @@
 // The sparse form of a row: a list of candidate tokens. A key packs the logit, mapped so that unsigned order is float
 // order, above the complemented token id: descending keys are descending logits, ties by lowest id.
 import { expNonPositive, expNonPositivex2 } from "./math";
-import { listKeys, listWeights } from "./workspace";
+import { expTable, listKeys, listWeights } from "./workspace";
 
 /** Number of entries. */
 export let listCount: i32 = 0;
@@ -152,7 +152,7 @@ export function weighList(largest: f32, beta: f64): f64 {
     let sums = f64x2.splat(0);
     for (; i + 1 < listCount; i += 2) {
       const logits = f64x2(<f64>keyLogit(keyAt(i)), <f64>keyLogit(keyAt(i + 1)));
-      const weights = expNonPositivex2(f64x2.mul(f64x2.sub(logits, largest2), beta2));
+      const weights = expNonPositivex2(f64x2.mul(f64x2.sub(logits, largest2), beta2), expTable);
       v128.store(listWeights + ((<usize>i) << 3), weights);
       sums = f64x2.add(sums, weights);
     }

@@ -12,7 +12,7 @@ import { openBlock, readBlock } from "./closedBlocks";
 import { floatBelow } from "./floats";
 import { POWER_SCALE, scaledPower, scaledPowerx4 } from "./math";
 import { add4 } from "./vectors";
-import { blockMax, paddedLength, powerTable } from "./workspace";
+import { blockMax, paddedLength, expTable } from "./workspace";
 
 export const BIAS: f32 = 383.0;
 export const LOWEST: f32 = 256.0;
@@ -60,7 +60,7 @@ export function cheapWeight(x: f32, largest: f32, scale: f32): f32 {
 export function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, exact: bool): v128 {
   const z = f32x4.mul(f32x4.sub(x, largest), scale);
   // positive floats are in the order of their bits: an integer maximum costs half of a float's
-  return exact ? scaledPowerx4(z, powerTable) : i32x4.shl(i32x4.max_s(lowest, f32x4.add(z, bias)), 8);
+  return exact ? scaledPowerx4(z, expTable) : i32x4.shl(i32x4.max_s(lowest, f32x4.add(z, bias)), 8);
 }
 
 // @ts-ignore: decorator

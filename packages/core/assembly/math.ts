@@ -32,26 +32,28 @@ export function expModerate(x: f64): f64 {
   return reinterpret<f64>(reinterpret<i64>(y) + (reinterpret<i64>(shifted) << 52));
 }
 
-/** Two lanes of `expNonPositive`, bit for bit. */
+/** Two lanes of `expNonPositive`, bit for bit. table: see `fillExpTable`. */
 // @ts-ignore: decorator
 @inline
-export function expNonPositivex2(value: v128): v128 {
-  const x = f64x2.pmin(f64x2.pmax(value, f64x2.splat(LOWEST_EXP)), f64x2.splat(0));
-  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(INV_LN2)), f64x2.splat(ROUNDER));
-  const k = f64x2.sub(shifted, f64x2.splat(ROUNDER));
-  const hi = f64x2.sub(x, f64x2.mul(k, f64x2.splat(LN2_HI)));
-  const lo = f64x2.mul(k, f64x2.splat(LN2_LO));
+export function expNonPositivex2(value: v128, table: usize): v128 {
+  const lowest = v128.load(table, 112);
+  const rounder = v128.load(table, 128);
+  const x = f64x2.pmin(f64x2.pmax(value, lowest), v128.load(table, 144));
+  const shifted = f64x2.add(f64x2.mul(x, v128.load(table, 160)), rounder);
+  const k = f64x2.sub(shifted, rounder);
+  const hi = f64x2.sub(x, f64x2.mul(k, v128.load(table, 176)));
+  const lo = f64x2.mul(k, v128.load(table, 192));
   const r = f64x2.sub(hi, lo);
   const t = f64x2.mul(r, r);
-  let p = f64x2.add(f64x2.splat(P4), f64x2.mul(t, f64x2.splat(P5)));
-  p = f64x2.add(f64x2.splat(P3), f64x2.mul(t, p));
-  p = f64x2.add(f64x2.splat(P2), f64x2.mul(t, p));
-  p = f64x2.add(f64x2.splat(P1), f64x2.mul(t, p));
+  let p = f64x2.add(v128.load(table, 256), f64x2.mul(t, v128.load(table, 272)));
+  p = f64x2.add(v128.load(table, 240), f64x2.mul(t, p));
+  p = f64x2.add(v128.load(table, 224), f64x2.mul(t, p));
+  p = f64x2.add(v128.load(table, 208), f64x2.mul(t, p));
   const c = f64x2.sub(r, f64x2.mul(t, p));
-  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(f64x2.splat(2), c));
-  const y = f64x2.sub(f64x2.splat(1), f64x2.sub(f64x2.sub(lo, quotient), hi));
+  const quotient = f64x2.div(f64x2.mul(r, c), f64x2.sub(v128.load(table, 288), c));
+  const y = f64x2.sub(v128.load(table, 304), f64x2.sub(f64x2.sub(lo, quotient), hi));
   const result = i64x2.add(y, i64x2.shl(shifted, 52));
-  return v128.andnot(result, f64x2.lt(value, f64x2.splat(LOWEST_EXP)));
+  return v128.andnot(result, f64x2.lt(value, lowest));
 }
 
 /** ln x for positive finite x. */
@@ -105,10 +107,11 @@ export function scaledPower(value: f32): f32 {
   return p * reinterpret<f32>(reinterpret<u32>(shifted) << 23);
 }
 
-export const POWER_TABLE_BYTES = 112;
+export const EXP_TABLE_BYTES = 320;
 
-/** Fills the table of vectors that `scaledPowerx4` reads: 7 × 16 bytes. */
-export function fillPowerTable(table: usize): void {
+/** Fills the table of vectors that `scaledPowerx4` (7 × 16 bytes) and `expNonPositivex2` (13 × 16) read. The constants come
+ *  from memory: built in code they would be built anew at every use, which costs more than the arithmetic (V8 11.3). */
+export function fillExpTable(table: usize): void {
   for (let lane: usize = 0; lane < 16; lane += 4) {
     store<f32>(table + lane, MAGIC);
     store<f32>(table + lane, LOWEST_POWER, 16);
@@ -118,10 +121,24 @@ export function fillPowerTable(table: usize): void {
     store<f32>(table + lane, A3, 80);
     store<f32>(table + lane, A4, 96);
   }
+  for (let lane: usize = 0; lane < 16; lane += 8) {
+    store<f64>(table + lane, LOWEST_EXP, 112);
+    store<f64>(table + lane, ROUNDER, 128);
+    store<f64>(table + lane, 0, 144);
+    store<f64>(table + lane, INV_LN2, 160);
+    store<f64>(table + lane, LN2_HI, 176);
+    store<f64>(table + lane, LN2_LO, 192);
+    store<f64>(table + lane, P1, 208);
+    store<f64>(table + lane, P2, 224);
+    store<f64>(table + lane, P3, 240);
+    store<f64>(table + lane, P4, 256);
+    store<f64>(table + lane, P5, 272);
+    store<f64>(table + lane, 2, 288);
+    store<f64>(table + lane, 1, 304);
+  }
 }
 
-/** Four lanes of `scaledPower`, bit for bit. The constants come from memory: built in code they would be built anew at
- *  every use, which costs more than the arithmetic (V8 11.3). */
+/** Four lanes of `scaledPower`, bit for bit. table: see `fillExpTable`. */
 // @ts-ignore: decorator
 @inline
 export function scaledPowerx4(value: v128, table: usize): v128 {

@@ -4,7 +4,7 @@ import { readBlock } from "./closedBlocks";
 import { BIAS, cheapWeight, lanesSum, LOWEST, weigh, weigh4 } from "./masses";
 import { POWER_SCALE, scaledPowerInRangex4, scaledPower } from "./math";
 import { add4 } from "./vectors";
-import { blockMax, paddedLength, powerTable } from "./workspace";
+import { blockMax, paddedLength, expTable } from "./workspace";
 
 /** Smaller powers of 2 count as this one where the power itself is needed. */
 const LEAST_POWER: f32 = -125.0;
@@ -91,10 +91,10 @@ export function meanPower(row: usize, largest: f32, scale: f32): f64 {
         const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
         const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
         const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
-        const w0 = scaledPowerInRangex4(z0, powerTable);
-        const w1 = scaledPowerInRangex4(z1, powerTable);
-        const w2 = scaledPowerInRangex4(z2, powerTable);
-        const w3 = scaledPowerInRangex4(z3, powerTable);
+        const w0 = scaledPowerInRangex4(z0, expTable);
+        const w1 = scaledPowerInRangex4(z1, expTable);
+        const w2 = scaledPowerInRangex4(z2, expTable);
+        const w3 = scaledPowerInRangex4(z3, expTable);
         sum = f32x4.add(sum, add4(w0, w1, w2, w3));
         products = f32x4.add(
           products,

@@ -5,7 +5,7 @@ import { BLOCK_ELEMENTS } from "../src/layout";
 import { readBlock } from "./closedBlocks";
 import { expNonPositive, POWER_SCALE, scaledPower, scaledPowerx4 } from "./math";
 import { add4 } from "./vectors";
-import { blockMax, paddedLength, powerTable } from "./workspace";
+import { blockMax, paddedLength, expTable } from "./workspace";
 
 /** Blocks between two looks at the largest element. */
 export const STEP_BLOCKS = 4;
@@ -81,7 +81,7 @@ function raiseLargestTo(most: f32): void {
 // @ts-ignore: decorator
 @inline
 function blockSums(block: usize): v128 {
-  const table = powerTable;
+  const table = expTable;
   const largest4 = f32x4.splat(largest);
   const scale4 = f32x4.splat(scale);
   let sums = f32x4.splat(0);

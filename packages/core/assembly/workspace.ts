@@ -2,7 +2,7 @@
 // WebAssembly globals, one set per instance.
 import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../src/layout";
 import { MASK_TABLE_BYTES } from "./maskBlock";
-import { fillPowerTable, POWER_TABLE_BYTES } from "./math";
+import { fillExpTable, EXP_TABLE_BYTES } from "./math";
 
 /** Row length padded to ROW_PADDING_ELEMENTS. */
 export let paddedLength: i32 = 0;
@@ -29,8 +29,11 @@ export let tokenCounts: usize = 0;
 const DIGIT_COUNT_BYTES = 8192;
 /** i32[2048]: see `sortList`. */
 export let digitCounts: usize = 0;
-/** Constants of `scaledPowerx4`. */
-export let powerTable: usize = 0;
+/** Constants of exp, see math.ts. */
+export let expTable: usize = 0;
+const SCALE_TABLE_BYTES = 16;
+/** f64[2]: see masses64.ts. */
+export let scaleTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
 export let tokenProbs: usize = 0;
 /** Row length. */
@@ -47,10 +50,11 @@ export function workspace_bytes(vocabSize: i32): i32 {
   return (
     blocks * (4 + 8 + 8 + 1) +
     padded * (8 + 8 + 4 + 4 + 4) +
-    POWER_TABLE_BYTES +
+    EXP_TABLE_BYTES +
     DIGIT_COUNT_BYTES +
     BLOCK_ELEMENTS * 4 +
     MASK_TABLE_BYTES +
+    SCALE_TABLE_BYTES +
     64
   );
 }
@@ -69,10 +73,11 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   blockMass = tokenProbs + padded * 4;
   groupMass = blockMass + blocks * 8;
   blockMax = groupMass + blocks * 8;
-  powerTable = blockMax + blocks * 4;
-  digitCounts = powerTable + POWER_TABLE_BYTES;
+  expTable = blockMax + blocks * 4;
+  digitCounts = expTable + EXP_TABLE_BYTES;
   wideBlock = digitCounts + DIGIT_COUNT_BYTES;
   maskTable = wideBlock + BLOCK_ELEMENTS * 4;
-  blockIsOpen = maskTable + MASK_TABLE_BYTES;
-  fillPowerTable(powerTable);
+  scaleTable = maskTable + MASK_TABLE_BYTES;
+  blockIsOpen = scaleTable + SCALE_TABLE_BYTES;
+  fillExpTable(expTable);
 }
