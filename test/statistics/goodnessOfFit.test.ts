@@ -28,6 +28,18 @@ const laws: { what: string; draws: number; row: Float32Array; params: SamplingPa
     row: flat,
     params: { profile: "vllm", minP: 0.3, topP: 0.8 },
   },
+  {
+    what: "top-n-sigma 3, top-p 0.5, min-p 0.1, then temperature 2 (llama.cpp)",
+    draws: million,
+    row: flat,
+    params: { profile: "llama.cpp", topK: 0, topNSigma: 3, topP: 0.5, minP: 0.1, temperature: 2 },
+  },
+  {
+    what: "top-p 0.6, min-p 0.3, then temperature 0.5, among equals (llama.cpp)",
+    draws: fewer,
+    row: ties,
+    params: { profile: "llama.cpp", topK: 0, topP: 0.6, minP: 0.3, temperature: 0.5 },
+  },
   { what: "llama.cpp's chain", draws: million, row: peaked, params: { profile: "llama.cpp" } },
   {
     what: "XTC half of the time, after top-k 40",

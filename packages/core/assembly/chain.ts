@@ -60,6 +60,7 @@ import { cheapScale, setPivot } from "./masses";
 import { exactMass64Above } from "./masses64";
 import { expNonPositive } from "./math";
 import { minK } from "./minK";
+import { holdNucleus, resumeNucleus } from "./nucleus";
 import { tailFree, topH, typicalP, xtc } from "./ranked";
 import {
   beta,
@@ -149,10 +150,10 @@ function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
   }
 }
 
-/** Applies the stages before `end` that have not been done. Returns a status. */
-function applyStages(plan: usize, end: i32, job: usize): i32 {
+/** Applies the stages from `from` on before `end`. Returns a status. */
+function applyStages(plan: usize, from: i32, end: i32, job: usize): i32 {
   let isEditing = true;
-  for (let i = load<i32>(job, JOB_FIRST_STAGE); i < end; i++) {
+  for (let i = from; i < end; i++) {
     const stage = stageAt(plan, i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     const isEdit = opcode < OP_FIRST_NON_EDIT;
@@ -237,36 +238,55 @@ export function sample_row(
   return status;
 }
 
+/** Index of a cut that the dense draw can make on the way, −1: none. A plain typical as the last stage, or a plain top-p with
+ *  nothing but min-p and temperatures behind it, which change neither what is in its nucleus nor the order of tokens. */
+function pendingCut(plan: usize, from: i32): i32 {
+  const last = load<i32>(plan, PLAN_STAGE_COUNT) - 1;
+  for (let i = last; i >= from; i--) {
+    const stage = stageAt(plan, i);
+    const opcode = load<i32>(stage, STAGE_OPCODE);
+    if (opcode == OP_TOP_P || (opcode == OP_TYPICAL_P && i == last)) {
+      return load<i32>(stage, STAGE_FLAGS) == 0 ? i : -1;
+    }
+    if (opcode != OP_MIN_P && !(opcode == OP_TEMPERATURE && isFixed(stage))) return -1;
+  }
+  return -1;
+}
+
 /** The chain and the draw. `logprobs` ≥ 0: those of the processed distribution are written too. */
 function drawToken(plan: usize, job: usize, result: usize, logprobs: i32): i32 {
   const stageCount = load<i32>(plan, PLAN_STAGE_COUNT);
-  const lastStage = stageAt(plan, stageCount - 1);
   const hasState = load<i32>(plan, PLAN_HAS_STATE) != 0;
-  const isAnyLeft = stageCount > load<i32>(job, JOB_FIRST_STAGE);
-  const isPlain = load<i32>(lastStage, STAGE_FLAGS) == 0;
-  const lastOpcode = isAnyLeft && isPlain && !hasState ? load<i32>(lastStage, STAGE_OPCODE) : 0;
-  const endsInTopP = lastOpcode == OP_TOP_P;
-  const endsInTypical = lastOpcode == OP_TYPICAL_P;
-  // a last cut that the dense draw can make on the way
-  const isPending = endsInTopP || endsInTypical;
-  const status = applyStages(plan, isPending ? stageCount - 1 : stageCount, job);
+  const first = load<i32>(job, JOB_FIRST_STAGE);
+  const pending = hasState ? -1 : pendingCut(plan, first);
+  const pendingStage = stageAt(plan, pending);
+  const isTopP = pending >= 0 && load<i32>(pendingStage, STAGE_OPCODE) == OP_TOP_P;
+  const isTypical = pending >= 0 && !isTopP;
+  let status = applyStages(plan, first, pending < 0 ? stageCount : pending, job);
   if (status != STATUS_OK) return status;
   settleEdits();
   let tokenId: i32;
   let keptCount = -1;
-  if (endsInTypical && (!isDense || floor > -Infinity)) typicalP(lastStage);
+  if (isTypical && (!isDense || floor > -Infinity)) typicalP(pendingStage);
+  if (isTopP) {
+    if (isDense) holdNucleus(load<f64>(pendingStage, STAGE_NUMBER_0));
+    else topP(pendingStage);
+    status = applyStages(plan, pending + 1, stageCount, job);
+    if (status != STATUS_OK) return status;
+  }
   if (isDense) {
-    tokenId = endsInTypical
-      ? drawTypical(job, lastStage)
-      : drawFromRow(job, endsInTopP ? load<f64>(lastStage, STAGE_NUMBER_0) : 1.0);
+    tokenId = isTypical ? drawTypical(job, pendingStage) : drawFromRow(job, isTopP);
     if (hasState) writeState(job, result, tokenId, probInRow(tokenId));
     if (logprobs >= 0) {
-      if (endsInTopP) topP(lastStage);
-      if (endsInTypical && isDense) typicalP(lastStage);
+      if (isTopP) {
+        resumeNucleus();
+        topP(pendingStage);
+        applyStages(plan, pending + 1, stageCount, job);
+      }
+      if (isTypical && isDense) typicalP(pendingStage);
       processedLogprobs(result, logprobs, tokenId);
     }
   } else {
-    if (endsInTopP) topP(lastStage);
     keptCount = listCount;
     const total = weighList(listMax(), beta);
     const drawn = drawFromList(job, total, 0);
@@ -303,7 +323,7 @@ export function distribution_row(
   let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
-    status = applyStages(plan, stageCount, job);
+    status = applyStages(plan, load<i32>(job, JOB_FIRST_STAGE), stageCount, job);
   }
   if (status == STATUS_OK) {
     listAll();
@@ -336,7 +356,7 @@ export function transform_row(
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
-    status = applyStages(plan, endStage, job);
+    status = applyStages(plan, load<i32>(job, JOB_FIRST_STAGE), endStage, job);
   }
   if (status == STATUS_OK) writeRow(target);
   reopenRow(false);

@@ -2,7 +2,7 @@
 //
 // List: inversion in list order with an f64 sum and a 53-bit uniform strictly inside (0, 1).
 // Dense: a candidate is drawn by cheap overestimates and accepted with the ratio of its exact weight to them (≥ 94 %), so
-// the law is exact although the sum is not. A top-p that is the last stage needs no list either: a candidate belongs to
+// the law is exact although the sum is not. A top-p after which only min-p and temperatures come needs no list either: a candidate belongs to
 // the nucleus if the mass above it is below p·Z, and candidates that belong follow the nucleus law; see nucleus.ts. After a
 // candidate that does not belong, nothing at or below it does: the next is drawn from above it.
 import {
@@ -13,7 +13,7 @@ import {
   JOB_SEQUENCE_HIGH,
   JOB_SEQUENCE_LOW,
 } from "../src/layout";
-import { boundedTotal, candidateAt, candidateWeight, openBlocks } from "./blockDraw";
+import { candidateAt, candidateWeight, openBlocks } from "./blockDraw";
 import { listCount, weightAt } from "./list";
 import { CHEAP_SAFETY, cheapScale, setPivot } from "./masses";
 import { expModerate } from "./math";
@@ -71,17 +71,17 @@ export function proposeToken(job: usize, attempt: u32): i32 {
   return uniformSecond * candidateWeight > weight * CHEAP_SAFETY ? -1 : id;
 }
 
-/** Token id drawn from the dense row, or from its nucleus of mass `p` where p < 1. */
-export function drawFromRow(job: usize, p: f64): i32 {
+/** Token id drawn from the dense row, or from what of it is in the held nucleus. */
+export function drawFromRow(job: usize, isNucleus: bool): i32 {
   const scale = cheapScale(beta);
   setPivot(floor, -1);
   openBlocks(row, rowMax, scale);
-  openNucleus(p, scale, boundedTotal);
+  if (isNucleus) openNucleus();
   let attempt: u32 = 0;
   while (true) {
     const id = proposeToken(job, attempt++);
     if (id < 0) continue;
-    if (p >= 1 || belongsToNucleus(id)) return id;
+    if (!isNucleus || belongsToNucleus(id)) return id;
     setPivot(logitAt(id), id);
     openBlocks(row, rowMax, scale);
   }

@@ -1,10 +1,12 @@
 // Whether a token of the dense row is in its nucleus: the mass above it is below p·Z. Both are bracketed, at first by what is
 // known without weighing the row, then by cheap sums, by f32 sums, and last computed in f64.
 import { BLOCK_ELEMENTS } from "../src/layout";
+import { boundedTotal, openBlocks } from "./blockDraw";
 import { countBlocksAtLeast } from "./gather";
 import {
   CHEAP_LEAST_RATIO,
   CHEAP_SAFETY,
+  cheapScale,
   MASS32_ERROR,
   massAbove,
   massTotal,
@@ -13,14 +15,17 @@ import {
   weighAll,
 } from "./masses";
 import { exactMass64Above } from "./masses64";
-import { beta, floor, logitAt, row } from "./row";
+import { beta, floor, logitAt, row, setBeta, setFloor } from "./row";
 import { rowMax } from "./scan";
 import { paddedLength } from "./workspace";
 
 /** Share of the blocks up to which the mass above a token is computed before the total is. */
 const FEW_BLOCKS = 8;
 
+/** What top-p found: its p, and the row's temperature and floor at that time, which later stages may change. */
 let p: f64 = 1;
+let ownBeta: f64 = 1;
+let ownFloor: f32 = -Infinity;
 let scale: f32 = 0;
 /** Z lies between them: exact weights. */
 let leastTotal: f64 = 0;
@@ -30,10 +35,35 @@ let cheapTotal: f64 = -1;
 let total32: f64 = -1;
 let total64: f64 = -1;
 
-/** `bound`: 64 times the cheap weight of each block's largest element, added up. */
-export function openNucleus(mass: f64, weightScale: f32, bound: f64): void {
+/** The nucleus of mass `mass` of the dense row as it stands, whatever is cut off it later. */
+export function holdNucleus(mass: f64): void {
   p = mass;
-  scale = weightScale;
+  ownBeta = beta;
+  ownFloor = floor;
+  scale = cheapScale(beta);
+}
+
+/** Makes the row again what it was when the nucleus was held. */
+export function resumeNucleus(): void {
+  setBeta(ownBeta);
+  setFloor(ownFloor);
+}
+
+/** Before the draw from what is above the floor, for which `openBlocks` was called. */
+export function openNucleus(): void {
+  if (ownBeta == beta && ownFloor == floor) return boundTotal(boundedTotal);
+  openBlocksAbove(ownFloor, scale);
+  boundTotal(boundedTotal);
+  openBlocksAbove(floor, cheapScale(beta));
+}
+
+function openBlocksAbove(logit: f32, weightScale: f32): void {
+  setPivot(logit, -1);
+  openBlocks(row, rowMax, weightScale);
+}
+
+/** `bound`: 64 times the cheap weight of each block's largest element, added up. */
+function boundTotal(bound: f64): void {
   leastTotal = (bound / BLOCK_ELEMENTS) * (CHEAP_LEAST_RATIO * CHEAP_SAFETY);
   mostTotal = bound / CHEAP_SAFETY;
   cheapTotal = -1;
@@ -63,10 +93,10 @@ export function belongsToNucleus(tokenId: i32): bool {
   const target32 = p * total32;
   if (massAbove < target32 * (1 - 2 * MASS32_ERROR)) return true;
   if (massAbove > target32 * (1 + 2 * MASS32_ERROR)) return false;
-  const above64 = exactMass64Above(row, rowMax, beta);
+  const above64 = exactMass64Above(row, rowMax, ownBeta);
   if (total64 < 0) {
-    setPivot(floor, -1);
-    total64 = exactMass64Above(row, rowMax, beta);
+    setPivot(ownFloor, -1);
+    total64 = exactMass64Above(row, rowMax, ownBeta);
     setPivot(logit, tokenId);
   }
   return above64 < p * total64;
@@ -74,11 +104,11 @@ export function belongsToNucleus(tokenId: i32): bool {
 
 /** The total, `massAbove` too, in one pass unless the row is cut. */
 function weighTotal(logit: f32, tokenId: i32, exact: bool): f64 {
-  if (floor == -Infinity) {
+  if (ownFloor == -Infinity) {
     weighAll(row, rowMax, scale, exact);
     return massTotal;
   }
-  setPivot(floor, -1);
+  setPivot(ownFloor, -1);
   weighAbove(row, rowMax, scale, exact);
   const total = massAbove;
   setPivot(logit, tokenId);

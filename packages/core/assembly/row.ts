@@ -34,6 +34,10 @@ export function setBeta(value: f64): void {
   beta = value;
 }
 
+export function setFloor(value: f32): void {
+  floor = value;
+}
+
 export function setSparse(): void {
   isDense = false;
 }
