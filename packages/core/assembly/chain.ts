@@ -49,7 +49,7 @@ import {
   STATUS_OK,
 } from "../src/layout";
 import { badWords } from "./badWords";
-import { isFixed, minP, smoothing, temperature, topK, topP } from "./cuts";
+import { isFixed, minP, temperature, topK, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
 import { dry } from "./dry";
 import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
@@ -79,6 +79,7 @@ import {
 } from "./row";
 import { badIndex, rowMax } from "./scan";
 import { sortList } from "./selection";
+import { smoothing } from "./smoothing";
 import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
 import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
 import { drawTypical } from "./typicalDraw";

@@ -110,6 +110,8 @@ export function maskOf(block: i32): u64 {
   return word < maskWords ? <u64>load<u32>(mask + ((<usize>word) << 2)) : 0;
 }
 
+// @ts-ignore: decorator
+@inline
 function widenBlock(block: i32, to: usize): void {
   const from = source + <usize>block * (BLOCK_ELEMENTS * 2);
   if (ASC_FEATURE_SIMD) {
@@ -120,6 +122,8 @@ function widenBlock(block: i32, to: usize): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
 function widenBf16(from: usize, to: usize): void {
   const zero = i32x4.splat(0);
   const end = from + BLOCK_ELEMENTS * 2;
@@ -137,6 +141,8 @@ let f16Bits: u32 = 0x8fffe000;
 let f16Exponent: u32 = 0x0f800000;
 let f32Exponent: u32 = 0x7f800000;
 
+// @ts-ignore: decorator
+@inline
 function widenF16(from: usize, to: usize): void {
   const scale = f32x4.splat(f16Scale);
   const bits = i32x4.splat(f16Bits);

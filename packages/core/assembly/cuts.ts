@@ -125,22 +125,3 @@ function selectNucleus(p: f64, flags: i32): bool {
   setSparse();
   return true;
 }
-
-/** With d = x − max, scaled by the temperatures so far: x = −(3 − curve)/2·f·d² + (curve − 1)/2·f·d³. Numbers: f, curve.
- *  (kalomaze 2024; text-generation-webui `QuadraticSamplingLogitsWarper`.) */
-export function smoothing(stage: usize): void {
-  listAll();
-  const factor = load<f64>(stage, STAGE_NUMBER_0);
-  const curve = load<f64>(stage, STAGE_NUMBER_1);
-  const square = -0.5 * (3 - curve) * factor;
-  const cube = 0.5 * (curve - 1) * factor;
-  const largest = <f64>listMax();
-  for (let i = 0; i < listCount; i++) {
-    const key = keyAt(i);
-    const d = max((<f64>keyLogit(key) - largest) * beta, -1e100); // finite, so that 0·d is 0
-    const x = square * d * d + cube * d * d * d;
-    setKey(i, keyOf(<f32>max(x, -(<f64>f32.MAX_VALUE)), keyTokenId(key)));
-  }
-  setUnsorted();
-  setBeta(1);
-}

@@ -3,22 +3,9 @@ import { BLOCK_ELEMENTS } from "../src/layout";
 import { readBlock } from "./closedBlocks";
 import { floatBelow } from "./floats";
 import { isAbovePivot, pivotLogit, pivotTokenId } from "./masses";
+import { exponents, holdScale } from "./exponents";
 import { expNonPositive, expNonPositivex2 } from "./math";
-import { blockMax, expTable, paddedLength, scaleTable } from "./workspace";
-
-/** Where `exponents` finds largest and beta. In variables, the engine would convert and spread them anew for every vector, in
- *  an instruction that waits for the vector before (V8 11.3): three times the time. */
-function holdScale(largest: f32, beta: f64): void {
-  store<f64>(scaleTable, <f64>largest);
-  store<f64>(scaleTable, beta, 8);
-}
-
-/** (x − largest)·beta. */
-// @ts-ignore: decorator
-@inline
-function exponents(x: v128): v128 {
-  return f64x2.mul(f64x2.sub(x, v128.load64_splat(scaleTable)), v128.load64_splat(scaleTable, 8));
-}
+import { blockMax, expTable, paddedLength } from "./workspace";
 
 /** Sum in f64 of the weights of what is above the pivot: elements of even and of odd index, then both. */
 export function exactMass64Above(row: usize, largest: f32, beta: f64): f64 {

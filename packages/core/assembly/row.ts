@@ -200,8 +200,13 @@ export function startEdits(): void {
   settleEdits();
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
-  closeNone();
   writeList(rowCopy);
+  useRewritten();
+}
+
+/** After what counts was written into the private copy, with the temperatures so far applied. */
+export function useRewritten(): void {
+  closeNone();
   row = rowCopy;
   scanRow(row, 0);
   isDense = true;

@@ -31,8 +31,8 @@ const DIGIT_COUNT_BYTES = 8192;
 export let digitCounts: usize = 0;
 /** Constants of exp, see math.ts. */
 export let expTable: usize = 0;
-const SCALE_TABLE_BYTES = 16;
-/** f64[2]: see masses64.ts. */
+const SCALE_TABLE_BYTES = 32;
+/** f64[4]: numbers that a loop in f64 reads from memory, see `holdScale`. */
 export let scaleTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
 export let tokenProbs: usize = 0;
