@@ -127,6 +127,13 @@ export function keepHeavy(threshold: f64): void {
   listCount = n;
 }
 
+/** Keeps `last` and what comes after it in descending order, in their order. */
+export function keepUpTo(last: u64): void {
+  let n = 0;
+  for (let i = 0; i < listCount; i++) if (keyAt(i) <= last) setKey(n++, keyAt(i));
+  listCount = n;
+}
+
 /** Keeps entries [first, end). */
 export function keepRange(first: i32, end: i32): void {
   memory.copy(listKeys, listKeys + ((<usize>first) << 3), (<usize>(end - first)) << 3);

@@ -12,7 +12,7 @@ import { areDecided, canCutDense, logMass, thresholdOf, TIERS } from "./denseCut
 import { coin } from "./draw";
 import { floatBelow, roundedDown } from "./floats";
 import { gatherAbove } from "./gather";
-import { keepRange, keyAt, keyLogit, keyTokenId, listCount, listMax, weighList, weightAt } from "./list";
+import { keepRange, keepUpTo, keyAt, keyLogit, keyTokenId, listCount, listMax, weighList, weightAt } from "./list";
 import { logPositive } from "./math";
 import { beta, listAll, patch, row, settleEdits } from "./row";
 import { selectLargest, sortList } from "./selection";
@@ -91,11 +91,10 @@ export function xtc(stage: usize, job: usize): void {
     for (let tier = 0; tier < TIERS; tier++) if (excludeTop(logPositive(threshold) + logMass(1, tier))) return;
   }
   listAll();
-  sortList();
-  const least = threshold * weighList(listMax(), beta);
-  let count = 0;
-  while (count < listCount && weightAt(count) >= least) count++;
-  if (count >= 2) keepRange(count - 1, listCount);
+  const weight = threshold * weighList(listMax(), beta);
+  let least = u64.MAX_VALUE; // key of the least likely of them
+  for (let i = 0; i < listCount; i++) if (weightAt(i) >= weight) least = min(least, keyAt(i));
+  keepUpTo(least);
 }
 
 /** Takes all but the least of the tokens that weigh e^logWeight or more out of the dense row. False, and nothing done, where
