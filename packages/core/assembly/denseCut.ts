@@ -73,12 +73,15 @@ export function areDecided(logWeight: f64): bool {
 /** Whether the last cut was above the largest logit. */
 export let isAboveAll: bool = false;
 
-/** Keeps what weighs at least e^logWeight, or what is as large as the largest. False, and nothing done, where the weight's
+/** In f64, e^−z is 1 up to this z. */
+const NO_LESS_THAN_ONE: f64 = 5.551115123125783e-17; // 2^-54
+
+/** Keeps what weighs at least e^logWeight, or what in f64 weighs as much as the largest. False, and nothing done, where the weight's
  *  error leaves open what is kept. Call if `canCutDense`. */
 export function cutAtLogWeight(logWeight: f64): bool {
   if (!areDecided(logWeight)) return false;
   isAboveAll = thresholdOf(logWeight) > <f64>rowMax;
-  raiseFloor(isAboveAll ? rowMax : thresholdOf(logWeight));
+  raiseFloor(isAboveAll ? thresholdOf(-NO_LESS_THAN_ONE) : thresholdOf(logWeight));
   return true;
 }
 

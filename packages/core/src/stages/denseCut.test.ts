@@ -28,3 +28,16 @@ it.each(variants)("p-less and mirostat 2 keep the same of a row and of its list,
   }
   expect(kept).toBeGreaterThan(size);
 });
+
+it.each(variants)(
+  "what weighs 1 in f64 is as large as the largest, in a row and in its list, %s kernels",
+  async (variant) => {
+    const sampler = await createSampler({ vocabSize: 4, variant });
+    const row = [0, -5e-17, -1e-15, -1];
+    const chain = ["temperature", "topK", "epsilonCutoff"] as const;
+    for (const params of [{}, { topK: 4 }] as SamplingParams[]) {
+      const { tokenIds } = sampler.distribution(row, { epsilonCutoff: 0.9, chain, ...params });
+      expect([...tokenIds]).toEqual([0, 1]);
+    }
+  },
+);
