@@ -23,11 +23,12 @@ const otherRows = parameters
   .filter(({ name }) => !ofStages.has(name))
   .map(({ name, expected, description }) => [`\`${name}\``, expected, description]);
 const topPWords = { ties: "top-p all equal to the last", edge: "top-p until its mass is above p" };
-const boundariesOf = ({ topKKeepsTies, topPKeeps, typicalKeepsTies, topHSumsTerms }) =>
+const typicalWords = { ties: "typical all as far as the last", edge: "typical until its mass is above p" };
+const boundariesOf = ({ topKKeepsTies, topPKeeps, typicalKeeps, topHSumsTerms }) =>
   [
     topKKeepsTies ? "top-k all equal to the k-th" : "top-k exactly k",
     topPWords[topPKeeps] ?? "",
-    typicalKeepsTies ? "typical all as far as the last" : "",
+    typicalWords[typicalKeeps] ?? "",
     topHSumsTerms ? "top-h by the sum of terms among the 100 largest" : "",
   ]
     .filter((words) => words !== "")

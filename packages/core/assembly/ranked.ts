@@ -7,6 +7,7 @@ import {
   TOP_H_MOST,
   TOP_H_SUMS_TERMS,
   TYPICAL_KEEPS_TIES,
+  TYPICAL_PASSES_EDGE,
 } from "../src/layout";
 import { areDecided, canCutDense, logMass, thresholdOf, TIERS } from "./denseCut";
 import { coin } from "./draw";
@@ -32,12 +33,13 @@ export function typicalP(stage: usize): void {
   while (end < listCount && scaled(end, largest) >= centre) end++;
   let first = end;
   const target = load<f64>(stage, STAGE_NUMBER_0) * total;
+  const passesEdge = (load<i32>(stage, STAGE_FLAGS) & TYPICAL_PASSES_EDGE) != 0;
   let sum: f64 = 0;
   while (first > 0 || end < listCount) {
     const above = first > 0 ? scaled(first - 1, largest) - centre : f64.MAX_VALUE;
     const below = end < listCount ? centre - scaled(end, largest) : f64.MAX_VALUE;
     sum += above <= below ? weightAt(--first) : weightAt(end++);
-    if (sum >= target) break;
+    if (passesEdge ? sum > target : sum >= target) break;
   }
   if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_KEEPS_TIES) {
     // of surprises: probabilities that are equal in f64 are equals, whatever the logits

@@ -135,6 +135,7 @@ export const TOP_P_PASSES_EDGE = 2;
 export const SYNTH_ID_TABLE = 1;
 /** Typical stage flag: every token as far from the entropy as the last one is kept too. */
 export const TYPICAL_KEEPS_TIES = 1;
+export const TYPICAL_PASSES_EDGE = 2;
 /** Top-h stage flag: adds up the tokens' terms of the whole entropy, of the 100 largest logits. */
 export const TOP_H_SUMS_TERMS = 1;
 export const TOP_H_MOST = 100;

@@ -1,16 +1,20 @@
 """Records what other engines leave of small rows, as vectors for engineVectors.test.ts.
 
-    python record.py hf|vllm|sglang|mlx OUT.json [PACKAGE_FOLDER]
+    python record.py hf|vllm|sglang|mlx|llama.cpp OUT.json [PACKAGE_FOLDER]
 
 Runs the engine's own sampling code, unchanged: hf needs torch and transformers; mlx needs mlx[cpu] and the folder of an
 unpacked mlx-lm; vllm and sglang need torch and the folder of an unpacked wheel, whose other modules (device kernels,
-servers) are stood in for by empty ones, so that the sampler runs on torch alone.
+servers) are stood in for by empty ones, so that the sampler runs on torch alone; llama.cpp needs the folder of an unpacked
+source package of llama-cpp-python, with the library in it: cmake -S vendor/llama.cpp -B build, cmake --build build --target
+llama. Its chain is put together as common/sampling.cpp does.
 """
 
+import ctypes
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import json
+import math
 import random
 import sys
 from types import SimpleNamespace
@@ -70,6 +74,30 @@ HF_ONLY = [
     {"noRepeatNgramSize": 2},
     {"noRepeatNgramSize": 3, "repetitionPenalty": 1.2},
     {"badWords": [[1], [0, 2], [3, 0, 3]]},
+]
+LLAMA_CPP_ONLY = [
+    {"topK": 0},
+    {"topK": 0, "topP": 0.9, "minP": 0.0},
+    {"topK": 0, "topP": 1.0, "minP": 0.0, "temperature": 1.0},
+    {"topK": 0, "topP": 0.7, "minP": 0.1, "temperature": 1.7},
+    {"typicalP": 0.5},
+    {"typicalP": 0.9, "topK": 0, "topP": 1.0, "minP": 0.0, "temperature": 1.5},
+    {"topNSigma": 1.0, "topK": 0},
+    {"topNSigma": 0.5, "temperature": 2.0},
+    {"xtcProbability": 1.0, "xtcThreshold": 0.1},
+    {"xtcProbability": 1.0, "xtcThreshold": 0.2, "minP": 0.02, "temperature": 1.3},
+    {"dynatempRange": 0.5},
+    {"dynatempRange": 0.7, "dynatempExponent": 2.0, "temperature": 1.0, "topK": 0, "topP": 1.0, "minP": 0.0},
+    {"mirostat": 1},
+    {"mirostat": 1, "mirostatTau": 2.0, "temperature": 1.2},
+    {"mirostat": 2},
+    {"mirostat": 2, "mirostatTau": 1.0, "temperature": 1.0},
+    {"penaltyLastN": 4, "repetitionPenalty": 1.5},
+    {"penaltyLastN": -1, "frequencyPenalty": 0.5, "presencePenalty": 0.25},
+    {"dryMultiplier": 0.8},
+    {"dryMultiplier": 1.5, "dryBase": 1.5, "dryAllowedLength": 1, "dryPenaltyLastN": 8},
+    {"adaptiveTarget": 0.3},
+    {"adaptiveTarget": 0.1, "topK": 0, "topP": 1.0, "minP": 0.0, "temperature": 1.0},
 ]
 PROMPT, OUTPUT = [0, 2, 1, 0, 2], [3, 0, 3, 1, 0]
 
@@ -275,9 +303,92 @@ def mlx(folder):
     return "mlx-lm", leave, CUTS + PENALTIES
 
 
+def llama_cpp(folder):
+    lib = ctypes.CDLL(f"{folder}/build/bin/libllama.so")
+    number, count = ctypes.c_float, ctypes.c_size_t
+
+    class TokenData(ctypes.Structure):
+        _fields_ = [("id", ctypes.c_int32), ("logit", number), ("p", number)]
+
+    class Candidates(ctypes.Structure):
+        _fields_ = [
+            ("data", ctypes.POINTER(TokenData)),
+            ("size", count),
+            ("selected", ctypes.c_int64),
+            ("sorted", ctypes.c_bool),
+        ]
+
+    class Bias(ctypes.Structure):
+        _fields_ = [("token", ctypes.c_int32), ("bias", number)]
+
+    def make(name, *arguments):
+        function = lib[f"llama_sampler_init_{name}"]
+        function.restype = ctypes.c_void_p
+        return ctypes.c_void_p(function(*arguments))
+
+    def chain_of(params, size, history):
+        get = {"topK": 40, "topP": 0.95, "minP": 0.05, "temperature": 0.8, "penaltyLastN": 64, **params}.get
+        temperature = number(get("temperature"))
+        biases = [Bias(int(k), v) for k, v in get("logitBias", {}).items()]
+        if biases:
+            yield make("logit_bias", size, len(biases), (Bias * len(biases))(*biases))
+        tau, eta = number(get("mirostatTau", 5.0)), number(get("mirostatEta", 0.1))
+        if get("mirostat", 0) == 1:
+            yield make("temp", temperature)
+            yield make("mirostat", size, ctypes.c_uint32(1), tau, eta, 100)
+            return
+        if get("mirostat", 0) == 2:
+            yield make("temp", temperature)
+            yield make("mirostat_v2", ctypes.c_uint32(1), tau, eta)
+            return
+        names = ("repetitionPenalty", 1.0), ("frequencyPenalty", 0.0), ("presencePenalty", 0.0)
+        last = get("penaltyLastN")  # common/sampling.cpp: -1 is the context size
+        yield make("penalties", size, len(history) if last < 0 else last, *(number(get(*name)) for name in names))
+        last = get("dryPenaltyLastN", -1)
+        yield make(
+            "dry",
+            None,
+            number(get("dryMultiplier", 0.0)),
+            number(get("dryBase", 1.75)),
+            get("dryAllowedLength", 2),
+            len(history) if last < 0 else last,
+            None,
+            count(0),
+        )
+        yield make("top_n_sigma", number(get("topNSigma", -1.0)))
+        yield make("top_k", get("topK"))
+        yield make("typical", number(get("typicalP", 1.0)), count(0))
+        yield make("top_p", number(get("topP")), count(0))
+        yield make("min_p", number(get("minP")), count(0))
+        yield make("xtc", number(get("xtcProbability", 0.0)), number(get("xtcThreshold", 0.1)), count(0), ctypes.c_uint32(1))
+        yield make("temp_ext", temperature, number(get("dynatempRange", 0.0)), number(get("dynatempExponent", 1.0)))
+        if "adaptiveTarget" in params:
+            yield make("adaptive_p", number(get("adaptiveTarget")), number(get("adaptiveDecay", 0.9)), ctypes.c_uint32(1))
+
+    def leave(params, logits, prompt, output):
+        if params.get("mirostat") == 1 and len(set(logits)) == 1:
+            return None  # it casts an infinite k to an integer
+        size = len(logits)
+        data = (TokenData * size)(*(TokenData(i, x, 0.0) for i, x in enumerate(logits)))
+        candidates = Candidates(data, size, -1, False)
+        for sampler in chain_of(params, size, prompt + output):
+            for token in prompt + output:
+                lib.llama_sampler_accept(sampler, token)
+            lib.llama_sampler_apply(sampler, ctypes.byref(candidates))
+        kept = [candidates.data[i] for i in range(candidates.size)]
+        most = max(one.logit for one in kept)
+        weights = {one.id: math.exp(one.logit - most) for one in kept}
+        total = sum(weights.values())
+        return [weights.get(i, 0.0) / total for i in range(size)]
+
+    return "llama.cpp of llama-cpp-python", leave, CUTS + PENALTIES + LLAMA_CPP_ONLY
+
+
 def main():
     engine, out, folder = (*sys.argv[1:], None)[:3]
-    version, leave, settings = {"hf": hf, "vllm": vllm, "sglang": sglang, "mlx": mlx}[engine](folder)
+    version, leave, settings = {
+        "hf": hf, "vllm": vllm, "sglang": sglang, "mlx": mlx, "llama.cpp": llama_cpp
+    }[engine](folder)
     if folder is not None:
         from pathlib import Path
 

@@ -17,8 +17,8 @@ export interface Profile {
   readonly topKKeepsTies: boolean;
   /** Top-p also keeps every token equal to the last one (`ties`), or goes on until the mass is above p (`edge`). */
   readonly topPKeeps?: "ties" | "edge";
-  /** Typical also keeps every token as far from the entropy as the last one. */
-  readonly typicalKeepsTies?: true;
+  /** Typical also keeps every token as far from the entropy as the last one (`ties`), or goes on until the mass is above p. */
+  readonly typicalKeeps?: "ties" | "edge";
   /** Top-h compares the sum of the kept tokens' −p·ln p, not the entropy of what is kept, among the 100 largest logits. */
   readonly topHSumsTerms?: true;
   /** Temperatures below this are greedy. */
@@ -91,7 +91,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   hf: {
     order: articleOrder,
     topKKeepsTies: true,
-    typicalKeepsTies: true,
+    typicalKeeps: "ties",
     topHSumsTerms: true,
     greedyBelow: 0,
     defaults: {},
@@ -148,9 +148,17 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "adaptiveP",
     ],
     topKKeepsTies: false,
+    typicalKeeps: "edge",
     greedyBelow: 0,
     mirostatOrder: [...beforeMirostat, "temperature", "synthId", "mirostat"],
-    defaults: { topK: 40, topP: 0.95, minP: 0.05, temperature: 0.8, penaltyLastN: 64 },
+    defaults: {
+      topK: 40,
+      topP: 0.95,
+      minP: 0.05,
+      temperature: 0.8,
+      penaltyLastN: 64,
+      penaltyScope: "prompt+output",
+    },
   },
   /** Top-k and top-p look at the same distribution: both keep its first tokens, so the one after the other, top-p before
    *  anything is renormalised, is their intersection. */
@@ -244,9 +252,18 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "adaptiveP",
     ],
     topKKeepsTies: false,
+    typicalKeeps: "edge",
     greedyBelow: 0,
     mirostatOrder: [...beforeMirostat, "dry", "penalties", "temperature", "smoothing", "synthId", "mirostat"],
-    defaults: { temperature: 0.75, topK: 100, topP: 0.92, penaltyLastN: 320, dryPenaltyLastN: 320, xtcThreshold: 0.2 },
+    defaults: {
+      temperature: 0.75,
+      topK: 100,
+      topP: 0.92,
+      penaltyLastN: 320,
+      penaltyScope: "prompt+output",
+      dryPenaltyLastN: 320,
+      xtcThreshold: 0.2,
+    },
   },
   /** The default `sampler_priority`, which looks for repeated n-grams last. */
   textgen: {
@@ -280,8 +297,9 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       "noRepeatNgram",
     ],
     topKKeepsTies: true,
+    typicalKeeps: "ties",
     greedyBelow: 0,
-    defaults: {},
+    defaults: { penaltyScope: "prompt+output" },
   },
 };
 

@@ -8,6 +8,7 @@ import {
   TOP_H_MOST,
   TOP_H_SUMS_TERMS,
   TYPICAL_KEEPS_TIES,
+  TYPICAL_PASSES_EDGE,
 } from "../layout.ts";
 import type { Stage } from "./stage.ts";
 
@@ -16,9 +17,14 @@ export const typicalP: Stage = {
   opcode: OP_TYPICAL_P,
   params: ["typicalP"],
   description: "keeps the tokens nearest to the expected surprise until their mass reaches typicalP",
-  pack: ({ typicalP: p = 1 }, { typicalKeepsTies }) =>
-    p === 1 ? undefined : { numbers: [p], flags: typicalKeepsTies ? TYPICAL_KEEPS_TIES : 0 },
-  reference: (row, { typicalP: p = 1 }, { typicalKeepsTies }) => {
+  pack: ({ typicalP: p = 1 }, { typicalKeeps }) =>
+    p === 1
+      ? undefined
+      : {
+          numbers: [p],
+          flags: { ties: TYPICAL_KEEPS_TIES, edge: TYPICAL_PASSES_EDGE, none: 0 }[typicalKeeps ?? "none"],
+        },
+  reference: (row, { typicalP: p = 1 }, { typicalKeeps }) => {
     if (p === 1) return;
     const probs = row.probs();
     const entropy = row.entropy();
@@ -33,9 +39,10 @@ export const typicalP: Stage = {
     });
     let sum = 0;
     let count = 0;
-    while (count < kept.length && (count === 0 || sum < p)) sum += probs[kept[count++]!]!;
+    const isShort = (): boolean => (typicalKeeps === "edge" ? sum <= p : sum < p);
+    while (count < kept.length && (count === 0 || isShort())) sum += probs[kept[count++]!]!;
     const farthest = distance(kept[count - 1]!);
-    if (typicalKeepsTies) while (count < kept.length && distance(kept[count]!) <= farthest) count++;
+    if (typicalKeeps === "ties") while (count < kept.length && distance(kept[count]!) <= farthest) count++;
     row.keepOnly(kept.slice(0, count));
   },
 };
