@@ -26,6 +26,9 @@ import { SampleService } from "./sample/sampleService.ts";
 import { ResumeWindow } from "./sse/resumeWindow.ts";
 import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts";
 
+/** Connections that may wait to be accepted: more are dropped by the system, and come again seconds later. */
+const mostWaiting = 4096;
+
 export interface TokenServerOptions extends ServeOptions {
   readonly source: LogitsSource;
   /** Seed of requests without one. Absent: the engine takes a random one. */
@@ -99,7 +102,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     }
     http = new Connections(app.server);
     sockets = acceptSockets(app.server, context);
-    await app.listen({ host: options.host, port: options.port });
+    await app.listen({ host: options.host, port: options.port, backlog: mostWaiting });
   } catch (error) {
     await app.close();
     await closeEngine(engine, pool, context);
