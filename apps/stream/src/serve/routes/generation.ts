@@ -31,7 +31,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
         try {
           // All sequences of a job are held to the same.
-          await context.grammars?.compiled(job.sequences[0]!.request, reply.raw);
+          await context.grammars?.compiled(job.sequences[0]!.request, () => reply.raw.destroyed);
           if (job.stream) await stream(context, job, request, reply);
           else {
             refuseResume(request);

@@ -78,7 +78,7 @@ class StreamSession {
   }
 
   #open({ id, request, credits }: ClientMessage & { type: "open" }): void {
-    const { sequences, lifecycle, engine } = this.#context;
+    const { sequences, lifecycle, engine, grammars } = this.#context;
     lifecycle.checkServing();
     const { prompt = [], maxTokens = defaultMaxTokens } = request;
     const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
@@ -92,11 +92,21 @@ class StreamSession {
       },
       onEnd: () => this.#sequences.delete(id),
     });
-    const sequence = sequences.open({ ...request, prompt: ids }, credited);
+    const begin = (): void => {
+      const sequence = sequences.open({ ...request, prompt: ids }, credited);
+      this.#sequences.set(id, credited);
+      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
+      credited.start(sequence);
+      if (this.#isBehind) credited.setBehind(true);
+    };
+    const isGone = (): boolean => this.#sequences.get(id) !== credited;
+    const compiled = grammars?.compiled(request, isGone);
+    if (!compiled) return begin();
+    // What the client says of it meanwhile holds from its beginning.
     this.#sequences.set(id, credited);
-    this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
-    credited.start(sequence);
-    if (this.#isBehind) credited.setBehind(true);
+    compiled.then(begin).catch((error: unknown) => {
+      if (!isGone()) credited.error(error);
+    });
   }
 
   #fail(id: string | undefined, error: unknown): void {
