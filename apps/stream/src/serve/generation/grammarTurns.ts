@@ -12,8 +12,8 @@ const mostWaiting = 1024;
 export class GrammarTurns {
   readonly #provider: GrammarProvider;
   readonly #metrics: Metrics;
-
-  readonly #turns = new Turns();
+  /** Half of the loop is theirs. */
+  readonly #turns = new Turns(1);
 
   constructor(provider: GrammarProvider, metrics: Metrics) {
     this.#provider = provider;
