@@ -23,7 +23,7 @@ import { addSampleRoute } from "./routes/sample.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addVocabularyRoute } from "./routes/vocabulary.ts";
 import { SampleService } from "./sample/sampleService.ts";
-import { ResumeWindow } from "./sse/resumeWindow.ts";
+import { OpenStreams } from "./sse/openStreams.ts";
 import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts";
 
 /** Connections that may wait to be accepted: more are dropped by the system, and come again seconds later. */
@@ -79,7 +79,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     held,
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
-    resumable: new ResumeWindow(limits.resumeWindowMs),
+    streams: new OpenStreams(),
     samples: new SampleService({
       vocabSize: options.sampleVocabSize ?? source.vocabSize,
       workers: options.sampleWorkers,

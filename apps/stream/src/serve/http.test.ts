@@ -41,7 +41,7 @@ const seeded = { prompt: "ab", max_tokens: 12, seed: 5, ignore_eos: true };
 const errorOf = (body: Record<string, unknown>): Record<string, unknown> => body["error"] as Record<string, unknown>;
 
 describe("a stream of events", () => {
-  it("is framed as SSE with id <sequence>:<index> and ends with [DONE]", async () => {
+  it("is framed as SSE with id <sequence>:<index>;<request> and ends with [DONE]", async () => {
     const server = await serverWith();
     const response = await post(server, completions, { ...seeded, stream: true });
     expect(response.status).toBe(200);
@@ -50,9 +50,9 @@ describe("a stream of events", () => {
     const text = await response.text();
     expect(text.endsWith("\n\ndata: [DONE]\n\n")).toBe(true);
     const messages = parseSse(text);
-    const sequence = messages[0]!.id!.split(":")[0];
+    const [, sequence, request] = /^(\d+):0;([\w-]{16})$/.exec(messages[0]!.id!)!;
     expect(messages.slice(0, -1).map(({ id }) => id)).toEqual(
-      Array.from({ length: 12 }, (_, index) => `${sequence}:${index}`),
+      Array.from({ length: 12 }, (_, index) => `${sequence}:${index};${request}`),
     );
     expect(JSON.parse(messages[0]!.data)).toMatchObject({ object: "text_completion", model: "synthetic gaussian" });
   });
@@ -124,20 +124,27 @@ describe("a stream of events", () => {
     await again.body!.cancel();
   });
 
-  it("is resumed for the same body and a known id only", async () => {
+  it("is resumed for the same request only", async () => {
     const server = await serverWith();
     const request = { ...seeded, stream: true };
     const [first] = parseSse(await (await post(server, completions, request)).text());
     const resume = (body: object, id: string): ReturnType<typeof answerTo> =>
       answerTo(server, completions, body, { "last-event-id": id });
-    expect((await resume({ ...request, prompt: "ac" }, first!.id!)).status).toBe(404);
-    expect((await resume(request, "99:1")).status).toBe(404);
-    expect((await resume(request, "x")).status).toBe(400);
-    expect((await resume({ ...request, n: 2 }, first!.id!)).status).toBe(400);
-    expect((await resume(request, `${first!.id!};1`)).status).toBe(400);
-    expect((await resume({ ...request, n: 2 }, `${first!.id!};1,1,1`)).status).toBe(400);
-    expect((await resume({ ...request, n: 2 }, `${first!.id!};1,1`)).status).toBe(404);
-    expect((await resume(seeded, first!.id!)).status).toBe(400);
+    const { id } = first!;
+    const other = await resume({ ...request, prompt: "ac" }, id!);
+    expect(other.status).toBe(404);
+    expect(errorOf(other.body)).toMatchObject({ param: "Last-Event-ID", code: "resume_unavailable" });
+    expect((await answerTo(server, "/v1/chat/completions", {}, { "last-event-id": id! })).status).toBe(400);
+    const [place, digest] = id!.split(";");
+    expect((await resume(request, `${place};${"a".repeat(digest!.length)}`)).status).toBe(404);
+    for (const wrong of ["x", place!, `${id};1`, `${id}.x`, `${id}.5`, `${place};1;${digest}`, `${id}.${2n ** 64n}`]) {
+      const { status, body } = await resume(request, wrong);
+      expect([wrong, status, errorOf(body)["param"]]).toEqual([wrong, 400, "Last-Event-ID"]);
+    }
+    expect((await resume({ ...request, n: 2 }, id!)).status).toBe(400);
+    expect((await resume({ ...request, n: 2 }, `${place};1,1,1;${digest}`)).status).toBe(400);
+    expect((await resume({ ...request, n: 2 }, `${place};1,1;${digest}`)).status).toBe(404);
+    expect((await resume(seeded, id!)).status).toBe(400);
   });
 });
 
