@@ -8,12 +8,16 @@ import { answerTo, startServer, type TestServer, until } from "../testing/serve/
 
 let server: TestServer;
 beforeAll(async () => {
+  server = await newServer();
+});
+afterAll(() => server.close());
+
+async function newServer(): Promise<TestServer> {
   const tokenizer = await loadR50kTokenizer();
   const { vocabSize } = tokenizer;
   const source = createSyntheticSource({ kind: "flat", vocabSize, tokenizer, distinctRows: 4 });
-  server = await startServer({ source, structuredOutput: true, slots: 8 });
-});
-afterAll(() => server.close());
+  return startServer({ source, structuredOutput: true, slots: 8 });
+}
 
 const schema = {
   type: "object",
@@ -131,7 +135,10 @@ it("a client that leaves while its form waits opens nothing", async () => {
 });
 
 it("over a WebSocket it waits for its turn too, and what is said meanwhile holds", async () => {
-  const socket = new WebSocket(`${server.url.replace("http", "ws")}/v1/stream`, "tokenmill.v1.json");
+  // Nothing was compiled before: the first turn begins at once.
+  const fresh = await newServer();
+  onTestFinished(() => fresh.close());
+  const socket = new WebSocket(`${fresh.url.replace("http", "ws")}/v1/stream`, "tokenmill.v1.json");
   onTestFinished(() => socket.terminate());
   await once(socket, "open");
   const messages: { type: string; id: string; event?: { text: string; finishReason?: string } }[] = [];
@@ -158,7 +165,7 @@ it("over a WebSocket it waits for its turn too, and what is said meanwhile holds
   // It needs no grammar, so it waits for nobody.
   const opened = messages.filter(({ type }) => type === "opened").map(({ id }) => id);
   expect(opened.indexOf("free")).toBeLessThan(opened.indexOf("credited"));
-  expect(server.engine.stats().open).toBe(0);
+  expect(fresh.engine.stats().open).toBe(0);
 });
 
 describe("a form that makes no sense", () => {

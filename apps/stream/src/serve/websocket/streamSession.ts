@@ -94,19 +94,23 @@ class StreamSession {
     });
     const begin = (): void => {
       const sequence = sequences.open({ ...request, prompt: ids }, credited);
-      this.#sequences.set(id, credited);
       this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
       credited.start(sequence);
       if (this.#isBehind) credited.setBehind(true);
     };
     const isGone = (): boolean => this.#sequences.get(id) !== credited;
-    const compiled = grammars?.compiled(request, isGone);
-    if (!compiled) return begin();
-    // What the client says of it meanwhile holds from its beginning.
+    // What the client says of it while its grammar waits for its turn holds from its beginning.
     this.#sequences.set(id, credited);
-    compiled.then(begin).catch((error: unknown) => {
-      if (!isGone()) credited.error(error);
-    });
+    try {
+      const compiled = grammars?.compiled(request, isGone);
+      if (!compiled) return begin();
+      compiled.then(begin).catch((error: unknown) => {
+        if (!isGone()) credited.error(error);
+      });
+    } catch (error) {
+      this.#sequences.delete(id);
+      throw error;
+    }
   }
 
   #fail(id: string | undefined, error: unknown): void {
