@@ -40,7 +40,7 @@ const tsx = ["--import", import.meta.resolve("tsx")];
 
 /** Values of the server's metrics by name, labels left out. */
 async function metricsOf(port: number): Promise<Record<string, number>> {
-  const request = get({ port, path: "/metrics", agent: false });
+  const request = get({ host: "127.0.0.1", port, path: "/metrics", agent: false });
   const [response] = (await once(request, "response")) as [IncomingMessage];
   const text = Buffer.concat(await response.toArray()).toString();
   const lines = [...text.matchAll(/^([\w:]+)(?:\{.*\})? (\S+)$/gm)];

@@ -29,7 +29,8 @@ export class HealthyStream {
     let onStart: () => void;
     this.started = new Promise((resolve) => (onStart = resolve));
     const headers = { "content-type": "application/json" };
-    const options = { port, path: "/v1/completions", method: "POST", agent: false, headers };
+    // By number: a name is looked up, and tried as IPv6 first.
+    const options = { host: "127.0.0.1", port, path: "/v1/completions", method: "POST", agent: false, headers };
     let lastMs = performance.now();
     let rest = "";
     this.#request = httpRequest(options);
