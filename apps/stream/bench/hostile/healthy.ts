@@ -1,70 +1,92 @@
 /** Streams of well-behaved clients: what they got, and when. */
-import { createHash } from "node:crypto";
-import { request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest } from "node:http";
 import { createEngine } from "@tokenmill/engine";
 import { createEmbeddedModel } from "@tokenmill/sources";
 
 const PROMPT = "Fellow citizens";
+const SEED = 9;
 
-export interface Timing {
-  /** From the request to the first token, for each stream. */
-  readonly firstMs: number[];
-  /** Between tokens, of all streams. */
-  readonly betweenMs: number[];
-  /** Of each stream's token ids; an error's text if it failed. */
-  readonly digests: string[];
-}
+/** One stream of seed 9; its rows and draws are those of its sequence id, whatever else the server does. */
+export class HealthyStream {
+  readonly sequenceId: number;
+  readonly tokenIds: number[] = [];
+  /** From the request to the first token. */
+  firstMs: number | undefined;
+  /** Between tokens, since the last `forget`. */
+  betweenMs: number[] = [];
+  /** What went wrong; undefined if nothing did. */
+  failure: string | undefined;
+  /** Resolves with the first token, or a failure. */
+  readonly started: Promise<void>;
+  /** Resolves at the end, whatever it is. */
+  readonly ended: Promise<void>;
+  readonly #request: ClientRequest;
+  #isLeft = false;
 
-/** Runs the streams together; seed 9 and sequence ids from 0. */
-export async function healthyStreams(port: number, streams: number, tokens: number): Promise<Timing> {
-  const timing: Timing = { firstMs: [], betweenMs: [], digests: [] };
-  const running = Array.from({ length: streams }, (_, i) => oneStream(port, i, tokens, timing));
-  timing.digests.push(...(await Promise.all(running.map((stream) => stream.catch(String)))));
-  return timing;
-}
-
-function oneStream(port: number, i: number, tokens: number, { firstMs, betweenMs }: Timing): Promise<string> {
-  const body = { prompt: PROMPT, max_tokens: tokens, stream: true, ignore_eos: true, seed: 9, sequence_id: i };
-  const hash = createHash("sha256");
-  let lastMs = performance.now();
-  let next = 0;
-  let rest = "";
-  return new Promise((resolve, reject) => {
+  constructor(port: number, sequenceId: number, tokens: number) {
+    this.sequenceId = sequenceId;
+    const body = { prompt: PROMPT, max_tokens: tokens, ignore_eos: true, seed: SEED, sequence_id: sequenceId };
+    let onStart: () => void;
+    this.started = new Promise((resolve) => (onStart = resolve));
     const headers = { "content-type": "application/json" };
-    const options = { port, path: "/v1/completions", method: "POST", agent: false, headers };
-    const request = httpRequest(options, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
-      response.setEncoding("latin1").on("error", reject);
-      response.on("data", (chunk: string) => {
-        const nowMs = performance.now();
-        const blocks = (rest + chunk).split("\n\n");
-        rest = blocks.pop()!;
-        for (const block of blocks) {
-          const [, index, tokenId] = /^id: \d+:(\d+)\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
-          if (index === undefined) continue;
-          if (Number(index) !== next) reject(new Error(`event ${index} instead of ${next}`));
-          (next++ === 0 ? firstMs : betweenMs).push(nowMs - lastMs);
-          lastMs = nowMs;
-          hash.update(`${tokenId},`);
-        }
+    // By number: a name is looked up, and tried as IPv6 first.
+    const options = { host: "127.0.0.1", port, path: "/v1/completions", method: "POST", agent: false, headers };
+    let lastMs = performance.now();
+    let rest = "";
+    this.#request = httpRequest(options);
+    this.ended = new Promise((resolve) => {
+      const fail = (error: Error): void => {
+        if (!this.#isLeft) this.failure ??= error.message;
+        onStart();
+        resolve();
+      };
+      this.#request.on("error", fail).on("response", (response) => {
+        const waitedMs = performance.now() - lastMs;
+        if (response.statusCode !== 200) fail(new Error(`${response.statusCode} after ${waitedMs.toFixed(0)} ms`));
+        response.setEncoding("latin1").on("error", fail).on("end", resolve);
+        response.on("data", (chunk: string) => {
+          const nowMs = performance.now();
+          const blocks = (rest + chunk).split("\n\n");
+          rest = blocks.pop()!;
+          for (const block of blocks) {
+            const [, index, tokenId] = /^id: \d+:(\d+);.*\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
+            if (index === undefined) continue;
+            if (Number(index) !== this.tokenIds.length) fail(new Error(`event ${index} instead of another`));
+            if (this.tokenIds.push(Number(tokenId)) > 1) this.betweenMs.push(nowMs - lastMs);
+            else {
+              this.firstMs = nowMs - lastMs;
+              onStart();
+            }
+            lastMs = nowMs;
+          }
+        });
       });
-      response.on("end", () => resolve(hash.digest("hex")));
     });
-    request.on("error", reject).end(JSON.stringify({ ...body, return_token_ids: true }));
-  });
+    this.#request.end(JSON.stringify({ ...body, stream: true, return_token_ids: true }));
+  }
+
+  forget(): void {
+    this.betweenMs = [];
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+    this.#request.destroy();
+  }
 }
 
-/** The same digests from the engine alone. */
-export async function offlineDigests(streams: number, tokens: number): Promise<string[]> {
+/** The tokens of the engine alone, at least as many for each sequence as asked for. */
+export async function offlineTokens(lengths: ReadonlyMap<number, number>): Promise<Map<number, number[]>> {
   const engine = await createEngine({ source: await createEmbeddedModel() });
-  const digests = await Promise.all(
-    Array.from({ length: streams }, async (_, sequenceId) => {
-      const hash = createHash("sha256");
-      const request = { prompt: PROMPT, maxTokens: tokens, ignoreEos: true, seed: 9, sequenceId };
-      for await (const { tokenId } of engine.stream(request)) hash.update(`${tokenId},`);
-      return hash.digest("hex");
+  const all = new Map<number, number[]>();
+  await Promise.all(
+    [...lengths].map(async ([sequenceId, maxTokens]) => {
+      const tokenIds: number[] = [];
+      all.set(sequenceId, tokenIds);
+      const request = { prompt: PROMPT, maxTokens, ignoreEos: true, seed: SEED, sequenceId };
+      for await (const { tokenId } of engine.stream(request)) tokenIds.push(tokenId);
     }),
   );
   await engine.close();
-  return digests;
+  return all;
 }

@@ -1,4 +1,7 @@
-/** Clients that mean no good, as a process of their own: `mix.ts <port> <kinds>`; prints what they were answered as JSON. */
+/**
+ * Clients that mean no good, as a process of their own: `mix.ts <port> <kinds>`. They come when a line is read, and at
+ * the end what they were answered is printed as JSON.
+ */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -79,10 +82,15 @@ const clients: Readonly<Record<string, (i: number) => Promise<void>>> = {
       socket.read(1);
     }
   },
-  /** As many streams that are read as fast as they come: what mere company costs. */
+  /** As many streams that are read as fast as they come. */
   async crowd() {
     const socket = await open("crowd");
     post(socket, stream(15_000));
+  },
+  /** Twice as many short ones, as `vanish` and `malformed` come. */
+  async guests(i) {
+    await sleep(i * 6);
+    for (const socket of [await open("guests"), await open("guests")]) post(socket, stream(16));
   },
   /** Leaves in the middle, by a reset. */
   async vanish(i) {
@@ -138,7 +146,9 @@ const clients: Readonly<Record<string, (i: number) => Promise<void>>> = {
   },
 };
 
-for (const kind of kinds) for (let i = 0; i < CLIENTS; i++) void clients[kind]!(i).catch(() => undefined);
+process.stdin.once("data", () => {
+  for (const kind of kinds) for (let i = 0; i < CLIENTS; i++) void clients[kind]!(i).catch(() => undefined);
+});
 process.stdout.write("ready\n");
 // Stays until it is told to end, whatever has become of the connections.
 const staying = setInterval(() => undefined, 60_000);

@@ -10,7 +10,7 @@ import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import type { SampleService } from "./sample/sampleService.ts";
-import type { ResumeWindow } from "./sse/resumeWindow.ts";
+import type { OpenStreams } from "./sse/openStreams.ts";
 
 export interface ServeContext {
   readonly engine: Engine;
@@ -29,7 +29,7 @@ export interface ServeContext {
   readonly held: HeldTokens;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
-  readonly resumable: ResumeWindow;
+  readonly streams: OpenStreams;
   readonly samples: SampleService;
   readonly log: Logger;
 }

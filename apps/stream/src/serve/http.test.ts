@@ -41,7 +41,7 @@ const seeded = { prompt: "ab", max_tokens: 12, seed: 5, ignore_eos: true };
 const errorOf = (body: Record<string, unknown>): Record<string, unknown> => body["error"] as Record<string, unknown>;
 
 describe("a stream of events", () => {
-  it("is framed as SSE with id <sequence>:<index> and ends with [DONE]", async () => {
+  it("is framed as SSE with id <sequence>:<index>;<request> and ends with [DONE]", async () => {
     const server = await serverWith();
     const response = await post(server, completions, { ...seeded, stream: true });
     expect(response.status).toBe(200);
@@ -50,14 +50,14 @@ describe("a stream of events", () => {
     const text = await response.text();
     expect(text.endsWith("\n\ndata: [DONE]\n\n")).toBe(true);
     const messages = parseSse(text);
-    const sequence = messages[0]!.id!.split(":")[0];
+    const [, sequence, request] = /^(\d+):0;([\w-]{16})$/.exec(messages[0]!.id!)!;
     expect(messages.slice(0, -1).map(({ id }) => id)).toEqual(
-      Array.from({ length: 12 }, (_, index) => `${sequence}:${index}`),
+      Array.from({ length: 12 }, (_, index) => `${sequence}:${index};${request}`),
     );
     expect(JSON.parse(messages[0]!.data)).toMatchObject({ object: "text_completion", model: "synthetic gaussian" });
   });
 
-  it("goes on after Last-Event-ID with no gap and no repeat, also while the first connection is open", async () => {
+  it("goes on after Last-Event-ID with no gap and no repeat", async () => {
     const server = await serverWith();
     const request = { ...seeded, seed: undefined, stream: true, max_tokens: 40 };
     const whole = parseSse(await (await post(server, completions, request)).text());
@@ -69,15 +69,22 @@ describe("a stream of events", () => {
         messages.slice(0, -1).map(({ data }) => (JSON.parse(data) as { choices: [{ text: string }] }).choices[0].text);
       expect(textIn(rest)).toEqual(textIn(whole.slice(index + 1)));
     }
-    const long = { ...request, max_tokens: 16_000 };
-    const first = await post(server, completions, long);
-    const reader = first.body!.getReader();
-    const begin = parseSse(new TextDecoder().decode((await reader.read()).value));
-    const second = await post(server, completions, long, { "last-event-id": begin[0]!.id! });
-    const next = parseSse(new TextDecoder().decode((await second.body!.getReader().read()).value));
-    expect(next[0]!.id).toBe(begin[0]!.id!.replace(/:0$/, ":1"));
-    // one, or none if the sockets' buffers took all of it already
-    expect(server.engine.stats().open).toBeLessThanOrEqual(1);
+  });
+
+  it("that goes on while its first connection is open runs once", async () => {
+    const server = await serverWith({ limits: { maxContextTokens: 2 ** 21 } });
+    // 200 MB of events: more than the sockets of two clients that read the first of them can hold
+    const long = { ...seeded, seed: undefined, stream: true, max_tokens: 1_000_000 };
+    const first = (await post(server, completions, long)).body!.getReader();
+    const [begin] = parseSse(new TextDecoder().decode((await first.read()).value));
+    const headers = { "last-event-id": begin!.id! };
+    const second = (await post(server, completions, long, headers)).body!.getReader();
+    const [next] = parseSse(new TextDecoder().decode((await second.read()).value));
+    expect(next!.id).toBe(begin!.id!.replace(/:0(?=$|;)/, ":1"));
+    expect(server.engine.stats().open).toBe(1);
+    await second.cancel();
+    await until(() => server.engine.stats().open === 0, "the client's leaving is known");
+    await first.cancel();
   });
 
   it("with several outputs goes on in each after the events that have come", async () => {
@@ -117,20 +124,27 @@ describe("a stream of events", () => {
     await again.body!.cancel();
   });
 
-  it("is resumed for the same body and a known id only", async () => {
+  it("is resumed for the same request only", async () => {
     const server = await serverWith();
     const request = { ...seeded, stream: true };
     const [first] = parseSse(await (await post(server, completions, request)).text());
     const resume = (body: object, id: string): ReturnType<typeof answerTo> =>
       answerTo(server, completions, body, { "last-event-id": id });
-    expect((await resume({ ...request, prompt: "ac" }, first!.id!)).status).toBe(404);
-    expect((await resume(request, "99:1")).status).toBe(404);
-    expect((await resume(request, "x")).status).toBe(400);
-    expect((await resume({ ...request, n: 2 }, first!.id!)).status).toBe(400);
-    expect((await resume(request, `${first!.id!};1`)).status).toBe(400);
-    expect((await resume({ ...request, n: 2 }, `${first!.id!};1,1,1`)).status).toBe(400);
-    expect((await resume({ ...request, n: 2 }, `${first!.id!};1,1`)).status).toBe(404);
-    expect((await resume(seeded, first!.id!)).status).toBe(400);
+    const { id } = first!;
+    const other = await resume({ ...request, prompt: "ac" }, id!);
+    expect(other.status).toBe(404);
+    expect(errorOf(other.body)).toMatchObject({ param: "Last-Event-ID", code: "resume_unavailable" });
+    expect((await answerTo(server, "/v1/chat/completions", {}, { "last-event-id": id! })).status).toBe(400);
+    const [place, digest] = id!.split(";");
+    expect((await resume(request, `${place};${"a".repeat(digest!.length)}`)).status).toBe(404);
+    for (const wrong of ["x", place!, `${id};1`, `${id}.x`, `${id}.5`, `${place};1;${digest}`, `${id}.${2n ** 64n}`]) {
+      const { status, body } = await resume(request, wrong);
+      expect([wrong, status, errorOf(body)["param"]]).toEqual([wrong, 400, "Last-Event-ID"]);
+    }
+    expect((await resume({ ...request, n: 2 }, id!)).status).toBe(400);
+    expect((await resume({ ...request, n: 2 }, `${place};1,1,1;${digest}`)).status).toBe(400);
+    expect((await resume({ ...request, n: 2 }, `${place};1,1;${digest}`)).status).toBe(404);
+    expect((await resume(seeded, id!)).status).toBe(400);
   });
 });
 

@@ -19,8 +19,6 @@ export interface ServeLimits {
   readonly stallTimeoutMs: number;
   /** Time that `/v1/sample` keeps a sequence that gets no rows. */
   readonly sampleIdleMs: number;
-  /** Time that a stream can be resumed after its last event. */
-  readonly resumeWindowMs: number;
   /** Time for open streams to end at shutdown; after it they are cut. */
   readonly shutdownTimeoutMs: number;
 }
@@ -58,6 +56,5 @@ export const defaultLimits: ServeLimits = {
   requestTimeoutMs: 30_000,
   stallTimeoutMs: 120_000,
   sampleIdleMs: 600_000,
-  resumeWindowMs: 600_000,
   shutdownTimeoutMs: 30_000,
 };

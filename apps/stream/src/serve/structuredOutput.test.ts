@@ -1,17 +1,23 @@
 /** Outputs held to JSON schemas, grammars and choices, by every field that asks for one. */
+import { once } from "node:events";
 import { createSyntheticSource, loadR50kTokenizer } from "@tokenmill/sources";
 import OpenAI from "openai";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
 import { answerTo, startServer, type TestServer, until } from "../testing/serve/testServer.ts";
 
 let server: TestServer;
 beforeAll(async () => {
+  server = await newServer();
+});
+afterAll(() => server.close());
+
+async function newServer(): Promise<TestServer> {
   const tokenizer = await loadR50kTokenizer();
   const { vocabSize } = tokenizer;
   const source = createSyntheticSource({ kind: "flat", vocabSize, tokenizer, distinctRows: 4 });
-  server = await startServer({ source, structuredOutput: true, slots: 8 });
-});
-afterAll(() => server.close());
+  return startServer({ source, structuredOutput: true, slots: 8 });
+}
 
 const schema = {
   type: "object",
@@ -126,6 +132,40 @@ it("a client that leaves while its form waits opens nothing", async () => {
   for (const controller of controllers) controller.abort();
   expect(await textOf({ guided_grammar: 'root ::= "after"' })).toBe("after");
   await until(() => server.engine.stats().open === 0, "nothing is open");
+});
+
+it("over a WebSocket it waits for its turn too, and what is said meanwhile holds", async () => {
+  // Nothing was compiled before: the first turn begins at once.
+  const fresh = await newServer();
+  onTestFinished(() => fresh.close());
+  const socket = new WebSocket(`${fresh.url.replace("http", "ws")}/v1/stream`, "tokenmill.v1.json");
+  onTestFinished(() => socket.terminate());
+  await once(socket, "open");
+  const messages: { type: string; id: string; event?: { text: string; finishReason?: string } }[] = [];
+  socket.on("message", (data: Buffer) => messages.push(JSON.parse(data.toString()) as (typeof messages)[number]));
+  const say = (message: object): void => socket.send(JSON.stringify(message));
+  const open = (id: string, form: object, credits?: number): void =>
+    say({ type: "open", id, credits, request: { prompt: "a", maxTokens: 20, seed: 2, ...form } });
+  // Takes the loop long enough that all the others have come before their turns.
+  open("first", { jsonSchema: { type: "string", minLength: 1, maxLength: 12 } });
+  open("cancelled", { grammar: 'root ::= "cancelled" [a-c]' });
+  open("bad", { grammar: "toor ::= 5" });
+  open("credited", { grammar: 'root ::= "credited" [a-c]' }, 0);
+  open("free", {});
+  say({ type: "cancel", id: "cancelled" });
+  say({ type: "credit", id: "credited", credits: 20 });
+  const typesOf = (id: string): string[] => messages.filter((each) => each.id === id).map(({ type }) => type);
+  const hasEnded = (wanted: string): boolean =>
+    messages.some(({ id, event }) => id === wanted && event?.finishReason !== undefined);
+  await until(() => ["first", "credited", "free"].every(hasEnded) && typesOf("bad").length > 0, "all have ended");
+  expect(typesOf("cancelled")).toEqual(["cancelled"]);
+  expect(typesOf("bad")).toEqual(["error"]);
+  const texts = messages.filter(({ id }) => id === "credited").map(({ event }) => event?.text ?? "");
+  expect(texts.join("")).toMatch(/^credited[a-c]$/);
+  // It needs no grammar, so it waits for nobody.
+  const opened = messages.filter(({ type }) => type === "opened").map(({ id }) => id);
+  expect(opened.indexOf("free")).toBeLessThan(opened.indexOf("credited"));
+  expect(fresh.engine.stats().open).toBe(0);
 });
 
 describe("a form that makes no sense", () => {

@@ -4,7 +4,7 @@ import { until } from "../testing/serve/testServer.ts";
 import { Turns } from "./turns.ts";
 
 it("runs one piece in a turn of the event loop, in order", async () => {
-  const turns = new Turns();
+  const turns = new Turns(1);
   let turn = 0;
   let isOver = false;
   const ticking = (async () => {

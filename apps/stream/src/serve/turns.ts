@@ -1,14 +1,20 @@
 /**
- * Work that holds up the event loop, one piece at a time: after one that took long the next waits as long as that took, so
- * whatever is asked for, about half of the loop's time is for the streams that are open.
+ * Work that holds up the event loop, one piece at a time: after one that took long the next waits a multiple of what that
+ * took, so that whatever is asked for, most of the loop's time is for the streams that are open.
  */
 
 /** Shorter pieces follow each other in the next turns of the loop. */
 const restFromMs = 2;
 
 export class Turns {
+  readonly #rest: number;
   readonly #waiting: (() => void)[] = [];
   #isBusy = false;
+
+  /** @param rest how many times as long as a piece took the next one waits */
+  constructor(rest: number) {
+    this.#rest = rest;
+  }
 
   /** Pieces that wait. */
   get length(): number {
@@ -29,7 +35,7 @@ export class Turns {
     setImmediate(() => {
       const tookMs = performance.now() - startMs;
       if (tookMs < restFromMs) this.#rested();
-      else setTimeout(() => this.#rested(), tookMs);
+      else setTimeout(() => this.#rested(), this.#rest * tookMs);
     });
     work();
   }

@@ -9,6 +9,7 @@ import { SequenceError, type SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { BatchFiller } from "./batchFiller.ts";
 import { commitToken } from "./commitToken.ts";
+import { giveWay } from "./giveWay.ts";
 import type { Sequence } from "./sequence.ts";
 import { SequenceQueue } from "./sequenceQueue.ts";
 
@@ -275,7 +276,7 @@ export class Scheduler {
           this.#commit(slots[i]!);
           const isClockDue = (i + 1) % clockInterval === 0 || i + 1 === slots.length;
           if (!isClockDue || performance.now() < turnEnd) continue;
-          await nextTurn();
+          await giveWay();
           turnEnd = performance.now() + longestTurnMs;
         }
         this.#pump();
@@ -406,10 +407,6 @@ export class Scheduler {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** As rxjs does with errors that nobody handles: the process hears of it, the loop does not. */

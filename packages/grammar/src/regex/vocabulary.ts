@@ -3,8 +3,11 @@ import type { Tokenizer } from "@tokenmill/core";
 import { type Automaton, dead } from "./automaton.ts";
 
 export class Vocabulary {
-  readonly #tokenIds: number[];
-  readonly #bytes: Uint8Array[];
+  readonly #tokenIds: Int32Array;
+  /** Of all tokens, one after the other: a mask walks over all of them. */
+  readonly #bytes: Uint8Array;
+  /** Where the bytes of each token begin, and where the last ones end. */
+  readonly #starts: Int32Array;
   /** How many bytes a token has in common with the one before it. */
   readonly #shared: Int32Array;
   /** The state after each byte of the token at hand; reused. */
@@ -15,15 +18,20 @@ export class Vocabulary {
     const tokens = Array.from({ length: tokenizer.vocabSize }, (_, id) => ({ id, bytes: tokenizer.tokenBytes(id) }))
       .filter(({ id, bytes }) => bytes.length > 0 && id !== tokenizer.eosTokenId)
       .sort((a, b) => compare(a.bytes, b.bytes));
-    this.#tokenIds = tokens.map(({ id }) => id);
-    this.#bytes = tokens.map(({ bytes }) => bytes);
-    this.#shared = Int32Array.from(this.#bytes, (bytes, i) => (i === 0 ? 0 : sharedLength(this.#bytes[i - 1]!, bytes)));
-    this.#states = new Int32Array(1 + this.#bytes.reduce((most, { length }) => Math.max(most, length), 0));
+    this.#tokenIds = Int32Array.from(tokens, ({ id }) => id);
+    this.#starts = new Int32Array(tokens.length + 1);
+    tokens.forEach(({ bytes }, i) => (this.#starts[i + 1] = this.#starts[i]! + bytes.length));
+    this.#bytes = new Uint8Array(this.#starts[tokens.length]!);
+    tokens.forEach(({ bytes }, i) => this.#bytes.set(bytes, this.#starts[i]));
+    this.#shared = Int32Array.from(tokens, ({ bytes }, i) => (i === 0 ? 0 : sharedLength(tokens[i - 1]!.bytes, bytes)));
+    this.#states = new Int32Array(1 + tokens.reduce((most, { bytes }) => Math.max(most, bytes.length), 0));
   }
 
   /** Sets the bit of every token that leads on from the state. `words` as in `GrammarMatcher.fillMask`, cleared before. */
   fillMask({ classOf, classCount, next }: Automaton, state: number, words: Int32Array): void {
     const states = this.#states;
+    const all = this.#bytes;
+    const starts = this.#starts;
     states[0] = state;
     /** Bytes of the token before that were walked; it died on the next one if that is not all of it. */
     let walked = 0;
@@ -31,12 +39,13 @@ export class Vocabulary {
     for (let i = 0; i < this.#tokenIds.length; i++) {
       const shared = this.#shared[i]!;
       if (isDead && shared > walked) continue;
-      const bytes = this.#bytes[i]!;
+      const start = starts[i]!;
+      const length = starts[i + 1]! - start;
       walked = Math.min(shared, walked);
       let at = states[walked]!;
       isDead = false;
-      while (walked < bytes.length) {
-        at = next[at * classCount + classOf[bytes[walked]!]!]!;
+      while (walked < length) {
+        at = next[at * classCount + classOf[all[start + walked]!]!]!;
         if (at === dead) {
           isDead = true;
           break;

@@ -1,10 +1,10 @@
 /** Runs a job and streams its chunks as server-sent events. */
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { TokenEvent } from "@tokenmill/core";
+import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
-import { formatPlace } from "../sse/eventPlace.ts";
+import { type EventPlace, formatPlace, type StreamKey } from "../sse/eventPlace.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
@@ -13,10 +13,10 @@ export interface StreamTarget {
   readonly headers: () => OutgoingHttpHeaders;
   /** The response is this stream's from now on. */
   readonly onStart: () => void;
-  /** By choice: events that the client has; they are generated again and left out. Absent: none. */
-  readonly counts?: readonly number[];
-  /** Told of the sequences' ids when they are open and when the stream ends. */
-  readonly onAlive: (sequenceIds: readonly (number | bigint)[]) => void;
+  /** Of the request, for the places of events. */
+  readonly digest: string;
+  /** What the client has: it is generated again and left out. Undefined: nothing. */
+  readonly after: EventPlace | undefined;
 }
 
 /** Resolves when the stream has ended, or the client left. @throws what goes wrong before the first chunk. */
@@ -31,6 +31,9 @@ export function answerStream(context: ServeContext, job: Job, target: StreamTarg
   });
 }
 
+/** Without a seed in the request, outputs of a stream draw that far apart; sequences are numbered below it. */
+const streamsApart = 2n ** 53n;
+
 class JobStream {
   readonly #context: ServeContext;
   readonly #job: Job;
@@ -40,9 +43,10 @@ class JobStream {
   readonly #group = new SequenceGroup();
   readonly #sse: SseResponse;
   readonly #usage = { promptTokens: 0, completionTokens: 0 };
-  readonly #sequenceIds: (number | bigint)[] = [];
   /** By choice: events that the client has, or gets. */
   readonly #counts: number[];
+  #key: StreamKey | undefined;
+  #leave: (() => void) | undefined;
   #unfinished: number;
   #hasEnded = false;
 
@@ -59,7 +63,7 @@ class JobStream {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#unfinished = job.sequences.length;
-    this.#counts = [...(target.counts ?? job.sequences.map(() => 0))];
+    this.#counts = [...(target.after?.counts ?? job.sequences.map(() => 0))];
     this.#sse = new SseResponse({
       response: target.response,
       headers: target.headers,
@@ -70,26 +74,47 @@ class JobStream {
   }
 
   start(): void {
-    const { sequences } = this.#context;
+    const { sequences, streams, engine } = this.#context;
+    const { digest, after } = this.#target;
+    if (after) {
+      streams.end(nameOf(after));
+      this.#enter(after);
+    }
     sequences.checkRoom(this.#job.sequences.length);
     this.#job.sequences.forEach(({ request }, index) => {
       const choice: ChoiceState = { index, textOffset: 0 };
       const isFirstOfPrompt = index % this.#job.n === 0;
-      const sequence = sequences.open(request, {
+      const sequence = sequences.open(this.#seeded(request, index), {
         next: (event) => this.#event(choice, event, isFirstOfPrompt),
         error: (error) => this.fail(error),
         complete: () => this.#finished(),
       });
       this.#group.add(sequence);
-      this.#sequenceIds.push(sequence.sequenceId);
+      const seed = request.seed === undefined ? engine.seed : undefined;
+      if (!this.#key) this.#enter({ sequenceId: sequence.sequenceId, digest, seed });
     });
-    this.#target.onAlive(this.#sequenceIds);
+  }
+
+  #enter(key: StreamKey): void {
+    this.#key = key;
+    this.#leave = this.#context.streams.enter(nameOf(key), () => {
+      this.#gone();
+      this.#target.response.destroy();
+    });
+  }
+
+  /** With the seed and the random stream that it has in whatever server makes it; a new stream's first output has its own. */
+  #seeded(request: GenerateRequest, index: number): GenerateRequest {
+    if (request.seed !== undefined || !this.#key) return request;
+    const { sequenceId, seed } = this.#key;
+    const randomStreamId = BigInt.asUintN(64, BigInt(sequenceId) + BigInt(index) * streamsApart);
+    return { randomStreamId, ...request, ...(seed !== undefined && { seed }) };
   }
 
   /** Before the first chunk the request fails; after it the stream says why and ends. */
   fail(error: unknown): void {
     if (this.#hasEnded) return;
-    this.#hasEnded = true;
+    this.#end();
     this.#group.cancel();
     if (!this.#sse.isStarted) {
       this.#reject(error);
@@ -114,7 +139,7 @@ class JobStream {
     this.#counts[choice.index] = event.index + 1;
     if (!this.#sse.isStarted) this.#target.onStart();
     // The id stands with the last chunk of an event: whoever has it has all of the event.
-    const text = `id: ${formatPlace(event.sequenceId, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
+    const text = `id: ${formatPlace(this.#key!, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
     if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
   }
 
@@ -128,10 +153,9 @@ class JobStream {
     this.#resolve();
   }
 
-  /** The time in which it can be resumed begins. */
   #end(): void {
     this.#hasEnded = true;
-    this.#target.onAlive(this.#sequenceIds);
+    this.#leave?.();
   }
 
   #gone(): void {
@@ -141,4 +165,8 @@ class JobStream {
     if (!this.#sse.isStarted) this.#target.onStart();
     this.#resolve();
   }
+}
+
+function nameOf({ sequenceId, digest, seed }: StreamKey): string {
+  return `${sequenceId};${digest};${seed}`;
 }

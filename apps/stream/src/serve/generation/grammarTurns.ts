@@ -2,7 +2,6 @@
  * Compiles what outputs are held to before their sequences are opened, one at a time: XGrammar takes the event loop from
  * some milliseconds to seconds for a schema that is new. Those that are known pass.
  */
-import type { ServerResponse } from "node:http";
 import type { GenerateRequest, GrammarProvider, GrammarSpec } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -13,7 +12,8 @@ const mostWaiting = 1024;
 export class GrammarTurns {
   readonly #provider: GrammarProvider;
   readonly #metrics: Metrics;
-  readonly #turns = new Turns();
+  /** Half of the loop is theirs. */
+  readonly #turns = new Turns(1);
 
   constructor(provider: GrammarProvider, metrics: Metrics) {
     this.#provider = provider;
@@ -21,12 +21,14 @@ export class GrammarTurns {
   }
 
   /**
-   * Resolves when the request can be opened at once; nothing else runs before what follows.
+   * Resolves when the request can be opened at once; nothing else runs before what follows. Undefined: there is nothing
+   * to compile.
+   * @param isGone whether nobody waits any more
    * @throws ApiError 429 if too many wait, and what `GrammarProvider.open` throws
    */
-  compiled(request: GenerateRequest, response: ServerResponse): Promise<void> {
+  compiled(request: GenerateRequest, isGone: () => boolean): Promise<void> | undefined {
     const spec = specOf(request);
-    if (!spec) return Promise.resolve();
+    if (!spec) return undefined;
     if (this.#turns.length >= mostWaiting) {
       this.#metrics.rejected();
       const message = "as many requests as may wait for their grammar to be compiled do so: try again later";
@@ -35,7 +37,7 @@ export class GrammarTurns {
     return new Promise((resolve, reject) => {
       this.#turns.take(() => {
         try {
-          if (response.destroyed) throw new ApiError(400, "the client is gone", { code: "client_gone" });
+          if (isGone()) throw new ApiError(400, "the client is gone", { code: "client_gone" });
           this.#provider.open(spec).release();
           resolve();
         } catch (error) {

@@ -1,5 +1,5 @@
 /** `POST /v1/completions` and `/v1/chat/completions`. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context.ts";
@@ -14,8 +14,11 @@ import { completionSchema } from "../openai/completionSchema.ts";
 import type { Job } from "../openai/job.ts";
 import type { Body } from "../openai/planSequences.ts";
 import { dropUnsupported } from "../openai/unsupported.ts";
-import { parsePlace } from "../sse/eventPlace.ts";
+import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
+
+/** Of base64url: 96 bits. */
+const digestLength = 16;
 
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
 
@@ -31,7 +34,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
         try {
           // All sequences of a job are held to the same.
-          await context.grammars?.compiled(job.sequences[0]!.request, reply.raw);
+          await context.grammars?.compiled(job.sequences[0]!.request, () => reply.raw.destroyed);
           if (job.stream) await stream(context, job, request, reply);
           else {
             refuseResume(request);
@@ -51,44 +54,38 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
 }
 
 function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { bodyDigest, owner } = request;
-  const resumed = resumedJob(context, job, request);
-  return answerStream(context, resumed.job, {
+  const digest = digestOf(context, request);
+  return answerStream(context, job, {
     response: reply.raw,
     headers: () => reply.getHeaders() as OutgoingHttpHeaders,
     onStart: () => void reply.hijack(),
-    ...(resumed.counts && { counts: resumed.counts }),
-    onAlive: (sequenceIds) => context.resumable.touch({ bodyDigest, owner, sequenceIds }),
+    digest,
+    after: placeOf(request, job, digest),
   });
 }
 
-/** With `Last-Event-ID`: the same sequences again, each from the event after those the client has. @throws ApiError */
-function resumedJob(
-  context: ServeContext,
-  job: Job,
-  request: FastifyRequest,
-): { job: Job; counts?: readonly number[] } {
-  const given = request.headers["last-event-id"];
-  if (given === undefined || given === "") return { job };
+/** Of all that a stream's tokens follow from besides seed and output; another key cannot go on with a stream. */
+function digestOf({ model, version }: ServeContext, { bodyDigest, owner, routeOptions }: FastifyRequest): string {
+  const parts = JSON.stringify([bodyDigest, routeOptions.url, owner, model, version]);
+  return createHash("sha256").update(parts).digest("base64url").slice(0, digestLength);
+}
+
+/** What the client has, by `Last-Event-ID`; undefined: nothing. @throws ApiError */
+function placeOf({ headers }: FastifyRequest, { sequences }: Job, digest: string): EventPlace | undefined {
+  const given = headers["last-event-id"];
+  if (given === undefined || given === "") return undefined;
   const param = "Last-Event-ID";
-  const { length } = job.sequences;
-  const place = typeof given === "string" ? parsePlace(given, length) : undefined;
+  const outputs = sequences.length;
+  const isSeeded = sequences[0]!.request.seed !== undefined;
+  const place = typeof given === "string" ? parsePlace(given, outputs, isSeeded) : undefined;
   if (!place) {
-    const form = length === 1 ? "<sequence>:<index>" : `<sequence>:<index>;<${length} counts>`;
-    throw new ApiError(400, `"${param}" expected ${form}, got ${JSON.stringify(given)}`, { param });
+    const counts = outputs === 1 ? "" : `<${outputs} counts>;`;
+    const message = `"${param}" expected <sequence>:<index>;${counts}<request>${isSeeded ? "" : ".<seed>"}, got ${JSON.stringify(given)}`;
+    throw new ApiError(400, message, { param });
   }
-  const known = context.resumable.find(place.sequenceId);
-  if (known?.bodyDigest !== request.bodyDigest || known.owner !== request.owner) {
-    const message = `"${param}" names no stream of this request that can be resumed: it is too old, or had another body`;
-    throw new ApiError(404, message, { param, code: "resume_unavailable" });
-  }
-  // The connection that had it may not be known to be dead yet.
-  for (const sequenceId of known.sequenceIds) context.sequences.cancel(sequenceId);
-  const sequences = job.sequences.map((sequence, index) => ({
-    ...sequence,
-    request: { ...sequence.request, sequenceId: known.sequenceIds[index]! },
-  }));
-  return { job: { ...job, sequences }, counts: place.counts };
+  if (place.digest === digest) return place;
+  const message = `"${param}" is of another request: body, key, model and version of the server must be the same`;
+  throw new ApiError(404, message, { param, code: "resume_unavailable" });
 }
 
 function refuseResume({ headers }: FastifyRequest): void {

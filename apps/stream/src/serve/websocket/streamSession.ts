@@ -78,7 +78,7 @@ class StreamSession {
   }
 
   #open({ id, request, credits }: ClientMessage & { type: "open" }): void {
-    const { sequences, lifecycle, engine } = this.#context;
+    const { sequences, lifecycle, engine, grammars } = this.#context;
     lifecycle.checkServing();
     const { prompt = [], maxTokens = defaultMaxTokens } = request;
     const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
@@ -92,11 +92,25 @@ class StreamSession {
       },
       onEnd: () => this.#sequences.delete(id),
     });
-    const sequence = sequences.open({ ...request, prompt: ids }, credited);
+    const begin = (): void => {
+      const sequence = sequences.open({ ...request, prompt: ids }, credited);
+      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
+      credited.start(sequence);
+      if (this.#isBehind) credited.setBehind(true);
+    };
+    const isGone = (): boolean => this.#sequences.get(id) !== credited;
+    // What the client says of it while its grammar waits for its turn holds from its beginning.
     this.#sequences.set(id, credited);
-    this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
-    credited.start(sequence);
-    if (this.#isBehind) credited.setBehind(true);
+    try {
+      const compiled = grammars?.compiled(request, isGone);
+      if (!compiled) return begin();
+      compiled.then(begin).catch((error: unknown) => {
+        if (!isGone()) credited.error(error);
+      });
+    } catch (error) {
+      this.#sequences.delete(id);
+      throw error;
+    }
   }
 
   #fail(id: string | undefined, error: unknown): void {
