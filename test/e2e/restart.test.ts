@@ -44,7 +44,7 @@ async function eventsOf(response: Response, onEvents: (count: number) => void = 
     // cut off
   }
   return blocks().flatMap((block) => {
-    const [, id, index, json] = /^id: (\d+:(\d+);.*)\ndata: (.*)$/.exec(block) ?? [];
+    const [, id, index, json] = /^id: (\d+:(\d+).*)\ndata: (.*)$/.exec(block) ?? [];
     if (id === undefined) return [];
     const [choice] = (JSON.parse(json!) as { choices: [{ index: number; token_ids: number[] }] }).choices;
     return [{ id, place: `choice ${choice.index}, token ${index}: ${choice.token_ids.join()}` }];

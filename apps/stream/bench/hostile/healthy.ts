@@ -49,7 +49,7 @@ export class HealthyStream {
           const blocks = (rest + chunk).split("\n\n");
           rest = blocks.pop()!;
           for (const block of blocks) {
-            const [, index, tokenId] = /^id: \d+:(\d+);.*\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
+            const [, index, tokenId] = /^id: \d+:(\d+)\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
             if (index === undefined) continue;
             if (Number(index) !== this.tokenIds.length) fail(new Error(`event ${index} instead of another`));
             if (this.tokenIds.push(Number(tokenId)) > 1) this.betweenMs.push(nowMs - lastMs);

@@ -51,7 +51,7 @@ function closeOf(response: IncomingMessage): Promise<void> {
 /** Token ids of a stream with return_token_ids, in order of its event ids. */
 function tokenIds(text: string): number[] {
   const messages = parseSse(text).filter(({ id }) => id !== undefined);
-  const indices = messages.map(({ id }) => Number.parseInt(id!.split(":")[1]!, 10));
+  const indices = messages.map(({ id }) => Number(id!.split(":")[1]));
   expect(indices).toEqual(indices.map((_, i) => i));
   return messages.flatMap(
     ({ data }) => (JSON.parse(data) as { choices: [{ token_ids: number[] }] }).choices[0].token_ids,

@@ -4,7 +4,7 @@ import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
-import { type EventPlace, formatPlace, type StreamKey } from "../sse/eventPlace.ts";
+import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../sse/eventPlace.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
@@ -14,7 +14,7 @@ export interface StreamTarget {
   /** The response is this stream's from now on. */
   readonly onStart: () => void;
   /** Of the request, for the places of events. */
-  readonly digest: string;
+  readonly digest: bigint;
   /** What the client has: it is generated again and left out. Undefined: nothing. */
   readonly after: EventPlace | undefined;
 }
@@ -46,6 +46,8 @@ class JobStream {
   /** By choice: events that the client has, or gets. */
   readonly #counts: number[];
   #key: StreamKey | undefined;
+  /** Its number in events. */
+  #number = "";
   #leave: (() => void) | undefined;
   #unfinished: number;
   #hasEnded = false;
@@ -77,7 +79,7 @@ class JobStream {
     const { sequences, streams, engine } = this.#context;
     const { digest, after } = this.#target;
     if (after) {
-      streams.end(nameOf(after));
+      streams.end(streamNumber(after));
       this.#enter(after);
     }
     sequences.checkRoom(this.#job.sequences.length);
@@ -97,7 +99,8 @@ class JobStream {
 
   #enter(key: StreamKey): void {
     this.#key = key;
-    this.#leave = this.#context.streams.enter(nameOf(key), () => {
+    this.#number = streamNumber(key);
+    this.#leave = this.#context.streams.enter(this.#number, () => {
       this.#gone();
       this.#target.response.destroy();
     });
@@ -139,7 +142,7 @@ class JobStream {
     this.#counts[choice.index] = event.index + 1;
     if (!this.#sse.isStarted) this.#target.onStart();
     // The id stands with the last chunk of an event: whoever has it has all of the event.
-    const text = `id: ${formatPlace(this.#key!, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
+    const text = `id: ${formatPlace(this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
     if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
   }
 
@@ -165,8 +168,4 @@ class JobStream {
     if (!this.#sse.isStarted) this.#target.onStart();
     this.#resolve();
   }
-}
-
-function nameOf({ sequenceId, digest, seed }: StreamKey): string {
-  return `${sequenceId};${digest};${seed}`;
 }

@@ -17,9 +17,6 @@ import { dropUnsupported } from "../openai/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
 
-/** Of base64url: 96 bits. */
-const digestLength = 16;
-
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
 
 export function addGenerationRoutes(app: FastifyInstance, context: ServeContext): void {
@@ -65,13 +62,13 @@ function stream(context: ServeContext, job: Job, request: FastifyRequest, reply:
 }
 
 /** Of all that a stream's tokens follow from besides seed and output; another key cannot go on with a stream. */
-function digestOf({ model, version }: ServeContext, { bodyDigest, owner, routeOptions }: FastifyRequest): string {
+function digestOf({ model, version }: ServeContext, { bodyDigest, owner, routeOptions }: FastifyRequest): bigint {
   const parts = JSON.stringify([bodyDigest, routeOptions.url, owner, model, version]);
-  return createHash("sha256").update(parts).digest("base64url").slice(0, digestLength);
+  return createHash("sha256").update(parts).digest().readBigUInt64LE();
 }
 
 /** What the client has, by `Last-Event-ID`; undefined: nothing. @throws ApiError */
-function placeOf({ headers }: FastifyRequest, { sequences }: Job, digest: string): EventPlace | undefined {
+function placeOf({ headers }: FastifyRequest, { sequences }: Job, digest: bigint): EventPlace | undefined {
   const given = headers["last-event-id"];
   if (given === undefined || given === "") return undefined;
   const param = "Last-Event-ID";
@@ -79,8 +76,8 @@ function placeOf({ headers }: FastifyRequest, { sequences }: Job, digest: string
   const isSeeded = sequences[0]!.request.seed !== undefined;
   const place = typeof given === "string" ? parsePlace(given, outputs, isSeeded) : undefined;
   if (!place) {
-    const counts = outputs === 1 ? "" : `<${outputs} counts>;`;
-    const message = `"${param}" expected <sequence>:<index>;${counts}<request>${isSeeded ? "" : ".<seed>"}, got ${JSON.stringify(given)}`;
+    const counts = outputs === 1 ? "" : `;<${outputs} counts>`;
+    const message = `"${param}" expected <sequence>:<index>${counts} of a stream of this request, got ${JSON.stringify(given)}`;
     throw new ApiError(400, message, { param });
   }
   if (place.digest === digest) return place;

@@ -1,19 +1,19 @@
 /** Streams that are under way. One that goes on elsewhere ends here: its connection may not be known to be dead yet. */
 
 export class OpenStreams {
-  /** By name: how to end it. */
+  /** By number: how to end it. */
   readonly #ends: Map<string, () => void> = new Map();
 
-  /** Ends the stream of that name if there is one. */
-  end(name: string): void {
-    this.#ends.get(name)?.();
+  /** Ends the stream of that number if there is one. */
+  end(stream: string): void {
+    this.#ends.get(stream)?.();
   }
 
   /** The function that says that the stream has ended; safe to call twice. */
-  enter(name: string, end: () => void): () => void {
-    this.#ends.set(name, end);
+  enter(stream: string, end: () => void): () => void {
+    this.#ends.set(stream, end);
     return () => {
-      if (this.#ends.get(name) === end) this.#ends.delete(name);
+      if (this.#ends.get(stream) === end) this.#ends.delete(stream);
     };
   }
 }
