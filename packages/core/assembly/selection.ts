@@ -195,8 +195,10 @@ export function selectMass(target: f64): void {
   let high = listCount;
   let above: f64 = 0; // mass of [0, low)
   setShuffled();
+  pivotState = 0;
   while (!listSorted && high - low > 64) {
-    const pivot = medianOf3(keyAt(low), keyAt((low + high) >> 1), keyAt(high - 1));
+    const last = high - 1; // no pivot: were it the least, nothing would be split off
+    const pivot = medianOf3(keyAt(anyIndex(low, last)), keyAt(anyIndex(low, last)), keyAt(anyIndex(low, last)));
     let i = low - 1;
     let j = high;
     while (true) {

@@ -21,6 +21,7 @@ export const settings: readonly Setting[] = [
     historyLength: 64,
   },
   { name: "top-k 1000, top-p 0.9", params: { topK: 1000, topP: 0.9 } },
+  { name: "top-p 0.9, min-p 0.05", params: { topP: 0.9, minP: 0.05 } },
   { name: "top-n-sigma 1", params: { topNSigma: 1 } },
   { name: "min-k", params: { minK: true } },
   { name: "typical 0.95", params: { typicalP: 0.95 } },

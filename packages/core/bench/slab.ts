@@ -25,6 +25,8 @@ export interface Slab {
   read(index: number): number;
   /** A function that samples row `index` at the next position, after `historyLength` tokens → token id. */
   sampler(params: SamplingParams, historyLength?: number): (index: number) => number;
+  /** Ends all samplers: their plans make room for others. */
+  forgetSamplers(): void;
 }
 
 const job = 1024;
@@ -56,6 +58,7 @@ export async function openSlab(vocabSize: number, rowCount: number): Promise<Sla
   return {
     rows,
     read: (index) => kernels.read_row(addressOf(index), padded),
+    forgetSamplers: () => void (nextPlan = plans),
     sampler(params, historyLength = 0) {
       const { bytes, initialState } = compileParams(params, { vocabSize, maxLogprobs });
       const plan = nextPlan;

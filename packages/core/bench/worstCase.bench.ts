@@ -61,6 +61,7 @@ function look(
   fillByRecipe(slab.rows[0]!, row);
   for (const other of slab.rows.slice(1, count)) other.set(slab.rows[0]!);
   const read = (): number => median(timeRows(slab.read, count, Infinity));
+  slab.forgetSamplers();
   const sample = slab.sampler(params, historyLength);
   const before = read();
   const micros = median(timeRows(sample, count, limitMs));
