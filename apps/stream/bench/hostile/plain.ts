@@ -31,7 +31,9 @@ function turn(): void {
     // Goes to the back of the line.
     writings.delete(writing);
     const data = `{"id":"cmpl-0123456789abcdef0123456789abcdef","object":"text_completion","created":1795613881,"model":"embedded","choices":[{"index":0,"text":" word","logprobs":null,"finish_reason":null,"token_ids":[1573]}]}`;
-    const isTaken = response.write(`id: 410754681246709653480237056172193804951327:${writing.index++}\ndata: ${data}\n\n`);
+    const isTaken = response.write(
+      `id: 410754681246709653480237056172193804951327:${writing.index++}\ndata: ${data}\n\n`,
+    );
     if (writing.index === maxTokens) response.end("data: [DONE]\n\n");
     else if (isTaken) writings.add(writing);
     else response.once("drain", () => start(writing));

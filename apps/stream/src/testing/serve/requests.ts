@@ -1,0 +1,27 @@
+/** What tests of the HTTP interface send, and servers that end with their test. */
+import { connect } from "node:net";
+import { onTestFinished } from "vitest";
+import { startServer, type TestOptions, type TestServer } from "./testServer.ts";
+
+export async function serverWith(options: TestOptions = {}): Promise<TestServer> {
+  const server = await startServer(options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+export const completions = "/v1/completions";
+export const seeded = { prompt: "ab", max_tokens: 12, seed: 5, ignore_eos: true };
+export const errorOf = (body: Record<string, unknown>): Record<string, unknown> =>
+  body["error"] as Record<string, unknown>;
+
+/** Bytes in, everything that comes back out. */
+export function raw(server: TestServer, bytes: string | Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.on("close", () => resolve(Buffer.concat(chunks).toString()));
+    socket.on("error", reject);
+  });
+}
