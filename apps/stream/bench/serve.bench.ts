@@ -84,7 +84,7 @@ async function manyStreams(): Promise<void> {
         const blocks = (rest + chunk).split("\n\n");
         rest = blocks.pop()!;
         for (const block of blocks) {
-          const [, index, tokenId] = /^id: \d+:(\d+);.*\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
+          const [, index, tokenId] = /^id: \d+:(\d+)\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
           if (index === undefined) continue;
           if (Number(index) !== next) throw new Error(`stream ${i}: event ${index} instead of ${next}`);
           (next++ === 0 ? ttft : itl).push(nowMs - lastMs);
@@ -172,7 +172,7 @@ async function write(responses: readonly ServerResponse[]): Promise<void> {
   const choice = '{"index":0,"text":"","logprobs":null,"finish_reason":null}';
   const head = '{"id":"cmpl-e73a53ad825f42e486252fabdfaeca0e","object":"text_completion","created":1795611080,"model":';
   for (let index = 0; index < WRITER_TOKENS; index++) {
-    const chunk = `id: 1:${index};Q2l0eSBvZiBMb25k\ndata: ${head}"synthetic gaussian","choices":[${choice}]}\n\n`;
+    const chunk = `id: 410754681246709653480237056172193804951327:${index}\ndata: ${head}"synthetic gaussian","choices":[${choice}]}\n\n`;
     for (const [i, response] of responses.entries()) {
       response.write(chunk);
       if (i % 64 === 63) await setImmediate();
