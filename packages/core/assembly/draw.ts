@@ -2,9 +2,9 @@
 //
 // List: inversion in list order with an f64 sum and a 53-bit uniform strictly inside (0, 1).
 // Dense: a candidate is drawn by cheap overestimates and accepted with the ratio of its exact weight to them (≥ 94 %), so
-// the law is exact although the sum is not. A top-p after which only min-p and temperatures come needs no list either: a candidate belongs to
-// the nucleus if the mass above it is below p·Z, and candidates that belong follow the nucleus law; see nucleus.ts. After a
-// candidate that does not belong, nothing at or below it does: the next is drawn from above it.
+// the law is exact although the sum is not. A top-p behind which only min-p and temperatures come needs no list either: a
+// candidate belongs to the nucleus if the mass above it is below p·Z, and candidates that belong follow the nucleus law; see
+// nucleus.ts. After a candidate that does not belong, nothing at or below it does: the next is drawn from above it.
 import {
   DOMAIN_DRAW,
   JOB_POSITION,

@@ -30,7 +30,7 @@ let rawLogSum: f64 = 0;
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(result: usize, top: i32): void {
-  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, cheapScale(1)));
+  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, RAW_SCALE));
   if (top == 0) return;
   gatherLargest(row, top, rowMax);
   writeTop(result, top, 1, rawLogSum);

@@ -124,20 +124,20 @@ export let massAbove: f64 = 0;
 
 /** Both sums in one pass. */
 export function weighAll(row: usize, largest: f32, scale: f32, exact: bool): void {
-  if (exact) sums(row, largest, scale, true, true, true);
-  else sums(row, largest, scale, false, true, true);
+  if (exact) sums(row, largest, scale, true, true);
+  else sums(row, largest, scale, false, true);
 }
 
 /** The mass above the pivot alone. */
 export function weighAbove(row: usize, largest: f32, scale: f32, exact: bool): void {
-  if (exact) sums(row, largest, scale, true, false, true);
-  else sums(row, largest, scale, false, false, true);
+  if (exact) sums(row, largest, scale, true, false);
+  else sums(row, largest, scale, false, false);
 }
 
 // @ts-ignore: decorator
 @inline
-function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, above: bool): void {
-  const own = above ? pivotTokenId / BLOCK_ELEMENTS : -1;
+function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool): void {
+  const own = pivotTokenId / BLOCK_ELEMENTS;
   if (ASC_FEATURE_SIMD) {
     const largest4 = f32x4.splat(largest);
     const scale4 = f32x4.splat(scale);
@@ -150,13 +150,13 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, abov
     let above01 = total01;
     let above23 = total01;
     for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-      const hasAbove = above && b != own && isBlockAbove(b, own);
+      const hasAbove = b != own && isBlockAbove(b, own);
       if (!all && !hasAbove) continue;
       const floor4 = b < own ? equalsToo4 : greater4;
       let sum = f32x4.splat(0);
       let sumAbove = sum;
       const block = readBlock(row, b);
-      if (above && hasAbove) {
+      if (hasAbove) {
         for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
           const x0 = v128.load(p);
           const x1 = v128.load(p, 16);
@@ -202,13 +202,11 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool, abov
       const odd = rowLaneMass(row, 1, largest, scale, exact, false) + rowLaneMass(row, 3, largest, scale, exact, false);
       massTotal = even + odd;
     }
-    if (above) {
-      const even = rowLaneMass(row, 0, largest, scale, exact, true) + rowLaneMass(row, 2, largest, scale, exact, true);
-      const odd = rowLaneMass(row, 1, largest, scale, exact, true) + rowLaneMass(row, 3, largest, scale, exact, true);
-      massAbove = even + odd;
-    }
+    const even = rowLaneMass(row, 0, largest, scale, exact, true) + rowLaneMass(row, 2, largest, scale, exact, true);
+    const odd = rowLaneMass(row, 1, largest, scale, exact, true) + rowLaneMass(row, 3, largest, scale, exact, true);
+    massAbove = even + odd;
   }
-  if (above) massAbove += ownBlockMass(row, largest, scale, exact);
+  massAbove += ownBlockMass(row, largest, scale, exact);
   if (exact) {
     massTotal /= POWER_SCALE;
     massAbove /= POWER_SCALE;

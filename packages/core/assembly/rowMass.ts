@@ -8,7 +8,7 @@ import { add4 } from "./vectors";
 import { blockMax, paddedLength, expTable } from "./workspace";
 
 /** Blocks between two looks at the largest element. */
-export const STEP_BLOCKS = 4;
+const STEP_BLOCKS = 4;
 const LN2: f64 = reinterpret<f64>(0x3fe62e42fefa39ef);
 
 /** Of the sum that is being taken: log2(e)·beta, the largest element so far, and the sum of each lane. */
