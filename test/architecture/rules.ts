@@ -1,16 +1,17 @@
 /**
- * Who may import what. Libraries point one way: core ← worker-pool ← engine ← apps; sources, protocol and grammar see core only.
+ * Who may import what. Libraries point one way: check ← core ← worker-pool ← engine ← apps; sources, protocol and grammar see core only.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
 /** For each library, the workspace packages that its files, tests included, may import. */
 export const libraries: Readonly<Record<string, readonly string[]>> = {
-  "@tokenmill/core": [],
-  "@tokenmill/worker-pool": ["@tokenmill/core"],
-  "@tokenmill/sources": ["@tokenmill/core"],
-  "@tokenmill/protocol": ["@tokenmill/core"],
-  "@tokenmill/grammar": ["@tokenmill/core"],
-  "@tokenmill/engine": ["@tokenmill/core", "@tokenmill/worker-pool"],
+  "@tokenmill/check": [],
+  "@tokenmill/core": ["@tokenmill/check"],
+  "@tokenmill/worker-pool": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/core", "@tokenmill/worker-pool"],
 };
 
 /** Modules that stop at a boundary: outside test/, only the named libraries (and the apps, where it says so) import them. */
@@ -21,4 +22,4 @@ export const confined: readonly { module: string; to: readonly string[]; andApps
 ];
 
 /** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */
-export const browserSafe: readonly string[] = ["@tokenmill/core"];
+export const browserSafe: readonly string[] = ["@tokenmill/check", "@tokenmill/core"];

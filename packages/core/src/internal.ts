@@ -2,7 +2,6 @@
 export * from "./instantiate.ts";
 export * from "./kernels.ts";
 export * from "./layout.ts";
-export * from "./params/errors.ts";
 export * from "./reference/referenceRow.ts";
 export * from "./reference/referenceChain.ts";
 export { CustomChain, customScratchBytes } from "./sampler/customChain.ts";

@@ -12,7 +12,7 @@ import type {
   TokenEvent,
   TokenLogprob,
 } from "@tokenmill/core";
-import { refuse } from "@tokenmill/core/internal";
+import { refuse } from "@tokenmill/check";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError, SnapshotError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** Options of `createEngine`, checked. */
 import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 import { checkSeed } from "./request/prepareRequest.ts";
 

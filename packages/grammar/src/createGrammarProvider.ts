@@ -1,6 +1,6 @@
 /** Structured output by XGrammar, regular expressions by automata: compiled once and matched token by token. */
 import type { GrammarMatcher, GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { CompiledGrammars } from "./compiledGrammars.ts";

@@ -3,7 +3,8 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/core";
-import { type KernelVariant, bestVariant, refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
+import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "./types.ts";
 
 export interface CompleteOptions {

@@ -1,5 +1,6 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
 import { dtypeBytes, type RowDtype, type SampleResult, type SamplingParams } from "@tokenmill/core";
+import { refuse } from "@tokenmill/check";
 import {
   compileKernels,
   createMemory,
@@ -19,7 +20,6 @@ import {
   type MemoryViews,
   negativeInfinity,
   readResult,
-  refuse,
   RESULT_STATUS,
   STATUS_WORKER_LOST,
 } from "@tokenmill/core/internal";

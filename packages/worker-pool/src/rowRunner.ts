@@ -19,7 +19,7 @@ import {
   STATUS_OK,
   STATUS_SOURCE_FAILED,
 } from "@tokenmill/core/internal";
-import { messageOf } from "./messageOf.ts";
+import { messageOf } from "@tokenmill/check";
 import { customScratchOf, layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "./slab.ts";
 
 /** What a thread needs to do rows; cloneable. */

@@ -1,6 +1,6 @@
 /** The resident task of one worker thread: takes tickets from the ring, does their rows, sleeps when there is nothing. */
 import { workerData } from "node:worker_threads";
-import { messageOf } from "./messageOf.ts";
+import { messageOf } from "@tokenmill/check";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab } from "./slab.ts";
 import { WorkerQueue } from "./workerQueue.ts";

@@ -1,5 +1,5 @@
 /** A row from pasted JSON: a map of names to logits, or an array of logits. */
-import { refuse } from "@tokenmill/core/internal";
+import { refuse } from "@tokenmill/check";
 import type { Row } from "./row.ts";
 
 /** The row's element type is f32: a larger logit would be an infinity there. */

@@ -1,4 +1,5 @@
 /** Errors a user can do something about, and how errors are printed. */
+import { messageOf as textOf } from "@tokenmill/check";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "./exitCodes.ts";
 
@@ -31,8 +32,7 @@ export function asUsage<T>(check: () => T): T {
 }
 
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return isSystemError(error) ? systemMessage(error) : error.message;
+  return error instanceof Error && isSystemError(error) ? systemMessage(error) : textOf(error);
 }
 
 /** One line on stderr; the stack too with `--debug`. */

@@ -7,7 +7,7 @@ import {
   type Sampler,
   type SamplingParams,
 } from "@tokenmill/core";
-import { refuse } from "@tokenmill/core/internal";
+import { refuse } from "@tokenmill/check";
 import { walkTemperatures, walkTopKs, walkTopPs } from "./article.ts";
 import { countDraws } from "./countDraws.ts";
 import type { ChainStep, DrawCounts, Explanation, ShownProbs } from "./explanation.ts";

@@ -1,6 +1,6 @@
 /** Who each row is drawn for: sequence id, position and history, by default position i of sequence 0. */
 import { readFile } from "node:fs/promises";
-import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 import { messageOf, UsageError } from "../cli/errors.ts";
 
 export interface RowId {

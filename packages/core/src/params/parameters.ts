@@ -3,7 +3,7 @@
  */
 import { type CustomStageName, stages } from "../stages/stages.ts";
 import { biasEntries } from "./biasEntries.ts";
-import { refuse, refuseUnknown } from "./errors.ts";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 

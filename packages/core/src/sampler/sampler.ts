@@ -24,7 +24,7 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
-import { refuse } from "../params/errors.ts";
+import { refuse } from "@tokenmill/check";
 import { type CompiledPlan, compileParams } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";

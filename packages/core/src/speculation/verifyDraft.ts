@@ -6,7 +6,7 @@
  * of the target's row.
  */
 import { DOMAIN_SPECULATIVE_ACCEPTANCE, DOMAIN_SPECULATIVE_RESAMPLING } from "../layout.ts";
-import { refuse } from "../params/errors.ts";
+import { refuse } from "@tokenmill/check";
 import type { CompiledPlan } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { type RandomStream, uniformOf } from "../random/philox.ts";

@@ -3,7 +3,7 @@
  * ids and the watermark's parameters, neither the model nor the seed.
  */
 import { DOMAIN_KGW } from "../layout.ts";
-import { refuse } from "../params/errors.ts";
+import { refuse } from "@tokenmill/check";
 import { WatermarkContext } from "./context.ts";
 import { defaultKgwContext, defaultKgwGamma } from "./watermarkParams.ts";
 

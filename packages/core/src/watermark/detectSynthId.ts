@@ -3,7 +3,7 @@
  * layers' functions over the tokens. It needs the token ids and the watermark's parameters, neither the model nor the seed.
  */
 import { DOMAIN_SYNTH_ID } from "../layout.ts";
-import { refuse } from "../params/errors.ts";
+import { refuse } from "@tokenmill/check";
 import { isContextRepeated, WatermarkContext } from "./context.ts";
 import { checkKey, checkText } from "./detectKgw.ts";
 import { CONTEXTS_KEPT, hashContext, tableBit } from "./synthIdTable.ts";

@@ -4,7 +4,7 @@
  * Deterministic: equals go by order of the beams, then by rank of the token.
  */
 import type { TokenLogprob } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 import { checkChildCount } from "./childRequests.ts";
 import { power } from "./power.ts";
 

@@ -1,5 +1,5 @@
 /** Best of several siblings by mean log-probability. */
-import { refuse } from "@tokenmill/core/internal";
+import { refuse } from "@tokenmill/check";
 import { Observable } from "rxjs";
 import { checkChildCount } from "./childRequests.ts";
 import type { Completion } from "./completion.ts";

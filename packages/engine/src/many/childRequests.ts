@@ -1,6 +1,7 @@
 /** Siblings: sequences of one request that differ by their random streams. */
 import type { GenerateRequest } from "@tokenmill/core";
-import { DOMAIN_CHILD, philox, refuse, wordsOf } from "@tokenmill/core/internal";
+import { refuse } from "@tokenmill/check";
+import { DOMAIN_CHILD, philox, wordsOf } from "@tokenmill/core/internal";
 import { canonicalId } from "../request/prepareRequest.ts";
 
 /** Most sequences that one request may open. */

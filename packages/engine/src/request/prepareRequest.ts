@@ -7,7 +7,7 @@ import {
   type SamplingParams,
   type Tokenizer,
 } from "@tokenmill/core";
-import { refuse, refuseUnknown, show } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown, show } from "@tokenmill/check";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [

@@ -3,6 +3,7 @@
  * that has waited longest; after its token the sequence goes to the back. Sequences join, pause and leave at any
  * step. Nothing here runs while no row is under way: no timer, no polling.
  */
+import { messageOf } from "@tokenmill/check";
 import { createResult, type LogitsSource, type SampleResult } from "@tokenmill/core";
 import type { History, SampleJob, SamplerPool } from "@tokenmill/worker-pool";
 import { SequenceError, type SequenceErrorCode } from "../errors.ts";
@@ -403,10 +404,6 @@ export class Scheduler {
     this.#holding--;
     if (this.#source.kind === "batch") this.#source.closeSequence?.(sequence.sequenceIdBits);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** As rxjs does with errors that nobody handles: the process hears of it, the loop does not. */

@@ -5,7 +5,7 @@
  * first needed, and is a copy from then on.
  */
 import type { GrammarMatcher, Tokenizer } from "@tokenmill/core";
-import { refuse } from "@tokenmill/core/internal";
+import { refuse } from "@tokenmill/check";
 import { CompiledGrammars } from "../compiledGrammars.ts";
 import { type Automaton, compileRegex, dead } from "./automaton.ts";
 import { Vocabulary } from "./vocabulary.ts";

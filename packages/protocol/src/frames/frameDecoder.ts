@@ -1,5 +1,5 @@
 /** Events out of frames (`layout.ts`) that come in chunks of any size. Holds at most one frame. */
-import { show } from "@tokenmill/core/internal";
+import { show } from "@tokenmill/check";
 import { ProtocolError } from "../errors.ts";
 import { decodeEvent } from "../json/decodeEvent.ts";
 import { createMsgpackCodec } from "../msgpack/msgpackCodec.ts";

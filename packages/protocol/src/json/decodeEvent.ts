@@ -3,7 +3,7 @@
  * Fields that are not known pass through unchanged.
  */
 import type { PromptTokenLogprob, SequenceErrorEvent, TokenEvent, TokenLogprob } from "@tokenmill/core";
-import { show } from "@tokenmill/core/internal";
+import { show } from "@tokenmill/check";
 import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";
 import { reviveInteger, reviveNumber } from "./revive.ts";

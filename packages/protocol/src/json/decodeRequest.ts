@@ -1,6 +1,6 @@
 /** A value from the wire as a request: 64-bit numbers and -Infinity revived. Ranges are checked where it is opened. */
 import type { GenerateRequest } from "@tokenmill/core";
-import { show } from "@tokenmill/core/internal";
+import { show } from "@tokenmill/check";
 import { ProtocolError } from "../errors.ts";
 import { reviveInteger, reviveNumber } from "./revive.ts";
 

@@ -4,6 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { messageOf } from "@tokenmill/check";
 import type { Tokenizer, WorkerSource } from "@tokenmill/core";
 import { loadR50kTokenizer, r50kEosTokenId } from "../tokenizer/r50kTokenizer.ts";
 import { cacheDirectory } from "./cacheDirectory.ts";
@@ -105,10 +106,6 @@ async function writeCache({ directory, identity, onWarning }: ModelCache, tables
     const remedy = "it stays in memory, for the cache set XDG_CACHE_HOME to a writable directory";
     onWarning({ code: "cache_unwritable", message: `cannot cache the model: ${messageOf(cause)}; ${remedy}`, cause });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function emitWarning({ code, message }: ModelWarning): void {

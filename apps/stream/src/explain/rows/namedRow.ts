@@ -1,5 +1,5 @@
 /** A row from names and logits, as `--logits` and `--logits-file` give it. */
-import { nearestName, refuse } from "@tokenmill/core/internal";
+import { nearestName, refuse } from "@tokenmill/check";
 import type { ExplainRow } from "./row.ts";
 
 /** The row's element type is f32: a larger logit would be an infinity there. */

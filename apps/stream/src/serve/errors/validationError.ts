@@ -1,5 +1,5 @@
 /** What a JSON schema refused, in our words: name, expectation, value. */
-import { nearestName, show } from "@tokenmill/core/internal";
+import { nearestName, show } from "@tokenmill/check";
 import { ApiError } from "./apiError.ts";
 
 /** One finding of Ajv in verbose mode. */

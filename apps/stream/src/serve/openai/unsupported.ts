@@ -2,7 +2,7 @@
  * Fields of OpenAI's and vLLM's APIs that this server does not do: refused with the reason, unless the value asks for
  * nothing.
  */
-import { show } from "@tokenmill/core/internal";
+import { show } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
 
 const tools = "the models here call no tools";

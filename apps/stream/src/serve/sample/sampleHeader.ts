@@ -3,7 +3,7 @@
  * `vocabSize` little-endian elements each.
  */
 import { type RowDtype, dtypeBytes, type SamplingParams } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 
 /** Opens a sequence: its prompt as token ids, sampling parameters, and how many tokens it may get. */
 export interface SampleOpen extends SamplingParams {

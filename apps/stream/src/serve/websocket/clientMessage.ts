@@ -1,6 +1,6 @@
 /** What a client may say on a token-stream connection. */
 import type { GenerateRequest } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/core/internal";
+import { refuse, refuseUnknown } from "@tokenmill/check";
 import { decodeRequest } from "@tokenmill/protocol";
 
 /** `id` is the client's own name for the sequence on this connection. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearestName, refuse, refuseUnknown, show } from "./errors.ts";
+import { nearestName, refuse, refuseUnknown, show } from "./refuse.ts";
 
 describe("messages of refused values", () => {
   it.each([

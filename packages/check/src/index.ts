@@ -1,0 +1,4 @@
+/** @tokenmill/check: one form of message for what is refused, and the text of whatever was thrown. */
+export * from "./checks.ts";
+export * from "./messageOf.ts";
+export * from "./refuse.ts";
