@@ -1,4 +1,5 @@
 /** Errors a user can do something about, and how errors are printed. */
+import { messageOf as textOf } from "@tokenmill/check";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "./exitCodes.ts";
 
@@ -11,9 +12,8 @@ export class UsageError extends Error {
 }
 
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
-  return error.message;
+  const isEmpty = error instanceof AggregateError && textOf(error) === "";
+  return isEmpty ? error.errors.map(textOf).join("; ") : textOf(error);
 }
 
 /** What `work` resolves to; TypeError and RangeError, which name the bad value, become usage errors. */

@@ -1,4 +1,5 @@
 /** The numbers of the page. Every probability and every draw comes from the sampler's kernels. */
+import { messageOf } from "@tokenmill/check";
 import type { CompiledPlan, Distribution, Sampler } from "@tokenmill/core";
 import type { Settings } from "../params/settings.ts";
 import type { Before, Chain, Draws, Evaluation, ShownToken, Step } from "./messages.ts";
@@ -84,7 +85,7 @@ export class Evaluator {
       return this.#steps(this.#sampler.compile(settings), before);
     } catch (error) {
       this.#previous.fill(0);
-      return { error: error instanceof Error ? error.message : String(error) };
+      return { error: messageOf(error) };
     }
   }
 

@@ -1,4 +1,5 @@
 /** Makes the items of a run out of prompts, text lines or NDJSON lines. */
+import { errorOf } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
 import { SequenceIds } from "./sequenceIds.ts";
 import type { RequestItem } from "./requestItem.ts";
@@ -41,7 +42,7 @@ function itemOf(
     const sequenceId = ids.claim(number, request.sequenceId);
     return { sequenceId, line, copy, request: { ...request, sequenceId } };
   } catch (error) {
-    return { sequenceId: number, line, copy, error: error instanceof Error ? error : new Error(String(error)) };
+    return { sequenceId: number, line, copy, error: errorOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Custom stages from ES modules, for threads: functions do not travel, addresses do. */
+import { messageOf } from "@tokenmill/check";
 import type { CustomStage } from "./customStage.ts";
 
 /**
@@ -10,8 +11,7 @@ export async function loadCustomStages(
 ): Promise<Readonly<Record<string, CustomStage>>> {
   const load = async ([name, url]: [string, string]): Promise<[string, CustomStage]> => {
     const exports = (await import(/* @vite-ignore */ url).catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`custom stage "${name}" cannot be loaded from ${url}: ${reason}`, { cause });
+      throw new Error(`custom stage "${name}" cannot be loaded from ${url}: ${messageOf(cause)}`, { cause });
     })) as Readonly<Record<string, unknown>>;
     const stage = exports[name] ?? exports["default"];
     if (typeof stage === "function") return [name, stage as CustomStage];

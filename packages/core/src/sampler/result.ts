@@ -9,7 +9,9 @@ export type SampleErrorCode =
   | "all_tokens_masked"
   | "source_failed"
   | "stage_failed"
-  | "worker_lost";
+  | "worker_lost"
+  | "row_timeout"
+  | "quarantined";
 
 /** The outcome for one row; reused by callers, so copy what you keep. */
 export interface SampleResult {
