@@ -13,6 +13,7 @@ describe("messages of refused values", () => {
     [undefined, "undefined"],
     [true, "true"],
     [[1, 2], "an array of 2"],
+    [new Float32Array(3), "an array of 3"],
     [{ a: 1 }, "an object"],
     [() => 1, "a function"],
     [Symbol("s"), "Symbol(s)"],

@@ -6,9 +6,13 @@ export function show(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (typeof value === "object" && value !== null) {
-    return Array.isArray(value) ? `an array of ${value.length}` : `an object`;
+    return Array.isArray(value) || ArrayBuffer.isView(value) ? `an array of ${lengthOf(value)}` : "an object";
   }
   return String(value);
+}
+
+function lengthOf(value: { length?: unknown; byteLength?: number }): number {
+  return typeof value.length === "number" ? value.length : (value.byteLength ?? 0);
 }
 
 /** A `TypeError` for the wrong kind of value, a `RangeError` for one outside the range. */
