@@ -10,7 +10,8 @@ export { type CompiledPlan, type CompileOptions, compileParams } from "./params/
 export { type Profile, type ProfileName, profiles } from "./params/profiles.ts";
 export type { SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
-export { createSampler, type Distribution, type Draw, type Sampler, type SamplerOptions } from "./sampler/sampler.ts";
+export { createSampler } from "./sampler/sampler.ts";
+export type { Distribution, Draw, Sampler, SamplerOptions } from "./sampler/types.ts";
 export type { CustomStage, CustomStageContext } from "./sampler/customStage.ts";
 export { loadCustomStages } from "./sampler/loadCustomStages.ts";
 export { type CustomStageName, type StageName, stages } from "./stages/stages.ts";

@@ -3,7 +3,7 @@
  */
 import { type CustomStageName, stages } from "../stages/stages.ts";
 import { biasEntries } from "./biasEntries.ts";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
 import { type ProfileName, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
@@ -270,6 +270,11 @@ export const isCustomName = (name: string): name is CustomStageName => /^custom:
 const stageNames: readonly string[] = Object.keys(stages);
 const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
 
+/** Whether the value is an array of strings. */
+export function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
+}
+
 function hasKind(value: unknown, kind: ParameterKind): boolean {
   switch (kind) {
     case "number":
@@ -286,7 +291,7 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
     case "integers":
       return Array.isArray(value);
     case "stages":
-      return Array.isArray(value) && value.every((stage) => typeof stage === "string");
+      return isStringList(value);
     case "bias":
       return typeof value === "object" && value !== null && !Array.isArray(value);
     default:
@@ -305,7 +310,7 @@ export function validateParams(
   maxLogprobs: number,
   customStages?: readonly string[],
 ): void {
-  refuseUnknown(Object.keys(params), parameterNames, "parameter");
+  checkOptions("params", params, parameterNames, "parameter");
   for (const { name, kind, expected, accepts } of parameters) {
     const value: unknown = params[name];
     if (value === undefined) continue;
