@@ -1,4 +1,5 @@
 /** Compiled params in shared memory, one copy for all sequences that use equal params. */
+import { refuseBecause } from "@tokenmill/check";
 import { compileParams, type CompileOptions, type SamplingParams, validateParams } from "@tokenmill/core";
 import type { Arena } from "./arena.ts";
 import type { Plan } from "./types.ts";
@@ -36,8 +37,10 @@ export class PlanCache {
       const compiled = compileParams(unseeded, this.#options);
       const offsetBytes = this.#arena.allocate(compiled.bytes.length);
       if (offsetBytes === undefined) {
-        throw new RangeError(
-          `params expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+        refuseBecause(
+          "params",
+          `expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+          false,
         );
       }
       this.#memory.set(compiled.bytes, offsetBytes);
