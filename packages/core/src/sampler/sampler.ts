@@ -113,7 +113,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   if (!Number.isInteger(vocabSize) || vocabSize < 1 || vocabSize > 2 ** 24) {
     refuse("vocabSize", "integer in [1, 2^24]", vocabSize, typeof vocabSize !== "number");
   }
-  if (!(dtype in dtypeBytes)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
+  if (!Object.hasOwn(dtypeBytes, dtype)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
   if (!Number.isInteger(maxLogprobs) || maxLogprobs < 0 || maxLogprobs > 2 ** 24) {
     refuse("maxLogprobs", "integer in [0, 2^24]", maxLogprobs, typeof maxLogprobs !== "number");
   }
