@@ -6,7 +6,7 @@ import { answerTo, offline, post, startServer, textOf, type TestServer } from ".
 describe("a request that makes no sense", () => {
   it.each([
     [{ promt: "a" }, "promt", 'unknown field "promt", did you mean "prompt"?'],
-    [{ topK: "a" }, "topK", '"topK" expected integer ≥ -1, got "a"'],
+    [{ topK: "a" }, "topK", '"topK" expected integer in [-1, 2147483647], got "a"'],
     [{ top_p: 7 }, "top_p", '"top_p" expected number in (0, 1], got 7'],
     [{ topP: 7 }, "topP", '"topP" expected number in (0, 1], got 7'],
     [{ topP: 0.5, top_p: 0.5 }, "topP", '"topP" and "top_p" are the same: give one'],
