@@ -24,7 +24,8 @@ describe("openHistory", () => {
     expect([...history.tokens()]).toEqual([5, 6, 7, 4]);
     history.truncate(2);
     expect([...history.tokens()]).toEqual([5, 6]);
-    for (const length of [1, 3, -1, 2.5, Number.NaN]) expect(() => history.truncate(length)).toThrow('"length" expected');
+    for (const length of [1, 3, -1, 2.5, Number.NaN])
+      expect(() => history.truncate(length)).toThrow('"length" expected');
   });
 
   it("is undefined while the arena is full; a release, even a double one, frees its block once", () => {

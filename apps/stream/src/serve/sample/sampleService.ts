@@ -78,7 +78,7 @@ export class SampleService {
     clearInterval(this.#sweep);
     for (const scope of this.#scopes) scope.closeAll();
     const samplers = await Promise.allSettled(this.#samplers.values());
-    await Promise.all(samplers.map((made) => (made.status === "fulfilled" ? made.value.pool.close() : undefined)));
+    await Promise.all(samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close()] : [])));
   }
 
   async #rows(
