@@ -2,4 +2,5 @@
 export * from "./checks.ts";
 export * from "./lists.ts";
 export * from "./messageOf.ts";
+export * from "./refusal.ts";
 export * from "./refuse.ts";

@@ -26,6 +26,8 @@ export function compileKernels(variant: KernelVariant = bestVariant()): Promise<
   if (!module) {
     module = WebAssembly.compile(bytesOf(variant));
     compiled.set(variant, module);
+    // One that failed (for want of memory, say) is compiled anew at the next use.
+    module.catch(() => compiled.delete(variant));
   }
   return module;
 }

@@ -1,4 +1,5 @@
 /** Compiled params in shared memory, one copy for all sequences that use equal params. */
+import { refuseBecause } from "@tokenmill/check";
 import { type CompileOptions, type SamplingParams, validateParams } from "@tokenmill/core";
 import { compileValid } from "@tokenmill/core/internal";
 import type { Arena } from "./arena.ts";
@@ -37,8 +38,10 @@ export class PlanCache {
       const compiled = compileValid(unseeded, this.#options);
       const offsetBytes = this.#arena.allocate(compiled.bytes.length);
       if (offsetBytes === undefined) {
-        throw new RangeError(
-          `params expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+        refuseBecause(
+          "params",
+          `expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+          false,
         );
       }
       this.#memory.set(compiled.bytes, offsetBytes);

@@ -1,5 +1,5 @@
 /** Compiles params to a plan: what one kernel call walks, with what belongs to it. */
-import { checkInteger, checkOptions, refuse } from "@tokenmill/check";
+import { checkInteger, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
 import type { CustomStageName, StageName } from "../stages/stages.ts";
 import { packPlan, stagesOf } from "./packPlan.ts";
 import { isStringList, validateParams, withDefaults } from "./parameters.ts";
@@ -81,7 +81,7 @@ export function checkCompiledFor(name: string, plan: CompiledPlan, options: Requ
   const mismatch = (what: string, expected: unknown, actual: unknown): void => {
     if (expected === actual) return;
     const word = (value: unknown): string => (value === "" ? "none" : String(value));
-    throw new RangeError(`"${name}" expected a plan for ${what} ${word(expected)}, got one for ${word(actual)}`);
+    refuseBecause(name, `expected a plan for ${what} ${word(expected)}, got one for ${word(actual)}`, false);
   };
   mismatch("vocabSize", options.vocabSize, vocabSize);
   mismatch("maxLogprobs", options.maxLogprobs, maxLogprobs);

@@ -1,4 +1,5 @@
 /** Reads the result record that a kernel wrote. */
+import { refuseBecause } from "@tokenmill/check";
 import {
   RESULT_ERROR_INDEX,
   RESULT_KEPT_COUNT,
@@ -93,7 +94,8 @@ export function readResult(
   into.rank = i32[words + (RESULT_RANK >>> 2)]!;
   const topCount = i32[words + (RESULT_TOP_COUNT >>> 2)]!;
   if (topCount > into.topTokenIds.length) {
-    throw new RangeError(`"into" expected room for ${topCount} top tokens, got room for ${into.topTokenIds.length}`);
+    const room = into.topTokenIds.length;
+    refuseBecause("into", `expected room for ${topCount} top tokens, got room for ${room}`, false);
   }
   into.topCount = topCount;
   for (let i = 0; i < into.topCount; i++) {

@@ -258,7 +258,7 @@ describe("arguments", () => {
     );
     expect(() => sampler.sample(row, { topk: 3 } as never)).toThrow('unknown parameter "topk", did you mean "topK"?');
     expect(() => sampler.sample(row, { logprobs: 3 })).toThrow(
-      new RangeError('"logprobs" expected integer ≤ 2 (maxLogprobs), got 3'),
+      new RangeError('"logprobs" expected integer in [0, 2] (maxLogprobs), got 3'),
     );
     expect(() => sampler.distribution(row, { topK: 3 }, { stageCount: 2 })).toThrow(
       new RangeError('"stageCount" expected integer in [0, 1], got 2'),

@@ -1,5 +1,5 @@
 /** The single-thread sampler: one row at a time, in Node or in a browser. */
-import { checkInteger, checkList, checkNumber, refuse } from "@tokenmill/check";
+import { checkInteger, checkList, checkNumber, refuse, refuseBecause } from "@tokenmill/check";
 import type { RowDtype } from "../contracts/dtype.ts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
@@ -186,7 +186,7 @@ class SingleSampler implements Sampler {
     const owner = owners.get(params);
     if (owner === this) return params;
     checkCompiledFor("params", params, this.#compileOptions);
-    if (owner) throw new RangeError('"params" expected a plan of this sampler, got a plan that another one compiled');
+    if (owner) refuseBecause("params", "expected a plan of this sampler, got a plan that another one compiled", false);
     this.#checkSize(params);
     return params;
   }
@@ -194,7 +194,7 @@ class SingleSampler implements Sampler {
   #checkSize({ bytes }: CompiledPlan): void {
     const { planBytes } = this.#at;
     if (bytes.length > planBytes) {
-      throw new RangeError(`params expected to pack into ${planBytes} bytes, got ${bytes.length}`);
+      refuseBecause("params", `expected to pack into ${planBytes} bytes, got ${bytes.length}`, false);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What the server keeps of a sequence whose rows come from outside. */
+import { checkInteger, refuse } from "@tokenmill/check";
 import { createResult, type FinishReason, type SampleResult, type TokenLogprob } from "@tokenmill/core";
 import type { History, Plan } from "@tokenmill/worker-pool";
 import { ApiError } from "../errors/apiError.ts";
@@ -41,14 +42,14 @@ export class SampleSequence {
   readonly #result: SampleResult;
   /** What stages remember from token to token, mirostat say; undefined if none does. */
   readonly #state: Float64Array | undefined;
+  /** What the last token changed. */
+  #before: { readonly lastAnswer: SampleAnswer | undefined; readonly state: Float64Array | undefined } | undefined;
 
   /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory. */
   constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen) {
     const { prompt = [], maxTokens = defaultMaxTokens, ...params } = open;
-    if (!Array.isArray(prompt)) throw new TypeError('"prompt" expected an array of token ids');
-    if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > 2 ** 24) {
-      throw new RangeError(`"maxTokens" expected integer in [1, 2^24], got ${String(maxTokens)}`);
-    }
+    if (!Array.isArray(prompt)) refuse("prompt", "array of token ids", prompt, true);
+    checkInteger("maxTokens", maxTokens, { min: 1, max: 2 ** 24 });
     this.sequenceId = sequenceId;
     this.#sampler = sampler;
     this.#plan = sampler.pool.compile(params);
@@ -94,11 +95,23 @@ export class SampleSequence {
     if (result.status !== "ok") {
       return { sequenceId, position, error: { code: result.status, message: result.message } };
     }
+    this.#before = { lastAnswer: this.lastAnswer, state: this.#state?.slice() };
     this.#state?.set(result.state);
     this.#history.push(result.tokenId);
     this.position++;
     this.lastAnswer = this.#answer(result, position);
     return this.lastAnswer;
+  }
+
+  /** As it was before its last token, which nobody was told of. */
+  undo(): void {
+    if (!this.#before) return;
+    const { lastAnswer, state } = this.#before;
+    this.position--;
+    this.#history.truncate(this.#history.length - 1);
+    this.lastAnswer = lastAnswer;
+    if (state) this.#state?.set(state);
+    this.#before = undefined;
   }
 
   release(): void {

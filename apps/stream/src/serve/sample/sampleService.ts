@@ -1,4 +1,5 @@
 /** Logits in, tokens out: rows of a client's runtime, sampled with per-sequence state that is kept here. */
+import { refuse } from "@tokenmill/check";
 import type { RowDtype } from "@tokenmill/core";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import { ApiError } from "../errors/apiError.ts";
@@ -62,7 +63,7 @@ export class SampleService {
   /**
    * Takes a body with rows and gives the encoded answer.
    * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole: sequences that it
-   * opens are forgotten, others may have moved on by the rows that came, and answer them again.
+   * opens are forgotten, others are where they were before it.
    */
   async run(scope: SampleScope, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     const body = new RowBody(chunks);
@@ -76,8 +77,8 @@ export class SampleService {
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     for (const scope of this.#scopes) scope.closeAll();
-    const samplers = await Promise.all(this.#samplers.values());
-    await Promise.all(samplers.map(({ pool }) => pool.close()));
+    const samplers = await Promise.allSettled(this.#samplers.values());
+    await Promise.all(samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close()] : [])));
   }
 
   async #rows(
@@ -87,6 +88,7 @@ export class SampleService {
     body: RowBody,
   ): Promise<(SampleAnswer | SampleFailure)[]> {
     const sequences = this.#takeAll(scope, rows, sampler);
+    const positions = sequences.map(({ position }) => position);
     let isWhole = false;
     const pending: Promise<SampleAnswer | SampleFailure>[] = [];
     try {
@@ -96,8 +98,8 @@ export class SampleService {
         pending.push(answerRow(sequence, rows[i]!, slot).finally(() => sampler.release(slot)));
       }
       await body.end();
-      isWhole = true;
       const results = await Promise.all(pending);
+      isWhole = true;
       for (const result of results) {
         if ("finishReason" in result) scope.close(result.sequenceId);
       }
@@ -105,14 +107,22 @@ export class SampleService {
       return results;
     } finally {
       await Promise.allSettled(pending);
-      // The client gets no answer: what it has opened here it will open again.
-      if (!isWhole) for (const { sequenceId, open } of rows) if (open) scope.close(sequenceId);
+      // The client gets no answer: it will send these rows again, and open again what it has opened here.
+      if (!isWhole) {
+        sequences.forEach((sequence, i) => sequence.position > positions[i]! && sequence.undo());
+        for (const { sequenceId, open } of rows) if (open) scope.close(sequenceId);
+      }
       for (const sequence of sequences) scope.giveBack(sequence);
     }
   }
 
   /** Opens and takes the sequences of all rows, or none. */
   #takeAll(scope: SampleScope, rows: readonly SampleRow[], sampler: RowSampler): SampleSequence[] {
+    const { maxSequences } = this.#options;
+    const opens = rows.filter(({ open }) => open).length;
+    if (opens > maxSequences) {
+      refuse("rows", `at most ${maxSequences} that open a sequence, as the server keeps no more`, opens, false);
+    }
     const taken: SampleSequence[] = [];
     const opened: SampleSequence[] = [];
     try {
@@ -155,7 +165,10 @@ export class SampleService {
     let sampler = this.#samplers.get(dtype);
     if (!sampler) {
       const { vocabSize, workers, customStages } = this.#options;
-      this.#samplers.set(dtype, (sampler = RowSampler.create({ vocabSize, dtype, workers, customStages })));
+      sampler = RowSampler.create({ vocabSize, dtype, workers, customStages });
+      this.#samplers.set(dtype, sampler);
+      // One that could not be made is made anew at the next use.
+      sampler.catch(() => this.#samplers.delete(dtype));
     }
     return sampler;
   }

@@ -1,5 +1,6 @@
 /** One WebSocket connection of `/v1/sample`: each binary message is a body with rows, each answer a message, in order. */
 import { Readable } from "node:stream";
+import { refuseBecause } from "@tokenmill/check";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
@@ -20,7 +21,7 @@ export function serveSamples({ samples, lifecycle, log }: ServeContext, socket: 
   const answer = async (data: Buffer, isBinary: boolean): Promise<void> => {
     let encoded: Uint8Array;
     try {
-      if (!isBinary) throw new TypeError('"message" expected binary, got text');
+      if (!isBinary) refuseBecause("message", "expected binary, got text", true);
       lifecycle.checkServing();
       encoded = await samples.run(scope, Readable.from([data]));
     } catch (error) {

@@ -1,4 +1,5 @@
 /** One WebSocket connection that carries many token streams (`/v1/stream`). */
+import { refuse } from "@tokenmill/check";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
@@ -53,8 +54,7 @@ class StreamSession {
     const sequence = this.#sequences.get(id);
     switch (type) {
       case "open":
-        if (sequence)
-          throw new RangeError(`"id" expected one that is not open on this connection, got ${JSON.stringify(id)}`);
+        if (sequence) refuse("id", "one that is not open on this connection", id, false);
         this.#open(message);
         return;
       // Of a sequence that has just ended the client may not know yet.
