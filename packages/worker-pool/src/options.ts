@@ -79,7 +79,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
         ? options.rowTimeoutMs
         : milliseconds("rowTimeoutMs", options.rowTimeoutMs ?? 30_000, 1, longestTimeoutMs),
     closeTimeoutMs: milliseconds("closeTimeoutMs", options.closeTimeoutMs ?? 5000, 0, longestTimeoutMs),
-    workerHeapBytes: integer("workerHeapBytes", options.workerHeapBytes ?? 2 ** 28, 2 ** 24, 2 ** 40),
+    workerHeapBytes: integer("workerHeapBytes", options.workerHeapBytes ?? 2 ** 29, 2 ** 24, 2 ** 40),
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
     inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 0, 1000),

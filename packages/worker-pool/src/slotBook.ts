@@ -168,6 +168,7 @@ export class SlotBook {
         if (hasCustomStages) into.message = this.#message(slot) + into.message;
         return;
       case "ok":
+      case "invalid_plan":
       case "worker_lost":
       case "row_timeout":
       case "quarantined":

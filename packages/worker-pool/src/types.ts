@@ -39,7 +39,8 @@ export interface PoolOptions {
   closeTimeoutMs?: number;
   /**
    * JavaScript heap of each worker, 2^24 … 2^40 bytes; one that needs more ends, as in a crash, and is replaced. The shared
-   * memory and array buffers are not in it. Absent: 2^28.
+   * memory and array buffers are not in it. Node cannot contain a single allocation that goes more than 16 MiB beyond it
+   * (one array of 10^8 elements, say): that ends the process, as it would at any limit. Absent: 2^29.
    */
   workerHeapBytes?: number;
   /** Looks at the empty queue that a worker spins for before it sleeps, 0 … 10^7. Absent: 2000. */
@@ -82,6 +83,8 @@ export interface History {
   readonly length: number;
   /** Appends one id. @throws RangeError when full. */
   push(tokenId: number): void;
+  /** Forgets the ids after the first `length`. @throws RangeError below the prompt's length and above its own. */
+  truncate(length: number): void;
   /** Live view of the ids so far. */
   tokens(): Int32Array;
   release(): void;
