@@ -23,3 +23,17 @@ export const confined: readonly { module: string; to: readonly string[]; andApps
 
 /** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */
 export const browserSafe: readonly string[] = ["@tokenmill/check", "@tokenmill/core"];
+
+/**
+ * Where `Math.log` and its like may stand (`inexactMath.ts`): what judges, shows or measures, and decides nothing. `at`: a
+ * file, or a folder with `/`; `names`: functions, variables or properties in it.
+ */
+export const inexactMathAllowed: readonly { at: string; names: "all" | readonly string[] }[] = [
+  { at: "packages/core/src/reference/", names: "all" },
+  { at: "packages/core/src/stages/", names: ["reference"] },
+  { at: "packages/core/src/stages/mirostat.ts", names: ["topK", "logOfDifference"] },
+  { at: "packages/core/src/kernels.ts", names: ["reference"] },
+  { at: "apps/stream/src/explain/", names: "all" },
+  { at: "apps/playground/src/", names: "all" },
+  { at: "apps/load-test/src/", names: "all" },
+];
