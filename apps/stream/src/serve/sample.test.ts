@@ -5,7 +5,7 @@ import { createSampler, type RowDtype } from "@tokenmill/core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { bodyOf, codec, type Result, rowOf, rowServerWith, send, vocabSize } from "../testing/serve/rows.ts";
-import { plainSource, startServer, type TestServer } from "../testing/serve/testServer.ts";
+import { plainSource, startServer, type TestServer, wholeShares } from "../testing/serve/testServer.ts";
 
 const params = { temperature: 0.9, topK: 40, repetitionPenalty: 1.3, logprobs: 2, seed: 11 };
 
@@ -156,12 +156,12 @@ describe("POST /v1/sample", () => {
   });
 
   it("answers more sequences than it keeps at the moment with 429, more than it ever keeps with 400", async () => {
-    const server = await rowServerWith({ limits: { maxSampleSequences: 2 } });
+    const server = await rowServerWith({ limits: { maxSampleSequences: 2, ...wholeShares } });
     const rows = [1, 2, 3].map((sequenceId) => ({ sequenceId, open: {} }));
     const never = await send(server, bodyOf({ rows }, []));
     expect([never.status, never.error!.message]).toEqual([
       400,
-      '"rows" expected at most 2 that open a sequence, as the server keeps no more, got 3',
+      '"rows" expected at most 2 that open a sequence, as the server keeps no more for one connection, got 3',
     ]);
     expect((await send(server, bodyOf({ rows: rows.slice(0, 2) }, [rowOf(1, 0), rowOf(2, 0)]))).status).toBe(200);
     expect((await send(server, bodyOf({ rows: rows.slice(2) }, []))).status).toBe(429);
