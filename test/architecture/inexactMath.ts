@@ -37,15 +37,15 @@ export function inexactUsesIn(program: Program): InexactUse[] {
   new Visitor({
     FunctionDeclaration: (node) => enter(node.id),
     "FunctionDeclaration:exit": leave,
-    VariableDeclarator: (node) => enter(node.id as Named),
+    VariableDeclarator: (node) => enter(node.id),
     "VariableDeclarator:exit": leave,
-    Property: (node) => enter(node.key as Named),
+    Property: (node) => enter(node.key),
     "Property:exit": leave,
-    MethodDefinition: (node) => enter(node.key as Named),
+    MethodDefinition: (node) => enter(node.key),
     "MethodDefinition:exit": leave,
     MemberExpression: (node) => {
       const isMath = node.object.type === "Identifier" && node.object.name === "Math";
-      const name = node.computed && node.property.type !== "Literal" ? "[…]" : nameOf(node.property as Named);
+      const name = node.computed && node.property.type !== "Literal" ? "[…]" : nameOf(node.property);
       if (!isMath) return;
       allowed.add(node.object);
       if (!exact.has(name)) add(`Math.${name}`);
@@ -64,8 +64,8 @@ export function inexactUsesIn(program: Program): InexactUse[] {
 }
 
 /** 2 to the power of a whole number that is written down, or whole numbers: every engine has it exactly. */
-function isPowerOfTwo(left: Named, right: Named & { argument?: Named }): boolean {
+function isPowerOfTwo(left: Named, right: Named & { argument?: unknown }): boolean {
   if (typeof left.value === "bigint") return true;
-  const exponent = right.type === "UnaryExpression" ? right.argument : right;
+  const exponent = right.type === "UnaryExpression" ? (right.argument as Named) : right;
   return left.value === 2 && exponent?.type === "Literal" && Number.isInteger(exponent.value);
 }
