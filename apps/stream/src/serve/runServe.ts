@@ -1,15 +1,18 @@
 /** `tokenmill serve` from flags to exit code. */
-import { readFile } from "node:fs/promises";
+import { oneLine } from "@tokenmill/check";
 import { pino } from "pino";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
+import { mayBeLeftUnread } from "../cli/standardStreams.ts";
+import { readText } from "../cli/utf8.ts";
 import { openSource } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
+import { LogSink } from "./lifecycle/logSink.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
-/** Serves until SIGINT or SIGTERM, and then until open streams have ended or the shutdown timeout. */
+/** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
 export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile);
@@ -51,8 +54,9 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
         stallTimeoutMs: flags.stallTimeout * 1000,
         shutdownTimeoutMs: flags.shutdownTimeout * 1000,
       },
-      log: pino({ level: flags.logLevel }, pino.destination(2)),
+      log: pino({ level: flags.logLevel }, new LogSink(process.stderr)),
     });
+    mayBeLeftUnread();
     process.stdout.write(greeting(flags, source.name, server.url));
     await aborted(interrupt.signal);
     await server.close();
@@ -65,7 +69,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
 
 /** Keys of the file, one a line, and of TOKENMILL_API_KEYS: never on the command line, which other users can read. */
 async function readApiKeys(file: string | undefined): Promise<string[]> {
-  const lines = file === undefined ? [] : (await readFile(file, "utf8")).split("\n");
+  const lines = file === undefined ? [] : (await readText(file)).split("\n");
   const given = (process.env["TOKENMILL_API_KEYS"] ?? "").split(",");
   return [...lines, ...given].map((key) => key.trim()).filter((key) => key !== "");
 }
@@ -80,5 +84,5 @@ function greeting({ json, modelName, playground }: ServeFlags, sourceName: strin
   const model = modelName ?? sourceName;
   const hasPage = playground !== undefined;
   if (json) return `${JSON.stringify({ url, model, ...(hasPage && { playground: `${url}/` }), pid: process.pid })}\n`;
-  return `serving ${model} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
+  return `serving ${oneLine(model)} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
 }
