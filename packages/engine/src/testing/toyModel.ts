@@ -39,8 +39,8 @@ export function createToyModel(
     tokenizer: {
       vocabSize,
       eosTokenId: 0,
-      encode: (text: string) => Array.from(text, (character) => character.codePointAt(0)! % vocabSize),
-      tokenBytes: (id: number) => (id === 0 ? new Uint8Array(0) : Uint8Array.of(32 + (id % 64))),
+      encode: (text: string) => Array.from(new TextEncoder().encode(text), (byte) => 1 + byte),
+      tokenBytes: (id: number) => (id === 0 ? new Uint8Array(0) : Uint8Array.of(id - 1)),
     },
     eosTokenIds: [0],
     limits: { sequences, contextTokens, stepTokens },
@@ -51,6 +51,7 @@ export function createToyModel(
     slots,
     gate: undefined as Promise<void> | undefined,
     async step(items: readonly StepItem[], signal: AbortSignal): Promise<void> {
+      expect(!model.isClosed, "no step after the end");
       expect(!isBusy, "steps do not overlap");
       expect(items.length > 0, "a step has items");
       expect(items.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0) <= stepTokens, "at most stepTokens");
