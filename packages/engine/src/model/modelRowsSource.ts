@@ -1,0 +1,24 @@
+/** A model as a batch source: what the scheduler asks rows of. */
+import { errorOf } from "@tokenmill/check";
+import type { BatchRow, BatchSource, ModelSource } from "@tokenmill/core";
+import { ModelRows } from "./modelRows.ts";
+
+export function modelRowsSource(model: ModelSource): BatchSource {
+  const { name, vocabSize, dtype, tokenizer } = model;
+  const rows = new ModelRows(model);
+  const fillRow = ({ row, history, sequenceId }: BatchRow): Promise<Error | undefined> => {
+    if (history.length === 0) return Promise.resolve(errorOf("a language model needs a prompt of one token at least"));
+    return new Promise((resolve) => {
+      rows.request({ sequenceId, history: history.slice(), target: row as Float32Array, done: resolve });
+    });
+  };
+  return {
+    kind: "batch",
+    name,
+    vocabSize,
+    dtype,
+    tokenizer,
+    fillRows: (wanted) => Promise.all(wanted.map(fillRow)),
+    closeSequence: (sequenceId) => rows.closeSequence(sequenceId),
+  };
+}
