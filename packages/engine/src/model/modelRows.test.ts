@@ -94,6 +94,19 @@ describe("rows of a model", () => {
     expect(Math.max(...model.steps.map((step) => step.size))).toBe(2);
   });
 
+  it("after every token of a prompt that is scored are computed in one step", async () => {
+    const model = createToyModel({ stepTokens: 64 });
+    const { rows } = open(model);
+    const prompt = Int32Array.from(range(37));
+    for (let length = 1; length < prompt.length; length++) {
+      const target = new Float32Array(64);
+      const [history, upcoming] = [prompt.slice(0, length), prompt.slice(length, -1)];
+      await new Promise((done) => rows.request({ sequenceId: 0n, history, upcoming, target, done }));
+      expect(target).toEqual(toyRow(history, 64));
+    }
+    expect(model.steps.map((step) => [...step.values()])).toEqual([[36]]);
+  });
+
   it("of a closed sequence are computed no further than its step", async () => {
     const model = createToyModel({ stepTokens: 4 });
     const { rows } = open(model);

@@ -5,14 +5,17 @@
 import { errorOf } from "@tokenmill/check";
 import type { ModelSource } from "@tokenmill/core";
 import { KvSlots } from "./kvSlots.ts";
+import { RowsAhead } from "./rowsAhead.ts";
 import { sharedLength } from "./sharedLength.ts";
 import { type PendingRow, planStep } from "./stepPlan.ts";
 
 /** A row that is wanted of a sequence; one at a time of each. */
 export interface WantedRow {
   readonly sequenceId: bigint;
-  /** Copied: prompt and output so far, one token at least. */
+  /** Prompt and output so far, one token at least; kept. */
   readonly history: Int32Array;
+  /** Tokens that are known to follow, the row after each of which will be wanted; kept. */
+  readonly upcoming?: Int32Array;
   /** `vocabSize` elements in shared memory. */
   readonly target: Float32Array;
   /** Told once, unless the sequence is closed before. */
@@ -21,6 +24,7 @@ export interface WantedRow {
 
 interface SlottedRow extends PendingRow {
   readonly wanted: WantedRow;
+  readonly ahead: RowsAhead;
 }
 
 /** Sequences whose rows are done are waited for before the next step, so that they are in it: that long at most. */
@@ -36,6 +40,8 @@ export class ModelRows {
   readonly #slotted = new Map<bigint, SlottedRow>();
   /** Had a row in the last step, and has neither asked for the next nor been closed. */
   readonly #away = new Set<bigint>();
+  /** Rows that were computed before they were wanted. */
+  readonly #ahead = new Map<bigint, RowsAhead>();
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
   #whenAllReturned: (() => void) | undefined;
@@ -46,8 +52,16 @@ export class ModelRows {
   }
 
   request(wanted: WantedRow): void {
-    this.#waiting.set(wanted.sequenceId, wanted);
-    this.#return(wanted.sequenceId);
+    const { sequenceId, history, target } = wanted;
+    const known = this.#ahead.get(sequenceId)?.find(history);
+    if (known) {
+      target.set(known);
+      queueMicrotask(() => wanted.done(undefined));
+      return;
+    }
+    this.#ahead.delete(sequenceId);
+    this.#waiting.set(sequenceId, wanted);
+    this.#return(sequenceId);
     this.#running ??= this.#run();
   }
 
@@ -55,6 +69,7 @@ export class ModelRows {
   closeSequence(sequenceId: bigint): void {
     this.#waiting.delete(sequenceId);
     this.#slotted.delete(sequenceId);
+    this.#ahead.delete(sequenceId);
     this.#slots.release(sequenceId);
     this.#return(sequenceId);
   }
@@ -109,9 +124,11 @@ export class ModelRows {
         this.#model.truncate(slot, 0);
         this.#model.fork(forkFrom, slot, cachedLength);
       } else if (isTruncated) this.#model.truncate(slot, cachedLength);
-      const { history, target } = wanted;
+      const { upcoming = new Int32Array(0), target } = wanted;
+      const ahead = RowsAhead.plan(wanted.history, upcoming, target, this.#model.limits.stepTokens);
+      const { history, rows } = ahead;
       this.#waiting.delete(sequenceId);
-      this.#slotted.set(sequenceId, { slot, history, target, computedLength: cachedLength, wanted });
+      this.#slotted.set(sequenceId, { slot, history, rows, computedLength: cachedLength, wanted, ahead });
     }
   }
 
@@ -136,7 +153,8 @@ export class ModelRows {
       if (!isLast || this.#slotted.get(sequenceId) !== row) continue;
       this.#slotted.delete(sequenceId);
       this.#away.add(sequenceId);
-      row.target.fill(-Infinity, this.#model.tokenizer.vocabSize);
+      for (const { target } of row.rows) target.fill(-Infinity, this.#model.tokenizer.vocabSize);
+      if (row.rows.length > 1) this.#ahead.set(sequenceId, row.ahead);
       row.wanted.done(undefined);
     }
   }

@@ -4,20 +4,21 @@
  */
 import type { StepItem } from "@tokenmill/core";
 
-/** A row that is wanted, with the slot its sequence has. */
+/** Tokens that are to be computed in the slot that their sequence has. */
 export interface PendingRow {
   readonly slot: number;
-  /** Prompt and output; the row follows the last. */
+  /** Prompt and output. */
   readonly history: Int32Array;
   /** How many of them the slot holds. */
   computedLength: number;
-  readonly target: Float32Array;
+  /** Rows that are wanted: each follows the first `length` tokens; the last one follows all. */
+  readonly rows: readonly { readonly length: number; readonly target: Float32Array }[];
 }
 
 export interface PlannedItem<Row extends PendingRow> {
   readonly item: StepItem;
   readonly row: Row;
-  /** The step writes the row. */
+  /** The step computes the last of the tokens. */
   readonly isLast: boolean;
 }
 
@@ -36,13 +37,15 @@ export function planStep<Row extends PendingRow>(rows: readonly Row[], stepToken
 }
 
 function planItem<Row extends PendingRow>(row: Row, count: number): PlannedItem<Row> {
-  const { slot, history, computedLength: position, target } = row;
-  const isLast = position + count === history.length;
+  const { slot, history, computedLength: position } = row;
+  const end = position + count;
   const item: StepItem = {
     slot,
     position,
-    tokenIds: history.subarray(position, position + count),
-    rows: isLast ? [{ index: count - 1, target }] : [],
+    tokenIds: history.subarray(position, end),
+    rows: row.rows
+      .filter(({ length }) => length > position && length <= end)
+      .map(({ length, target }) => ({ index: length - position - 1, target })),
   };
-  return { item, row, isLast };
+  return { item, row, isLast: end === history.length };
 }
