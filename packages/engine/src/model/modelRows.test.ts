@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createToyModel, type ToyModel, toyRow } from "../testing/toyModel.ts";
+import { createToyModel, type ToyModel, toyRow } from "@tokenmill/test-models";
 import { ModelRows } from "./modelRows.ts";
 
 function open(model: ToyModel): {

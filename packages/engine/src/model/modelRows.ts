@@ -82,7 +82,7 @@ export class ModelRows {
   }
 
   async #run(): Promise<void> {
-    await undefined; // rows that are asked for together are in one step
+    await Promise.resolve(); // rows that are asked for together are in one step
     while (this.#waiting.size + this.#slotted.size > 0 && !this.#abort.signal.aborted) {
       await this.#allReturned();
       try {

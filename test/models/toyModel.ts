@@ -51,7 +51,7 @@ export function createToyModel(
     slots,
     gate: undefined as Promise<void> | undefined,
     async step(items: readonly StepItem[], signal: AbortSignal): Promise<void> {
-      expect(!model.isClosed, "no step after the end");
+      expect(!model.isClosed, "no step after it was closed");
       expect(!isBusy, "steps do not overlap");
       expect(items.length > 0, "a step has items");
       expect(items.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0) <= stepTokens, "at most stepTokens");
