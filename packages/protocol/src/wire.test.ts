@@ -157,7 +157,7 @@ describe("NDJSON", () => {
     String.prototype.split = function (this: string, ...args: unknown[]) {
       searched += this.length;
       return (split as (...args: unknown[]) => string[]).apply(this, args);
-    } as typeof split;
+    };
     try {
       for (let i = 0; i < 2 ** 14; i++) decoder.push(new Uint8Array(16).fill(0x20));
     } finally {

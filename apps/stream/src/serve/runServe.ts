@@ -1,12 +1,13 @@
 /** `tokenmill serve` from flags to exit code. */
 import { oneLine } from "@tokenmill/check";
+import type { LogitsSource } from "@tokenmill/core";
 import { pino } from "pino";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
 import { mayBeLeftUnread } from "../cli/standardStreams.ts";
 import { readText } from "../cli/utf8.ts";
-import { openSource } from "../source/openSource.ts";
+import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
 import { LogSink } from "./lifecycle/logSink.ts";
@@ -17,8 +18,9 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile);
   const interrupt = new Interrupt();
+  let source: LogitsSource | undefined;
   try {
-    const source = await interrupt.unlessStopped(openSource(flags));
+    source = await interrupt.unlessStopped(openSource(flags));
     const server = await createTokenServer({
       source,
       host: flags.host,
@@ -28,7 +30,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       allowedOrigins: flags.allowOrigin ?? [],
       apiKeys,
       seed: flags.seed,
-      workers: flags.workers,
+      workers: flags.workers ?? poolWorkers(flags),
       slots: flags.slots,
       structuredOutput: true,
       customStages: flags.stage ?? {},
@@ -63,6 +65,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
     // A signal is how a server is told to end.
     return exitCodes.done;
   } finally {
+    await source?.close?.();
     interrupt.dispose();
   }
 }
