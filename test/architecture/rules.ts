@@ -11,6 +11,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/core", "@tokenmill/worker-pool"],
 };

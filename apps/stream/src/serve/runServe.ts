@@ -1,21 +1,26 @@
 /** `tokenmill serve` from flags to exit code. */
-import { readFile } from "node:fs/promises";
+import { oneLine } from "@tokenmill/check";
+import type { LogitsSource } from "@tokenmill/core";
 import { pino } from "pino";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
-import { openSource } from "../source/openSource.ts";
+import { mayBeLeftUnread } from "../cli/standardStreams.ts";
+import { readText } from "../cli/utf8.ts";
+import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
+import { LogSink } from "./lifecycle/logSink.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
-/** Serves until SIGINT or SIGTERM, and then until open streams have ended or the shutdown timeout. */
+/** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
 export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile);
   const interrupt = new Interrupt();
+  let source: LogitsSource | undefined;
   try {
-    const source = await interrupt.unlessStopped(openSource(flags));
+    source = await interrupt.unlessStopped(openSource(flags));
     const server = await createTokenServer({
       source,
       host: flags.host,
@@ -25,7 +30,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       allowedOrigins: flags.allowOrigin ?? [],
       apiKeys,
       seed: flags.seed,
-      workers: flags.workers,
+      workers: flags.workers ?? poolWorkers(flags),
       slots: flags.slots,
       structuredOutput: true,
       customStages: flags.stage ?? {},
@@ -51,21 +56,23 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
         stallTimeoutMs: flags.stallTimeout * 1000,
         shutdownTimeoutMs: flags.shutdownTimeout * 1000,
       },
-      log: pino({ level: flags.logLevel }, pino.destination(2)),
+      log: pino({ level: flags.logLevel }, new LogSink(process.stderr)),
     });
+    mayBeLeftUnread();
     process.stdout.write(greeting(flags, source.name, server.url));
     await aborted(interrupt.signal);
     await server.close();
     // A signal is how a server is told to end.
     return exitCodes.done;
   } finally {
+    await source?.close?.();
     interrupt.dispose();
   }
 }
 
 /** Keys of the file, one a line, and of TOKENMILL_API_KEYS: never on the command line, which other users can read. */
 async function readApiKeys(file: string | undefined): Promise<string[]> {
-  const lines = file === undefined ? [] : (await readFile(file, "utf8")).split("\n");
+  const lines = file === undefined ? [] : (await readText(file)).split("\n");
   const given = (process.env["TOKENMILL_API_KEYS"] ?? "").split(",");
   return [...lines, ...given].map((key) => key.trim()).filter((key) => key !== "");
 }
@@ -80,5 +87,5 @@ function greeting({ json, modelName, playground }: ServeFlags, sourceName: strin
   const model = modelName ?? sourceName;
   const hasPage = playground !== undefined;
   if (json) return `${JSON.stringify({ url, model, ...(hasPage && { playground: `${url}/` }), pid: process.pid })}\n`;
-  return `serving ${model} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
+  return `serving ${oneLine(model)} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
 }
