@@ -67,7 +67,7 @@ it.each([
   }
   await until(async () => (await metric(server, "http_connections")) <= 1, "their connections are cut");
   for (const name of ["held_bytes", "unread_bytes", "sequences", "tokens", "waiting", "body_bytes"]) {
-    await until(async () => (await metric(server, quota(name))) === 0, `${name} are given back`);
+    await expect.poll(() => metric(server, quota(name)), { timeout: 25_000 }).toBe(0);
   }
 });
 
