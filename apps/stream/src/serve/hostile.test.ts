@@ -37,7 +37,7 @@ async function open({ url }: TestServer): Promise<Socket> {
 }
 
 const headOf = (length: number, more = ""): string =>
-  `POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}content-length: ${length}\r\n\r\n`;
+  `POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${more}content-length: ${length}\r\n\r\n`;
 
 /** Sends what it is given; the status of the answer. */
 async function statusOf(server: TestServer, ...parts: readonly (string | Buffer)[]): Promise<number> {

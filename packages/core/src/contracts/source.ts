@@ -61,6 +61,11 @@ interface SourceBase {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly tokenizer?: Tokenizer;
+  /**
+   * A text that two sources share only if they write the same rows: kind, options, contents of files and tables. Absent:
+   * nobody knows, so that no other process goes on with what this source began.
+   */
+  fingerprint?(): Promise<string>;
 }
 
 /** A source whose rows are written inside the workers. */
