@@ -2,6 +2,7 @@
 export * from "./contracts/dtype.ts";
 export * from "./contracts/events.ts";
 export * from "./contracts/grammar.ts";
+export * from "./contracts/modelSource.ts";
 export * from "./contracts/source.ts";
 export * from "./contracts/tokenizer.ts";
 export type { KernelVariant } from "./instantiate.ts";
@@ -11,7 +12,8 @@ export { type Profile, type ProfileName, profiles } from "./params/profiles.ts";
 export { isInRange, type NumberRange, type RangeEnds, rangeText } from "./params/range.ts";
 export type { SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
-export { createSampler, type Distribution, type Draw, type Sampler, type SamplerOptions } from "./sampler/sampler.ts";
+export { createSampler } from "./sampler/sampler.ts";
+export type { Distribution, Draw, Sampler, SamplerOptions } from "./sampler/types.ts";
 export type { CustomStage, CustomStageContext } from "./sampler/customStage.ts";
 export { loadCustomStages } from "./sampler/loadCustomStages.ts";
 export { type CustomStageName, type StageName, stages } from "./stages/stages.ts";

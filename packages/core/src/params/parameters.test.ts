@@ -99,16 +99,20 @@ describe("ranges", () => {
   });
 
   it("logitBias: ids inside the vocabulary, biases in [-100, 100] or -Infinity", () => {
-    const expected = "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity";
+    const expected = "number in [-100, 100] or -Infinity";
     for (const bias of [-100.1, 100.1, Infinity, Number.NaN, "1"]) {
       const refusal = () => validate({ logitBias: { 3: 1, 7: bias } });
       expect(refusal).toThrow(RangeError);
       expect(refusal).toThrow(`"logitBias[7]" expected ${expected}, got ${typeof bias === "string" ? '"1"' : bias}`);
     }
     for (const id of ["100", "-1", "1.5", "0x1", "", " 1", "1e1"]) {
-      expect(() => validate({ logitBias: { [id]: 1 } })).toThrow(`"logitBias" expected ${expected}, got "token id`);
+      expect(() => validate({ logitBias: { 5: 1, [id]: 1 } })).toThrow(
+        new RangeError(`"logitBias" expected keys that are token ids in [0, 99], got "${id}"`),
+      );
     }
-    expect(() => validate({ logitBias: new Map([[100, 1]]) })).toThrow(`got "token id 100 of 100"`);
+    for (const id of [100, -1, 1.5, Number.NaN]) {
+      expect(() => validate({ logitBias: new Map([[id, 1]]) })).toThrow(`token ids in [0, 99], got ${id}`);
+    }
     for (const bias of [-100, 100, 0, -Infinity]) expect(() => validate({ logitBias: { 99: bias } })).not.toThrow();
     expect(() => validate({ logitBias: {} })).not.toThrow();
   });
@@ -126,7 +130,7 @@ describe("ranges", () => {
   it("logprobs: at most what the sampler has room for", () => {
     expect(() => validate({ logprobs: 20 })).not.toThrow();
     expect(() => validate({ logprobs: 21 })).toThrow(
-      new RangeError('"logprobs" expected integer ≤ 20 (maxLogprobs), got 21'),
+      new RangeError('"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'),
     );
   });
 });

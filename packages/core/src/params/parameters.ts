@@ -2,8 +2,8 @@
  * Every sampling parameter with its range: validation, command-line flags and `FEATURES.md` are made from this table.
  */
 import { type CustomStageName, stages } from "../stages/stages.ts";
-import { biasEntries } from "./biasEntries.ts";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { biasEntries, type LogitBias } from "./biasEntries.ts";
+import { checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
 import { type ProfileName, profiles } from "./profiles.ts";
 import { integerRange, isInRange, type NumberRange, numberRange, type RangeEnds, rangeText } from "./range.ts";
 import type { SamplingParams } from "./samplingParams.ts";
@@ -226,6 +226,11 @@ export const isCustomName = (name: string): name is CustomStageName => /^custom:
 const stageNames: readonly string[] = Object.keys(stages);
 const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
 
+/** Whether the value is an array of strings. */
+export function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
+}
+
 function hasKind(value: unknown, kind: ParameterKind): boolean {
   switch (kind) {
     case "number":
@@ -242,7 +247,7 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
     case "integers":
       return Array.isArray(value);
     case "stages":
-      return Array.isArray(value) && value.every((stage) => typeof stage === "string");
+      return isStringList(value);
     case "bias":
       return typeof value === "object" && value !== null && !Array.isArray(value);
     default:
@@ -261,7 +266,7 @@ export function validateParams(
   maxLogprobs: number,
   customStages?: readonly string[],
 ): void {
-  refuseUnknown(Object.keys(params), parameterNames, "parameter");
+  checkOptions("params", params, parameterNames, "parameter");
   for (const { name, kind, expected, accepts } of parameters) {
     const value: unknown = params[name];
     if (value === undefined) continue;
@@ -277,20 +282,34 @@ export function validateParams(
       );
       refuseUnknown(names.filter(isCustomName), known, label);
     }
-    const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
-    if (accepts(checked as never, vocabSize)) continue;
-    const [culprit, label] = offender(checked, kind, vocabSize);
-    refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
+    if (kind === "bias") {
+      const entries = biasEntries(value as LogitBias);
+      if (!accepts(entries as never, vocabSize)) refuseBias(entries, value as LogitBias, vocabSize);
+    } else if (!accepts(value as never, vocabSize)) {
+      const [culprit, label] = offender(value, kind, vocabSize);
+      refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
+    }
   }
   const { logprobs, synthIdKeys, synthIdDepth } = params;
   if (synthIdKeys?.length && synthIdDepth) {
-    refuse("synthIdDepth", "0 or nothing beside synthIdKeys, which number the layers", synthIdDepth, false);
+    const expected = '0 or nothing beside "synthIdKeys", which number the layers';
+    refuse("synthIdDepth", expected, synthIdDepth, false, ["synthIdKeys"]);
   }
-  if (logprobs !== undefined && logprobs > maxLogprobs)
-    refuse("logprobs", `integer ≤ ${maxLogprobs} (maxLogprobs)`, logprobs, false);
+  if (logprobs !== undefined && logprobs > maxLogprobs) {
+    refuse("logprobs", `integer in [0, ${maxLogprobs}] (maxLogprobs)`, logprobs, false);
+  }
 }
 
-/** The first bad id or bias of a list, for the message. */
+/** Names the first bad id as it was given, or the first bad bias. */
+function refuseBias(entries: readonly (readonly [number, number])[], given: LogitBias, vocabSize: number): void {
+  const index = entries.findIndex(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));
+  const [id, bias] = entries[index]!;
+  if (isId(id, vocabSize)) refuse(`logitBias[${id}]`, `${rangeText(biasRange)} or -Infinity`, bias, false);
+  const keys: unknown[] = given instanceof Map ? [...given.keys()] : Object.keys(given);
+  refuse("logitBias", `keys that are token ids in [0, ${vocabSize - 1}]`, keys[index], false);
+}
+
+/** The first bad id of a list, for the message. */
 function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unknown, string?] {
   if (kind === "tokenIds" && Array.isArray(value)) {
     const index = value.findIndex((id) => !isId(id, vocabSize));
@@ -303,11 +322,6 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
   if (kind === "stages" && Array.isArray(value)) {
     const index = value.findIndex((stage, i) => value.indexOf(stage) < i);
     return [value[index], String(index)];
-  }
-  if (kind === "bias" && Array.isArray(value)) {
-    const entry = value.find(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));
-    if (entry)
-      return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
   }
   return [value];
 }

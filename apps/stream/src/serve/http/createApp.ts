@@ -7,7 +7,6 @@ import { toApiError } from "../errors/toApiError.ts";
 import { addAccess } from "./access.ts";
 import { ApiKeys } from "./apiKeys.ts";
 import { baseHeaders } from "./baseHeaders.ts";
-import { BodyRoom } from "./bodyRoom.ts";
 import { answerClientError } from "./clientError.ts";
 import { checkContentCoding } from "./contentCoding.ts";
 import { addCors } from "./cors.ts";
@@ -15,14 +14,13 @@ import { HostRule, pathOf } from "./hostRule.ts";
 import { addJsonParser } from "./jsonParser.ts";
 import { OriginRule } from "./originRule.ts";
 import { requestIdOf } from "./requestId.ts";
+import { addRequestLog } from "./requestLog.ts";
 import { sendError } from "./sendError.ts";
 import { UpgradeMessage } from "./upgradeMessage.ts";
-
-/** Of the largest size, that may be under way together. */
-const largeBodies = 64;
+import { addUploads } from "./uploads.ts";
 
 export async function createApp(context: ServeContext): Promise<FastifyInstance> {
-  const { options, log, version, metrics } = context;
+  const { options, log, version } = context;
   const { limits } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
@@ -68,6 +66,8 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       info: { title: "tokenmill", version, description: "Token streams over HTTP and WebSocket." },
     },
   });
+  addRequestLog(app, log);
+  addUploads(app, limits);
   const hosts = new HostRule(options.host, options.allowedHosts ?? []);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(baseHeaders(request.id));
@@ -76,14 +76,7 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
   addCors(app, new OriginRule(options.allowedOrigins));
   addAccess(app, new ApiKeys(options.apiKeys));
   app.addHook("onRequest", async ({ headers }) => checkContentCoding(headers));
-  addJsonParser(app, new BodyRoom(largeBodies * limits.bodyLimitBytes, metrics), limits.bodyLimitBytes);
-  app.addHook("onResponse", async (request, reply) => {
-    const { method, url, ip } = request;
-    const { statusCode } = reply.raw;
-    const path = url.split("?")[0];
-    const durationMs = Math.round(reply.elapsedTime * 1000) / 1000;
-    log.info({ requestId: request.id, method, path, statusCode, durationMs, ip }, "request");
-  });
+  addJsonParser(app, context);
   app.setErrorHandler((error, request, reply) => {
     const apiError = toApiError(error);
     if (apiError.status >= 500 && apiError.code !== "shutting_down") {

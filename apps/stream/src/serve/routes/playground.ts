@@ -34,11 +34,11 @@ export async function addPlayground(app: FastifyInstance, directory: string): Pr
       // Below, where .well-known (RFC 8615) is no hidden folder.
       dotfiles: "allow",
       allowedPath: (path) => isInside(root, path),
-      setHeaders(reply) {
+      setHeaders(response) {
         // Shared memory, which the kernels need, is for pages that let nobody else in.
-        reply.header("cross-origin-opener-policy", "same-origin");
-        reply.header("cross-origin-embedder-policy", "require-corp");
-        reply.header("content-security-policy", pagePolicy);
+        response.setHeader("cross-origin-opener-policy", "same-origin");
+        response.setHeader("cross-origin-embedder-policy", "require-corp");
+        response.setHeader("content-security-policy", pagePolicy);
       },
     });
   });

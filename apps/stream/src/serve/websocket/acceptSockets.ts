@@ -12,11 +12,16 @@ import { ApiError } from "../errors/apiError.ts";
 import { answerClientError } from "../http/clientError.ts";
 import { OriginRule } from "../http/originRule.ts";
 import { offeredProtocols } from "../http/subprotocols.ts";
+import { type Client, clientOf } from "../limits/client.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
 
 const heartbeatMs = 30_000;
+const mostUnreadBytes = 65_536;
+
+/** @param connection the one below the socket */
+type ServeSocket = (context: ServeContext, socket: WebSocket, client: Client, connection: Duplex) => void;
 
 export interface SocketAcceptor {
   /** Connections that are open. */
@@ -32,7 +37,7 @@ interface Endpoint {
   readonly summary: string;
   readonly protocols: readonly string[];
   readonly maxPayload: number;
-  readonly serve: (context: ServeContext, socket: WebSocket) => void;
+  readonly serve: ServeSocket;
 }
 
 /** An upgrade on its way through the router. */
@@ -68,7 +73,8 @@ export function acceptSockets(app: FastifyInstance, context: ServeContext): Sock
       url: "/v1/sample",
       summary: "WebSocket: rows of logits in, tokens out, a message each.",
       protocols: [sampleProtocol],
-      maxPayload: limits.sampleBodyLimitBytes,
+      // A message is whole before it is looked at: more than a connection's share of memory never is.
+      maxPayload: Math.min(limits.sampleBodyLimitBytes, context.quotas.bodyBytes.connectionLimit),
       serve: serveSamples,
     },
   ].map((endpoint) => addEndpoint(app, context, endpoint, upgrades));
@@ -100,6 +106,7 @@ function addEndpoint(
     clientTracking: true,
     perMessageDeflate: false,
     maxPayload,
+    autoPong: false,
     handleProtocols: (offered) => [...offered].find((name) => protocols.includes(name)) ?? false,
   });
   // What the library has to say about the handshake itself.
@@ -122,7 +129,7 @@ function addEndpoint(
         accepted.on("error", () => undefined);
         keepAlive(accepted);
         context.log.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
-        serve(context, accepted);
+        serve(context, accepted, clientOf(request.owner, request.raw.socket), upgrade.socket);
       });
     },
   });
@@ -148,9 +155,22 @@ function keepAlive(socket: WebSocket): void {
   let isAlive = true;
   socket.on("pong", () => (isAlive = true));
   const timer = setInterval(() => {
+    // What it says is not read at the moment.
+    if (socket.isPaused) return;
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
   }, heartbeatMs);
   socket.on("close", () => clearInterval(timer));
+  // Of pings that come together the last is answered (RFC 6455 §5.5.3), and none of a peer that does not read.
+  let ping: Buffer | undefined;
+  socket.on("ping", (data) => {
+    if (ping === undefined) {
+      setImmediate(() => {
+        if (ping && socket.bufferedAmount < mostUnreadBytes) socket.pong(ping);
+        ping = undefined;
+      });
+    }
+    ping = data;
+  });
 }
