@@ -1,7 +1,15 @@
 /** What any HTTP client sees: limits, keys, status, the page. */
 import { describe, expect, it } from "vitest";
 import { completions, errorOf, raw, seeded, serverWith } from "../testing/serve/requests.ts";
-import { answerTo, offline, plainSource, post, type TestServer, until, wholeShares } from "../testing/serve/testServer.ts";
+import {
+  answerTo,
+  offline,
+  plainSource,
+  post,
+  type TestServer,
+  until,
+  wholeShares,
+} from "../testing/serve/testServer.ts";
 
 describe("limits", () => {
   it("answer a body that is too large with 413, before it has come", async () => {
