@@ -1,5 +1,6 @@
 /** `tokenmill serve` from flags to exit code. */
 import { join } from "node:path";
+import { oneLine } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
 import { cacheDirectory } from "@tokenmill/sources";
 import { type Logger, pino } from "pino";
@@ -7,21 +8,23 @@ import { asUsage } from "../cli/errors.ts";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
+import { mayBeLeftUnread } from "../cli/standardStreams.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
 import { HostRule } from "./http/hostRule.ts";
 import { OriginRule } from "./http/originRule.ts";
+import { LogSink } from "./lifecycle/logSink.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
-/** Serves until SIGINT or SIGTERM, and then until open streams have ended or the shutdown timeout. */
+/** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
 export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile, process.env["TOKENMILL_API_KEYS"]);
   asUsage(() => [new OriginRule(flags.allowOrigin ?? []), new HostRule(flags.host, flags.allowHost ?? [])]);
-  const log = pino({ level: flags.logLevel }, pino.destination(2));
+  const log = pino({ level: flags.logLevel }, new LogSink(process.stderr));
   const interrupt = new Interrupt();
   let source: LogitsSource | undefined;
   try {
@@ -65,6 +68,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       },
       log,
     });
+    mayBeLeftUnread();
     process.stdout.write(greeting(flags, source.name, server.url));
     await aborted(interrupt.signal);
     await server.close();
@@ -100,5 +104,5 @@ function greeting({ json, modelName, playground }: ServeFlags, sourceName: strin
   const model = modelName ?? sourceName;
   const hasPage = playground !== undefined;
   if (json) return `${JSON.stringify({ url, model, ...(hasPage && { playground: `${url}/` }), pid: process.pid })}\n`;
-  return `serving ${model} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
+  return `serving ${oneLine(model)} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;
 }
