@@ -75,7 +75,7 @@ function sourceOf({ counts, block }: TrainedTables, tokenizer: Tokenizer, fromCa
     installTables(memory, tablesOffsetBytes) {
       new Uint8Array(memory.buffer).set(block, tablesOffsetBytes);
     },
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions, runsInline: true },
   };
 }
 

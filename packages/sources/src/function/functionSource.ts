@@ -1,4 +1,5 @@
 /** A source whose rows a JavaScript function writes, on the host's thread. */
+import { errorOf } from "@tokenmill/check";
 import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/core";
 import { checkVocabSize } from "../validation.ts";
 
@@ -45,7 +46,7 @@ export function functionSource(options: FunctionSourceOptions): BatchSource {
           await options.write(row as Float32Array, context);
           return undefined;
         } catch (error) {
-          return error instanceof Error ? error : new Error(String(error), { cause: error });
+          return errorOf(error);
         }
       });
       return Promise.all(outcomes);

@@ -72,6 +72,6 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
         writeRow(new Uint8Array(memory.buffer, tablesOffsetBytes + index * strideBytes, rowBytes), row, dtype);
       }
     },
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions, runsInline: true },
   };
 }

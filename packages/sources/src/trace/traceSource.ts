@@ -75,7 +75,11 @@ export async function createTraceSource(options: TraceSourceOptions): Promise<Wo
     tablesBytes: trace.tablesBytes,
     installTables: (memory, tablesOffsetBytes) =>
       trace.install(new Uint8Array(memory.buffer, tablesOffsetBytes, trace.tablesBytes)),
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: {
+      moduleUrl: new URL("./rowWriter.js", import.meta.url).href,
+      options: workerOptions,
+      runsInline: trace.file === undefined, // a file may be far away
+    },
   };
 }
 
