@@ -30,9 +30,13 @@ export interface ServeContext {
   readonly quotas: Quotas;
   /** For parsing what is large. */
   readonly turns: Turns;
+  /** For pieces of answers. */
+  readonly answerTurns: Turns;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly streams: OpenStreams;
+  /** What ids of events are sealed with: a key, and a digest of what this server's tokens follow from. */
+  readonly resume: { readonly key: Uint8Array; readonly identity: string };
   readonly samples: SampleService;
   readonly log: Logger;
 }

@@ -62,6 +62,11 @@ interface SourceBase {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly tokenizer?: Tokenizer;
+  /**
+   * A text that two sources share only if they write the same rows: kind, options, contents of files and tables. Absent:
+   * nobody knows, so that no other process goes on with what this source began.
+   */
+  fingerprint?(): Promise<string>;
   /** Every token that ends an output, besides the tokenizer's own end of text. Absent: none. */
   readonly eosTokenIds?: readonly number[];
   /** Most tokens of a sequence, prompt and output. Absent: no limit of the source's. */

@@ -85,7 +85,7 @@ export class BatchFiller {
 
   /** The errors by row, if there are any, when the source is done; a rejection is an error of every row. */
   async #ask(lent: readonly Lent[]): Promise<readonly (Error | undefined)[] | undefined> {
-    await undefined; // the fill is noted before the source says anything of it
+    await Promise.resolve(); // the fill is noted before the source says anything of it
     const done = (index: number, error?: Error): void => {
       const row = lent[index];
       if (!row || row.isReported) return;

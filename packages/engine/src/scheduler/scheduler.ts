@@ -12,6 +12,7 @@ import { Admission, type AdmissionLimits } from "./admission.ts";
 import { BatchFiller } from "./batchFiller.ts";
 import { commitToken } from "./commitToken.ts";
 import { deliverError, deliverEvent } from "./delivery.ts";
+import { Gathering } from "./gathering.ts";
 import { giveWay } from "./giveWay.ts";
 import { RowJobs } from "./rowJobs.ts";
 import type { Sequence } from "./sequence.ts";
@@ -23,8 +24,6 @@ const longestTurnMs = 4;
 const clockInterval = 64;
 /** Rows with a token mask that are handed out at a time: the workers start while the next masks are filled. */
 const maskedRowsPerFlush = 4;
-/** A small batch waits that long for rows that are about to be done, to go with them. */
-const gatherMs = 2;
 
 /** Counts of what happened since the start. */
 export interface SchedulerTotals {
@@ -51,8 +50,7 @@ export class Scheduler {
   #isPumpQueued = false;
   /** Rows have been submitted and not been shown to the workers. */
   #isUnflushed = false;
-  #gathering: NodeJS.Timeout | undefined;
-  #hasGathered = false;
+  readonly #gathering = new Gathering(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
   constructor(pool: SamplerPool, source: LogitsSource, texts: TokenTexts | undefined, limits: AdmissionLimits) {
@@ -205,24 +203,13 @@ export class Scheduler {
   #startFills(filler: BatchFiller): void {
     const most = Math.max(1, this.#pool.slotCount >> 1);
     while (filler.isFree && this.#turns.length > 0) {
-      if (this.#turns.length < most && this.#rows.count > 0 && this.#isGathering()) return;
+      if (this.#turns.length < most && this.#rows.count > this.#turns.dearInFlight && this.#gathering.goesOn()) return;
       const rows = [...this.#nextRows(most)];
       if (rows.length === 0) return;
       const [slots, sequences] = [rows.map(([slot]) => slot), rows.map(([, sequence]) => sequence)];
       void filler.fill(slots, sequences);
-      this.#hasGathered = false;
+      this.#gathering.end();
     }
-  }
-
-  /** Whether rows that are about to be done are waited for. */
-  #isGathering(): boolean {
-    if (this.#hasGathered || this.#rows.count <= this.#turns.dearInFlight) return false;
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined;
-      this.#hasGathered = true;
-      this.#pump();
-    }, gatherMs);
-    return true;
   }
 
   #filled(slot: number, sequence: Sequence): void {

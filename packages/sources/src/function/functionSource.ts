@@ -19,6 +19,8 @@ export interface FunctionSourceOptions {
    * a row that takes its time holds up no other's, unless it keeps the thread.
    */
   write(row: Float32Array, context: FunctionContext): void | Promise<void>;
+  /** Two processes whose `write` does the same give the same text, so that one goes on with the other's streams. Absent: none does. */
+  fingerprint?: string;
   /** Called when a sequence ends. Absent: not told. */
   closeSequence?(sequenceId: bigint): void;
 }
@@ -28,7 +30,7 @@ export interface FunctionSourceOptions {
  * @throws TypeError or RangeError if `vocabSize` is out of range or not the tokenizer's, or `write` is no function.
  */
 export function functionSource(options: FunctionSourceOptions): BatchSource {
-  const { vocabSize, tokenizer, name = "function" } = options;
+  const { vocabSize, tokenizer, name = "function", fingerprint } = options;
   checkVocabSize(vocabSize, tokenizer);
   if (typeof options.write !== "function")
     throw new TypeError(`"write" expected function, got ${typeof options.write}`);
@@ -38,6 +40,7 @@ export function functionSource(options: FunctionSourceOptions): BatchSource {
     vocabSize,
     dtype: "f32",
     ...(tokenizer && { tokenizer }),
+    ...(fingerprint !== undefined && { fingerprint: async () => JSON.stringify(["function", fingerprint]) }),
     concurrentFills: Number.POSITIVE_INFINITY,
     async fillRows(rows, done) {
       const outcomes = rows.map(async ({ row, ...context }, i) => {

@@ -1,4 +1,5 @@
 /** Runs a job and streams its chunks as server-sent events. */
+import { randomBytes } from "node:crypto";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
@@ -6,6 +7,8 @@ import type { Client } from "../limits/client.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
 import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../sse/eventPlace.ts";
+import { chunkOf, type LongChunk, sendLong } from "../sse/longChunk.ts";
+import type { PlaceSeal } from "../sse/placeSeal.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
@@ -16,7 +19,7 @@ export interface StreamTarget {
   /** The response is this stream's from now on. */
   readonly onStart: () => void;
   /** Of the request, for the places of events. */
-  readonly digest: bigint;
+  readonly seal: PlaceSeal;
   /** What the client has: it is generated again and left out. Undefined: nothing. */
   readonly after: EventPlace | undefined;
 }
@@ -52,6 +55,9 @@ class JobStream {
   #number = "";
   #leave: (() => void) | undefined;
   #unfinished: number;
+  /** Whether a long chunk is on its way, and what came meanwhile. */
+  #isBusy = false;
+  readonly #late: (() => void)[] = [];
   #hasEnded = false;
 
   constructor(
@@ -71,16 +77,19 @@ class JobStream {
     this.#sse = new SseResponse({
       response: target.response,
       headers: target.headers,
-      onDrain: () => this.#group.resume(),
+      unread: context.quotas.unreadBytes.claim(target.client, 0),
+      onDrain: () => {
+        if (!this.#isBusy) this.#group.resume();
+      },
       onGone: () => this.#gone(),
     });
   }
 
   start(): void {
     const { sequences, streams, engine } = this.#context;
-    const { client, digest, after } = this.#target;
+    const { client, after } = this.#target;
     if (after) {
-      streams.end(streamNumber(after));
+      streams.takeOver(streamNumber(after));
       this.#enter(after);
     }
     sequences.checkRoom(client, this.#job.sequences.length);
@@ -88,23 +97,21 @@ class JobStream {
       const choice: ChoiceState = { index, textOffset: 0 };
       const isFirstOfPrompt = index % this.#job.n === 0;
       const sequence = sequences.open(client, this.#seeded(request, index), {
-        next: (event) => this.#event(choice, event, isFirstOfPrompt),
-        error: (error) => this.fail(error),
-        complete: () => this.#finished(),
+        next: (event) => this.#inOrder(() => this.#event(choice, event, isFirstOfPrompt)),
+        error: (error) => this.#inOrder(() => this.fail(error)),
+        complete: () => this.#inOrder(() => this.#finished()),
       });
       this.#group.add(sequence);
       const seed = request.seed === undefined ? engine.seed : undefined;
-      if (!this.#key) this.#enter({ sequenceId: sequence.sequenceId, digest, seed });
+      if (!this.#key) this.#enter({ sequenceId: sequence.sequenceId, seed });
     });
   }
 
-  #enter(key: StreamKey): void {
-    this.#key = key;
-    this.#number = streamNumber(key);
-    this.#leave = this.#context.streams.enter(this.#number, () => {
-      this.#gone();
-      this.#target.response.destroy();
-    });
+  /** Under a number of its own: only who has seen an event of this connection can end it. */
+  #enter({ sequenceId, seed }: Omit<StreamKey, "connection">): void {
+    this.#key = { sequenceId, seed, connection: randomBytes(8).readBigUInt64LE() };
+    this.#number = streamNumber(this.#key);
+    this.#leave = this.#context.streams.enter(this.#number, (reason) => this.fail(reason));
   }
 
   /** With the seed and the random stream that it has in whatever server makes it; a new stream's first output has its own. */
@@ -143,8 +150,31 @@ class JobStream {
     this.#counts[choice.index] = event.index + 1;
     if (!this.#sse.isStarted) this.#target.onStart();
     // The id stands with the last chunk of an event: whoever has it has all of the event.
-    const text = `id: ${formatPlace(this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
-    if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
+    const text = `id: ${formatPlace(this.#target.seal, this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
+    const first = opening === undefined ? "" : chunkOf(opening);
+    if (typeof first === "string") this.#write(first === "" ? text : `data: ${first}\n\n${text}`);
+    else void this.#writeLong(first, text);
+  }
+
+  #write(text: string): void {
+    if (!this.#sse.write(text)) this.#group.pause();
+  }
+
+  /** What comes in the meantime waits for it. */
+  async #writeLong(chunk: LongChunk, text: string): Promise<void> {
+    const { answerTurns } = this.#context;
+    this.#isBusy = true;
+    this.#group.pause();
+    await sendLong(this.#sse, chunk, answerTurns, this.#target.client);
+    this.#isBusy = false;
+    this.#group.resume();
+    this.#write(text);
+    for (let act = this.#late.shift(); act; act = this.#isBusy ? undefined : this.#late.shift()) act();
+  }
+
+  #inOrder(act: () => void): void {
+    if (this.#isBusy) this.#late.push(act);
+    else act();
   }
 
   #finished(): void {

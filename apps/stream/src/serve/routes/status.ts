@@ -1,12 +1,15 @@
 /** Is it there, is it ready, what is it, how does it do. */
 import type { FastifyInstance } from "fastify";
+import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { clientOf } from "../limits/client.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 
 export function addStatusRoutes(app: FastifyInstance, context: ServeContext): void {
   const { lifecycle, metrics, model, startedSeconds, source, version, options } = context;
   const get = (url: string, summary: string, handler: () => unknown): void => {
-    app.get(url, { schema: { summary, tags: ["status"] }, handler: async () => handler() });
+    const isPublic = !url.startsWith("/v1/");
+    app.get(url, { schema: { summary, tags: ["status"] }, config: { isPublic }, handler: async () => handler() });
   };
   get("/health", "200 as long as the process answers.", () => ({ status: "ok" }));
   get("/ready", "200 while new requests are taken, 503 from the begin of the shutdown on.", () => {
@@ -16,8 +19,13 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
   get("/version", "The version of the server.", () => ({ version }));
   app.get("/metrics", {
     schema: { summary: "Prometheus metrics.", tags: ["status"] },
-    handler: async (_request, reply) => {
-      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    config: { isPublic: true },
+    handler: async (request, reply) => {
+      const client = clientOf(request.owner, request.raw.socket);
+      await context.answerTurns.take(client);
+      const text = Buffer.from(await metrics.registry.metrics());
+      void reply.type(metrics.registry.contentType).header("content-length", text.length);
+      return sendPieces(context, reply, client, bytePieces(text));
     },
   });
   const card = {
