@@ -63,6 +63,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     source,
     customStages,
     arenaBytes: limits.arenaBytes,
+    rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
@@ -152,7 +153,10 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   };
 }
 
+/** Time for rows in flight whose sequences have ended already. */
+const closeMs = 200;
+
 async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
-  await engine.close();
-  await Promise.all([pool.close(), samples.close()]);
+  await engine.close(closeMs);
+  await Promise.all([pool.close(closeMs), samples.close(closeMs)]);
 }
