@@ -1,5 +1,5 @@
 /** Equal requests with a seed draw equally on every surface, whatever ran before them. */
-import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
+import type { GenerateRequest } from "@tokenmill/core";
 import { lastValueFrom, toArray } from "rxjs";
 import { expect, it } from "vitest";
 import { fromPrompts, requestItems, type RequestSource } from "../stream/requestItems.ts";
@@ -18,7 +18,7 @@ async function overHttp(server: TestServer, fields: object = {}): Promise<string
 async function overSocket(server: TestServer): Promise<string> {
   const client = await SocketClient.connect(server, "tokenmill.v1.json");
   client.say({ type: "open", id: "a", request: { ...request } });
-  return textOf((await client.ended("a")) as unknown as TokenEvent[]);
+  return textOf(await client.ended("a"));
 }
 
 /** What `tokenmill stream` makes of its input. */
