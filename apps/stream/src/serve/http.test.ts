@@ -116,12 +116,12 @@ describe("status", () => {
     await answerTo(server, completions, { ...seeded, n: 3 });
     const metrics = await (await fetch(`${server.url}/metrics`)).text();
     const labels = '{model_name="synthetic gaussian"}';
-    expect(metrics).toContain(`tokenmill:generation_tokens_total${labels} 36\n`);
-    expect(metrics).toContain(`tokenmill:prompt_tokens_total${labels} 6\n`);
-    expect(metrics).toContain(`tokenmill:time_to_first_token_seconds_count${labels} 3\n`);
-    expect(metrics).toContain(`tokenmill:inter_token_latency_seconds_count${labels} 33\n`);
-    expect(metrics).toContain(`tokenmill:num_requests_running${labels} 0\n`);
-    expect(metrics).toMatch(/tokenmill:request_success_total\{finished_reason="length",[^}]*\} 3\n/);
+    expect(metrics).toContain(`tokenmill_generation_tokens_total${labels} 36\n`);
+    expect(metrics).toContain(`tokenmill_prompt_tokens_total${labels} 6\n`);
+    expect(metrics).toContain(`tokenmill_time_to_first_token_seconds_count${labels} 3\n`);
+    expect(metrics).toContain(`tokenmill_inter_token_latency_seconds_count${labels} 33\n`);
+    expect(metrics).toContain(`tokenmill_num_requests_running${labels} 0\n`);
+    expect(metrics).toMatch(/tokenmill_request_success_total\{finished_reason="length",[^}]*\} 3\n/);
   });
 
   it("is described by an OpenAPI document with the schemas that validate", async () => {

@@ -66,7 +66,7 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       info: { title: "tokenmill", version, description: "Token streams over HTTP and WebSocket." },
     },
   });
-  addRequestLog(app, log);
+  addRequestLog(app, context);
   addUploads(app, limits);
   const hosts = new HostRule(options.host, options.allowedHosts ?? []);
   app.addHook("onRequest", async (request, reply) => {

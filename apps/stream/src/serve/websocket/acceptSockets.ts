@@ -129,6 +129,7 @@ function addEndpoint(
         accepted.on("error", () => undefined);
         keepAlive(accepted);
         context.log.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
+        context.metrics.answered(url, "GET", 101);
         serve(context, accepted, clientOf(request.owner, request.raw.socket), upgrade.socket);
       });
     },
