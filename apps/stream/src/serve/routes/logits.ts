@@ -3,6 +3,8 @@ import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { promptIds } from "../generation/promptIds.ts";
 import { RowReader } from "../generation/rowReader.ts";
+import { nullable } from "../openapi/nullable.ts";
+import { binary } from "../openapi/operation.ts";
 import { object } from "../schema/jsonSchema.ts";
 
 /** Longer prompts do not fit into a header. */
@@ -20,12 +22,33 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
   const reader = new RowReader(context.source, context.options.limits.maxContextTokens);
   app.addHook("onClose", () => reader.close());
   app.post("/v1/logits", {
-    schema: { summary: "The logits after a prompt: little-endian f32, one per token.", body, tags: ["sampling"] },
+    schema: { body },
+    config: {
+      operation: {
+        id: "getLogits",
+        summary: "The logits after a prompt.",
+        tag: "sampling",
+        body: { isRequired: true, content: { "application/json": nullable(body) } },
+        answers: {
+          200: {
+            description: "Little-endian f32, one for each token of the vocabulary.",
+            content: { "application/octet-stream": binary("The row.") },
+            headers: [
+              "x-tokenmill-vocab-size",
+              "x-tokenmill-dtype",
+              "x-tokenmill-prompt-tokens",
+              "x-tokenmill-prompt-token-ids",
+            ],
+          },
+        },
+      },
+    },
     onRequest: async () => context.lifecycle.checkServing(),
     handler: async (request, reply) => {
       const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
       const ids = promptIds(context, prompt, 1);
       const row = await reader.read(ids);
+      void reply.header("x-tokenmill-prompt-tokens", ids.length);
       if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));
       return reply
         .type("application/octet-stream")

@@ -7,9 +7,19 @@ import { tokenText } from "../openai/tokenBytes.ts";
 export function addVocabularyRoute(app: FastifyInstance, { source, model }: ServeContext): void {
   let json: string | undefined;
   app.get("/v1/vocabulary", {
-    schema: {
-      summary: "Texts of all tokens by id; bytes that are no whole characters as \\xE2.",
-      tags: ["sampling"],
+    config: {
+      operation: {
+        id: "getVocabulary",
+        summary: "Texts of all tokens by id; bytes that are no whole characters as \\xE2.",
+        tag: "sampling",
+        answers: {
+          200: {
+            description: "A text for each token.",
+            content: { "application/json": { type: "array", items: { type: "string" } } },
+          },
+        },
+        errors: [404],
+      },
     },
     handler: async (_request, reply) => {
       const { tokenizer, vocabSize } = source;
