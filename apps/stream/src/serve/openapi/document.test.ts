@@ -1,6 +1,6 @@
 /** The OpenAPI document against the specification, against the router, and against the server that it describes. */
 import { Validator } from "@seriousme/openapi-schema-validator";
-import Ajv from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { invalidFor, type Schema, validFor } from "../../testing/serve/schemaSamples.ts";
 import { answerTo, parseSse, post, startServer, type TestServer } from "../../testing/serve/testServer.ts";
@@ -79,7 +79,7 @@ describe("answers are what the document says", () => {
   const text = { prompt: "ab", max_tokens: 3, ignore_eos: true };
 
   function checker(): (name: string, value: unknown) => unknown {
-    const ajv = new Ajv({ strict: false });
+    const ajv = new Ajv2020({ strict: false });
     ajv.addSchema({ $id: "document", components: document.components });
     return (name, value) => {
       const validate = ajv.getSchema(`document#/components/schemas/${name}`)!;

@@ -1,5 +1,7 @@
 /** Is it there, is it ready, what is it, how does it do. */
 import type { FastifyInstance } from "fastify";
+import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { clientOf } from "../limits/client.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { component, type Described } from "../openapi/operation.ts";
@@ -37,8 +39,12 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
         answers: { 200: { description: "In Prometheus' text format.", content: { "text/plain": text } } },
       },
     },
-    handler: async (_request, reply) => {
-      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    handler: async (request, reply) => {
+      const client = clientOf(request.owner, request.raw.socket);
+      await context.answerTurns.take(client);
+      const exposition = Buffer.from(await metrics.registry.metrics());
+      void reply.type(metrics.registry.contentType).header("content-length", exposition.length);
+      return sendPieces(context, reply, client, bytePieces(exposition));
     },
   });
   const card = {
