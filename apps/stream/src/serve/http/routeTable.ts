@@ -59,14 +59,15 @@ function addOthers(app: FastifyInstance, url: string, routes: readonly ServedRou
     url,
     // A preflight has no key; it learns nothing that the documentation does not say.
     config: { isPublic: true },
-    handler: (_request, reply) => reply.code(204).header("allow", allow).send(),
+    // Before a body is read, here and below.
+    onRequest: async (_request, reply) => reply.code(204).header("allow", allow).send(),
+    handler: () => undefined,
   });
   const others = app.supportedMethods.filter((method) => method !== "OPTIONS" && !known.includes(method));
   app.route({
     method: others,
     url,
     config: { isPublic },
-    // Before the body is read.
     onRequest: async ({ method, url: target }) => {
       const message = `${target.split("?")[0]} has no ${method}, but ${allow}`;
       throw new ApiError(405, message, { code: "method_not_allowed", headers: { allow } });

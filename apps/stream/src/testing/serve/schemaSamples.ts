@@ -54,6 +54,7 @@ export function validFor(schema: Schema): unknown[] {
       return [...((schema.minItems ?? 0) > 0 ? [] : [[]]), ...(items ? validFor(items).map((item) => [item]) : [])];
     case "object":
       return properties ? [Object.fromEntries(required.map((name) => [name, validFor(properties[name]!)[0]]))] : [{}];
+    case undefined:
     default:
       return ["a"];
   }
