@@ -20,6 +20,7 @@ import type { Completion } from "./many/completion.ts";
 import { type ChildEvent, generateMany } from "./many/generateMany.ts";
 import { type BeamSearchHost, runBeamSearch } from "./many/runBeamSearch.ts";
 import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
+import { SequenceIds } from "./open/sequenceIds.ts";
 import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
 import {
   canonicalId,
@@ -59,7 +60,7 @@ class TokenEngine implements Engine {
   readonly #limits: RequestLimits;
   readonly #texts: TokenTexts | undefined;
   readonly #scheduler: Scheduler;
-  #nextSequenceId = 0;
+  readonly #ids: SequenceIds;
   #closing: Promise<void> | undefined;
 
   constructor(source: LogitsSource, pool: SamplerPool, settings: EngineSettings, ownsPool: boolean) {
@@ -72,6 +73,7 @@ class TokenEngine implements Engine {
     this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
     this.#scheduler = new Scheduler(pool, source, this.#texts, settings);
+    this.#ids = new SequenceIds(this.#scheduler.sequences);
     this.#closeTimeoutMs = settings.closeTimeoutMs;
   }
 
@@ -128,7 +130,7 @@ class TokenEngine implements Engine {
     return this.#start(prepared.params, matcher, (plan) => {
       const { stop, grammar, promptTokenIds, promptLogprobs } = prepared;
       return new Sequence({
-        sequenceId: this.#claimId(prepared.sequenceId),
+        sequenceId: this.#ids.claim(prepared.sequenceId),
         randomStreamId: prepared.randomStreamId,
         seed: BigInt(prepared.seed ?? this.seed),
         plan,
@@ -162,7 +164,7 @@ class TokenEngine implements Engine {
     return this.#start({ ...unseeded, profile }, matcher, (plan) => {
       checkState(record.state, plan.initialState);
       const sequence = new Sequence({
-        sequenceId: this.#claimId(sequenceId),
+        sequenceId: this.#ids.claim(sequenceId),
         randomStreamId: record.randomStreamId === undefined ? undefined : BigInt(record.randomStreamId),
         seed: BigInt(seed),
         plan,
@@ -249,7 +251,7 @@ class TokenEngine implements Engine {
       seed: this.seed,
       prepare: (request) => prepareRequest(request, this.#limits),
       compile: (params) => this.#pool.compile(params),
-      claimId: (wanted) => this.#claimId(wanted),
+      claimId: (wanted) => this.#ids.claim(wanted),
       start: (params, make) => this.#start(params, undefined, make),
     };
   }
@@ -262,7 +264,7 @@ class TokenEngine implements Engine {
   }
 
   #checkOpen(): void {
-    if (this.#closing) throw new SequenceError("engine_closed", this.#nextSequenceId, 0, "the engine was closed");
+    if (this.#closing) throw new SequenceError("engine_closed", this.#ids.next, 0, "the engine was closed");
   }
 
   /** Compiles, makes the sequence and hands it to the scheduler; plan and matcher are given back if that fails. */
@@ -290,19 +292,5 @@ class TokenEngine implements Engine {
 
   #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {
     return spec && this.#limits.grammar!.open(spec);
-  }
-
-  /** The id asked for, or the next number that no open sequence has. */
-  #claimId(wanted: number | bigint | undefined): number | bigint {
-    const { sequences } = this.#scheduler;
-    if (wanted === undefined) {
-      while (sequences.has(this.#nextSequenceId)) this.#nextSequenceId++;
-      return this.#nextSequenceId++;
-    }
-    if (sequences.has(wanted)) {
-      const message = `sequence ${wanted} is open already: wait for its end, cancel it, or use another sequenceId`;
-      throw new SequenceError("duplicate_sequence_id", wanted, 0, message);
-    }
-    return wanted;
   }
 }

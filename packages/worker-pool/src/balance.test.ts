@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { JobQueue } from "./queue.ts";
 import { RowCost } from "./rowCost.ts";
 import { layOutSlab } from "./slab.ts";
+import { Watchdog } from "./watchdog.ts";
 import { WorkerQueue } from "./workerQueue.ts";
 
 /** Milliseconds from the first row to the last, by a clock of each worker's own that only its rows move. */
@@ -17,7 +18,7 @@ function makespanOf(costsMs: readonly number[], workerCount: number): number {
     arenaBytes: 64,
   });
   const words = new Int32Array(new SharedArrayBuffer(slab.totalBytes));
-  const queue = new JobQueue(slab, words, new RowCost());
+  const queue = new JobQueue(slab, words, new RowCost(), new Watchdog(Number.POSITIVE_INFINITY, () => {}));
   const workers = Array.from({ length: workerCount }, (_, i) => {
     return { queue: new WorkerQueue(slab, words, i), nowMs: 0, hand: [] as number[], rows: 0, ms: 0 };
   });

@@ -8,14 +8,14 @@ import { InlineLane } from "./inlineLane.ts";
 import type { CompleteOptions } from "./options.ts";
 import { PlanCache } from "./plans.ts";
 import { Quarantine } from "./quarantine.ts";
-import { JobQueue } from "./queue.ts";
+import { JobQueue, PATIENCE_MS } from "./queue.ts";
 import { RowCost } from "./rowCost.ts";
 import type { RowRunner, RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, type Slab } from "./slab.ts";
 import { SlotBook } from "./slotBook.ts";
 import { type Death, Threads } from "./threads.ts";
 import type { History, Plan, PoolStats, SampleJob, SamplerPool } from "./types.ts";
-import { Watchdog } from "./watchdog.ts";
+import { type Claim, Watchdog } from "./watchdog.ts";
 
 export class Pool implements SamplerPool {
   readonly vocabSize: number;
@@ -34,7 +34,6 @@ export class Pool implements SamplerPool {
   readonly #plans: PlanCache;
   readonly #inlineLane: InlineLane;
   readonly #quarantine = new Quarantine();
-  readonly #watchdog: Watchdog;
   readonly #hasWriter: boolean;
   readonly #threads: Threads | undefined;
   /** Slots that workers are being ended for, by the worker's incarnation. */
@@ -60,7 +59,8 @@ export class Pool implements SamplerPool {
     const rowCost = new RowCost();
     this.#book = new SlotBook(slab, memory);
     this.#words = this.#book.views.i32;
-    this.#queue = new JobQueue(slab, this.#words, rowCost);
+    const watchdog = new Watchdog(options.rowTimeoutMs, (claim) => this.#onOverdue(claim));
+    this.#queue = new JobQueue(slab, this.#words, rowCost, watchdog);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), {
       vocabSize: slab.vocabSize,
@@ -69,12 +69,12 @@ export class Pool implements SamplerPool {
     });
     const writesInline = setup.source?.runsInline === true;
     this.#inlineLane = new InlineLane(runner, this.#book, rowCost, { ...options, writesInline });
-    this.#watchdog = new Watchdog(this.#queue, options.rowTimeoutMs, (slot, by) => this.#onOverdue(slot, by));
     this.#hasWriter = setup.source !== undefined;
     if (slab.workers === 0) return;
     this.#threads = new Threads({
       workers: slab.workers,
       setup: { ...setup, spinLimit: options.spinLimit },
+      ticker: { memory, control: slab.control, patienceMs: PATIENCE_MS, watchMs: watchdog.intervalMs },
       heapMiB: options.workerHeapBytes / 2 ** 20,
       onDeath: (death) => this.#onDeath(death),
       onHopeless: (reason) => this.#onHopeless(reason),
@@ -188,7 +188,6 @@ export class Pool implements SamplerPool {
     if (!this.#hopeless) this.#inlineLane.run(this.#queue);
     this.#queue.publish();
     if (this.#hopeless) this.#abandon();
-    else if (this.workers > 0 && this.#queue.underWay > 0) this.#watchdog.start();
   }
 
   async completed(): Promise<readonly number[]> {
@@ -219,7 +218,7 @@ export class Pool implements SamplerPool {
     return `"${customStages}" ended too many workers lately: rows with it are done again in ${seconds} s`;
   }
 
-  #onOverdue(slot: number, incarnation: number): void {
+  #onOverdue({ slot, incarnation }: Claim): void {
     let index = 0;
     while (index < this.workers && this.#startOf(index) !== incarnation + 1) index++;
     if (index === this.workers) return;
@@ -252,7 +251,6 @@ export class Pool implements SamplerPool {
   }
 
   #abandon(): void {
-    this.#watchdog.stop();
     this.#fail(this.#queue.abandon(), STATUS_WORKER_LOST);
   }
 

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { JobQueue } from "./queue.ts";
 import { RowCost } from "./rowCost.ts";
-import { CONTROL_HEAD, CONTROL_TAIL, layOutSlab, MAX_TICKETS_IN_HAND, type Slab } from "./slab.ts";
+import { Watchdog } from "./watchdog.ts";
+import { CONTROL_HEAD, CONTROL_IMPATIENT, CONTROL_TAIL, layOutSlab, MAX_TICKETS_IN_HAND, type Slab } from "./slab.ts";
 import { WorkerQueue } from "./workerQueue.ts";
 
 function openQueue(
   slotCount: number,
   workers: number,
   rowCost: RowCost = new RowCost(),
-  patienceMs = Number.POSITIVE_INFINITY,
 ): { slab: Slab; words: Int32Array; queue: JobQueue } {
   const slab = layOutSlab({
     vocabSize: 1,
@@ -23,7 +23,7 @@ function openQueue(
     arenaBytes: 64,
   });
   const words = new Int32Array(new SharedArrayBuffer(slab.totalBytes));
-  return { slab, words, queue: new JobQueue(slab, words, rowCost, patienceMs) };
+  return { slab, words, queue: new JobQueue(slab, words, rowCost, new Watchdog(Number.POSITIVE_INFINITY, () => {})) };
 }
 
 /** A worker that the test moves one step at a time. */
@@ -330,7 +330,7 @@ describe("JobQueue", () => {
   });
 
   it("waits no longer for others once rows are done, nor later for those that were late", async () => {
-    const { slab, words, queue } = openQueue(8, 2, new RowCost(), 1);
+    const { slab, words, queue } = openQueue(8, 2);
     const [slow, quick] = [0, 1].map((incarnation) => new SteppedWorker(slab, words, incarnation)) as [
       SteppedWorker,
       SteppedWorker,
@@ -341,6 +341,8 @@ describe("JobQueue", () => {
     slow.step(); // it owns a row, and keeps it
     for (let step = 0; step < 8; step++) quick.step();
     const done = queue.collectSome(); // half would be 4
+    words[(slab.control >> 2) + CONTROL_IMPATIENT] = 1; // as the ticker does when the first wait has lasted too long
+    queue.wakeHost();
     expect(await done).toHaveLength(2);
     while (quick.step());
     expect(await queue.collectSome()).toHaveLength(5);

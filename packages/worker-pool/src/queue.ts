@@ -7,9 +7,13 @@ import {
   CONTROL_BUSY,
   CONTROL_DONE_COUNT,
   CONTROL_HEAD,
+  CONTROL_IMPATIENT,
   CONTROL_SIGNAL,
   CONTROL_STOP,
   CONTROL_TAIL,
+  CONTROL_TICKER_ASLEEP,
+  CONTROL_TICKS_WANTED,
+  CONTROL_WAIT,
   CONTROL_WAKE,
   CONTROL_WAKE_TARGET,
   type Slab,
@@ -17,13 +21,14 @@ import {
   SLOT_QUEUED,
 } from "./slab.ts";
 import type { RowCost } from "./rowCost.ts";
+import type { Claim, Watchdog } from "./watchdog.ts";
 
 /** A row is given up after its worker died this often. */
 const MAX_ATTEMPTS = 3;
 /** Of work that takes the workers longer than that half is waited for: the host can submit more while they do the rest. */
 const HALVED_WAIT_MS = 0.1;
-/** Rows that are done wait no longer for the others of their batch. */
-const PATIENCE_MS = 2;
+/** Rows that are done wait no longer than twice that for the others of their batch. */
+export const PATIENCE_MS = 1;
 
 export class JobQueue {
   readonly #words: Int32Array;
@@ -36,6 +41,7 @@ export class JobQueue {
   readonly #underWay: Int32Array;
   #count = 0;
   #publishedCount = 0;
+  #areTicksWanted = false;
   /** Of the published ones: done by the host. */
   #finishedHere = 0;
   /** Rows have been collected, and none submitted since. */
@@ -52,10 +58,10 @@ export class JobQueue {
   #seenDone = 0;
   rowsRetried = 0;
 
-  readonly #patienceMs: number;
+  readonly #watchdog: Watchdog;
 
-  constructor(slab: Slab, words: Int32Array, rowCost: RowCost, patienceMs: number = PATIENCE_MS) {
-    this.#patienceMs = patienceMs;
+  constructor(slab: Slab, words: Int32Array, rowCost: RowCost, watchdog: Watchdog) {
+    this.#watchdog = watchdog;
     this.#words = words;
     this.#control = slab.control >> 2;
     this.#states = slab.states >> 2;
@@ -126,6 +132,15 @@ export class JobQueue {
     for (let i = first; i < this.#count; i++) tail = this.#enqueue(this.#underWay[i]!, tail);
     Atomics.store(this.#words, this.#control + CONTROL_TAIL, tail);
     this.#wakeWorkers(count);
+    this.#wantTicks();
+  }
+
+  #wantTicks(): void {
+    if (this.#areTicksWanted) return;
+    this.#areTicksWanted = true;
+    Atomics.store(this.#words, this.#control + CONTROL_TICKS_WANTED, 1);
+    if (Atomics.load(this.#words, this.#control + CONTROL_TICKER_ASLEEP) === 0) return;
+    Atomics.notify(this.#words, this.#control + CONTROL_TICKS_WANTED);
   }
 
   #wakeWorkers(count?: number): void {
@@ -164,6 +179,10 @@ export class JobQueue {
     underWay.copyWithin(kept, this.#publishedCount, this.#count);
     this.#publishedCount = kept;
     this.#count -= done.length;
+    if (kept === 0 && this.#areTicksWanted) {
+      this.#areTicksWanted = false;
+      Atomics.store(this.#words, this.#control + CONTROL_TICKS_WANTED, 0);
+    }
     return done;
   }
 
@@ -183,13 +202,15 @@ export class JobQueue {
       const target = (doneCount + (isPatient ? Math.max(1, this.#rowsToWaitFor()) : 1)) | 0;
       Atomics.store(words, this.#control + CONTROL_WAKE_TARGET, target);
       if (((Atomics.load(words, this.#control + CONTROL_DONE_COUNT) - target) | 0) >= 0) continue;
-      const waiting = Atomics.waitAsync(
-        words,
-        this.#control + CONTROL_WAKE,
-        wake,
-        isPatient ? this.#patienceMs : Number.POSITIVE_INFINITY,
-      );
-      if (waiting.async && (await waiting.value) === "timed-out") isPatient = false;
+      const waiting = Atomics.waitAsync(words, this.#control + CONTROL_WAKE, wake);
+      if (!waiting.async) continue;
+      const wait: number = isPatient ? Atomics.add(words, this.#control + CONTROL_WAIT, 1) + 1 : 0;
+      await waiting.value;
+      if (isPatient) {
+        Atomics.add(words, this.#control + CONTROL_WAIT, 1);
+        isPatient = Atomics.load(words, this.#control + CONTROL_IMPATIENT) !== wait;
+      }
+      this.#watchdog.look(() => this.claims());
     }
   }
 
@@ -209,7 +230,7 @@ export class JobQueue {
   }
 
   /** The published slots that workers have claimed, with who and for which submission: at most one a worker. */
-  *claims(): Generator<{ readonly slot: number; readonly incarnation: number; readonly submission: number }> {
+  *claims(): Generator<Claim> {
     for (let i = 0; i < this.#publishedCount; i++) {
       const slot = this.#underWay[i]!;
       const incarnation = Atomics.load(this.#words, this.#states + slot) - CLAIMED_BASE;

@@ -24,7 +24,12 @@ export const CONTROL_STOP = 80; // 1: workers leave when the queue is empty
 export const CONTROL_READY = 96; // starts of workers so far; changed, then notified, when one is ready
 export const CONTROL_SIGNAL = 112; // changed, then notified, to wake workers
 export const CONTROL_BUSY = 128; // time that workers spent on rows since the start, in BUSY_TICKS_PER_MS, modulo 2^32
-const CONTROL_WORDS = 144;
+export const CONTROL_WAIT = 144; // waits of the host so far, begun and ended: odd while it waits for several rows
+export const CONTROL_IMPATIENT = 160; // the wait that has lasted too long
+export const CONTROL_TICKS_WANTED = 176; // 1: rows are in flight
+export const CONTROL_TICKER_ASLEEP = 192; // 1: the ticker is to be notified when ticks are wanted
+export const CONTROL_TICK = 208; // what the ticker sleeps on: never changed
+const CONTROL_WORDS = 224;
 
 /** Resolution of CONTROL_BUSY: it turns over after 268 s. */
 export const BUSY_TICKS_PER_MS = 16_000;

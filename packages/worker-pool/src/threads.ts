@@ -1,7 +1,9 @@
 /** The worker threads: piscina owns their life, each runs one resident task; one that dies is started again. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorOf } from "@tokenmill/check";
+import { Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
+import type { TickerSetup } from "./ticker.ts";
 import type { ResidentTask, WorkerSetup } from "./worker.ts";
 
 /** Starts in a row that failed, of one worker or of threads that died before they had a task, after which all is ended. */
@@ -24,7 +26,8 @@ export interface Death {
 export interface ThreadsOptions {
   readonly workers: number;
   readonly setup: WorkerSetup;
-  /** Of each thread, in MiB. */
+  readonly ticker: TickerSetup;
+  /** Of each worker, in MiB. */
   readonly heapMiB: number;
   /** Called when a worker has died, before it is replaced. */
   readonly onDeath: (death: Death) => void;
@@ -36,6 +39,7 @@ export interface ThreadsOptions {
 
 export class Threads {
   readonly #piscina: Piscina;
+  readonly #ticker: Worker;
   readonly #options: ThreadsOptions;
   readonly #tasks: Promise<void>[] = [];
   /** By worker: makes piscina forget the thread of its task. */
@@ -52,6 +56,8 @@ export class Threads {
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
+    this.#ticker = new Worker(new URL("./ticker.js", import.meta.url), { workerData: options.ticker });
+    this.#ticker.unref();
     this.#piscina = new Piscina({
       filename: new URL("./workerEntry.cjs", import.meta.url).href,
       minThreads: options.workers,
@@ -156,7 +162,7 @@ export class Threads {
   }
 
   async #destroy(): Promise<void> {
-    await settlesWithin(this.#piscina.destroy(), END_LIMIT_MS);
+    await settlesWithin(Promise.all([this.#piscina.destroy(), this.#ticker.terminate()]), END_LIMIT_MS);
   }
 }
 

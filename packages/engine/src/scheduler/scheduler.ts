@@ -16,6 +16,7 @@ import { Gathering } from "./gathering.ts";
 import { giveWay } from "./giveWay.ts";
 import { RowJobs } from "./rowJobs.ts";
 import type { Sequence } from "./sequence.ts";
+import { takeRows } from "./takeRows.ts";
 import { Turns } from "./turns.ts";
 
 /** The loop gives way to timers and sockets at least that often, as long as observers return quickly. */
@@ -158,24 +159,9 @@ export class Scheduler {
     this.#turns.push(sequence);
   }
 
-  /** The slots and sequences of the next rows, as many as there are or at most that many. */
-  *#nextRows(most: number): Generator<readonly [slot: number, sequence: Sequence]> {
-    for (let count = 0; count < most && this.#turns.length > 0; count++) {
-      const slot = this.#pool.acquire();
-      if (slot < 0) return;
-      const sequence = this.#turns.next();
-      if (!sequence) {
-        this.#pool.release(slot);
-        return;
-      }
-      sequence.phase = "active";
-      yield [slot, sequence];
-    }
-  }
-
   #dispatch(): void {
     let masked = 0;
-    for (const [slot, sequence] of this.#nextRows(Number.POSITIVE_INFINITY)) {
+    for (const [slot, sequence] of takeRows(this.#pool, this.#turns, Number.POSITIVE_INFINITY)) {
       this.#submit(slot, sequence, true);
       if (sequence.matcher && ++masked % maskedRowsPerFlush === 0) this.#pool.flush();
     }
@@ -204,7 +190,7 @@ export class Scheduler {
     const most = Math.max(1, this.#pool.slotCount >> 1);
     while (filler.isFree && this.#turns.length > 0) {
       if (this.#turns.length < most && this.#rows.count > this.#turns.dearInFlight && this.#gathering.goesOn()) return;
-      const rows = [...this.#nextRows(most)];
+      const rows = [...takeRows(this.#pool, this.#turns, most)];
       if (rows.length === 0) return;
       const [slots, sequences] = [rows.map(([slot]) => slot), rows.map(([, sequence]) => sequence)];
       void filler.fill(slots, sequences);
