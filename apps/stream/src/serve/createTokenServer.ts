@@ -63,6 +63,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     source,
     customStages,
     arenaBytes: limits.arenaBytes,
+    rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });

@@ -175,8 +175,8 @@ export class SampleService {
     let sampler = this.#samplers.get(dtype);
     if (!sampler) {
       const { vocabSize, workers, customStages, quotas, limits } = this.#options;
-      const { arenaBytes, queueTimeoutMs: patienceMs } = limits;
-      const pool = { vocabSize, dtype, workers, customStages, arenaBytes };
+      const { arenaBytes, rowTimeoutMs, queueTimeoutMs: patienceMs } = limits;
+      const pool = { vocabSize, dtype, workers, customStages, arenaBytes, rowTimeoutMs };
       const tokens = quotas.arenaTokens(`tokens of ${dtype} sequences of /v1/sample`);
       sampler = RowSampler.create({ pool, tokens, patienceMs });
       this.#samplers.set(dtype, sampler);
