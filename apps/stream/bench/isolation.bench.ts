@@ -21,15 +21,19 @@ const isMarkdownOnly = process.env["MARKDOWN"] === "1";
 /** Times the gap alone. */
 const goal = 3;
 
-const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const program = fileURLToPath(new URL("../bin/tokenmill.js", import.meta.url));
+const mixProgram = fileURLToPath(new URL("./hostile/mix.ts", import.meta.url));
+const slowSourceProgram = fileURLToPath(new URL("./hostile/slowSource.ts", import.meta.url));
+const hang = fileURLToPath(new URL("./hostile/stages/hang.mjs", import.meta.url));
+const slow = fileURLToPath(new URL("./hostile/stages/slow.mjs", import.meta.url));
 const tsx = ["--import", import.meta.resolve("tsx")];
-const stages = ["hang", "slow"].flatMap((name) => ["--stage", `${name}=${path(`hostile/stages/${name}.mjs`)}`]);
-const serve = [path("../bin/tokenmill.js"), "serve", "--port", "0"];
+const stages = ["--stage", `hang=${hang}`, "--stage", `slow=${slow}`];
+const serve = [program, "serve", "--port", "0"];
 
 /** How a server for an attack is started. */
 const servers = {
   embedded: () => start([...serve, ...stages, "--log-level", "silent", "--row-timeout", "1", "--stall-timeout", "2"]),
-  slowSource: () => start([...tsx, path("hostile/slowSource.ts")]),
+  slowSource: () => start([...tsx, slowSourceProgram]),
   // Every request is a line of a log that nobody reads.
   unreadLog: () => start([...serve, "--log-level", "info"], { hasReader: false }),
 } as const;
@@ -110,9 +114,7 @@ async function measure(
   await sleep(500);
   const alone = await watch(streams);
   const others =
-    kinds === ""
-      ? undefined
-      : await start([...tsx, path("hostile/mix.ts"), `${server.port}`, kinds.replaceAll("+", ",")]);
+    kinds === "" ? undefined : await start([...tsx, mixProgram, `${server.port}`, kinds.replaceAll("+", ",")]);
   others?.stdin!.write("go\n");
   await sleep(500);
   const late = open(STREAMS, 16);

@@ -17,7 +17,7 @@ export async function start(args: readonly string[], { hasReader = true } = {}):
   child.once("exit", (code) => {
     if (code) throw new Error(`${args.join(" ")} ended with code ${code}`);
   });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const [line] = (await once(child.stdout!, "data")) as [Buffer];
   return Object.assign(child, { port: Number(/:(\d+)\n/.exec(line.toString())?.[1]) });
 }
 
