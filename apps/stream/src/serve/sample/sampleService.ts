@@ -84,11 +84,13 @@ export class SampleService {
     return answerPieces(this.#codec, header.id, results);
   }
 
-  async close(): Promise<void> {
+  async close(timeoutMs: number): Promise<void> {
     clearInterval(this.#sweep);
     for (const scope of this.#scopes) scope.closeAll();
     const samplers = await Promise.allSettled(this.#samplers.values());
-    await Promise.all(samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close()] : [])));
+    await Promise.all(
+      samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close(timeoutMs)] : [])),
+    );
   }
 
   async #rows(
