@@ -28,8 +28,6 @@ export interface ServeLimits {
   readonly requestTimeoutMs: number;
   /** Least pace of a body, after its first seconds. */
   readonly minUploadBytesPerSecond: number;
-  /** Time that a row may take once a worker has begun it; then its sequence fails and the worker is replaced. */
-  readonly rowTimeoutMs: number;
   /** Time that a request may wait for its turn. */
   readonly queueTimeoutMs: number;
   /** Time that a client may leave its stream unread. */
@@ -85,7 +83,6 @@ export const defaultLimits: ServeLimits = {
   maxSampleSequences: 4096,
   requestTimeoutMs: 30_000,
   minUploadBytesPerSecond: 1024,
-  rowTimeoutMs: 10_000,
   queueTimeoutMs: 30_000,
   stallTimeoutMs: 120_000,
   pauseTimeoutMs: 120_000,

@@ -60,7 +60,6 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
         sampleBodyLimitBytes: flags.sampleBodyLimit,
         minUploadBytesPerSecond: flags.minUploadRate,
         requestTimeoutMs: flags.requestTimeout * 1000,
-        rowTimeoutMs: flags.rowTimeout * 1000,
         queueTimeoutMs: flags.queueTimeout * 1000,
         pauseTimeoutMs: flags.pauseTimeout * 1000,
         sampleIdleMs: flags.sampleIdleTimeout * 1000,

@@ -180,11 +180,6 @@ export function serveFlags(): Command {
     defaultLimits.minUploadBytesPerSecond,
   );
   seconds("request-timeout", "time for a request to arrive", requestTimeoutMs);
-  seconds(
-    "row-timeout",
-    "time that a row may take; then its sequence fails and its worker is replaced",
-    defaultLimits.rowTimeoutMs,
-  );
   seconds("queue-timeout", "time that a request may wait for its turn; then it is answered with 429", queueTimeoutMs);
   seconds("stall-timeout", "time that a client may leave its stream unread", stallTimeoutMs);
   seconds("pause-timeout", "time that a client may keep a sequence paused, or without credits", pauseTimeoutMs);
