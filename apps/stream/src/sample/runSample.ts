@@ -21,6 +21,7 @@ export interface SampleFlags {
   readonly draws: number;
   readonly workers?: number;
   readonly slots?: number;
+  readonly rowTimeout: number;
   readonly json?: true;
   readonly output?: string;
   readonly params?: string;
@@ -52,6 +53,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       dtype,
       maxLogprobs,
       customStages: stage,
+      rowTimeoutMs: flags.rowTimeout * 1000,
       ...(workers !== undefined && { workers }),
       ...(slots !== undefined && { slots }),
     });

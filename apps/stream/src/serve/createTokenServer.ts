@@ -65,6 +65,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     source,
     customStages,
     arenaBytes: limits.arenaBytes,
+    rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
@@ -154,7 +155,10 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   };
 }
 
+/** Time for rows in flight whose sequences have ended already. */
+const closeMs = 200;
+
 async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
-  await engine.close();
-  await Promise.all([pool.close(), samples.close()]);
+  await engine.close(closeMs);
+  await Promise.all([pool.close(closeMs), samples.close(closeMs)]);
 }

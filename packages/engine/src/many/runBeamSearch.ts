@@ -1,5 +1,5 @@
 /** Beam search on an engine: each prefix is a sequence of one token, whose most probable tokens are what follows. */
-import type { GenerateRequest, SamplingParams, Tokenizer, TokenLogprob } from "@tokenmill/core";
+import { type GenerateRequest, type SamplingParams, stages, type Tokenizer, type TokenLogprob } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import type { Plan } from "@tokenmill/worker-pool";
 import type { PreparedRequest } from "../request/prepareRequest.ts";
@@ -23,7 +23,7 @@ export interface BeamSearchHost {
 }
 
 /** What would have no effect, and stands in other kinds of requests. */
-const refused = ["stop", "logprobs", "promptLogprobs", "jsonSchema", "grammar", "regex", "randomStreamId"] as const;
+const refused = ["stop", "logprobs", "promptLogprobs", "jsonSchema", "grammar", "regex"] as const;
 
 /** The outputs, best first; `open` holds what is open meanwhile. @throws TypeError, RangeError, SequenceError */
 export async function runBeamSearch(
@@ -37,7 +37,7 @@ export async function runBeamSearch(
   for (const name of refused) {
     if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
   }
-  const { params, promptTokenIds, maxTokens, sequenceId, seed } = host.prepare(request);
+  const { params, promptTokenIds, maxTokens, sequenceId, randomStreamId, seed } = host.prepare(request);
   const stopTokenIds = params.stopTokenIds ?? [];
   const logprobs = Math.min(options.beamWidth + stopTokenIds.length, host.vocabSize);
   if (logprobs > host.maxLogprobs) {
@@ -50,7 +50,13 @@ export async function runBeamSearch(
     shared.release();
     throw new TypeError("beam search expected stages without a state from token to token, such as mirostat has");
   }
+  for (const name of ["seed", "sequenceId", "randomStreamId"] as const) {
+    if (request[name] === undefined || tossesCoin(shared)) continue;
+    shared.release();
+    refuse(name, "nothing in beam search without a stage that tosses a coin, such as xtc", request[name], true);
+  }
   const parentId = host.claimId(sequenceId);
+  const parentStream = randomStreamId ?? parentId;
   let opened = 0;
   const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
     new Promise((resolve, reject) => {
@@ -59,6 +65,7 @@ export async function runBeamSearch(
         (plan) =>
           new Sequence({
             sequenceId: childSequenceId(parentId, ++opened),
+            randomStreamId: childSequenceId(parentStream, opened),
             seed: BigInt(seed ?? host.seed),
             plan,
             promptTokenIds,
@@ -82,6 +89,12 @@ export async function runBeamSearch(
   } finally {
     shared.release();
   }
+}
+
+function tossesCoin({ stageNames }: Plan): boolean {
+  return stageNames.some(
+    (name) => Object.hasOwn(stages, name) && stages[name as keyof typeof stages].coin !== undefined,
+  );
 }
 
 function completionOf({ tokenIds, score, hasStopped }: Hypothesis, tokenizer: Tokenizer | undefined): Completion {
