@@ -24,8 +24,6 @@ export function addJsonParser(app: FastifyInstance, { quotas, turns }: Pick<Serv
   app.removeAllContentTypeParsers();
   // Memory is claimed here: who sends it has shown a key by now, if there must be one.
   app.addContentTypeParser("application/json", async (request: FastifyRequest) => {
-    // Nobody looks at it: the answer need not wait.
-    if (request.is404) return undefined;
     const { socket } = request.raw;
     const client = clientOf(request.owner, socket);
     const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
