@@ -3,13 +3,14 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type {
-  GenerateRequest,
-  GrammarMatcher,
-  GrammarSpec,
-  LogitsSource,
-  SamplingParams,
-  TokenEvent,
+import {
+  checkSeed,
+  type GenerateRequest,
+  type GrammarMatcher,
+  type GrammarSpec,
+  type LogitsSource,
+  type SamplingParams,
+  type TokenEvent,
 } from "@tokenmill/core";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
@@ -26,7 +27,6 @@ import {
   canonicalId,
   checkPromptLogprobs,
   checkMaxTokens,
-  checkSeed,
   grammarEos,
   prepareRequest,
   type RequestLimits,
