@@ -81,6 +81,8 @@ function matchesEmptyIn(regex: TextRegex, known: Map<TextRegex, boolean>): boole
       return regex.parts.some((part) => matchesEmpty(part, known));
     case "not":
       return !matchesEmpty(regex.part, known);
+    case "multiple":
+      return regex.remainder === 0;
     case "repeat":
       return regex.min === 0 || matchesEmpty(regex.part, known);
     default:

@@ -44,6 +44,13 @@ export function textMatches(regex: TextRegex, text: string): boolean {
         }
         return false;
       }
+      case "multiple": {
+        const digits = codes.slice(i, j).map((code) => String.fromCodePoint(code));
+        if (digits.some((each) => !/[0-9.]/.test(each))) return false;
+        const number = digits.filter((each) => each !== ".");
+        const value = BigInt(part.remainder) * 10n ** BigInt(number.length) + BigInt(number.join("") || "0");
+        return value % BigInt(part.modulus) === 0n;
+      }
       default:
         throw new Error(`no such kind: ${JSON.stringify(part)}`);
     }
