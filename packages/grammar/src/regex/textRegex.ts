@@ -15,6 +15,12 @@ export type TextRegex =
   | { readonly kind: "and"; readonly parts: readonly TextRegex[] }
   /** Every other text. */
   | { readonly kind: "not"; readonly part: TextRegex }
+  /**
+   * Digits and points, whose digits (leading zeros and all, points left out) are a number n with `remainder` · 10^k + n a
+   * multiple of `modulus`, k being how many digits there are; the empty text is n = 0. A derivative by a digit is one of
+   * these again: multiples of a number cost no states before they are reached. `modulus` is at most 2^40.
+   */
+  | { readonly kind: "multiple"; readonly modulus: number; readonly remainder: number }
   /** `max` may be Infinity. */
   | { readonly kind: "repeat"; readonly part: TextRegex; readonly min: number; readonly max: number };
 

@@ -50,4 +50,6 @@ export interface RuleEdge {
   readonly ifCount?: CountBounds;
   /** The edge adds 1 to the counter. Absent: false. */
   readonly counts?: boolean;
+  /** What the edge's lexeme reads must differ from all that such edges read in the same run of the body. Absent: false. */
+  readonly isDistinct?: boolean;
 }
