@@ -3,7 +3,7 @@ import type { Node, TextGrammar } from "../text/nodes.ts";
 import { textMatches } from "./textMatches.ts";
 
 export function nodeMatches({ rules, start }: TextGrammar, text: string): boolean {
-  const characters = [...text];
+  const characters = Array.from(text);
   const { length } = characters;
   const facts = rules.map(() => new Set<string>());
   /** Places that the node may end at when it begins at one of these. */
@@ -33,6 +33,8 @@ export function nodeMatches({ rules, start }: TextGrammar, text: string): boolea
         }
         return found;
       }
+      case "tokens":
+      case "json":
       default:
         throw new Error(`no such kind: ${node.kind}`);
     }

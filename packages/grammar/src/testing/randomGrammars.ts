@@ -97,6 +97,6 @@ export const randomGrammars: fc.Arbitrary<RandomGrammar> = fc.integer({ min: 1, 
 export function textsOf(length: number, characters: readonly string[] = alphabet): string[] {
   if (length === 0) return [""];
   const shorter = textsOf(length - 1, characters);
-  const longest = shorter.filter((text) => [...text].length === length - 1);
+  const longest = shorter.filter((text) => Array.from(text).length === length - 1);
   return [...shorter, ...longest.flatMap((text) => characters.map((each) => text + each))];
 }

@@ -56,14 +56,23 @@ class Compiler {
     const { start, rules } = this.#grammar;
     const body = this.#bodies[start]!;
     if (body.kind === "text" && expressions.isEmpty(expressions.text(body.regex, "utf8"))) {
-      throw new RangeError(`"${param}" expected a grammar that a text can fit, got none for its rule ${rules[start]!.name}`);
+      throw new RangeError(
+        `"${param}" expected a grammar that a text can fit, got none for its rule ${rules[start]!.name}`,
+      );
     }
     const first = this.#ruleNumber(start);
     for (let rule = this.#waiting.pop(); rule !== undefined; rule = this.#waiting.pop()) this.#compileRule(rule);
     if (!this.#isNullable[start]) return { expressions, lexemes: this.#lexemes, rules: this.#rules, start: first };
     const name = `${rules[start]!.name}?`;
-    const edges: readonly RuleEdge[] = this.#rules[first]!.states[0]!.edges.length > 0 ? [{ symbol: { rule: first }, target: 1 }] : [];
-    const whole = this.#addRule({ name, states: [{ edges, isAccepting: true }, { edges: [], isAccepting: true }] });
+    const edges: readonly RuleEdge[] =
+      this.#rules[first]!.states[0]!.edges.length > 0 ? [{ symbol: { rule: first }, target: 1 }] : [];
+    const whole = this.#addRule({
+      name,
+      states: [
+        { edges, isAccepting: true },
+        { edges: [], isAccepting: true },
+      ],
+    });
     return { expressions, lexemes: this.#lexemes, rules: this.#rules, start: whole };
   }
 
@@ -83,14 +92,19 @@ class Compiler {
 
   #compileRule(rule: number): void {
     const name = this.#grammar.rules[rule]!.name;
-    this.#rules[this.#numbers.get(rule)!] = { name, states: this.#states(this.#entry(this.#bodies[rule]!, acceptingDraft())) };
+    this.#rules[this.#numbers.get(rule)!] = {
+      name,
+      states: this.#states(this.#entry(this.#bodies[rule]!, acceptingDraft())),
+    };
   }
 
   #states(entry: Draft): Rule["states"] {
     return statesOf(entry, (count) => {
       this.#edgeCount += count;
       if (this.#edgeCount > limits.edges) {
-        throw new RangeError(`"${this.#options.param}" expected a grammar of at most ${limits.edges} edges: it is too large`);
+        throw new RangeError(
+          `"${this.#options.param}" expected a grammar of at most ${limits.edges} edges: it is too large`,
+        );
       }
     });
   }
@@ -104,13 +118,21 @@ class Compiler {
         return { edges, falls: this.#matchesNothing(node.regex) ? [next] : [], isAccepting: false };
       }
       case "tokens":
-        return { edges: [{ symbol: { lexeme: this.#tokenLexeme(node) }, target: next }], falls: [], isAccepting: false };
+        return {
+          edges: [{ symbol: { lexeme: this.#tokenLexeme(node) }, target: next }],
+          falls: [],
+          isAccepting: false,
+        };
       case "rule": {
         const edges = [{ symbol: { rule: this.#ruleNumber(node.rule) }, target: next }];
         return { edges, falls: this.#isNullable[node.rule] ? [next] : [], isAccepting: false };
       }
       case "json":
-        return { edges: [{ symbol: { rule: this.#schemaRule(node.schema) }, target: next }], falls: [], isAccepting: false };
+        return {
+          edges: [{ symbol: { rule: this.#schemaRule(node.schema) }, target: next }],
+          falls: [],
+          isAccepting: false,
+        };
       case "sequence":
         return node.parts.reduceRight((after, part) => this.#entry(part, after), next);
       case "or":
@@ -210,8 +232,11 @@ class Compiler {
         return node.parts.some((part) => this.#nullable(part, rules));
       case "repeat":
         return node.min === 0 || this.#nullable(node.part, rules);
-      default:
+      case "tokens":
+      case "json":
         return false;
+      default:
+        return node satisfies never;
     }
   }
 }

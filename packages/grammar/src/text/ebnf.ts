@@ -5,15 +5,7 @@
 import { anyCharacter, literalText } from "../regex/textRegexes.ts";
 import { readClass, readQuoted } from "./escapes.ts";
 import { limits } from "./limits.ts";
-import {
-  type NamedRule,
-  type Node,
-  orNode,
-  repeatNode,
-  sequenceNode,
-  type TextGrammar,
-  textNode,
-} from "./nodes.ts";
+import { type NamedRule, type Node, orNode, repeatNode, sequenceNode, type TextGrammar, textNode } from "./nodes.ts";
 import { freeTokens } from "./freeTokens.ts";
 import { GrammarReader } from "./reader.ts";
 import { readBraces, signs } from "./repetition.ts";
@@ -50,7 +42,8 @@ class EbnfParser {
     if (start === undefined || !this.#bodies[start]) reader.refuse("a rule named root", "none", 0);
     const rules = this.#names.map((ruleName, index): NamedRule => {
       const body = this.#bodies[index];
-      if (!body) reader.refuse("the name of a rule", `${JSON.stringify(ruleName)}, which no rule has`, this.#places[index]);
+      if (!body)
+        reader.refuse("the name of a rule", `${JSON.stringify(ruleName)}, which no rule has`, this.#places[index]);
       return { name: ruleName, body };
     });
     return { rules, start };

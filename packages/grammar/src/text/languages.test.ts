@@ -20,8 +20,8 @@ function compile(grammar: TextGrammar): GrammarRules | undefined {
   try {
     return compileGrammar(grammar, { expressions: new Expressions(), param: "grammar", compileSchema });
   } catch (error) {
-    expect(String(error)).toMatch(/expected a grammar that a text can fit/);
-    return undefined;
+    if (String(error).includes("expected a grammar that a text can fit")) return undefined;
+    throw error;
   }
 }
 
@@ -55,10 +55,10 @@ describe("the language of a random grammar, all texts of up to 4 characters", ()
       fc.property(randomGrammars, ({ grammar }) => {
         const rules = compile(grammar);
         if (!rules) return;
-        for (const { expression } of rules.lexemes) expect(rules.expressions.isNullable(expression)).toBe(false);
-        for (const [index, { states }] of rules.rules.entries()) {
-          if (index !== rules.start) expect(states[0]!.isAccepting).toBe(false);
-        }
+        const { expressions, lexemes } = rules;
+        expect(lexemes.filter(({ expression }) => expressions.isNullable(expression))).toEqual([]);
+        const others = rules.rules.filter((_, index) => index !== rules.start);
+        expect(others.filter(({ states }) => states[0]!.isAccepting)).toEqual([]);
       }),
       runs,
     );

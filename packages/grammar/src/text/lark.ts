@@ -215,11 +215,16 @@ class LarkParser {
     const reader: GrammarReader = this.#reader;
     const at = reader.at;
     const first = readQuoted(reader);
-    if (!reader.match(/[ \t]*\.\.[ \t]*/y)) return reader.match(/i(?![A-Za-z0-9_])/y) ? caseless(first) : literalText(first);
+    if (!reader.match(/[ \t]*\.\.[ \t]*/y))
+      return reader.match(/i(?![A-Za-z0-9_])/y) ? caseless(first) : literalText(first);
     const last = readQuoted(reader);
-    const [from, to] = [first, last].map((text) => ([...text].length === 1 ? text.codePointAt(0)! : undefined));
+    const [from, to] = [first, last].map((text) => (Array.from(text).length === 1 ? text.codePointAt(0)! : undefined));
     if (from === undefined || to === undefined || to < from) {
-      reader.refuse("a range upwards from one character to another", JSON.stringify(reader.text.slice(at, reader.at)), at);
+      reader.refuse(
+        "a range upwards from one character to another",
+        JSON.stringify(reader.text.slice(at, reader.at)),
+        at,
+      );
     }
     return characterOf([[from, to]]);
   }
@@ -227,7 +232,8 @@ class LarkParser {
   #regex(): TextRegex {
     const reader: GrammarReader = this.#reader;
     const at = reader.at;
-    const written = reader.match(/\/(?:[^\\/\r\n]|\\[^\r\n])+\/[a-z]*/y) ?? reader.refuse("a regular expression on its line");
+    const written =
+      reader.match(/\/(?:[^\\/\r\n]|\\[^\r\n])+\/[a-z]*/y) ?? reader.refuse("a regular expression on its line");
     const end = written.lastIndexOf("/");
     const flags = written.slice(end + 1);
     const unknown = /[^isu]/.exec(flags)?.[0];
@@ -236,7 +242,7 @@ class LarkParser {
     try {
       return regexText(pattern, { ignoreCase: flags.includes("i"), dotAll: flags.includes("s") });
     } catch (error) {
-      return reader.refuse("a regular expression that can be followed", messageOf(error).replace(/^"regex" /, "one that "), at);
+      return reader.refuse("a regular expression that can be followed", `/${pattern}/: ${messageOf(error)}`, at);
     }
   }
 
@@ -260,7 +266,7 @@ const leaf = (regex: TextRegex): LarkNode => ({ kind: "leaf", node: textNode(reg
 
 function caseless(text: string): TextRegex {
   return concatText(
-    [...text].map((character) => {
+    Array.from(text).map((character) => {
       const code = character.codePointAt(0)!;
       return characterOf(ignoringCase([[code, code]]));
     }),

@@ -43,7 +43,9 @@ class LarkResolver {
     }
     // also terminals that no rule names are checked
     for (const defined of this.#definitions.keys()) if (isTerminal(defined)) this.#terminal(defined);
-    const rules = this.#rules.map((name): NamedRule => ({ name, body: this.#nodeOf(this.#definitions.get(name)!.body) }));
+    const rules = this.#rules.map(
+      (name): NamedRule => ({ name, body: this.#nodeOf(this.#definitions.get(name)!.body) }),
+    );
     return { rules, start };
   }
 

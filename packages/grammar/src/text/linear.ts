@@ -93,8 +93,12 @@ function linearOf(node: Node, rules: ReadonlySet<number>, end: End): Linear | un
     case "repeat":
       if (node.min === 0 && node.max === 1) return linearOf(orNode([node.part, emptyNode]), rules, end);
       return constantOf(node);
-    default:
+    case "text":
+    case "tokens":
+    case "json":
       return constantOf(node);
+    default:
+      return node satisfies never;
   }
 }
 
@@ -102,7 +106,8 @@ const constantOf = (node: Node): Linear => ({ constant: node, beside: new Map() 
 
 function union(parts: readonly Linear[]): Linear {
   const beside = new Map<number, Node[]>();
-  for (const part of parts) for (const [rule, node] of part.beside) beside.set(rule, [...(beside.get(rule) ?? []), node]);
+  for (const part of parts)
+    for (const [rule, node] of part.beside) beside.set(rule, [...(beside.get(rule) ?? []), node]);
   return {
     constant: orNode(parts.map((part) => part.constant)),
     beside: new Map([...beside].map(([rule, nodes]) => [rule, orNode(nodes)])),

@@ -83,7 +83,11 @@ export function rulesIn(node: Node): number[] {
       return node.parts.flatMap(rulesIn);
     case "repeat":
       return rulesIn(node.part);
-    default:
+    case "text":
+    case "tokens":
+    case "json":
       return [];
+    default:
+      return node satisfies never;
   }
 }

@@ -31,10 +31,7 @@ export function withoutEndless(bodies: readonly Node[], expressions: Expressions
 }
 
 /** The least set of rules with a property that follows from that of the rules they name. */
-export function leastRules(
-  bodies: readonly Node[],
-  holds: (body: Node, rules: Uint8Array) => boolean,
-): Uint8Array {
+export function leastRules(bodies: readonly Node[], holds: (body: Node, rules: Uint8Array) => boolean): Uint8Array {
   const rules = new Uint8Array(bodies.length);
   for (let hasChanged = true; hasChanged; ) {
     hasChanged = false;

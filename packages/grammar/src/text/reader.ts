@@ -85,7 +85,7 @@ export class GrammarReader {
   /** Both 1-based; columns in characters. */
   placeOf(at: number): { line: number; column: number } {
     const before = this.text.slice(0, at).split(/\r\n|\r|\n/);
-    return { line: before.length, column: [...before.at(-1)!].length + 1 };
+    return { line: before.length, column: Array.from(before.at(-1)!).length + 1 };
   }
 
   #next(): string {

@@ -24,8 +24,12 @@ export function withRegularRules({ rules }: TextGrammar): Node[] {
         return orNode(node.parts.map(put));
       case "repeat":
         return repeatNode(put(node.part), node.min, node.max);
-      default:
+      case "text":
+      case "tokens":
+      case "json":
         return node;
+      default:
+        return node satisfies never;
     }
   };
   for (const component of componentsOf(targets)) {
