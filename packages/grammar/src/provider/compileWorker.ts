@@ -1,0 +1,24 @@
+/** A compile thread: one specification at a time. It may be ended at any moment. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { GrammarSpec } from "@tokenmill/core";
+import { Budget } from "../budget/budget.ts";
+import { type CompileAnswer, type CompileSetup, type CompileTask, faultOf } from "./compileProtocol.ts";
+import { compileSpec } from "./compileSpec.ts";
+
+const { settings } = workerData as CompileSetup;
+/** What the code is run with once, so that the first to wait finds it compiled. */
+const warming: GrammarSpec = {
+  jsonSchema: { type: "object", properties: { a: { type: "integer" }, b: { type: "string", maxLength: 9 } } },
+};
+
+function answerTo({ spec, timeMs }: CompileTask): CompileAnswer {
+  try {
+    const parsed = JSON.parse(spec) as GrammarSpec;
+    return { image: compileSpec(parsed, settings, new Budget(Object.keys(parsed)[0]!, { timeMs })) };
+  } catch (error) {
+    return { error: faultOf(error) };
+  }
+}
+
+answerTo({ spec: JSON.stringify(warming), timeMs: 1000 });
+parentPort!.on("message", (task: CompileTask) => parentPort!.postMessage(answerTo(task)));

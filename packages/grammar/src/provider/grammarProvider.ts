@@ -1,0 +1,117 @@
+/** Structured output for one vocabulary: compiles in threads of its own, keeps what was compiled, says who fills masks. */
+import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/check";
+import type {
+  CompiledGrammar,
+  GrammarCompileOptions,
+  GrammarMatcher,
+  GrammarProvider,
+  GrammarSpec,
+  MaskFillerModule,
+  Tokenizer,
+} from "@tokenmill/core";
+import type { GrammarImage } from "../compile/image.ts";
+import { GrammarEngine } from "../run/engine.ts";
+import { CompileQueue } from "./compileQueue.ts";
+import { ImageCache } from "./imageCache.ts";
+import { type SharedVocabulary, shareVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
+
+export interface GrammarProviderOptions {
+  /** The source's tokenizer; it must have an end of text, which ends every matched output. */
+  tokenizer: Tokenizer;
+  /** Length of a row where it is padded beyond the tokenizer's vocabulary. Absent: the tokenizer's. */
+  vocabSize?: number;
+  /** Tokens that no text spells, by what grammars call them, such as `<|tool|>`. Absent: none. */
+  specialTokens?: Readonly<Record<string, number>>;
+  /** Whether JSON may have up to 8 blanks between its elements. Absent: false, one line with `", "` and `": "`. */
+  anyWhitespace?: boolean;
+  /** Time that a grammar may take to compile, integer in [1, 600000] milliseconds. Absent: 2000. */
+  compileTimeoutMs?: number;
+  /** JavaScript heap of each of the two threads that compile, integer in [2^24, 2^40] bytes. Absent: 2^28. */
+  compileMemoryBytes?: number;
+  /** Memory for compiled grammars that are kept while nobody uses them, integer in [0, 2^40] bytes. Absent: 2^26. */
+  cacheBytes?: number;
+  /** Grammars that may wait to be compiled, integer in [1, 1000000]. Absent: 1024. */
+  mostWaiting?: number;
+}
+
+const names: readonly (keyof GrammarProviderOptions)[] = [
+  "tokenizer",
+  "vocabSize",
+  "specialTokens",
+  "anyWhitespace",
+  "compileTimeoutMs",
+  "compileMemoryBytes",
+  "cacheBytes",
+  "mostWaiting",
+];
+
+/** Starts two threads; one provider serves all engines of a source. @throws TypeError, RangeError */
+export function createGrammarProvider(options: GrammarProviderOptions): GrammarProvider {
+  checkOptions("options", options, names, "grammar option");
+  const { tokenizer, vocabSize = tokenizer.vocabSize, specialTokens = {}, anyWhitespace = false } = options;
+  const { eosTokenId } = tokenizer;
+  if (eosTokenId === undefined) refuse("tokenizer", "one with an eosTokenId", eosTokenId, false);
+  if (!Number.isInteger(vocabSize) || vocabSize < tokenizer.vocabSize) {
+    refuse("vocabSize", `integer ≥ ${tokenizer.vocabSize} (the tokenizer's)`, vocabSize, typeof vocabSize !== "number");
+  }
+  for (const [name, id] of Object.entries(specialTokens)) {
+    checkInteger(`specialTokens[${JSON.stringify(name)}]`, id, { min: 0, max: vocabSize - 1 });
+  }
+  checkBoolean("anyWhitespace", anyWhitespace);
+  const { compileTimeoutMs = 2000, compileMemoryBytes = 2 ** 28, cacheBytes = 2 ** 26, mostWaiting = 1024 } = options;
+  checkInteger("compileTimeoutMs", compileTimeoutMs, { min: 1, max: 600_000 });
+  checkInteger("compileMemoryBytes", compileMemoryBytes, { min: 2 ** 24, max: 2 ** 40 });
+  checkInteger("cacheBytes", cacheBytes, { min: 0, max: 2 ** 40 });
+  checkInteger("mostWaiting", mostWaiting, { min: 1, max: 1_000_000 });
+  const special = new Map(Object.entries(specialTokens));
+  const vocabulary = shareVocabulary(tokenizer, { vocabSize, eosTokenId, specialTokenIds: [...special.values()] });
+  const settings = { tokens: { vocabSize: tokenizer.vocabSize, eosTokenId, special }, anyWhitespace };
+  const limits = { timeMs: compileTimeoutMs, memoryBytes: compileMemoryBytes };
+  return new ThreadedProvider(vocabulary, new CompileQueue({ settings }, limits, mostWaiting), cacheBytes);
+}
+
+class ThreadedProvider implements GrammarProvider {
+  readonly vocabSize: number;
+  readonly eosTokenId: number;
+  readonly maskFiller: MaskFillerModule;
+  readonly #vocabulary: SharedVocabulary;
+  readonly #queue: CompileQueue;
+  readonly #images: ImageCache;
+  /** For matchers on this thread. */
+  #engine: GrammarEngine | undefined;
+
+  constructor(vocabulary: SharedVocabulary, queue: CompileQueue, cacheBytes: number) {
+    this.vocabSize = vocabulary.vocabSize;
+    this.eosTokenId = vocabulary.eosTokenId;
+    this.maskFiller = { moduleUrl: new URL("./maskFiller.js", import.meta.url).href, options: vocabulary };
+    this.#vocabulary = vocabulary;
+    this.#queue = queue;
+    this.#images = new ImageCache(cacheBytes);
+  }
+
+  async compile(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
+    const text = textOf(spec);
+    const compile = (isGone: () => boolean): Promise<GrammarImage> => this.#queue.compile(text, owner, isGone);
+    const { image, release } = await this.#images.take(text, compile, signal);
+    return { image, matcher: () => this.#matcher(image), release };
+  }
+
+  close(): Promise<void> {
+    return this.#queue.close();
+  }
+
+  #matcher(image: GrammarImage): GrammarMatcher {
+    this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary));
+    return this.#engine.open(image);
+  }
+}
+
+/** @throws TypeError for what JSON has no text for */
+function textOf(spec: GrammarSpec): string {
+  try {
+    return JSON.stringify(spec);
+  } catch {
+    const [name] = Object.keys(spec);
+    return refuse(name ?? "grammar", "what JSON has a text for", Object.values(spec)[0], true);
+  }
+}
