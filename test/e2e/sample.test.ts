@@ -108,7 +108,12 @@ describe("rows of a file", () => {
 describe("what makes no sense", () => {
   it.each([
     ["another length", ["--logits", good, "--vocab-size", "5"], 2, '"vocabSize" expected 5, got rows of 1003'],
-    ["a bias outside", ["--logits", good, "--logit-bias", '{"1003": 1}'], 2, '"logitBias" expected map of token ids'],
+    [
+      "a bias outside",
+      ["--logits", good, "--logit-bias", '{"1003": 1}'],
+      2,
+      '"logitBias" expected keys that are token ids in [0, ',
+    ],
     ["no file", ["--logits", join(folder, "none.npy")], 1, "no such file or directory (ENOENT)"],
     ["ids too few", ["--logits", good, "--ids", "short"], 2, '"ids" expected 150 lines, one for each row, got 1'],
     [

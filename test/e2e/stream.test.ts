@@ -210,7 +210,7 @@ describe("endings", () => {
     [["stream", "--workers", "-1"], '"workers" expected integer in [0, 256]'],
     [["stream", "--source", "nothing"], '"source" expected embedded, synthetic or trace:<file>, got "nothing"'],
     [["stream", "--vocab-size", "9"], "--vocab-size has an effect with --source synthetic only"],
-    [["stream", ...synthetic, "--logit-bias", '{"1000": 1}'], '"logitBias" expected map of token ids'],
+    [["stream", ...synthetic, "--logit-bias", '{"1000": 1}'], '"logitBias" expected keys that are token ids in [0, '],
     [["stream", "--prompt", "a", "--prompts", "-"], "--prompt and --prompts exclude each other"],
   ])("wrong usage %j is exit code 2 and says why", async (args, message) => {
     const { code, stdout, stderr } = await tokenmill(args);

@@ -63,6 +63,8 @@ export const STATUS_OK = 0;
 export const STATUS_NAN = 1;
 export const STATUS_POSITIVE_INFINITY = 2;
 export const STATUS_ALL_MASKED = 3;
+/** A stage, flag or dtype that the kernels do not have. */
+export const STATUS_INVALID_PLAN = 7;
 /** Set by workers and the pool, never by a kernel. */
 export const STATUS_SOURCE_FAILED = 4;
 export const STATUS_WORKER_LOST = 5;
@@ -126,6 +128,8 @@ export const OP_CUSTOM = 32;
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
 export const PENALTY_REPETITION_SEES_PROMPT = 1;
 export const PENALTY_FREQUENCY_SEES_PROMPT = 2;
+/** Bad-words stage flag: what stands in the prompt does not count as the beginning of a sequence. */
+export const BAD_WORDS_SKIP_PROMPT = 1;
 /** Top-k stage flag: every token equal to the k-th is kept too. */
 export const TOP_K_KEEPS_TIES = 1;
 /** Top-p stage flags: every token equal to the last one is kept too; the mass has to pass p, not just reach it. */

@@ -140,7 +140,7 @@ describe("refusals concern their request only", () => {
       { grammar: "a", ignoreEos: true },
       `"ignoreEos" expected false beside "grammar": end of text ends what it describes`,
     ],
-    [{ grammar: "a", topK: -1 }, `"topK" expected integer ≥ 0, got -1`],
+    [{ grammar: "a", topK: -1 }, `"topK" expected integer in [0, 2147483647], got -1`],
   ])("%j", async (wrong, message) => {
     await withEngine({}, async (engine) => {
       const good = collect(engine.generate({ sequenceId: 1, grammar, maxTokens: 20 }));

@@ -1,6 +1,6 @@
 /** Structured output by XGrammar, regular expressions by automata: compiled once and matched token by token. */
 import type { GrammarMatcher, GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { refuse, refuseBecause, refuseUnknown } from "@tokenmill/check";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { CompiledGrammars } from "./compiledGrammars.ts";
@@ -87,7 +87,7 @@ class XGrammarProvider implements GrammarProvider {
     const { handle, release } = this.#compiled.take(text, () => {
       const fault = this.#sandbox.fault(make);
       const [name, what] = "jsonSchema" in spec ? ["jsonSchema", "a JSON schema"] : ["grammar", "an EBNF grammar"];
-      if (fault !== undefined) throw new RangeError(`"${name}" expected ${what} that XGrammar can follow: ${fault}`);
+      if (fault !== undefined) refuseBecause(name, `expected ${what} that XGrammar can follow: ${fault}`, false);
       const grammar = make(this.#binding);
       const compiled = this.#compile(grammar);
       grammar.delete();
@@ -116,13 +116,13 @@ function parseSchema(given: unknown): unknown {
     try {
       schema = JSON.parse(given);
     } catch (error) {
-      throw new TypeError(`"jsonSchema" expected an object, a boolean or JSON text of one: ${String(error)}`);
+      refuseBecause("jsonSchema", `expected an object, a boolean or JSON text of one: ${String(error)}`, true);
     }
   }
   const isObject = typeof schema === "object" && schema !== null && !Array.isArray(schema);
   if (!isObject && typeof schema !== "boolean")
     refuse("jsonSchema", "object, boolean or JSON text of one", given, true);
   const fault = unenforced(schema);
-  if (fault !== undefined) throw new RangeError(`"jsonSchema" expected constraints that can be enforced: ${fault}`);
+  if (fault !== undefined) refuseBecause("jsonSchema", `expected constraints that can be enforced: ${fault}`, false);
   return schema;
 }

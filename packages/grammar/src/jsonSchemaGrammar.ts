@@ -4,6 +4,7 @@
  * `pattern` may leave the string. So bounded integers and strings go in as marks, which are replaced in the grammar
  * that comes out, and negated character classes are narrowed.
  */
+import { refuseBecause } from "@tokenmill/check";
 import type { Binding, GrammarHandle } from "./binding.ts";
 import { boundedString, type Rules } from "./boundedString.ts";
 import { integerRange } from "./integerRange.ts";
@@ -57,7 +58,7 @@ function exactExpression(schema: SchemaObject, rules: Rules): string | undefined
     const most = smallest(floor(maximum), before(exclusiveMaximum));
     if (least === undefined && most === undefined) return undefined;
     if (least !== undefined && most !== undefined && least > most) {
-      throw new RangeError(`"jsonSchema" expected bounds with an integer between them, got ${least} to ${most}`);
+      refuseBecause("jsonSchema", `expected bounds with an integer between them, got ${least} to ${most}`, false);
     }
     return integerRange(least, most);
   }

@@ -60,6 +60,8 @@ export interface History {
   readonly length: number;
   /** Appends one id. @throws RangeError when full. */
   push(tokenId: number): void;
+  /** Forgets the ids after the first `length`. @throws RangeError below the prompt's length and above its own. */
+  truncate(length: number): void;
   /** Live view of the ids so far. */
   tokens(): Int32Array;
   release(): void;

@@ -8,12 +8,13 @@ import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
 import { GrammarTurns } from "./generation/grammarTurns.ts";
-import { HeldTokens } from "./generation/heldTokens.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
 import { Connections } from "./http/connections.ts";
 import { createApp } from "./http/createApp.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { shutDown } from "./lifecycle/shutDown.ts";
+import { Quotas } from "./limits/quotas.ts";
+import { Turns } from "./limits/turns.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import { addGenerationRoutes } from "./routes/generation.ts";
@@ -55,6 +56,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const pool = await createPool({
     source,
     customStages,
+    arenaBytes: limits.arenaBytes,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
@@ -69,18 +71,21 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
   const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
-  const held = new HeldTokens(limits.maxHeldTokens, metrics);
+  const quotas = new Quotas(limits, metrics);
+  // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
+  const turns = new Turns({ rest: 4, patienceMs: limits.queueTimeoutMs });
   const context: ServeContext = {
     engine,
     pool,
     source,
-    grammars: grammar && new GrammarTurns(grammar, metrics),
+    grammars: grammar && new GrammarTurns(grammar, quotas, limits.queueTimeoutMs),
     options,
     model,
     startedSeconds: Math.floor(Date.now() / 1000),
     version,
-    sequences: new OpenSequences(engine, limits.maxOpenSequences, metrics, held),
-    held,
+    sequences: new OpenSequences(engine, quotas, limits.pauseTimeoutMs, metrics),
+    quotas,
+    turns,
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     streams: new OpenStreams(),
@@ -88,8 +93,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
       vocabSize: options.sampleVocabSize ?? source.vocabSize,
       workers: options.sampleWorkers,
       customStages,
-      maxSequences: limits.maxSampleSequences,
-      idleMs: limits.sampleIdleMs,
+      limits,
+      quotas,
+      turns,
       metrics,
     }),
     log,

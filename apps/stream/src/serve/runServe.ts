@@ -7,7 +7,6 @@ import { Interrupt } from "../cli/interrupt.ts";
 import { openSource } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
-import { defaultLimits } from "./options.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
 /** Serves until SIGINT or SIGTERM, and then until open streams have ended or the shutdown timeout. */
@@ -33,12 +32,22 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       sampleVocabSize: flags.sampleVocabSize,
       sampleWorkers: flags.sampleWorkers,
       limits: {
-        ...defaultLimits,
         maxOpenSequences: flags.maxOpen,
         maxContextTokens: flags.maxContext,
+        maxSampleSequences: flags.maxSampleSequences,
+        peerSharePercent: flags.peerShare,
+        connectionSharePercent: flags.connectionShare,
+        arenaBytes: flags.arena * 2 ** 20,
+        maxHeldBytes: flags.maxHeld * 2 ** 20,
+        maxBodyBytes: flags.maxBodies * 2 ** 20,
+        maxUnreadBytes: flags.maxUnread * 2 ** 20,
         bodyLimitBytes: flags.bodyLimit,
         sampleBodyLimitBytes: flags.sampleBodyLimit,
+        minUploadBytesPerSecond: flags.minUploadRate,
         requestTimeoutMs: flags.requestTimeout * 1000,
+        queueTimeoutMs: flags.queueTimeout * 1000,
+        pauseTimeoutMs: flags.pauseTimeout * 1000,
+        sampleIdleMs: flags.sampleIdleTimeout * 1000,
         stallTimeoutMs: flags.stallTimeout * 1000,
         shutdownTimeoutMs: flags.shutdownTimeout * 1000,
       },

@@ -1,5 +1,6 @@
 /** What sampling one row gave. */
 
+import { checkInteger } from "@tokenmill/check";
 import { STATE_NUMBERS } from "../layout.ts";
 
 /** Stable codes of a row that could not be sampled. */
@@ -7,6 +8,7 @@ export type SampleErrorCode =
   | "nan_logits"
   | "positive_infinity_logits"
   | "all_tokens_masked"
+  | "invalid_plan"
   | "source_failed"
   | "stage_failed"
   | "worker_lost";
@@ -44,8 +46,9 @@ export class SampleError extends Error {
   }
 }
 
-/** An empty result with room for `maxLogprobs` top tokens. */
+/** An empty result with room for `maxLogprobs` top tokens, 0 … 2^24. @throws TypeError, RangeError */
 export function createResult(maxLogprobs: number): SampleResult {
+  checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: 2 ** 24 });
   return {
     status: "ok",
     message: "",

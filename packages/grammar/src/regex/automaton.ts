@@ -2,6 +2,7 @@
  * A regular expression as a deterministic automaton over bytes: one state at a time, one look-up a byte. It is made as a
  * whole when the expression is compiled, within limits that depend on the expression alone.
  */
+import { refuseBecause } from "@tokenmill/check";
 import { type Edge, type Nfa, nfaOf } from "./nfa.ts";
 import { parseRegex } from "./parseRegex.ts";
 
@@ -28,7 +29,7 @@ export function compileRegex(regex: string): Automaton {
   const automaton = determinise(nfaOf(parseRegex(regex)));
   const { classCount, next, isFinal } = automaton;
   const isLive = liveStates(automaton);
-  if (!isLive[0]) throw new RangeError(`"regex" expected a regular expression that a text can match`);
+  if (!isLive[0]) refuseBecause("regex", "expected a regular expression that a text can match", false);
   for (let i = 0; i < isFinal.length * classCount; i++) if (next[i] !== dead && !isLive[next[i]!]) next[i] = dead;
   return automaton;
 }
@@ -109,7 +110,7 @@ function determinise({ edges, jumps, end }: Nfa): Automaton {
 function tooLarge(): never {
   const most = `${mostStates} states and ${mostSteps} steps`;
   const remedy = "repeat less, or fewer things that begin alike";
-  throw new RangeError(`"regex" expected one that an automaton of ${most} can follow: ${remedy}`);
+  refuseBecause("regex", `expected one that an automaton of ${most} can follow: ${remedy}`, false);
 }
 
 /** By state: whether an end can be reached from it. */

@@ -1,5 +1,6 @@
 /** A regular expression as a non-deterministic automaton over the bytes of UTF-8 (Thompson, CACM 11, 1968). */
 import type { AST } from "@eslint-community/regexpp";
+import { refuseBecause } from "@tokenmill/check";
 import { characterSet } from "./characterSet.ts";
 import type { ParsedRegex } from "./parseRegex.ts";
 import { type ByteRanges, utf8Ranges } from "./utf8Ranges.ts";
@@ -159,7 +160,7 @@ class NfaBuilder {
 
   #count(): void {
     if (++this.#parts > mostParts) {
-      throw new RangeError(`"regex" expected at most ${mostParts} parts with its repetitions written out`);
+      refuseBecause("regex", `expected at most ${mostParts} parts with its repetitions written out`, false);
     }
   }
 }

@@ -4,47 +4,43 @@
  */
 import type { GenerateRequest, GrammarProvider, GrammarSpec } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import { Turns } from "../turns.ts";
-
-const mostWaiting = 1024;
+import type { Client } from "../limits/client.ts";
+import type { Quotas } from "../limits/quotas.ts";
+import { Turns } from "../limits/turns.ts";
 
 export class GrammarTurns {
   readonly #provider: GrammarProvider;
-  readonly #metrics: Metrics;
-  /** Half of the loop is theirs. */
-  readonly #turns = new Turns(1);
+  readonly #quotas: Quotas;
+  readonly #turns: Turns;
 
-  constructor(provider: GrammarProvider, metrics: Metrics) {
+  /** @param patienceMs how long a request may wait for its turn */
+  constructor(provider: GrammarProvider, quotas: Quotas, patienceMs: number) {
     this.#provider = provider;
-    this.#metrics = metrics;
+    this.#quotas = quotas;
+    // Half of the loop is theirs.
+    this.#turns = new Turns({ rest: 1, patienceMs });
   }
 
   /**
    * Resolves when the request can be opened at once; nothing else runs before what follows. Undefined: there is nothing
    * to compile.
    * @param isGone whether nobody waits any more
-   * @throws ApiError 429 if too many wait, and what `GrammarProvider.open` throws
+   * @throws ApiError 429 if too many wait, or it waits too long, and what `GrammarProvider.open` throws
    */
-  compiled(request: GenerateRequest, isGone: () => boolean): Promise<void> | undefined {
+  compiled(client: Client, request: GenerateRequest, isGone: () => boolean): Promise<void> | undefined {
     const spec = specOf(request);
-    if (!spec) return undefined;
-    if (this.#turns.length >= mostWaiting) {
-      this.#metrics.rejected();
-      const message = "as many requests as may wait for their grammar to be compiled do so: try again later";
-      throw new ApiError(429, message, { code: "queue_full", retryAfterSeconds: 1 });
+    return spec && this.#compiled(client, spec, isGone);
+  }
+
+  async #compiled(client: Client, spec: GrammarSpec, isGone: () => boolean): Promise<void> {
+    const place = this.#quotas.waiting.claim(client, 1);
+    try {
+      await this.#turns.take(client);
+      if (isGone()) throw new ApiError(400, "the client is gone", { code: "client_gone" });
+      this.#provider.open(spec).release();
+    } finally {
+      place.release();
     }
-    return new Promise((resolve, reject) => {
-      this.#turns.take(() => {
-        try {
-          if (isGone()) throw new ApiError(400, "the client is gone", { code: "client_gone" });
-          this.#provider.open(spec).release();
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
   }
 }
 

@@ -6,6 +6,7 @@ import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { ApiKeys } from "../http/apiKeys.ts";
+import { type Client, clientOf } from "../limits/client.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
@@ -17,7 +18,7 @@ const heartbeatMs = 30_000;
 interface Endpoint {
   readonly protocols: readonly string[];
   readonly server: WebSocketServer;
-  readonly serve: (context: ServeContext, socket: WebSocket) => void;
+  readonly serve: (context: ServeContext, socket: WebSocket, client: Client) => void;
 }
 
 export interface SocketAcceptor {
@@ -34,7 +35,7 @@ export function acceptSockets(server: Server, context: ServeContext): SocketAcce
   const endpoint = (
     protocols: readonly string[],
     maxPayload: number,
-    serve: (context: ServeContext, socket: WebSocket) => void,
+    serve: (context: ServeContext, socket: WebSocket, client: Client) => void,
   ): Endpoint => {
     const handleProtocols = (offered: Set<string>): string | false =>
       [...offered].find((name) => protocols.includes(name)) ?? false;
@@ -51,7 +52,7 @@ export function acceptSockets(server: Server, context: ServeContext): SocketAcce
       const { server: sockets, protocols, serve } = endpointOf(endpoints, request);
       checkOrigin(request, context.options.allowedOrigins);
       const offered = offeredProtocols(request);
-      keys.check(request.headers.authorization ?? keyAmong(offered));
+      const client = clientOf(keys.check(request.headers.authorization ?? keyAmong(offered)), request.socket);
       context.lifecycle.checkServing();
       if (!offered.some((name) => protocols.includes(name))) {
         throw new ApiError(400, `Sec-WebSocket-Protocol expected one of ${protocols.join(", ")}`);
@@ -60,7 +61,7 @@ export function acceptSockets(server: Server, context: ServeContext): SocketAcce
         // A peer that breaks the protocol is closed by the library; there is nobody else to tell.
         accepted.on("error", () => undefined);
         keepAlive(accepted);
-        serve(context, accepted);
+        serve(context, accepted, client);
       });
     } catch (error) {
       refuseUpgrade(socket, toApiError(error));

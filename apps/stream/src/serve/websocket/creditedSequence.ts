@@ -4,6 +4,7 @@
  */
 import type { TokenEvent } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
+import { PausedTooLong } from "../generation/pauseTimer.ts";
 import type { OpenSequence } from "../generation/openSequences.ts";
 
 export interface CreditedSequenceOptions {
@@ -65,8 +66,9 @@ export class CreditedSequence implements TokenObserver {
     this.#update();
   }
 
-  /** What was generated before it comes first. */
+  /** What was generated before it comes first, unless it is that the client does not take it. */
   error(error: unknown): void {
+    if (error instanceof PausedTooLong) this.#held.length = 0;
     this.#failure = { error };
     this.#update();
   }

@@ -1,8 +1,11 @@
 /** One WebSocket connection of `/v1/sample`: each binary message is a body with rows, each answer a message, in order. */
 import { Readable } from "node:stream";
+import { refuseBecause } from "@tokenmill/check";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
+import type { Client } from "../limits/client.ts";
+import { RowBody } from "../sample/rowBody.ts";
 import { toApiError } from "../errors/toApiError.ts";
 
 export const sampleProtocol = "tokenmill.sample.v1";
@@ -11,7 +14,11 @@ export const sampleProtocol = "tokenmill.sample.v1";
 const mostWaiting = 4;
 
 /** Serves the connection until it closes; its sequences are forgotten then. */
-export function serveSamples({ samples, lifecycle, log }: ServeContext, socket: WebSocket): void {
+export function serveSamples(
+  { samples, lifecycle, log, quotas }: ServeContext,
+  socket: WebSocket,
+  client: Client,
+): void {
   const scope = samples.openScope();
   const codec = createMsgpackCodec();
   let waiting = 0;
@@ -19,15 +26,17 @@ export function serveSamples({ samples, lifecycle, log }: ServeContext, socket: 
 
   const answer = async (data: Buffer, isBinary: boolean): Promise<void> => {
     let encoded: Uint8Array;
+    const claim = quotas.bodyBytes.claim(client, 0);
     try {
-      if (!isBinary) throw new TypeError('"message" expected binary, got text');
+      if (!isBinary) refuseBecause("message", "expected binary, got text", true);
       lifecycle.checkServing();
-      encoded = await samples.run(scope, Readable.from([data]));
+      encoded = await samples.run(scope, client, new RowBody(Readable.from([data]), claim));
     } catch (error) {
       const { status, code, message } = toApiError(error);
       if (status >= 500) log.error({ err: error }, "rows failed");
       encoded = codec.encode({ error: { code: code ?? "bad_request", message } });
     }
+    claim.release();
     if (socket.readyState === socket.OPEN) socket.send(encoded);
     if (--waiting < mostWaiting) socket.resume();
   };

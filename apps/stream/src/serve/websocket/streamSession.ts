@@ -1,8 +1,10 @@
 /** One WebSocket connection that carries many token streams (`/v1/stream`). */
+import { refuse } from "@tokenmill/check";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { promptIds } from "../generation/promptIds.ts";
+import type { Client } from "../limits/client.ts";
 import { checkClientMessage, type ClientMessage, idOf } from "./clientMessage.ts";
 import { CreditedSequence } from "./creditedSequence.ts";
 import { wireCodec } from "./wireCodec.ts";
@@ -12,8 +14,8 @@ const mostBufferedBytes = 64 * 1024;
 const defaultMaxTokens = 256;
 
 /** Serves the connection until it closes; then everything of it is cancelled. */
-export function serveStream(context: ServeContext, socket: WebSocket): void {
-  const session = new StreamSession(context, socket);
+export function serveStream(context: ServeContext, socket: WebSocket, client: Client): void {
+  const session = new StreamSession(context, socket, client);
   socket.on("message", (data, isBinary) => session.message(data as Buffer, isBinary));
   socket.on("close", () => session.close());
 }
@@ -21,13 +23,15 @@ export function serveStream(context: ServeContext, socket: WebSocket): void {
 class StreamSession {
   readonly #context: ServeContext;
   readonly #socket: WebSocket;
+  readonly #client: Client;
   readonly #codec;
   readonly #sequences: Map<string, CreditedSequence> = new Map();
   #isBehind = false;
   #stall: NodeJS.Timeout | undefined;
 
-  constructor(context: ServeContext, socket: WebSocket) {
+  constructor(context: ServeContext, socket: WebSocket, client: Client) {
     this.#context = context;
+    this.#client = client;
     this.#socket = socket;
     this.#codec = wireCodec(socket.protocol);
   }
@@ -53,8 +57,7 @@ class StreamSession {
     const sequence = this.#sequences.get(id);
     switch (type) {
       case "open":
-        if (sequence)
-          throw new RangeError(`"id" expected one that is not open on this connection, got ${JSON.stringify(id)}`);
+        if (sequence) refuse("id", "one that is not open on this connection", id, false);
         this.#open(message);
         return;
       // Of a sequence that has just ended the client may not know yet.
@@ -93,7 +96,7 @@ class StreamSession {
       onEnd: () => this.#sequences.delete(id),
     });
     const begin = (): void => {
-      const sequence = sequences.open({ ...request, prompt: ids }, credited);
+      const sequence = sequences.open(this.#client, { ...request, prompt: ids }, credited);
       this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
       credited.start(sequence);
       if (this.#isBehind) credited.setBehind(true);
@@ -102,7 +105,7 @@ class StreamSession {
     // What the client says of it while its grammar waits for its turn holds from its beginning.
     this.#sequences.set(id, credited);
     try {
-      const compiled = grammars?.compiled(request, isGone);
+      const compiled = grammars?.compiled(this.#client, request, isGone);
       if (!compiled) return begin();
       compiled.then(begin).catch((error: unknown) => {
         if (!isGone()) credited.error(error);
