@@ -11,6 +11,7 @@ export type SampleErrorCode =
   | "invalid_plan"
   | "source_failed"
   | "stage_failed"
+  | "grammar_failed"
   | "worker_lost";
 
 /** The outcome for one row; reused by callers, so copy what you keep. */

@@ -1,6 +1,8 @@
 /** Validates a request once and brings it into the form the scheduler trusts. */
 import {
   type GenerateRequest,
+  type GrammarForm,
+  grammarForms,
   type GrammarProvider,
   type GrammarSpec,
   parameters,
@@ -18,9 +20,7 @@ const requestFields = [
   "stop",
   "ignoreEos",
   "promptLogprobs",
-  "jsonSchema",
-  "grammar",
-  "regex",
+  ...grammarForms,
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
@@ -62,11 +62,11 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, ...rest } = request;
+  const { jsonSchema, grammar, regex, choice, structuralTag, promptLogprobs, randomStreamId, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
-  const spec = grammarSpec({ jsonSchema, grammar, regex });
+  const spec = grammarSpec({ jsonSchema, grammar, regex, choice, structuralTag });
   const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
@@ -92,7 +92,7 @@ export function checkPromptLogprobs(count: unknown, { maxLogprobs }: RequestLimi
 }
 
 /** The one form that is given. @throws TypeError for more than one. */
-function grammarSpec(forms: Readonly<Record<"jsonSchema" | "grammar" | "regex", unknown>>): GrammarSpec | undefined {
+function grammarSpec(forms: Readonly<Record<GrammarForm, unknown>>): GrammarSpec | undefined {
   const [first, second] = Object.entries(forms).filter(([, form]) => form !== undefined);
   if (second) {
     refuseBecause(second[0], `expected nothing beside "${first![0]}": an output has one form`, true, [first![0]]);
