@@ -1,5 +1,5 @@
 /** What a compile thread is told, and what it says. Errors go as what they are rebuilt from. */
-import { messageOf } from "@tokenmill/check";
+import { asRefusal, messageOf } from "@tokenmill/check";
 import { GrammarBudgetError } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
 import type { SpecSettings } from "./compileSpec.ts";
@@ -11,6 +11,8 @@ export interface CompileSetup {
 export interface CompileTask {
   /** JSON text of the specification. */
   readonly spec: string;
+  /** The parameter that it came in. */
+  readonly param: string;
   readonly timeMs: number;
 }
 
@@ -33,14 +35,21 @@ export function faultOf(error: unknown): CompileFault {
   return isStack ? { kind: "budget", message: "it has too much inside each other" } : { kind: "range", message };
 }
 
-export function errorOfFault({ kind, message }: CompileFault): Error {
+/** The error as a refusal of the parameter; of what is nobody's fault a plain one. */
+export function errorOfFault({ kind, message }: CompileFault, param: string): Error {
+  const subject = `"${param}"`;
+  const reason = message.startsWith(subject)
+    ? message.slice(subject.length)
+    : ` expected one that can be followed: ${message}`;
+  const wording = (spelled: (name: string) => string): string => `"${spelled(param)}"${reason}`;
+  const text = subject + reason;
   switch (kind) {
     case "type":
-      return new TypeError(message);
+      return asRefusal(new TypeError(text), param, wording);
     case "range":
-      return new RangeError(message);
+      return asRefusal(new RangeError(text), param, wording);
     case "budget":
-      return new GrammarBudgetError(message);
+      return asRefusal(new GrammarBudgetError(text), param, wording);
     case "internal":
       return new Error(message);
     default:

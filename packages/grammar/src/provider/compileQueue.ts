@@ -5,19 +5,12 @@
 import { GrammarBudgetError } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
 import type { CompileSetup } from "./compileProtocol.ts";
-import { CompileThread, type ThreadLimits } from "./compileThread.ts";
+import { CompileThread, type Specification, type ThreadLimits } from "./compileThread.ts";
 
 /** Time in the first thread; nearly every specification takes less (p99 25 ms). */
 const shortMs = 100;
 
-/** As many wait as may. */
-export class GrammarQueueFullError extends Error {
-  override readonly name = "GrammarQueueFullError";
-  readonly code = "queue_full";
-}
-
-interface Waiting {
-  readonly spec: string;
+interface Waiting extends Specification {
   readonly resolve: (image: GrammarImage) => void;
   readonly reject: (error: Error) => void;
   readonly isGone: () => boolean;
@@ -36,12 +29,6 @@ class Lane {
   ) {
     this.#thread = thread;
     this.#onSettled = onSettled;
-  }
-
-  get length(): number {
-    let length = 0;
-    for (const each of this.#waiting.values()) length += each.length;
-    return length;
   }
 
   add(owner: string, one: Waiting): void {
@@ -65,7 +52,7 @@ class Lane {
         continue;
       }
       try {
-        const image = await this.#thread.compile(one.spec);
+        const image = await this.#thread.compile(one);
         this.#onSettled(one, owner, undefined, image);
       } catch (error) {
         this.#onSettled(one, owner, error as Error);
@@ -89,11 +76,9 @@ class Lane {
 export class CompileQueue {
   readonly #short: Lane;
   readonly #long: Lane;
-  readonly #mostWaiting: number;
 
-  constructor(setup: CompileSetup, limits: ThreadLimits, mostWaiting: number) {
+  constructor(setup: CompileSetup, limits: ThreadLimits) {
     const shortLimits = { ...limits, timeMs: Math.min(shortMs, limits.timeMs) };
-    this.#mostWaiting = mostWaiting;
     this.#long = new Lane(new CompileThread(setup, limits), (one, _, error, image) => {
       if (image) one.resolve(image);
       else one.reject(error!);
@@ -105,12 +90,9 @@ export class CompileQueue {
     });
   }
 
-  /** @throws GrammarQueueFullError, and what compiling throws */
-  compile(spec: string, owner: string, isGone: () => boolean): Promise<GrammarImage> {
-    if (this.#short.length + this.#long.length >= this.#mostWaiting) {
-      throw new GrammarQueueFullError("as many grammars as may wait to be compiled do so: try again later");
-    }
-    return new Promise((resolve, reject) => this.#short.add(owner, { spec, resolve, reject, isGone }));
+  /** @throws what compiling throws */
+  compile(specification: Specification, owner: string, isGone: () => boolean): Promise<GrammarImage> {
+    return new Promise((resolve, reject) => this.#short.add(owner, { ...specification, resolve, reject, isGone }));
   }
 
   async close(): Promise<void> {

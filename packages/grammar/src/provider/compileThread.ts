@@ -1,8 +1,7 @@
 /** A thread that compiles, within limits of time and memory: it is ended when it keeps to neither, and started again. */
 import { Worker } from "node:worker_threads";
-import { GrammarBudgetError } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
-import { type CompileAnswer, type CompileSetup, errorOfFault } from "./compileProtocol.ts";
+import { type CompileAnswer, type CompileSetup, type CompileTask, errorOfFault } from "./compileProtocol.ts";
 
 /** The thread sees for itself that time is up; it is ended if it has not seen it by then. */
 const graceMs = 500;
@@ -10,6 +9,12 @@ const graceMs = 500;
 export interface ThreadLimits {
   readonly timeMs: number;
   readonly memoryBytes: number;
+}
+
+/** JSON text of a specification, and the parameter that it came in. */
+export interface Specification {
+  readonly spec: string;
+  readonly param: string;
 }
 
 export class CompileThread {
@@ -25,8 +30,10 @@ export class CompileThread {
   }
 
   /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits */
-  compile(spec: string): Promise<GrammarImage> {
+  compile({ spec, param }: Specification): Promise<GrammarImage> {
     const { timeMs, memoryBytes } = this.#limits;
+    const tooMuch = (most: string): Error =>
+      errorOfFault({ kind: "budget", message: `"${param}" expected one that takes at most ${most}: it is too large` }, param);
     const worker = this.#worker ?? this.#start();
     return new Promise((resolve, reject) => {
       const end = (): void => {
@@ -44,7 +51,7 @@ export class CompileThread {
       const answered = (answer: CompileAnswer): void => {
         end();
         if (answer.image) resolve(answer.image);
-        else reject(errorOfFault(answer.error));
+        else reject(errorOfFault(answer.error, param));
       };
       const failed = (error: Error & { code?: string }): void => {
         const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -56,7 +63,7 @@ export class CompileThread {
       worker.on("error", failed);
       worker.on("exit", exited);
       worker.ref();
-      worker.postMessage({ spec, timeMs });
+      worker.postMessage({ spec, param, timeMs } satisfies CompileTask);
     });
   }
 
@@ -87,8 +94,4 @@ export class CompileThread {
     void worker.terminate();
     if (!this.#isClosed && !this.#worker) this.#start();
   }
-}
-
-function tooMuch(most: string): GrammarBudgetError {
-  return new GrammarBudgetError(`the grammar expected one that takes at most ${most} to compile: it is too large`);
 }

@@ -1,17 +1,20 @@
 /** Structured output for one vocabulary: compiles in threads of its own, keeps what was compiled, says who fills masks. */
 import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/check";
-import type {
-  CompiledGrammar,
-  GrammarCompileOptions,
-  GrammarMatcher,
-  GrammarProvider,
-  GrammarSpec,
-  MaskFillerModule,
-  Tokenizer,
+import {
+  type CompiledGrammar,
+  type GrammarCompileOptions,
+  type GrammarForm,
+  grammarForms,
+  type GrammarMatcher,
+  type GrammarProvider,
+  type GrammarSpec,
+  type MaskFillerModule,
+  type Tokenizer,
 } from "@tokenmill/core";
 import type { GrammarImage } from "../compile/image.ts";
 import { GrammarEngine } from "../run/engine.ts";
 import { CompileQueue } from "./compileQueue.ts";
+import type { Specification } from "./compileThread.ts";
 import { ImageCache } from "./imageCache.ts";
 import { type SharedVocabulary, shareVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
 
@@ -30,8 +33,6 @@ export interface GrammarProviderOptions {
   compileMemoryBytes?: number;
   /** Memory for compiled grammars that are kept while nobody uses them, integer in [0, 2^40] bytes. Absent: 2^26. */
   cacheBytes?: number;
-  /** Grammars that may wait to be compiled, integer in [1, 1000000]. Absent: 1024. */
-  mostWaiting?: number;
 }
 
 const names: readonly (keyof GrammarProviderOptions)[] = [
@@ -42,7 +43,6 @@ const names: readonly (keyof GrammarProviderOptions)[] = [
   "compileTimeoutMs",
   "compileMemoryBytes",
   "cacheBytes",
-  "mostWaiting",
 ];
 
 /** Starts two threads; one provider serves all engines of a source. @throws TypeError, RangeError */
@@ -58,16 +58,15 @@ export function createGrammarProvider(options: GrammarProviderOptions): GrammarP
     checkInteger(`specialTokens[${JSON.stringify(name)}]`, id, { min: 0, max: vocabSize - 1 });
   }
   checkBoolean("anyWhitespace", anyWhitespace);
-  const { compileTimeoutMs = 2000, compileMemoryBytes = 2 ** 28, cacheBytes = 2 ** 26, mostWaiting = 1024 } = options;
+  const { compileTimeoutMs = 2000, compileMemoryBytes = 2 ** 28, cacheBytes = 2 ** 26 } = options;
   checkInteger("compileTimeoutMs", compileTimeoutMs, { min: 1, max: 600_000 });
   checkInteger("compileMemoryBytes", compileMemoryBytes, { min: 2 ** 24, max: 2 ** 40 });
   checkInteger("cacheBytes", cacheBytes, { min: 0, max: 2 ** 40 });
-  checkInteger("mostWaiting", mostWaiting, { min: 1, max: 1_000_000 });
   const special = new Map(Object.entries(specialTokens));
   const vocabulary = shareVocabulary(tokenizer, { vocabSize, eosTokenId, specialTokenIds: [...special.values()] });
   const settings = { tokens: { vocabSize: tokenizer.vocabSize, eosTokenId, special }, anyWhitespace };
   const limits = { timeMs: compileTimeoutMs, memoryBytes: compileMemoryBytes };
-  return new ThreadedProvider(vocabulary, new CompileQueue({ settings }, limits, mostWaiting), cacheBytes);
+  return new ThreadedProvider(vocabulary, new CompileQueue({ settings }, limits), cacheBytes);
 }
 
 class ThreadedProvider implements GrammarProvider {
@@ -90,9 +89,9 @@ class ThreadedProvider implements GrammarProvider {
   }
 
   async compile(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
-    const text = textOf(spec);
-    const compile = (isGone: () => boolean): Promise<GrammarImage> => this.#queue.compile(text, owner, isGone);
-    const { image, release } = await this.#images.take(text, compile, signal);
+    const specification = specificationOf(spec);
+    const compile = (isGone: () => boolean): Promise<GrammarImage> => this.#queue.compile(specification, owner, isGone);
+    const { image, release } = await this.#images.take(specification.spec, compile, signal);
     return { image, matcher: () => this.#matcher(image), release };
   }
 
@@ -107,11 +106,14 @@ class ThreadedProvider implements GrammarProvider {
 }
 
 /** @throws TypeError for what JSON has no text for */
-function textOf(spec: GrammarSpec): string {
+function specificationOf(spec: GrammarSpec): Specification {
+  const [param, value] = Object.entries(spec)[0] ?? [];
+  if (param === undefined || !grammarForms.includes(param as GrammarForm)) {
+    return refuse("spec", `one of ${grammarForms.join(", ")}`, param, true);
+  }
   try {
-    return JSON.stringify(spec);
+    return { spec: JSON.stringify(spec), param };
   } catch {
-    const [name] = Object.keys(spec);
-    return refuse(name ?? "grammar", "what JSON has a text for", Object.values(spec)[0], true);
+    return refuse(param, "what JSON has a text for", value, true);
   }
 }

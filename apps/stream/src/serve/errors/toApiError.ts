@@ -35,6 +35,7 @@ function sequenceError(error: SequenceError): ApiError {
     case "positive_infinity_logits":
     case "source_failed":
     case "stage_failed":
+    case "grammar_failed":
     case "worker_lost":
     case "invalid_plan":
     case "pool_failed":

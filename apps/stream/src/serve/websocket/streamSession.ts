@@ -86,6 +86,7 @@ class StreamSession {
     const { prompt = [], maxTokens = defaultMaxTokens } = request;
     const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
     const ids = isKnownForm && Number.isInteger(maxTokens) ? promptIds(this.#context, prompt, maxTokens) : prompt;
+    const gone = new AbortController();
     const credited = new CreditedSequence({
       credits,
       send: (event) => this.#send({ type: "event", id, event }),
@@ -94,6 +95,7 @@ class StreamSession {
         this.#fail(id, error);
       },
       onEnd: () => this.#sequences.delete(id),
+      onCancel: () => gone.abort(),
     });
     const begin = (): void => {
       const sequence = sequences.open(this.#client, { ...request, prompt: ids }, credited);
@@ -105,11 +107,19 @@ class StreamSession {
     // What the client says of it while its grammar waits for its turn holds from its beginning.
     this.#sequences.set(id, credited);
     try {
-      const compiled = grammars?.compiled(this.#client, request, isGone);
+      const compiled = grammars?.compiled(this.#client, request, gone.signal);
       if (!compiled) return begin();
-      compiled.then(begin).catch((error: unknown) => {
-        if (!isGone()) credited.error(error);
-      });
+      compiled
+        .then((release) => {
+          try {
+            if (!isGone()) begin();
+          } finally {
+            release();
+          }
+        })
+        .catch((error: unknown) => {
+          if (!isGone()) credited.error(error);
+        });
     } catch (error) {
       this.#sequences.delete(id);
       throw error;
