@@ -54,7 +54,11 @@ export function unpackExpressions(
   const count = nodes.length / 4;
   const exprs = new Int32Array(count);
   const kind = (place: number): number => nodes[place * 4]!;
-  const [a, b, c] = [1, 2, 3].map((field) => (place: number): number => nodes[place * 4 + field]!);
+  const [a, b, c] = [1, 2, 3].map(
+    (field) =>
+      (place: number): number =>
+        nodes[place * 4 + field]!,
+  );
   const isChain = (place: number): boolean => kind(place) === kinds.or || kind(place) === kinds.and;
   /** Alternatives are built as a whole; the rests inside them only where something else names them. */
   const isNamed = new Uint8Array(count);

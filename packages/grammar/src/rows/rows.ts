@@ -123,7 +123,8 @@ export class Rows {
       }
       this.budget.spend(1);
     }
-    for (const item of [...items]) for (const place of positions.predictions(placeOf(item))) items.add(key(place, self));
+    for (const item of [...items])
+      for (const place of positions.predictions(placeOf(item))) items.add(key(place, self));
     this.budget.spend(items.size);
     return this.#intern(items, isComplete);
   }

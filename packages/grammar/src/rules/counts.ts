@@ -22,8 +22,13 @@ export class CountedBody {
   constructor(rule: Rule, canFollow: (edge: RuleEdge) => boolean) {
     this.#rule = rule;
     this.#edges = rule.states.map(({ edges }) => edges.filter(canFollow));
-    const bounds = rule.states.flatMap(({ edges, acceptingCount }) => [acceptingCount, ...edges.map((edge) => edge.ifCount)]);
-    const steps = bounds.flatMap((each) => (each ? [each.min, each.max + 1] : [])).filter((at) => at > 0 && at < 2 ** 31);
+    const bounds = rule.states.flatMap(({ edges, acceptingCount }) => [
+      acceptingCount,
+      ...edges.map((edge) => edge.ifCount),
+    ]);
+    const steps = bounds
+      .flatMap((each) => (each ? [each.min, each.max + 1] : []))
+      .filter((at) => at > 0 && at < 2 ** 31);
     const starts = [...new Set([0, ...steps])].sort((a, b) => a - b);
     this.saturation = starts.at(-1)!;
     this.runs = this.#findRuns(starts);
@@ -47,8 +52,7 @@ export class CountedBody {
 
   /** Edges that are there at the count and whose target can still end. */
   edges(state: number, count: number): { edge: RuleEdge; count: number }[] {
-    return this.#edges[state]!
-      .filter(({ ifCount }) => isWithin(ifCount, count))
+    return this.#edges[state]!.filter(({ ifCount }) => isWithin(ifCount, count))
       .map((edge) => ({ edge, count: edge.counts ? Math.min(count + 1, this.saturation) : count }))
       .filter(({ edge, count: next }) => this.isLive(edge.target, next));
   }

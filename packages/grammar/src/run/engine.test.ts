@@ -4,21 +4,23 @@ import { describe, expect, it } from "vitest";
 import { Budget } from "../budget/budget.ts";
 import { compileRules } from "../compile/compileRules.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
-import { derives, textsOf } from "../testing/languageOf.ts";
 import { idsOf, naiveMask } from "../testing/naiveMask.ts";
 import { randomRules } from "../testing/randomRules.ts";
+import { recognises } from "../testing/recogniser.ts";
+import { textsOf } from "../testing/textsOf.ts";
 import { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { GrammarEngine } from "./engine.ts";
 import type { Matcher } from "./matcher.ts";
 
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const letters = ["a", "b"];
-const longest = 5;
+const longest = 4;
 const texts = textsOf(letters, longest);
 /** Every text of up to three letters, two of them twice, and two ends. */
 const tokens = [...textsOf(letters, 3).slice(1), "ab", "aa", "c"];
 const [end, otherEnd] = [tokens.length, tokens.length + 1];
 const vocabulary = new Vocabulary({
-  tokenizer: { vocabSize: tokens.length + 2, tokenBytes: (id) => new TextEncoder().encode(tokens[id] ?? "ab") },
+  tokenizer: { vocabSize: tokens.length + 2, tokenBytes: (id) => bytesOf(tokens[id] ?? "ab") },
   vocabSize: 40,
   eosTokenIds: [end, otherEnd],
 });
@@ -39,21 +41,21 @@ function accepts(start: Matcher, text: string): boolean {
 }
 
 describe("the engine", () => {
-  const times = Number(process.env['RUNS'] ?? 1);
+  const times = Number(process.env["RUNS"] ?? 1);
   it("accepts the grammar's texts, and no others", () => {
     const counts = { yes: 0, no: 0 };
     fc.assert(
       fc.property(randomRules, (rules) => {
         const matcher = open(rules);
         for (const text of texts) {
-          const expected = derives(rules, text);
+          const expected = recognises(rules, bytesOf(text));
           counts[expected ? "yes" : "no"]++;
           expect([text, matcher !== undefined && accepts(matcher, text)]).toEqual([text, expected]);
         }
       }),
-      { numRuns: 1000 * times },
+      { numRuns: 300 * times },
     );
-    expect(counts.yes).toBeGreaterThan(2000);
+    expect(counts.yes).toBeGreaterThan(1000);
   });
 
   it("masks exactly what it accepts, and never leads into a dead end", () => {
@@ -88,7 +90,8 @@ describe("the engine", () => {
           matcher.fillMask(words);
           const ids = idsOf(words);
           seen.push(ids);
-          for (let id = -1; id <= vocabulary.vocabSize; id++) if (!ids.includes(id)) expect(matcher.accept(id)).toBe(false);
+          for (let id = -1; id <= vocabulary.vocabSize; id++)
+            if (!ids.includes(id)) expect(matcher.accept(id)).toBe(false);
           matcher.fillMask(words);
           expect(idsOf(words)).toEqual(ids);
           if (!matcher.accept(ids[choice % ids.length]!) || matcher.hasEnded) break;

@@ -64,7 +64,9 @@ export function buildTrie(tokens: readonly { id: number; bytes: Uint8Array }[], 
   close(0);
   const nodeCount = ids.length;
   if (nodeCount > mostNodes || noToken >= 2 ** 23) {
-    throw new RangeError(`"tokenizer" expected a vocabulary of at most ${mostNodes} different beginnings, got ${nodeCount}`);
+    throw new RangeError(
+      `"tokenizer" expected a vocabulary of at most ${mostNodes} different beginnings, got ${nodeCount}`,
+    );
   }
   const nodes = new Int32Array(nodeCount * 2);
   for (let node = 0; node < nodeCount; node++) {
