@@ -11,14 +11,23 @@ const isWithin = (count: number, bounds: CountBounds | undefined): boolean =>
 export function recognises({ expressions, lexemes, rules, start }: GrammarRules, bytes: Uint8Array): boolean {
   const { length } = bytes;
   /** By lexeme and place: where it may end. */
-  const lexemeEnds = lexemes.map(({ expression }) =>
+  const lexemeEnds = lexemes.map(({ expression, isLazy }) =>
     Array.from({ length: length + 1 }, (_, from) => {
       const ends: number[] = [];
       for (let at = from, rest = expression; ; rest = expressions.derive(rest, bytes[at]!), at++) {
         if (expressions.isNullable(rest)) ends.push(at);
-        if (at === length || rest === expressions.none) return ends;
+        const isOver = isLazy && ends.length > 0 && at > from;
+        if (at === length || rest === expressions.none || isOver) return ends;
       }
     }),
+  );
+  const bounds = rules.flatMap(({ states }) =>
+    states.flatMap(({ edges, acceptingCount }) => [acceptingCount, ...edges.map(({ ifCount }) => ifCount)]),
+  );
+  /** Counts from here on are all alike. */
+  const alike = Math.max(
+    0,
+    ...bounds.flatMap((each) => (each ? [each.min, each.max + 1] : [])).filter(Number.isFinite),
   );
   const ruleEnds = rules.map(() => Array.from({ length: length + 1 }, () => new Set<number>()));
   for (let hasChanged = true; hasChanged; ) {
@@ -40,8 +49,7 @@ export function recognises({ expressions, lexemes, rules, start }: GrammarRules,
           for (const { symbol, target, ifCount, counts } of edges) {
             if (!isWithin(count, ifCount)) continue;
             const ends = "rule" in symbol ? ruleEnds[symbol.rule]![at]! : lexemeEnds[symbol.lexeme]![at]!;
-            // texts have an end, so counts beyond what they can reach are as one
-            const next = counts ? Math.min(count + 1, 2 ** 31) : count;
+            const next = counts ? Math.min(count + 1, alike) : count;
             for (const end of ends) waiting.push({ state: target, count: next, at: end });
           }
         }

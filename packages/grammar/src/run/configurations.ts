@@ -1,0 +1,153 @@
+/**
+ * Where an output stands: for each way to read it, the parser's row and what has been read of the next lexeme. Unambiguous
+ * texts have one; where a lexeme may have ended or go on there are two. Each set of them is kept once, as a number.
+ */
+import { deadState, type Lexer } from "../lexer/lexer.ts";
+import type { Rows } from "../rows/rows.ts";
+
+/** Stands for the lexer's state before the first byte of any lexeme. */
+export const fresh = -1;
+
+export class Configurations {
+  readonly #rows: Rows;
+  readonly #lexer: Lexer;
+  /** By row: the lexer's state before its lexemes. */
+  readonly #starts: number[] = [];
+  /** By number: row and state, alternately, in rising order. */
+  readonly #list: (readonly number[])[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  constructor(rows: Rows, lexer: Lexer) {
+    this.#rows = rows;
+    this.#lexer = lexer;
+    this.number([0, fresh]);
+  }
+
+  get size(): number {
+    return this.#list.length;
+  }
+
+  /** Row and state, alternately. Number 0 is the beginning. */
+  get(number: number): readonly number[] {
+    return this.#list[number]!;
+  }
+
+  number(pairs: readonly number[]): number {
+    const key = pairs.length === 2 ? `${pairs[0]} ${pairs[1]}` : pairs.join(" ");
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#list.push([...pairs]) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+
+  /** The lexer's state before the lexemes of the row. */
+  startOf(row: number): number {
+    return (this.#starts[row] ??= this.#lexer.start(this.#rows.get(row).lexemes));
+  }
+
+  /** The row where each of these may have ended: row and lexeme, alternately. */
+  rowAfter(ended: readonly number[]): number {
+    return this.#rows.afterAny(ended);
+  }
+
+  /** Whether the output may end. */
+  isComplete(number: number): boolean {
+    const pairs = this.#list[number]!;
+    for (let i = 0; i < pairs.length; i += 2) {
+      if (pairs[i + 1] === fresh && this.#rows.get(pairs[i]!).isComplete) return true;
+    }
+    return false;
+  }
+
+  /** After the bytes; undefined if nothing reads them. @throws GrammarBudgetError */
+  after(number: number, bytes: Uint8Array): number | undefined {
+    const lexer = this.#lexer;
+    let pairs: readonly number[] = this.#list[number]!;
+    let i = 0;
+    if (pairs.length === 2) {
+      // the common case: one way to read it, within a lexeme
+      const row = pairs[0]!;
+      let state = pairs[1]! === fresh ? this.startOf(row) : pairs[1]!;
+      for (; i < bytes.length; i++) {
+        const next = lexer.next(state, bytes[i]!);
+        if (next === deadState) return undefined;
+        if (lexer.ended(next).length > 0) {
+          pairs = this.#resolve([row, next]);
+          i++;
+          break;
+        }
+        state = next;
+        if (i === bytes.length - 1) return this.number([row, state]);
+      }
+    }
+    for (; i < bytes.length; i++) {
+      pairs = this.#step(pairs, bytes[i]!);
+      if (pairs.length === 0) return undefined;
+    }
+    return this.number(pairs);
+  }
+
+  #step(pairs: readonly number[], byte: number): readonly number[] {
+    const result: number[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const state = pairs[i + 1] === fresh ? this.startOf(pairs[i]!) : pairs[i + 1]!;
+      const next = this.#lexer.next(state, byte);
+      if (next !== deadState) result.push(pairs[i]!, next);
+    }
+    return this.#resolve(result);
+  }
+
+  /** Where lexemes have ended, the row after them too. */
+  #resolve(pairs: readonly number[]): readonly number[] {
+    const lexer = this.#lexer;
+    const ended: number[] = [];
+    const going: number[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const state = pairs[i + 1]!;
+      for (const lexeme of lexer.ended(state)) ended.push(pairs[i]!, lexeme);
+      if (lexer.goesOn(state)) going.push(pairs[i]!, state);
+    }
+    if (ended.length === 0) return going;
+    const next = this.#rows.afterAny(ended);
+    return going.length === 0 ? [next, fresh] : sorted([...going, next, fresh]);
+  }
+
+  /** After a token that rows name as such; undefined where none does. */
+  afterToken(number: number, tokenId: number): number | undefined {
+    const ended: number[] = [];
+    for (const [row, lexeme] of this.tokenLexemes(number)) {
+      const isOne = this.#lexer.tokenIds(lexeme)!.some(([first, last]) => first <= tokenId && tokenId <= last);
+      if (isOne) ended.push(row, lexeme);
+    }
+    return ended.length === 0 ? undefined : this.number([this.#rows.afterAny(ended), fresh]);
+  }
+
+  /** Rows, and their lexemes that are tokens by number, which may come next. */
+  tokenLexemes(number: number): (readonly [row: number, lexeme: number])[] {
+    const pairs = this.#list[number]!;
+    const found: (readonly [number, number])[] = [];
+    for (let i = 0; i < pairs.length; i += 2) {
+      if (pairs[i + 1] !== fresh) continue;
+      for (const lexeme of this.#rows.get(pairs[i]!).tokenLexemes) found.push([pairs[i]!, lexeme]);
+    }
+    return found;
+  }
+
+  /** Either of two. */
+  union(a: number | undefined, b: number | undefined): number | undefined {
+    if (a === undefined || b === undefined) return a ?? b;
+    return this.number(sorted([...this.#list[a]!, ...this.#list[b]!]));
+  }
+}
+
+/** Pairs in rising order, each once. */
+function sorted(pairs: readonly number[]): number[] {
+  const list = Array.from({ length: pairs.length / 2 }, (_, i) => [pairs[i * 2]!, pairs[i * 2 + 1]!] as const);
+  list.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return list.flatMap(([row, state], i) => {
+    const before = list[i - 1];
+    return before && before[0] === row && before[1] === state ? [] : [row, state];
+  });
+}

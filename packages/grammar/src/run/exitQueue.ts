@@ -1,0 +1,85 @@
+/** Nodes at which lexemes may end, by rising node, from several walks: a heap of their lists. */
+
+interface List {
+  /** Node and place, alternately, by rising node. */
+  readonly exits: readonly number[];
+  readonly row: number;
+  /** The lexeme that ends at all of them; undefined where the place says which. */
+  readonly lexeme: number | undefined;
+  next: number;
+}
+
+export class ExitQueue {
+  #lists: List[] = [];
+
+  clear(): void {
+    this.#lists = [];
+  }
+
+  add(exits: readonly number[], row: number, lexeme: number | undefined): void {
+    if (exits.length === 0) return;
+    this.#lists.push({ exits, row, lexeme, next: 0 });
+    this.#raise(this.#lists.length - 1);
+  }
+
+  /** The first node; undefined if there is none. */
+  get node(): number | undefined {
+    const first = this.#lists[0];
+    return first?.exits[first.next];
+  }
+
+  /** What ends at the first node: row and lexeme, alternately, in rising order, each once. Removes it. */
+  take(endedAt: (place: number) => readonly number[]): number[] {
+    const node = this.node;
+    const pairs: [number, number][] = [];
+    while (this.node === node && node !== undefined) {
+      const { exits, row, lexeme, next } = this.#lists[0]!;
+      if (lexeme === undefined) for (const each of endedAt(exits[next + 1]!)) pairs.push([row, each]);
+      else pairs.push([row, lexeme]);
+      this.#advance();
+    }
+    if (pairs.length > 1) pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    return pairs.flatMap(([row, lexeme], i) => {
+      const before = pairs[i - 1];
+      return before && before[0] === row && before[1] === lexeme ? [] : [row, lexeme];
+    });
+  }
+
+  #advance(): void {
+    const first = this.#lists[0]!;
+    first.next += 2;
+    if (first.next >= first.exits.length) {
+      const last = this.#lists.pop()!;
+      if (last === first) return;
+      this.#lists[0] = last;
+    }
+    this.#sink();
+  }
+
+  #raise(from: number): void {
+    const lists = this.#lists;
+    for (let i = from; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      if (nodeOf(lists[parent]!) <= nodeOf(lists[i]!)) return;
+      [lists[parent], lists[i]] = [lists[i]!, lists[parent]!];
+      i = parent;
+    }
+  }
+
+  #sink(): void {
+    const lists = this.#lists;
+    for (let i = 0; ; ) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2]) {
+        if (child < lists.length && nodeOf(lists[child]!) < nodeOf(lists[least]!)) least = child;
+      }
+      if (least === i) return;
+      [lists[least], lists[i]] = [lists[i]!, lists[least]!];
+      i = least;
+    }
+  }
+}
+
+function nodeOf({ exits, next }: List): number {
+  return exits[next]!;
+}
