@@ -1,0 +1,66 @@
+/** Whether an expression has no text at all, which intersections and complements hide: a search that looks for a short one. */
+import type { Algebra } from "./algebra.ts";
+import type { Derivatives } from "./derivatives.ts";
+import { flags } from "./nodes.ts";
+
+const answers = { unknown: 0, hasText: 1, isEmpty: 2 } as const;
+
+export class Emptiness {
+  readonly #algebra: Algebra;
+  readonly #derivatives: Derivatives;
+  #known = new Uint8Array(1024);
+
+  constructor(algebra: Algebra, derivatives: Derivatives) {
+    this.#algebra = algebra;
+    this.#derivatives = derivatives;
+  }
+
+  /** @throws GrammarBudgetError */
+  isEmpty(expr: number): boolean {
+    return this.#answer(expr) === answers.isEmpty || (this.#answer(expr) === answers.unknown && !this.#findText(expr));
+  }
+
+  #answer(expr: number): number {
+    const { nodes, none } = this.#algebra;
+    if (expr === none) return answers.isEmpty;
+    if (!nodes.has(expr, flags.boolean) || nodes.has(expr, flags.nullable)) return answers.hasText;
+    return this.#known[expr] ?? answers.unknown;
+  }
+
+  /** Follows derivatives in the order of what they still need. */
+  #findText(start: number): boolean {
+    const { nodes } = this.#algebra;
+    const from = new Map<number, number>([[start, start]]);
+    const stack = [start];
+    for (let expr = stack.pop(); expr !== undefined; expr = stack.pop()) {
+      const { firstOf } = nodes.partitions.get(nodes.classes(expr));
+      const next: number[] = [];
+      for (const byte of firstOf) {
+        const derivative = this.#derivatives.of(expr, byte);
+        const answer = this.#answer(derivative);
+        if (answer === answers.hasText) {
+          this.#mark(expr, answers.hasText);
+          for (let each = expr; each !== start; ) this.#mark((each = from.get(each)!), answers.hasText);
+          return true;
+        }
+        if (answer === answers.isEmpty || from.has(derivative)) continue;
+        from.set(derivative, expr);
+        next.push(derivative);
+      }
+      this.#derivatives.budget.spend(firstOf.length);
+      next.sort((a, b) => nodes.minLength(b) - nodes.minLength(a));
+      stack.push(...next);
+    }
+    for (const expr of from.keys()) this.#mark(expr, answers.isEmpty);
+    return false;
+  }
+
+  #mark(expr: number, answer: number): void {
+    if (expr >= this.#known.length) {
+      const known = new Uint8Array(Math.max(expr + 1, this.#known.length * 2));
+      known.set(this.#known);
+      this.#known = known;
+    }
+    this.#known[expr] = answer;
+  }
+}
