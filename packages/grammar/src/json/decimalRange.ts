@@ -50,3 +50,9 @@ function above(magnitude: Decimal): TextRegex {
 function larger(each: string): TextRegex {
   return each === "9" ? none : between(String(Number(each) + 1), "9");
 }
+
+/** The number in its shortest spelling without exponent. */
+export function shortest(value: Decimal): TextRegex {
+  const { whole, fraction } = partsOf(value);
+  return literal(`${value.isNegative ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`);
+}

@@ -24,16 +24,3 @@ export class EmptySchemaError extends RangeError {
     super(`"jsonSchema" expected a schema that some value satisfies`);
   }
 }
-
-/** The schema takes more work, or a larger grammar, than its budget allows. */
-export class SchemaBudgetError extends RangeError {
-  override readonly name = "SchemaBudgetError";
-  readonly what: string;
-  readonly most: number;
-
-  constructor(what: string, most: number) {
-    super(`"jsonSchema" expected a schema of at most ${most} ${what}`);
-    this.what = what;
-    this.most = most;
-  }
-}

@@ -1,6 +1,6 @@
 /** How a schema is compiled: spellings, limits that make every output end, and budgets. */
-import { checkBoolean, checkInteger, checkOptions } from "@tokenmill/check";
-import { refuse } from "@tokenmill/check";
+import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/check";
+import { Budget } from "../budget/budget.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
 import type { Spelling } from "../regex/textRegex.ts";
 
@@ -15,15 +15,15 @@ export interface JsonSchemaOptions {
   readonly numberDigits?: number;
   /** Most characters of a string without `maxLength`, and of property names that are not declared. Default: no limit. */
   readonly stringLength?: number;
-  /** Work that compiling may take, in steps of the compiler. Default: 2,000,000. */
-  readonly mostSteps?: number;
+  /** What compiling may take. Default: 4,000,000 steps. */
+  readonly budget?: Budget;
 }
 
 export interface CompileSettings extends NumberLimits {
   readonly anyWhitespace: boolean;
   readonly spelling: Spelling;
   readonly stringLength: number;
-  readonly mostSteps: number;
+  readonly budget: Budget;
 }
 
 const names: readonly (keyof JsonSchemaOptions)[] = [
@@ -32,9 +32,9 @@ const names: readonly (keyof JsonSchemaOptions)[] = [
   "largestInteger",
   "numberDigits",
   "stringLength",
-  "mostSteps",
+  "budget",
 ];
-const mostSteps = 2_000_000;
+const steps = 4_000_000;
 
 /** @throws TypeError or RangeError that names the option */
 export function settingsOf(options: JsonSchemaOptions): CompileSettings {
@@ -50,6 +50,6 @@ export function settingsOf(options: JsonSchemaOptions): CompileSettings {
     numberDigits: checkInteger("numberDigits", options.numberDigits ?? 17, { min: 1, max: 1000 }),
     stringLength:
       stringLength === Infinity ? Infinity : checkInteger("stringLength", stringLength, { min: 0, max: 2 ** 31 - 1 }),
-    mostSteps: checkInteger("mostSteps", options.mostSteps ?? mostSteps, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    budget: options.budget ?? new Budget("jsonSchema", { steps }),
   };
 }
