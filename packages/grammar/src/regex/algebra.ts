@@ -5,6 +5,8 @@ import { unionOfRuns } from "./unionOfRuns.ts";
 
 /** Most that a count can be; texts of so many characters do not exist. */
 const mostCount = 2 ** 31 - 2;
+/** A word of a remainder. */
+export const half: number = 2 ** 30;
 
 export class Algebra {
   readonly nodes: Nodes;
@@ -29,6 +31,14 @@ export class Algebra {
   bytesOf(bits: Uint32Array): number {
     if (bits.every((word) => word === 0)) return this.none;
     return this.nodes.add(kinds.bytes, this.nodes.sets.number(bits), 0, 0);
+  }
+
+  /** See `TextRegex`. */
+  multiple(modulus: number, remainder: number): number {
+    const { moduli } = this.nodes;
+    let index = moduli.indexOf(modulus);
+    if (index < 0) index = moduli.push(modulus) - 1;
+    return this.nodes.add(kinds.multiple, index, remainder % half, Math.floor(remainder / half));
   }
 
   isNullable(expr: number): boolean {

@@ -53,9 +53,13 @@ export class Partitions {
   readonly #refined = new Map<number, number>();
   /** The partition with one class. */
   readonly whole: number;
+  /** Every digit for itself, the point, all others. */
+  readonly ofNumbers: number;
 
   constructor() {
     this.whole = this.#number(new Uint8Array(256));
+    const digits = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x30 && byte <= 0x39 ? byte : 0));
+    this.ofNumbers = this.#number(digits.with(0x2e, 1));
   }
 
   get(number: number): ByteClasses {

@@ -3,10 +3,12 @@
  * to the same one.
  */
 import type { Budget } from "../budget/budget.ts";
-import type { Algebra } from "./algebra.ts";
+import { type Algebra, half } from "./algebra.ts";
 import { endless, kinds } from "./nodes.ts";
 
 const unknown = -1;
+const zero = 0x30;
+const point = 0x2e;
 
 export class Derivatives {
   readonly #algebra: Algebra;
@@ -43,6 +45,13 @@ export class Derivatives {
         return algebra.none;
       case kinds.bytes:
         return nodes.sets.has(nodes.a(expr), byte) ? algebra.empty : algebra.none;
+      case kinds.multiple: {
+        if (byte === point) return expr;
+        if (byte < zero || byte > zero + 9) return algebra.none;
+        const modulus = nodes.moduli[nodes.a(expr)]!;
+        const remainder = nodes.b(expr) + nodes.c(expr) * half;
+        return algebra.multiple(modulus, (10 * remainder + byte - zero) % modulus);
+      }
       case kinds.concat: {
         const [head, tail] = [nodes.a(expr), nodes.b(expr)];
         const first = algebra.concat2(this.of(head, byte), tail);

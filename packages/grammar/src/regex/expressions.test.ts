@@ -51,6 +51,8 @@ function textsOf(given: TextRegex): Set<string> {
       const set = textsOf(given.part);
       return new Set(universe.filter((text) => !set.has(text)));
     }
+    case "multiple":
+      throw new Error("not drawn here");
     case "repeat": {
       const part = textsOf(given.part);
       let power = new Set([""]);
@@ -110,6 +112,34 @@ describe("expressions", () => {
       { numRuns: 1000 },
     );
     expect(emptyOnes).toBeGreaterThan(100);
+  });
+
+  it("know multiples by their digits, points left out", () => {
+    const expressions = new Expressions();
+    for (const [modulus, remainder] of [
+      [1, 0],
+      [3, 0],
+      [7, 3],
+      [2 ** 40, 0],
+    ] as const) {
+      const expr = expressions.text({ kind: "multiple", modulus, remainder }, "utf8");
+      for (const digits of [
+        "",
+        "0",
+        "007",
+        "12",
+        "1.5",
+        "3",
+        "1099511627776",
+        "1099511.627777",
+        "999999999999999999999",
+      ]) {
+        const number = BigInt(`${remainder}${digits.replace(".", "")}`);
+        const expected = number % BigInt(modulus) === 0n;
+        expect([modulus, digits, expressions.accepts(expr, bytesOf(digits))]).toEqual([modulus, digits, expected]);
+      }
+      expect(expressions.accepts(expr, bytesOf("a"))).toBe(false);
+    }
   });
 
   it("count repetitions instead of writing them out", () => {

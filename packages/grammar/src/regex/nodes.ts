@@ -2,7 +2,7 @@
 import { GrammarBudgetError } from "../budget/budget.ts";
 import { ByteSets, Partitions } from "./byteSets.ts";
 
-export const kinds = { none: 0, empty: 1, bytes: 2, concat: 3, or: 4, and: 5, not: 6, repeat: 7 } as const;
+export const kinds = { none: 0, empty: 1, bytes: 2, concat: 3, or: 4, and: 5, not: 6, repeat: 7, multiple: 8 } as const;
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
 /** Bits of `Nodes.flagsOf`. */
@@ -16,11 +16,13 @@ const longest = 2 ** 30;
 
 /**
  * What a, b and c are by kind. bytes: set. concat: head, tail. or, and: part, and the rest (another of its kind, or the last
- * part), parts in falling order. not: part. repeat: part, least and largest count.
+ * part), parts in falling order. not: part. repeat: part, least and largest count. multiple: modulus (an index of `moduli`),
+ * and the remainder in two words of 30 bits, the lower first.
  */
 export class Nodes {
   readonly sets: ByteSets = new ByteSets();
   readonly partitions: Partitions = new Partitions();
+  readonly moduli: number[] = [];
   readonly #mostNodes: number;
   #data = new Int32Array(1024 * words);
   #flags = new Uint8Array(1024);
@@ -91,14 +93,14 @@ export class Nodes {
     data[node * words + 2] = b;
     data[node * words + 3] = c;
     this.#table[at] = node + 1;
-    this.#flags[node] = this.#flagsOf(kind, a, b);
+    this.#flags[node] = this.#flagsOf(kind, a, b, c);
     this.#classes[node] = this.#classesOf(kind, a, b);
-    this.#minLengths[node] = Math.min(this.#minLengthOf(kind, a, b), longest);
+    this.#minLengths[node] = Math.min(this.#minLengthOf(kind, a, b, c), longest);
     if (this.#count * 2 > this.#table.length) this.#rehash();
     return node;
   }
 
-  #flagsOf(kind: Kind, a: number, b: number): number {
+  #flagsOf(kind: Kind, a: number, b: number, c: number): number {
     const [first, second] = [this.#flags[a] ?? 0, this.#flags[b] ?? 0];
     const boolean = flags.boolean;
     switch (kind) {
@@ -115,6 +117,8 @@ export class Nodes {
         return (first & second & flags.nullable) | boolean;
       case kinds.not:
         return (~first & flags.nullable) | boolean;
+      case kinds.multiple:
+        return b === 0 && c === 0 ? flags.nullable : 0;
       case kinds.repeat:
         return (b === 0 ? flags.nullable : first & flags.nullable) | (first & boolean);
       default:
@@ -129,6 +133,8 @@ export class Nodes {
         return this.partitions.whole;
       case kinds.bytes:
         return this.partitions.ofSet(this.sets.bits(a));
+      case kinds.multiple:
+        return this.partitions.ofNumbers;
       case kinds.concat:
         if (!this.has(a, flags.nullable)) return this.#classes[a]!;
         return this.partitions.refine(this.#classes[a]!, this.#classes[b]!);
@@ -143,7 +149,7 @@ export class Nodes {
     }
   }
 
-  #minLengthOf(kind: Kind, a: number, b: number): number {
+  #minLengthOf(kind: Kind, a: number, b: number, c: number): number {
     const lengths = this.#minLengths;
     switch (kind) {
       case kinds.none:
@@ -160,6 +166,8 @@ export class Nodes {
         return Math.max(lengths[a]!, lengths[b]!);
       case kinds.not:
         return this.has(a, flags.nullable) ? 1 : 0;
+      case kinds.multiple:
+        return b === 0 && c === 0 ? 0 : 1;
       case kinds.repeat:
         return lengths[a]! * b;
       default:

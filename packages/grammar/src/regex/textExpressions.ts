@@ -53,6 +53,8 @@ export class TextExpressions {
       }
       case "not":
         return algebra.and2(this.#any(spelling), algebra.not(this.of(regex.part, spelling)));
+      case "multiple":
+        return algebra.multiple(regex.modulus, regex.remainder % regex.modulus);
       case "repeat": {
         const max = regex.max === Number.POSITIVE_INFINITY ? endless : regex.max;
         return algebra.repeatOf(this.of(regex.part, spelling), regex.min, max);

@@ -62,6 +62,7 @@ function lengths(regex: TextRegex): Lengths {
       return { min: Math.max(0, ...all.map(({ min }) => min)), max: Math.min(...all.map(({ max }) => max)) };
     }
     case "not":
+    case "multiple":
       return { min: 0, max: Number.POSITIVE_INFINITY };
     case "repeat": {
       const { min, max } = lengths(regex.part);
