@@ -22,9 +22,9 @@ function findVariants(): Map<number, readonly number[]> {
   for (let code = 0x41; code <= lastWithCase; code++) {
     const character = String.fromCodePoint(code);
     const upper = character.toUpperCase();
-    const lower = ([...upper].length === 1 ? upper : character).toLowerCase();
+    const lower = (Array.from(upper).length === 1 ? upper : character).toLowerCase();
     if (upper === character && lower === character) continue;
-    if ([...lower].length !== 1) continue;
+    if (Array.from(lower).length !== 1) continue;
     byLower.set(lower, [...(byLower.get(lower) ?? []), code]);
   }
   const found = new Map<number, readonly number[]>();

@@ -92,8 +92,14 @@ class RegexTextBuilder {
         const once = element.max === 0 ? always(noText) : this.#element(element.element, rest);
         return element.min === 0 ? orRests([once, rest]) : once;
       }
-      default:
+      case "Backreference":
+      case "Character":
+      case "CharacterClass":
+      case "CharacterSet":
+      case "ExpressionCharacterClass":
         return this.#regex.refusePart("the assertion", element);
+      default:
+        return element satisfies never;
     }
   }
 
@@ -193,7 +199,11 @@ function orRests(rests: readonly Rest[]): Rest {
   const isOne = rests.every((rest) => rest.start === rest.word && rest.word === rest.other);
   const wordText = orText(rests.map((rest) => rest.word));
   if (isOne) return always(wordText);
-  return { start: orText(rests.map((rest) => rest.start)), word: wordText, other: orText(rests.map((rest) => rest.other)) };
+  return {
+    start: orText(rests.map((rest) => rest.start)),
+    word: wordText,
+    other: orText(rests.map((rest) => rest.other)),
+  };
 }
 
 function hasAssertion(part: AST.Element): boolean {
@@ -205,7 +215,13 @@ function hasAssertion(part: AST.Element): boolean {
       return part.alternatives.some(({ elements }) => elements.some(hasAssertion));
     case "Quantifier":
       return hasAssertion(part.element);
-    default:
+    case "Backreference":
+    case "Character":
+    case "CharacterClass":
+    case "CharacterSet":
+    case "ExpressionCharacterClass":
       return false;
+    default:
+      return part satisfies never;
   }
 }

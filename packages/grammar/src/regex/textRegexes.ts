@@ -26,7 +26,7 @@ export function characterExcept(ranges: readonly CodeRange[]): TextRegex {
 /** Exactly this text. @param text without lone surrogates */
 export function literalText(text: string): TextRegex {
   return concatText(
-    [...text].map((character) => {
+    Array.from(text).map((character) => {
       const code = character.codePointAt(0)!;
       return { kind: "class", ranges: [[code, code]] };
     }),

@@ -1,106 +1,52 @@
-/** A slow recogniser of grammars over lexemes, by its definition alone: all ways of reading a text at once, byte by byte. */
-import type { Expr } from "../regex/expressions.ts";
-import type { GrammarRules } from "../rules/grammarRules.ts";
+/**
+ * A plain recogniser of compiled grammars: facts "this rule reads the bytes from i to j", added until none is new. Slow and
+ * obvious; no special tokens, no distinct texts.
+ */
+import type { CountBounds, GrammarRules } from "../rules/grammarRules.ts";
 
-interface Thread {
-  /** Rules that are being read, the innermost first. */
-  readonly frame: Frame;
-  /** The lexeme's rest while one is read. */
-  readonly rest?: { readonly expr: Expr; readonly target: number; readonly counts: number; readonly distinctFrom: number | undefined };
-}
+const isWithin = (count: number, bounds: CountBounds | undefined): boolean =>
+  bounds === undefined || (bounds.min <= count && count <= bounds.max);
 
-interface Frame {
-  readonly rule: number;
-  readonly state: number;
-  readonly count: number;
-  readonly seen: readonly string[];
-  readonly outer: Frame | undefined;
-  readonly key: string;
-}
-
-function frameOf(rule: number, state: number, count: number, seen: readonly string[], outer: Frame | undefined): Frame {
-  return { rule, state, count, seen, outer, key: `${rule}.${state}.${count}.${JSON.stringify(seen)}/${outer?.key ?? ""}` };
-}
-
-/** Whether the bytes are a text of the grammar. Lexemes that read nothing and left recursion are followed as well. */
-export class Recogniser {
-  readonly #grammar: GrammarRules;
-
-  constructor(grammar: GrammarRules) {
-    this.#grammar = grammar;
-  }
-
-  accepts(text: string | Uint8Array): boolean {
-    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-    let threads = this.#closure([{ frame: frameOf(this.#grammar.start, 0, 0, [], undefined) }], bytes, 0);
-    for (let at = 0; at < bytes.length && threads.length > 0; at++) threads = this.#step(threads, bytes, at);
-    return threads.some(({ frame, rest }) => !rest && !frame.outer && this.#isAccepting(frame));
-  }
-
-  /** The longest beginning of the text that some text of the grammar may have, as far as bytes tell. */
-  reach(text: string): number {
-    const bytes = new TextEncoder().encode(text);
-    let threads = this.#closure([{ frame: frameOf(this.#grammar.start, 0, 0, [], undefined) }], bytes, 0);
-    for (let at = 0; at < bytes.length; at++) {
-      threads = this.#step(threads, bytes, at);
-      if (threads.length === 0) return at;
-    }
-    return bytes.length;
-  }
-
-  #step(threads: readonly Thread[], bytes: Uint8Array, at: number): Thread[] {
-    const { expressions } = this.#grammar;
-    const next: Thread[] = [];
-    for (const { frame, rest } of threads) {
-      if (!rest) continue;
-      const expr = expressions.derive(rest.expr, bytes[at]!);
-      if (expr !== expressions.none) next.push({ frame, rest: { ...rest, expr } });
-    }
-    return this.#closure(next, bytes, at + 1);
-  }
-
-  #closure(threads: readonly Thread[], bytes: Uint8Array, at: number): Thread[] {
-    const { rules, lexemes, expressions } = this.#grammar;
-    const known = new Map<string, Thread>();
-    const pending: Thread[] = [];
-    const add = (thread: Thread): void => {
-      const { rest } = thread;
-      const key = `${thread.frame.key} ${rest ? `${rest.expr} ${rest.target} ${rest.counts} ${rest.distinctFrom}` : ""}`;
-      if (known.has(key)) return;
-      known.set(key, thread);
-      pending.push(thread);
-    };
-    threads.forEach(add);
-    for (let thread = pending.pop(); thread; thread = pending.pop()) {
-      const { frame, rest } = thread;
-      if (rest) {
-        if (!expressions.isNullable(rest.expr)) continue;
-        let { seen } = frame;
-        if (rest.distinctFrom !== undefined) {
-          const read = String(bytes.subarray(rest.distinctFrom, at));
-          if (seen.includes(read)) continue;
-          seen = [...seen, read].sort();
-        }
-        add({ frame: frameOf(frame.rule, rest.target, frame.count + rest.counts, seen, frame.outer) });
-        continue;
+/** Whether the bytes are in the grammar's language. */
+export function recognises({ expressions, lexemes, rules, start }: GrammarRules, bytes: Uint8Array): boolean {
+  const { length } = bytes;
+  /** By lexeme and place: where it may end. */
+  const lexemeEnds = lexemes.map(({ expression }) =>
+    Array.from({ length: length + 1 }, (_, from) => {
+      const ends: number[] = [];
+      for (let at = from, rest = expression; ; rest = expressions.derive(rest, bytes[at]!), at++) {
+        if (expressions.isNullable(rest)) ends.push(at);
+        if (at === length || rest === expressions.none) return ends;
       }
-      if (frame.outer && this.#isAccepting(frame)) add({ frame: frame.outer });
-      for (const { symbol, target, ifCount, counts, isDistinct } of rules[frame.rule]!.states[frame.state]!.edges) {
-        if (ifCount && (frame.count < ifCount.min || frame.count > ifCount.max)) continue;
-        if ("lexeme" in symbol) {
-          const expr = lexemes[symbol.lexeme]!.expression;
-          add({ frame, rest: { expr, target, counts: Number(counts ?? false), distinctFrom: isDistinct ? at : undefined } });
-        } else {
-          const outer = frameOf(frame.rule, target, frame.count + Number(counts ?? false), frame.seen, frame.outer);
-          add({ frame: frameOf(symbol.rule, 0, 0, [], outer) });
+    }),
+  );
+  const ruleEnds = rules.map(() => Array.from({ length: length + 1 }, () => new Set<number>()));
+  for (let hasChanged = true; hasChanged; ) {
+    hasChanged = false;
+    for (const [rule, { states }] of rules.entries()) {
+      for (let from = 0; from <= length; from++) {
+        const seen = new Set<string>();
+        const waiting = [{ state: 0, count: 0, at: from }];
+        for (let one = waiting.pop(); one; one = waiting.pop()) {
+          const { state, count, at } = one;
+          const key = `${state} ${count} ${at}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+          const { edges, isAccepting, acceptingCount } = states[state]!;
+          if (isAccepting && isWithin(count, acceptingCount) && !ruleEnds[rule]![from]!.has(at)) {
+            ruleEnds[rule]![from]!.add(at);
+            hasChanged = true;
+          }
+          for (const { symbol, target, ifCount, counts } of edges) {
+            if (!isWithin(count, ifCount)) continue;
+            const ends = "rule" in symbol ? ruleEnds[symbol.rule]![at]! : lexemeEnds[symbol.lexeme]![at]!;
+            // texts have an end, so counts beyond what they can reach are as one
+            const next = counts ? Math.min(count + 1, 2 ** 31) : count;
+            for (const end of ends) waiting.push({ state: target, count: next, at: end });
+          }
         }
       }
     }
-    return [...known.values()];
   }
-
-  #isAccepting({ rule, state, count }: Frame): boolean {
-    const { isAccepting, acceptingCount } = this.#grammar.rules[rule]!.states[state]!;
-    return isAccepting && (!acceptingCount || (acceptingCount.min <= count && count <= acceptingCount.max));
-  }
+  return ruleEnds[start]![0]!.has(length);
 }

@@ -2,7 +2,7 @@
 import type { TextRegex } from "../regex/textRegex.ts";
 
 export function textMatches(regex: TextRegex, text: string): boolean {
-  const codes = [...text].map((character) => character.codePointAt(0)!);
+  const codes = Array.from(text).map((character) => character.codePointAt(0)!);
   const known = new Map<TextRegex, Map<number, boolean>>();
   const ask = (part: TextRegex, i: number, j: number): boolean => {
     if (!known.has(part)) known.set(part, new Map());
