@@ -37,7 +37,3 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   const difference = scaled(a) - scaled(b);
   return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
-
-export function negated(value: Decimal): Decimal {
-  return value.digits === 0n ? value : { ...value, isNegative: !value.isNegative };
-}

@@ -13,7 +13,10 @@ const zeros = repeat(literal("0"), 0);
 export function atLeast(bound: Decimal, isExclusive: boolean): TextRegex {
   const magnitude = { ...bound, isNegative: false };
   if (!bound.isNegative) return withSign("+", isExclusive ? above(magnitude) : from(magnitude));
-  return or(withSign("+", anyMagnitude), withSign("-", and(anyMagnitude, not(isExclusive ? from(magnitude) : above(magnitude)))));
+  return or(
+    withSign("+", anyMagnitude),
+    withSign("-", and(anyMagnitude, not(isExclusive ? from(magnitude) : above(magnitude)))),
+  );
 }
 
 /** Numbers below the bound, or at it unless it is exclusive. */
@@ -25,7 +28,8 @@ export function atMost(bound: Decimal, isExclusive: boolean): TextRegex {
 export function exactly(value: Decimal): TextRegex {
   const { whole, fraction } = partsOf(value);
   const point = literal(".");
-  const behind = fraction === "" ? optional(concat(point, repeat(literal("0"), 1))) : concat(point, literal(fraction), zeros);
+  const behind =
+    fraction === "" ? optional(concat(point, repeat(literal("0"), 1))) : concat(point, literal(fraction), zeros);
   return concat(value.isNegative ? literal("-") : empty, literal(whole), behind);
 }
 

@@ -5,7 +5,7 @@ import { whole, withAnySign } from "./numberSpelling.ts";
 import { and, concat, digit, literal, or, repeat } from "./texts.ts";
 
 /** Largest multiple of a power of ten that is followed: residues of it are the states of an automaton. */
-export const largestModulus = 2 ** 40;
+const largestModulus: number = 2 ** 40;
 
 const point = literal(".");
 const zeros = repeat(literal("0"), 0);
@@ -21,7 +21,8 @@ export function multiplesOf({ digits, scale }: Decimal): TextRegex | undefined {
     return needed === 1 ? shape : and(shape, { kind: "multiple", modulus: needed, remainder: 0 });
   };
   const short = Array.from({ length: scale }, (_, places) => written(places));
-  const padded = scale === 0 ? or(written(0), concat(written(0), point, literal("0"), zeros)) : concat(written(scale), zeros);
+  const padded =
+    scale === 0 ? or(written(0), concat(written(0), point, literal("0"), zeros)) : concat(written(scale), zeros);
   return withAnySign(or(...short, padded));
 }
 

@@ -29,12 +29,11 @@ export function withAnySign(magnitudes: TextRegex): TextRegex {
   return or(withSign("+", magnitudes), withSign("-", magnitudes));
 }
 
-/** Values without a fraction: as integers are written, and in every spelling. */
-export const plainIntegers: TextRegex = withAnySign(whole);
+/** Values without a fraction, in every spelling. */
 export const wholeValues: TextRegex = withAnySign(isWholeValue);
 
 /** Absolute values without exponent. @param digits most in all */
-export function magnitudes(digits: number): TextRegex {
+function magnitudes(digits: number): TextRegex {
   const shape = concat(whole, optional(concat(point, repeat(digit, 1))));
   return and(shape, concat(digit, repeat(concat(optional(point), digit), 0, digits - 1)));
 }

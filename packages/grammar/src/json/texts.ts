@@ -23,9 +23,13 @@ export function between(first: string, last: string): TextRegex {
   return oneOfRanges([first.charCodeAt(0), last.charCodeAt(0)]);
 }
 
+export function hasLoneSurrogate(text: string): boolean {
+  return /[\ud800-\udfff]/u.test(text);
+}
+
 /** The text itself. @param text without lone surrogates: no text spells those, so they make it the language of none */
 export function literal(text: string): TextRegex {
-  if (!text.isWellFormed()) return none;
+  if (hasLoneSurrogate(text)) return none;
   const parts = Array.from(text, (character) => {
     const code = character.codePointAt(0)!;
     return oneOfRanges([code, code]);

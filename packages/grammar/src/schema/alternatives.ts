@@ -1,5 +1,5 @@
 /** Claims as alternatives that are built one by one, each simplified by itself; the rest stays within an alternative. */
-import { type Claims, claimsIn, conjuncts, type ClaimTable } from "./claims.ts";
+import { type AnyClaims, type Claims, claimsIn, conjuncts, type ClaimTable } from "./claims.ts";
 
 /** More than these stay together in one alternative, whose states then carry them. */
 const mostAlternatives = 256;
@@ -16,12 +16,10 @@ export function alternativesOf<T>(
     const simpler = simplify(next);
     if (simpler.kind === "false") continue;
     const parts = conjuncts(simpler);
-    const choice = parts
-      .filter((part) => part.kind === "any" && (parts.length === 1 || [...claimsIn(part)].some(mustSplit)))
-      .reduce<Claims<T> & { kind: "any" } | undefined>(
-        (least, part) => (part.kind === "any" && (!least || part.parts.length < least.parts.length) ? part : least),
-        undefined,
-      );
+    const choices = parts.filter((part): part is AnyClaims<T> => {
+      return part.kind === "any" && [...claimsIn(part)].some(mustSplit);
+    });
+    const choice = choices.sort((a, b) => a.parts.length - b.parts.length)[0];
     const isAlone = parts.length === 1;
     if (!choice || (!isAlone && done.size + pending.length + choice.parts.length > mostAlternatives)) {
       done.add(simpler);

@@ -90,7 +90,8 @@ export class ArrayBody {
       }
       // the counter begins after the places; without it one more item changes nothing
       const counts = lowerCounts(lengths, places);
-      if (!this.#plan.isCounted && hasCount(lengths, Math.max(places, 1))) this.#body.addEdge(state, punctuation.closeArray, this.#end);
+      if (!this.#plan.isCounted && hasCount(lengths, Math.max(places, 1)))
+        this.#body.addEdge(state, punctuation.closeArray, this.#end);
       else if (!this.#plan.isCounted) return;
       else if (isAllFrom(counts, 0)) this.#body.addEdge(state, punctuation.closeArray, this.#end);
       else for (const ifCount of counts) this.#body.addEdge(state, punctuation.closeArray, this.#end, { ifCount });
@@ -124,8 +125,11 @@ export class ArrayBody {
                 : table.claim({ ...claim, min, max });
         return { value: claim.value, met, otherwise: rest, unmet: of };
       }
-      default:
+      case "count":
+      case "unique":
         return undefined;
+      default:
+        return claim satisfies never;
     }
   }
 
@@ -164,7 +168,11 @@ function atEnd(claim: ArrayClaim, items: number): CountSet {
     case "contains":
       return claim.min === 0 ? everyCount : [];
     case "unique":
-      throw new UnsupportedSchemaError(claim.origin.keyword, claim.origin.pointer, "it is not enforced in an alternative");
+      throw new UnsupportedSchemaError(
+        claim.origin.keyword,
+        claim.origin.pointer,
+        "it is not enforced in an alternative",
+      );
     default:
       return claim satisfies never;
   }

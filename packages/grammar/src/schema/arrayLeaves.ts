@@ -35,16 +35,23 @@ export function arrayClaimOf(
   switch (leaf.is) {
     case "item": {
       const { index, value } = leaf;
-      if (isTrue) return value === formulas.true ? table.true : value === formulas.false ? count(0, index) : table.claim(leaf);
+      if (isTrue)
+        return value === formulas.true ? table.true : value === formulas.false ? count(0, index) : table.claim(leaf);
       const not = formulas.not(value);
       if (not === formulas.false) return table.false;
-      return table.all([count(index + 1, Infinity), not === formulas.true ? table.true : table.claim({ is: "item", index, value: not })]);
+      return table.all([
+        count(index + 1, Infinity),
+        not === formulas.true ? table.true : table.claim({ is: "item", index, value: not }),
+      ]);
     }
     case "rest":
       return isTrue ? rest(leaf.from, leaf.value) : some(leaf.from, formulas.not(leaf.value));
     case "count":
       if (isTrue) return count(leaf.min, leaf.max);
-      return table.any([leaf.min > 0 ? count(0, leaf.min - 1) : table.false, leaf.max < Infinity ? count(leaf.max + 1, Infinity) : table.false]);
+      return table.any([
+        leaf.min > 0 ? count(0, leaf.min - 1) : table.false,
+        leaf.max < Infinity ? count(leaf.max + 1, Infinity) : table.false,
+      ]);
     case "contains":
       if (isTrue) return contains(leaf.value, leaf.min, leaf.max);
       return table.any([

@@ -27,12 +27,7 @@ export class Chooser<T> {
   readonly #isEmpty: (formula: Formula) => boolean;
   readonly #budget: Budget;
 
-  constructor(
-    table: ClaimTable<T>,
-    formulas: Formulas,
-    isEmpty: (formula: Formula) => boolean,
-    budget: Budget,
-  ) {
+  constructor(table: ClaimTable<T>, formulas: Formulas, isEmpty: (formula: Formula) => boolean, budget: Budget) {
     this.#table = table;
     this.#formulas = formulas;
     this.#isEmpty = isEmpty;

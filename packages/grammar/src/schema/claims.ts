@@ -6,12 +6,14 @@ interface Numbered {
   readonly id: number;
 }
 
-export type Claims<T> = Numbered &
-  (
-    | { readonly kind: "true" | "false" }
-    | { readonly kind: "all" | "any"; readonly parts: readonly Claims<T>[] }
-    | { readonly kind: "claim"; readonly claim: T }
-  );
+export type AnyClaims<T> = Numbered & { readonly kind: "any"; readonly parts: readonly Claims<T>[] };
+
+export type Claims<T> =
+  | (Numbered & { readonly kind: "true" })
+  | (Numbered & { readonly kind: "false" })
+  | (Numbered & { readonly kind: "all"; readonly parts: readonly Claims<T>[] })
+  | AnyClaims<T>
+  | (Numbered & { readonly kind: "claim"; readonly claim: T });
 
 export class ClaimTable<T> {
   readonly true: Claims<T> = { id: 0, kind: "true" };
@@ -41,7 +43,11 @@ export class ClaimTable<T> {
   }
 
   /** Each claim replaced, and what follows from that. */
-  map(claims: Claims<T>, change: (claim: T, of: Claims<T>) => Claims<T>, done = new Map<Claims<T>, Claims<T>>()): Claims<T> {
+  map(
+    claims: Claims<T>,
+    change: (claim: T, of: Claims<T>) => Claims<T>,
+    done: Map<Claims<T>, Claims<T>> = new Map(),
+  ): Claims<T> {
     if (claims.kind === "true" || claims.kind === "false") return claims;
     let changed = done.get(claims);
     if (changed) return changed;
@@ -64,19 +70,19 @@ export class ClaimTable<T> {
     if (set.has(absorbing)) return absorbing;
     // a part that another one's parts contain says nothing more: a or (a and b), a and (a or b)
     for (const part of set) {
-      if (part.kind !== "claim" && "parts" in part && part.parts.some((inner) => set.has(inner))) set.delete(part);
+      if ("parts" in part && part.parts.some((inner) => set.has(inner))) set.delete(part);
     }
     if (set.size <= 1) return [...set][0] ?? neutral;
     const kept = [...set];
     const key = `${kind}${kept.map(({ id }) => id).join()}`;
     let known = this.#known.get(key);
-    if (!known) this.#known.set(key, (known = { id: this.#count++, kind, parts: kept }));
+    if (!known) this.#known.set(key, (known = { id: this.#count++, kind, parts: kept } as Claims<T>));
     return known;
   }
 }
 
 /** Every claim in it. */
-export function* claimsIn<T>(claims: Claims<T>, seen = new Set<Claims<T>>()): Generator<T> {
+export function* claimsIn<T>(claims: Claims<T>, seen: Set<Claims<T>> = new Set()): Generator<T> {
   if (seen.has(claims)) return;
   seen.add(claims);
   if (claims.kind === "claim") yield claims.claim;

@@ -20,9 +20,15 @@ export function dialectOf(schema: Readonly<Record<string, unknown>>, pointer: st
   const uri = schema["$schema"];
   if (uri === undefined) return outer;
   if (typeof uri !== "string") throw new UnsupportedSchemaError("$schema", pointer, "it is no URI");
-  const draft = /^https?:\/\/json-schema\.org\/(?:draft[-/])?(2020-12|2019-09|0[467]|schema)(?:\/schema)?#?$/.exec(uri)?.[1];
-  if (draft === undefined && !/^https:\/\/spec\.openapis\.org\/oas\/3\.1\/dialect\//.test(uri)) {
-    throw new UnsupportedSchemaError("$schema", pointer, `${JSON.stringify(uri)} is none of the drafts 4, 6, 7, 2019-09 and 2020-12`);
+  const draft = /^https?:\/\/json-schema\.org\/(?:draft[-/])?(2020-12|2019-09|0[467]|schema)(?:\/schema)?#?$/.exec(
+    uri,
+  )?.[1];
+  if (draft === undefined && !uri.startsWith("https://spec.openapis.org/oas/3.1/dialect/")) {
+    throw new UnsupportedSchemaError(
+      "$schema",
+      pointer,
+      `${JSON.stringify(uri)} is none of the drafts 4, 6, 7, 2019-09 and 2020-12`,
+    );
   }
   const isOld = draft !== undefined && draft.startsWith("0");
   return { refStandsAlone: isOld, idKeyword: draft === "04" ? "id" : "$id", isModern: !isOld, isUnnamed: false };

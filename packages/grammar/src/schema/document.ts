@@ -113,7 +113,8 @@ export class SchemaDocument {
           if (!this.#locations.has(at)) pending.push({ pointer: at, value: inner, resource: location.resource });
         };
         if (Array.isArray(value) && inArray.includes(keyword)) value.forEach((inner, i) => add(String(i), inner));
-        else if (isObject(value) && inRecord.includes(keyword)) for (const [name, inner] of Object.entries(value)) add(name, inner);
+        else if (isObject(value) && inRecord.includes(keyword))
+          for (const [name, inner] of Object.entries(value)) add(name, inner);
         else if (isObject(value) && inSchema.includes(keyword)) add(undefined, value);
       }
     }
@@ -129,17 +130,18 @@ export class SchemaDocument {
     const isAlone = dialect.refStandsAlone && "$ref" in schema;
     if (typeof id === "string" && !isAlone) {
       const uri = resolveUri(id, resource.uri);
-      if (uri === undefined) throw new UnsupportedSchemaError(dialect.idKeyword, location.pointer, "it is no URI reference");
+      if (uri === undefined)
+        throw new UnsupportedSchemaError(dialect.idKeyword, location.pointer, "it is no URI reference");
       const { base, fragment } = splitFragment(uri);
       if (base !== resource.uri || location.pointer === "") {
-        const own = { ...location } as { pointer: string; value: unknown; resource: Resource };
+        const own = { ...location };
         own.resource = this.#addResource(base, dialect, own);
         ({ resource } = own);
         found = own;
       }
       if (fragment !== "") resource.anchors.set(fragment, found);
     } else if (dialect !== resource.dialect) {
-      const own = { ...location } as { pointer: string; value: unknown; resource: Resource };
+      const own = { ...location };
       own.resource = resource = { ...resource, dialect, root: location.pointer === "" ? own : resource.root };
       if (location.pointer === "") this.#resources.set(resource.uri, resource);
       found = own;

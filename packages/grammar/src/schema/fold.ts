@@ -76,7 +76,11 @@ export class Fold<R> {
       throw new UnsupportedSchemaError("$ref", pointer, "the schema applies itself to the same value");
     }
     if (this.#depth >= deepest) {
-      throw new UnsupportedSchemaError("allOf", pointer, `more than ${deepest} schemas inside each other for one value`);
+      throw new UnsupportedSchemaError(
+        "allOf",
+        pointer,
+        `more than ${deepest} schemas inside each other for one value`,
+      );
     }
     this.#open.add(formula);
     this.#depth++;

@@ -1,6 +1,5 @@
 /** Sets of property names that a keyword is about. */
 import type { TextRegex } from "../regex/textRegex.ts";
-import { and, literal, not, or } from "../json/texts.ts";
 
 export interface KeySet {
   /** The keys that are in it: those of none of the expressions and names if `isOthers`, else those of the expressions. */
@@ -17,12 +16,4 @@ export function keysOf(texts: TextRegex): KeySet {
 /** Keys that are neither among the names nor matched. */
 export function otherKeys(names: Iterable<string>, texts: readonly TextRegex[]): KeySet {
   return { isOthers: true, names: new Set(names), texts };
-}
-
-export const allKeys: KeySet = otherKeys([], []);
-
-/** All of its keys as one regular expression. */
-export function textsOf({ isOthers, names, texts }: KeySet): TextRegex {
-  if (!isOthers) return or(...Array.from(names, literal), ...texts);
-  return and(...Array.from(names, (name) => not(literal(name))), ...texts.map(not));
 }

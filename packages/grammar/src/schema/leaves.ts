@@ -13,7 +13,12 @@ export interface Origin {
 export type NumberLeaf =
   | { readonly type: "number"; readonly is: "whole" }
   | { readonly type: "number"; readonly is: "equal"; readonly values: readonly Decimal[] }
-  | { readonly type: "number"; readonly is: "atLeast" | "atMost"; readonly bound: Decimal; readonly isExclusive: boolean }
+  | {
+      readonly type: "number";
+      readonly is: "atLeast" | "atMost";
+      readonly bound: Decimal;
+      readonly isExclusive: boolean;
+    }
   | { readonly type: "number"; readonly is: "multiple"; readonly divisor: Decimal; readonly origin: Origin };
 
 export type ArrayLeaf =
@@ -23,7 +28,13 @@ export type ArrayLeaf =
   | { readonly type: "array"; readonly is: "rest"; readonly from: number; readonly value: Formula }
   | { readonly type: "array"; readonly is: "count"; readonly min: number; readonly max: number }
   /** So many items satisfy the formula. */
-  | { readonly type: "array"; readonly is: "contains"; readonly value: Formula; readonly min: number; readonly max: number }
+  | {
+      readonly type: "array";
+      readonly is: "contains";
+      readonly value: Formula;
+      readonly min: number;
+      readonly max: number;
+    }
   | { readonly type: "array"; readonly is: "unique"; readonly origin: Origin };
 
 export type ObjectLeaf =

@@ -55,7 +55,13 @@ function widened({ largestInteger, numberDigits }: NumberLimits, claims: readonl
   let [digits, least, most] = [numberDigits, -largestInteger, largestInteger];
   for (const { leaf } of claims) {
     const named =
-      leaf.is === "equal" ? leaf.values : leaf.is === "multiple" ? [leaf.divisor] : leaf.is === "whole" ? [] : [leaf.bound];
+      leaf.is === "equal"
+        ? leaf.values
+        : leaf.is === "multiple"
+          ? [leaf.divisor]
+          : leaf.is === "whole"
+            ? []
+            : [leaf.bound];
     for (const decimal of named) {
       const { whole, fraction } = partsOf(decimal);
       digits = Math.max(digits, whole.length + fraction.length + (leaf.is === "equal" ? 0 : 1));

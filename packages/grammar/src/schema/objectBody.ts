@@ -2,7 +2,7 @@
  * An object as part of a rule's body: names in their order, then free ones. A state is a place in the order and what is left
  * to be settled of the claims.
  */
-import { literal } from "../json/texts.ts";
+import { hasLoneSurrogate, literal } from "../json/texts.ts";
 import type { Choice } from "./choices.ts";
 import { Chooser, type Settlement } from "./choices.ts";
 import { type Claims, claimsIn } from "./claims.ts";
@@ -90,7 +90,7 @@ export class ObjectBody {
     const { views, punctuation, formulas } = this.#context;
     const table = views.objectTable;
     const name = this.#plan.names[at]!;
-    if (!name.isWellFormed()) return;
+    if (hasLoneSurrogate(name)) return;
     const present = (claims: Left): Left =>
       table.map(claims, (claim, of) => {
         if (!("name" in claim) || claim.name !== name || claim.is === "property") return of;

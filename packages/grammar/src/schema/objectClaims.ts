@@ -26,11 +26,14 @@ export function objectClaimKeys(): (claim: ObjectClaim) => string {
         return `property ${claim.value.id} ${claim.name}`;
       case "count":
         return `count ${claim.min} ${claim.max}`;
-      default: {
+      case "each":
+      case "some": {
         const number = keySets.get(claim.keys) ?? keySets.size;
         keySets.set(claim.keys, number);
         return `${claim.is} ${number} ${claim.value.id}`;
       }
+      default:
+        return claim satisfies never;
     }
   };
 }

@@ -56,7 +56,8 @@ export function planObject(
   let counts = everyCount;
   for (const part of conjuncts(claims)) {
     for (const spreadPart of conjuncts(table.map(part, spread))) {
-      if (spreadPart.kind === "claim" && spreadPart.claim.is === "count") counts = meetCounts(counts, [spreadPart.claim]);
+      if (spreadPart.kind === "claim" && spreadPart.claim.is === "count")
+        counts = meetCounts(counts, [spreadPart.claim]);
       else if (spreadPart.kind === "claim" && spreadPart.claim.is === "each") each.push(spreadPart.claim);
       else {
         const name = onlyName(spreadPart);
@@ -107,7 +108,10 @@ function freeKeys(
   others: Claims<ObjectClaim>,
   longestKey: number,
 ): FreeKeys[] {
-  const keySets = [...each.map(({ keys }) => keys), ...Array.from(claimsIn(others)).flatMap((claim) => ("keys" in claim ? [claim.keys] : []))];
+  const keySets = [
+    ...each.map(({ keys }) => keys),
+    ...Array.from(claimsIn(others)).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
+  ];
   const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
   let kinds: { texts: TextRegex; matched: Set<TextRegex> }[] = [
     { texts: and(not(or(...names.map(literal))), ofLength(0, longestKey)), matched: new Set() },
@@ -119,7 +123,11 @@ function freeKeys(
     ]);
     kinds = kinds.filter(({ texts }) => !views.isEmptyText(texts));
     if (kinds.length > mostKinds) {
-      throw new UnsupportedSchemaError("patternProperties", "", `more than ${mostKinds} kinds of names by what patterns they match`);
+      throw new UnsupportedSchemaError(
+        "patternProperties",
+        "",
+        `more than ${mostKinds} kinds of names by what patterns they match`,
+      );
     }
   }
   const free = kinds.map(({ texts, matched }) => {

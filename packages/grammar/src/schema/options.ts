@@ -41,7 +41,7 @@ export function settingsOf(options: JsonSchemaOptions): CompileSettings {
   checkOptions("options", options, names, "JSON schema option");
   const { anyWhitespace = false, anyEscapes = false, largestInteger = BigInt(Number.MAX_SAFE_INTEGER) } = options;
   if (typeof largestInteger !== "bigint") refuse("largestInteger", "bigint of at least 0", largestInteger, true);
-  if (largestInteger < 0n) refuse("largestInteger", "bigint of at least 0", largestInteger);
+  if (largestInteger < 0n) refuse("largestInteger", "bigint of at least 0", largestInteger, false);
   const { stringLength = Infinity } = options;
   return {
     anyWhitespace: checkBoolean("anyWhitespace", anyWhitespace),

@@ -11,7 +11,12 @@ import { EmptySchemaError } from "./errors.ts";
 import type { RuleBody } from "./ruleBody.ts";
 
 /** @throws EmptySchemaError if the first rule derives nothing */
-export function prune(expressions: Expressions, lexemes: readonly Lexeme[], bodies: readonly RuleBody[], budget: Budget): GrammarRules {
+export function prune(
+  expressions: Expressions,
+  lexemes: readonly Lexeme[],
+  bodies: readonly RuleBody[],
+  budget: Budget,
+): GrammarRules {
   const isEmpty = lexemes.map(({ expression }) => expressions.isEmpty(expression));
   const ends: (readonly CountSet[])[] = [];
   const isProductive = bodies.map(() => false);

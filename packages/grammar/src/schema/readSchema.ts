@@ -35,7 +35,8 @@ export function readSchema(readings: Readings, location: Location, outerScope: S
   }
   const scope = readings.document.hasDynamicReferences ? enter(outerScope, location) : outerScope;
   const reader = new SchemaReader(readings, location, value, scope);
-  if (location.resource.dialect.refStandsAlone && reader.has("$ref")) return readings.formulas.and(readReferences(reader));
+  if (location.resource.dialect.refStandsAlone && reader.has("$ref"))
+    return readings.formulas.and(readReferences(reader));
   return readUnevaluated(reader, readings.formulas.and(inOrder(reader)));
 }
 

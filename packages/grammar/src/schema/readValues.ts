@@ -59,7 +59,8 @@ function enumFormula(reader: SchemaReader, values: readonly unknown[]): Formula 
 /** One value: arrays and objects by their parts, in the order in which they stand. */
 function valueFormula(reader: SchemaReader, keyword: string, value: unknown, depth = 0): Formula {
   const { formulas } = reader;
-  if (depth > deepest) reader.refuse(keyword, `expected a value of at most ${deepest} arrays and objects inside each other`);
+  if (depth > deepest)
+    reader.refuse(keyword, `expected a value of at most ${deepest} arrays and objects inside each other`);
   const inside = (inner: unknown): Formula => valueFormula(reader, keyword, inner, depth + 1);
   if (typeof value === "string" || typeof value === "number") return enumFormula(reader, [value]);
   if (value === null) return formulas.types(["null"]);
@@ -74,7 +75,10 @@ function valueFormula(reader: SchemaReader, keyword: string, value: unknown, dep
     ]);
   }
   if (!isObject(value)) return reader.refuse(keyword, "expected JSON values");
-  return objectFormula(formulas, Object.entries(value).map(([name, inner]) => [name, inside(inner)]));
+  return objectFormula(
+    formulas,
+    Object.entries(value).map(([name, inner]) => [name, inside(inner)]),
+  );
 }
 
 function objectFormula(formulas: Formulas, entries: readonly (readonly [name: string, value: Formula])[]): Formula {

@@ -110,7 +110,7 @@ export class SchemaCompiler implements BodyContext {
       views.arrayTable,
       views.arrays(formula),
       (claims) => views.simplerArray(claims),
-      (claim) => claim.is === "unique",
+      (claim) => claim.is === "unique" || claim.is === "item",
     );
     for (const claims of arrays) new ArrayBody(this, body, end, claims).build(start);
     const objects = alternativesOf(

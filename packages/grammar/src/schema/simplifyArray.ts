@@ -35,16 +35,26 @@ export class ArraySimplifier {
         if (claim.max < min || claim.min > limited) return this.#table.false;
         return of;
       }
-      return (claim.is === "some" && claim.from >= limited) ? this.#table.false : of;
+      return claim.is === "some" && claim.from >= limited ? this.#table.false : of;
     });
-    return limited < max ? this.#table.all([narrowed, this.#table.claim({ is: "count", min: 0, max: limited })]) : narrowed;
+    return limited < max
+      ? this.#table.all([narrowed, this.#table.claim({ is: "count", min: 0, max: limited })])
+      : narrowed;
   }
 
   /** The first index at which no item can be, within those that must be there or are named. */
-  #limit(items: Map<number, Formula[]>, rests: readonly { from: number; value: Formula }[], min: number, max: number): number {
+  #limit(
+    items: Map<number, Formula[]>,
+    rests: readonly { from: number; value: Formula }[],
+    min: number,
+    max: number,
+  ): number {
     const named = [...items.keys(), ...rests.map(({ from }) => from)].filter((index) => index < max);
     for (const index of [...new Set(named)].sort((a, b) => a - b)) {
-      const values = [...(items.get(index) ?? []), ...rests.filter(({ from }) => from <= index).map(({ value }) => value)];
+      const values = [
+        ...(items.get(index) ?? []),
+        ...rests.filter(({ from }) => from <= index).map(({ value }) => value),
+      ];
       if (values.length > 1 || index < min) {
         if (this.#isEmpty(this.#formulas.and(values))) return index;
       }

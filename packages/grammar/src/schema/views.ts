@@ -64,24 +64,33 @@ export class Views {
     this.#booleans = fold(plainAlgebra("boolean"));
     const numbers = this.#numberTable;
     this.#numbers = fold(
-      claimAlgebra("number", numbers, (leaf, isTrue) => claimOf(numbers, leaf, isTrue), (claims) =>
-        isEmptyText(this.#textsOf(claims)),
+      claimAlgebra(
+        "number",
+        numbers,
+        (leaf, isTrue) => claimOf(numbers, leaf, isTrue),
+        (claims) => isEmptyText(this.#textsOf(claims)),
       ),
     );
     this.#strings = fold(textAlgebra(isEmptyText));
     const arrays = this.arrayTable;
     this.#arraySimplifier = new ArraySimplifier(arrays, formulas, (formula) => this.isSurelyEmpty(formula));
     this.#arrays = fold(
-      claimAlgebra("array", arrays, (leaf, isTrue) => arrayClaimOf(arrays, formulas, leaf, isTrue), (claims) =>
-        this.simplerArray(claims).kind === "false",
+      claimAlgebra(
+        "array",
+        arrays,
+        (leaf, isTrue) => arrayClaimOf(arrays, formulas, leaf, isTrue),
+        (claims) => this.simplerArray(claims).kind === "false",
       ),
     );
     const objects = this.objectTable;
     const leaves = new ObjectLeaves(objects, formulas, (formula) => this.strings(formula));
     this.#objectSimplifier = new ObjectSimplifier(this, formulas, context.budget);
     this.#objects = fold(
-      claimAlgebra("object", objects, (leaf, isTrue) => leaves.claimOf(leaf, isTrue), (claims) =>
-        this.simplerObject(claims).kind === "false",
+      claimAlgebra(
+        "object",
+        objects,
+        (leaf, isTrue) => leaves.claimOf(leaf, isTrue),
+        (claims) => this.simplerObject(claims).kind === "false",
       ),
     );
   }
@@ -169,4 +178,3 @@ export class Views {
     return texts;
   }
 }
-

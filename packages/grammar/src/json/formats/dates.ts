@@ -24,7 +24,10 @@ function leapSecond(): TextRegex {
   const minutes: string[] = [];
   for (let ahead = 0; ahead < 24; ahead++) {
     // local time is 23:59 plus the offset, or minus it; whole hours leave the minutes at 59
-    hours.push(`${two((23 + ahead) % 24)}:59${rest}\\+${two(ahead)}:00`, `${two(23 - ahead)}:${minute}${rest}-${two(ahead)}:${minute}`);
+    hours.push(
+      `${two((23 + ahead) % 24)}:59${rest}\\+${two(ahead)}:00`,
+      `${two(23 - ahead)}:${minute}${rest}-${two(ahead)}:${minute}`,
+    );
     hours.push(`${two(ahead)}:${minute}${rest}\\+${two(ahead)}:(?:0[1-9]|[1-5][0-9])`);
   }
   for (let ahead = 0; ahead < 60; ahead++) {

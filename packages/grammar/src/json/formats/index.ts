@@ -42,8 +42,6 @@ const made = new Map<string, TextRegex>();
 /** Formats of the standard that are no regular language, or need tables of Unicode. */
 export const unfollowedFormats: readonly string[] = ["idn-hostname", "regex"];
 
-export const formatNames: readonly string[] = Object.keys(formats);
-
 /** Texts of the format; undefined for one that is not known. */
 export function textFormat(name: string): TextRegex | undefined {
   let texts = made.get(name);

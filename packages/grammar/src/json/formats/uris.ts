@@ -1,6 +1,7 @@
 /** URIs, IRIs, their references and templates, and JSON pointers: RFC 3986, 3987, 6570 and 6901. */
 import { regexText } from "../../regex/regexText.ts";
 import type { TextRegex } from "../../regex/textRegex.ts";
+import { or } from "../texts.ts";
 import { ipv4Source, ipv6Source } from "./addresses.ts";
 
 const escape = "%[0-9A-Fa-f]{2}";
@@ -15,7 +16,7 @@ const privateUse = "\\ue000-\\uf8ff\\u{f0000}-\\u{ffffd}\\u{100000}-\\u{10fffd}"
 
 /** Sources of both, `more` being what an IRI has beside ASCII. */
 function sourcesOf(more: string, moreInQuery: string): { absolute: string; relative: string } {
-  const unreserved = `A-Za-z0-9._~${more}-`;
+  const unreserved = `A-Za-z0-9._~\\-${more}`;
   const character = (others: string): string => `(?:[${unreserved}${subDelimiters}${others}]|${escape})`;
   const pathCharacter = character(":@");
   const host = `(?:\\[(?:${ipv6Source}|[Vv][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|${ipv4Source}|${character("")}*)`;
@@ -39,7 +40,7 @@ export function uriFormat(): TextRegex {
 
 export function uriReferenceFormat(): TextRegex {
   const { absolute, relative } = sourcesOf("", "");
-  return regexText(`(?:${absolute})|(?:${relative})`);
+  return or(regexText(absolute), regexText(relative));
 }
 
 export function iriFormat(): TextRegex {
@@ -48,7 +49,7 @@ export function iriFormat(): TextRegex {
 
 export function iriReferenceFormat(): TextRegex {
   const { absolute, relative } = sourcesOf(wide, privateUse);
-  return regexText(`(?:${absolute})|(?:${relative})`);
+  return or(regexText(absolute), regexText(relative));
 }
 
 export function uriTemplateFormat(): TextRegex {
