@@ -52,7 +52,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const { source, seed, workers, slots, customStages, log, limits } = options;
   const { tokenizer } = source;
   const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
-  const grammar = hasGrammars ? createGrammarProvider({ tokenizer, vocabSize: source.vocabSize }) : undefined;
+  const grammar = hasGrammars
+    ? createGrammarProvider({ tokenizer, vocabSize: source.vocabSize, warm: true })
+    : undefined;
   const pool = await createPool({
     source,
     ...(grammar && { maskFiller: grammar.maskFiller }),

@@ -38,6 +38,10 @@ class Lane {
     void this.#run();
   }
 
+  warm(): void {
+    this.#thread.warm();
+  }
+
   close(): Promise<void> {
     return this.#thread.close();
   }
@@ -93,6 +97,12 @@ export class CompileQueue {
   /** @throws what compiling throws */
   compile(specification: Specification, owner: string, isGone: () => boolean): Promise<GrammarImage> {
     return new Promise((resolve, reject) => this.#short.add(owner, { ...specification, resolve, reject, isGone }));
+  }
+
+  /** Starts the threads before there is something to do. */
+  warm(): void {
+    this.#short.warm();
+    this.#long.warm();
   }
 
   async close(): Promise<void> {

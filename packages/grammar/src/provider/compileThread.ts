@@ -26,14 +26,21 @@ export class CompileThread {
   constructor(setup: CompileSetup, limits: ThreadLimits) {
     this.#setup = setup;
     this.#limits = limits;
-    this.#start();
+  }
+
+  /** Starts the thread before there is something to do. */
+  warm(): void {
+    if (!this.#worker) this.#start();
   }
 
   /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits */
   compile({ spec, param }: Specification): Promise<GrammarImage> {
     const { timeMs, memoryBytes } = this.#limits;
     const tooMuch = (most: string): Error =>
-      errorOfFault({ kind: "budget", message: `"${param}" expected one that takes at most ${most}: it is too large` }, param);
+      errorOfFault(
+        { kind: "budget", message: `"${param}" expected one that takes at most ${most}: it is too large` },
+        param,
+      );
     const worker = this.#worker ?? this.#start();
     return new Promise((resolve, reject) => {
       const end = (): void => {

@@ -2,7 +2,7 @@
 import type { GrammarImage } from "../compile/image.ts";
 
 interface Entry {
-  readonly image: Promise<GrammarImage>;
+  image: Promise<GrammarImage>;
   users: number;
   /** 0 until it is compiled. */
   sizeBytes: number;
@@ -34,15 +34,18 @@ export class ImageCache {
     signal?: AbortSignal,
   ): Promise<ImageInUse> {
     signal?.throwIfAborted();
-    const entry = this.#entries.get(text) ?? this.#begin(compile);
-    this.#entries.delete(text);
+    let entry = this.#entries.get(text);
+    if (entry) {
+      entry.users++;
+      this.#entries.delete(text);
+    } else entry = begin(compile);
     this.#entries.set(text, entry);
-    entry.users++;
+    const used = entry;
     let isReleased = false;
     const release = (): void => {
       if (isReleased) return;
       isReleased = true;
-      entry.users--;
+      used.users--;
       this.#evict();
     };
     signal?.addEventListener("abort", release);
@@ -60,15 +63,6 @@ export class ImageCache {
     }
   }
 
-  #begin(compile: (isGone: () => boolean) => Promise<GrammarImage>): Entry {
-    const entry: Entry = { image: compile(() => entry.users === 0), users: 0, sizeBytes: 0, isCompiled: false };
-    entry.image.then(
-      () => (entry.isCompiled = true),
-      () => undefined,
-    );
-    return entry;
-  }
-
   #evict(): void {
     const idle = [...this.#entries].filter(([, { users, isCompiled }]) => users === 0 && isCompiled);
     let bytes = idle.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0);
@@ -78,4 +72,15 @@ export class ImageCache {
       bytes -= sizeBytes;
     }
   }
+}
+
+/** With one user. */
+function begin(compile: (isGone: () => boolean) => Promise<GrammarImage>): Entry {
+  const entry = { users: 1, sizeBytes: 0, isCompiled: false } as Entry;
+  entry.image = compile(() => entry.users === 0);
+  entry.image.then(
+    () => (entry.isCompiled = true),
+    () => undefined,
+  );
+  return entry;
 }

@@ -8,6 +8,11 @@ import { type SharedVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
 /** Outputs that are remembered. */
 const mostOutputs = 4096;
 
+export interface MaskFillerOptions extends SharedVocabulary {
+  /** Whether tables of the vocabulary are made at once, not when the first mask is filled. */
+  readonly isWarm: boolean;
+}
+
 interface Output {
   readonly image: GrammarImageData;
   readonly matcher: Matcher;
@@ -15,15 +20,17 @@ interface Output {
   readonly tokenIds: number[];
 }
 
-export const createMaskFiller: CreateMaskFiller = (options) => new GrammarMaskFiller(options as SharedVocabulary);
+export const createMaskFiller: CreateMaskFiller = (options) => new GrammarMaskFiller(options as MaskFillerOptions);
 
 class GrammarMaskFiller implements MaskFiller {
-  readonly #engine: GrammarEngine;
+  readonly #options: MaskFillerOptions;
+  #engine: GrammarEngine | undefined;
   /** In order of use. */
   readonly #outputs = new Map<number, Output>();
 
-  constructor(vocabulary: SharedVocabulary) {
-    this.#engine = new GrammarEngine(vocabularyOf(vocabulary));
+  constructor(options: MaskFillerOptions) {
+    this.#options = options;
+    if (options.isWarm) this.#engine = new GrammarEngine(vocabularyOf(options));
   }
 
   fill(image: GrammarImageData, key: number, tokenIds: Int32Array, words: Int32Array): void {
@@ -36,6 +43,7 @@ class GrammarMaskFiller implements MaskFiller {
     let output = this.#outputs.get(key);
     if (output?.image === image) this.#outputs.delete(key);
     else {
+      this.#engine ??= new GrammarEngine(vocabularyOf(this.#options));
       output = { image, matcher: this.#engine.open(image as GrammarImage), tokenIds: [] };
       const [oldest] = this.#outputs.keys();
       if (oldest !== undefined && this.#outputs.size >= mostOutputs) this.#outputs.delete(oldest);

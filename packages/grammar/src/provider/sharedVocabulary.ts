@@ -21,7 +21,7 @@ export function shareVocabulary(
   const offsets = new Uint32Array(new SharedArrayBuffer((count + 1) * 4));
   for (let id = 0; id < count; id++) offsets[id + 1] = offsets[id]! + tokenizer.tokenBytes(id).length;
   const bytes = new Uint8Array(new SharedArrayBuffer(offsets[count]!));
-  for (let id = 0; id < count; id++) bytes.set(tokenizer.tokenBytes(id), offsets[id]!);
+  for (let id = 0; id < count; id++) bytes.set(tokenizer.tokenBytes(id), offsets[id]);
   return { vocabSize, eosTokenId, specialTokenIds, bytes, offsets };
 }
 

@@ -4,7 +4,7 @@ import { characterExcept, characterOf, literalText, repeatText } from "../regex/
 import type { Node, TextGrammar } from "../text/nodes.ts";
 
 /** One byte, two bytes, three bytes. */
-export const alphabet = ["a", "b", "é"];
+const alphabet = ["a", "b", "é"];
 
 export interface RandomGrammar {
   readonly grammar: TextGrammar;

@@ -27,7 +27,8 @@ const choiceField: JsonSchema = {
 };
 const structuralTagField: JsonSchema = {
   anyOf: [{ type: "object" }, { type: "string" }],
-  description: "The output is free text with structural tags in it, in one of XGrammar's two forms (or JSON text of one).",
+  description:
+    "The output is free text with structural tags in it, in one of XGrammar's two forms (or JSON text of one).",
   "x-expected": "structural tag",
 };
 const tagParts: Readonly<Record<string, JsonSchema>> = {
@@ -194,7 +195,10 @@ function structuredOutputs(given: StructuredOutputs): GrammarFields {
     const setting = settings[name];
     if (setting && value !== setting.only) {
       const place = `${param}.${name}`;
-      throw new ApiError(400, `"${place}" is not supported: ${setting.why}`, { param: place, code: "unsupported_parameter" });
+      throw new ApiError(400, `"${place}" is not supported: ${setting.why}`, {
+        param: place,
+        code: "unsupported_parameter",
+      });
     }
     return !setting && !(name === "json_object" && value === false);
   });
