@@ -19,16 +19,23 @@ const clockSteps = 4096;
 export class Budget {
   readonly #what: string;
   readonly #limits: BudgetLimits;
-  readonly #end: number;
-  #left: number;
+  #end = Number.POSITIVE_INFINITY;
+  #left = 0;
   #untilClock = clockSteps;
 
   /** @param what names the work in the message: `"jsonSchema"` expected … */
   constructor(what: string, limits: BudgetLimits = {}) {
     this.#what = what;
     this.#limits = limits;
-    this.#left = limits.steps ?? Number.POSITIVE_INFINITY;
-    this.#end = limits.timeMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + limits.timeMs;
+    this.restart();
+  }
+
+  /** From here on, as if nothing had been spent. */
+  restart(): void {
+    const { steps, timeMs } = this.#limits;
+    this.#left = steps ?? Number.POSITIVE_INFINITY;
+    this.#untilClock = clockSteps;
+    if (timeMs !== undefined) this.#end = performance.now() + timeMs;
   }
 
   /** @throws GrammarBudgetError */
@@ -38,7 +45,7 @@ export class Budget {
     this.#untilClock -= steps;
     if (this.#untilClock > 0) return;
     this.#untilClock = clockSteps;
-    if (performance.now() > this.#end) this.#fail(`${this.#limits.timeMs} ms`);
+    if (this.#end < Number.POSITIVE_INFINITY && performance.now() > this.#end) this.#fail(`${this.#limits.timeMs} ms`);
   }
 
   #fail(most: string): never {

@@ -107,15 +107,8 @@ export function unpackExpressions(
 }
 
 function partsOf(nodes: Nodes, node: number): number[] {
-  switch (nodes.kind(node)) {
-    case kinds.concat:
-    case kinds.or:
-    case kinds.and:
-      return [nodes.a(node), nodes.b(node)];
-    case kinds.not:
-    case kinds.repeat:
-      return [nodes.a(node)];
-    default:
-      return [];
-  }
+  const kind = nodes.kind(node);
+  if (kind === kinds.not || kind === kinds.repeat) return [nodes.a(node)];
+  const hasTwo = kind === kinds.concat || kind === kinds.or || kind === kinds.and;
+  return hasTwo ? [nodes.a(node), nodes.b(node)] : [];
 }

@@ -29,23 +29,19 @@ export class Clamp {
 
   #compute(expr: Expr): Expr {
     const { nodes, algebra } = this.#expressions;
-    switch (nodes.kind(expr)) {
-      case kinds.concat:
-        return algebra.concat2(this.of(nodes.a(expr)), this.of(nodes.b(expr)));
-      case kinds.or: {
-        const parts: Expr[] = [];
-        let rest = expr;
-        for (; nodes.kind(rest) === kinds.or; rest = nodes.b(rest)) parts.push(this.of(nodes.a(rest)));
-        parts.push(this.of(rest));
-        return algebra.or(parts);
-      }
-      default: {
-        const [part, min, max] = [nodes.a(expr), nodes.b(expr), nodes.c(expr)];
-        const isLong = max === endless || max > this.#length;
-        // each repetition takes a byte at least; where the part may be empty, `min` is 0
-        const most = isLong && !nodes.has(part, flags.nullable) ? endless : max;
-        return algebra.repeatOf(this.of(part), most === endless ? Math.min(min, this.#length + 1) : min, most);
-      }
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat) return algebra.concat2(this.of(nodes.a(expr)), this.of(nodes.b(expr)));
+    if (kind === kinds.or) {
+      const parts: Expr[] = [];
+      let rest = expr;
+      for (; nodes.kind(rest) === kinds.or; rest = nodes.b(rest)) parts.push(this.of(nodes.a(rest)));
+      parts.push(this.of(rest));
+      return algebra.or(parts);
     }
+    const [part, min, max] = [nodes.a(expr), nodes.b(expr), nodes.c(expr)];
+    const isLong = max === endless || max > this.#length;
+    // each repetition takes a byte at least; where the part may be empty, `min` is 0
+    const most = isLong && !nodes.has(part, flags.nullable) ? endless : max;
+    return algebra.repeatOf(this.of(part), most === endless ? Math.min(min, this.#length + 1) : min, most);
   }
 }

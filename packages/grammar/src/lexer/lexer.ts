@@ -27,17 +27,16 @@ export class Lexer {
   readonly #numbers = new Map<string, number>();
   /** By state: the lexemes that end there. */
   readonly #ended: (readonly number[])[] = [];
+  /** By state: whether anything can follow. */
+  readonly #goesOn: boolean[] = [];
   readonly #classOf: Uint8Array[] = [];
   /** By state, by class of bytes. */
   readonly #next: Int32Array[] = [];
+  sizeBytes = 0;
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
     this.state([]);
-  }
-
-  get stateCount(): number {
-    return this.#members.length;
   }
 
   /** The number of a lexeme with that expression. */
@@ -94,8 +93,10 @@ export class Lexer {
     number = this.#members.push(members) - 1;
     this.#numbers.set(key, number);
     this.#ended.push(ended);
+    this.#goesOn.push(members.some((each, i) => i % 2 === 1 && each !== algebra.empty));
     this.#classOf.push(classOf);
     this.#next.push(new Int32Array(firstOf.length).fill(number === deadState ? deadState : unknown));
+    this.sizeBytes += 400 + key.length + members.length * 8 + firstOf.length * 4;
     return number;
   }
 
@@ -110,10 +111,7 @@ export class Lexer {
 
   /** Whether anything can follow: false where every lexeme there has only the empty rest. */
   goesOn(state: number): boolean {
-    const { empty } = this.#expressions;
-    const members = this.#members[state]!;
-    for (let i = 1; i < members.length; i += 2) if (members[i] !== empty) return true;
-    return false;
+    return this.#goesOn[state]!;
   }
 
   /** @throws GrammarBudgetError */
@@ -128,6 +126,7 @@ export class Lexer {
     const { none, empty } = expressions;
     const members = this.#members[state]!;
     const result: number[] = [];
+    expressions.budget.spend(1 + (members.length >> 1));
     for (let i = 0; i < members.length; i += 2) {
       const rest = expressions.derive(members[i + 1]!, byte);
       if (rest === none || expressions.isEmpty(rest)) continue;

@@ -15,6 +15,7 @@ export class Derivatives {
   /** By expression, by class of its bytes. */
   readonly #rows: (Int32Array | undefined)[] = [];
   budget: Budget;
+  sizeBytes = 0;
 
   constructor(algebra: Algebra, budget: Budget) {
     this.#algebra = algebra;
@@ -26,7 +27,10 @@ export class Derivatives {
     if (expr <= 1) return none;
     const { classOf, firstOf } = nodes.partitions.get(nodes.classes(expr));
     let row = this.#rows[expr];
-    if (row === undefined) this.#rows[expr] = row = new Int32Array(firstOf.length).fill(unknown);
+    if (row === undefined) {
+      this.#rows[expr] = row = new Int32Array(firstOf.length).fill(unknown);
+      this.sizeBytes += 120 + row.byteLength;
+    }
     const each = classOf[byte]!;
     let result = row[each]!;
     if (result === unknown) {

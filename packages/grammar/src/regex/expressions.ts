@@ -48,6 +48,12 @@ export class Expressions {
     return this.#algebra.nodes;
   }
 
+  /** About how much memory they take. */
+  get sizeBytes(): number {
+    const { count, sets, partitions } = this.#algebra.nodes;
+    return count * 50 + (sets.size + partitions.size) * 700 + this.#derivatives.sizeBytes;
+  }
+
   get algebra(): Algebra {
     return this.#algebra;
   }

@@ -7,6 +7,7 @@ import type { Rows } from "../rows/rows.ts";
 
 /** Stands for the lexer's state before the first byte of any lexeme. */
 export const fresh = -1;
+const mostStates = 2 ** 26;
 
 export class Configurations {
   readonly #rows: Rows;
@@ -16,15 +17,14 @@ export class Configurations {
   /** By number: row and state, alternately, in rising order. */
   readonly #list: (readonly number[])[] = [];
   readonly #numbers = new Map<string, number>();
+  /** Of one pair each: row · 2^26 + state + 1. */
+  readonly #singles = new Map<number, number>();
+  sizeBytes = 0;
 
   constructor(rows: Rows, lexer: Lexer) {
     this.#rows = rows;
     this.#lexer = lexer;
     this.number([0, fresh]);
-  }
-
-  get size(): number {
-    return this.#list.length;
   }
 
   /** Row and state, alternately. Number 0 is the beginning. */
@@ -33,13 +33,23 @@ export class Configurations {
   }
 
   number(pairs: readonly number[]): number {
-    const key = pairs.length === 2 ? `${pairs[0]} ${pairs[1]}` : pairs.join(" ");
+    if (pairs.length === 2) return this.#single(pairs[0]!, pairs[1]!);
+    const key = pairs.join(" ");
     let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.#list.push([...pairs]) - 1;
-      this.#numbers.set(key, number);
-    }
+    if (number === undefined) this.#numbers.set(key, (number = this.#add([...pairs], key.length)));
     return number;
+  }
+
+  #single(row: number, state: number): number {
+    const key = row * mostStates + state + 1;
+    let number = this.#singles.get(key);
+    if (number === undefined) this.#singles.set(key, (number = this.#add([row, state], 0)));
+    return number;
+  }
+
+  #add(pairs: readonly number[], keyLength: number): number {
+    this.sizeBytes += 150 + keyLength + pairs.length * 8;
+    return this.#list.push(pairs) - 1;
   }
 
   /** The lexer's state before the lexemes of the row. */
@@ -64,25 +74,26 @@ export class Configurations {
   /** After the bytes; undefined if nothing reads them. @throws GrammarBudgetError */
   after(number: number, bytes: Uint8Array): number | undefined {
     const lexer = this.#lexer;
-    let pairs: readonly number[] = this.#list[number]!;
-    let i = 0;
-    if (pairs.length === 2) {
-      // the common case: one way to read it, within a lexeme
-      const row = pairs[0]!;
-      let state = pairs[1]! === fresh ? this.startOf(row) : pairs[1]!;
-      for (; i < bytes.length; i++) {
-        const next = lexer.next(state, bytes[i]!);
-        if (next === deadState) return undefined;
-        if (lexer.ended(next).length > 0) {
-          pairs = this.#resolve([row, next]);
-          i++;
-          break;
-        }
-        state = next;
-        if (i === bytes.length - 1) return this.number([row, state]);
-      }
+    const pairs = this.#list[number]!;
+    if (pairs.length > 2) return this.#afterAny(pairs, bytes, 0);
+    // the common case: one way to read it
+    let row = pairs[0]!;
+    let state = pairs[1]!;
+    for (let i = 0; i < bytes.length; i++) {
+      state = lexer.next(state === fresh ? this.startOf(row) : state, bytes[i]!);
+      if (state === deadState) return undefined;
+      const ended = lexer.ended(state);
+      if (ended.length === 0) continue;
+      if (ended.length > 1 || lexer.goesOn(state)) return this.#afterAny(this.#resolve([row, state]), bytes, i + 1);
+      row = this.#rows.after(row, ended[0]!);
+      state = fresh;
     }
-    for (; i < bytes.length; i++) {
+    return this.#single(row, state);
+  }
+
+  #afterAny(from: readonly number[], bytes: Uint8Array, start: number): number | undefined {
+    let pairs = from;
+    for (let i = start; i < bytes.length; i++) {
       pairs = this.#step(pairs, bytes[i]!);
       if (pairs.length === 0) return undefined;
     }

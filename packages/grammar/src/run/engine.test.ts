@@ -41,7 +41,6 @@ function accepts(start: Matcher, text: string): boolean {
 }
 
 describe("the engine", () => {
-  const times = Number(process.env["RUNS"] ?? 1);
   it("accepts the grammar's texts, and no others", () => {
     const counts = { yes: 0, no: 0 };
     fc.assert(
@@ -53,7 +52,7 @@ describe("the engine", () => {
           expect([text, matcher !== undefined && accepts(matcher, text)]).toEqual([text, expected]);
         }
       }),
-      { numRuns: 300 * times },
+      { numRuns: 300 },
     );
     expect(counts.yes).toBeGreaterThan(1000);
   });
@@ -74,7 +73,7 @@ describe("the engine", () => {
           if (!matcher.accept(ids[choice % ids.length]!) || matcher.hasEnded) break;
         }
       }),
-      { numRuns: 1000 * times },
+      { numRuns: 1000 },
     );
     expect(masks).toBeGreaterThan(800);
   });
@@ -90,8 +89,10 @@ describe("the engine", () => {
           matcher.fillMask(words);
           const ids = idsOf(words);
           seen.push(ids);
-          for (let id = -1; id <= vocabulary.vocabSize; id++)
-            if (!ids.includes(id)) expect(matcher.accept(id)).toBe(false);
+          const others = Array.from({ length: vocabulary.vocabSize + 2 }, (_, i) => i - 1).filter(
+            (id) => !ids.includes(id),
+          );
+          expect(others.filter((id) => matcher.accept(id))).toEqual([]);
           matcher.fillMask(words);
           expect(idsOf(words)).toEqual(ids);
           if (!matcher.accept(ids[choice % ids.length]!) || matcher.hasEnded) break;

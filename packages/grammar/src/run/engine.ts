@@ -1,64 +1,68 @@
 /**
- * Grammars of one vocabulary on one thread. What expressions, lexer states and masks come to is shared by all grammars; it
- * is made as outputs reach it.
+ * Grammars of one vocabulary on one thread. What expressions, lexer states and masks come to is made as outputs reach it and
+ * shared by all grammars.
  */
-import { Budget } from "../budget/budget.ts";
+import { checkInteger, checkOptions } from "@tokenmill/check";
+import { Budget, GrammarBudgetError } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
-import { unpackExpressions } from "../compile/packExpressions.ts";
-import { Clamp } from "../lexer/clamp.ts";
-import { Lexer } from "../lexer/lexer.ts";
-import { WalkTable } from "../lexer/walkTable.ts";
-import { Expressions } from "../regex/expressions.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
-import { LoadedGrammar } from "./loadedGrammar.ts";
-import { Masks } from "./masks.ts";
+import { Core } from "./core.ts";
 import { Matcher } from "./matcher.ts";
+
+export interface GrammarEngineOptions {
+  /** Steps of about a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 500,000. */
+  readonly maskSteps?: number;
+  /** Memory for all that is made on the way, in bytes, integer ≥ 2^20; half of it for masks. Absent: 2^27. */
+  readonly cacheBytes?: number;
+}
+
+const most = Number.MAX_SAFE_INTEGER;
 
 export class GrammarEngine {
   readonly vocabulary: Vocabulary;
-  readonly #expressions: Expressions;
-  readonly #lexer: Lexer;
-  readonly #masks: Masks;
-  readonly #budget = new Budget("grammar");
-  readonly #grammars = new WeakMap<GrammarImage, LoadedGrammar>();
+  readonly #budget: Budget;
+  readonly #cacheBytes: number;
+  #core: Core;
 
-  constructor(vocabulary: Vocabulary) {
+  /** @throws TypeError, RangeError */
+  constructor(vocabulary: Vocabulary, options: GrammarEngineOptions = {}) {
+    const { maskSteps = 500_000, cacheBytes = 2 ** 27 } = checkOptions(
+      "options",
+      options,
+      ["maskSteps", "cacheBytes"],
+      "grammar engine option",
+    );
     this.vocabulary = vocabulary;
-    const { trie } = vocabulary;
-    this.#expressions = new Expressions({ budget: this.#budget });
-    this.#lexer = new Lexer(this.#expressions);
-    const table = new WalkTable(this.#lexer);
-    const clamp = new Clamp(this.#expressions, trie.depth);
-    this.#masks = new Masks({ trie, lexer: this.#lexer, clamp, table, budget: this.#budget });
+    this.#budget = new Budget("grammar", { steps: checkInteger("maskSteps", maskSteps, { min: 1000, max: most }) });
+    this.#cacheBytes = checkInteger("cacheBytes", cacheBytes, { min: 2 ** 20, max: most });
+    this.#core = this.#newCore();
   }
 
   /** A matcher at the beginning of an output. */
   open(image: GrammarImage): Matcher {
-    return new Matcher(this.#load(image));
+    return new Matcher(this, image);
   }
 
-  #load(image: GrammarImage): LoadedGrammar {
-    let grammar = this.#grammars.get(image);
-    if (grammar === undefined) {
-      const roots = image.lexemes.map(({ expression }) => expression);
-      const exprs = unpackExpressions(this.#expressions, image, roots);
-      const lexemes = image.lexemes.map(({ expression, isLazy = false, tokenIds }) =>
-        tokenIds ? this.#lexer.tokenLexeme(tokenIds) : this.#lexer.lexeme(exprs[expression]!, isLazy),
-      );
-      const isNullable = image.lexemes.map(
-        ({ expression, tokenIds }) => !tokenIds && this.#expressions.isNullable(exprs[expression]!),
-      );
-      grammar = new LoadedGrammar({
-        image,
-        lexemes,
-        isNullable,
-        vocabulary: this.vocabulary,
-        lexer: this.#lexer,
-        masks: this.#masks,
-        budget: this.#budget,
-      });
-      this.#grammars.set(image, grammar);
+  /** All that was made so far; another one once it has grown too large. */
+  get core(): Core {
+    return this.#core;
+  }
+
+  /** Begins the work for one token or mask. */
+  beginStep(): void {
+    this.#budget.restart();
+  }
+
+  #newCore(): Core {
+    return new Core(this.vocabulary, this.#budget, this.#cacheBytes / 2);
+  }
+
+  /** Begins anew with the next step, if there is too much. @throws GrammarBudgetError if one output alone is too much */
+  endStep(isAlone: boolean): void {
+    if (this.#core.sizeBytes <= this.#cacheBytes / 2) return;
+    this.#core = this.#newCore();
+    if (isAlone) {
+      throw new GrammarBudgetError(`"cacheBytes" expected more than ${this.#cacheBytes} for what this output needs`);
     }
-    return grammar;
   }
 }

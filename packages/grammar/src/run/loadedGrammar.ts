@@ -6,9 +6,13 @@ import { Positions } from "../rows/positions.ts";
 import { Rows } from "../rows/rows.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { Configurations, fresh } from "./configurations.ts";
+import { Mask } from "./mask.ts";
 import type { Masks } from "./masks.ts";
+import type { WordsCache } from "./wordsCache.ts";
 
 export interface LoadedGrammarOptions {
+  /** Tells it from the others that share the cache. */
+  readonly number: number;
   readonly image: GrammarImage;
   /** By the image's lexeme: the lexer's. */
   readonly lexemes: readonly number[];
@@ -16,10 +20,13 @@ export interface LoadedGrammarOptions {
   readonly vocabulary: Vocabulary;
   readonly lexer: Lexer;
   readonly masks: Masks;
+  readonly cache: WordsCache<Mask>;
   readonly budget: Budget;
 }
 
 const mostRows = 2 ** 20;
+/** Most configurations of a grammar. */
+const mostConfigurations = 2 ** 28;
 
 export class LoadedGrammar {
   readonly vocabulary: Vocabulary;
@@ -29,22 +36,31 @@ export class LoadedGrammar {
   readonly #isEnd: ReadonlySet<number>;
   /** By configuration: the one with counts as large as they matter for a mask. */
   readonly #clamped: (number | undefined)[] = [];
-  readonly #words = new Map<number, Int32Array>();
+  readonly #number: number;
+  readonly #cache: WordsCache<Mask>;
+  readonly #rows: Rows;
   readonly #scratch: Int32Array;
 
-  constructor({ image, lexemes, isNullable, vocabulary, lexer, masks, budget }: LoadedGrammarOptions) {
+  constructor(options: LoadedGrammarOptions) {
+    const { number, image, lexemes, isNullable, vocabulary, lexer, masks, cache, budget } = options;
+    this.#number = number;
+    this.#cache = cache;
     this.vocabulary = vocabulary;
     this.#lexer = lexer;
     this.#masks = masks;
     this.#isEnd = new Set(vocabulary.eosTokenIds);
-    const rows = new Rows(new Positions(image, lexemes, isNullable), {
+    this.#rows = new Rows(new Positions(image, lexemes, isNullable), {
       startRule: image.start,
       budget,
       mostRows,
       isToken: (lexeme) => lexer.tokenIds(lexeme) !== undefined,
     });
-    this.#configurations = new Configurations(rows, lexer);
+    this.#configurations = new Configurations(this.#rows, lexer);
     this.#scratch = new Int32Array(vocabulary.trie.noToken / 32 + 1);
+  }
+
+  get sizeBytes(): number {
+    return this.#rows.sizeBytes + this.#configurations.sizeBytes + this.#clamped.length * 8;
   }
 
   isEnd(tokenId: number): boolean {
@@ -64,7 +80,7 @@ export class LoadedGrammar {
 
   /** @param words of a mask */
   fillMask(configuration: number, words: Int32Array): void {
-    words.set(this.#wordsOf((this.#clamped[configuration] ??= this.#clamp(configuration))));
+    this.#maskOf((this.#clamped[configuration] ??= this.#clamp(configuration))).copyTo(words);
   }
 
   #clamp(configuration: number): number {
@@ -74,20 +90,29 @@ export class LoadedGrammar {
     );
   }
 
-  #wordsOf(configuration: number): Int32Array {
-    let words = this.#words.get(configuration);
-    if (words === undefined) {
-      this.#masks.fill(this.#configurations, this.#configurations.get(configuration), this.#scratch);
-      words = this.#scratch.slice(0, this.vocabulary.wordCount);
-      for (const [, lexeme] of this.#configurations.tokenLexemes(configuration)) {
-        for (const [first, last] of this.#lexer.tokenIds(lexeme)!) {
-          const end = Math.min(last, this.vocabulary.vocabSize - 1);
-          for (let id = first; id <= end; id++) words[id >> 5]! |= 1 << (id & 31);
-        }
-      }
-      if (this.isComplete(configuration)) for (const id of this.#isEnd) words[id >> 5]! |= 1 << (id & 31);
-      this.#words.set(configuration, words);
+  #maskOf(configuration: number): Mask {
+    const key = this.#number * mostConfigurations + configuration;
+    let mask = this.#cache.get(key);
+    if (mask === undefined) {
+      const words = this.#scratch;
+      this.#masks.fill(this.#configurations, this.#configurations.get(configuration), words);
+      this.#addTokens(configuration, words);
+      mask = new Mask(words, this.vocabulary.wordCount);
+      this.#cache.set(key, mask);
     }
-    return words;
+    return mask;
+  }
+
+  /** What the grammar names by number, and the end of the output. */
+  #addTokens(configuration: number, words: Int32Array): void {
+    const add = (id: number): void => {
+      words[id >> 5]! |= 1 << (id & 31);
+    };
+    for (const [, lexeme] of this.#configurations.tokenLexemes(configuration)) {
+      for (const [first, last] of this.#lexer.tokenIds(lexeme)!) {
+        for (let id = first; id <= Math.min(last, this.vocabulary.vocabSize - 1); id++) add(id);
+      }
+    }
+    if (this.isComplete(configuration)) for (const id of this.#isEnd) add(id);
   }
 }

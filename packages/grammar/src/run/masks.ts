@@ -9,14 +9,19 @@ import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import { ExitQueue } from "./exitQueue.ts";
+import { Mask } from "./mask.ts";
 import { Walk } from "./walk.ts";
+import { WordsCache } from "./wordsCache.ts";
+
+/** Nodes of a walk that cost about as much as one step of other work. */
+const nodesOfAStep = 64;
 
 /** The walk from one place of the table over the whole vocabulary. */
 interface Inner {
-  /** With a word more than a mask. */
-  readonly words: Int32Array;
+  readonly mask: Mask;
   /** Node and place, alternately, by rising node. */
   readonly exits: readonly number[];
+  readonly sizeBytes: number;
 }
 
 export class Masks {
@@ -27,14 +32,14 @@ export class Masks {
   readonly #walk: Walk;
   readonly #budget: Budget;
   /** By place of the table. */
-  readonly #inner = new Map<number, Inner>();
+  readonly #inner: WordsCache<Inner>;
   /** By the lexer's state: the place that stands for it, and its lexeme if only that is there. */
   readonly #starts = new Map<number, { readonly place: number; readonly lexeme: number | undefined }>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
-  sizeBytes = 0;
+  readonly #scratch: Int32Array;
 
-  constructor({ trie, lexer, clamp, table, budget }: MasksOptions) {
+  constructor({ trie, lexer, clamp, table, budget, cacheBytes }: MasksOptions) {
     this.#trie = trie;
     this.#lexer = lexer;
     this.#clamp = clamp;
@@ -42,6 +47,8 @@ export class Masks {
     this.#walk = new Walk(trie, table);
     this.#budget = budget;
     this.#anyLexeme = lexer.tokenLexeme([]);
+    this.#inner = new WordsCache(cacheBytes);
+    this.#scratch = new Int32Array(trie.noToken / 32 + 1);
   }
 
   /** The state with counts as large as they matter. */
@@ -58,8 +65,8 @@ export class Masks {
       const row = pairs[i]!;
       const start = this.#start(pairs[i + 1] === fresh ? configurations.startOf(row) : pairs[i + 1]!);
       const inner = this.#innerOf(start.place);
-      if (i === 0) words.set(inner.words);
-      else for (let w = 0; w < words.length; w++) words[w]! |= inner.words[w]!;
+      if (i === 0) inner.mask.copyTo(words);
+      else inner.mask.addTo(words);
       queue.add(inner.exits, row, start.lexeme);
     }
     this.#followExits(configurations, words);
@@ -77,7 +84,7 @@ export class Masks {
       const ended = queue.take((place) => this.#lexer.ended(this.#table.state(place)));
       const row = configurations.rowAfter(ended);
       this.#walk.under(node, this.#table.place(configurations.startOf(row)), words);
-      this.#budget.spend(this.#walk.steps);
+      this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
       if (this.#walk.exits.length > 0) queue.add(this.#walk.exits, row, undefined);
     }
   }
@@ -98,12 +105,13 @@ export class Masks {
   #innerOf(place: number): Inner {
     let inner = this.#inner.get(place);
     if (inner === undefined) {
-      const words = new Int32Array(this.#trie.noToken / 32 + 1);
+      const words = this.#scratch.fill(0);
       this.#walk.all(place, words);
-      this.#budget.spend(this.#walk.steps);
-      inner = { words, exits: this.#walk.exits };
+      this.#budget.spend(this.#walk.steps / nodesOfAStep);
+      const { exits } = this.#walk;
+      const mask = new Mask(words, words.length);
+      inner = { mask, exits, sizeBytes: mask.sizeBytes + exits.length * 8 + 100 };
       this.#inner.set(place, inner);
-      this.sizeBytes += words.byteLength + inner.exits.length * 8 + 200;
     }
     return inner;
   }
@@ -115,4 +123,6 @@ export interface MasksOptions {
   readonly clamp: Clamp;
   readonly table: WalkTable;
   readonly budget: Budget;
+  /** For what the walks from single states gave. */
+  readonly cacheBytes: number;
 }

@@ -1,17 +1,28 @@
-/** One output against one grammar: a number for where it stands after each of its tokens. */
+/** One output against one grammar: its tokens, and a number for where it stands after each of them. */
 import type { GrammarMatcher } from "@tokenmill/core";
+import type { GrammarImage } from "../compile/image.ts";
+import type { Core } from "./core.ts";
+import type { GrammarEngine } from "./engine.ts";
 import type { LoadedGrammar } from "./loadedGrammar.ts";
 
-export class Matcher implements GrammarMatcher {
-  readonly #grammar: LoadedGrammar;
-  /** After each number of tokens; the last one is where it stands. */
-  #places: number[];
-  #hasEnded = false;
+/** Steps between two looks at how much the engine has made. */
+const stepsBetweenLooks = 256;
 
-  constructor(grammar: LoadedGrammar, places: readonly number[] = [0], hasEnded = false) {
-    this.#grammar = grammar;
-    this.#places = [...places];
-    this.#hasEnded = hasEnded;
+export class Matcher implements GrammarMatcher {
+  readonly #engine: GrammarEngine;
+  readonly #image: GrammarImage;
+  /** The grammar in the core that the places belong to. */
+  #grammar!: LoadedGrammar;
+  #core: Core | undefined;
+  readonly #tokens: number[] = [];
+  /** After each number of tokens; the last one is where it stands. */
+  #places: number[] = [0];
+  #hasEnded = false;
+  #untilLook = stepsBetweenLooks;
+
+  constructor(engine: GrammarEngine, image: GrammarImage) {
+    this.#engine = engine;
+    this.#image = image;
   }
 
   get hasEnded(): boolean {
@@ -20,24 +31,32 @@ export class Matcher implements GrammarMatcher {
 
   /** Tokens that were accepted, the one that ended the output too. */
   get length(): number {
-    return this.#places.length - 1;
+    return this.#tokens.length;
   }
 
+  /** Takes the next token; false, and nothing changes, if it is not allowed. @throws GrammarBudgetError */
   accept(tokenId: number): boolean {
     if (this.#hasEnded) return false;
-    const at = this.#places.at(-1)!;
+    this.#begin();
+    const at = this.#places[this.#places.length - 1]!;
     const next = this.#grammar.after(at, tokenId);
     if (next === undefined) {
       if (!this.#grammar.isEnd(tokenId) || !this.#grammar.isComplete(at)) return false;
       this.#hasEnded = true;
     }
+    this.#tokens.push(tokenId);
     this.#places.push(next ?? at);
     return true;
   }
 
+  /** Writes the bits of all tokens that may come next. @throws GrammarBudgetError */
   fillMask(words: Int32Array): void {
-    if (this.#hasEnded) words.fill(0);
-    else this.#grammar.fillMask(this.#places.at(-1)!, words);
+    if (this.#hasEnded) {
+      words.fill(0);
+      return;
+    }
+    this.#begin();
+    this.#grammar.fillMask(this.#places[this.#places.length - 1]!, words);
   }
 
   /** Takes back the last tokens. @throws RangeError for more than were accepted */
@@ -46,16 +65,49 @@ export class Matcher implements GrammarMatcher {
       throw new RangeError(`"count" expected integer in [0, ${this.length}], got ${count}`);
     }
     if (count === 0) return;
+    this.#tokens.length -= count;
     this.#places.length -= count;
     this.#hasEnded = false;
   }
 
   /** Another matcher for an output that began like this one. */
   fork(): Matcher {
-    return new Matcher(this.#grammar, this.#places, this.#hasEnded);
+    const matcher = new Matcher(this.#engine, this.#image);
+    matcher.#grammar = this.#grammar;
+    matcher.#core = this.#core;
+    matcher.#tokens.push(...this.#tokens);
+    matcher.#places = [...this.#places];
+    matcher.#hasEnded = this.#hasEnded;
+    return matcher;
   }
 
   release(): void {
-    // everything is in JavaScript's memory, and goes with its last user
+    // all of it is in JavaScript's memory, and goes with its last user
+  }
+
+  #begin(): void {
+    const engine = this.#engine;
+    engine.beginStep();
+    if (--this.#untilLook <= 0) {
+      this.#untilLook = stepsBetweenLooks;
+      engine.endStep(false);
+    }
+    if (this.#core !== engine.core) this.#readAgain();
+  }
+
+  /** The places of its tokens in the engine's present core. */
+  #readAgain(): void {
+    const { core } = this.#engine;
+    const grammar = core.grammar(this.#image);
+    const places = [0];
+    for (const tokenId of this.#tokens) {
+      this.#engine.beginStep();
+      const at = places[places.length - 1]!;
+      places.push(grammar.after(at, tokenId) ?? at);
+      if (places.length % stepsBetweenLooks === 0) this.#engine.endStep(true);
+    }
+    this.#grammar = grammar;
+    this.#places = places;
+    this.#core = core;
   }
 }

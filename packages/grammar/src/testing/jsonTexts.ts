@@ -1,5 +1,6 @@
 /** JSON values as the schema compiler's grammars write them: on one line, properties as they stand. */
 
+<<<<<<< HEAD
 export function written(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
@@ -8,6 +9,9 @@ export function written(value: unknown): string {
 }
 
 /** The same with its properties in every order; no more than `most` of them. */
+=======
+/** The value with its properties in every order; no more than `most` of them. */
+>>>>>>> grammar
 export function orders(value: unknown, most: number = 1000): string[] {
   if (Array.isArray(value))
     return sequences(

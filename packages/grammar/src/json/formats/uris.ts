@@ -27,7 +27,7 @@ function sourcesOf(more: string, moreInQuery: string): { absolute: string; relat
   const query = `(?:\\?(?:${pathCharacter}|[/?${moreInQuery}])*)?`;
   const fragment = `(?:#(?:${pathCharacter}|[/?])*)?`;
   const rest = `${query}${fragment}`;
-  const path = `(?://${authority}${rooted}|${absolutePath}|${pathCharacter}+${rooted}|)`;
+  const path = `(?://${authority}${rooted}|${absolutePath}|${pathCharacter}+${rooted})`;
   return {
     absolute: `[A-Za-z][A-Za-z0-9+.-]*:${path}${rest}`,
     relative: `(?://${authority}${rooted}|${absolutePath}|${withoutColon}|)${rest}`,
