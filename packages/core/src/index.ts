@@ -2,6 +2,7 @@
 export * from "./contracts/dtype.ts";
 export * from "./contracts/events.ts";
 export * from "./contracts/grammar.ts";
+export * from "./contracts/modelSource.ts";
 export * from "./contracts/source.ts";
 export * from "./contracts/tokenizer.ts";
 export type { KernelVariant } from "./instantiate.ts";

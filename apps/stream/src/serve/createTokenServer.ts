@@ -109,7 +109,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     if (options.playground !== undefined) {
       await addPlayground(app, options.playground);
     }
-    http = new Connections(app.server);
+    http = new Connections(app.server, limits.stallTimeoutMs);
     sockets = acceptSockets(app.server, context);
     await app.listen({ host: options.host, port: options.port, backlog: mostWaiting });
   } catch (error) {

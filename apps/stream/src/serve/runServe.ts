@@ -1,10 +1,11 @@
 /** `tokenmill serve` from flags to exit code. */
 import { readFile } from "node:fs/promises";
+import type { LogitsSource } from "@tokenmill/core";
 import { pino } from "pino";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
-import { openSource } from "../source/openSource.ts";
+import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
 import type { ServeFlags } from "./serveFlags.ts";
@@ -14,8 +15,9 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile);
   const interrupt = new Interrupt();
+  let source: LogitsSource | undefined;
   try {
-    const source = await interrupt.unlessStopped(openSource(flags));
+    source = await interrupt.unlessStopped(openSource(flags));
     const server = await createTokenServer({
       source,
       host: flags.host,
@@ -25,7 +27,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       allowedOrigins: flags.allowOrigin ?? [],
       apiKeys,
       seed: flags.seed,
-      workers: flags.workers,
+      workers: flags.workers ?? poolWorkers(flags),
       slots: flags.slots,
       structuredOutput: true,
       customStages: flags.stage ?? {},
@@ -59,6 +61,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
     // A signal is how a server is told to end.
     return exitCodes.done;
   } finally {
+    await source?.close?.();
     interrupt.dispose();
   }
 }

@@ -7,7 +7,7 @@ import { Interrupt } from "../cli/interrupt.ts";
 import { Output } from "../cli/output.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
-import { openSource } from "../source/openSource.ts";
+import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { openInputs } from "./inputs.ts";
 import { jobOf } from "./job.ts";
@@ -18,10 +18,11 @@ export async function runStream(flags: StreamFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const { seed, ...params } = await readSamplingParams(flags);
   const interrupt = new Interrupt();
+  let source: LogitsSource | undefined;
   try {
     const inputs = await openInputs(flags, interrupt.signal);
     const output = await openOutput(flags);
-    const source = await interrupt.unlessStopped(openSource(flags));
+    source = await interrupt.unlessStopped(openSource(flags));
     const pool = await openPool(flags, source, params);
     try {
       const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }) });
@@ -33,6 +34,7 @@ export async function runStream(flags: StreamFlags): Promise<ExitCode> {
       await pool.close();
     }
   } finally {
+    await source?.close?.();
     interrupt.dispose();
   }
 }
@@ -43,7 +45,7 @@ async function openOutput({ output, json }: StreamFlags): Promise<Output | undef
 }
 
 function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingParams): Promise<SamplerPool> {
-  const { workers, slots, promptLogprobs = 0, stage = {} } = flags;
+  const { workers = poolWorkers(flags), slots, promptLogprobs = 0, stage = {} } = flags;
   const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
   checkParams(params, source.vocabSize, maxLogprobs, stage);
   return createPool({

@@ -29,6 +29,8 @@ export interface Stage {
     readonly initial: (params: SamplingParams) => readonly number[];
     readonly accepts: (numbers: readonly number[]) => boolean;
   };
+  /** For a stage that looks at the position: the parameter that is the position at which it changes, or goes on to. */
+  readonly changesAt?: "minTokens";
   /** For a stage that tosses a coin at each draw: the parameter that is its probability to act. */
   readonly coin?: "xtcProbability";
   /** The record of the stage, or undefined if the parameters leave it off. */

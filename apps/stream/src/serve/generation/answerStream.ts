@@ -71,7 +71,6 @@ class JobStream {
     this.#sse = new SseResponse({
       response: target.response,
       headers: target.headers,
-      stallTimeoutMs: context.options.limits.stallTimeoutMs,
       onDrain: () => this.#group.resume(),
       onGone: () => this.#gone(),
     });

@@ -5,16 +5,14 @@
  */
 import type { IncomingMessage } from "node:http";
 import { ApiError } from "../errors/apiError.ts";
+import { type PaceLimits, UploadPace } from "../limits/uploadPace.ts";
 
-/** Before the least pace counts. */
-const graceMs = 5000;
 /** After the answer. */
 const mostDroppedBytes = 2 ** 23;
 const longestDropMs = 5000;
 
-export interface UploadLimits {
+export interface UploadLimits extends PaceLimits {
   readonly limitBytes: number;
-  readonly minBytesPerSecond: number;
 }
 
 export class UploadedBody implements AsyncIterableIterator<Uint8Array> {
@@ -26,13 +24,15 @@ export class UploadedBody implements AsyncIterableIterator<Uint8Array> {
   #isDropping = false;
   #failure: ApiError | undefined;
   #wake: (() => void) | undefined;
-  #receivedBytes = 0;
-  /** How long the reader has waited for the sender. */
-  #waitedMs = 0;
+  readonly #pace: UploadPace;
 
   constructor(message: IncomingMessage, limits: UploadLimits) {
     this.#message = message;
     this.#limits = limits;
+    this.#pace = new UploadPace(limits, () => {
+      const got = `at least ${limits.minUploadBytesPerSecond} bytes a second, got ${this.#pace.receivedBytes} in all`;
+      this.#fail(new ApiError(408, `the body expected ${got}`, { code: "upload_too_slow" }));
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -55,7 +55,7 @@ export class UploadedBody implements AsyncIterableIterator<Uint8Array> {
     if (this.#isDropping || message.readableEnded || message.destroyed) return;
     this.#attach();
     this.#isDropping = true;
-    this.#receivedBytes = 0;
+    this.#pace.reset();
     if (!message.complete) {
       const timer = setTimeout(() => message.socket.destroy(), longestDropMs);
       message.once("end", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
@@ -86,13 +86,13 @@ export class UploadedBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   #received(chunk: Buffer): void {
-    this.#receivedBytes += chunk.length;
+    this.#pace.received(chunk.length);
     if (this.#isDropping) {
-      if (this.#receivedBytes > mostDroppedBytes) this.#message.socket.destroy();
+      if (this.#pace.receivedBytes > mostDroppedBytes) this.#message.socket.destroy();
       return;
     }
     this.#message.pause();
-    if (this.#receivedBytes > this.#limits.limitBytes) return this.#fail(this.#tooLarge());
+    if (this.#pace.receivedBytes > this.#limits.limitBytes) return this.#fail(this.#tooLarge());
     // Bytes that were on their way when the reading stopped.
     this.#chunk = this.#chunk ? Buffer.concat([this.#chunk, chunk]) : chunk;
     this.#wake?.();
@@ -114,21 +114,11 @@ export class UploadedBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   #more(): Promise<void> {
-    const { minBytesPerSecond } = this.#limits;
-    const sinceMs = performance.now();
-    const allowedMs = graceMs + (this.#receivedBytes * 1000) / minBytesPerSecond - this.#waitedMs;
+    this.#pace.wait();
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => {
-          const message = `the body expected at least ${minBytesPerSecond} bytes a second, got ${this.#receivedBytes} bytes`;
-          this.#fail(new ApiError(408, message, { code: "upload_too_slow" }));
-        },
-        Math.max(0, allowedMs),
-      );
       this.#wake = () => {
         this.#wake = undefined;
-        clearTimeout(timer);
-        this.#waitedMs += performance.now() - sinceMs;
+        this.#pace.stop();
         resolve();
       };
       this.#message.resume();

@@ -12,13 +12,13 @@ declare module "fastify" {
   }
 }
 
-export function addUploads(app: FastifyInstance, { minUploadBytesPerSecond: minBytesPerSecond }: ServeLimits): void {
+export function addUploads(app: FastifyInstance, limits: ServeLimits): void {
   app.decorateRequest("upload");
   app.decorateRequest("bodyClaim");
   app.addHook("onRequest", async (request, reply) => {
     const { raw, routeOptions } = request;
     const limitBytes = routeOptions.bodyLimit ?? app.initialConfig.bodyLimit!;
-    request.upload = new UploadedBody(raw, { limitBytes, minBytesPerSecond });
+    request.upload = new UploadedBody(raw, { ...limits, limitBytes });
     const hasBody = raw.headers["content-length"] !== undefined || raw.headers["transfer-encoding"] !== undefined;
     if (hasBody) reply.raw.once("finish", () => request.upload.drop());
     reply.raw.once("close", () => request.bodyClaim?.release());

@@ -8,6 +8,8 @@ import { FairQueue } from "./fairQueue.ts";
 
 /** Shorter pieces follow each other in the next turns of the loop. */
 const restFromMs = 2;
+/** In a turn of the loop, for small pieces. */
+const smallMs = 1;
 
 export interface TurnsOptions {
   /** How many times as long as a piece took the next one waits. */
@@ -20,6 +22,8 @@ export class Turns {
   readonly #options: TurnsOptions;
   readonly #waiting = new FairQueue<() => boolean>();
   #isBusy = false;
+  /** When the first small piece of this turn of the loop came. */
+  #smallSinceMs: number | undefined;
 
   constructor(options: TurnsOptions) {
     this.#options = options;
@@ -53,11 +57,27 @@ export class Turns {
     });
   }
 
+  /**
+   * The same for a piece of some microseconds; undefined if it need not wait. In a turn of the loop there is a millisecond
+   * for all of them, so that a flood of small ones is no more than one large one.
+   */
+  takeSmall(client: Client): Promise<void> | undefined {
+    const nowMs = performance.now();
+    if (this.#smallSinceMs === undefined) this.#beginSmall(nowMs);
+    return nowMs - this.#smallSinceMs! < smallMs ? undefined : this.take(client);
+  }
+
+  #beginSmall(nowMs: number): void {
+    this.#smallSinceMs = nowMs;
+    setImmediate(() => (this.#smallSinceMs = undefined));
+  }
+
   #next(): void {
     while (!this.#isBusy && this.#waiting.length > 0) {
       const startMs = performance.now();
       if (!this.#waiting.shift()!()) continue;
       this.#isBusy = true;
+      if (this.#smallSinceMs !== undefined) this.#smallSinceMs = startMs;
       setImmediate(() => {
         const tookMs = performance.now() - startMs;
         if (tookMs < restFromMs) this.#rested();
