@@ -166,7 +166,7 @@ describe("a specification that takes too much", () => {
     const controller = new AbortController();
     const outcome = provider.compile(endless, { signal: controller.signal });
     controller.abort(new Error("gone"));
-    await expect(outcome).rejects.toThrow();
+    await expect(outcome).rejects.toThrow(/gone|nobody waits/);
     (await provider.compile({ choice: ["after"] })).release();
   });
 });

@@ -140,13 +140,9 @@ const cases: Readonly<Record<string, readonly (readonly [schema: unknown, accept
       [{ not: { type: ["string", "object", "array"] } }, ["1", "null", "true"], ['"a"', "{}", "[]"]],
       [{ not: { required: ["a"] }, type: "object" }, ['{"b": 1}', "{}"], ['{"a": 1}']],
       [
-<<<<<<< HEAD
-        { if: { properties: { a: { const: 1 } }, required: ["a"] }, ["then"]: { required: ["b"] }, type: "object" },
-=======
         JSON.parse(
           '{"if":{"properties":{"a":{"const":1}},"required":["a"]},"then":{"required":["b"]},"type":"object"}',
         ),
->>>>>>> grammar
         ['{"a": 2}', '{"a": 1, "b": 1}', "{}"],
         ['{"a": 1}'],
       ],

@@ -53,11 +53,7 @@ it.skipIf(!existsSync(suite))(
     const wrong: unknown[] = [];
     for (const group of groups) {
       const answer = answerOf(group);
-<<<<<<< HEAD
-      if (typeof answer === "string") counts[answer as "followed" | "refused"]++;
-=======
       if (typeof answer === "string") counts[answer]++;
->>>>>>> grammar
       else if (different.some(([file, name]) => group.file === file && group.name.includes(name))) counts.different++;
       else wrong.push([group.draft, group.file, group.name, answer]);
     }

@@ -1,17 +1,6 @@
 /** JSON values as the schema compiler's grammars write them: on one line, properties as they stand. */
 
-<<<<<<< HEAD
-export function written(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const properties = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)}: ${written(inner)}`);
-  return `{${properties.join(", ")}}`;
-}
-
-/** The same with its properties in every order; no more than `most` of them. */
-=======
 /** The value with its properties in every order; no more than `most` of them. */
->>>>>>> grammar
 export function orders(value: unknown, most: number = 1000): string[] {
   if (Array.isArray(value))
     return sequences(

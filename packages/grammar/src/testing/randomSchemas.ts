@@ -67,11 +67,8 @@ function schemaOf(keywords: readonly Keyword[]): Readonly<Record<string, unknown
   return schema;
 }
 
-<<<<<<< HEAD
-=======
 const inSchema = ["additionalProperties", "else", "if", "items", "not", "propertyNames", "then"];
 
->>>>>>> grammar
 type Keyword = readonly [keyword: string, value: unknown];
 
 export const { schema: randomSchema } = fc.letrec<{ schema: unknown; inner: unknown; keyword: Keyword }>((tie) => {
@@ -79,36 +76,18 @@ export const { schema: randomSchema } = fc.letrec<{ schema: unknown; inner: unkn
   const list = fc.array(inner, { minLength: 1, maxLength: 3 });
   const record = (key: fc.Arbitrary<string>): fc.Arbitrary<unknown> => fc.dictionary(key, inner, { maxKeys: 2 });
   const nested: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-<<<<<<< HEAD
-    additionalProperties: inner,
-=======
     ...Object.fromEntries(inSchema.map((keyword) => [keyword, inner])),
->>>>>>> grammar
     allOf: list,
     anyOf: list,
     // ajv 8 takes no item for one that satisfies `false`
     contains: tie("schema"),
     dependentSchemas: record(name),
-<<<<<<< HEAD
-    else: inner,
-    if: inner,
-    items: inner,
     maxContains: count,
     minContains: count,
-    not: inner,
-=======
-    maxContains: count,
-    minContains: count,
->>>>>>> grammar
     oneOf: list,
     patternProperties: record(pattern),
     prefixItems: list,
     properties: record(name),
-<<<<<<< HEAD
-    propertyNames: inner,
-    ["then"]: inner,
-=======
->>>>>>> grammar
   };
   const keywords = (table: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Keyword>[] =>
     Object.entries(table).map(([keyword, value]) => value.map((each): Keyword => [keyword, each]));
