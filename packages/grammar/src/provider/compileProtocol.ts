@@ -1,8 +1,8 @@
 /** What a compile thread is told, and what it says. Errors go as what they are rebuilt from. */
 import { asRefusal, messageOf } from "@tokenmill/check";
 import { GrammarBudgetError } from "../budget/budget.ts";
-import type { GrammarImage } from "../compile/image.ts";
 import type { SpecSettings } from "./compileSpec.ts";
+import type { SharedImage } from "./sharedImage.ts";
 
 export interface CompileSetup {
   readonly settings: SpecSettings;
@@ -17,7 +17,7 @@ export interface CompileTask {
 }
 
 export type CompileAnswer =
-  | { readonly image: GrammarImage; readonly error?: undefined }
+  | { readonly image: SharedImage; readonly error?: undefined }
   | { readonly image?: undefined; readonly error: CompileFault };
 
 export interface CompileFault {

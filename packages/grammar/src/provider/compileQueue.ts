@@ -3,29 +3,29 @@
  * in a thread of its own, so that the others do not wait for it.
  */
 import { GrammarBudgetError } from "../budget/budget.ts";
-import type { GrammarImage } from "../compile/image.ts";
 import type { CompileSetup } from "./compileProtocol.ts";
 import { CompileThread, type Specification, type ThreadLimits } from "./compileThread.ts";
+import type { SharedImage } from "./sharedImage.ts";
 
 /** Time in the first thread; nearly every specification takes less (p99 25 ms). */
 const shortMs = 100;
 
 interface Waiting extends Specification {
-  readonly resolve: (image: GrammarImage) => void;
+  readonly resolve: (image: SharedImage) => void;
   readonly reject: (error: Error) => void;
   readonly isGone: () => boolean;
 }
 
 class Lane {
   readonly #thread: CompileThread;
-  readonly #onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: GrammarImage) => void;
+  readonly #onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void;
   /** By owner, in the order of their turns. */
   readonly #waiting = new Map<string, Waiting[]>();
   #isBusy = false;
 
   constructor(
     thread: CompileThread,
-    onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: GrammarImage) => void,
+    onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void,
   ) {
     this.#thread = thread;
     this.#onSettled = onSettled;
@@ -95,7 +95,7 @@ export class CompileQueue {
   }
 
   /** @throws what compiling throws */
-  compile(specification: Specification, owner: string, isGone: () => boolean): Promise<GrammarImage> {
+  compile(specification: Specification, owner: string, isGone: () => boolean): Promise<SharedImage> {
     return new Promise((resolve, reject) => this.#short.add(owner, { ...specification, resolve, reject, isGone }));
   }
 

@@ -1,7 +1,7 @@
 /** A thread that compiles, within limits of time and memory: it is ended when it keeps to neither, and started again. */
 import { Worker } from "node:worker_threads";
-import type { GrammarImage } from "../compile/image.ts";
 import { type CompileAnswer, type CompileSetup, type CompileTask, errorOfFault } from "./compileProtocol.ts";
+import type { SharedImage } from "./sharedImage.ts";
 
 /** The thread sees for itself that time is up; it is ended if it has not seen it by then. */
 const graceMs = 500;
@@ -34,7 +34,7 @@ export class CompileThread {
   }
 
   /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits */
-  compile({ spec, param }: Specification): Promise<GrammarImage> {
+  compile({ spec, param }: Specification): Promise<SharedImage> {
     const { timeMs, memoryBytes } = this.#limits;
     const tooMuch = (most: string): Error =>
       errorOfFault(

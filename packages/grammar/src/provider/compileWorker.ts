@@ -4,6 +4,7 @@ import type { GrammarSpec } from "@tokenmill/core";
 import { Budget } from "../budget/budget.ts";
 import { type CompileAnswer, type CompileSetup, type CompileTask, faultOf } from "./compileProtocol.ts";
 import { compileSpec } from "./compileSpec.ts";
+import { shareImage } from "./sharedImage.ts";
 
 const { settings } = workerData as CompileSetup;
 /** What the code is run with once, so that the first to wait finds it compiled. */
@@ -14,7 +15,7 @@ const warming: GrammarSpec = {
 function answerTo({ spec, param, timeMs }: CompileTask): CompileAnswer {
   try {
     const parsed = JSON.parse(spec) as GrammarSpec;
-    return { image: compileSpec(parsed, settings, new Budget(param, { timeMs })) };
+    return { image: shareImage(compileSpec(parsed, settings, new Budget(param, { timeMs }))) };
   } catch (error) {
     return { error: faultOf(error) };
   }

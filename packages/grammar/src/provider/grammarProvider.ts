@@ -11,11 +11,11 @@ import {
   type MaskFillerModule,
   type Tokenizer,
 } from "@tokenmill/core";
-import type { GrammarImage } from "../compile/image.ts";
 import { GrammarEngine } from "../run/engine.ts";
 import { CompileQueue } from "./compileQueue.ts";
 import type { Specification } from "./compileThread.ts";
 import { ImageCache } from "./imageCache.ts";
+import { ReadImages, type SharedImage } from "./sharedImage.ts";
 import type { MaskFillerOptions } from "./maskFiller.ts";
 import { shareVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
 
@@ -86,6 +86,7 @@ class ThreadedProvider implements GrammarProvider {
   readonly #vocabulary: MaskFillerOptions;
   readonly #queue: CompileQueue;
   readonly #images: ImageCache;
+  readonly #read = new ReadImages();
   /** For matchers on this thread. */
   #engine: GrammarEngine | undefined;
 
@@ -100,7 +101,7 @@ class ThreadedProvider implements GrammarProvider {
 
   async compile(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
     const specification = specificationOf(spec);
-    const compile = (isGone: () => boolean): Promise<GrammarImage> => this.#queue.compile(specification, owner, isGone);
+    const compile = (isGone: () => boolean): Promise<SharedImage> => this.#queue.compile(specification, owner, isGone);
     const { image, release } = await this.#images.take(specification.spec, compile, signal);
     return { image, matcher: () => this.#matcher(image), release };
   }
@@ -109,9 +110,9 @@ class ThreadedProvider implements GrammarProvider {
     return this.#queue.close();
   }
 
-  #matcher(image: GrammarImage): GrammarMatcher {
+  #matcher(image: SharedImage): GrammarMatcher {
     this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary));
-    return this.#engine.open(image);
+    return this.#engine.open(this.#read.imageOf(image));
   }
 }
 

@@ -1,8 +1,8 @@
 /** Compiled grammars by the text of their specification: those in use, and of the others as many as memory is given to. */
-import type { GrammarImage } from "../compile/image.ts";
+import type { SharedImage } from "./sharedImage.ts";
 
 interface Entry {
-  image: Promise<GrammarImage>;
+  image: Promise<SharedImage>;
   users: number;
   /** 0 until it is compiled. */
   sizeBytes: number;
@@ -10,7 +10,7 @@ interface Entry {
 }
 
 export interface ImageInUse {
-  readonly image: GrammarImage;
+  readonly image: SharedImage;
   readonly release: () => void;
 }
 
@@ -30,7 +30,7 @@ export class ImageCache {
    */
   async take(
     text: string,
-    compile: (isGone: () => boolean) => Promise<GrammarImage>,
+    compile: (isGone: () => boolean) => Promise<SharedImage>,
     signal?: AbortSignal,
   ): Promise<ImageInUse> {
     signal?.throwIfAborted();
@@ -75,7 +75,7 @@ export class ImageCache {
 }
 
 /** With one user. */
-function begin(compile: (isGone: () => boolean) => Promise<GrammarImage>): Entry {
+function begin(compile: (isGone: () => boolean) => Promise<SharedImage>): Entry {
   const entry = { users: 1, sizeBytes: 0, isCompiled: false } as Entry;
   entry.image = compile(() => entry.users === 0);
   entry.image.then(

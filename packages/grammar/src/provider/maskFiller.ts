@@ -1,8 +1,8 @@
 /** Fills masks where the rows are made. It remembers how far it has read the outputs that it saw last, and reads on. */
 import type { CreateMaskFiller, GrammarImageData, MaskFiller } from "@tokenmill/core";
-import type { GrammarImage } from "../compile/image.ts";
 import { GrammarEngine } from "../run/engine.ts";
 import type { Matcher } from "../run/matcher.ts";
+import { ReadImages } from "./sharedImage.ts";
 import { type SharedVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
 
 /** Outputs that are remembered. */
@@ -24,6 +24,7 @@ export const createMaskFiller: CreateMaskFiller = (options) => new GrammarMaskFi
 
 class GrammarMaskFiller implements MaskFiller {
   readonly #options: MaskFillerOptions;
+  readonly #images = new ReadImages();
   #engine: GrammarEngine | undefined;
   /** In order of use. */
   readonly #outputs = new Map<number, Output>();
@@ -44,7 +45,7 @@ class GrammarMaskFiller implements MaskFiller {
     if (output?.image === image) this.#outputs.delete(key);
     else {
       this.#engine ??= new GrammarEngine(vocabularyOf(this.#options));
-      output = { image, matcher: this.#engine.open(image as GrammarImage), tokenIds: [] };
+      output = { image, matcher: this.#engine.open(this.#images.imageOf(image)), tokenIds: [] };
       const [oldest] = this.#outputs.keys();
       if (oldest !== undefined && this.#outputs.size >= mostOutputs) this.#outputs.delete(oldest);
     }
