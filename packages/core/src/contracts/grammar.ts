@@ -30,14 +30,14 @@ export interface GrammarMatcher {
   rollback(count: number): void;
   /** Another matcher for an output that began like this one. */
   fork(): GrammarMatcher;
+  /** The matcher must not be used any more. Safe to call twice. */
+  release(): void;
 }
 
 /** A compiled grammar, kept as long as somebody has it. */
 export interface CompiledGrammar {
   /** What mask fillers are given; cloneable, and one object for equal specs that are in use. */
   readonly image: GrammarImageData;
-  /** A matcher at the beginning of an output, on the calling thread. */
-  matcher(): GrammarMatcher;
   /** It must not be used any more. Safe to call twice. */
   release(): void;
 }
@@ -67,6 +67,8 @@ export interface GrammarProvider {
    * @throws TypeError, RangeError for a grammar that is none, or takes too much (then with the code `grammar_budget`)
    */
   compile(spec: GrammarSpec, options?: GrammarCompileOptions): Promise<CompiledGrammar>;
+  /** Compiles, and gives a matcher at the beginning of an output, on the calling thread. @throws as `compile` does */
+  open(spec: GrammarSpec, options?: GrammarCompileOptions): Promise<GrammarMatcher>;
   /** Ends what compiles. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -28,15 +28,13 @@ export function textChoices(compiling: () => Promise<void> = async () => undefin
       let isReleased = false;
       return {
         image: Object.assign({ sizeBytes: 100 }, { texts: spec.grammar.split(" | ") }),
-        matcher: () => {
-          throw new Error("no matcher here");
-        },
         release() {
           if (!isReleased) provider.openCount--;
           isReleased = true;
         },
       };
     },
+    open: () => Promise.reject(new Error("no matcher here")),
     close: async () => undefined,
   };
   return provider;

@@ -12,9 +12,9 @@ beforeAll(() => {
 afterAll(() => provider.close());
 
 async function matcherOf(spec: GrammarSpec): Promise<GrammarMatcher> {
-  const compiled = await provider.compile(spec);
-  onTestFinished(() => compiled.release());
-  return compiled.matcher();
+  const matcher = await provider.open(spec);
+  onTestFinished(() => matcher.release());
+  return matcher;
 }
 
 const allowed = (matcher: GrammarMatcher): number[] => {

@@ -14,7 +14,8 @@ import {
 import { GrammarEngine } from "../run/engine.ts";
 import { CompileQueue } from "./compileQueue.ts";
 import type { Specification } from "./compileThread.ts";
-import { ImageCache } from "./imageCache.ts";
+import { HeldMatcher } from "./heldMatcher.ts";
+import { ImageCache, type ImageInUse } from "./imageCache.ts";
 import { ReadImages, type SharedImage } from "./sharedImage.ts";
 import type { MaskFillerOptions } from "./maskFiller.ts";
 import { shareVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
@@ -99,20 +100,24 @@ class ThreadedProvider implements GrammarProvider {
     this.#images = new ImageCache(cacheBytes);
   }
 
-  async compile(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
-    const specification = specificationOf(spec);
-    const compile = (isGone: () => boolean): Promise<SharedImage> => this.#queue.compile(specification, owner, isGone);
-    const { image, release } = await this.#images.take(specification.spec, compile, signal);
-    return { image, matcher: () => this.#matcher(image), release };
+  compile(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
+    return this.#take(spec, options);
+  }
+
+  async open(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<GrammarMatcher> {
+    const { image, release } = await this.#take(spec, options);
+    this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary));
+    return new HeldMatcher(this.#engine.open(this.#read.imageOf(image)), release);
   }
 
   close(): Promise<void> {
     return this.#queue.close();
   }
 
-  #matcher(image: SharedImage): GrammarMatcher {
-    this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary));
-    return this.#engine.open(this.#read.imageOf(image));
+  async #take(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions): Promise<ImageInUse> {
+    const specification = specificationOf(spec);
+    const compile = (isGone: () => boolean): Promise<SharedImage> => this.#queue.compile(specification, owner, isGone);
+    return this.#images.take(specification.spec, compile, signal);
   }
 }
 
