@@ -11,6 +11,8 @@ export class WalkTable {
   readonly #lexer: Lexer;
   /** Entries by place · 256 + byte. */
   entries: Int32Array = new Int32Array(64 * 256);
+  /** By place: the rest of the only lexeme there, -1 where there are more, none or a lazy one. */
+  rests: Int32Array = new Int32Array(64).fill(-1);
   /** By place: the lexer's state. */
   readonly #states: number[] = [deadState];
   readonly #places = new Map<number, number>();
@@ -33,7 +35,11 @@ export class WalkTable {
         const entries = new Int32Array(this.entries.length * 2);
         entries.set(this.entries);
         this.entries = entries;
+        const rests = new Int32Array(this.rests.length * 2);
+        rests.set(this.rests);
+        this.rests = rests;
       }
+      this.rests[place] = this.#lexer.onlyMember(state)?.rest ?? -1;
       this.entries.fill(unknown, place * 256, place * 256 + 256);
     }
     return place;

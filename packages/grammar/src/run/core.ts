@@ -34,7 +34,7 @@ export class Core {
     this.#lexer = new Lexer(this.#expressions);
     this.#table = new WalkTable(this.#lexer);
     const clamp = new Clamp(this.#expressions, trie.depth);
-    const shares = { trie, lexer: this.#lexer, clamp, table: this.#table, budget, cacheBytes: cacheBytes / 2 };
+    const shares = { trie, expressions: this.#expressions, lexer: this.#lexer, clamp, table: this.#table, budget, cacheBytes: cacheBytes / 2 };
     this.#masks = new Masks(shares);
     this.#cache = new WordsCache(cacheBytes / 2);
   }
