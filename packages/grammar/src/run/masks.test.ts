@@ -67,7 +67,8 @@ function rulesOf({ names, forbidden, min, max, isFreeKey }: typeof draft extends
   rules: { name: string; states: RuleState[] }[];
 } {
   const expressions = new Expressions();
-  const quoted = (inside: Expr): Expr => expressions.concat([expressions.literal('"'), inside, expressions.literal('"')]);
+  const quoted = (inside: Expr): Expr =>
+    expressions.concat([expressions.literal('"'), inside, expressions.literal('"')]);
   const texts = (least: number, most: number): Expr =>
     expressions.text({ kind: "repeat", part: any, min: least, max: most }, "utf8");
   const free = expressions.and([

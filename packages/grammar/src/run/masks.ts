@@ -53,6 +53,7 @@ export class Masks {
   readonly #inner: WordsCache<Inner>;
   /** By the lexer's state: the place that stands for it, and its lexeme if only that is there. */
   readonly #starts = new Map<number, { readonly place: number; readonly lexeme: number | undefined }>();
+  readonly #wide = new Map<Expr, boolean>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
   readonly #scratch: Int32Array;
@@ -160,6 +161,7 @@ export class Masks {
   #baseOf(state: number): Base | undefined {
     const members = this.#lexer.members(state);
     for (let i = 0; i < members.length; i += 2) {
+      if (this.#expressions.algebra.onlyByte(members[i + 1]!) >= 0) continue;
       const rest = this.#withoutExclusions(members[i + 1]!);
       if (members.length === 2 && rest === members[1]) return undefined;
       if (!this.#isWide(rest)) continue;
@@ -184,10 +186,17 @@ export class Masks {
 
   /** Whether many bytes may come next. */
   #isWide(expr: Expr): boolean {
-    const { none } = this.#expressions;
-    const { classOf, firstOf } = this.#expressions.classes(expr);
-    const isAlive = Array.from(firstOf, (byte) => this.#expressions.derive(expr, byte) !== none);
-    return classOf.reduce((count, each) => count + Number(isAlive[each]!), 0) >= wideBytes;
+    let isWide = this.#wide.get(expr);
+    if (isWide === undefined) {
+      const { none } = this.#expressions;
+      const { classOf, firstOf } = this.#expressions.classes(expr);
+      const isAlive = Array.from(firstOf, (byte) => this.#expressions.derive(expr, byte) !== none);
+      let count = 0;
+      for (const each of classOf) count += Number(isAlive[each]!);
+      isWide = count >= wideBytes;
+      this.#wide.set(expr, isWide);
+    }
+    return isWide;
   }
 }
 

@@ -40,20 +40,22 @@ export class Walk {
 
   #run(from: number, end: number, words: Int32Array): void {
     const { nodes } = this.#trie;
+    const table = this.#table;
     const stack = this.#stack;
     const exits: number[] = [];
-    let { entries } = this.#table;
+    let { entries, classes, rows, partitions } = table;
     let node = from;
     let steps = 0;
     while (node < end) {
       const tokenAndByte = nodes[node * 2]!;
       const sizeAndDepth = nodes[node * 2 + 1]!;
       const depth = sizeAndDepth & 1023;
+      const place = stack[depth]!;
       steps++;
-      let entry = entries[(stack[depth]! << 8) | (tokenAndByte & 255)]!;
+      let entry = entries[rows[place]! + classes[partitions[place]! + (tokenAndByte & 255)]!]!;
       if (entry < 0) {
-        entry = this.#table.step(stack[depth]!, tokenAndByte & 255);
-        entries = this.#table.entries;
+        entry = table.step(place, tokenAndByte & 255);
+        ({ entries, classes, rows, partitions } = table);
       }
       if (entry === 0) {
         node += sizeAndDepth >>> 10;
@@ -94,8 +96,8 @@ export class Walk {
       const [depth, size] = [sizeAndDepth & 1023, sizeAndDepth >>> 10];
       const byte = tokenAndByte & 255;
       steps++;
-      const entry = this.#step(stack[depth]!, byte);
-      const other = this.#step(others[depth]!, byte);
+      const entry = this.#table.entry(stack[depth]!, byte);
+      const other = this.#table.entry(others[depth]!, byte);
       const { rests } = this.#table;
       if (entry === 0) {
         if (other !== 0) {
@@ -125,10 +127,5 @@ export class Walk {
     this.exits = exits;
     this.steps = steps;
     return shared;
-  }
-
-  #step(place: number, byte: number): number {
-    const entry = this.#table.entries[(place << 8) | byte]!;
-    return entry < 0 ? this.#table.step(place, byte) : entry;
   }
 }
