@@ -24,12 +24,13 @@ const otherRows = parameters
   .map(({ name, expected, description }) => [`\`${name}\``, expected, description]);
 const topPWords = { ties: "top-p all equal to the last", edge: "top-p until its mass is above p" };
 const typicalWords = { ties: "typical all as far as the last", edge: "typical until its mass is above p" };
-const boundariesOf = ({ topKKeepsTies, topPKeeps, typicalKeeps, topHSumsTerms }) =>
+const boundariesOf = ({ topKKeepsTies, topPKeeps, typicalKeeps, topHSumsTerms, badWordsScope }) =>
   [
     topKKeepsTies ? "top-k all equal to the k-th" : "top-k exactly k",
     topPWords[topPKeeps] ?? "",
     typicalWords[typicalKeeps] ?? "",
     topHSumsTerms ? "top-h by the sum of terms among the 100 largest" : "",
+    badWordsScope === "output" ? "bad words begin in the output" : "",
   ]
     .filter((words) => words !== "")
     .join("; ");
@@ -42,7 +43,7 @@ const profileRows = Object.entries(profiles).map(([name, { order, defaults, ...b
 const tables = {
   stages: table(["stage", "what it does", "parameters"], stageRows),
   parameters: table(["parameter", "range", "what it does"], otherRows),
-  profiles: table(["profile", "order", "what is kept at the boundary", "absent parameters"], profileRows),
+  profiles: table(["profile", "order", "boundary rules", "absent parameters"], profileRows),
 };
 
 const before = readFileSync(path, "utf8");

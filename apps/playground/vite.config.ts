@@ -8,7 +8,12 @@ const isolation = {
 
 export default defineConfig({
   base: "./",
-  build: { outDir: "dist/page", target: "es2023", modulePreload: { polyfill: false } },
+  build: {
+    outDir: "dist/page",
+    license: { fileName: "licenses.md" },
+    target: "es2023",
+    modulePreload: { polyfill: false },
+  },
   worker: { format: "es" },
   server: { headers: isolation, proxy: { "/v1": { target: "http://127.0.0.1:8080", ws: true } } },
   preview: { headers: isolation },

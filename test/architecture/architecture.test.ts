@@ -182,6 +182,24 @@ describe("the gate", () => {
       says: [`"packages/core" is missing in the references of packages/engine/tsconfig.json`],
     },
     {
+      rule: "Math.log in what packs a stage",
+      file: "packages/core/src/stages/bad.ts",
+      text: "const own = { pack: (x: number) => Math.log(x), reference: (x: number) => Math.log(x) };",
+      says: [`"Math.log" in own.pack has a last bit`],
+    },
+    {
+      rule: "Math.log2 in the allocator",
+      file: "packages/engine/src/bad.ts",
+      text: "export function size(x: number): number { return 2 ** 3 + Math.floor(Math.log2(x)); }",
+      says: [`"Math.log2" in size has a last bit`],
+    },
+    {
+      rule: "a power, and Math taken apart",
+      file: "packages/engine/src/bad.ts",
+      text: `export const a = (x: number): number => 2 ** x;\nlet b = 2; b **= 2;\nconst { exp } = Math;\nMath["pow"](b, 2);`,
+      says: [`"**" in a has`, `"**=" in the module has`, `"Math" in`, `"Math.pow" in the module has`],
+    },
+    {
       rule: "a library without a rule",
       file: "packages/extra/package.json",
       text: JSON.stringify(manifest("@tokenmill/extra", {})),

@@ -1,5 +1,5 @@
 /**
- * Who may import what. Libraries point one way: check ← core ← worker-pool ← engine ← apps; sources, protocol and grammar see core only.
+ * Who may import what. Libraries point one way: check ← core ← worker-pool ← engine ← apps; sources, protocol, grammar and explain see core only.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
@@ -11,6 +11,8 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/core"],
+  "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/core", "@tokenmill/worker-pool"],
 };
 
@@ -18,8 +20,22 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
 export const confined: readonly { module: string; to: readonly string[]; andApps: boolean }[] = [
   { module: "rxjs", to: ["@tokenmill/engine"], andApps: true },
   { module: "piscina", to: ["@tokenmill/worker-pool"], andApps: false },
-  { module: "node:worker_threads", to: ["@tokenmill/worker-pool"], andApps: false },
+  { module: "node:worker_threads", to: ["@tokenmill/worker-pool", "@tokenmill/grammar"], andApps: false },
 ];
 
 /** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */
-export const browserSafe: readonly string[] = ["@tokenmill/check", "@tokenmill/core"];
+export const browserSafe: readonly string[] = ["@tokenmill/check", "@tokenmill/core", "@tokenmill/explain"];
+
+/**
+ * Where `Math.log` and its like may stand (`inexactMath.ts`): what judges, shows or measures, and decides nothing. `at`: a
+ * file, or a folder with `/`; `names`: functions, variables or properties in it.
+ */
+export const inexactMathAllowed: readonly { at: string; names: "all" | readonly string[] }[] = [
+  { at: "packages/core/src/reference/", names: "all" },
+  { at: "packages/core/src/stages/", names: ["reference"] },
+  { at: "packages/core/src/stages/mirostat.ts", names: ["topK", "logOfDifference"] },
+  { at: "packages/core/src/kernels.ts", names: ["reference"] },
+  { at: "packages/explain/src/", names: "all" },
+  { at: "apps/playground/src/", names: "all" },
+  { at: "apps/load-test/src/", names: "all" },
+];

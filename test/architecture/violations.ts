@@ -1,6 +1,6 @@
 /** Checks a workspace against `rules.ts`. Each violation is one line: file, what it does, what is expected instead. */
 import { isBuiltin } from "node:module";
-import { browserSafe, confined, libraries } from "./rules.ts";
+import { browserSafe, confined, inexactMathAllowed, libraries } from "./rules.ts";
 import { resolveRelative, type SourceFile, type Workspace, type WorkspacePackage } from "./workspace.ts";
 
 export function violationsIn(workspace: Workspace): string[] {
@@ -17,8 +17,21 @@ export function violationsIn(workspace: Workspace): string[] {
         isRelative(specifier) ? relativeViolations(file, specifier) : packageViolations(file, specifier, byName),
       ),
     ),
+    ...workspace.files.flatMap(inexactViolations),
     ...cyclesIn(workspace).map((cycle) => `${cycle[0]}: import cycle ${cycle.join(" → ")}`),
   ];
+}
+
+function inexactViolations({ path, inexactMath }: SourceFile): string[] {
+  const allowed = inexactMathAllowed.filter(({ at }) => path === at || (at.endsWith("/") && path.startsWith(at)));
+  return inexactMath
+    .filter(
+      ({ within }) => !allowed.some(({ names }) => names === "all" || within.some((name) => names.includes(name))),
+    )
+    .map(
+      ({ what, within }) =>
+        `${path}: "${what}" in ${within.join(".") || "the module"} has a last bit of the JavaScript engine's own`,
+    );
 }
 
 function relativeViolations(file: SourceFile, specifier: string): string[] {

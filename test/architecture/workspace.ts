@@ -1,7 +1,8 @@
 /** The workspace as the gate sees it: every package with its manifest, and every source file with what it imports. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
-import { parseSync, Visitor } from "oxc-parser";
+import { parseSync, type Program, Visitor } from "oxc-parser";
+import { type InexactUse, inexactUsesIn } from "./inexactMath.ts";
 
 export interface Workspace {
   packages: WorkspacePackage[];
@@ -29,6 +30,8 @@ export interface SourceFile {
   /** Compiled into `dist`: under `src`, not a test and not what tests share (`src/testing`). */
   shipped: boolean;
   imports: Import[];
+  /** Uses of functions that JavaScript engines round differently. */
+  inexactMath: InexactUse[];
   /** Why the file cannot be read as a module; its imports are then unknown. */
   unreadable: string | undefined;
 }
@@ -82,17 +85,24 @@ function readReferences(root: string, folder: string): Set<string> | undefined {
 
 function readSource(root: string, file: string, owner: WorkspacePackage): SourceFile {
   const path = relative(root, file).split(sep).join("/");
-  const { imports, unreadable } = importsOf(path, readFileSync(file, "utf8"));
-  const source = `${owner.folder}/src/`;
-  const shipped = path.startsWith(source) && !path.startsWith(`${source}testing/`) && !path.endsWith(".test.ts");
-  return { path, package: owner, shipped, imports, unreadable };
-}
-
-/** All imports and re-exports of a file, and the modules it loads by `new URL("…", import.meta.url)`. */
-function importsOf(path: string, text: string): { imports: Import[]; unreadable: string | undefined } {
+  const text = readFileSync(file, "utf8");
   // AssemblyScript decorates functions, which TypeScript's grammar has no place for; decorators import nothing.
   const source = path.includes("/assembly/") ? text.replaceAll(/^\s*@\w+(\([^)]*\))?/gm, "") : text;
   const { program, errors } = parseSync(path, source);
+  const sources = `${owner.folder}/src/`;
+  const shipped = path.startsWith(sources) && !path.startsWith(`${sources}testing/`) && !path.endsWith(".test.ts");
+  return {
+    path,
+    package: owner,
+    shipped,
+    imports: importsOf(program, source),
+    inexactMath: shipped ? inexactUsesIn(program) : [],
+    unreadable: errors[0]?.message,
+  };
+}
+
+/** All imports and re-exports of a file, and the modules it loads by `new URL("…", import.meta.url)`. */
+function importsOf(program: Program, source: string): Import[] {
   const imports: Import[] = [];
   const add = (node: { type: string; value?: unknown } | null | undefined, erased = false): void => {
     if (node?.type === "Literal" && typeof node.value === "string") imports.push({ specifier: node.value, erased });
@@ -112,7 +122,7 @@ function importsOf(path: string, text: string): { imports: Import[]; unreadable:
       if (isMetaUrl(source, node.arguments[1])) add(node.arguments[0]);
     },
   }).visit(program);
-  return { imports, unreadable: errors[0]?.message };
+  return imports;
 }
 
 function isMetaUrl(source: string, node: { start: number; end: number } | undefined): boolean {

@@ -79,7 +79,7 @@ describe("SynthID by keys", () => {
   it("refuses a depth beside the keys", async () => {
     const sampler = await createSampler({ vocabSize: size });
     expect(() => sampler.compile({ synthIdKeys: [1], synthIdDepth: 3 })).toThrow(
-      '"synthIdDepth" expected 0 or nothing beside synthIdKeys, which number the layers, got 3',
+      '"synthIdDepth" expected 0 or nothing beside "synthIdKeys", which number the layers, got 3',
     );
     expect(() => sampler.compile({ synthIdKeys: [-1] })).toThrow('"synthIdKeys" expected array of at most 128 safe');
     expect(() => detectSynthId([1], { synthIdKeys: [1, 2], synthIdDepth: 3 })).toThrow('"synthIdDepth" expected 2');

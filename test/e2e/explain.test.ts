@@ -67,7 +67,7 @@ describe("other rows", () => {
     [["--logits", "[1]"], '"logits" expected object of token names and logits, got an array of 1'],
     [["--logits", '{"a": 1e39}'], '"logits["a"]" expected finite f32 number, got 1e+39'],
     [["--logits", '{"a": 1}', "--history", '["b"]'], '"history[0]" expected a token of the row, got "b"'],
-    [["--top-k", "-1"], '"topK" expected integer ≥ 0, got -1'],
+    [["--top-k", "-1"], '"topK" expected integer in [0, 2147483647], got -1'],
     [["--draws", "0"], '"draws" expected integer in [1, 10000000]'],
   ])("%j are refused with exit code 2", async (args, message) => {
     const { code, stderr } = await tokenmill(["explain", ...args]);

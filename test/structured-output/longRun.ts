@@ -13,11 +13,11 @@ const source = await createEmbeddedModel();
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(2);
 
 let start = performance.now();
-const grammar = await createGrammarProvider({ tokenizer: source.tokenizer });
+const grammar = createGrammarProvider({ tokenizer: source.tokenizer });
 console.log(`provider for ${source.vocabSize} tokens: ${seconds(start)} s`);
 
 start = performance.now();
-for (const jsonSchema of Object.values(schemas)) grammar.open({ jsonSchema }).release();
+for (const jsonSchema of Object.values(schemas)) (await grammar.compile({ jsonSchema })).release();
 console.log(`${Object.keys(schemas).length} schemas compiled: ${seconds(start)} s`);
 
 const engine = await createEngine({ source, grammar, seed: 1 });
@@ -43,3 +43,4 @@ for (const hasGrammar of [true, false]) {
   }
 }
 await engine.close();
+await grammar.close();

@@ -5,7 +5,7 @@ export * from "@tokenmill/grammar";
 export * from "@tokenmill/protocol";
 export * from "@tokenmill/sources";
 export { createPool, type History, type Plan, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";
-export { type GTest, gTest } from "./explain/gTest.ts";
+export { type GTest, gTest } from "@tokenmill/explain";
 export { encodeEvents } from "./sinks/encodeEvents.ts";
 export { type EncodeEvent, type WireFormat, createEncoder } from "./sinks/encoder.ts";
 export { encodingStream } from "./sinks/encodingStream.ts";

@@ -34,6 +34,11 @@ describe("checks of values", () => {
     expect(() => checkNumber("n", value, range)).toThrow(RangeError);
   });
 
+  it("say what is finite without a number for it", () => {
+    const message = '"n" expected number ≥ 0, finite, got Infinity';
+    expect(() => checkNumber("n", Infinity, { min: 0, max: Number.MAX_VALUE })).toThrow(new RangeError(message));
+  });
+
   it("refuse 1.5 as an integer", () => {
     expect(() => checkInteger("n", 1.5, range)).toThrow(new RangeError('"n" expected integer in [1, 16], got 1.5'));
   });

@@ -14,10 +14,11 @@ export function checkInteger(name: string, value: unknown, { min, max }: Range):
   return refuse(name, `integer in [${min}, ${max}]`, value, typeof value !== "number");
 }
 
-/** A finite number within both bounds. @throws TypeError for what is no number, RangeError for one outside. */
+/** A finite number within both bounds; `max` may be `Number.MAX_VALUE`. @throws TypeError for what is no number, RangeError for one outside. */
 export function checkNumber(name: string, value: unknown, { min, max }: Range): number {
   if (Number.isFinite(value) && (value as number) >= min && (value as number) <= max) return value as number;
-  return refuse(name, `number in [${min}, ${max}]`, value, typeof value !== "number");
+  const expected = max === Number.MAX_VALUE ? `number ≥ ${min}, finite` : `number in [${min}, ${max}]`;
+  return refuse(name, expected, value, typeof value !== "number");
 }
 
 /** @throws TypeError */

@@ -1,4 +1,6 @@
 /** @tokenmill/check: one form of message for what is refused, and the text of whatever was thrown. */
 export * from "./checks.ts";
+export * from "./lists.ts";
 export * from "./messageOf.ts";
+export * from "./refusal.ts";
 export * from "./refuse.ts";

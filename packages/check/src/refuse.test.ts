@@ -1,5 +1,43 @@
 import { describe, expect, it } from "vitest";
-import { nearestName, refuse, refuseUnknown, show } from "./refuse.ts";
+import { messageOf } from "./messageOf.ts";
+import { refusalOf } from "./refusal.ts";
+import { nearestName, refuse, refuseBecause, refuseUnknown, show } from "./refuse.ts";
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("a refusal", () => {
+  const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+  it("says the same in the spelling of the caller, and leaves the value as it is", () => {
+    const error = thrownBy(() => refuse("stopIds[0]", 'none in "badIds"', "stopIds badIds", false, ["badIds"]));
+    expect(messageOf(error)).toBe('"stopIds[0]" expected none in "badIds", got "stopIds badIds"');
+    expect(refusalOf(error, snake)).toEqual({
+      parameter: "stop_ids[0]",
+      message: '"stop_ids[0]" expected none in "bad_ids", got "stopIds badIds"',
+    });
+  });
+
+  it("has its parameter whatever made it", () => {
+    expect(refusalOf(thrownBy(() => refuseBecause("ignoreEos", 'expected false beside "jsonSchema"', true)))).toEqual({
+      parameter: "ignoreEos",
+      message: '"ignoreEos" expected false beside "jsonSchema"',
+    });
+    const unknown = thrownBy(() => refuseUnknown(["topKK"], ["topK"], "parameter"));
+    expect(refusalOf(unknown)?.parameter).toBe("topKK");
+  });
+
+  it("is nothing that only reads like one", () => {
+    for (const other of [new RangeError('"topK" expected 1, got 2'), new Error("x"), null, undefined, "x", 7]) {
+      expect(refusalOf(other)).toBeUndefined();
+    }
+  });
+});
 
 describe("messages of refused values", () => {
   it.each([
@@ -13,6 +51,7 @@ describe("messages of refused values", () => {
     [undefined, "undefined"],
     [true, "true"],
     [[1, 2], "an array of 2"],
+    [new Float32Array(3), "an array of 3"],
     [{ a: 1 }, "an object"],
     [() => 1, "a function"],
     [Symbol("s"), "Symbol(s)"],
@@ -40,6 +79,14 @@ describe("unknown names", () => {
     expect(() => refuseUnknown([name], known, "parameter")).toThrow(
       new TypeError(`unknown parameter "${name}", did you mean "${nearest}"?`),
     );
+  });
+
+  it("have the hint there is for them instead of a near name", () => {
+    const hintOf = (name: string): string | undefined => (name === "topp" ? 'it is "topP" here' : undefined);
+    expect(() => refuseUnknown(["topp"], known, "parameter", hintOf)).toThrow(
+      new TypeError('unknown parameter "topp": it is "topP" here'),
+    );
+    expect(() => refuseUnknown(["topkk"], known, "parameter", hintOf)).toThrow('did you mean "topK"?');
   });
 
   it("suggests nothing where nothing is near", () => {

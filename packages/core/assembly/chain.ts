@@ -1,38 +1,18 @@
-// Walks a plan over one row: scan, edits, cuts, draw, log-probabilities. The one place that knows all opcodes.
+// Walks a plan over one row: scan, edits, cuts, draw, log-probabilities.
 
 import {
+  DTYPE_BF16,
+  DTYPE_F16,
+  DTYPE_F32,
   JOB_FIRST_STAGE,
   JOB_MASK,
-  OP_ADAPTIVE_P,
-  OP_ALLOWED,
-  OP_BAD_WORDS,
-  OP_BANNED,
-  OP_DRY,
   OP_EPSILON_CUTOFF,
-  OP_ETA_CUTOFF,
-  OP_FIRST_NON_EDIT,
-  OP_KGW,
-  OP_LOGIT_BIAS,
-  OP_MIN_K,
   OP_MIN_P,
-  OP_MIN_TOKENS,
   OP_MIROSTAT,
-  OP_NO_REPEAT_NGRAM,
-  OP_P_LESS,
-  OP_PENALTIES,
-  OP_SMOOTHING,
-  OP_SYNTH_ID,
-  OP_TAIL_FREE,
   OP_TEMPERATURE,
-  OP_TOP_A,
-  OP_TOP_H,
-  OP_TOP_K,
-  OP_TOP_N_SIGMA,
   OP_TOP_P,
   OP_TYPICAL_P,
-  OP_XTC,
   PLAN_HAS_STATE,
-  PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
   PLAN_STAGE_COUNT,
@@ -41,32 +21,27 @@ import {
   RESULT_STATUS,
   RESULT_TOKEN_ID,
   RESULT_TOP_COUNT,
-  STAGE_BYTES,
   STAGE_FLAGS,
   STAGE_NUMBER_0,
   STAGE_OPCODE,
   STATUS_ALL_MASKED,
+  STATUS_INVALID_PLAN,
   STATUS_OK,
 } from "../src/layout";
-import { badWords } from "./badWords";
-import { isFixed, minP, temperature, topK, topP } from "./cuts";
+import { isFixed, topP } from "./cuts";
 import { drawFromList, drawFromRow } from "./draw";
-import { dry } from "./dry";
-import { allowedTokenIds, bannedTokenIds, logitBias, minTokens, noRepeatNgram, penalties } from "./edits";
 import { keyAt, keyTokenId, listCount, listMax, weighList, weightAt } from "./list";
 import { finishRawLogprobs, processedLogprobs, RAW_SCALE, startRawLogprobs } from "./logprobs";
 import { maskRow } from "./mask";
 import { cheapScale, setPivot } from "./masses";
 import { exactMass64Above } from "./masses64";
 import { expNonPositive } from "./math";
-import { minK } from "./minK";
 import { holdNucleus, resumeNucleus } from "./nucleus";
-import { tailFree, topH, typicalP, xtc } from "./ranked";
+import { typicalP } from "./ranked";
 import {
   beta,
   floor,
   isDense,
-  isEmpty,
   listAll,
   logitAt,
   openRow,
@@ -74,100 +49,26 @@ import {
   row,
   scanLoaded,
   settleEdits,
-  startEdits,
   writeRow,
 } from "./row";
 import { badIndex, rowMax } from "./scan";
 import { sortList } from "./selection";
-import { smoothing } from "./smoothing";
-import { adaptiveP, forgetStages, mirostat, writeState } from "./stateful";
-import { epsilonCutoff, etaCutoff, pLess, topA, topNSigma } from "./thresholds";
+import { forgetStages, writeState } from "./stateful";
 import { drawTypical } from "./typicalDraw";
-import { kgw, synthId } from "./watermark";
 import { useWorkspace } from "./workspace";
+import { applyStages, stageAt } from "./stages";
 
 // @ts-ignore: decorator
 @inline
-function stageAt(plan: usize, index: i32): usize {
-  return plan + PLAN_HEADER_BYTES + <usize>index * STAGE_BYTES;
+function isKnownDtype(dtype: i32): bool {
+  return dtype == DTYPE_F32 || dtype == DTYPE_F16 || dtype == DTYPE_BF16;
 }
 
-function applyStage(opcode: i32, plan: usize, stage: usize, job: usize): void {
-  switch (opcode) {
-    case OP_LOGIT_BIAS:
-      return logitBias(plan, stage);
-    case OP_ALLOWED:
-      return allowedTokenIds(plan, stage);
-    case OP_BANNED:
-      return bannedTokenIds(plan, stage);
-    case OP_MIN_TOKENS:
-      return minTokens(plan, stage, job);
-    case OP_PENALTIES:
-      return penalties(stage, job);
-    case OP_NO_REPEAT_NGRAM:
-      return noRepeatNgram(stage, job);
-    case OP_BAD_WORDS:
-      return badWords(plan, stage, job);
-    case OP_DRY:
-      return dry(plan, stage, job);
-    case OP_TEMPERATURE:
-      return temperature(stage);
-    case OP_TOP_K:
-      return topK(stage);
-    case OP_TOP_P:
-      return topP(stage);
-    case OP_MIN_P:
-      return minP(stage);
-    case OP_TOP_N_SIGMA:
-      return topNSigma(stage);
-    case OP_MIN_K:
-      return minK(stage);
-    case OP_TYPICAL_P:
-      return typicalP(stage);
-    case OP_EPSILON_CUTOFF:
-      return epsilonCutoff(stage);
-    case OP_ETA_CUTOFF:
-      return etaCutoff(stage);
-    case OP_TOP_A:
-      return topA(stage);
-    case OP_TAIL_FREE:
-      return tailFree(stage);
-    case OP_TOP_H:
-      return topH(stage);
-    case OP_SMOOTHING:
-      return smoothing(stage);
-    case OP_P_LESS:
-      return pLess();
-    case OP_MIROSTAT:
-      return mirostat(stage, job);
-    case OP_ADAPTIVE_P:
-      return adaptiveP(stage, job);
-    case OP_XTC:
-      return xtc(stage, job);
-    case OP_KGW:
-      return kgw(plan, stage, job);
-    case OP_SYNTH_ID:
-      return synthId(plan, stage, job);
-  }
-}
-
-/** Applies the stages from `from` on before `end`. Returns a status. */
-function applyStages(plan: usize, from: i32, end: i32, job: usize): i32 {
-  let isEditing = true;
-  for (let i = from; i < end; i++) {
-    const stage = stageAt(plan, i);
-    const opcode = load<i32>(stage, STAGE_OPCODE);
-    const isEdit = opcode < OP_FIRST_NON_EDIT;
-    if (isEditing && !isEdit) {
-      settleEdits();
-      if (isEmpty(rowMax)) return STATUS_ALL_MASKED;
-    } else if (isEdit && !isEditing) startEdits();
-    isEditing = isEdit;
-    applyStage(opcode, plan, stage, job);
-  }
-  if (!isEditing) return STATUS_OK;
-  settleEdits();
-  return isEmpty(rowMax) ? STATUS_ALL_MASKED : STATUS_OK;
+/** Fails a row that cannot be read. */
+function refuseRow(result: usize): i32 {
+  store<i32>(result, -1, RESULT_ERROR_INDEX);
+  store<i32>(result, STATUS_INVALID_PLAN, RESULT_STATUS);
+  return STATUS_INVALID_PLAN;
 }
 
 /** Points the instance at a row and scans it. Returns a status. */
@@ -226,6 +127,7 @@ export function sample_row(
   const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(job, JOB_FIRST_STAGE) == 0;
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
+  if (!isKnownDtype(dtype)) return refuseRow(result);
   let status = start(source, dtype, vocabSize, job, undo, workspace, isRaw ? RAW_SCALE : firstMassScale(plan, job));
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
@@ -321,6 +223,7 @@ export function distribution_row(
   probs: usize,
   workspace: usize,
 ): i32 {
+  if (!isKnownDtype(dtype)) return -STATUS_INVALID_PLAN;
   let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   if (status == STATUS_OK) {
     begin(plan, job, vocabSize);
@@ -353,6 +256,7 @@ export function transform_row(
   result: usize,
   workspace: usize,
 ): i32 {
+  if (!isKnownDtype(dtype)) return refuseRow(result);
   let status = start(source, dtype, vocabSize, job, undo, workspace, 0);
   store<i32>(result, status == STATUS_OK ? -1 : badIndex, RESULT_ERROR_INDEX);
   if (status == STATUS_OK) {
@@ -377,6 +281,7 @@ export function score_row(
   result: usize,
   workspace: usize,
 ): i32 {
+  if (!isKnownDtype(dtype)) return refuseRow(result);
   const status = start(source, dtype, vocabSize, job, undo, workspace, RAW_SCALE);
   if (status != STATUS_OK) return status;
   startRawLogprobs(result, load<i32>(plan, PLAN_LOGPROBS));

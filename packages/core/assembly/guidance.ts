@@ -7,9 +7,9 @@ import { exactMass32 } from "./rowMass";
 import { rowMax, scanRow } from "./scan";
 import { useWorkspace } from "./workspace";
 
-/** ln Σ e^x of the row that was scanned last. */
-function logSum(row: usize): f64 {
-  return <f64>rowMax + logPositive(exactMass32(row, cheapScale(1)));
+/** ln Σ e^(x − largest) of the row that was scanned last. */
+function logMassOf(row: usize): f64 {
+  return logPositive(exactMass32(row, cheapScale(1)));
 }
 
 /** target[i] = u + scale·(c − u), c and u the log-softmax of the two rows (Sanchez et al. 2023, arXiv 2306.17806; HF
@@ -29,15 +29,17 @@ export function guide_row_f32(
   let status = scanRow(conditional, cheapScale(1));
   if (status != STATUS_OK) return status;
   if (rowMax == -Infinity) return STATUS_ALL_MASKED;
-  const conditionalSum = logSum(conditional);
+  const conditionalMax = <f64>rowMax;
+  const conditionalMass = logMassOf(conditional);
   status = scanRow(unconditional, cheapScale(1));
   if (status != STATUS_OK) return status;
   if (rowMax == -Infinity) return STATUS_ALL_MASKED;
-  const unconditionalSum = logSum(unconditional);
+  const unconditionalMax = <f64>rowMax;
+  const unconditionalMass = logMassOf(unconditional);
   const largest = <f64>f32.MAX_VALUE;
   for (let i: usize = 0; i < (<usize>vocabSize) << 2; i += 4) {
-    const c = <f64>load<f32>(conditional + i) - conditionalSum;
-    const u = <f64>load<f32>(unconditional + i) - unconditionalSum;
+    const c = <f64>load<f32>(conditional + i) - conditionalMax - conditionalMass;
+    const u = <f64>load<f32>(unconditional + i) - unconditionalMax - unconditionalMass;
     const x = u + scale * (c - u);
     store<f32>(target + i, c == -Infinity || u == -Infinity ? -Infinity : <f32>min(max(x, -largest), largest));
   }

@@ -25,57 +25,67 @@ import { blockMax, paddedLength } from "./workspace";
 /** Scale of the weights that raw log-probabilities sum. */
 export const RAW_SCALE: f32 = 1.4426950408889634;
 
-/** ln Σ e^x of the raw row. */
-let rawLogSum: f64 = 0;
+/** Largest logit of the raw row, and ln Σ e^(x − largest). */
+let rawLargest: f64 = 0;
+let rawLogMass: f64 = 0;
+
+/** ln p of a logit x: (x − largest)·scale − ln Σ, in this order. The largest logit is gone before the logarithm comes, which
+ *  would be lost beside it: 1e16 + ln 2 is 1e16. */
+// @ts-ignore: decorator
+@inline
+function logprobOf(x: f32, largest: f64, scale: f64, logMass: f64): f64 {
+  return (<f64>x - largest) * scale - logMass;
+}
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(result: usize, top: i32): void {
-  rawLogSum = <f64>rowMax + logPositive(exactMass32(row, RAW_SCALE));
+  rawLargest = <f64>rowMax;
+  rawLogMass = logPositive(exactMass32(row, RAW_SCALE));
   if (top == 0) return;
   gatherLargest(row, top, rowMax);
-  writeTop(result, top, 1, rawLogSum);
+  writeTop(result, top, rawLargest, 1, rawLogMass);
 }
 
 /** After the draw, with the row as it came: the chosen token's log-probability and rank. */
 export function finishRawLogprobs(result: usize): void {
   const tokenId = load<i32>(result, RESULT_TOKEN_ID);
-  store<f64>(result, <f64>logitAt(tokenId) - rawLogSum, RESULT_LOGPROB);
+  store<f64>(result, logprobOf(logitAt(tokenId), rawLargest, 1, rawLogMass), RESULT_LOGPROB);
   store<i32>(result, rankInRow(tokenId), RESULT_RANK);
 }
 
 /** Of the distribution that `tokenId` was drawn from: its log-probability, rank, and the `top` most probable tokens. */
 export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
-  let logSum: f64;
+  let largest = rowMax;
+  let logMass: f64;
   let logit = logitAt(tokenId);
   if (isDense) {
     setPivot(floor, -1);
     const isWhole = floor == -Infinity;
-    const mass = isWhole ? exactMass32(row, cheapScale(beta)) : exactMass64Above(row, rowMax, beta);
-    logSum = <f64>rowMax * beta + logPositive(mass);
+    logMass = logPositive(isWhole ? exactMass32(row, cheapScale(beta)) : exactMass64Above(row, rowMax, beta));
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
     if (top > 0) {
       gatherLargest(row, top, rowMax);
       keepAbove(floor);
     }
   } else {
-    const largest = listMax();
-    logSum = <f64>largest * beta + logPositive(weighList(largest, beta));
+    largest = listMax();
+    logMass = logPositive(weighList(largest, beta));
     logit = logitInList(tokenId); // a stage may have reshaped it
     store<i32>(result, rankInList(logit, tokenId), RESULT_RANK);
   }
-  store<f64>(result, <f64>logit * beta - logSum, RESULT_LOGPROB);
-  if (top > 0) writeTop(result, top, beta, logSum);
+  store<f64>(result, logprobOf(logit, <f64>largest, beta, logMass), RESULT_LOGPROB);
+  if (top > 0) writeTop(result, top, <f64>largest, beta, logMass);
 }
 
 /** Cuts the list to its `top` best and writes them. */
-function writeTop(result: usize, top: i32, scale: f64, logSum: f64): void {
+function writeTop(result: usize, top: i32, largest: f64, scale: f64, logMass: f64): void {
   selectLargest(top);
   sortList();
   for (let i = 0; i < listCount; i++) {
     const key = keyAt(i);
     const entry = result + RESULT_TOP + <usize>i * RESULT_TOP_ENTRY_BYTES;
     store<i32>(entry, keyTokenId(key));
-    store<f64>(entry, <f64>keyLogit(key) * scale - logSum, 8);
+    store<f64>(entry, logprobOf(keyLogit(key), largest, scale, logMass), 8);
   }
   store<i32>(result, listCount, RESULT_TOP_COUNT);
 }

@@ -1,10 +1,12 @@
 /** Compiles the kernels once per process and instantiates them on a memory. */
+import { checkName } from "@tokenmill/check";
 import { scalarBase64 } from "./generated/scalar.ts";
 import { simdBase64 } from "./generated/simd.ts";
 import { type Kernels, kernelTable } from "./kernels.ts";
 
 /** The SIMD build and its scalar twin give the same bits. */
 export type KernelVariant = "simd" | "scalar";
+export const kernelVariants: readonly KernelVariant[] = ["simd", "scalar"];
 
 const compiled = new Map<KernelVariant, Promise<WebAssembly.Module>>();
 
@@ -19,10 +21,13 @@ export function bestVariant(): KernelVariant {
 
 /** The compiled module; can be posted to workers. */
 export function compileKernels(variant: KernelVariant = bestVariant()): Promise<WebAssembly.Module> {
+  checkName("variant", variant, kernelVariants);
   let module = compiled.get(variant);
   if (!module) {
     module = WebAssembly.compile(bytesOf(variant));
     compiled.set(variant, module);
+    // One that failed (for want of memory, say) is compiled anew at the next use.
+    module.catch(() => compiled.delete(variant));
   }
   return module;
 }
@@ -42,7 +47,7 @@ export async function instantiateKernels(module: WebAssembly.Module, memory: Web
   return exports as unknown as Kernels;
 }
 
-/** Shared memory of `bytes`, rounded up to pages; it never grows, so views stay valid. */
+/** Shared memory of `bytes`, rounded up to pages; it never grows, so views stay valid. @throws RangeError */
 export function createMemory(bytes: number): WebAssembly.Memory {
   const pages = Math.ceil(bytes / 65536);
   if (pages > 65536) throw new RangeError(`the memory expected at most 4 GiB, got ${bytes} bytes: use fewer slots`);

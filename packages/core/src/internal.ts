@@ -7,4 +7,5 @@ export * from "./reference/referenceChain.ts";
 export { CustomChain, customScratchBytes } from "./sampler/customChain.ts";
 export { dtypeCode, negativeInfinity } from "./sampler/dtypeCode.ts";
 export { type MemoryViews, readResult } from "./sampler/readResult.ts";
+export { checkState, compileValid } from "./params/plan.ts";
 export { philox, wordsOf } from "./random/philox.ts";

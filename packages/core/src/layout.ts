@@ -30,6 +30,9 @@ export const JOB_WRITE_ROW = 36;
 export const JOB_UNDO_COUNT = 40;
 /** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
 export const JOB_MASK = 44;
+/** Masks that are filled where the row is made: what the pool calls the grammar's image, 0 for none, and the output. */
+export const JOB_MASK_IMAGE = 52;
+export const JOB_MASK_OUTPUT = 56;
 /** Stages before this one have been done: the row is what they left. Not 0 only in copies of a job. */
 export const JOB_FIRST_STAGE = 48;
 /** State of the sequence before this step, STATE_NUMBERS f64. */
@@ -63,10 +66,13 @@ export const STATUS_OK = 0;
 export const STATUS_NAN = 1;
 export const STATUS_POSITIVE_INFINITY = 2;
 export const STATUS_ALL_MASKED = 3;
+/** A stage, flag or dtype that the kernels do not have. */
+export const STATUS_INVALID_PLAN = 7;
 /** Set by workers and the pool, never by a kernel. */
 export const STATUS_SOURCE_FAILED = 4;
 export const STATUS_WORKER_LOST = 5;
 export const STATUS_STAGE_FAILED = 6;
+export const STATUS_GRAMMAR_FAILED = 12;
 
 /** Plan record: header, `stageCount` stage records, then lists of i32 ids and f32 values that stages point to. */
 export const PLAN_HEADER_BYTES = 32;
@@ -126,6 +132,8 @@ export const OP_CUSTOM = 32;
 /** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
 export const PENALTY_REPETITION_SEES_PROMPT = 1;
 export const PENALTY_FREQUENCY_SEES_PROMPT = 2;
+/** Bad-words stage flag: what stands in the prompt does not count as the beginning of a sequence. */
+export const BAD_WORDS_SKIP_PROMPT = 1;
 /** Top-k stage flag: every token equal to the k-th is kept too. */
 export const TOP_K_KEEPS_TIES = 1;
 /** Top-p stage flags: every token equal to the last one is kept too; the mass has to pass p, not just reach it. */

@@ -167,7 +167,7 @@ describe("requests that are refused", () => {
     [{ maxTokens: 0 }, '"maxTokens" expected integer in [1, 2^24], got 0'],
     [{ maxTokens: "5" }, '"maxTokens" expected integer in [1, 2^24], got "5"'],
     [{ maxTokens: 2 ** 24 + 1 }, '"maxTokens" expected integer in [1, 2^24], got 16777217'],
-    [{ minTokens: 300 }, '"minTokens" expected integer ≤ maxTokens (256), got 300'],
+    [{ minTokens: 300 }, '"minTokens" expected integer in [0, 256], as "maxTokens" is 256, got 300'],
     [{ prompt: [0, 16] }, '"prompt[1]" expected token id in [0, 16), got 16'],
     [{ prompt: [0.5] }, '"prompt[0]" expected token id in [0, 16), got 0.5'],
     [{ prompt: 7 }, '"prompt" expected string or array of token ids, got 7'],
@@ -184,7 +184,7 @@ describe("requests that are refused", () => {
     [{ topP: 0 }, '"topP" expected number in (0, 1], got 0'],
     [{ stopTokenIds: [99] }, '"stopTokenIds[0]" expected array of token ids inside the vocabulary, got 99'],
     [{ stopTokenIds: 5 }, '"stopTokenIds" expected array of token ids inside the vocabulary, got 5'],
-    [{ logprobs: 21 }, '"logprobs" expected integer ≤ 20 (maxLogprobs), got 21'],
+    [{ logprobs: 21 }, '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
   ];
   it.each(cases)("%o", async (request, message) => {
     const before = engine.stats();
@@ -198,7 +198,9 @@ describe("requests that are refused", () => {
     await expect(collect(bare.generate({ prompt: "text" }))).rejects.toThrow(
       '"prompt" expected token ids, got text: source "hash" has no tokenizer',
     );
-    await expect(collect(bare.generate({ stop: "text" }))).rejects.toThrow('got "hash" without one: use stopTokenIds');
+    await expect(collect(bare.generate({ stop: "text" }))).rejects.toThrow(
+      'got "hash" without one: use "stopTokenIds"',
+    );
     expect(await collect(bare.generate({ prompt: [], maxTokens: 1 }))).toHaveLength(1);
     await bare.close();
   });

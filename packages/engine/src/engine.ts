@@ -3,14 +3,13 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type {
-  GenerateRequest,
-  GrammarMatcher,
-  GrammarSpec,
-  LogitsSource,
-  SamplingParams,
-  TokenEvent,
-  TokenLogprob,
+import {
+  type GenerateRequest,
+  grammarForms,
+  type LogitsSource,
+  type SamplingParams,
+  type TokenEvent,
+  type TokenLogprob,
 } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
@@ -71,7 +70,13 @@ class TokenEngine implements Engine {
     this.#bufferSize = settings.bufferSize;
     this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
-    this.#scheduler = new Scheduler(pool, source, this.#texts, settings.maxSequences);
+    this.#scheduler = new Scheduler({
+      pool,
+      source,
+      texts: this.#texts,
+      maxSequences: settings.maxSequences,
+      grammars: settings.grammar,
+    });
   }
 
   generate(request: GenerateRequest): Observable<TokenEvent> {
@@ -123,8 +128,7 @@ class TokenEngine implements Engine {
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
-    const matcher = this.#openGrammar(prepared.grammar);
-    return this.#start(prepared.params, matcher, (plan) => {
+    return this.#start(prepared.params, (plan) => {
       const { stop, grammar, promptTokenIds, promptLogprobs } = prepared;
       return new Sequence({
         sequenceId: this.#claimId(prepared.sequenceId),
@@ -138,7 +142,6 @@ class TokenEngine implements Engine {
         ignoreEos: prepared.ignoreEos,
         epoch: 0,
         grammar,
-        matcher,
         promptLogprobs,
         observer,
       });
@@ -155,8 +158,8 @@ class TokenEngine implements Engine {
     const sequenceId = canonicalId(BigInt(record.sequenceId));
     const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, this.#limits);
     const stop = stopStrings(record.stop, this.#limits);
-    const matcher = this.#replayGrammar(record);
-    return this.#start({ ...unseeded, profile }, matcher, (plan) => {
+    if (record.grammar) grammarEos(record.grammar, this.#limits, ignoreEos);
+    return this.#start({ ...unseeded, profile }, (plan) => {
       checkState(record.state, plan.initialState);
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
@@ -170,7 +173,6 @@ class TokenEngine implements Engine {
         ignoreEos,
         epoch: epoch + 1,
         grammar: record.grammar,
-        matcher,
         promptLogprobs,
         observer,
         state: record.state,
@@ -224,7 +226,7 @@ class TokenEngine implements Engine {
   ): Promise<Completion[]> {
     this.#checkOpen();
     checkBeamSearch(options);
-    for (const name of ["stop", "logprobs", "promptLogprobs", "jsonSchema", "grammar", "regex"] as const) {
+    for (const name of ["stop", "logprobs", "promptLogprobs", ...grammarForms] as const) {
       if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
     }
     const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);
@@ -245,7 +247,7 @@ class TokenEngine implements Engine {
     let opened = 0;
     const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
       new Promise((resolve, reject) => {
-        const handle = this.#start(scored, undefined, (plan) => {
+        const handle = this.#start(scored, (plan) => {
           return new Sequence({
             sequenceId: childSequenceId(parentId, ++opened),
             seed: BigInt(seed ?? this.seed),
@@ -296,8 +298,8 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#nextSequenceId, 0, "the engine was closed");
   }
 
-  /** Compiles, makes the sequence and hands it to the scheduler; plan and matcher are given back if that fails. */
-  #start(params: SamplingParams, matcher: GrammarMatcher | undefined, make: (plan: Plan) => Sequence): SequenceHandle {
+  /** Compiles, makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
+  #start(params: SamplingParams, make: (plan: Plan) => Sequence): SequenceHandle {
     let plan: Plan | undefined;
     try {
       plan = this.#pool.compile(params);
@@ -307,7 +309,6 @@ class TokenEngine implements Engine {
       return new OpenSequenceHandle(this, this.#scheduler, sequence);
     } catch (error) {
       plan?.release();
-      matcher?.release();
       throw error;
     }
   }
@@ -317,21 +318,6 @@ class TokenEngine implements Engine {
     if (promptLogprobs === undefined || promptLength < 2) return undefined;
     const plan = this.#pool.compile({ logprobs: promptLogprobs, logprobsMode: "raw" });
     return new PromptScoring(plan, initialTokenIds!);
-  }
-
-  #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {
-    return spec && this.#limits.grammar!.open(spec);
-  }
-
-  /** The matcher at the end of a record's output. */
-  #replayGrammar({ grammar, outputTokenIds, ignoreEos }: SequenceSnapshot): GrammarMatcher | undefined {
-    if (grammar) grammarEos(grammar, this.#limits, ignoreEos);
-    const matcher = this.#openGrammar(grammar);
-    const refused = matcher ? outputTokenIds.findIndex((tokenId) => !matcher.accept(tokenId)) : -1;
-    if (refused < 0) return matcher;
-    matcher!.release();
-    const message = `"grammar" expected one that allows the output ids, it does not allow that at ${refused}`;
-    throw new SnapshotError("grammar_diverged", message);
   }
 
   /** The id asked for, or the next number that no open sequence has. */

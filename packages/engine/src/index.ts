@@ -7,6 +7,7 @@ export type { BestOfOptions } from "./many/bestOf.ts";
 export { childRequests, childSequenceId } from "./many/childRequests.ts";
 export type { Completion } from "./many/completion.ts";
 export type { ChildEvent } from "./many/generateMany.ts";
+export { modelRowsSource } from "./model/modelRowsSource.ts";
 export type { EngineOptions } from "./options.ts";
 export type { SequencePhase, TokenObserver } from "./scheduler/sequence.ts";
 export type { SequenceSnapshot, SnapshotParams } from "./snapshot/sequenceSnapshot.ts";

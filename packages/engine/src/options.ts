@@ -27,7 +27,10 @@ export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" 
   maxSequences?: number;
   /** Seed of requests without one: a safe integer ≥ 0 or a 64-bit bigint. Absent: 53 random bits. */
   seed?: number | bigint;
-  /** Follows `jsonSchema`, `grammar` and `regex` of requests (see @tokenmill/grammar). Absent: such requests are refused. */
+  /**
+   * Follows `jsonSchema`, `grammar`, `regex`, `choice` and `structuralTag` of requests (see @tokenmill/grammar). Absent: such
+   * requests are refused. A given pool must have the provider's `maskFiller`.
+   */
   grammar?: GrammarProvider;
   /** Events that `stream` and `readable` hold for a slow reader, integer ≥ 1. Absent: 64. */
   bufferSize?: number;
@@ -65,13 +68,19 @@ export function checkOptions(options: EngineOptions): EngineSettings {
     if (pool.vocabSize !== source.vocabSize) {
       refuse("pool", `a pool of the source's vocabSize ${source.vocabSize}`, pool.vocabSize, false);
     }
+    if (grammar && pool.maskFillerUrl !== grammar.maskFiller.moduleUrl) {
+      refuse("pool", "one that was made with the provider's maskFiller", pool.maskFillerUrl ?? "none", false);
+    }
   }
   return { maxSequences, bufferSize, grammar, seed: seed ?? randomSeed() };
 }
 
 /** The pool options among the engine's. */
 export function poolOptions(options: EngineOptions): PoolOptions {
-  const pool: PoolOptions = { source: options.source };
+  const pool: PoolOptions = {
+    source: options.source,
+    ...(options.grammar && { maskFiller: options.grammar.maskFiller }),
+  };
   for (const name of poolFields) {
     const value = options[name];
     if (value !== undefined) Object.assign(pool, { [name]: value });

@@ -16,7 +16,7 @@ it("a watermark asked for in a request is in its tokens, and in no neighbour's, 
     await engine.close();
   }
   expect(outputs[1]).toEqual(outputs[0]);
-  const ofKgw = outputs[0]!.map((ids) => detectKgw(ids, kgw).zScore);
+  const ofKgw = outputs[0]!.map((ids) => detectKgw(ids, { kgwKey: kgw.kgwKey }).zScore);
   const ofSynthId = outputs[0]!.map((ids) => detectSynthId(ids, synthId).zScore);
   expect(ofKgw[1]).toBeGreaterThan(8);
   expect(ofSynthId[2]).toBeGreaterThan(8);

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Arena, blockSize } from "./arena.ts";
+import { Arena, blockSize, largestPowerOfTwo } from "./arena.ts";
 
 interface Block {
   readonly offset: number;
@@ -9,6 +9,14 @@ interface Block {
 }
 
 const start = 4096;
+
+it("the largest power of two up to a number is exact around every power, beyond 32 bits too", () => {
+  for (let exponent = 0; exponent <= 40; exponent++) {
+    const power = 2 ** exponent;
+    expect(largestPowerOfTwo(power)).toBe(power);
+    expect(largestPowerOfTwo(2 * power - 1)).toBe(power);
+  }
+});
 
 describe("Arena", () => {
   it("gives aligned blocks inside its memory that never overlap, and counts what is in use", () => {

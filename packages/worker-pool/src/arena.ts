@@ -92,9 +92,16 @@ export class Arena {
   }
 }
 
+/** The largest power of two up to `x` ≥ 1; beyond 32 bits too, where bit operations wrap. */
+export function largestPowerOfTwo(x: number): number {
+  let power = 1;
+  while (power * 2 <= x) power *= 2;
+  return power;
+}
+
 /** The size class of a request. */
 export function blockSize(sizeBytes: number): number {
   if (sizeBytes <= 256) return Math.max(64, Math.ceil(sizeBytes / 64) * 64);
-  const power = 2 ** Math.floor(Math.log2(sizeBytes));
+  const power = largestPowerOfTwo(sizeBytes);
   return power + Math.ceil(((sizeBytes - power) * 4) / power) * (power / 4);
 }

@@ -16,6 +16,18 @@ describe("openHistory", () => {
     expect(words[history.offsetBytes / 4 + 4]).toBe(0);
   });
 
+  it("forgets ids behind a length, but none of the prompt", () => {
+    const history = openHistory(new Arena(64, 2048), new Int32Array(1024), [5, 6], 6)!;
+    for (const id of [7, 8, 9]) history.push(id);
+    history.truncate(3);
+    history.push(4);
+    expect([...history.tokens()]).toEqual([5, 6, 7, 4]);
+    history.truncate(2);
+    expect([...history.tokens()]).toEqual([5, 6]);
+    for (const length of [1, 3, -1, 2.5, Number.NaN])
+      expect(() => history.truncate(length)).toThrow('"length" expected');
+  });
+
   it("is undefined while the arena is full; a release, even a double one, frees its block once", () => {
     const arena = new Arena(0, 512);
     const words = new Int32Array(128);

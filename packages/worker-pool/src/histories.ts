@@ -1,4 +1,5 @@
 /** Token histories in shared memory: the host appends, workers read. */
+import { checkInteger } from "@tokenmill/check";
 import type { Arena } from "./arena.ts";
 import type { History } from "./types.ts";
 
@@ -36,6 +37,10 @@ class SharedHistory implements History {
   push(tokenId: number): void {
     if (this.length >= this.capacity) throw new RangeError(`history expected at most ${this.capacity} tokens`);
     this.#words[this.offsetBytes / 4 + this.length++] = tokenId;
+  }
+
+  truncate(length: number): void {
+    this.length = checkInteger("length", length, { min: this.promptLength, max: this.length });
   }
 
   tokens(): Int32Array {

@@ -21,11 +21,13 @@ export class InlineLane {
   readonly #runner: RowRunner;
   readonly #rowCost: RowCost;
   readonly #limits: InlineLimits;
+  readonly #mayRun: (slot: number) => boolean;
 
-  constructor(runner: RowRunner, rowCost: RowCost, limits: InlineLimits) {
+  constructor(runner: RowRunner, rowCost: RowCost, limits: InlineLimits, mayRun: (slot: number) => boolean) {
     this.#runner = runner;
     this.#rowCost = rowCost;
     this.#limits = limits;
+    this.#mayRun = mayRun;
   }
 
   /** Does the rows that no worker has been shown: all without workers, else if nothing else is under way and they are few or cheap. */
@@ -33,7 +35,7 @@ export class InlineLane {
     const count = queue.unpublished;
     const { workers, inlineRows, inlineMs } = this.#limits;
     if (workers === 0) this.#runRows(queue, count);
-    else if (count === 0 || count < queue.underWay) return;
+    else if (count === 0 || count < queue.underWay || !queue.everyUnpublished(this.#mayRun)) return;
     else if (count <= inlineRows) this.#runRows(queue, count);
     else if (inlineRows > 0 && this.#rowCost.meanMs * count <= inlineMs) this.#runUntil(queue, count);
   }

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/core";
+import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
 import { refuse, refuseUnknown } from "@tokenmill/check";
 import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "./types.ts";
@@ -17,6 +17,7 @@ export interface CompleteOptions {
   readonly source: LogitsSource | undefined;
   /** Module URLs by name. */
   readonly customStages: Readonly<Record<string, string>>;
+  readonly maskFiller: MaskFillerModule | undefined;
   readonly spinLimit: number;
   readonly inlineRows: number;
   readonly inlineMs: number;
@@ -32,6 +33,7 @@ const known = [
   "arenaBytes",
   "source",
   "customStages",
+  "maskFiller",
   "spinLimit",
   "inlineRows",
   "inlineMs",
@@ -65,6 +67,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     arenaBytes: integer("arenaBytes", options.arenaBytes ?? 2 ** 28, 4096, 2 ** 32),
     source,
     customStages: stageModules(options.customStages ?? {}),
+    maskFiller: maskFillerModule(options.maskFiller),
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
     inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 1000),
@@ -80,6 +83,14 @@ function integer(name: string, value: unknown, least: number, most: number): num
 function milliseconds(name: string, value: unknown, most: number): number {
   if (typeof value === "number" && value >= 0 && value <= most) return value;
   return refuse(name, `number in [0, ${most}]`, value, typeof value !== "number");
+}
+
+function maskFillerModule(maskFiller: MaskFillerModule | undefined): MaskFillerModule | undefined {
+  if (maskFiller === undefined) return undefined;
+  if (typeof maskFiller !== "object" || maskFiller === null || typeof maskFiller.moduleUrl !== "string") {
+    refuse("maskFiller", "a moduleUrl and options", maskFiller, true);
+  }
+  return maskFiller;
 }
 
 /** The modules' URLs; what is no URL is a path. @throws TypeError, RangeError naming the stage. */

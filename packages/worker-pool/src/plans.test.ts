@@ -63,7 +63,7 @@ describe("PlanCache", () => {
   it("refuses bad params by name, and says so when the arena has no room", () => {
     const { arena, cache } = openCache(256);
     expect(() => cache.compile({ topP: 2 })).toThrow('"topP" expected');
-    expect(() => cache.compile({ logprobs: 6 })).toThrow('"logprobs" expected integer ≤ 5 (maxLogprobs), got 6');
+    expect(() => cache.compile({ logprobs: 6 })).toThrow('"logprobs" expected integer in [0, 5] (maxLogprobs), got 6');
     const bannedTokenIds = Array.from({ length: 99 }, (_, id) => id);
     expect(() => cache.compile({ bannedTokenIds })).toThrow(/expected room for \d+ bytes .*raise arenaBytes/);
     expect(arena.usedBytes).toBe(0);

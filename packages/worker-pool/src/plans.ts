@@ -1,5 +1,7 @@
 /** Compiled params in shared memory, one copy for all sequences that use equal params. */
-import { compileParams, type CompileOptions, type SamplingParams, validateParams } from "@tokenmill/core";
+import { refuseBecause } from "@tokenmill/check";
+import { type CompileOptions, type SamplingParams, validateParams } from "@tokenmill/core";
+import { compileValid } from "@tokenmill/core/internal";
 import type { Arena } from "./arena.ts";
 import type { Plan } from "./types.ts";
 
@@ -33,11 +35,13 @@ export class PlanCache {
     const key = keyOf(unseeded);
     let entry = this.#entries.get(key);
     if (!entry) {
-      const compiled = compileParams(unseeded, this.#options);
+      const compiled = compileValid(unseeded, this.#options);
       const offsetBytes = this.#arena.allocate(compiled.bytes.length);
       if (offsetBytes === undefined) {
-        throw new RangeError(
-          `params expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+        refuseBecause(
+          "params",
+          `expected room for ${compiled.bytes.length} bytes in shared memory: raise arenaBytes`,
+          false,
         );
       }
       this.#memory.set(compiled.bytes, offsetBytes);

@@ -1,5 +1,11 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
-import { dtypeBytes, type RowDtype, type SampleResult, type SamplingParams } from "@tokenmill/core";
+import {
+  dtypeBytes,
+  type GrammarImageData,
+  type RowDtype,
+  type SampleResult,
+  type SamplingParams,
+} from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import {
   compileKernels,
@@ -9,6 +15,8 @@ import {
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
   JOB_MASK,
+  JOB_MASK_IMAGE,
+  JOB_MASK_OUTPUT,
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
@@ -27,6 +35,7 @@ import { Arena } from "./arena.ts";
 import { openHistory } from "./histories.ts";
 import { InlineLane } from "./inlineLane.ts";
 import { type CompleteOptions, completeOptions } from "./options.ts";
+import { MaskImages } from "./maskImages.ts";
 import { PlanCache } from "./plans.ts";
 import { JobQueue } from "./queue.ts";
 import { RowCost } from "./rowCost.ts";
@@ -34,7 +43,7 @@ import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab, MESSAGE_BYTES, type Slab } from "./slab.ts";
 import { takeBackPatches } from "./takeBackPatches.ts";
 import { Threads } from "./threads.ts";
-import type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";
+import type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool, TokenMasks } from "./types.ts";
 
 /**
  * Starts a pool; resolves when every worker is ready.
@@ -60,9 +69,13 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
   const memory = createMemory(slab.totalBytes);
   padRows(slab, memory);
   workerSource?.installTables?.(memory, slab.tables);
-  const setup: RunnerSetup = { module, memory, shape: slab, customStages, source: workerSource?.worker };
-  const inlineRunner = await RowRunner.create(setup, complete.workers);
-  const pool = new Pool(slab, memory, complete, inlineRunner, setup);
+  const { maskFiller } = complete;
+  const setup: RunnerSetup = { module, memory, shape: slab, customStages, source: workerSource?.worker, maskFiller };
+  const images = maskFiller && new MaskImages();
+  // with workers, rows with masks are theirs
+  const imageOf = complete.workers === 0 ? images?.imageOf.bind(images) : undefined;
+  const inlineRunner = await RowRunner.create(setup, complete.workers, imageOf);
+  const pool = new Pool(slab, memory, complete, inlineRunner, setup, images);
   await pool.ready();
   return pool;
 }
@@ -98,13 +111,23 @@ class Pool implements SamplerPool {
   readonly #hasLogprobs: Uint8Array;
   readonly #hasState: Uint8Array;
   readonly #hasCustom: Uint8Array;
+  readonly #hasMasks: Uint8Array;
+  readonly #images: MaskImages | undefined;
+  readonly maskFillerUrl: string | undefined;
   readonly #threads: Threads | undefined;
   #hopeless: Error | undefined;
   #closing: Promise<void> | undefined;
   #rowsSampled = 0;
   #workerDeaths = 0;
 
-  constructor(slab: Slab, memory: WebAssembly.Memory, options: CompleteOptions, runner: RowRunner, setup: RunnerSetup) {
+  constructor(
+    slab: Slab,
+    memory: WebAssembly.Memory,
+    options: CompleteOptions,
+    runner: RowRunner,
+    setup: RunnerSetup,
+    images: MaskImages | undefined,
+  ) {
     this.#slab = slab;
     this.memory = memory;
     this.vocabSize = slab.vocabSize;
@@ -124,7 +147,10 @@ class Pool implements SamplerPool {
       maxLogprobs: slab.maxLogprobs,
       customStages: Object.keys(options.customStages),
     });
-    this.#inlineLane = new InlineLane(runner, this.#rowCost, options);
+    this.#hasMasks = new Uint8Array(slab.slotCount);
+    this.#images = images;
+    this.maskFillerUrl = setup.maskFiller?.moduleUrl;
+    this.#inlineLane = new InlineLane(runner, this.#rowCost, options, (slot) => this.#hasMasks[slot] === 0);
     this.#hasWriter = setup.source !== undefined;
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
@@ -135,6 +161,7 @@ class Pool implements SamplerPool {
       this.#threads = new Threads({
         workers: slab.workers,
         setup: { ...setup, spinLimit: options.spinLimit },
+        images,
         onDeath: (incarnation) => this.#onDeath(incarnation),
         onHopeless: (reason) => this.#onHopeless(reason),
         hasStarted: (index, incarnation) => this.#startOf(index) === incarnation + 1,
@@ -193,6 +220,16 @@ class Pool implements SamplerPool {
     return openHistory(this.#arena, this.#views.i32, prompt, capacity);
   }
 
+  openMasks(image: GrammarImageData): TokenMasks {
+    this.#checkOpen();
+    if (!this.#images) return refuse("masks", 'a pool that was made with a "maskFiller"', undefined, true);
+    return this.#images.open(image);
+  }
+
+  closeMasks(masks: TokenMasks): void {
+    this.#images?.close(masks);
+  }
+
   acquire(): number {
     this.#checkOpen();
     const slot = this.#free.pop() ?? -1;
@@ -224,7 +261,17 @@ class Pool implements SamplerPool {
 
   submit(
     slot: number,
-    { plan, history, seed, sequenceId, position, writeRow, hasTokenMask = false, state = plan.initialState }: SampleJob,
+    {
+      plan,
+      history,
+      seed,
+      sequenceId,
+      position,
+      writeRow,
+      hasTokenMask = false,
+      masks,
+      state = plan.initialState,
+    }: SampleJob,
   ): void {
     this.#checkOpen();
     if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
@@ -248,7 +295,10 @@ class Pool implements SamplerPool {
     this.#words64[(job + (JOB_SEQUENCE_LOW >> 2)) >> 1] = sequenceId;
     i32[job + (JOB_POSITION >> 2)] = position;
     i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
-    i32[job + (JOB_MASK >> 2)] = hasTokenMask ? this.#maskOffset(slot) : 0;
+    i32[job + (JOB_MASK >> 2)] = hasTokenMask || masks ? this.#maskOffset(slot) : 0;
+    i32[job + (JOB_MASK_IMAGE >> 2)] = masks?.image ?? 0;
+    i32[job + (JOB_MASK_OUTPUT >> 2)] = masks?.output ?? 0;
+    this.#hasMasks[slot] = masks ? 1 : 0;
     i32[job + (JOB_UNDO_COUNT >> 2)] = 0;
     this.#queue.submit(slot);
   }
@@ -271,7 +321,9 @@ class Pool implements SamplerPool {
     if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
     const result = this.#slab.results + slot * this.#slab.resultBytes;
     readResult(this.#views, result, this.#hasLogprobs[slot] === 1, into, this.#hasState[slot] === 1);
-    if (into.status === "source_failed" || into.status === "stage_failed") into.message = this.#message(slot);
+    const { status } = into;
+    if (status === "source_failed" || status === "stage_failed" || status === "grammar_failed")
+      into.message = this.#message(slot);
     else if (into.status === "worker_lost" && this.#hopeless)
       into.message = `no worker is left: ${this.#hopeless.message}`;
     else if (into.status !== "ok" && into.status !== "worker_lost" && this.#hasCustom[slot] === 1)

@@ -75,6 +75,12 @@ export class JobQueue {
     return this.#count - this.#publishedCount;
   }
 
+  /** Whether something holds of all slots that no worker has been shown. */
+  everyUnpublished(holds: (slot: number) => boolean): boolean {
+    for (let i = this.#publishedCount; i < this.#count; i++) if (!holds(this.#underWay[i]!)) return false;
+    return true;
+  }
+
   /** The first slot that no worker has been shown, for the host to do itself, and then to `finish`. */
   takeUnpublished(): number {
     return this.#underWay[this.#publishedCount++]!;

@@ -12,6 +12,7 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "@tokenmill/core/internal";
+import { largestPowerOfTwo } from "./arena.ts";
 
 /** Words of the control block, one cache line (16 words) apart. */
 export const CONTROL_TAIL = 0; // tickets published
@@ -91,7 +92,7 @@ export function layOutSlab(shape: SlabShape): Slab {
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand and
   // for each row that was stolen from the ring
-  const ringSize = 2 ** Math.ceil(Math.log2(2 * slotCount + 2 * workers * (MAX_TICKETS_IN_HAND + 1) + 2));
+  const ringSize = 2 * largestPowerOfTwo(2 * slotCount + 2 * workers * (MAX_TICKETS_IN_HAND + 1) + 1);
   const customBytes = shape.hasCustomStages ? customScratchBytes(paddedLength) : 0;
   let end = 1024;
   const take = (bytes: number): number => {

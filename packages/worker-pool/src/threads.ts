@@ -1,5 +1,6 @@
 /** The worker threads: piscina owns their life, each runs one resident task; one that dies is started again. */
 import { Piscina } from "piscina";
+import type { MaskImages } from "./maskImages.ts";
 import type { ResidentTask, WorkerSetup } from "./worker.ts";
 
 /** Starts in a row that failed, of one worker or of threads that died before they had a task, after which all is ended. */
@@ -8,6 +9,8 @@ const MAX_FAILED_STARTS = 5;
 export interface ThreadsOptions {
   readonly workers: number;
   readonly setup: WorkerSetup;
+  /** What each worker is told of from its start on; absent without a mask filler. */
+  readonly images: MaskImages | undefined;
   /** Called when a worker has died, before it is replaced; without an incarnation if it had not begun. */
   readonly onDeath: (incarnation: number | undefined) => void;
   /** Called when workers keep dying at their start, after all have been ended. */
@@ -50,9 +53,10 @@ export class Threads {
   async #keepAlive(workerIndex: number): Promise<void> {
     let failedStarts = 0;
     while (!this.#isOver) {
-      const task: ResidentTask = { workerIndex, incarnation: this.#incarnations++ };
+      const images = this.#options.images?.connect();
+      const task: ResidentTask = { workerIndex, incarnation: this.#incarnations++, images: images?.port };
       try {
-        await this.#piscina.run(task);
+        await this.#piscina.run(task, { transferList: images ? [images.port] : [] });
         return;
       } catch (error) {
         if (this.#isOver) return;
@@ -61,6 +65,8 @@ export class Threads {
         const wasKilled = this.#takeKill();
         if (this.#options.hasStarted(workerIndex, task.incarnation)) failedStarts = 0;
         else if (!wasKilled && ++failedStarts >= MAX_FAILED_STARTS) await this.#giveUp(reason);
+      } finally {
+        images?.close();
       }
     }
   }

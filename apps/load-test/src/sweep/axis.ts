@@ -71,8 +71,7 @@ function loadOfMode(load: Record<string, unknown> | undefined, field: string): R
 }
 
 function pathOf(name: string): readonly string[] {
-  const known = shortNames[name];
-  if (known) return known;
+  if (Object.hasOwn(shortNames, name)) return shortNames[name]!;
   if (name.includes(".")) return name.split(".");
   const meant = nearest(name, Object.keys(shortNames));
   throw new UsageError(

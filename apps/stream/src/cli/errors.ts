@@ -21,6 +21,17 @@ export class StoppedError extends Error {
   }
 }
 
+/** As `asUsage`, of what is checked later. */
+export async function asUsageAsync<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    return asUsage(() => {
+      throw error;
+    });
+  }
+}
+
 /** What `check` returns; its TypeError and RangeError, which name the bad value, become usage errors. */
 export function asUsage<T>(check: () => T): T {
   try {

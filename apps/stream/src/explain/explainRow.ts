@@ -7,9 +7,9 @@ import {
   type Sampler,
   type SamplingParams,
 } from "@tokenmill/core";
-import { refuse } from "@tokenmill/check";
+import { checkInteger } from "@tokenmill/check";
+import { type CountedDraws, countDraws, walkChain } from "@tokenmill/explain";
 import { walkTemperatures, walkTopKs, walkTopPs } from "./article.ts";
-import { countDraws } from "./countDraws.ts";
 import type { ChainStep, DrawCounts, Explanation, ShownProbs } from "./explanation.ts";
 import type { ExplainRow } from "./rows/row.ts";
 
@@ -30,8 +30,8 @@ export interface ExplainOptions {
  */
 export async function explainRow(row: ExplainRow, options: ExplainOptions = {}): Promise<Explanation> {
   const { params = {}, customStages = {}, draws = 10_000, top = 12 } = options;
-  checkInteger("draws", draws, 1e7);
-  checkInteger("top", top, 1000);
+  checkInteger("draws", draws, { min: 1, max: 1e7 });
+  checkInteger("top", top, { min: 1, max: 1000 });
   const vocabSize = row.logits.length;
   const sampler = await createSampler({ vocabSize, maxLogprobs: 0, customStages });
   const plan = sampler.compile(params);
@@ -56,14 +56,11 @@ export async function explainRow(row: ExplainRow, options: ExplainOptions = {}):
     temperature: walkTemperatures.map((temperature) => ({ temperature, ...shown.of(distribution({ temperature })) })),
     topK: walkTopKs(vocabSize).map((topK) => ({ topK, ...shown.of(distribution({ topK })) })),
     topP: walkTopPs.map((topP) => ({ topP, ...shown.of(distribution({ topP })) })),
-    ...(Object.keys(params).some((name) => name !== "seed") ? { chain: chainSteps(sampler, plan, before, shown) } : {}),
+    ...(Object.keys(params).some((name) => name !== "seed")
+      ? { chain: chainSteps(sampler, plan, before, softmax, shown) }
+      : {}),
     draws: shownDraws(draws, plan.params.seed ?? 0, counted, tokenIds),
   };
-}
-
-function checkInteger(name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return;
-  refuse(name, `integer in [1, ${most.toLocaleString("en")}]`, value, typeof value !== "number");
 }
 
 /** Picks the shown tokens out of distributions. */
@@ -92,23 +89,22 @@ function chainSteps(
   sampler: Sampler,
   plan: CompiledPlan,
   before: { history: readonly number[]; promptLength: number },
+  softmax: Distribution,
   shown: ShownTokens,
 ): ChainStep[] {
-  let previous: ReadonlyMap<number, number> | undefined;
-  return ["softmax", ...plan.stageNames].map((stage, stageCount) => {
-    const step = sampler.distribution(undefined, plan, { ...before, stageCount });
-    const { tokenIds, probs } = step;
-    const keptMass = previous ? tokenIds.reduce((sum, id) => sum + (previous?.get(id) ?? 0), 0) : 1;
-    previous = new Map(Array.from(tokenIds, (id, i) => [id, probs[i]!]));
-    const entropy = probs.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
-    return { stage, keptCount: tokenIds.length, keptMass, entropy, ...shown.of(step) };
-  });
+  return walkChain(sampler, plan, before, softmax).map(({ stage, distribution, keptMass, entropy }) => ({
+    stage,
+    keptCount: distribution.tokenIds.length,
+    keptMass,
+    entropy,
+    ...shown.of(distribution),
+  }));
 }
 
 function shownDraws(
   count: number,
   seed: number | bigint,
-  { counts, expected, test }: ReturnType<typeof countDraws>,
+  { counts, expected, test }: CountedDraws,
   tokenIds: Int32Array,
 ): DrawCounts {
   const isShown = new Set(tokenIds);

@@ -14,7 +14,8 @@ export function stageFlag(): Option {
     if (name === undefined || module === undefined) {
       throw new UsageError(`"stage" expected <name>=<path or URL of an ES module>, got ${JSON.stringify(text)}`);
     }
-    if (stages && name in stages) throw new UsageError(`"stage" expected each name once, got "${name}" twice`);
+    if (stages && Object.hasOwn(stages, name))
+      throw new UsageError(`"stage" expected each name once, got "${name}" twice`);
     return { ...stages, ...asUsage(() => stageModules({ [name]: module })) };
   });
 }

@@ -3,10 +3,11 @@ import type { LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
-import type { GrammarTurns } from "./generation/grammarTurns.ts";
-import type { HeldTokens } from "./generation/heldTokens.ts";
+import type { Grammars } from "./generation/grammars.ts";
 import type { OpenSequences } from "./generation/openSequences.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Quotas } from "./limits/quotas.ts";
+import type { Turns } from "./limits/turns.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import type { SampleService } from "./sample/sampleService.ts";
@@ -16,7 +17,7 @@ export interface ServeContext {
   readonly engine: Engine;
   readonly source: LogitsSource;
   /** Compiles what outputs are held to; absent where they cannot be. */
-  readonly grammars: GrammarTurns | undefined;
+  readonly grammars: Grammars | undefined;
   /** The engine's pool. */
   readonly pool: SamplerPool;
   readonly options: ServeOptions;
@@ -26,7 +27,9 @@ export interface ServeContext {
   readonly startedSeconds: number;
   readonly version: string;
   readonly sequences: OpenSequences;
-  readonly held: HeldTokens;
+  readonly quotas: Quotas;
+  /** For parsing what is large. */
+  readonly turns: Turns;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly streams: OpenStreams;

@@ -1,19 +1,20 @@
 /** Puts the engine behind HTTP and WebSocket. */
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import type { LogitsSource } from "@tokenmill/core";
+import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
-import { GrammarTurns } from "./generation/grammarTurns.ts";
-import { HeldTokens } from "./generation/heldTokens.ts";
+import { Grammars } from "./generation/grammars.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
 import { Connections } from "./http/connections.ts";
 import { createApp } from "./http/createApp.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { shutDown } from "./lifecycle/shutDown.ts";
+import { Quotas } from "./limits/quotas.ts";
+import { Turns } from "./limits/turns.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import { addGenerationRoutes } from "./routes/generation.ts";
@@ -28,9 +29,6 @@ import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts
 
 /** Connections that may wait to be accepted: more are dropped by the system, and come again seconds later. */
 const mostWaiting = 4096;
-
-/** XGrammar takes 0.3 s for the first schema and 0.06 s for the like of it later (Node 20, Zen 5): nobody waits for this one. */
-const firstSchema = { type: "string", maxLength: 8 };
 
 export interface TokenServerOptions extends ServeOptions {
   readonly source: LogitsSource;
@@ -52,16 +50,19 @@ export interface TokenServer {
 /** Resolves when the server listens. @throws Error if the address is taken. */
 export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const { source, seed, workers, slots, customStages, log, limits } = options;
+  const { tokenizer } = source;
+  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
+  const grammar = hasGrammars
+    ? createGrammarProvider({ tokenizer, vocabSize: source.vocabSize, warm: true })
+    : undefined;
   const pool = await createPool({
     source,
+    ...(grammar && { maskFiller: grammar.maskFiller }),
     customStages,
+    arenaBytes: limits.arenaBytes,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
-  const { tokenizer } = source;
-  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
-  const grammar = hasGrammars ? await createGrammarProvider({ tokenizer, vocabSize: source.vocabSize }) : undefined;
-  grammar?.open({ jsonSchema: firstSchema }).release();
   const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }), ...(grammar && { grammar }) });
   let sockets: SocketAcceptor | undefined;
   let http: Connections | undefined;
@@ -69,18 +70,21 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
   const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
-  const held = new HeldTokens(limits.maxHeldTokens, metrics);
+  const quotas = new Quotas(limits, metrics);
+  // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
+  const turns = new Turns({ rest: 4, patienceMs: limits.queueTimeoutMs });
   const context: ServeContext = {
     engine,
     pool,
     source,
-    grammars: grammar && new GrammarTurns(grammar, metrics),
+    grammars: grammar && new Grammars(grammar, quotas, limits.queueTimeoutMs),
     options,
     model,
     startedSeconds: Math.floor(Date.now() / 1000),
     version,
-    sequences: new OpenSequences(engine, limits.maxOpenSequences, metrics, held),
-    held,
+    sequences: new OpenSequences(engine, quotas, limits.pauseTimeoutMs, metrics),
+    quotas,
+    turns,
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     streams: new OpenStreams(),
@@ -88,8 +92,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
       vocabSize: options.sampleVocabSize ?? source.vocabSize,
       workers: options.sampleWorkers,
       customStages,
-      maxSequences: limits.maxSampleSequences,
-      idleMs: limits.sampleIdleMs,
+      limits,
+      quotas,
+      turns,
       metrics,
     }),
     log,
@@ -104,12 +109,12 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     if (options.playground !== undefined) {
       await addPlayground(app, options.playground);
     }
-    http = new Connections(app.server);
+    http = new Connections(app.server, limits.stallTimeoutMs);
     sockets = acceptSockets(app.server, context);
     await app.listen({ host: options.host, port: options.port, backlog: mostWaiting });
   } catch (error) {
     await app.close();
-    await closeEngine(engine, pool, context);
+    await closeEngine(engine, pool, grammar, context);
     throw error;
   }
   const { address, port, family } = app.server.address() as AddressInfo;
@@ -123,7 +128,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   return {
     url,
     engine,
-    close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, context))),
+    close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, grammar, context))),
   };
 }
 
@@ -131,7 +136,12 @@ function isLoopback(address: string): boolean {
   return address === "::1" || address.startsWith("127.");
 }
 
-async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
+async function closeEngine(
+  engine: Engine,
+  pool: SamplerPool,
+  grammar: GrammarProvider | undefined,
+  { samples }: ServeContext,
+): Promise<void> {
   await engine.close();
-  await Promise.all([pool.close(), samples.close()]);
+  await Promise.all([pool.close(), samples.close(), grammar?.close()]);
 }

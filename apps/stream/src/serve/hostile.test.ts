@@ -28,8 +28,8 @@ async function serverWith(options: TestOptions): Promise<TestServer> {
   return server;
 }
 
-async function open({ url }: TestServer): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+async function open({ url }: TestServer, localAddress?: string): Promise<Socket> {
+  const socket = connect({ port: Number(new URL(url).port), host: "127.0.0.1", ...(localAddress && { localAddress }) });
   sockets.push(socket);
   socket.on("error", () => undefined);
   await once(socket, "connect");
@@ -41,7 +41,10 @@ const headOf = (length: number, more = ""): string =>
 
 /** Sends what it is given; the status of the answer. */
 async function statusOf(server: TestServer, ...parts: readonly (string | Buffer)[]): Promise<number> {
-  const socket = await open(server);
+  return statusOn(await open(server), ...parts);
+}
+
+async function statusOn(socket: Socket, ...parts: readonly (string | Buffer)[]): Promise<number> {
   socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))));
   let answer = "";
   socket.on("data", (chunk: Buffer) => (answer += chunk.toString("latin1")));
@@ -125,17 +128,30 @@ it("large bodies take turns, in order, and small ones do not wait for them", asy
   expect(order.at(-1)).not.toBe("small");
 });
 
-it("more large bodies than there is room for are refused before they come, and the room is given back", async () => {
-  const server = await serverWith({ limits: { bodyLimitBytes: 65_536 } });
-  const promised = Array.from({ length: 64 }, async () => {
+it("bodies that are promised and do not come take nothing from others", async () => {
+  const server = await serverWith({ limits: { maxBodyBytes: 2 ** 18 } });
+  for (let i = 0; i < 64; i++) (await open(server)).write(headOf(2 ** 20));
+  const body = { prompt: "a", max_tokens: 1, user: "u".repeat(40_000) };
+  expect((await answerTo(server, "/v1/completions", body)).status).toBe(200);
+  const chunked =
+    "POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+  expect(await statusOf(server, chunked, '18\r\n{"prompt":"x","seed":1 }\r\n0\r\n\r\n')).toBe(200);
+});
+
+it("bodies that have come take memory until their answer is at its end, and no client has all of it", async () => {
+  const server = await serverWith({ limits: { maxBodyBytes: 2 ** 18 } });
+  const part = '{"prompt": "'.padEnd(60_000, "a");
+  const waiting: Socket[] = [];
+  // a quarter for each connection, three quarters for the address
+  for (let i = 0; i < 3; i++) {
     const socket = await open(server);
-    socket.write(headOf(65_000));
-    return socket;
-  });
-  const waiting = await Promise.all(promised);
-  await until(async () => (await statusOf(server, headOf(65_000))) === 429, "there is no room");
-  expect((await answerTo(server, "/v1/completions", { prompt: "a", max_tokens: 1 })).status).toBe(200);
+    socket.write(headOf(65_000) + part);
+    waiting.push(socket);
+  }
+  const body = { prompt: "a", max_tokens: 1, user: "u".repeat(40_000) };
+  await until(async () => (await answerTo(server, "/v1/completions", body)).status === 429, "the share is full");
+  const other = await open(server, "127.0.0.2");
+  expect(await statusOn(other, ...withBody(JSON.stringify(body)))).toBe(200);
   for (const socket of waiting) socket.destroy();
-  const body = { prompt: "a", max_tokens: 1, user: "u".repeat(60_000) };
   await until(async () => (await answerTo(server, "/v1/completions", body)).status === 200, "there is room again");
 });

@@ -10,6 +10,7 @@ import {
   plainSource,
   post,
   startServer,
+  wholeShares,
   type TestServer,
   until,
 } from "../testing/serve/testServer.ts";
@@ -25,7 +26,7 @@ describe("limits", () => {
   });
 
   it("answer more sequences than may be open with 429 and Retry-After", async () => {
-    const server = await serverWith({ limits: { maxOpenSequences: 4 } });
+    const server = await serverWith({ limits: { maxOpenSequences: 4, ...wholeShares } });
     const controller = new AbortController();
     const open = await fetch(`${server.url}${completions}`, {
       method: "POST",
@@ -44,10 +45,10 @@ describe("limits", () => {
   });
 
   it("answer more tokens than can be held with 400, or 429 while others are held; streams are free", async () => {
-    const server = await serverWith({ limits: { maxHeldTokens: 20_000 } });
+    const server = await serverWith({ limits: { maxHeldBytes: 640_000, ...wholeShares } });
     const codeOf = async (body: object): Promise<unknown> =>
       errorOf((await answerTo(server, completions, { ...seeded, ...body })).body)["code"];
-    expect(await codeOf({ max_tokens: 1000, logprobs: 20 })).toBe("answer_too_large");
+    expect(await codeOf({ max_tokens: 3000, logprobs: 20 })).toBe("answer_too_large");
     const controller = new AbortController();
     const held = fetch(`${server.url}${completions}`, {
       method: "POST",

@@ -5,8 +5,18 @@ export interface ServeLimits {
   readonly maxOpenSequences: number;
   /** Tokens of prompt and output together, per sequence. */
   readonly maxContextTokens: number;
-  /** Tokens, with the most probable ones beside them, that answers without streaming and scored prompts may come to hold together. */
-  readonly maxHeldTokens: number;
+  /** Memory that answers without streaming and scored prompts may come to take together. */
+  readonly maxHeldBytes: number;
+  /** Memory of bodies and messages that are on their way, or whose answer is not at its end. */
+  readonly maxBodyBytes: number;
+  /** Memory of answers that clients have not read. */
+  readonly maxUnreadBytes: number;
+  /** Shared memory for the tokens of open sequences, and as much for each element type of `/v1/sample`. */
+  readonly arenaBytes: number;
+  /** Of all that is limited, what one API key, or one address where there are no keys, may have. */
+  readonly peerSharePercent: number;
+  /** What one connection may have. */
+  readonly connectionSharePercent: number;
   /** Largest JSON body. */
   readonly bodyLimitBytes: number;
   /** Largest body of rows, and largest WebSocket message with rows. */
@@ -15,8 +25,14 @@ export interface ServeLimits {
   readonly maxSampleSequences: number;
   /** Time for a request's header and body to arrive. */
   readonly requestTimeoutMs: number;
+  /** Least pace of a body, after its first seconds. */
+  readonly minUploadBytesPerSecond: number;
+  /** Time that a request may wait for its turn. */
+  readonly queueTimeoutMs: number;
   /** Time that a client may leave its stream unread. */
   readonly stallTimeoutMs: number;
+  /** Time that a client may keep a sequence paused, or without credits. */
+  readonly pauseTimeoutMs: number;
   /** Time that `/v1/sample` keeps a sequence that gets no rows. */
   readonly sampleIdleMs: number;
   /** Time for open streams to end at shutdown; after it they are cut. */
@@ -49,12 +65,20 @@ export interface ServeOptions {
 export const defaultLimits: ServeLimits = {
   maxOpenSequences: 8192,
   maxContextTokens: 16_384,
-  maxHeldTokens: 2 ** 22,
+  maxHeldBytes: 2 ** 28,
+  maxBodyBytes: 2 ** 28,
+  maxUnreadBytes: 2 ** 28,
+  arenaBytes: 2 ** 28,
+  peerSharePercent: 75,
+  connectionSharePercent: 25,
   bodyLimitBytes: 2 ** 20,
   sampleBodyLimitBytes: 2 ** 28,
   maxSampleSequences: 4096,
   requestTimeoutMs: 30_000,
+  minUploadBytesPerSecond: 1024,
+  queueTimeoutMs: 30_000,
   stallTimeoutMs: 120_000,
+  pauseTimeoutMs: 120_000,
   sampleIdleMs: 600_000,
   shutdownTimeoutMs: 30_000,
 };

@@ -8,6 +8,7 @@ import {
   plainSource,
   post,
   startServer,
+  wholeShares,
   type TestServer,
   textOf,
   until,
@@ -206,7 +207,7 @@ it.each([
 });
 
 it("scores that are under way count as held, in streams too, and are given back", async () => {
-  const small = await startServer({ limits: { maxHeldTokens: 100 } });
+  const small = await startServer({ limits: { maxHeldBytes: 8000, ...wholeShares } });
   const body = { prompt: "a".repeat(60), max_tokens: 16, echo: true, logprobs: 1, stream: true };
   expect(await answerTo(small, "/v1/completions", body)).toMatchObject({
     status: 400,

@@ -6,7 +6,7 @@ import { answerTo, offline, post, startServer, textOf, type TestServer } from ".
 describe("a request that makes no sense", () => {
   it.each([
     [{ promt: "a" }, "promt", 'unknown field "promt", did you mean "prompt"?'],
-    [{ topK: "a" }, "topK", '"topK" expected integer ≥ -1, got "a"'],
+    [{ topK: "a" }, "topK", '"topK" expected integer in [-1, 2147483647], got "a"'],
     [{ top_p: 7 }, "top_p", '"top_p" expected number in (0, 1], got 7'],
     [{ topP: 7 }, "topP", '"topP" expected number in (0, 1], got 7'],
     [{ topP: 0.5, top_p: 0.5 }, "topP", '"topP" and "top_p" are the same: give one'],
@@ -32,12 +32,8 @@ describe("a request that makes no sense", () => {
     [{ stream_options: { include_usage: true } }, "stream_options", '"stream_options" expected "stream": true'],
     [{ stop: "" }, "stop[0]", '"stop[0]" expected well-formed string of 1 to 4096 UTF-16 units, got ""'],
     [{ seed: 1e17 }, "seed", '"seed" expected a decimal string, as 100000000000000000 is no safe integer'],
-    [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer ≤ 20 (maxLogprobs), got 21'],
-    [
-      { logit_bias: { x: 1 } },
-      "logit_bias",
-      '"logit_bias" expected map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity, got "token id NaN of 37"',
-    ],
+    [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
+    [{ logit_bias: { x: 1 } }, "logit_bias", '"logit_bias" expected keys that are token ids in [0, 36], got "x"'],
     [
       { response_format: { type: "json_object" } },
       "response_format",
@@ -49,6 +45,18 @@ describe("a request that makes no sense", () => {
       '"guided_regex" is not supported: synthetic gaussian has no structured output',
     ],
     [{ suffix: "a" }, "suffix", '"suffix" is not supported: the models here do not insert; got "a"'],
+    [
+      { min_tokens: 5, max_tokens: 3 },
+      "min_tokens",
+      '"min_tokens" expected integer in [0, 3], as "max_tokens" is 3, got 5',
+    ],
+    [{ minTokens: 5, maxTokens: 3 }, "minTokens", '"minTokens" expected integer in [0, 3], as "maxTokens" is 3, got 5'],
+    [{ top_k: 2 ** 31 }, "top_k", '"top_k" expected integer in [-1, 2147483647], got 2147483648'],
+    [
+      { synth_id_keys: [1], synth_id_depth: 2 },
+      "synth_id_depth",
+      '"synth_id_depth" expected 0 or nothing beside "synth_id_keys", which number the layers, got 2',
+    ],
     [{ store: true }, "store", '"store" expected false, as this server stores nothing, got true'],
     [{ model: "other" }, "model", 'the model "other" does not exist: this server has "synthetic gaussian"'],
   ])("is refused: %j", async (body, param, message) => {
@@ -76,7 +84,7 @@ describe("a request that makes no sense", () => {
     [
       { messages: [{ role: "user", content: "a" }], logprobs: true, top_logprobs: 30 },
       "top_logprobs",
-      '"top_logprobs" expected integer ≤ 20 (maxLogprobs), got 30',
+      '"top_logprobs" expected integer in [0, 20] (maxLogprobs), got 30',
     ],
     [
       { messages: [{ role: "user", content: "a" }], tools: [{}] },

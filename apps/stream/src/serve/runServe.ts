@@ -1,13 +1,13 @@
 /** `tokenmill serve` from flags to exit code. */
 import { readFile } from "node:fs/promises";
+import type { LogitsSource } from "@tokenmill/core";
 import { pino } from "pino";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
-import { openSource } from "../source/openSource.ts";
+import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
-import { defaultLimits } from "./options.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
 /** Serves until SIGINT or SIGTERM, and then until open streams have ended or the shutdown timeout. */
@@ -15,8 +15,9 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile);
   const interrupt = new Interrupt();
+  let source: LogitsSource | undefined;
   try {
-    const source = await interrupt.unlessStopped(openSource(flags));
+    source = await interrupt.unlessStopped(openSource(flags));
     const server = await createTokenServer({
       source,
       host: flags.host,
@@ -26,19 +27,29 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       allowedOrigins: flags.allowOrigin ?? [],
       apiKeys,
       seed: flags.seed,
-      workers: flags.workers,
+      workers: flags.workers ?? poolWorkers(flags),
       slots: flags.slots,
       structuredOutput: true,
       customStages: flags.stage ?? {},
       sampleVocabSize: flags.sampleVocabSize,
       sampleWorkers: flags.sampleWorkers,
       limits: {
-        ...defaultLimits,
         maxOpenSequences: flags.maxOpen,
         maxContextTokens: flags.maxContext,
+        maxSampleSequences: flags.maxSampleSequences,
+        peerSharePercent: flags.peerShare,
+        connectionSharePercent: flags.connectionShare,
+        arenaBytes: flags.arena * 2 ** 20,
+        maxHeldBytes: flags.maxHeld * 2 ** 20,
+        maxBodyBytes: flags.maxBodies * 2 ** 20,
+        maxUnreadBytes: flags.maxUnread * 2 ** 20,
         bodyLimitBytes: flags.bodyLimit,
         sampleBodyLimitBytes: flags.sampleBodyLimit,
+        minUploadBytesPerSecond: flags.minUploadRate,
         requestTimeoutMs: flags.requestTimeout * 1000,
+        queueTimeoutMs: flags.queueTimeout * 1000,
+        pauseTimeoutMs: flags.pauseTimeout * 1000,
+        sampleIdleMs: flags.sampleIdleTimeout * 1000,
         stallTimeoutMs: flags.stallTimeout * 1000,
         shutdownTimeoutMs: flags.shutdownTimeout * 1000,
       },
@@ -50,6 +61,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
     // A signal is how a server is told to end.
     return exitCodes.done;
   } finally {
+    await source?.close?.();
     interrupt.dispose();
   }
 }

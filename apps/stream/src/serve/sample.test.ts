@@ -2,58 +2,10 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { createSampler, type RowDtype } from "@tokenmill/core";
-import { createMsgpackCodec } from "@tokenmill/protocol";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { plainSource, startServer, type TestOptions, type TestServer } from "../testing/serve/testServer.ts";
-
-const vocabSize = 500;
-const codec = createMsgpackCodec();
-
-async function serverWith(options: TestOptions = {}): Promise<TestServer> {
-  const server = await startServer({ source: plainSource(), sampleVocabSize: vocabSize, ...options });
-  onTestFinished(() => server.close());
-  return server;
-}
-
-/** A row that depends on its numbers only. */
-function rowOf(sequence: number, position: number): Float32Array {
-  return Float32Array.from({ length: vocabSize }, (_, id) => 3 * Math.sin(id * 1.7 + sequence * 0.3 + position));
-}
-
-function bodyOf(header: object, rows: readonly ArrayBufferView[]): Buffer {
-  const encoded = codec.encode(header);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(encoded.length);
-  return Buffer.concat([
-    length,
-    encoded,
-    ...rows.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
-  ]);
-}
-
-interface Result {
-  sequenceId: number;
-  position: number;
-  tokenId?: number;
-  logprob?: number;
-  topLogprobs?: { tokenId: number; logprob: number }[];
-  finishReason?: string;
-  error?: { code: string; message: string };
-}
-
-async function send(
-  server: TestServer,
-  body: Buffer,
-): Promise<{ status: number; results: Result[]; error?: { message: string; code: string } }> {
-  const headers = { "content-type": "application/x-tokenmill-rows" };
-  const response = await fetch(`${server.url}/v1/sample`, { method: "POST", headers, body: new Uint8Array(body) });
-  if (!response.headers.get("content-type")!.includes("msgpack")) {
-    return { status: response.status, results: [], ...((await response.json()) as object) };
-  }
-  const answer = codec.decode(new Uint8Array(await response.arrayBuffer())) as { results: Result[] };
-  return { status: response.status, ...answer };
-}
+import { bodyOf, codec, type Result, rowOf, rowServerWith, send, vocabSize } from "../testing/serve/rows.ts";
+import { plainSource, startServer, type TestServer, wholeShares } from "../testing/serve/testServer.ts";
 
 const params = { temperature: 0.9, topK: 40, repetitionPenalty: 1.3, logprobs: 2, seed: 11 };
 
@@ -77,7 +29,7 @@ describe("POST /v1/sample", () => {
   afterAll(() => common.close());
 
   it("gives the sampler's tokens and logprobs, with the history kept on the server", async () => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     const ids = [3, 4, 5];
     const answers = new Map(ids.map((id) => [id, [] as Result[]]));
     for (let position = 0; position < 6; position++) {
@@ -106,7 +58,7 @@ describe("POST /v1/sample", () => {
   });
 
   it("gives the same answer to a row that is sent again, and refuses one that is too early", async () => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     const row = (position: number, open?: object): Buffer =>
       bodyOf({ rows: [{ sequenceId: 1, position, ...(open && { open }) }] }, [rowOf(1, position)]);
     await send(server, row(0, { ...params, prompt: [1, 2] }));
@@ -118,7 +70,7 @@ describe("POST /v1/sample", () => {
   });
 
   it("carries what mirostat remembers from row to row", async () => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     const mirostat = { mirostat: 2, mirostatTau: 3, logprobs: 0, seed: 4 } as const;
     const sampler = await createSampler({ vocabSize, dtype: "f32" });
     let state: Float64Array | undefined;
@@ -135,7 +87,7 @@ describe("POST /v1/sample", () => {
   });
 
   it.each(["f32", "f16", "bf16"] as const)("takes %s rows", async (dtype: RowDtype) => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     const row = dtype === "f32" ? new Float32Array(vocabSize) : new Uint16Array(vocabSize);
     row[77] = dtype === "f32" ? 50 : dtype === "f16" ? 0x5240 : 0x4248;
     const header = { dtype, rows: [{ sequenceId: 1, open: { temperature: 0, logprobs: 0 } }] };
@@ -145,7 +97,7 @@ describe("POST /v1/sample", () => {
   });
 
   it("ends a sequence by maxTokens, a stop id, or when asked", async () => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     const best = rowOf(1, 0).indexOf(Math.max(...rowOf(1, 0)));
     const once = { maxTokens: 1, temperature: 0 };
     const stop = { stopTokenIds: [best], temperature: 0 };
@@ -170,7 +122,7 @@ describe("POST /v1/sample", () => {
   });
 
   it("answers a bad row alone, and the sequence can go on", async () => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     const bad = rowOf(2, 0);
     bad[9] = Number.NaN;
     const rows = [1, 2].map((sequenceId) => ({ sequenceId, open: { ...params, prompt: [1, 2] } }));
@@ -203,16 +155,21 @@ describe("POST /v1/sample", () => {
     expect([answer.status, answer.error!.code]).toEqual([status, code]);
   });
 
-  it("answers more sequences than it keeps with 429", async () => {
-    const server = await serverWith({ limits: { maxSampleSequences: 2 } });
+  it("answers more sequences than it keeps at the moment with 429, more than it ever keeps with 400", async () => {
+    const server = await rowServerWith({ limits: { maxSampleSequences: 2, ...wholeShares } });
     const rows = [1, 2, 3].map((sequenceId) => ({ sequenceId, open: {} }));
-    expect((await send(server, bodyOf({ rows }, []))).status).toBe(429);
+    const never = await send(server, bodyOf({ rows }, []));
+    expect([never.status, never.error!.message]).toEqual([
+      400,
+      '"rows" expected at most 2 that open a sequence, as the server keeps no more for one connection, got 3',
+    ]);
     expect((await send(server, bodyOf({ rows: rows.slice(0, 2) }, [rowOf(1, 0), rowOf(2, 0)]))).status).toBe(200);
+    expect((await send(server, bodyOf({ rows: rows.slice(2) }, []))).status).toBe(429);
   });
 });
 
 it("slow senders, more than there are slots, hold up nobody and get their tokens", async () => {
-  const server = await serverWith();
+  const server = await rowServerWith();
   const slow = Array.from({ length: 80 }, (_, sequenceId) => {
     const rows = [
       { sequenceId, position: 0, open: { ...params, prompt: [1, 2] } },
@@ -242,7 +199,7 @@ it("slow senders, more than there are slots, hold up nobody and get their tokens
 
 describe("a WebSocket session", () => {
   it("answers each message of rows in order, and has sequences of its own", async () => {
-    const server = await serverWith();
+    const server = await rowServerWith();
     await send(server, bodyOf({ rows: [{ sequenceId: 3, open: {} }] }, [rowOf(3, 0)]));
     const socket = new WebSocket(`${server.url.replace("http", "ws")}/v1/sample`, "tokenmill.sample.v1");
     onTestFinished(() => socket.terminate());

@@ -20,9 +20,20 @@ export interface ServeFlags extends SourceFlags {
   readonly sampleWorkers: number;
   readonly maxOpen: number;
   readonly maxContext: number;
+  readonly maxSampleSequences: number;
   readonly bodyLimit: number;
   readonly sampleBodyLimit: number;
+  readonly peerShare: number;
+  readonly connectionShare: number;
+  readonly arena: number;
+  readonly maxHeld: number;
+  readonly maxBodies: number;
+  readonly maxUnread: number;
+  readonly minUploadRate: number;
   readonly requestTimeout: number;
+  readonly queueTimeout: number;
+  readonly pauseTimeout: number;
+  readonly sampleIdleTimeout: number;
   readonly stallTimeout: number;
   readonly shutdownTimeout: number;
   readonly logLevel: string;
@@ -58,12 +69,19 @@ export function serveFlags(): Command {
     .option("--json", "print where the server is as one JSON object on stdout");
   addSourceFlags(command);
   const { maxOpenSequences, maxContextTokens, bodyLimitBytes, sampleBodyLimitBytes } = defaultLimits;
-  const { requestTimeoutMs, stallTimeoutMs, shutdownTimeoutMs } = defaultLimits;
+  const { requestTimeoutMs, queueTimeoutMs, stallTimeoutMs, pauseTimeoutMs, sampleIdleMs, shutdownTimeoutMs } =
+    defaultLimits;
   const seconds = (flag: string, text: string, byDefaultMs: number): void => {
     command.option(`--${flag} <seconds>`, text, integerFlag(flag, 1, 86_400), byDefaultMs / 1000);
   };
   const bytes = (flag: string, text: string, byDefault: number): void => {
     command.option(`--${flag} <bytes>`, text, integerFlag(flag, 1024, 2 ** 31 - 1), byDefault);
+  };
+  const mebibytes = (flag: string, name: string, text: string, byDefaultBytes: number): void => {
+    command.option(`--${flag} <MiB>`, text, integerFlag(name, 1, 4095), byDefaultBytes / 2 ** 20);
+  };
+  const percent = (flag: string, name: string, text: string, byDefault: number): void => {
+    command.option(`--${flag} <percent>`, text, integerFlag(name, 1, 100), byDefault);
   };
   command
     .optionsGroup("Engine:")
@@ -102,11 +120,57 @@ export function serveFlags(): Command {
       "most tokens of prompt and output together",
       integerFlag("maxContext", 1, 2 ** 24),
       maxContextTokens,
+    )
+    .option(
+      "--max-sample-sequences <n>",
+      "most sequences that /v1/sample keeps",
+      integerFlag("maxSampleSequences", 1, 131_072),
+      defaultLimits.maxSampleSequences,
     );
+  percent(
+    "peer-share",
+    "peerShare",
+    "what one API key, or one address where there are no keys, may have of all that is limited",
+    defaultLimits.peerSharePercent,
+  );
+  percent(
+    "connection-share",
+    "connectionShare",
+    "what one connection may have of it",
+    defaultLimits.connectionSharePercent,
+  );
+  mebibytes(
+    "arena",
+    "arena",
+    "memory for prompts and outputs of open sequences; as much for each element type of /v1/sample",
+    defaultLimits.arenaBytes,
+  );
+  mebibytes(
+    "max-held",
+    "maxHeld",
+    "memory of answers that are not streamed, and of scored prompts",
+    defaultLimits.maxHeldBytes,
+  );
+  mebibytes(
+    "max-bodies",
+    "maxBodies",
+    "memory of bodies and messages until they are answered",
+    defaultLimits.maxBodyBytes,
+  );
+  mebibytes("max-unread", "maxUnread", "memory of answers that clients have not read", defaultLimits.maxUnreadBytes);
   bytes("body-limit", "largest JSON body; a larger one is answered with 413", bodyLimitBytes);
   bytes("sample-body-limit", "largest body of /v1/sample", sampleBodyLimitBytes);
+  command.option(
+    "--min-upload-rate <bytes>",
+    "bytes a second that a body must come with, after 5 s; a slower one is answered with 408",
+    integerFlag("minUploadRate", 1, 2 ** 31 - 1),
+    defaultLimits.minUploadBytesPerSecond,
+  );
   seconds("request-timeout", "time for a request to arrive", requestTimeoutMs);
+  seconds("queue-timeout", "time that a request may wait for its turn; then it is answered with 429", queueTimeoutMs);
   seconds("stall-timeout", "time that a client may leave its stream unread", stallTimeoutMs);
+  seconds("pause-timeout", "time that a client may keep a sequence paused, or without credits", pauseTimeoutMs);
+  seconds("sample-idle-timeout", "time that /v1/sample keeps a sequence that gets no rows", sampleIdleMs);
   seconds("shutdown-timeout", "time for open streams to end after SIGTERM", shutdownTimeoutMs);
   return command;
 }

@@ -1,66 +1,14 @@
 /** Token streams over WebSocket, in both subprotocols, with ws's own client. */
 import { once } from "node:events";
-import { createMsgpackCodec } from "@tokenmill/protocol";
-import type { TokenEvent } from "@tokenmill/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { SocketClient as Client } from "../testing/serve/socketClient.ts";
 import { offline, startServer, type TestOptions, type TestServer, until } from "../testing/serve/testServer.ts";
 
 async function serverWith(options: TestOptions = {}): Promise<TestServer> {
   const server = await startServer(options);
   onTestFinished(() => server.close());
   return server;
-}
-
-interface Message {
-  type: string;
-  id?: string;
-  event?: TokenEvent;
-  error?: { code: string; message: string };
-  sequenceId?: number | bigint;
-  seed?: unknown;
-}
-
-/** A client that keeps everything it is told. */
-class Client {
-  readonly messages: Message[] = [];
-  readonly socket: WebSocket;
-  readonly #codec = createMsgpackCodec();
-
-  private constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.on("message", (data: Buffer, isBinary: boolean) => {
-      this.messages.push((isBinary ? this.#codec.decode(data) : JSON.parse(data.toString())) as Message);
-    });
-  }
-
-  static async connect(server: TestServer, protocol: string): Promise<Client> {
-    const socket = new WebSocket(`${server.url.replace("http", "ws")}/v1/stream`, protocol);
-    const client = new Client(socket);
-    await once(socket, "open");
-    onTestFinished(() => socket.terminate());
-    return client;
-  }
-
-  say(message: object): void {
-    const isBinary = this.socket.protocol.endsWith("msgpack");
-    this.socket.send(isBinary ? this.#codec.encode(message) : JSON.stringify(message));
-  }
-
-  of(id: string): Message[] {
-    return this.messages.filter((message) => message.id === id);
-  }
-
-  events(id: string): TokenEvent[] {
-    return this.of(id).flatMap(({ event }) => event ?? []);
-  }
-
-  /** All events of the stream, when its last has come. */
-  async ended(id: string): Promise<TokenEvent[]> {
-    const isLast = (message: Message): boolean => message.id === id && message.event?.finishReason !== undefined;
-    await until(() => this.messages.some(isLast), `stream ${id} has ended`);
-    return this.events(id);
-  }
 }
 
 const request = { prompt: "ab", maxTokens: 30, ignoreEos: true, seed: 5, randomStreamId: 0 };

@@ -1,15 +1,30 @@
 /** Opens the source that the flags name. */
 import type { LogitsSource } from "@tokenmill/core";
 import { createEmbeddedModel, createSyntheticSource, createTraceSource } from "@tokenmill/sources";
-import { asUsage } from "../cli/errors.ts";
+import { modelRowsSource } from "@tokenmill/engine";
+import { asUsage, asUsageAsync } from "../cli/errors.ts";
+import { modelOptions } from "./modelFlags.ts";
 import type { SourceFlags } from "./sourceFlags.ts";
 import { TrainingProgress } from "./trainingProgress.ts";
 
 /** Trains the embedded model at the first use, with a progress bar on stderr. @throws Error if a file is missing or damaged. */
-export async function openSource({ source, vocabSize, syntheticKind, cacheDir }: SourceFlags): Promise<LogitsSource> {
+export async function openSource(flags: SourceFlags): Promise<LogitsSource> {
+  const { model, source, vocabSize, syntheticKind, cacheDir } = flags;
+  if (model !== undefined) return openModel(model, flags);
   if (source === "embedded") return openEmbedded(cacheDir);
   if (source.startsWith("trace:")) return createTraceSource({ path: source.slice("trace:".length) });
   return asUsage(() => createSyntheticSource({ kind: syntheticKind ?? "gaussian", vocabSize: vocabSize ?? 32_000 }));
+}
+
+/** The threads of a model's runtime spin on the cores that more workers would want: one samples for it. */
+export function poolWorkers({ model }: SourceFlags): number | undefined {
+  return model === undefined ? undefined : 1;
+}
+
+/** Loaded where it is asked for: nobody else needs its runtime. */
+async function openModel(path: string, flags: SourceFlags): Promise<LogitsSource> {
+  const { createLlamaModel } = await import("@tokenmill/llama");
+  return modelRowsSource(await asUsageAsync(() => createLlamaModel(modelOptions(path, flags))));
 }
 
 async function openEmbedded(cacheDir: string | undefined): Promise<LogitsSource> {

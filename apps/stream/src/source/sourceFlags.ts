@@ -2,10 +2,11 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../cli/errors.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
+import { addModelFlags, checkModelFlags, type ModelFlags } from "./modelFlags.ts";
 
 const syntheticKinds = ["gaussian", "flat", "peaked", "zipf", "ties", "adversarial"] as const;
 
-export interface SourceFlags {
+export interface SourceFlags extends ModelFlags {
   readonly source: string;
   readonly vocabSize?: number;
   readonly syntheticKind?: (typeof syntheticKinds)[number];
@@ -25,10 +26,15 @@ export function addSourceFlags(command: Command): void {
       new Option("--synthetic-kind <kind>", "law of synthetic rows (default: gaussian)").choices(syntheticKinds),
     )
     .option("--cache-dir <directory>", "where the embedded model is kept (default: $XDG_CACHE_HOME/tokenmill)");
+  addModelFlags(command);
 }
 
 /** @throws UsageError for a source that is not known, and for flags that it does not have. */
-export function checkSourceFlags({ source, vocabSize, syntheticKind, cacheDir }: SourceFlags): void {
+export function checkSourceFlags({ source, vocabSize, syntheticKind, cacheDir, ...model }: SourceFlags): void {
+  checkModelFlags(model);
+  if (model.model !== undefined && source !== "embedded") {
+    throw new UsageError(`"model" expected without --source ${source}: rows come from one place`);
+  }
   if (source !== "embedded" && source !== "synthetic" && !/^trace:./s.test(source)) {
     throw new UsageError(`"source" expected embedded, synthetic or trace:<file>, got ${JSON.stringify(source)}`);
   }

@@ -4,6 +4,7 @@
  * A row is a pure function of (history, sequence id, position): writing it again gives the same bits.
  */
 import type { RowDtype } from "./dtype.ts";
+import type { ChatTemplate } from "./modelSource.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** One row to write: where it goes and for which step of which sequence. Reused between calls; do not keep it. */
@@ -61,6 +62,16 @@ interface SourceBase {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly tokenizer?: Tokenizer;
+  /** Every token that ends an output, besides the tokenizer's own end of text. Absent: none. */
+  readonly eosTokenIds?: readonly number[];
+  /** Most tokens of a sequence, prompt and output. Absent: no limit of the source's. */
+  readonly contextTokens?: number;
+  /** Sequences that the source can serve at the same time without computing any anew. Absent: any number. */
+  readonly sequences?: number;
+  /** How a conversation is written down for the model. Absent: it has no format of its own. */
+  readonly chatTemplate?: ChatTemplate;
+  /** Called by whoever opened the source, last. Absent: there is nothing to close. */
+  close?(): Promise<void>;
 }
 
 /** A source whose rows are written inside the workers. */

@@ -26,10 +26,10 @@ const ranges: Readonly<Record<string, Range>> = {
   "number in [0, 100]": { refused: [-least, 100.00000000000001, Infinity], accepted: [0, 5, 100] },
   "number in [0, 0.99]": { refused: [-least, 0.9900000000000001, Infinity], accepted: [0, 0.9, 0.99] },
   "number in [0, 1], or -1": { refused: [-least, -2, aboveOne, Infinity], accepted: [-1, 0, least, 1] },
-  "0, 1 or 2": { refused: [-1, 0.5, 3, Infinity], accepted: [0, 1, 2] },
+  "integer in [0, 2]": { refused: [-1, 0.5, 3, Infinity], accepted: [0, 1, 2] },
   "number in [-2, 2]": { refused: [-2.0000000000000004, 2.0000000000000004, Infinity], accepted: [-2, 0, 2] },
-  "integer ≥ 0": { refused: [-1, 0.5, 2 ** 31, Infinity], accepted: [0, 1, 20] },
-  "integer ≥ -1": { refused: [-2, 0.5, 2 ** 31, Infinity], accepted: [-1, 0, 2 ** 31 - 1] },
+  "integer in [0, 2147483647]": { refused: [-1, 0.5, 2 ** 31, Infinity], accepted: [0, 1, 20] },
+  "integer in [-1, 2147483647]": { refused: [-2, 0.5, 2 ** 31, Infinity], accepted: [-1, 0, 2 ** 31 - 1] },
 };
 
 const numeric = parameters.filter(({ kind }) => kind === "number" || kind === "integer");
@@ -99,16 +99,20 @@ describe("ranges", () => {
   });
 
   it("logitBias: ids inside the vocabulary, biases in [-100, 100] or -Infinity", () => {
-    const expected = "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity";
+    const expected = "number in [-100, 100] or -Infinity";
     for (const bias of [-100.1, 100.1, Infinity, Number.NaN, "1"]) {
       const refusal = () => validate({ logitBias: { 3: 1, 7: bias } });
       expect(refusal).toThrow(RangeError);
       expect(refusal).toThrow(`"logitBias[7]" expected ${expected}, got ${typeof bias === "string" ? '"1"' : bias}`);
     }
     for (const id of ["100", "-1", "1.5", "0x1", "", " 1", "1e1"]) {
-      expect(() => validate({ logitBias: { [id]: 1 } })).toThrow(`"logitBias" expected ${expected}, got "token id`);
+      expect(() => validate({ logitBias: { 5: 1, [id]: 1 } })).toThrow(
+        new RangeError(`"logitBias" expected keys that are token ids in [0, 99], got "${id}"`),
+      );
     }
-    expect(() => validate({ logitBias: new Map([[100, 1]]) })).toThrow(`got "token id 100 of 100"`);
+    for (const id of [100, -1, 1.5, Number.NaN]) {
+      expect(() => validate({ logitBias: new Map([[id, 1]]) })).toThrow(`token ids in [0, 99], got ${id}`);
+    }
     for (const bias of [-100, 100, 0, -Infinity]) expect(() => validate({ logitBias: { 99: bias } })).not.toThrow();
     expect(() => validate({ logitBias: {} })).not.toThrow();
   });
@@ -126,7 +130,7 @@ describe("ranges", () => {
   it("logprobs: at most what the sampler has room for", () => {
     expect(() => validate({ logprobs: 20 })).not.toThrow();
     expect(() => validate({ logprobs: 21 })).toThrow(
-      new RangeError('"logprobs" expected integer ≤ 20 (maxLogprobs), got 21'),
+      new RangeError('"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'),
     );
   });
 });

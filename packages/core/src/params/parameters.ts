@@ -2,9 +2,10 @@
  * Every sampling parameter with its range: validation, command-line flags and `FEATURES.md` are made from this table.
  */
 import { type CustomStageName, stages } from "../stages/stages.ts";
-import { biasEntries } from "./biasEntries.ts";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { biasEntries, type LogitBias } from "./biasEntries.ts";
+import { checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
 import { type ProfileName, profiles } from "./profiles.ts";
+import { integerRange, isInRange, type NumberRange, numberRange, type RangeEnds, rangeText } from "./range.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 /** How a parameter is written on a command line. */
@@ -28,38 +29,62 @@ export interface Parameter {
   /** One line for `--help` and the docs. */
   readonly description: string;
   readonly choices?: readonly string[];
+  /** Of a number, or of each number of a list or map: what `expected` and `accepts` are made from. */
+  readonly range?: NumberRange;
+  /** Most elements of a list. */
+  readonly mostItems?: number;
   /** Whether a value of the right type is in range; `vocabSize` for ids. */
   readonly accepts: (value: never, vocabSize: number) => boolean;
 }
 
+/** Key of a watermark: 53 bits, kept in resume records as a plain number. */
+const keyRange = integerRange(0, Number.MAX_SAFE_INTEGER);
+/** SynthID's keys, one a layer. */
+const mostKeys = 128;
+const biasRange = numberRange(-100, 100);
+
 const isId = (id: unknown, vocabSize: number): boolean =>
   Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize;
 const isBias = (bias: unknown): boolean =>
-  typeof bias === "number" && (bias === -Infinity || (bias >= -100 && bias <= 100));
+  typeof bias === "number" && (bias === -Infinity || isInRange(biasRange, bias));
 const areIds = (ids: readonly unknown[], vocabSize: number): boolean => ids.every((id) => isId(id, vocabSize));
+
+function ranged(name: keyof SamplingParams, range: NumberRange, description: string): Parameter {
+  const accepts = (x: number): boolean => isInRange(range, x);
+  return { name, kind: range.type, range, expected: rangeText(range), accepts, description };
+}
 
 function number(
   name: keyof SamplingParams,
-  expected: string,
-  accepts: (x: number) => boolean,
+  ends: RangeEnds,
+  least: number,
+  most: number,
   description: string,
 ): Parameter {
-  return { name, kind: "number", expected: `number ${expected}`, accepts, description };
+  return ranged(name, numberRange(least, most, ends), description);
 }
 
 function integer(name: keyof SamplingParams, least: number, description: string, most = 2 ** 31 - 1): Parameter {
-  const accepts = (x: number): boolean => Number.isInteger(x) && x >= least && x <= most;
-  const expected = most === 2 ** 31 - 1 ? `integer ≥ ${least}` : `integer in [${least}, ${most}]`;
-  return { name, kind: "integer", expected, accepts, description };
+  return ranged(name, integerRange(least, most), description);
 }
 
 function watermarkKey(name: keyof SamplingParams, description: string): Parameter {
-  return { name, kind: "seed", expected: "safe integer ≥ 0", accepts: (x) => isSafeKey(x), description };
+  return {
+    name,
+    kind: "seed",
+    range: keyRange,
+    expected: "safe integer ≥ 0",
+    accepts: (x) => isSafeKey(x),
+    description,
+  };
 }
 
-/** 53 bits: kept in resume records as a plain number. */
 function isSafeKey(x: unknown): boolean {
-  return Number.isSafeInteger(x) && Number(x) >= 0;
+  return typeof x === "number" && isInRange(keyRange, x);
+}
+
+function boolean(name: keyof SamplingParams, description: string): Parameter {
+  return { name, kind: "boolean", expected: "boolean", accepts: (x: boolean) => typeof x === "boolean", description };
 }
 
 function choice(name: keyof SamplingParams, choices: readonly string[], description: string): Parameter {
@@ -101,125 +126,53 @@ export const parameters: readonly Parameter[] = [
     accepts: (names: readonly unknown[]) => new Set(names).size === names.length,
     description: "the stages in this order instead of the profile's; those not listed are off",
   },
-  number("temperature", "≥ 0, finite", (x) => Number.isFinite(x) && x >= 0, "divides the logits; 0 is greedy"),
+  number("temperature", "[)", 0, Infinity, "divides the logits; 0 is greedy"),
   integer("topK", 0, "keep the k largest logits; 0 is off"),
-  number("topP", "in (0, 1]", (x) => x > 0 && x <= 1, "keep the smallest set with that probability mass; 1 is off"),
-  number(
-    "minP",
-    "in [0, 1]",
-    (x) => x >= 0 && x <= 1,
-    "keep tokens with at least that share of the largest probability; 0 is off",
-  ),
-  {
-    name: "pLess",
-    kind: "boolean",
-    expected: "boolean",
-    accepts: (x: boolean) => typeof x === "boolean",
-    description: "keep tokens at least as probable as two draws are to be equal",
-  },
-  number(
-    "dynatempRange",
-    "≥ 0, finite",
-    (x) => Number.isFinite(x) && x >= 0,
-    "temperature moves that far up and down with the entropy; 0 is off",
-  ),
-  number(
-    "dynatempExponent",
-    "> 0, finite",
-    (x) => Number.isFinite(x) && x > 0,
-    "how the entropy turns into temperature",
-  ),
-  number(
-    "smoothingFactor",
-    "≥ 0, finite",
-    (x) => Number.isFinite(x) && x >= 0,
-    "bends the logits by a quadratic around the largest; 0 is off",
-  ),
-  number("smoothingCurve", "in [1, 3]", (x) => x >= 1 && x <= 3, "how much of the bend is cubic; 1 none"),
-  number(
-    "topH",
-    "in (0, 1]",
-    (x) => x > 0 && x <= 1,
-    "keep the largest tokens with at most that share of the entropy; 1 is off",
-  ),
-  number(
-    "topNSigma",
-    "≥ 0, finite",
-    (x) => Number.isFinite(x) && x >= 0,
-    "keep logits within n standard deviations of the largest; 0 is off",
-  ),
-  {
-    name: "minK",
-    kind: "boolean",
-    expected: "boolean",
-    accepts: (x: boolean) => typeof x === "boolean",
-    description: "keep the logits before the steepest drop for its rank",
-  },
+  number("topP", "(]", 0, 1, "keep the smallest set with that probability mass; 1 is off"),
+  number("minP", "[]", 0, 1, "keep tokens with at least that share of the largest probability; 0 is off"),
+  boolean("pLess", "keep tokens at least as probable as two draws are to be equal"),
+  number("dynatempRange", "[)", 0, Infinity, "temperature moves that far up and down with the entropy; 0 is off"),
+  number("dynatempExponent", "()", 0, Infinity, "how the entropy turns into temperature"),
+  number("smoothingFactor", "[)", 0, Infinity, "bends the logits by a quadratic around the largest; 0 is off"),
+  number("smoothingCurve", "[]", 1, 3, "how much of the bend is cubic; 1 none"),
+  number("topH", "(]", 0, 1, "keep the largest tokens with at most that share of the entropy; 1 is off"),
+  number("topNSigma", "[)", 0, Infinity, "keep logits within n standard deviations of the largest; 0 is off"),
+  boolean("minK", "keep the logits before the steepest drop for its rank"),
   number(
     "minKTau",
-    "≥ 0, finite",
-    (x) => Number.isFinite(x) && x >= 0,
+    "[)",
+    0,
+    Infinity,
     "min-k keeps at least that number, divided by the range of the logits, of tokens",
   ),
-  number(
-    "typicalP",
-    "in (0, 1]",
-    (x) => x > 0 && x <= 1,
-    "keep the most typical tokens until their mass reaches it; 1 is off",
-  ),
-  number("epsilonCutoff", "in [0, 1)", (x) => x >= 0 && x < 1, "keep tokens with at least that probability; 0 is off"),
-  number(
-    "etaCutoff",
-    "in [0, 1)",
-    (x) => x >= 0 && x < 1,
-    "keep tokens above an entropy-dependent probability; 0 is off",
-  ),
-  number(
-    "topA",
-    "in [0, 1]",
-    (x) => x >= 0 && x <= 1,
-    "keep tokens above topA times the square of the largest probability; 0 is off",
-  ),
-  number("tailFree", "in (0, 1]", (x) => x > 0 && x <= 1, "cut the tail where the curvature is used up; 1 is off"),
-  number("xtcProbability", "in [0, 1]", (x) => x >= 0 && x <= 1, "how often XTC acts; 0 is off"),
+  number("typicalP", "(]", 0, 1, "keep the most typical tokens until their mass reaches it; 1 is off"),
+  number("epsilonCutoff", "[)", 0, 1, "keep tokens with at least that probability; 0 is off"),
+  number("etaCutoff", "[)", 0, 1, "keep tokens above an entropy-dependent probability; 0 is off"),
+  number("topA", "[]", 0, 1, "keep tokens above topA times the square of the largest probability; 0 is off"),
+  number("tailFree", "(]", 0, 1, "cut the tail where the curvature is used up; 1 is off"),
+  number("xtcProbability", "[]", 0, 1, "how often XTC acts; 0 is off"),
   number(
     "xtcThreshold",
-    "in (0, 1]",
-    (x) => x > 0 && x <= 1,
+    "(]",
+    0,
+    1,
     "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
   ),
-  {
-    name: "mirostat",
-    kind: "integer",
-    expected: "0, 1 or 2",
-    accepts: (x: number) => x === 0 || x === 1 || x === 2,
-    description: "version of mirostat, which holds the mean surprise; 0 is off",
-  },
-  number("mirostatTau", "in [0, 100]", (x) => x >= 0 && x <= 100, "the surprise that mirostat aims at, in bits"),
-  number("mirostatEta", "in [0, 1]", (x) => x >= 0 && x <= 1, "how much of its error mirostat corrects per token"),
-  number(
+  integer("mirostat", 0, "version of mirostat, which holds the mean surprise; 0 is off", 2),
+  number("mirostatTau", "[]", 0, 100, "the surprise that mirostat aims at, in bits"),
+  number("mirostatEta", "[]", 0, 1, "how much of its error mirostat corrects per token"),
+  ranged(
     "adaptiveTarget",
-    "in [0, 1], or -1",
-    (x) => x === -1 || (x >= 0 && x <= 1),
+    numberRange(0, 1, "[]", -1),
     "adaptive-p prefers tokens of about that probability; -1 is off",
   ),
-  number("adaptiveDecay", "in [0, 0.99]", (x) => x >= 0 && x <= 0.99, "how slowly adaptive-p forgets"),
-  number(
-    "repetitionPenalty",
-    "> 0, finite",
-    (x) => Number.isFinite(x) && x > 0,
-    "weakens tokens seen before; 1 is off",
-  ),
-  number("frequencyPenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted per earlier occurrence; 0 is off"),
-  number("presencePenalty", "in [-2, 2]", (x) => x >= -2 && x <= 2, "subtracted if the token occurred; 0 is off"),
+  number("adaptiveDecay", "[]", 0, 0.99, "how slowly adaptive-p forgets"),
+  number("repetitionPenalty", "()", 0, Infinity, "weakens tokens seen before; 1 is off"),
+  number("frequencyPenalty", "[]", -2, 2, "subtracted per earlier occurrence; 0 is off"),
+  number("presencePenalty", "[]", -2, 2, "subtracted if the token occurred; 0 is off"),
   integer("penaltyLastN", -1, "how many of the last tokens the penalties see; -1 all, 0 none"),
-  number(
-    "dryMultiplier",
-    "≥ 0, finite",
-    (x) => Number.isFinite(x) && x >= 0,
-    "weakens tokens that would go on with a repetition; 0 is off",
-  ),
-  number("dryBase", "in [1, 1000]", (x) => x >= 1 && x <= 1000, "how the DRY penalty grows with each repeated token"),
+  number("dryMultiplier", "[)", 0, Infinity, "weakens tokens that would go on with a repetition; 0 is off"),
+  number("dryBase", "[]", 1, 1000, "how the DRY penalty grows with each repeated token"),
   integer("dryAllowedLength", 0, "repetitions shorter than that are free"),
   integer("dryPenaltyLastN", -1, "how many of the last tokens DRY sees; -1 all, 0 none"),
   tokenSequences("drySequenceBreakers", "a repetition does not reach across these token sequences"),
@@ -228,6 +181,7 @@ export const parameters: readonly Parameter[] = [
   {
     name: "logitBias",
     kind: "bias",
+    range: biasRange,
     expected: "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity",
     accepts: (entries: readonly (readonly [number, number])[], vocabSize) =>
       entries.every(([id, bias]) => isId(id, vocabSize) && isBias(bias)),
@@ -238,8 +192,8 @@ export const parameters: readonly Parameter[] = [
   tokenSequences("badWords", "these token sequences are never completed"),
   integer("minTokens", 0, "no end of text and no stop id before that many tokens"),
   tokenIds("stopTokenIds", true, "tokens that end the sequence"),
-  number("kgwDelta", "in [0, 100]", (x) => x >= 0 && x <= 100, "KGW watermark: added to green tokens; 0 is off"),
-  number("kgwGamma", "in (0, 1)", (x) => x > 0 && x < 1, "KGW watermark: probability of a token to be green"),
+  number("kgwDelta", "[]", 0, 100, "KGW watermark: added to green tokens; 0 is off"),
+  number("kgwGamma", "()", 0, 1, "KGW watermark: probability of a token to be green"),
   integer("kgwContext", 1, "KGW watermark: how many of the last tokens decide what is green", 16),
   watermarkKey("kgwKey", "KGW watermark: its secret"),
   integer("synthIdDepth", 0, "SynthID watermark: number of tournament layers; 0 is off", 128),
@@ -248,8 +202,10 @@ export const parameters: readonly Parameter[] = [
   {
     name: "synthIdKeys",
     kind: "integers",
-    expected: "array of at most 128 safe integers ≥ 0",
-    accepts: (keys: readonly unknown[]) => keys.length <= 128 && keys.every(isSafeKey),
+    range: keyRange,
+    mostItems: mostKeys,
+    expected: `array of at most ${mostKeys} safe integers ≥ 0`,
+    accepts: (keys: readonly unknown[]) => keys.length <= mostKeys && keys.every(isSafeKey),
     description: "SynthID watermark as transformers makes it: its keys, a layer each; empty is off",
   },
   {
@@ -270,6 +226,11 @@ export const isCustomName = (name: string): name is CustomStageName => /^custom:
 const stageNames: readonly string[] = Object.keys(stages);
 const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
 
+/** Whether the value is an array of strings. */
+export function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === "string");
+}
+
 function hasKind(value: unknown, kind: ParameterKind): boolean {
   switch (kind) {
     case "number":
@@ -286,7 +247,7 @@ function hasKind(value: unknown, kind: ParameterKind): boolean {
     case "integers":
       return Array.isArray(value);
     case "stages":
-      return Array.isArray(value) && value.every((stage) => typeof stage === "string");
+      return isStringList(value);
     case "bias":
       return typeof value === "object" && value !== null && !Array.isArray(value);
     default:
@@ -305,7 +266,7 @@ export function validateParams(
   maxLogprobs: number,
   customStages?: readonly string[],
 ): void {
-  refuseUnknown(Object.keys(params), parameterNames, "parameter");
+  checkOptions("params", params, parameterNames, "parameter");
   for (const { name, kind, expected, accepts } of parameters) {
     const value: unknown = params[name];
     if (value === undefined) continue;
@@ -321,20 +282,34 @@ export function validateParams(
       );
       refuseUnknown(names.filter(isCustomName), known, label);
     }
-    const checked = kind === "bias" ? biasEntries(value as NonNullable<SamplingParams["logitBias"]>) : value;
-    if (accepts(checked as never, vocabSize)) continue;
-    const [culprit, label] = offender(checked, kind, vocabSize);
-    refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
+    if (kind === "bias") {
+      const entries = biasEntries(value as LogitBias);
+      if (!accepts(entries as never, vocabSize)) refuseBias(entries, value as LogitBias, vocabSize);
+    } else if (!accepts(value as never, vocabSize)) {
+      const [culprit, label] = offender(value, kind, vocabSize);
+      refuse(label ? `${name}[${label}]` : name, expected, culprit, false);
+    }
   }
   const { logprobs, synthIdKeys, synthIdDepth } = params;
   if (synthIdKeys?.length && synthIdDepth) {
-    refuse("synthIdDepth", "0 or nothing beside synthIdKeys, which number the layers", synthIdDepth, false);
+    const expected = '0 or nothing beside "synthIdKeys", which number the layers';
+    refuse("synthIdDepth", expected, synthIdDepth, false, ["synthIdKeys"]);
   }
-  if (logprobs !== undefined && logprobs > maxLogprobs)
-    refuse("logprobs", `integer ≤ ${maxLogprobs} (maxLogprobs)`, logprobs, false);
+  if (logprobs !== undefined && logprobs > maxLogprobs) {
+    refuse("logprobs", `integer in [0, ${maxLogprobs}] (maxLogprobs)`, logprobs, false);
+  }
 }
 
-/** The first bad id or bias of a list, for the message. */
+/** Names the first bad id as it was given, or the first bad bias. */
+function refuseBias(entries: readonly (readonly [number, number])[], given: LogitBias, vocabSize: number): void {
+  const index = entries.findIndex(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));
+  const [id, bias] = entries[index]!;
+  if (isId(id, vocabSize)) refuse(`logitBias[${id}]`, `${rangeText(biasRange)} or -Infinity`, bias, false);
+  const keys: unknown[] = given instanceof Map ? [...given.keys()] : Object.keys(given);
+  refuse("logitBias", `keys that are token ids in [0, ${vocabSize - 1}]`, keys[index], false);
+}
+
+/** The first bad id of a list, for the message. */
 function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unknown, string?] {
   if (kind === "tokenIds" && Array.isArray(value)) {
     const index = value.findIndex((id) => !isId(id, vocabSize));
@@ -347,11 +322,6 @@ function offender(value: unknown, kind: ParameterKind, vocabSize: number): [unkn
   if (kind === "stages" && Array.isArray(value)) {
     const index = value.findIndex((stage, i) => value.indexOf(stage) < i);
     return [value[index], String(index)];
-  }
-  if (kind === "bias" && Array.isArray(value)) {
-    const entry = value.find(([id, bias]) => !isId(id, vocabSize) || !isBias(bias));
-    if (entry)
-      return isId(entry[0], vocabSize) ? [entry[1], String(entry[0])] : [`token id ${entry[0]} of ${vocabSize}`];
   }
   return [value];
 }

@@ -21,6 +21,8 @@ export interface Profile {
   readonly typicalKeeps?: "ties" | "edge";
   /** Top-h compares the sum of the kept tokens' −p·ln p, not the entropy of what is kept, among the 100 largest logits. */
   readonly topHSumsTerms?: true;
+  /** Bad words begin in the output, not in the prompt. */
+  readonly badWordsScope?: "output";
   /** Temperatures below this are greedy. */
   readonly greedyBelow: number;
   /** What absent parameters mean where it is not "off". */
@@ -114,6 +116,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       ...otherCuts,
     ],
     topKKeepsTies: true,
+    badWordsScope: "output",
     greedyBelow: 1e-5,
     defaults: {},
   },
@@ -182,7 +185,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     topKKeepsTies: false,
     topPKeeps: "edge",
     greedyBelow: 1e-6,
-    defaults: {},
+    defaults: { penaltyScope: "output" },
   },
   /** The temperature acts at the draw: every cut sees the distribution at temperature 1. */
   mlx: {
@@ -299,7 +302,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     topKKeepsTies: true,
     typicalKeeps: "ties",
     greedyBelow: 0,
-    defaults: { penaltyScope: "prompt+output" },
+    defaults: { penaltyScope: "prompt+output", penaltyLastN: 1024, dryPenaltyLastN: 1024 },
   },
 };
 

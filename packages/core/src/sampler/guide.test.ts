@@ -53,6 +53,12 @@ describe.each<KernelVariant>(["simd", "scalar"])("guide, %s", (variant) => {
     expect([...sampler.distribution(undefined, {}).tokenIds]).toEqual([3, 2]);
   });
 
+  it("logits of 1e30 do not swallow the logarithm", async () => {
+    const sampler = await createSampler({ vocabSize: 2, variant });
+    sampler.guide([1e30, 1e30], [1e16, 1e16], 1.5);
+    for (const x of sampler.row) expect(Math.abs(x + Math.LN2)).toBeLessThan(1e-6);
+  });
+
   it("refuses rows without a law, wrong lengths, scales and dtypes", async () => {
     const sampler = await createSampler({ vocabSize: 2, variant });
     expect(() => sampler.guide([0, Number.NaN], [0, 0], 1)).toThrow(expect.objectContaining({ code: "nan_logits" }));

@@ -86,6 +86,27 @@ describe.each(kinds)("$variant build, $dtype", ({ variant, dtype }) => {
   });
 });
 
+describe.each(kinds)("$variant build, $dtype", ({ variant, dtype }) => {
+  // two equal tokens and one that is nothing beside them: ln ½ to the last bit, however large the logits
+  it.each([1e3, 3e4, 1e10, 1e16, 1e30])("logits of %d do not swallow the logarithm", async (x) => {
+    const sampler = await createSampler({ vocabSize: 3, dtype, variant, maxLogprobs: 2 });
+    const large = dtype === "f16" ? Math.min(x, 6e4) : x;
+    const { row, values } = rowIn(dtype, Float32Array.of(large, large, -large));
+    expect(values[0]).toBeGreaterThan(900);
+    const settings: SamplingParams[] = [
+      { logprobsMode: "raw" },
+      { logprobsMode: "processed" },
+      { logprobsMode: "processed", topK: 2 },
+      { logprobsMode: "processed", temperature: 1e-10 },
+      { logprobsMode: "processed", temperature: 1e-10, topP: 0.99 },
+    ];
+    for (const setting of settings) {
+      const { logprob, topLogprobs } = sampler.sample(row, { ...setting, logprobs: 2 });
+      for (const actual of [logprob, ...topLogprobs]) expect(Math.abs(actual + Math.LN2)).toBeLessThan(1e-6);
+    }
+  });
+});
+
 it("without logprobs there is none: NaN, rank 0, no top", async () => {
   const sampler = await createSampler({ vocabSize: 3 });
   const { logprob, rank, topCount } = sampler.sample([1, 2, 3], {});

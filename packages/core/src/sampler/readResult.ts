@@ -1,4 +1,5 @@
 /** Reads the result record that a kernel wrote. */
+import { refuseBecause } from "@tokenmill/check";
 import {
   RESULT_ERROR_INDEX,
   RESULT_KEPT_COUNT,
@@ -12,6 +13,8 @@ import {
   RESULT_TOP_ENTRY_BYTES,
   STATE_NUMBERS,
   STATUS_ALL_MASKED,
+  STATUS_GRAMMAR_FAILED,
+  STATUS_INVALID_PLAN,
   STATUS_NAN,
   STATUS_OK,
   STATUS_POSITIVE_INFINITY,
@@ -32,8 +35,10 @@ export const sampleErrorCodes: Readonly<Record<number, SampleErrorCode>> = {
   [STATUS_NAN]: "nan_logits",
   [STATUS_POSITIVE_INFINITY]: "positive_infinity_logits",
   [STATUS_ALL_MASKED]: "all_tokens_masked",
+  [STATUS_INVALID_PLAN]: "invalid_plan",
   [STATUS_SOURCE_FAILED]: "source_failed",
   [STATUS_STAGE_FAILED]: "stage_failed",
+  [STATUS_GRAMMAR_FAILED]: "grammar_failed",
   [STATUS_WORKER_LOST]: "worker_lost",
 };
 
@@ -45,10 +50,14 @@ export function messageOf(code: SampleErrorCode, errorIndex: number): string {
       return `logits expected values below Infinity, got Infinity at index ${errorIndex}`;
     case "all_tokens_masked":
       return "no token can be drawn: every logit is -Infinity, or every token is banned";
+    case "invalid_plan":
+      return "the plan has a stage, a flag or a row type that the kernels do not have";
     case "source_failed":
       return "the source failed to write the row";
     case "stage_failed":
       return "a custom stage failed";
+    case "grammar_failed":
+      return "the mask of the row's grammar could not be filled";
     case "worker_lost":
       return "every worker that took the row died";
     default:
@@ -64,11 +73,11 @@ export function readResult(
   into: SampleResult,
   hasState = false,
 ): void {
-  const words = offset >> 2;
+  const words = offset >>> 2;
   const { i32, f64 } = views;
-  const status = i32[words + (RESULT_STATUS >> 2)]!;
-  into.errorIndex = i32[words + (RESULT_ERROR_INDEX >> 2)]!;
-  into.tokenId = i32[words + (RESULT_TOKEN_ID >> 2)]!;
+  const status = i32[words + (RESULT_STATUS >>> 2)]!;
+  into.errorIndex = i32[words + (RESULT_ERROR_INDEX >>> 2)]!;
+  into.tokenId = i32[words + (RESULT_TOKEN_ID >>> 2)]!;
   into.topCount = 0;
   if (status !== STATUS_OK) {
     const code = sampleErrorCodes[status] ?? "worker_lost";
@@ -78,19 +87,24 @@ export function readResult(
   }
   into.status = "ok";
   into.message = "";
-  if (hasState) for (let i = 0; i < STATE_NUMBERS; i++) into.state[i] = f64[((offset + RESULT_STATE) >> 3) + i]!;
-  into.keptCount = i32[words + (RESULT_KEPT_COUNT >> 2)]!;
+  if (hasState) for (let i = 0; i < STATE_NUMBERS; i++) into.state[i] = f64[((offset + RESULT_STATE) >>> 3) + i]!;
+  into.keptCount = i32[words + (RESULT_KEPT_COUNT >>> 2)]!;
   if (!hasLogprobs) {
     into.logprob = Number.NaN;
     into.rank = 0;
     return;
   }
-  into.logprob = f64[(offset + RESULT_LOGPROB) >> 3]!;
-  into.rank = i32[words + (RESULT_RANK >> 2)]!;
-  into.topCount = i32[words + (RESULT_TOP_COUNT >> 2)]!;
+  into.logprob = f64[(offset + RESULT_LOGPROB) >>> 3]!;
+  into.rank = i32[words + (RESULT_RANK >>> 2)]!;
+  const topCount = i32[words + (RESULT_TOP_COUNT >>> 2)]!;
+  if (topCount > into.topTokenIds.length) {
+    const room = into.topTokenIds.length;
+    refuseBecause("into", `expected room for ${topCount} top tokens, got room for ${room}`, false);
+  }
+  into.topCount = topCount;
   for (let i = 0; i < into.topCount; i++) {
     const entry = offset + RESULT_TOP + i * RESULT_TOP_ENTRY_BYTES;
-    into.topTokenIds[i] = i32[entry >> 2]!;
-    into.topLogprobs[i] = f64[(entry + 8) >> 3]!;
+    into.topTokenIds[i] = i32[entry >>> 2]!;
+    into.topLogprobs[i] = f64[(entry + 8) >>> 3]!;
   }
 }

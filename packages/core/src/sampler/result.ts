@@ -1,5 +1,6 @@
 /** What sampling one row gave. */
 
+import { checkInteger } from "@tokenmill/check";
 import { STATE_NUMBERS } from "../layout.ts";
 
 /** Stable codes of a row that could not be sampled. */
@@ -7,8 +8,10 @@ export type SampleErrorCode =
   | "nan_logits"
   | "positive_infinity_logits"
   | "all_tokens_masked"
+  | "invalid_plan"
   | "source_failed"
   | "stage_failed"
+  | "grammar_failed"
   | "worker_lost";
 
 /** The outcome for one row; reused by callers, so copy what you keep. */
@@ -44,8 +47,9 @@ export class SampleError extends Error {
   }
 }
 
-/** An empty result with room for `maxLogprobs` top tokens. */
+/** An empty result with room for `maxLogprobs` top tokens, 0 … 2^24. @throws TypeError, RangeError */
 export function createResult(maxLogprobs: number): SampleResult {
+  checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: 2 ** 24 });
   return {
     status: "ok",
     message: "",

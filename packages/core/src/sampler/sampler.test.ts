@@ -3,7 +3,8 @@ import { variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
 import { rowIn, widen } from "../testing/widths.ts";
 import { SampleError } from "./result.ts";
-import { createSampler, type Sampler } from "./sampler.ts";
+import { createSampler } from "./sampler.ts";
+import type { Sampler } from "./types.ts";
 
 const kinds = variants.flatMap((variant) => (["f32", "f16", "bf16"] as const).map((dtype) => ({ variant, dtype })));
 
@@ -197,19 +198,42 @@ describe("arguments", () => {
   const row = new Float32Array(10);
 
   it.each([
-    [{ vocabSize: 0 }, RangeError, '"vocabSize" expected integer in [1, 2^24], got 0'],
-    [{ vocabSize: 2 ** 24 + 1 }, RangeError, '"vocabSize" expected integer in [1, 2^24], got 16777217'],
-    [{ vocabSize: "10" }, TypeError, '"vocabSize" expected integer in [1, 2^24], got "10"'],
-    [{ vocabSize: 10, dtype: "f64" }, RangeError, '"dtype" expected one of f32, f16, bf16, got "f64"'],
-    [{ vocabSize: 10, maxLogprobs: -1 }, RangeError, '"maxLogprobs" expected integer in [0, 2^24], got -1'],
+    [{ vocabSize: 0 }, RangeError, '"vocabSize" expected integer in [1, 16777216], got 0'],
+    [{ vocabSize: 2 ** 24 + 1 }, RangeError, '"vocabSize" expected integer in [1, 16777216], got 16777217'],
+    [{ vocabSize: "10" }, TypeError, '"vocabSize" expected integer in [1, 16777216], got "10"'],
+    [{ vocabSize: 10, dtype: "f64" }, RangeError, '"dtype" expected one of "f32", "f16", "bf16", got "f64"'],
+    [{ vocabSize: 10, maxLogprobs: -1 }, RangeError, '"maxLogprobs" expected integer in [0, 16777216], got -1'],
+    [
+      { vocabSize: 10, dtype: "constructor" },
+      RangeError,
+      '"dtype" expected one of "f32", "f16", "bf16", got "constructor"',
+    ],
+    [{ vocabSize: 10, variant: "simdd" }, RangeError, '"variant" expected one of "simd", "scalar", got "simdd"'],
+    [{ vocabSize: 10, maxHistory: "a" }, TypeError, '"maxHistory" expected integer in [0, 268435456], got "a"'],
+    [{ vocabSize: 10, maxHistory: Number.NaN }, RangeError, '"maxHistory" expected integer in [0, 268435456], got NaN'],
+    [
+      { vocabSize: 10, maxHistory: 2 ** 30 },
+      RangeError,
+      '"maxHistory" expected integer in [0, 268435456], got 1073741824',
+    ],
+    [{ vocabSize: 10, maxHistroy: 5 }, TypeError, 'unknown sampler option "maxHistroy", did you mean "maxHistory"?'],
   ])("createSampler refuses %o", async (options, type, message) => {
     await expect(createSampler(options as never)).rejects.toThrow(new type(message));
   });
 
+  it("createSampler refuses sizes that are in range but need more than 4 GiB together", async () => {
+    const options = { vocabSize: 2 ** 24, maxLogprobs: 2 ** 24, maxHistory: 2 ** 28, customStages: { own: () => {} } };
+    const { customStages: _, ...fitting } = { ...options, maxHistory: 0, vocabSize: 2 ** 10 };
+    await expect(createSampler(options)).rejects.toThrow(
+      /^"options" expected vocabSize, maxLogprobs and maxHistory that need at most 4 GiB together, got "\d+ bytes"$/,
+    );
+    expect((await createSampler(fitting)).maxLogprobs).toBe(2 ** 24);
+  });
+
   it.each([
-    [{ position: -1 }, '"position" expected integer in [0, 2^31), got -1'],
-    [{ position: 2 ** 31 }, '"position" expected integer in [0, 2^31), got 2147483648'],
-    [{ position: 0.5 }, '"position" expected integer in [0, 2^31), got 0.5'],
+    [{ position: -1 }, '"position" expected integer in [0, 2147483647], got -1'],
+    [{ position: 2 ** 31 }, '"position" expected integer in [0, 2147483647], got 2147483648'],
+    [{ position: 0.5 }, '"position" expected integer in [0, 2147483647], got 0.5'],
     [{ sequenceId: -1 }, '"sequenceId" expected safe integer ≥ 0 or bigint in [0, 2^64), got -1'],
     [
       { sequenceId: 1n << 64n },
@@ -234,7 +258,7 @@ describe("arguments", () => {
     );
     expect(() => sampler.sample(row, { topk: 3 } as never)).toThrow('unknown parameter "topk", did you mean "topK"?');
     expect(() => sampler.sample(row, { logprobs: 3 })).toThrow(
-      new RangeError('"logprobs" expected integer ≤ 2 (maxLogprobs), got 3'),
+      new RangeError('"logprobs" expected integer in [0, 2] (maxLogprobs), got 3'),
     );
     expect(() => sampler.distribution(row, { topK: 3 }, { stageCount: 2 })).toThrow(
       new RangeError('"stageCount" expected integer in [0, 1], got 2'),

@@ -9,7 +9,8 @@ import { seededRandom } from "../testing/random.ts";
 import { stages } from "../stages/stages.ts";
 import { negativeInfinity } from "./dtypeCode.ts";
 import { SampleError } from "./result.ts";
-import { createSampler, type Sampler } from "./sampler.ts";
+import { createSampler } from "./sampler.ts";
+import type { Sampler } from "./types.ts";
 
 const sizes = [1, 31, 32, 33, 64, 257, 1000] as const;
 const dtypes: readonly RowDtype[] = ["f32", "f16", "bf16"];
@@ -105,7 +106,7 @@ describe.each(variants)("%s kernels", (variant) => {
     logits[7] = Number.NaN;
     expect(() => sampler.sample(logits, {}, { tokenMask })).toThrow("NaN at index 7");
     expect(() => sampler.sample(logits, {}, { tokenMask: new Int32Array(3) })).toThrow(
-      new RangeError('"tokenMask" expected 2 words of 32 bits, got 3'),
+      new RangeError('"tokenMask" expected 2 elements (32 bits each), got 3'),
     );
   });
 });

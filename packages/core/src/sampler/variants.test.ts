@@ -9,7 +9,8 @@ import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
 import { rowIn } from "../testing/widths.ts";
 import { SampleError } from "./result.ts";
-import { createSampler, type Draw, type Sampler } from "./sampler.ts";
+import { createSampler } from "./sampler.ts";
+import type { Draw, Sampler } from "./types.ts";
 
 vi.setConfig({ testTimeout: timeoutMs });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { createSampler, type Sampler } from "../sampler/sampler.ts";
+import { createSampler } from "../sampler/sampler.ts";
+import type { Sampler } from "../sampler/types.ts";
 import { gDeviation } from "../testing/goodnessOfFit.ts";
 import { verifyDraft } from "./verifyDraft.ts";
 
@@ -134,13 +135,13 @@ describe("verifyDraft", () => {
   });
 
   it.each([
-    [{ targetLogits: [logs(targetProbs)] }, `"targetLogits" expected 2 rows, one more than draft tokens, got 1`],
+    [{ targetLogits: [logs(targetProbs)] }, `"targetLogits" expected 2 elements (one more than draft tokens), got 1`],
     [{ draftTokenIds: [6] }, `"draftTokenIds[0]" expected token id in [0, 6), got 6`],
     [{ draftTokenIds: [5] }, `"draftProbs[0][5]" expected number above 0, as the draft drew that token, got 0`],
     [{ draftProbs: [[1, 1, 1, 0, 0, 0]] }, `"draftProbs[0]" expected probabilities that add up to 1 ± 0.001, got 3`],
     [{ draftProbs: [[1]] }, `"draftProbs[0]" expected 6 elements (vocabSize), got 1`],
     [{ draftProbs: [[-1, 1, 1, 0, 0, 0]] }, `"draftProbs[0][0]" expected number in [0, 1], got -1`],
-    [{ draftProbs: [] }, `"draftProbs" expected 1 rows, got 0`],
+    [{ draftProbs: [] }, `"draftProbs" expected 1 elements (one for each draft token), got 0`],
     [
       { draftProbs: undefined },
       `"draftProbs" expected a row for each draft token unless decoding is greedy, got undefined`,

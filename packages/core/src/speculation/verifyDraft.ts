@@ -6,11 +6,12 @@
  * of the target's row.
  */
 import { DOMAIN_SPECULATIVE_ACCEPTANCE, DOMAIN_SPECULATIVE_RESAMPLING } from "../layout.ts";
-import { refuse } from "@tokenmill/check";
-import type { CompiledPlan } from "../params/plan.ts";
+import { checkInteger, checkList, checkOptions, checkTokenIds, refuse } from "@tokenmill/check";
+import { type CompiledPlan, isCompiled } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { type RandomStream, uniformOf } from "../random/philox.ts";
-import type { Distribution, Draw, Sampler } from "../sampler/sampler.ts";
+import { knownOfDraws } from "../sampler/checkDraw.ts";
+import type { Distribution, Draw, Sampler } from "../sampler/types.ts";
 
 /** What a draft model proposed for one sequence, and what the target model says of it. */
 export interface DraftVerification {
@@ -32,6 +33,8 @@ export interface VerifiedDraft {
   tokenIds: number[];
 }
 
+const known = ["draftTokenIds", "draftProbs", "targetLogits"] as const satisfies (keyof DraftVerification)[];
+
 /** A draft's probabilities are taken as summing to 1 within that. */
 const sumTolerance = 1e-3;
 
@@ -45,22 +48,26 @@ const sumTolerance = 1e-3;
  */
 export function verifyDraft(
   sampler: Sampler,
-  { draftTokenIds, draftProbs, targetLogits }: DraftVerification,
+  draft: DraftVerification,
   params: SamplingParams | CompiledPlan,
   draw: Draw = {},
 ): VerifiedDraft {
-  const count = draftTokenIds.length;
-  const plan = "bytes" in params ? params : sampler.compile(params);
+  if (typeof sampler !== "object" || sampler === null) refuse("sampler", "a sampler", sampler, true);
+  const { draftTokenIds, draftProbs, targetLogits } = checkOptions("draft", draft, known, "draft option");
+  const count = checkTokenIds("draftTokenIds", draftTokenIds, sampler.vocabSize).length;
+  checkList("targetLogits", targetLogits, count + 1, "one more than draft tokens");
+  if (draftProbs !== undefined) checkList("draftProbs", draftProbs, count, "one for each draft token");
+  checkOptions("draw", draw, knownOfDraws, "draw option");
+  const { position = 0, sequenceId = 0, history = [] } = draw;
+  checkInteger("position", position, { min: 0, max: 2 ** 31 - 1 - count });
+  checkTokenIds("history", history, sampler.vocabSize);
+  const plan = typeof params === "object" && params !== null && isCompiled(params) ? params : sampler.compile(params);
   if (plan.initialState) {
     const names = plan.stageNames.filter((name) => name === "mirostat" || name === "adaptiveP").join(", ");
     throw new TypeError(`"params" expected stages without a state from token to token, got ${names}`);
   }
-  if (targetLogits.length !== count + 1) {
-    refuse("targetLogits", `${count + 1} rows, one more than draft tokens`, targetLogits.length, false);
-  }
-  if (draftProbs && draftProbs.length !== count) refuse("draftProbs", `${count} rows`, draftProbs.length, false);
   for (let i = 0; i < count; i++) checkDraftToken(i, draftTokenIds[i]!, draftProbs?.[i], sampler.vocabSize);
-  const { position = 0, sequenceId = 0, seed = plan.params.seed ?? 0, history = [] } = draw;
+  const { seed = plan.params.seed ?? 0 } = draw;
   const tokenIds: number[] = [];
   for (let i = 0; ; i++) {
     const here: Draw = { ...draw, position: position + i, history: [...Array.from(history), ...tokenIds] };
@@ -127,12 +134,9 @@ function checkDraftToken(
   probs: ArrayLike<number> | undefined,
   vocabSize: number,
 ): void {
-  if (!(Number.isInteger(tokenId) && tokenId >= 0 && tokenId < vocabSize)) {
-    refuse(`draftTokenIds[${index}]`, `token id in [0, ${vocabSize})`, tokenId, typeof tokenId !== "number");
-  }
   if (!probs) return;
   const name = `draftProbs[${index}]`;
-  if (probs.length !== vocabSize) refuse(name, `${vocabSize} elements (vocabSize)`, probs.length, false);
+  checkList(name, probs, vocabSize, "vocabSize");
   let sum = 0;
   for (let id = 0; id < vocabSize; id++) {
     const p = probs[id]!;

@@ -14,7 +14,13 @@ export const adaptiveP: Stage = {
   opcode: OP_ADAPTIVE_P,
   params: ["adaptiveTarget", "adaptiveDecay"],
   description: "prefers tokens near a probability, so that the mean of the drawn ones comes to the target",
-  state: { offsetBytes: STATE_ADAPTIVE_SUM, initial },
+  state: {
+    offsetBytes: STATE_ADAPTIVE_SUM,
+    count: 2,
+    initial,
+    // the weight of the last token is 1
+    accepts: ([sum = 0, weight = 0]) => sum >= 0 && weight >= 1,
+  },
   pack: ({ adaptiveTarget: target = -1, adaptiveDecay: decay = 0.9 }) =>
     target < 0 ? undefined : { numbers: [target, decay] },
   reference: (row, params) => {

@@ -1,7 +1,8 @@
 /** Samplers whose result can be written down. */
 import { describe, expect, it } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { createSampler, type Draw } from "../sampler/sampler.ts";
+import { createSampler } from "../sampler/sampler.ts";
+import type { Draw } from "../sampler/types.ts";
 import { variants } from "../testing/createKernels.ts";
 
 const ln = (...probs: number[]): Float32Array => Float32Array.from(probs, Math.log);

@@ -15,7 +15,7 @@ it.each(variants)("p-less and mirostat 2 keep the same of a row and of its list,
       const row = rowOf({ kind, seed: 7, scale, offset: 3, masked: 0.1 }, size);
       for (const params of [{ pLess: true }, { mirostat: 2 }, { mirostat: 2, temperature: 1.7 }] as SamplingParams[]) {
         for (const mu of [4, 9]) {
-          const state = [mu, 0, 0, 0];
+          const state = [params.pLess ? 0 : mu, 0, 0, 0];
           const dense = sampler.distribution(row, params, { state });
           // keeps everything, but leaves a list
           const chain = ["temperature", "topK", "pLess", "mirostat"] as const;

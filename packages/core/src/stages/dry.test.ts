@@ -1,6 +1,6 @@
 /** DRY against llama.cpp's published vectors (tests/test-sampling.cpp, `test_dry`) and against its definition. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import { variants } from "../testing/createKernels.ts";
@@ -92,5 +92,32 @@ describe.each(variants)("%s kernels", (variant) => {
       const probs = await probsOf(16, params, new Array<number>(length).fill(3));
       expect(Math.log(probs[0]! / probs[3]!)).toBeCloseTo(1.001 ** exponent, 5);
     }
+  });
+});
+
+describe("the exponent at which the penalty stops growing", () => {
+  const exponentOf = (dryBase: number): number =>
+    dry.pack({ dryMultiplier: 1, dryBase }, profiles.tokenmill)!.numbers![2]!;
+  /** base^exponent in whole numbers, as (significand, power of two). */
+  const isF32 = (base: number, exponent: number): boolean => {
+    const [significand, shift] = [BigInt(base * 2 ** 52), -52n * BigInt(exponent)];
+    return significand ** BigInt(exponent) <= (2n ** 24n - 1n) << (104n - shift);
+  };
+
+  it.each([1000, 512.25, 2, 1.75, 1.1, 1.01])("of base %d is the largest whose power is an f32", (base) => {
+    const exponent = exponentOf(base);
+    expect(isF32(base, exponent)).toBe(true);
+    expect(isF32(base, exponent + 1)).toBe(false);
+  });
+
+  // 12.999999999999999 or 13 by the logarithm of this or that JavaScript engine; its power 13 rounds to above the largest f32
+  it("does not hang on a logarithm's last bit", () => {
+    vi.spyOn(Math, "log").mockImplementation(() => {
+      throw new Error("Math.log was asked");
+    });
+    expect(exponentOf(920.4233923321186)).toBe(12);
+    expect(exponentOf(1.000001)).toBe(0);
+    expect(exponentOf(1.0000011)).toBeGreaterThan(8e7);
+    vi.restoreAllMocks();
   });
 });

@@ -6,14 +6,23 @@ import { distinctSequences, packSequences } from "./tokenSequences.ts";
 
 const largestF32 = 3.4028234663852886e38;
 
+/** base^exponent by the multiplications of the kernel (`assembly/dry.ts`): the same bits in every JavaScript engine. */
+function power(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let e = exponent; e > 0; e >>= 1) {
+    if (e & 1) result *= square;
+    square *= square;
+  }
+  return result;
+}
+
 /** The largest exponent for which base^exponent is an f32 (llama.cpp's clamp); 0, for none, of a base that hardly grows. */
 function maxExponent(base: number): number {
   if (base <= 1.000001) return 0;
-  let exponent = Math.floor(88.7228391 / Math.log(base));
-  // the logarithm's last bit must not decide
-  while (base ** exponent > largestF32) exponent--;
-  while (base ** (exponent + 1) <= largestF32) exponent++;
-  return exponent;
+  let fits = 0;
+  for (let step = 2 ** 27; step >= 1; step /= 2) if (power(base, fits + step) <= largestF32) fits += step;
+  return fits;
 }
 
 function setting(params: SamplingParams) {
@@ -73,7 +82,7 @@ export const dry: Stage = {
     for (const [id, length] of longest) {
       if (exempt.has(id) || row.logits[id] === -Infinity) continue;
       const exponent = mostExponent > 0 ? Math.min(length - allowedLength, mostExponent) : length - allowedLength;
-      row.set(id, row.logits[id]! - multiplier * base ** exponent);
+      row.set(id, row.logits[id]! - multiplier * power(base, exponent));
     }
   },
 };

@@ -58,6 +58,7 @@ export const minTokens: Stage = {
   kind: "edit",
   opcode: OP_MIN_TOKENS,
   params: ["minTokens", "stopTokenIds"],
+  changesAt: "minTokens",
   description: "takes out the tokens that would end the sequence too early",
   pack: ({ minTokens: least, stopTokenIds: ids }) =>
     least && ids?.length ? { integer: least, ids: distinct(ids) } : undefined,

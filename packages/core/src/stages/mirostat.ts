@@ -12,7 +12,12 @@ export const mirostat: Stage = {
   opcode: OP_MIROSTAT,
   params: ["mirostat", "mirostatTau", "mirostatEta"],
   description: "holds the mean surprise of the drawn tokens at tau",
-  state: { offsetBytes: STATE_MIROSTAT_MU, initial: (params) => [initialMu(params)] },
+  state: {
+    offsetBytes: STATE_MIROSTAT_MU,
+    count: 1,
+    initial: (params) => [initialMu(params)],
+    accepts: () => true,
+  },
   pack: ({ mirostat: version = 0, mirostatTau: tau = 5, mirostatEta: eta = 0.1 }) =>
     version === 0 ? undefined : { integer: version, numbers: [tau, eta] },
   reference: (row, params) => {

@@ -75,6 +75,7 @@ export const xtc: Stage = {
   kind: "cut",
   opcode: OP_XTC,
   params: ["xtcProbability", "xtcThreshold"],
+  coin: "xtcProbability",
   description: "sometimes drops all but the least likely of the tokens above a threshold",
   pack: ({ xtcProbability = 0, xtcThreshold = 0.1 }) =>
     xtcProbability === 0 ? undefined : { numbers: [xtcProbability, xtcThreshold] },

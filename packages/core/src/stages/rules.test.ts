@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { DOMAIN_XTC } from "../layout.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { philox } from "../random/philox.ts";
-import { createSampler, type Draw } from "../sampler/sampler.ts";
+import { createSampler } from "../sampler/sampler.ts";
+import type { Draw } from "../sampler/types.ts";
 import { variants } from "../testing/createKernels.ts";
 
 const equal = (count: number): number[] => new Array<number>(count).fill(1);
@@ -60,6 +61,73 @@ describe.each(variants)("%s kernels", (variant) => {
     ["top-p of sglang: past p", equal(4), { topP: 0.5, profile: "sglang" }, [0, 1, 2]],
   ])("%s", async (_, weights, params, kept) => {
     expect(await keptOf(weights, params)).toEqual(kept);
+  });
+
+  it.each<[string, SamplingParams, number[]]>([
+    ["hf: begun in the prompt", { profile: "hf" }, [0, 1]],
+    ["tokenmill: begun in the prompt", {}, [0, 1]],
+    ["llama.cpp: begun in the prompt", { profile: "llama.cpp", minP: 0 }, [0, 1]],
+    // vllm v1/sample/ops/bad_words.py looks at the output's ids
+    ["vllm: begun in the output only", { profile: "vllm" }, [0, 1, 2]],
+  ])("bad words of %s", async (_, params, kept) => {
+    const words = {
+      badWords: [
+        [1, 2],
+        [2, 1, 3],
+      ],
+    };
+    // prompt 2, 1: [1, 2] begins in it; output none, then 1, so that [2, 1, 3] would begin in it
+    expect(await keptOf(equal(4), { ...params, ...words }, { history: [2, 1], promptLength: 2 })).toEqual(
+      params.profile === "vllm" ? [0, 1, 2, 3] : kept,
+    );
+    expect(await keptOf(equal(4), { ...params, ...words }, { history: [0, 1], promptLength: 1 })).toEqual([0, 1, 3]);
+    expect(await keptOf(equal(4), { ...params, badWords: [2] }, { history: [0], promptLength: 1 })).toEqual([0, 1, 3]);
+  });
+
+  it.each<[string, SamplingParams, boolean]>([
+    // transformers 5 and vllm 0.33: prompt and output; sglang penaltylib/repetition_penalty.py: output only
+    ["hf", { profile: "hf" }, true],
+    ["tokenmill", {}, true],
+    ["vllm", { profile: "vllm" }, true],
+    ["llama.cpp", { profile: "llama.cpp" }, true],
+    ["mlx", { profile: "mlx" }, true],
+    ["koboldcpp", { profile: "koboldcpp" }, true],
+    ["textgen", { profile: "textgen" }, true],
+    ["sglang", { profile: "sglang" }, false],
+  ])("repetition penalty of %s and a token of the prompt", async (_, params, isWeakened) => {
+    const all = { topK: 0, topP: 1, minP: 0, temperature: 1 };
+    const probs = await distributionOf(
+      [1, 1],
+      { ...all, ...params, repetitionPenalty: 2, logitBias: { 0: 1, 1: 1 } },
+      {
+        history: [0],
+        promptLength: 1,
+      },
+    );
+    expect(probs.get(0)! < probs.get(1)!).toBe(isWeakened);
+  });
+
+  it.each<[string, number]>([
+    ["textgen", 1024],
+    ["koboldcpp", 320],
+  ])("penalties and DRY of %s look at the last %i tokens", async (profile, lastN) => {
+    const params = { profile, topK: 0, topP: 1, temperature: 1 } as SamplingParams;
+    const filler = new Array<number>(lastN - 1).fill(2);
+    for (const [history, isWeakened] of [
+      [[0, ...filler], true],
+      [[0, ...filler, 2], false],
+    ] as const) {
+      const repeated = await distributionOf(
+        [1, 1, 1],
+        { ...params, repetitionPenalty: 2, logitBias: { 0: 1, 1: 1, 2: 1 } },
+        {
+          history,
+        },
+      );
+      expect(repeated.get(0)! < repeated.get(1)!).toBe(isWeakened);
+      const dry = await distributionOf([1, 1, 1], { ...params, dryMultiplier: 1, dryAllowedLength: 0 }, { history });
+      expect(dry.get(2)! < dry.get(1)!).toBe(true);
+    }
   });
 
   it("XTC's coin is the first uniform of its own domain, below the probability it acts", async () => {

@@ -21,11 +21,18 @@ export interface Stage {
   readonly params: readonly (keyof SamplingParams)[];
   /** One line for `explain` and the docs. */
   readonly description: string;
-  /** For a stage that remembers: its place in the sequence's state, and what it starts from. */
+  /** For a stage that remembers: its place in the sequence's state, what it starts from, and what it can have come to. */
   readonly state?: {
     readonly offsetBytes: number;
+    /** How many numbers it has there. */
+    readonly count: number;
     readonly initial: (params: SamplingParams) => readonly number[];
+    readonly accepts: (numbers: readonly number[]) => boolean;
   };
+  /** For a stage that looks at the position: the parameter that is the position at which it changes, or goes on to. */
+  readonly changesAt?: "minTokens";
+  /** For a stage that tosses a coin at each draw: the parameter that is its probability to act. */
+  readonly coin?: "xtcProbability";
   /** The record of the stage, or undefined if the parameters leave it off. */
   readonly pack: (params: SamplingParams, profile: Profile) => PackedStage | undefined;
   /** The same stage in plain f64; judges the kernel. */

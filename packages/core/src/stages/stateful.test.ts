@@ -113,7 +113,9 @@ it("mirostat replaces the cuts of llama.cpp and koboldcpp, unless a chain is giv
 it("a state is refused unless it is four finite numbers", async () => {
   const sampler = await createSampler({ vocabSize: size });
   for (const state of [[1], [1, 2, 3, Number.NaN], [1, 2, 3, 4, 5]]) {
-    expect(() => sampler.sample(row, { mirostat: 2 }, { state })).toThrow('"state" expected 4 finite numbers');
+    expect(() => sampler.sample(row, { mirostat: 2 }, { state })).toThrow(
+      /^"state(\[3\])?" expected (4 elements \(finite numbers\)|finite number), got/,
+    );
   }
   expect(sampler.compile({ topK: 5 }).initialState).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /** Rows and draws for property tests: a few numbers that fast-check shrinks, from which everything else follows. */
 import fc from "fast-check";
-import type { Draw } from "../sampler/sampler.ts";
+import type { Draw } from "../sampler/types.ts";
 import { seededRandom } from "./random.ts";
 
 /** Around the edges of vectors of 4, blocks of 64 and rows padded to 256. */

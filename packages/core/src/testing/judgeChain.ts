@@ -9,7 +9,7 @@ import type { CompiledPlan } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { referenceStage } from "../reference/referenceChain.ts";
 import { SampleError } from "../sampler/result.ts";
-import type { Distribution, Draw, Sampler } from "../sampler/sampler.ts";
+import type { Distribution, Draw, Sampler } from "../sampler/types.ts";
 import type { StageName } from "../stages/stages.ts";
 import { JudgedRow } from "./judgedRow.ts";
 

@@ -3,7 +3,7 @@
  * ids and the watermark's parameters, neither the model nor the seed.
  */
 import { DOMAIN_KGW } from "../layout.ts";
-import { refuse } from "@tokenmill/check";
+import { checkInteger, checkList, checkOptions, refuse } from "@tokenmill/check";
 import { WatermarkContext } from "./context.ts";
 import { defaultKgwContext, defaultKgwGamma } from "./watermarkParams.ts";
 
@@ -24,11 +24,14 @@ export interface KgwScore {
   scoredCount: number;
 }
 
+const known = ["kgwGamma", "kgwContext", "kgwKey", "promptLength"] as const satisfies (keyof KgwDetection)[];
+
 /**
  * Scores a text. Unmarked text has a standard normal `zScore`; above 4 the chance of that is 3e-5.
  * @throws TypeError, RangeError
  */
 export function detectKgw(tokenIds: ArrayLike<number>, options: KgwDetection = {}): KgwScore {
+  checkOptions("options", options, known, "detection option");
   const { kgwGamma = defaultKgwGamma, kgwContext = defaultKgwContext, kgwKey = 0, promptLength = 0 } = options;
   if (!(kgwGamma > 0 && kgwGamma < 1)) refuse("kgwGamma", "number in (0, 1)", kgwGamma, typeof kgwGamma !== "number");
   checkKey("kgwKey", kgwKey);
@@ -55,19 +58,15 @@ export function isGreen(watermark: WatermarkContext, tokenId: number, gamma: num
 }
 
 export function checkKey(name: string, key: unknown): void {
-  if (!Number.isSafeInteger(key) || Number(key) < 0) refuse(name, "safe integer ≥ 0", key, typeof key !== "number");
+  checkInteger(name, key, { min: 0, max: Number.MAX_SAFE_INTEGER });
 }
 
 /** @throws TypeError, RangeError for what no watermarked text can have. */
 export function checkText(tokenIds: ArrayLike<number>, name: string, context: number, promptLength: number): void {
-  if (!Number.isInteger(context) || context < 1 || context > 16) {
-    refuse(name, "integer in [1, 16]", context, typeof context !== "number");
-  }
+  checkInteger(name, context, { min: 1, max: 16 });
+  checkList("tokenIds", tokenIds);
   for (let i = 0; i < tokenIds.length; i++) {
-    const id = tokenIds[i]!;
-    if (!(Number.isInteger(id) && id >= 0)) refuse(`tokenIds[${i}]`, "integer ≥ 0", id, typeof id !== "number");
+    checkInteger(`tokenIds[${i}]`, tokenIds[i], { min: 0, max: 2 ** 31 - 1 });
   }
-  if (!Number.isInteger(promptLength) || promptLength < 0 || promptLength > tokenIds.length) {
-    refuse("promptLength", `integer in [0, ${tokenIds.length}]`, promptLength, typeof promptLength !== "number");
-  }
+  checkInteger("promptLength", promptLength, { min: 0, max: tokenIds.length });
 }

@@ -3,7 +3,7 @@
  * layers' functions over the tokens. It needs the token ids and the watermark's parameters, neither the model nor the seed.
  */
 import { DOMAIN_SYNTH_ID } from "../layout.ts";
-import { refuse } from "@tokenmill/check";
+import { checkInteger, checkList, checkOptions, refuse } from "@tokenmill/check";
 import { isContextRepeated, WatermarkContext } from "./context.ts";
 import { checkKey, checkText } from "./detectKgw.ts";
 import { CONTEXTS_KEPT, hashContext, tableBit } from "./synthIdTable.ts";
@@ -32,16 +32,24 @@ export interface SynthIdScore {
   scoredCount: number;
 }
 
+const known = [
+  "synthIdDepth",
+  "synthIdContext",
+  "synthIdKey",
+  "synthIdKeys",
+  "promptLength",
+] as const satisfies (keyof SynthIdDetection)[];
+
 /**
  * Scores a text. Unmarked text has a standard normal `zScore`; above 4 the chance of that is 3e-5.
  * @throws TypeError, RangeError
  */
 export function detectSynthId(tokenIds: ArrayLike<number>, options: SynthIdDetection): SynthIdScore {
+  checkOptions("options", options, known, "detection option");
   const { synthIdContext = defaultSynthIdContext, synthIdKey = 0, synthIdKeys = [], promptLength = 0 } = options;
   const { synthIdDepth: depth = synthIdKeys.length } = options;
-  if (!Number.isInteger(depth) || depth < 1 || depth > 128) {
-    refuse("synthIdDepth", "integer in [1, 128]", depth, typeof depth !== "number");
-  }
+  checkList("synthIdKeys", synthIdKeys);
+  checkInteger("synthIdDepth", depth, { min: 1, max: 128 });
   if (synthIdKeys.length > 0 && depth !== synthIdKeys.length) {
     refuse("synthIdDepth", `${synthIdKeys.length}, as there are synthIdKeys, or nothing`, depth, false);
   }

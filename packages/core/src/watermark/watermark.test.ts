@@ -4,7 +4,8 @@ import { profiles } from "../params/profiles.ts";
 import { withDefaults } from "../params/parameters.ts";
 import { referenceChain } from "../reference/referenceChain.ts";
 import { ReferenceRow } from "../reference/referenceRow.ts";
-import { createSampler, type Sampler } from "../sampler/sampler.ts";
+import { createSampler } from "../sampler/sampler.ts";
+import type { Sampler } from "../sampler/types.ts";
 import { gDeviation } from "../testing/goodnessOfFit.ts";
 import { detectKgw } from "./detectKgw.ts";
 import { detectSynthId } from "./detectSynthId.ts";
@@ -171,11 +172,14 @@ it.each([
   [() => sampler.compile({ kgwKey: 1n as never }), `"kgwKey" expected safe integer ≥ 0, got 1n`],
   [() => sampler.compile({ synthIdDepth: 129 }), `"synthIdDepth" expected integer in [0, 128], got 129`],
   [() => sampler.compile({ synthIdContext: 17 }), `"synthIdContext" expected integer in [1, 16], got 17`],
-  [() => detectKgw([1.5]), `"tokenIds[0]" expected integer ≥ 0, got 1.5`],
+  [() => detectKgw([1.5]), `"tokenIds[0]" expected integer in [0, 2147483647], got 1.5`],
   [() => detectKgw([1], { kgwGamma: 0 }), `"kgwGamma" expected number in (0, 1), got 0`],
   [() => detectKgw([1], { promptLength: 2 }), `"promptLength" expected integer in [0, 1], got 2`],
   [() => detectSynthId([1], { synthIdDepth: 0 }), `"synthIdDepth" expected integer in [1, 128], got 0`],
-  [() => detectSynthId([1], { synthIdDepth: 2, synthIdKey: -1 }), `"synthIdKey" expected safe integer ≥ 0, got -1`],
+  [
+    () => detectSynthId([1], { synthIdDepth: 2, synthIdKey: -1 }),
+    `"synthIdKey" expected integer in [0, 9007199254740991], got -1`,
+  ],
 ])("refuses %s", (call, message) => {
   expect(call).toThrow(message);
 });

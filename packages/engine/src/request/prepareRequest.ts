@@ -1,13 +1,15 @@
 /** Validates a request once and brings it into the form the scheduler trusts. */
 import {
   type GenerateRequest,
+  type GrammarForm,
+  grammarForms,
   type GrammarProvider,
   type GrammarSpec,
   parameters,
   type SamplingParams,
   type Tokenizer,
 } from "@tokenmill/core";
-import { refuse, refuseUnknown, show } from "@tokenmill/check";
+import { refuse, refuseBecause, refuseUnknown, show } from "@tokenmill/check";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [
@@ -18,9 +20,7 @@ const requestFields = [
   "stop",
   "ignoreEos",
   "promptLogprobs",
-  "jsonSchema",
-  "grammar",
-  "regex",
+  ...grammarForms,
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
@@ -62,11 +62,11 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, ...rest } = request;
+  const { jsonSchema, grammar, regex, choice, structuralTag, promptLogprobs, randomStreamId, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
   checkSeed("seed", seed);
-  const spec = grammarSpec({ jsonSchema, grammar, regex });
+  const spec = grammarSpec({ jsonSchema, grammar, regex, choice, structuralTag });
   const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
@@ -92,19 +92,23 @@ export function checkPromptLogprobs(count: unknown, { maxLogprobs }: RequestLimi
 }
 
 /** The one form that is given. @throws TypeError for more than one. */
-function grammarSpec(forms: Readonly<Record<"jsonSchema" | "grammar" | "regex", unknown>>): GrammarSpec | undefined {
+function grammarSpec(forms: Readonly<Record<GrammarForm, unknown>>): GrammarSpec | undefined {
   const [first, second] = Object.entries(forms).filter(([, form]) => form !== undefined);
-  if (second) throw new TypeError(`"${second[0]}" expected nothing beside "${first![0]}": an output has one form`);
+  if (second) {
+    refuseBecause(second[0], `expected nothing beside "${first![0]}": an output has one form`, true, [first![0]]);
+  }
   return first && (Object.fromEntries([first]) as unknown as GrammarSpec);
 }
 
 /** The token that ends an output of the grammar. @throws TypeError where there is nobody to follow it. */
 export function grammarEos(spec: GrammarSpec, { grammar }: RequestLimits, ignoreEos: boolean): number {
-  const [name] = Object.keys(spec);
+  const name = Object.keys(spec)[0]!;
   if (!grammar) {
-    throw new TypeError(`"${name}" expected an engine that can follow it: pass createEngine a "grammar" provider`);
+    refuseBecause(name, 'expected an engine that can follow it: pass createEngine a "grammar" provider', true);
   }
-  if (ignoreEos) throw new TypeError(`"ignoreEos" expected false beside "${name}": end of text ends what it describes`);
+  if (ignoreEos) {
+    refuseBecause("ignoreEos", `expected false beside "${name}": end of text ends what it describes`, true, [name]);
+  }
   return grammar.eosTokenId;
 }
 
@@ -144,7 +148,9 @@ export function checkMaxTokens(maxTokens: unknown, minTokens: unknown): number {
     refuse("maxTokens", "integer in [1, 2^24]", maxTokens, false);
   }
   if (typeof minTokens === "number" && minTokens > maxTokens) {
-    refuse("minTokens", `integer ≤ maxTokens (${maxTokens})`, minTokens, false);
+    refuse("minTokens", `integer in [0, ${maxTokens}], as "maxTokens" is ${maxTokens}`, minTokens, false, [
+      "maxTokens",
+    ]);
   }
   return maxTokens;
 }
@@ -163,9 +169,8 @@ export function stopStrings(stop: unknown, { tokenizer, sourceName }: RequestLim
     }
   }
   if (strings.length > 0 && !tokenizer) {
-    throw new TypeError(
-      `"stop" expected a source with a tokenizer, got ${show(sourceName)} without one: use stopTokenIds`,
-    );
+    const reason = `expected a source with a tokenizer, got ${show(sourceName)} without one: use "stopTokenIds"`;
+    refuseBecause("stop", reason, true, ["stopTokenIds"]);
   }
   return [...new Set(strings as string[])];
 }
@@ -175,7 +180,7 @@ function promptTokenIds(prompt: unknown, { tokenizer, sourceName, vocabSize }: R
   if (typeof prompt === "string") {
     if (prompt === "") return [];
     if (!tokenizer) {
-      throw new TypeError(`"prompt" expected token ids, got text: source ${show(sourceName)} has no tokenizer`);
+      refuseBecause("prompt", `expected token ids, got text: source ${show(sourceName)} has no tokenizer`, true);
     }
     return tokenizer.encode(prompt);
   }

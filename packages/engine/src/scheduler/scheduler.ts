@@ -4,7 +4,7 @@
  * step. Nothing here runs while no row is under way: no timer, no polling.
  */
 import { messageOf } from "@tokenmill/check";
-import { createResult, type LogitsSource, type SampleResult } from "@tokenmill/core";
+import { createResult, type GrammarProvider, type LogitsSource, type SampleResult } from "@tokenmill/core";
 import type { History, SampleJob, SamplerPool } from "@tokenmill/worker-pool";
 import { SequenceError, type SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
@@ -18,9 +18,6 @@ import { SequenceQueue } from "./sequenceQueue.ts";
 const longestTurnMs = 4;
 /** Tokens between two looks at the clock. */
 const clockInterval = 64;
-/** Rows with a token mask that are handed out at a time: the workers start while the next masks are filled. */
-const maskedRowsPerFlush = 4;
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Counts of what happened since the start. */
@@ -29,6 +26,14 @@ export interface SchedulerTotals {
   finished: number;
   failed: number;
   cancelled: number;
+}
+
+export interface SchedulerOptions {
+  readonly pool: SamplerPool;
+  readonly source: LogitsSource;
+  readonly texts: TokenTexts | undefined;
+  readonly maxSequences: number;
+  readonly grammars: GrammarProvider | undefined;
 }
 
 export class Scheduler {
@@ -40,6 +45,7 @@ export class Scheduler {
   readonly #source: LogitsSource;
   readonly #texts: TokenTexts | undefined;
   readonly #maxSequences: number;
+  readonly #grammars: GrammarProvider | undefined;
   readonly #waiting = new SequenceQueue();
   readonly #ready = new SequenceQueue();
   readonly #filler: BatchFiller | undefined;
@@ -56,11 +62,12 @@ export class Scheduler {
   #isPumpQueued = false;
   #whenIdle: (() => void) | undefined;
 
-  constructor(pool: SamplerPool, source: LogitsSource, texts: TokenTexts | undefined, maxSequences: number) {
+  constructor({ pool, source, texts, maxSequences, grammars }: SchedulerOptions) {
     this.#pool = pool;
     this.#source = source;
     this.#texts = texts;
     this.#maxSequences = maxSequences;
+    this.#grammars = grammars;
     this.#result = createResult(pool.maxLogprobs);
     this.#bySlot = new Array<Sequence | undefined>(pool.slotCount).fill(undefined);
     this.#jobs = new Array<Mutable<SampleJob> | undefined>(pool.slotCount).fill(undefined);
@@ -82,8 +89,29 @@ export class Scheduler {
   /** Takes a new sequence; its id must be free. */
   add(sequence: Sequence): void {
     this.sequences.set(sequence.sequenceId, sequence);
+    if (sequence.phase === "compiling") void this.#compile(sequence);
+    else this.#admitLater(sequence);
+  }
+
+  #admitLater(sequence: Sequence): void {
+    sequence.phase = "waiting";
     this.#waiting.push(sequence);
     this.#queuePump();
+  }
+
+  /** A grammar that is none is the request's fault: its observer hears what the provider threw. */
+  async #compile(sequence: Sequence): Promise<void> {
+    const ended = new AbortController();
+    sequence.whenEnded = () => ended.abort();
+    try {
+      const compiled = await this.#grammars!.compile(sequence.grammar!, { signal: ended.signal });
+      sequence.whenEnded = undefined;
+      sequence.compiled = compiled;
+      sequence.masks = this.#pool.openMasks(compiled.image);
+      this.#admitLater(sequence);
+    } catch (error) {
+      if (sequence.phase !== "ended") this.#refuse(sequence, error);
+    }
   }
 
   /** Takes no more turns until `resume`. A row that is under way still gives its token. */
@@ -181,21 +209,19 @@ export class Scheduler {
 
   #dispatch(): void {
     let submitted = 0;
-    let masked = 0;
     while (this.#ready.length > 0) {
       const slot = this.#pool.acquire();
       if (slot < 0) break;
       const sequence = this.#ready.shift()!;
       sequence.phase = "active";
       if (this.#submit(slot, sequence, true)) submitted++;
-      if (sequence.matcher && ++masked % maskedRowsPerFlush === 0) this.#pool.flush();
     }
     if (submitted > 0) this.#pool.flush();
   }
 
   #submit(slot: number, sequence: Sequence, writeRow: boolean): boolean {
     try {
-      (sequence.unscored ?? sequence.matcher)?.fillMask(this.#pool.tokenMask(slot));
+      sequence.unscored?.fillMask(this.#pool.tokenMask(slot));
       this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
     } catch (error) {
       this.#pool.release(slot);
@@ -213,11 +239,22 @@ export class Scheduler {
     const { seed, randomStreamBits, position, unscored } = sequence;
     const { plan } = unscored ?? sequence;
     const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
-    const hasTokenMask = unscored ? unscored.hasTokenMask : sequence.matcher !== undefined;
+    const hasTokenMask = unscored?.hasTokenMask ?? false;
+    const masks = unscored ? undefined : sequence.masks;
     const state = unscored ? undefined : sequence.state;
     const job = this.#jobs[slot];
     if (!job) {
-      const fields = { plan, history, seed, sequenceId: randomStreamBits, position, writeRow, hasTokenMask, state };
+      const fields = {
+        plan,
+        history,
+        seed,
+        sequenceId: randomStreamBits,
+        position,
+        writeRow,
+        hasTokenMask,
+        masks,
+        state,
+      };
       return (this.#jobs[slot] = fields);
     }
     job.plan = plan;
@@ -227,6 +264,7 @@ export class Scheduler {
     job.position = position;
     job.writeRow = writeRow;
     job.hasTokenMask = hasTokenMask;
+    job.masks = masks;
     job.state = state;
     return job;
   }
@@ -343,16 +381,23 @@ export class Scheduler {
 
   /** The sequence ends, its memory is given back, its observer hears why. */
   #fail(sequence: Sequence, code: SequenceErrorCode, message: string, cause?: unknown): void {
-    const { observer, position, sequenceId } = sequence;
+    const { position, sequenceId } = sequence;
+    const details = cause === undefined ? undefined : { cause };
+    this.#refuse(
+      sequence,
+      new SequenceError(code, sequenceId, position, `sequence ${sequenceId}: ${message}`, details),
+    );
+  }
+
+  #refuse(sequence: Sequence, error: unknown): void {
+    const { observer } = sequence;
     this.totals.failed++;
     this.#end(sequence);
     sequence.observer = undefined;
-    if (!observer) return;
-    const details = cause === undefined ? undefined : { cause };
     try {
-      observer.error(new SequenceError(code, sequenceId, position, `sequence ${sequenceId}: ${message}`, details));
-    } catch (error) {
-      rethrowLater(error);
+      observer?.error(error);
+    } catch (thrown) {
+      rethrowLater(thrown);
     }
   }
 
@@ -389,6 +434,7 @@ export class Scheduler {
     if (phase === "ready") this.#ready.remove(sequence);
     else if (phase === "waiting") this.#waiting.remove(sequence);
     sequence.phase = "ended";
+    sequence.whenEnded?.();
     this.sequences.delete(sequence.sequenceId);
     if (phase !== "active") this.#free(sequence);
   }
@@ -397,7 +443,8 @@ export class Scheduler {
     sequence.initialTokenIds = undefined;
     sequence.plan.release();
     sequence.scoring?.plan.release();
-    sequence.matcher?.release();
+    if (sequence.masks) this.#pool.closeMasks(sequence.masks);
+    sequence.compiled?.release();
     if (!sequence.history) return;
     sequence.history.release();
     sequence.history = undefined;

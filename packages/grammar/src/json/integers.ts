@@ -1,6 +1,6 @@
 /** Integers between two bounds as a regular expression over their digits, without further zeros in front. */
 import type { TextRegex } from "../regex/textRegex.ts";
-import { between, concat, digit, literal, none, or, repeat } from "./texts.ts";
+import { between, concat, digit, empty, literal, none, or, repeat } from "./texts.ts";
 
 export function integerRange(least: bigint, most: bigint): TextRegex {
   if (least > most) return none;
@@ -14,42 +14,24 @@ function naturals(least: bigint, most: bigint): TextRegex {
   if (least > most) return none;
   const [low, high] = [String(least), String(most)];
   if (low.length === high.length) return sameLength(low, high);
-  const between2 =
+  const longer =
     high.length - low.length > 1 ? concat(between("1", "9"), repeat(digit, low.length, high.length - 2)) : none;
-  return or(sameLength(low, "9".repeat(low.length)), between2, sameLength(`1${"0".repeat(high.length - 1)}`, high));
+  return or(sameLength(low, "9".repeat(low.length)), longer, sameLength(`1${"0".repeat(high.length - 1)}`, high));
 }
 
-/** Texts of digits, of the length of both, from one to the other. */
+/** Texts of digits, of the length of both, from one to the other: first digits that are the same, then the rest of each. */
 function sameLength(low: string, high: string): TextRegex {
-  const places = low.length;
-  let at = 0;
-  while (at < places && low[at] === high[at]) at++;
-  const prefix = literal(low.slice(0, at));
-  if (at === places) return prefix;
-  const [first, last] = [low.charCodeAt(at), high.charCodeAt(at)];
-  const rest = places - at - 1;
-  const isWholeLow = /^0*$/.test(low.slice(at + 1));
-  const isWholeHigh = /^9*$/.test(high.slice(at + 1));
+  const rest = low.length - 1;
+  if (rest < 0) return empty;
+  if (/^0*$/.test(low) && /^9*$/.test(high)) return repeat(digit, rest + 1, rest + 1);
+  const [first, last] = [low.charCodeAt(0), high.charCodeAt(0)];
+  if (first === last) return concat(literal(low[0]!), sameLength(low.slice(1), high.slice(1)));
+  const isWholeLow = /^0*$/.test(low.slice(1));
+  const isWholeHigh = /^9*$/.test(high.slice(1));
   const [from, to] = [isWholeLow ? first : first + 1, isWholeHigh ? last : last - 1];
-  return concat(
-    prefix,
-    or(
-      isWholeLow ? none : concat(literal(low[at]!), onwards(low.slice(at + 1), "9")),
-      from > to ? none : concat(between(String.fromCharCode(from), String.fromCharCode(to)), repeat(digit, rest, rest)),
-      isWholeHigh ? none : concat(literal(high[at]!), onwards(high.slice(at + 1), "0")),
-    ),
+  return or(
+    isWholeLow ? none : concat(literal(low[0]!), sameLength(low.slice(1), "9".repeat(rest))),
+    from > to ? none : concat(between(String.fromCharCode(from), String.fromCharCode(to)), repeat(digit, rest, rest)),
+    isWholeHigh ? none : concat(literal(high[0]!), sameLength("0".repeat(rest), high.slice(1))),
   );
-}
-
-/** Texts of digits of the same length from the text to its `end`: nines, or zeros. */
-function onwards(text: string, end: "9" | "0"): TextRegex {
-  const parts: TextRegex[] = [literal(text)];
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === end) continue;
-    const rest = text.length - at - 1;
-    const [first, last] = end === "9" ? [text.charCodeAt(at) + 1, 0x39] : [0x30, text.charCodeAt(at) - 1];
-    const other = between(String.fromCharCode(first), String.fromCharCode(last));
-    parts.push(concat(literal(text.slice(0, at)), other, repeat(digit, rest, rest)));
-  }
-  return or(...parts);
 }

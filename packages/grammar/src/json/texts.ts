@@ -30,11 +30,37 @@ export function hasLoneSurrogate(text: string): boolean {
 /** The text itself. @param text without lone surrogates: no text spells those, so they make it the language of none */
 export function literal(text: string): TextRegex {
   if (hasLoneSurrogate(text)) return none;
-  const parts = Array.from(text, (character) => {
-    const code = character.codePointAt(0)!;
-    return oneOfRanges([code, code]);
-  });
+  const parts = Array.from(text, (character) => characterOf(character.codePointAt(0)!));
   return parts.length === 1 ? parts[0]! : { kind: "concat", parts };
+}
+
+/** ASCII characters are the same data wherever they stand. */
+const ascii: readonly TextRegex[] = Array.from({ length: 128 }, (_, code) => oneOfRanges([code, code]));
+
+function characterOf(code: number): TextRegex {
+  return ascii[code] ?? oneOfRanges([code, code]);
+}
+
+/** Whether some text matches, as far as that is seen without intersections and complements. */
+export function isSurelySome(regex: TextRegex): boolean {
+  switch (regex.kind) {
+    case "class":
+      return regex.ranges.length > 0;
+    case "concat":
+      return regex.parts.every(isSurelySome);
+    case "or":
+      return regex.parts.some(isSurelySome);
+    case "repeat":
+      return regex.min === 0 || isSurelySome(regex.part);
+    case "multiple":
+      return regex.remainder === 0;
+    case "and":
+    case "none":
+    case "not":
+      return false;
+    default:
+      return regex satisfies never;
+  }
 }
 
 export function concat(...parts: readonly TextRegex[]): TextRegex {

@@ -3,6 +3,7 @@
  * refuses (`\-`, `\@`, `\"`), which other dialects allow, stands for itself.
  */
 import { type AST, RegExpParser, RegExpSyntaxError } from "@eslint-community/regexpp";
+import { refuseBecause } from "@tokenmill/check";
 
 /** Longest regular expression, in UTF-16 units. */
 const longestRegex = 8192;
@@ -16,7 +17,7 @@ export interface ParsedRegex {
 /** @throws RangeError if it is too long or no regular expression. */
 export function parseRegex(regex: string): ParsedRegex {
   if (regex.length > longestRegex) {
-    throw new RangeError(`"regex" expected at most ${longestRegex} UTF-16 units, got ${regex.length}`);
+    refuseBecause("regex", `expected at most ${longestRegex} UTF-16 units, got ${regex.length}`, false);
   }
   const { strict, placeOf } = strictSpelling(regex);
   try {
@@ -26,15 +27,15 @@ export function parseRegex(regex: string): ParsedRegex {
       pattern,
       refusePart(what, { start, end }) {
         const part = regex.slice(placeOf(start), placeOf(end));
-        throw new RangeError(`"regex" expected nothing but ${supported}, got ${what} ${part} at ${placeOf(start)}`);
+        refuseBecause("regex", `expected nothing but ${supported}, got ${what} ${part} at ${placeOf(start)}`, false);
       },
     };
   } catch (error) {
     if (error instanceof RegExpSyntaxError) {
       const reason = error.message.slice(error.message.lastIndexOf(": ") + 2);
-      throw new RangeError(`"regex" expected a regular expression: ${reason} at ${placeOf(error.index)}`);
+      refuseBecause("regex", `expected a regular expression: ${reason} at ${placeOf(error.index)}`, false);
     }
-    if (error instanceof RangeError) throw new RangeError(`"regex" expected fewer groups inside each other`);
+    if (error instanceof RangeError) refuseBecause("regex", "expected fewer groups inside each other", false);
     throw error;
   }
 }

@@ -8,12 +8,20 @@ export interface Dialect {
   readonly idKeyword: "id" | "$id";
   /** `unevaluated…`, `minContains`, `maxContains`, `dependent…` and anchors exist. */
   readonly isModern: boolean;
+  /** Items that `contains` finds are evaluated; in 2019-09 they are not. */
+  readonly containsEvaluates: boolean;
   /** Nothing says which draft it is: OpenAPI 3.0 writes that way. */
   readonly isUnnamed: boolean;
 }
 
 /** What the draft is where a document does not say. */
-export const unnamed: Dialect = { refStandsAlone: false, idKeyword: "$id", isModern: true, isUnnamed: true };
+export const unnamed: Dialect = {
+  refStandsAlone: false,
+  idKeyword: "$id",
+  isModern: true,
+  containsEvaluates: true,
+  isUnnamed: true,
+};
 
 /** @throws UnsupportedSchemaError for a dialect that is none of the drafts 4 to 2020-12 */
 export function dialectOf(schema: Readonly<Record<string, unknown>>, pointer: string, outer: Dialect): Dialect {
@@ -31,5 +39,11 @@ export function dialectOf(schema: Readonly<Record<string, unknown>>, pointer: st
     );
   }
   const isOld = draft !== undefined && draft.startsWith("0");
-  return { refStandsAlone: isOld, idKeyword: draft === "04" ? "id" : "$id", isModern: !isOld, isUnnamed: false };
+  return {
+    refStandsAlone: isOld,
+    idKeyword: draft === "04" ? "id" : "$id",
+    isModern: !isOld,
+    containsEvaluates: draft !== "2019-09",
+    isUnnamed: false,
+  };
 }

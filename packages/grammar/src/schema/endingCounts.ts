@@ -11,6 +11,8 @@ export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolea
   states.forEach(({ edges }, from) => {
     for (const edge of edges) if (canRead(edge)) incoming[edge.target]!.push({ from, edge });
   });
+  const isCounted = states.some(({ edges }) => edges.some(({ counts, ifCount }) => counts || ifCount));
+  if (!isCounted) return reaching(body, incoming);
   const loops = countingLoops(body, canRead);
   const ends: CountSet[] = states.map(() => []);
   const pending = new Set<number>();
@@ -31,6 +33,20 @@ export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolea
     for (const { from, edge } of incoming[state]!) {
       const before = edge.counts ? lowerCounts(ends[state]!, 1) : ends[state]!;
       widen(from, edge.ifCount ? meetCounts([edge.ifCount], before) : before);
+    }
+  }
+  return ends;
+}
+
+/** Where nothing is counted: all counts, or none. */
+function reaching({ states }: RuleBody, incoming: readonly (readonly { from: number }[])[]): CountSet[] {
+  const ends: CountSet[] = states.map(({ isAccepting }) => (isAccepting ? everyCount : []));
+  const pending = states.flatMap(({ isAccepting }, state) => (isAccepting ? [state] : []));
+  for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
+    for (const { from } of incoming[state]!) {
+      if (ends[from] === everyCount) continue;
+      ends[from] = everyCount;
+      pending.push(from);
     }
   }
   return ends;

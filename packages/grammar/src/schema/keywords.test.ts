@@ -149,6 +149,32 @@ const cases: Readonly<Record<string, readonly (readonly [schema: unknown, accept
       [{ dependentRequired: { a: ["b"] }, type: "object" }, ['{"a": 1, "b": 1}', '{"b": 1}', "{}"], ['{"a": 1}']],
       [{ dependencies: { a: { maxProperties: 1 } }, type: "object" }, ['{"a": 1}'], ['{"a": 1, "b": 1}']],
     ],
+    unevaluated: [
+      [
+        { allOf: [{ properties: { a: {} } }], unevaluatedProperties: false },
+        ['{"a": 1}', "{}"],
+        ['{"b": 1}', '{"a": 1, "b": 1}'],
+      ],
+      [
+        {
+          anyOf: [{ required: ["a"], properties: { a: {} } }, { properties: { b: {} } }],
+          unevaluatedProperties: false,
+        },
+        ['{"a": 1}', '{"b": 1}', '{"a": 1, "b": 1}', "{}"],
+        ['{"c": 1}'],
+      ],
+      [
+        { prefixItems: [true], contains: { const: 1 }, unevaluatedItems: false },
+        ["[0, 1, 1]"],
+        ["[0, 2]", "[0, 1, 2]"],
+      ],
+      // an item that is evaluated where a condition fails is not
+      [
+        { if: { unevaluatedItems: { const: [] } }, else: true, unevaluatedItems: { minLength: 2 } },
+        ["[[]]", "[[], []]", '["ab"]'],
+        ['[[], "a"]'],
+      ],
+    ],
     references: [
       [
         { $ref: "#/x/T", x: { T: { type: "array", items: { maximum: 120, minimum: 0, type: "integer" } } } },

@@ -2,7 +2,7 @@
  * An object as part of a rule's body: names in their order, then free ones. A state is a place in the order and what is left
  * to be settled of the claims.
  */
-import { hasLoneSurrogate, literal } from "../json/texts.ts";
+import { hasLoneSurrogate } from "../json/texts.ts";
 import type { Choice } from "./choices.ts";
 import { Chooser, type Settlement } from "./choices.ts";
 import { type Claims, claimsIn } from "./claims.ts";
@@ -103,7 +103,7 @@ export class ObjectBody {
         ? { value: claim.value, met: table.true, otherwise: formulas.true, unmet: table.false }
         : undefined,
     );
-    const key = (): RuleSymbol => punctuation.key(literal(name), JSON.stringify(name));
+    const key = (): RuleSymbol => punctuation.namedKey(name);
     this.#addChoices(choices, (middle) => this.#body.addEdge(state, key(), middle, this.#counts()), at + 1);
   }
 

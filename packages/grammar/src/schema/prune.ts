@@ -10,18 +10,16 @@ import { type CountSet, hasCount, lowerCounts, meetCounts, everyCount, isAllFrom
 import { EmptySchemaError } from "./errors.ts";
 import type { RuleBody } from "./ruleBody.ts";
 
-/** @throws EmptySchemaError if the first rule derives nothing */
+/** @param lexemes each of some text @throws EmptySchemaError if the first rule derives nothing */
 export function prune(
   expressions: Expressions,
   lexemes: readonly Lexeme[],
   bodies: readonly RuleBody[],
   budget: Budget,
 ): GrammarRules {
-  const isEmpty = lexemes.map(({ expression }) => expressions.isEmpty(expression));
   const ends: (readonly CountSet[])[] = [];
   const isProductive = bodies.map(() => false);
-  const canRead = ({ symbol }: RuleEdge): boolean =>
-    "lexeme" in symbol ? !isEmpty[symbol.lexeme] : isProductive[symbol.rule]!;
+  const canRead = ({ symbol }: RuleEdge): boolean => "lexeme" in symbol || isProductive[symbol.rule]!;
   for (let hasChanged = true; hasChanged; ) {
     hasChanged = false;
     for (let index = bodies.length - 1; index >= 0; index--) {

@@ -52,7 +52,13 @@ export class Punctuation {
     return this.#expressions.concat([this.#quote, this.#expressions.text(texts, this.#spelling), this.#quote]);
   }
 
-  /** A name up to where its value begins. */
+  /** A name up to where its value begins. @param name without lone surrogates */
+  namedKey(name: string): RuleSymbol {
+    const quoted = JSON.stringify(name);
+    return this.#lexemes.add(this.#expressions.concat([this.#expressions.literal(quoted), this.#colon]), quoted);
+  }
+
+  /** Any of the names up to where its value begins. */
   key(texts: TextRegex, name: string): RuleSymbol {
     return this.#lexemes.add(this.#expressions.concat([this.quoted(texts), this.#colon]), name);
   }

@@ -32,7 +32,7 @@ export function readArrays(reader: SchemaReader): Formula[] {
 }
 
 /** Schemas of the first items, and the one of all others. */
-function itemsOf(reader: SchemaReader): { prefix: Formula[]; rest: Formula | undefined } {
+export function itemsOf(reader: SchemaReader): { prefix: Formula[]; rest: Formula | undefined } {
   if (Array.isArray(reader.schema["items"])) {
     return { prefix: reader.list("items")!, rest: reader.inner("additionalItems") };
   }

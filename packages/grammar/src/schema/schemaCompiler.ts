@@ -85,15 +85,15 @@ export class SchemaCompiler implements BodyContext {
   distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined {
     if (this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false") return "parts";
     const scalars = this.#scalars(formula, not(withLastZero));
-    return scalars === this.expressions.none ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+    return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
   }
 
   #makeSymbol(formula: Formula): RuleSymbol | undefined {
-    const { views, expressions } = this;
+    const { views } = this;
     const scalars = this.#scalars(formula, anything);
     const [arrays, objects] = [views.arrays(formula), views.objects(formula)];
     if (arrays.kind === "false" && objects.kind === "false") {
-      return expressions.isEmpty(scalars) ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+      return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
     }
     const body = new RuleBody(nameOf(formula));
     const rule = this.#bodies.push(body) - 1;
@@ -101,11 +101,11 @@ export class SchemaCompiler implements BodyContext {
     return { rule };
   }
 
-  #fill(body: RuleBody, formula: Formula, scalars: Expr): void {
+  #fill(body: RuleBody, formula: Formula, scalars: Expr | undefined): void {
     const { views } = this;
     const start = body.addState();
     const end = body.addState(true);
-    if (!this.expressions.isEmpty(scalars)) body.addEdge(start, this.#lexemes.add(scalars, nameOf(formula)), end);
+    if (scalars !== undefined) body.addEdge(start, this.#lexemes.add(scalars, nameOf(formula)), end);
     const arrays = alternativesOf(
       views.arrayTable,
       views.arrays(formula),
@@ -122,8 +122,8 @@ export class SchemaCompiler implements BodyContext {
     for (const claims of objects) new ObjectBody(this, body, end, claims).build(start);
   }
 
-  /** Values without parts. */
-  #scalars(formula: Formula, spellings: TextRegex): Expr {
+  /** Values without parts; undefined if there is none. */
+  #scalars(formula: Formula, spellings: TextRegex): Expr | undefined {
     const { views, expressions, settings } = this;
     const parts: Expr[] = [];
     if (views.allowsNull(formula)) parts.push(expressions.literal("null"));
@@ -131,10 +131,10 @@ export class SchemaCompiler implements BodyContext {
     if (booleans & 1) parts.push(expressions.literal("false"));
     if (booleans & 2) parts.push(expressions.literal("true"));
     const numbers = and(views.numbers(formula), spellings);
-    if (numbers.kind !== "none") parts.push(expressions.text(numbers, "utf8"));
+    if (!views.isEmptyText(numbers)) parts.push(expressions.text(numbers, "utf8"));
     const strings = and(views.strings(formula), ofLength(0, settings.stringLength));
-    if (strings.kind !== "none") parts.push(this.punctuation.quoted(strings));
-    return expressions.or(parts);
+    if (!views.isEmptyText(strings)) parts.push(this.punctuation.quoted(strings));
+    return parts.length === 0 ? undefined : expressions.or(parts);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The JSON-Schema-Test-Suite, where it is at hand: refused by keyword, or exactly what is valid is accepted, in some order. */
 import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
@@ -15,7 +16,14 @@ interface Group {
   readonly tests: readonly { readonly valid: boolean; readonly data: unknown; readonly name: string }[];
 }
 
-const suite = fileURLToPath(new URL("../../../../../shared/schemas/suite.jsonl.gz", import.meta.url));
+/** In `shared`, beside the repository. */
+function suiteFile(): string {
+  let root = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(root, "pnpm-workspace.yaml"))) root = dirname(root);
+  return join(dirname(root), "shared", "schemas", "suite.jsonl.gz");
+}
+
+const suite = suiteFile();
 
 /** Groups with another answer, by design: [file, part of the name]. */
 const different: readonly (readonly [file: string, name: string, reason: string])[] = [

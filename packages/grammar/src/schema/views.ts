@@ -3,6 +3,8 @@ import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
+import { isSurelySome } from "../json/texts.ts";
+import { withoutCounts } from "../json/withoutCounts.ts";
 import { type ArrayClaim, arrayClaimKey } from "./arrayClaims.ts";
 import { arrayClaimOf } from "./arrayLeaves.ts";
 import { claimAlgebra } from "./claimAlgebra.ts";
@@ -136,11 +138,11 @@ export class Views {
 
   isEmptyText(texts: TextRegex): boolean {
     if (texts.kind === "none") return true;
-    if (texts.kind !== "and" && texts.kind !== "not" && texts.kind !== "concat" && texts.kind !== "or") return false;
     let isEmpty = this.#emptyTexts.get(texts);
     if (isEmpty === undefined) {
       const { expressions } = this.#context;
-      isEmpty = expressions.isEmpty(expressions.text(texts, "utf8"));
+      const lookAt = (each: TextRegex): boolean => expressions.isEmpty(expressions.text(each, "utf8"));
+      isEmpty = !isSurelySome(texts) && (lookAt(withoutCounts(texts)) || lookAt(texts));
       this.#emptyTexts.set(texts, isEmpty);
     }
     return isEmpty;

@@ -4,7 +4,7 @@ import { characterExcept, characterOf, literalText, repeatText } from "../regex/
 import type { Node, TextGrammar } from "../text/nodes.ts";
 
 /** One byte, two bytes, three bytes. */
-export const alphabet = ["a", "b", "é"];
+const alphabet = ["a", "b", "é"];
 
 export interface RandomGrammar {
   readonly grammar: TextGrammar;
@@ -68,22 +68,28 @@ export const randomGrammars: fc.Arbitrary<RandomGrammar> = fc.integer({ min: 1, 
     body: fc.oneof(
       { maxDepth: 4, depthSize: "small" },
       fc.constantFrom(...atoms),
-      fc.integer({ min: 0, max: count - 1 }).map(rule),
-      fc.array(tie("body"), { minLength: 2, maxLength: 3 }).map((parts) => ({
-        node: { kind: "sequence", parts: parts.map((part) => part.node) },
-        ebnf: parts.map((part) => group(part.ebnf)).join(" "),
-        lark: parts.map((part) => group(part.lark)).join(" "),
-      })),
-      fc.array(tie("body"), { minLength: 2, maxLength: 3 }).map((parts) => ({
-        node: { kind: "or", parts: parts.map((part) => part.node) },
-        ebnf: parts.map((part) => group(part.ebnf)).join(" | "),
-        lark: parts.map((part) => group(part.lark)).join(" | "),
-      })),
-      fc.tuple(tie("body"), fc.constantFrom(...repetitions)).map(([part, { sign, min, max }]) => ({
-        node: { kind: "repeat", part: part.node, min, max },
-        ebnf: `${group(part.ebnf)}${sign}`,
-        lark: `${group(part.lark)}${sign}`,
-      })),
+      fc.integer({ min: 0, max: count - 1 }).map((index): Written => rule(index)),
+      fc.array(tie("body"), { minLength: 2, maxLength: 3 }).map(
+        (parts): Written => ({
+          node: { kind: "sequence", parts: parts.map((part) => part.node) },
+          ebnf: parts.map((part) => group(part.ebnf)).join(" "),
+          lark: parts.map((part) => group(part.lark)).join(" "),
+        }),
+      ),
+      fc.array(tie("body"), { minLength: 2, maxLength: 3 }).map(
+        (parts): Written => ({
+          node: { kind: "or", parts: parts.map((part) => part.node) },
+          ebnf: parts.map((part) => group(part.ebnf)).join(" | "),
+          lark: parts.map((part) => group(part.lark)).join(" | "),
+        }),
+      ),
+      fc.tuple(tie("body"), fc.constantFrom(...repetitions)).map(
+        ([part, { sign, min, max }]): Written => ({
+          node: { kind: "repeat", part: part.node, min, max },
+          ebnf: `${group(part.ebnf)}${sign}`,
+          lark: `${group(part.lark)}${sign}`,
+        }),
+      ),
     ),
   }));
   return fc.array(body, { minLength: count, maxLength: count }).map((bodies) => ({

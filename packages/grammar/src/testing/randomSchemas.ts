@@ -60,14 +60,27 @@ const plain: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   dependentRequired: fc.dictionary(name, fc.uniqueArray(name, { maxLength: 2 }), { maxKeys: 2 }),
 };
 
-/** Without what ajv 8 takes otherwise than the standard: `contains` of an empty array, beside `prefixItems`. */
+/**
+ * Without what ajv 8 takes otherwise than the standard: `contains` of an empty array, beside `prefixItems`; what `if` alone
+ * has evaluated.
+ */
 function schemaOf(keywords: readonly Keyword[]): Readonly<Record<string, unknown>> {
   const schema = Object.fromEntries(keywords);
   if ("contains" in schema) delete schema["prefixItems"];
+  if (!("then" in schema || "else" in schema)) delete schema["if"];
   return schema;
 }
 
-const inSchema = ["additionalProperties", "else", "if", "items", "not", "propertyNames", "then"];
+const inSchema = [
+  "additionalProperties",
+  "else",
+  "if",
+  "items",
+  "not",
+  "propertyNames",
+  "then",
+  "unevaluatedProperties",
+];
 
 type Keyword = readonly [keyword: string, value: unknown];
 

@@ -40,8 +40,8 @@ describe("choices", () => {
   it.each([
     [[], TypeError, '"choice" expected non-empty array of strings, got an array of 0'],
     ["ab", TypeError, '"choice" expected non-empty array of strings, got "ab"'],
-    [["a", 1], TypeError, '"choice[1]" expected string, got 1'],
-    [["\ud800"], RangeError, '"choice[0]" expected string without lone surrogates'],
+    [["a", 1], TypeError, '"choice" expected strings, got 1'],
+    [["\ud800"], RangeError, '"choice" expected strings without lone surrogates'],
     [["a".repeat(262_145)], RangeError, '"choice" expected at most 262144 UTF-16 units in all, got 262145'],
   ])("%# are refused", (choices, type, message) => {
     expect(() => choicesText(choices)).toThrow(type);

@@ -15,9 +15,9 @@ const name = /[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*/y;
 const header = /[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*[ \t]*::=/y;
 const space = /(?:[ \t\r\n]|#[^\r\n]*)*/y;
 
-/** @param param how messages name the text @throws RangeError with the place of what is wrong */
-export function parseEbnf(text: string, tokens: TokenNames, param = "grammar"): TextGrammar {
-  return new EbnfParser(new GrammarReader(text, param, "an EBNF grammar"), tokens).grammar();
+/** @param subject what messages begin with @throws RangeError with the place of what is wrong */
+export function parseEbnf(text: string, tokens: TokenNames, subject = '"grammar"'): TextGrammar {
+  return new EbnfParser(new GrammarReader(text, subject, "an EBNF grammar"), tokens).grammar();
 }
 
 class EbnfParser {

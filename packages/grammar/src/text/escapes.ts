@@ -18,7 +18,7 @@ const letters: Readonly<Record<string, number>> = {
 const lengths: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** A code point, escaped or not; the reader stands before it. */
-export function readCharacter(reader: GrammarReader): number {
+function readCharacter(reader: GrammarReader): number {
   const start = reader.at;
   const character = reader.take();
   if (character !== "\\") return character.codePointAt(0)!;

@@ -25,9 +25,9 @@ const space = /(?:[ \t\r\n]|(?:#|\/\/)[^\r\n]*)*/y;
 /** An alternative may go on in the next line with `|`. */
 const continued = /(?:[ \t\r\n]|(?:#|\/\/)[^\r\n]*)*\|/y;
 
-/** @param param how messages name the text @throws RangeError with the place of what is wrong */
-export function parseLark(text: string, tokens: TokenNames, param = "grammar"): TextGrammar {
-  return new LarkParser(new GrammarReader(text, param, "a Lark grammar"), tokens).grammar();
+/** @param subject what messages begin with @throws RangeError with the place of what is wrong */
+export function parseLark(text: string, tokens: TokenNames, subject = '"grammar"'): TextGrammar {
+  return new LarkParser(new GrammarReader(text, subject, "a Lark grammar"), tokens).grammar();
 }
 
 class LarkParser {

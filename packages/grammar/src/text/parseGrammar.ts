@@ -7,9 +7,9 @@ import type { TokenNames } from "./tokens.ts";
 const firstDefinition =
   /^(?:[ \t]*(?:(?:#|\/\/)[^\r\n]*)?(?:\r\n|\r|\n))*[ \t]*(%|[?!]*[A-Za-z0-9_.-]+(?:\{[^}\r\n]*\})?[ \t]*(?:\[[^\]\r\n]*\])?[ \t]*(::=|:))/;
 
-/** @param param how messages name the text @throws RangeError with the place of what is wrong */
-export function parseGrammar(text: string, tokens: TokenNames, param = "grammar"): TextGrammar {
+/** @param subject what messages begin with @throws RangeError with the place of what is wrong */
+export function parseGrammar(text: string, tokens: TokenNames, subject = '"grammar"'): TextGrammar {
   const found = firstDefinition.exec(text);
   const isLark = found?.[1] === "%" || found?.[2] === ":";
-  return isLark ? parseLark(text, tokens, param) : parseEbnf(text, tokens, param);
+  return isLark ? parseLark(text, tokens, subject) : parseEbnf(text, tokens, subject);
 }

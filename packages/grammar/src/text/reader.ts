@@ -4,19 +4,19 @@ import { limits } from "./limits.ts";
 export class GrammarReader {
   readonly text: string;
   at = 0;
-  /** How messages name the text: the parameter. */
-  readonly #name: string;
+  /** What messages begin with: the parameter in quotes, and where in it the text stands. */
+  readonly #subject: string;
   readonly #notation: string;
   #parts = 0;
   #nesting = 0;
 
   /** @throws RangeError for a text that is too long or has lone surrogates. */
-  constructor(text: string, name: string, notation: string) {
+  constructor(text: string, subject: string, notation: string) {
     this.text = text;
-    this.#name = name;
+    this.#subject = subject;
     this.#notation = notation;
     if (text.length > limits.textLength) {
-      throw new RangeError(`"${name}" expected at most ${limits.textLength} UTF-16 units, got ${text.length}`);
+      throw new RangeError(`${subject} expected at most ${limits.textLength} UTF-16 units, got ${text.length}`);
     }
     const lone = text.search(/\p{Surrogate}/u);
     if (lone >= 0) this.refuse("characters of Unicode", "a lone surrogate", lone);
@@ -79,7 +79,7 @@ export class GrammarReader {
   refuse(expected: string, got: string = this.#next(), at: number = this.at): never {
     const { line, column } = this.placeOf(at);
     const where = `at line ${line}, column ${column}`;
-    throw new RangeError(`"${this.#name}" expected ${this.#notation}: ${where}, expected ${expected}, got ${got}`);
+    throw new RangeError(`${this.#subject} expected ${this.#notation}: ${where}, expected ${expected}, got ${got}`);
   }
 
   /** Both 1-based; columns in characters. */

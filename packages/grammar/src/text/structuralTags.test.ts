@@ -186,7 +186,7 @@ describe("structural tags", () => {
     [
       whole({ type: "grammar", grammar: "root ::= \n x" }),
       RangeError,
-      '"structuralTag/format/grammar" expected an EBNF grammar: at line 2, column 2',
+      '"structuralTag" at /format/grammar expected an EBNF grammar: at line 2, column 2',
     ],
     [
       whole({ type: "json_schema", json_schema: {}, style: "qwen_xml" }),

@@ -92,7 +92,9 @@ class StructuralTags {
       case "grammar":
         format.checkNames(["type", "grammar"]);
         return before(
-          this.#inner(parseGrammar(format.text("grammar"), this.#tokens, `${this.#param}${format.pointer}/grammar`)),
+          this.#inner(
+            parseGrammar(format.text("grammar"), this.#tokens, `"${this.#param}" at ${format.pointer}/grammar`),
+          ),
         );
       case "regex":
         format.checkNames(["type", "pattern"]);

@@ -76,7 +76,7 @@ function truncatedHeader(name: string, expectedBytes: number, actualBytes: numbe
 
 function dtypeOf(text: string, name: string): NpyDtype {
   const value = /['"]descr['"]\s*:\s*(['"])(.*?)\1/.exec(text)?.[2];
-  const dtype = value === undefined ? undefined : dtypes[value];
+  const dtype = value !== undefined && Object.hasOwn(dtypes, value) ? dtypes[value] : undefined;
   if (dtype !== undefined) return dtype;
   const actual = value ?? /['"]descr['"]\s*:\s*(\S.{0,40})/.exec(text)?.[1] ?? "none";
   const remedy = actual.startsWith(">")

@@ -1,11 +1,12 @@
 /** Any error of a request as an `ApiError`: the engine's, the validator's, the HTTP library's. */
+import { refusalOf, type Spelling } from "@tokenmill/check";
 import { SequenceError } from "@tokenmill/engine";
 import { ProtocolError } from "@tokenmill/protocol";
 import { ApiError } from "./apiError.ts";
 import { isValidationFailure, validationError } from "./validationError.ts";
 
 /** How a parameter of the engine is called in the request, for messages; undefined: as the engine calls it. */
-export type ClientName = (name: string) => string | undefined;
+export type ClientName = Spelling;
 
 export function toApiError(error: unknown, clientName: ClientName = () => undefined): ApiError {
   if (error instanceof ApiError) return error;
@@ -13,9 +14,8 @@ export function toApiError(error: unknown, clientName: ClientName = () => undefi
   if (error instanceof ProtocolError) return new ApiError(400, error.message, { code: error.code, cause: error });
   if (isValidationFailure(error)) return validationError(error);
   if (isHttpError(error)) return httpError(error);
-  if ((error instanceof TypeError || error instanceof RangeError) && isRefusal(error)) {
-    return refusal(error, clientName);
-  }
+  const refusal = refusalOf(error, clientName);
+  if (refusal) return new ApiError(400, refusal.message, { param: refusal.parameter, cause: error });
   return new ApiError(500, "the server failed to answer: see its log", { code: "internal_error", cause: error });
 }
 
@@ -35,7 +35,9 @@ function sequenceError(error: SequenceError): ApiError {
     case "positive_infinity_logits":
     case "source_failed":
     case "stage_failed":
+    case "grammar_failed":
     case "worker_lost":
+    case "invalid_plan":
     case "pool_failed":
     case "observer_failed":
     case "internal":
@@ -43,21 +45,6 @@ function sequenceError(error: SequenceError): ApiError {
     default:
       return code satisfies never;
   }
-}
-
-/** Messages of refused values begin with the name in quotes, or with "unknown". */
-const refusalStart = /^"([A-Za-z]+)((?:\[[^\]]*\])*)"/;
-
-function isRefusal({ message }: Error): boolean {
-  return refusalStart.test(message) || message.startsWith("unknown ") || message.startsWith("params expected room");
-}
-
-function refusal(error: Error, clientName: ClientName): ApiError {
-  const match = refusalStart.exec(error.message);
-  if (!match) return new ApiError(400, error.message, { cause: error });
-  const [start, name = "", path = ""] = match;
-  const param = `${clientName(name) ?? name}${path}`;
-  return new ApiError(400, `"${param}"${error.message.slice(start.length)}`, { param, cause: error });
 }
 
 interface HttpError extends Error {

@@ -2,6 +2,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
+import type { Client } from "../limits/client.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
 import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../sse/eventPlace.ts";
@@ -9,6 +10,7 @@ import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
 export interface StreamTarget {
+  readonly client: Client;
   readonly response: ServerResponse;
   readonly headers: () => OutgoingHttpHeaders;
   /** The response is this stream's from now on. */
@@ -69,7 +71,6 @@ class JobStream {
     this.#sse = new SseResponse({
       response: target.response,
       headers: target.headers,
-      stallTimeoutMs: context.options.limits.stallTimeoutMs,
       onDrain: () => this.#group.resume(),
       onGone: () => this.#gone(),
     });
@@ -77,16 +78,16 @@ class JobStream {
 
   start(): void {
     const { sequences, streams, engine } = this.#context;
-    const { digest, after } = this.#target;
+    const { client, digest, after } = this.#target;
     if (after) {
       streams.end(streamNumber(after));
       this.#enter(after);
     }
-    sequences.checkRoom(this.#job.sequences.length);
+    sequences.checkRoom(client, this.#job.sequences.length);
     this.#job.sequences.forEach(({ request }, index) => {
       const choice: ChoiceState = { index, textOffset: 0 };
       const isFirstOfPrompt = index % this.#job.n === 0;
-      const sequence = sequences.open(this.#seeded(request, index), {
+      const sequence = sequences.open(client, this.#seeded(request, index), {
         next: (event) => this.#event(choice, event, isFirstOfPrompt),
         error: (error) => this.fail(error),
         complete: () => this.#finished(),

@@ -2,14 +2,20 @@
 import type { ServerResponse } from "node:http";
 import type { TokenEvent, Usage } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
-import { scoredTokens } from "./heldTokens.ts";
+import type { Client } from "../limits/client.ts";
+import { claimHeld, heldBytes } from "./heldBytes.ts";
 import type { Job, Output } from "../openai/job.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
 /** Undefined if the client left. @throws what opening a sequence throws, and the error of the first that fails. */
-export async function answerWhole(context: ServeContext, job: Job, response: ServerResponse): Promise<unknown> {
-  context.sequences.checkRoom(job.sequences.length);
-  const giveBack = context.held.reserve(mostTokens(job));
+export async function answerWhole(
+  context: ServeContext,
+  job: Job,
+  client: Client,
+  response: ServerResponse,
+): Promise<unknown> {
+  context.sequences.checkRoom(client, job.sequences.length);
+  const held = claimHeld(context.quotas.heldBytes, client, mostBytes(job));
   const group = new SequenceGroup();
   let leave: (() => void) | undefined;
   const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
@@ -20,7 +26,7 @@ export async function answerWhole(context: ServeContext, job: Job, response: Ser
         const events: TokenEvent[] = [];
         const complete = (): void => resolve({ promptIndex, events });
         const next = (event: TokenEvent): void => void events.push(event);
-        group.add(context.sequences.open(request, { next, error: reject, complete }));
+        group.add(context.sequences.open(client, request, { next, error: reject, complete }));
       });
     });
     const outputs = await Promise.race([Promise.all(ends), left]);
@@ -28,18 +34,13 @@ export async function answerWhole(context: ServeContext, job: Job, response: Ser
   } finally {
     response.off("close", leave!);
     group.cancel();
-    giveBack();
+    held.release();
   }
 }
 
 /** What the answer can come to hold. */
-function mostTokens({ sequences }: Job): number {
-  return sequences.reduce((sum, { request }) => {
-    const { maxTokens = 0, logprobs = 0 } = request;
-    // Out of range: refused when it is opened.
-    const alternatives = Number.isFinite(logprobs) && logprobs > 0 ? logprobs : 0;
-    return sum + maxTokens * (1 + alternatives) + scoredTokens(request);
-  }, 0);
+function mostBytes({ sequences }: Job): number {
+  return sequences.reduce((sum, { request }) => sum + heldBytes(request), 0);
 }
 
 /** The n outputs of each prompt with the highest mean log-probability a token; in order if there are no more than n. */

@@ -1,53 +1,61 @@
-/** Every sequence that clients have open, whatever the interface: limit, metrics, and the way to all of them. */
+/** Every sequence that clients have open, whatever the interface: shares, metrics, and the way to all of them. */
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { Engine, SequenceHandle, TokenObserver } from "@tokenmill/engine";
-import { ApiError } from "../errors/apiError.ts";
-import { type HeldTokens, scoredTokens } from "./heldTokens.ts";
+import type { Client } from "../limits/client.ts";
+import type { Quotas } from "../limits/quotas.ts";
+import type { Claim } from "../limits/shares.ts";
 import type { FinishedReason, Metrics } from "../metrics/metrics.ts";
+import { claimHeld, scoredBytes } from "./heldBytes.ts";
+import { PauseTimer } from "./pauseTimer.ts";
 
 /** What a client can do with its sequence. */
 export type OpenSequence = Pick<SequenceHandle, "sequenceId" | "pause" | "resume" | "cancel">;
 
+/** As `Engine.open` has it by default. */
+const defaultMaxTokens = 256;
+
 export class OpenSequences {
   readonly #engine: Engine;
-  readonly #limit: number;
+  readonly #quotas: Quotas;
+  readonly #pauseTimeoutMs: number;
   readonly #metrics: Metrics;
-  readonly #held: HeldTokens;
   readonly #open: Map<number | bigint, TrackedSequence> = new Map();
   #onIdle: (() => void) | undefined;
 
-  constructor(engine: Engine, limit: number, metrics: Metrics, held: HeldTokens) {
+  constructor(engine: Engine, quotas: Quotas, pauseTimeoutMs: number, metrics: Metrics) {
     this.#engine = engine;
-    this.#limit = limit;
+    this.#quotas = quotas;
+    this.#pauseTimeoutMs = pauseTimeoutMs;
     this.#metrics = metrics;
-    this.#held = held;
   }
 
   get count(): number {
     return this.#open.size;
   }
 
-  /** @throws ApiError 429 unless `count` more may be opened. */
-  checkRoom(count: number): void {
-    if (this.#open.size + count <= this.#limit) return;
-    this.#metrics.rejected();
-    const message = `the server has ${this.#open.size} of ${this.#limit} sequences open: try again later`;
-    throw new ApiError(429, message, { code: "queue_full", retryAfterSeconds: 1 });
+  /** @throws ApiError 429 unless the client may open that many more. */
+  checkRoom(client: Client, count: number): void {
+    this.#quotas.sequences.check(client, count);
   }
 
   /** @throws ApiError 429, and what `Engine.open` throws. */
-  open(request: GenerateRequest, observer: TokenObserver): OpenSequence {
-    this.checkRoom(1);
-    const scored = scoredTokens(request);
-    const giveBack = scored > 0 ? this.#held.reserve(scored) : undefined;
-    const sequence = new TrackedSequence(observer, this.#metrics, (ended) => this.#ended(ended));
+  open(client: Client, request: GenerateRequest, observer: TokenObserver): OpenSequence {
+    const claims: Claim[] = [];
+    const sequence = new TrackedSequence(observer, this.#metrics, this.#pauseTimeoutMs, (ended) => {
+      for (const claim of claims) claim.release();
+      this.#ended(ended);
+    });
     try {
+      claims.push(this.#quotas.sequences.claim(client, 1));
+      const scores = claimHeld(this.#quotas.heldBytes, client, scoredBytes(request));
+      claims.push(scores);
+      claims.push(this.#quotas.tokens.claim(client, tokensOf(request)));
       sequence.handle = this.#engine.open(request, sequence);
+      sequence.onScored = () => scores.release();
     } catch (error) {
-      giveBack?.();
+      for (const claim of claims) claim.release();
       throw error;
     }
-    sequence.onScored = giveBack;
     sequence.promptLength = request.prompt?.length ?? 0;
     this.#open.set(sequence.sequenceId, sequence);
     return sequence;
@@ -70,6 +78,13 @@ export class OpenSequences {
   }
 }
 
+/** Prompt and largest output. */
+function tokensOf({ prompt, maxTokens = defaultMaxTokens }: GenerateRequest): number {
+  // Out of range: refused by the engine.
+  const promptLength = Array.isArray(prompt) ? prompt.length : 0;
+  return promptLength + (Number.isFinite(maxTokens) ? Math.max(0, maxTokens) : 0);
+}
+
 class TrackedSequence implements TokenObserver, OpenSequence {
   handle!: SequenceHandle;
   /** Called once, when the prompt's scores have been handed on. */
@@ -78,12 +93,22 @@ class TrackedSequence implements TokenObserver, OpenSequence {
   readonly #observer: TokenObserver;
   readonly #metrics: Metrics;
   readonly #onEnd: (sequence: TrackedSequence) => void;
+  readonly #pauseTimer: PauseTimer;
   readonly #openedMs: number = performance.now();
   #lastMs: number = this.#openedMs;
   #tokens = 0;
   #hasEnded = false;
 
-  constructor(observer: TokenObserver, metrics: Metrics, onEnd: (sequence: TrackedSequence) => void) {
+  constructor(
+    observer: TokenObserver,
+    metrics: Metrics,
+    pauseTimeoutMs: number,
+    onEnd: (sequence: TrackedSequence) => void,
+  ) {
+    this.#pauseTimer = new PauseTimer(pauseTimeoutMs, (error) => {
+      this.handle.cancel();
+      this.error(error);
+    });
     this.#observer = observer;
     this.#metrics = metrics;
     this.#onEnd = onEnd;
@@ -94,10 +119,13 @@ class TrackedSequence implements TokenObserver, OpenSequence {
   }
 
   pause(): void {
+    if (this.#hasEnded) return;
+    this.#pauseTimer.start();
     this.handle.pause();
   }
 
   resume(): void {
+    this.#pauseTimer.stop();
     this.handle.resume();
   }
 
@@ -135,6 +163,7 @@ class TrackedSequence implements TokenObserver, OpenSequence {
   #end(reason: FinishedReason): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#pauseTimer.stop();
     this.#giveBack();
     this.#metrics.ended(reason, (performance.now() - this.#openedMs) / 1000, this.promptLength, this.#tokens);
     this.#onEnd(this);

@@ -41,9 +41,17 @@ export class RowReader {
     return widen(row, source.dtype);
   }
 
+  #openPool(): Promise<SamplerPool> {
+    if (!this.#pool) {
+      this.#pool = createPool({ source: this.#source, workers: 0, slots: 1, arenaBytes: this.#arenaBytes });
+      // One that could not be made is made anew at the next use.
+      this.#pool.catch(() => (this.#pool = undefined));
+    }
+    return this.#pool;
+  }
+
   async #readWorkerRow(promptIds: readonly number[]): Promise<Float32Array> {
-    this.#pool ??= createPool({ source: this.#source, workers: 0, slots: 1, arenaBytes: this.#arenaBytes });
-    const pool = await this.#pool;
+    const pool = await this.#openPool();
     const slot = pool.acquire();
     const plan = pool.compile({});
     const history = pool.openHistory(promptIds, promptIds.length + 1);

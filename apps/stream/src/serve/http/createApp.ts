@@ -7,10 +7,11 @@ import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { ApiKeys } from "./apiKeys.ts";
-import { BodyRoom } from "./bodyRoom.ts";
 import { answerClientError } from "./clientError.ts";
 import { addJsonParser } from "./jsonParser.ts";
+import { addRequestLog } from "./requestLog.ts";
 import { sendError } from "./sendError.ts";
+import { addUploads } from "./uploads.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,11 +20,8 @@ declare module "fastify" {
   }
 }
 
-/** Of the largest size, that may be under way together. */
-const largeBodies = 64;
-
 export async function createApp(context: ServeContext): Promise<FastifyInstance> {
-  const { options, log, version, metrics } = context;
+  const { options, log, version } = context;
   const { limits } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
@@ -66,19 +64,14 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       exposedHeaders: ["x-request-id", "x-tokenmill-vocab-size", "x-tokenmill-dtype"],
     });
   }
-  addJsonParser(app, new BodyRoom(largeBodies * limits.bodyLimitBytes, metrics), limits.bodyLimitBytes);
+  addRequestLog(app, log);
+  addUploads(app, limits);
+  addJsonParser(app, context);
   app.decorateRequest("owner", "");
   const keys = new ApiKeys(options.apiKeys);
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
     if (request.url.startsWith("/v1/")) request.owner = keys.check(request.headers.authorization);
-  });
-  app.addHook("onResponse", async (request, reply) => {
-    const { method, url, ip } = request;
-    const { statusCode } = reply.raw;
-    const path = url.split("?")[0];
-    const durationMs = Math.round(reply.elapsedTime * 1000) / 1000;
-    log.info({ requestId: request.id, method, path, statusCode, durationMs, ip }, "request");
   });
   app.setErrorHandler((error, request, reply) => {
     const apiError = toApiError(error);

@@ -32,6 +32,7 @@ export async function shutDown(context: ServeContext, targets: ShutDownTargets):
   sockets.close();
   await farewell(targets);
   sockets.terminate();
+  connections.close();
   await app.close();
   lifecycle.state = "closed";
   log.info("closed");

@@ -49,6 +49,23 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** @param read what is in use of each quota, and its total */
+  quotas(read: () => readonly { readonly name: string; readonly used: number; readonly total: number }[]): void {
+    const gaugeOf = (name: string, help: string, field: "used" | "total"): void => {
+      new Gauge({
+        name: `tokenmill:${name}`,
+        help,
+        labelNames: ["quota"],
+        registers: [this.registry],
+        collect() {
+          for (const quota of read()) this.set({ quota: quota.name }, quota[field]);
+        },
+      });
+    };
+    gaugeOf("quota_used", "What clients have in use, by quota.", "used");
+    gaugeOf("quota_limit", "What there is for all clients, by quota.", "total");
+  }
+
   firstToken(seconds: number): void {
     this.#ttft.observe(seconds);
   }

@@ -7,8 +7,10 @@ import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { answerStream } from "../generation/answerStream.ts";
 import { answerWhole } from "../generation/answerWhole.ts";
+import type { Release } from "../generation/grammars.ts";
 import { chatJob } from "../openai/chatJob.ts";
 import { chatSchema } from "../openai/chatSchema.ts";
+import { clientOf } from "../limits/client.ts";
 import { completionJob } from "../openai/completionJob.ts";
 import { completionSchema } from "../openai/completionSchema.ts";
 import type { Job } from "../openai/job.ts";
@@ -28,19 +30,27 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>);
       },
       handler: async (request, reply) => {
+        const client = clientOf(request.owner, request.raw.socket);
         const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
+        const gone = new AbortController();
+        const onClose = (): void => gone.abort();
+        reply.raw.on("close", onClose);
+        let release: Release | undefined;
         try {
           // All sequences of a job are held to the same.
-          await context.grammars?.compiled(job.sequences[0]!.request, () => reply.raw.destroyed);
+          release = await context.grammars?.compiled(client, job.sequences[0]!.request, gone.signal);
           if (job.stream) await stream(context, job, request, reply);
           else {
             refuseResume(request);
-            const answer = await answerWhole(context, job, reply.raw);
+            const answer = await answerWhole(context, job, client, reply.raw);
             if (answer === undefined) reply.hijack();
             else return await reply.send(answer);
           }
         } catch (error) {
           throw toApiError(error, job.clientName);
+        } finally {
+          reply.raw.off("close", onClose);
+          release?.();
         }
         return reply;
       },
@@ -53,6 +63,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
 function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const digest = digestOf(context, request);
   return answerStream(context, job, {
+    client: clientOf(request.owner, request.raw.socket),
     response: reply.raw,
     headers: () => reply.getHeaders() as OutgoingHttpHeaders,
     onStart: () => void reply.hijack(),

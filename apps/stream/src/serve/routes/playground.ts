@@ -11,10 +11,10 @@ export async function addPlayground(app: FastifyInstance, directory: string): Pr
   if (!found?.isDirectory()) throw new Error(`"playground" expected a directory, got ${JSON.stringify(directory)}`);
   await app.register(fastifyStatic, {
     root,
-    setHeaders(reply) {
+    setHeaders(response) {
       // Shared memory, which the kernels need, is for pages that let nobody else in.
-      reply.header("cross-origin-opener-policy", "same-origin");
-      reply.header("cross-origin-embedder-policy", "require-corp");
+      response.setHeader("cross-origin-opener-policy", "same-origin");
+      response.setHeader("cross-origin-embedder-policy", "require-corp");
     },
   });
 }

@@ -2,13 +2,13 @@
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { limitBytes } from "../sample/limitBytes.ts";
+import { clientOf } from "../limits/client.ts";
+import { RowBody } from "../sample/rowBody.ts";
 
 const rowsType = "application/x-tokenmill-rows";
 
 export function addSampleRoute(app: FastifyInstance, context: ServeContext): void {
-  const { samples, lifecycle, options } = context;
-  const limit = options.limits.sampleBodyLimitBytes;
+  const { samples, lifecycle, options, quotas } = context;
   // Not read here: the rows go from the socket into shared memory.
   app.addContentTypeParser([rowsType, "application/octet-stream"], (_request, _payload, done) => done(null));
   app.post("/v1/sample", {
@@ -17,13 +17,17 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
       consumes: [rowsType],
       tags: ["sampling"],
     },
-    bodyLimit: limit,
-    onRequest: async () => lifecycle.checkServing(),
+    bodyLimit: options.limits.sampleBodyLimitBytes,
+    onRequest: async ({ headers }) => {
+      lifecycle.checkServing();
+      if (!headers["content-type"]?.includes("json")) return;
+      throw new ApiError(415, `the body expected ${rowsType}`, { code: "unsupported_media_type" });
+    },
     handler: async (request, reply) => {
-      if (request.headers["content-type"]?.includes("json")) {
-        throw new ApiError(415, `the body expected ${rowsType}`, { code: "unsupported_media_type" });
-      }
-      const answer = await samples.run(samples.scopeOf(request.owner), limitBytes(request.raw, limit));
+      const { owner, upload, raw } = request;
+      const client = clientOf(owner, raw.socket);
+      const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
+      const answer = await samples.run(samples.scopeOf(owner), client, new RowBody(upload, claim));
       return reply.type("application/x-msgpack").send(Buffer.from(answer.buffer, answer.byteOffset, answer.length));
     },
   });

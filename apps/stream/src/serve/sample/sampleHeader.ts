@@ -3,7 +3,7 @@
  * `vocabSize` little-endian elements each.
  */
 import { type RowDtype, dtypeBytes, type SamplingParams } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkName, refuse, refuseUnknown } from "@tokenmill/check";
 
 /** Opens a sequence: its prompt as token ids, sampling parameters, and how many tokens it may get. */
 export interface SampleOpen extends SamplingParams {
@@ -29,13 +29,15 @@ export interface SampleHeader {
 }
 
 const mostRows = 65_536;
+/** A sequence has at most 2^24 tokens. */
+const positions = { min: 0, max: 2 ** 24 - 1 };
 
 /** @throws TypeError, RangeError naming the field. */
 export function checkSampleHeader(value: unknown, vocabSize: number): SampleHeader {
   const header = objectOf("header", value);
   refuseUnknown(Object.keys(header), ["dtype", "vocabSize", "rows", "close", "id"], "header field");
   const { dtype = "f32", rows = [], close = [], id } = header;
-  if (typeof dtype !== "string" || !(dtype in dtypeBytes)) refuse("dtype", '"f32", "f16" or "bf16"', dtype, false);
+  checkName("dtype", dtype, Object.keys(dtypeBytes));
   if (header["vocabSize"] !== undefined && header["vocabSize"] !== vocabSize) {
     refuse("vocabSize", `${vocabSize}, as the server has`, header["vocabSize"], false);
   }
@@ -57,12 +59,9 @@ function rowOf(name: string, value: unknown): SampleRow {
   const row = objectOf(name, value);
   refuseUnknown(Object.keys(row), ["sequenceId", "position", "open"], `field of ${name}`);
   const { position, open } = row;
-  if (position !== undefined && !(Number.isSafeInteger(position) && (position as number) >= 0)) {
-    refuse(`${name}.position`, "integer ≥ 0", position, typeof position !== "number");
-  }
   return {
     sequenceId: idOf(`${name}.sequenceId`, row["sequenceId"]),
-    position: position as number | undefined,
+    position: position === undefined ? undefined : checkInteger(`${name}.position`, position, positions),
     open: open === undefined ? undefined : objectOf(`${name}.open`, open),
   };
 }

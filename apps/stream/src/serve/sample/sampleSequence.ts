@@ -1,7 +1,10 @@
 /** What the server keeps of a sequence whose rows come from outside. */
+import { checkInteger, refuse } from "@tokenmill/check";
 import { createResult, type FinishReason, type SampleResult, type TokenLogprob } from "@tokenmill/core";
 import type { History, Plan } from "@tokenmill/worker-pool";
 import { ApiError } from "../errors/apiError.ts";
+import type { Client } from "../limits/client.ts";
+import type { Claim } from "../limits/shares.ts";
 import type { RowSampler } from "./rowSampler.ts";
 import type { SampleOpen } from "./sampleHeader.ts";
 
@@ -24,6 +27,14 @@ export interface SampleFailure {
   readonly error: { readonly code: string; readonly message: string };
 }
 
+/** What opening a sequence needs besides its parameters. */
+export interface SampleAccess {
+  readonly client: Client;
+  readonly maxContextTokens: number;
+  /** @throws ApiError 429 */
+  claimPlace(): Claim;
+}
+
 const defaultMaxTokens = 256;
 
 export class SampleSequence {
@@ -41,35 +52,34 @@ export class SampleSequence {
   readonly #result: SampleResult;
   /** What stages remember from token to token, mirostat say; undefined if none does. */
   readonly #state: Float64Array | undefined;
+  /** What the last token changed. */
+  #before: { readonly lastAnswer: SampleAnswer | undefined; readonly state: Float64Array | undefined } | undefined;
 
-  /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory. */
-  constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen) {
+  /** What it takes of its client's shares. */
+  readonly #claims: readonly Claim[];
+
+  /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory or the client has had its share. */
+  constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen, access: SampleAccess) {
     const { prompt = [], maxTokens = defaultMaxTokens, ...params } = open;
-    if (!Array.isArray(prompt)) throw new TypeError('"prompt" expected an array of token ids');
-    if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > 2 ** 24) {
-      throw new RangeError(`"maxTokens" expected integer in [1, 2^24], got ${String(maxTokens)}`);
-    }
+    if (!Array.isArray(prompt)) refuse("prompt", "array of token ids", prompt, true);
+    const capacity = prompt.length + checkedMaxTokens(prompt.length, maxTokens, access.maxContextTokens);
     this.sequenceId = sequenceId;
     this.#sampler = sampler;
-    this.#plan = sampler.pool.compile(params);
     this.#seed = BigInt(params.seed ?? 0);
-    this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
     this.#result = createResult(sampler.pool.maxLogprobs);
-    let history: History | undefined;
+    this.#plan = sampler.pool.compile(params);
+    this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
+    const claims: Claim[] = [];
     try {
-      history = sampler.pool.openHistory(prompt, prompt.length + maxTokens);
+      claims.push(access.claimPlace());
+      claims.push(sampler.tokens.claim(access.client, capacity));
+      this.#history = historyOf(sampler, prompt, capacity);
     } catch (error) {
       this.#plan.release();
+      for (const claim of claims) claim.release();
       throw error;
     }
-    if (!history) {
-      this.#plan.release();
-      throw new ApiError(429, "there is no memory for another sequence: close some", {
-        code: "memory_full",
-        retryAfterSeconds: 1,
-      });
-    }
-    this.#history = history;
+    this.#claims = claims;
   }
 
   get sampler(): RowSampler {
@@ -94,6 +104,7 @@ export class SampleSequence {
     if (result.status !== "ok") {
       return { sequenceId, position, error: { code: result.status, message: result.message } };
     }
+    this.#before = { lastAnswer: this.lastAnswer, state: this.#state?.slice() };
     this.#state?.set(result.state);
     this.#history.push(result.tokenId);
     this.position++;
@@ -101,9 +112,21 @@ export class SampleSequence {
     return this.lastAnswer;
   }
 
+  /** As it was before its last token, which nobody was told of. */
+  undo(): void {
+    if (!this.#before) return;
+    const { lastAnswer, state } = this.#before;
+    this.position--;
+    this.#history.truncate(this.#history.length - 1);
+    this.lastAnswer = lastAnswer;
+    if (state) this.#state?.set(state);
+    this.#before = undefined;
+  }
+
   release(): void {
     this.#plan.release();
     this.#history.release();
+    for (const claim of this.#claims) claim.release();
   }
 
   #answer(result: SampleResult, position: number): SampleAnswer {
@@ -126,4 +149,25 @@ export class SampleSequence {
       ...(finishReason !== undefined && { finishReason }),
     };
   }
+}
+
+/** @throws RangeError, ApiError if prompt and output do not fit the context. */
+function checkedMaxTokens(promptLength: number, maxTokens: number, maxContextTokens: number): number {
+  checkInteger("maxTokens", maxTokens, { min: 1, max: 2 ** 24 });
+  if (promptLength + maxTokens <= maxContextTokens) return maxTokens;
+  const wanted = `${promptLength + maxTokens} were asked for (${promptLength} in the prompt, ${maxTokens} for the output)`;
+  throw new ApiError(400, `the context holds ${maxContextTokens} tokens, and ${wanted}`, {
+    param: "maxTokens",
+    code: "context_length_exceeded",
+  });
+}
+
+/** @throws ApiError if there is no memory. */
+function historyOf(sampler: RowSampler, prompt: readonly number[], capacity: number): History {
+  const history = sampler.pool.openHistory(prompt, capacity);
+  if (history) return history;
+  throw new ApiError(429, "there is no memory for another sequence: close some", {
+    code: "memory_full",
+    retryAfterSeconds: 1,
+  });
 }

@@ -1,13 +1,19 @@
 /** Logits in, tokens out: rows of a client's runtime, sampled with per-sequence state that is kept here. */
+import { refuse } from "@tokenmill/check";
 import type { RowDtype } from "@tokenmill/core";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
+import type { Client } from "../limits/client.ts";
+import { largeBodyBytes } from "../http/jsonParser.ts";
+import type { Quotas } from "../limits/quotas.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Turns } from "../limits/turns.ts";
+import type { ServeLimits } from "../options.ts";
 import { RowBody } from "./rowBody.ts";
 import { RowSampler } from "./rowSampler.ts";
 import { checkSampleHeader, type SampleHeader, type SampleRow } from "./sampleHeader.ts";
-import { type SampleAnswer, type SampleFailure, SampleSequence } from "./sampleSequence.ts";
+import { type SampleAccess, type SampleAnswer, type SampleFailure, SampleSequence } from "./sampleSequence.ts";
 import { SampleScope } from "./sampleScope.ts";
 
 /** Time for a row to come straight into its slot. */
@@ -18,8 +24,10 @@ export interface SampleServiceOptions {
   readonly workers: number;
   /** Module URLs by stage name. */
   readonly customStages: Readonly<Record<string, string>>;
-  readonly maxSequences: number;
-  readonly idleMs: number;
+  readonly limits: ServeLimits;
+  /** For headers that are large. */
+  readonly turns: Turns;
+  readonly quotas: Quotas;
   readonly metrics: Metrics;
 }
 
@@ -33,7 +41,7 @@ export class SampleService {
 
   constructor(options: SampleServiceOptions) {
     this.#options = options;
-    this.#sweep = setInterval(() => this.#closeIdle(), Math.max(1000, options.idleMs / 4)).unref();
+    this.#sweep = setInterval(() => this.#closeIdle(), Math.max(100, options.limits.sampleIdleMs / 4)).unref();
   }
 
   get vocabSize(): number {
@@ -62,42 +70,46 @@ export class SampleService {
   /**
    * Takes a body with rows and gives the encoded answer.
    * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole: sequences that it
-   * opens are forgotten, others may have moved on by the rows that came, and answer them again.
+   * opens are forgotten, others are where they were before it.
    */
-  async run(scope: SampleScope, chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-    const body = new RowBody(chunks);
-    const header = checkSampleHeader(this.#codec.decode(await body.header()), this.#options.vocabSize);
+  async run(scope: SampleScope, client: Client, body: RowBody): Promise<Uint8Array> {
+    const { limits, turns, vocabSize } = this.#options;
+    const bytes = await body.header(limits.bodyLimitBytes);
+    if (bytes.length >= largeBodyBytes) await turns.take(client);
+    const header = checkSampleHeader(this.#codec.decode(bytes), vocabSize);
     const sampler = await this.#samplerOf(header.dtype);
     for (const sequenceId of header.close) scope.close(sequenceId);
-    const results = await this.#rows(scope, header, sampler, body);
+    const results = await this.#rows(scope, client, header, sampler, body);
     return this.#codec.encode({ id: header.id, results });
   }
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     for (const scope of this.#scopes) scope.closeAll();
-    const samplers = await Promise.all(this.#samplers.values());
-    await Promise.all(samplers.map(({ pool }) => pool.close()));
+    const samplers = await Promise.allSettled(this.#samplers.values());
+    await Promise.all(samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close()] : [])));
   }
 
   async #rows(
     scope: SampleScope,
+    client: Client,
     { rows }: SampleHeader,
     sampler: RowSampler,
     body: RowBody,
   ): Promise<(SampleAnswer | SampleFailure)[]> {
-    const sequences = this.#takeAll(scope, rows, sampler);
+    const sequences = this.#takeAll(scope, client, rows, sampler);
+    const positions = sequences.map(({ position }) => position);
     let isWhole = false;
     const pending: Promise<SampleAnswer | SampleFailure>[] = [];
     try {
       for (const [i, sequence] of sequences.entries()) {
-        const slot = await receiveRow(sampler, body, `row ${i}`);
+        const slot = await receiveRow(sampler, client, body, `row ${i}`);
         // Sampled while the next row comes in.
         pending.push(answerRow(sequence, rows[i]!, slot).finally(() => sampler.release(slot)));
       }
       await body.end();
-      isWhole = true;
       const results = await Promise.all(pending);
+      isWhole = true;
       for (const result of results) {
         if ("finishReason" in result) scope.close(result.sequenceId);
       }
@@ -105,22 +117,40 @@ export class SampleService {
       return results;
     } finally {
       await Promise.allSettled(pending);
-      // The client gets no answer: what it has opened here it will open again.
-      if (!isWhole) for (const { sequenceId, open } of rows) if (open) scope.close(sequenceId);
+      // The client gets no answer: it will send these rows again, and open again what it has opened here.
+      if (!isWhole) {
+        sequences.forEach((sequence, i) => sequence.position > positions[i]! && sequence.undo());
+        for (const { sequenceId, open } of rows) if (open) scope.close(sequenceId);
+      }
       for (const sequence of sequences) scope.giveBack(sequence);
     }
   }
 
   /** Opens and takes the sequences of all rows, or none. */
-  #takeAll(scope: SampleScope, rows: readonly SampleRow[], sampler: RowSampler): SampleSequence[] {
+  #takeAll(scope: SampleScope, client: Client, rows: readonly SampleRow[], sampler: RowSampler): SampleSequence[] {
+    const { quotas, limits } = this.#options;
+    const access: SampleAccess = {
+      client,
+      maxContextTokens: limits.maxContextTokens,
+      claimPlace: () => quotas.sampleSequences.claim(client, 1),
+    };
+    const most = quotas.sampleSequences.connectionLimit;
+    const opens = rows.filter(({ open }) => open).length;
+    if (opens > most) {
+      refuse(
+        "rows",
+        `at most ${most} that open a sequence, as the server keeps no more for one connection`,
+        opens,
+        false,
+      );
+    }
     const taken: SampleSequence[] = [];
     const opened: SampleSequence[] = [];
     try {
       for (const [i, { sequenceId, open }] of rows.entries()) {
         if (open) {
           scope.checkFree(sequenceId);
-          this.#checkRoom();
-          const sequence = openAt(sampler, sequenceId, open, `rows[${i}].open`);
+          const sequence = openAt(sampler, sequenceId, open, access, `rows[${i}].open`);
           scope.add(sequence);
           opened.push(sequence);
         }
@@ -139,61 +169,60 @@ export class SampleService {
     }
   }
 
-  #checkRoom(): void {
-    const { maxSequences, metrics } = this.#options;
-    let count = 0;
-    for (const scope of this.#scopes) count += scope.count;
-    if (count < maxSequences) return;
-    metrics.rejected();
-    throw new ApiError(429, `the server keeps ${maxSequences} sequences: close some, or try again later`, {
-      code: "queue_full",
-      retryAfterSeconds: 1,
-    });
-  }
-
   #samplerOf(dtype: RowDtype): Promise<RowSampler> {
     let sampler = this.#samplers.get(dtype);
     if (!sampler) {
-      const { vocabSize, workers, customStages } = this.#options;
-      this.#samplers.set(dtype, (sampler = RowSampler.create({ vocabSize, dtype, workers, customStages })));
+      const { vocabSize, workers, customStages, quotas, limits } = this.#options;
+      const { arenaBytes, queueTimeoutMs: patienceMs } = limits;
+      const pool = { vocabSize, dtype, workers, customStages, arenaBytes };
+      const tokens = quotas.arenaTokens(`tokens of ${dtype} sequences of /v1/sample`);
+      sampler = RowSampler.create({ pool, tokens, patienceMs });
+      this.#samplers.set(dtype, sampler);
+      // One that could not be made is made anew at the next use.
+      sampler.catch(() => this.#samplers.delete(dtype));
     }
     return sampler;
   }
 
   #closeIdle(): void {
-    const ms = performance.now() - this.#options.idleMs;
+    const ms = performance.now() - this.#options.limits.sampleIdleMs;
     for (const scope of this.#scopes) scope.closeOlderThan(ms);
   }
 }
 
 /** The slot with the row. A sender that is slow has a slot when the row is there: in the meantime others use it. */
-async function receiveRow(sampler: RowSampler, body: RowBody, what: string): Promise<number> {
-  const slot = await sampler.acquire();
-  let row: Uint8Array;
+async function receiveRow(sampler: RowSampler, client: Client, body: RowBody, what: string): Promise<number> {
+  const slot = await sampler.acquire(client);
   let sizeBytes: number;
+  let aside;
   try {
     sizeBytes = await body.fill(sampler.bytes(slot), what, 0, slotPatienceMs);
     if (sizeBytes === sampler.rowBytes) return slot;
-    row = sampler.bytes(slot).slice();
+    aside = body.aside(sampler.bytes(slot));
   } catch (error) {
     sampler.release(slot);
     throw error;
   }
   sampler.release(slot);
-  await body.fill(row, what, sizeBytes);
-  const later = await sampler.acquire();
-  sampler.bytes(later).set(row);
-  return later;
+  try {
+    await body.fill(aside.row, what, sizeBytes);
+    const later = await sampler.acquire(client);
+    sampler.bytes(later).set(aside.row);
+    return later;
+  } finally {
+    aside.release();
+  }
 }
 
 function openAt(
   sampler: RowSampler,
   sequenceId: number | bigint,
   open: NonNullable<SampleRow["open"]>,
+  access: SampleAccess,
   name: string,
 ): SampleSequence {
   try {
-    return new SampleSequence(sampler, sequenceId, open);
+    return new SampleSequence(sampler, sequenceId, open, access);
   } catch (error) {
     throw toApiError(error, (parameter) => `${name}.${parameter}`);
   }

@@ -1,10 +1,11 @@
 /**
  * The engine's sampling parameters as fields of a JSON body, made from the parameter table: each under its own name and
- * in snake case, which for most is vLLM's name. Types are checked by the schema, ranges by the engine.
+ * in snake case, which for most is vLLM's name. Types and ranges of numbers are checked by the schema, the rest by the engine.
  */
-import { type Parameter, type ParameterKind, parameters, type SamplingParams } from "@tokenmill/core";
+import { type Parameter, type ParameterKind, parameters, rangeText, type SamplingParams } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
 import { bigInteger, type JsonSchema } from "./jsonSchema.ts";
+import { rangeSchema } from "./rangeSchema.ts";
 
 /** Parameters that the APIs spell in their own way. */
 const handled: readonly string[] = ["logprobs"];
@@ -31,30 +32,33 @@ export function samplingFields(): Record<string, JsonSchema> {
   return fields;
 }
 
-function schemaOf({ name, kind, expected, description, choices }: Parameter): JsonSchema {
+const tokenId: JsonSchema = { type: "integer", minimum: 0 };
+
+function schemaOf(parameter: Parameter): JsonSchema {
+  const { name, kind, expected, description, choices, range, mostItems } = parameter;
   const words = `${description}; ${expected}`;
   switch (kind) {
     case "number":
-      return { type: "number", description: words, "x-expected": expected };
     case "integer": {
-      const isTopK = name === "topK";
-      return {
-        type: "integer",
-        description: isTopK ? `${words}; -1 is off too` : words,
-        "x-expected": isTopK ? "integer ≥ -1" : expected,
-      };
+      // Every parameter of these kinds has its range as data.
+      if (name !== "topK") return { ...rangeSchema(range!), description: words, "x-expected": expected };
+      const wider = { ...range!, least: -1 };
+      return { ...rangeSchema(wider), description: `${words}; -1 is off too`, "x-expected": rangeText(wider) };
     }
     case "choice":
       return { type: "string", enum: choices ?? [], description: words, "x-expected": expected };
-    case "integers":
+    case "integers": {
+      const most = mostItems === undefined ? {} : { maxItems: mostItems };
+      return { type: "array", items: rangeSchema(range!), ...most, description: words, "x-expected": expected };
+    }
     case "tokenIds":
-      return { type: "array", items: { type: "integer" }, description: words, "x-expected": expected };
+      return { type: "array", items: tokenId, description: words, "x-expected": expected };
     case "boolean":
       return { type: "boolean", description: words, "x-expected": expected };
     case "tokenSequences":
       return {
         type: "array",
-        items: { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "string" }] },
+        items: { anyOf: [{ type: "array", items: tokenId, minItems: 1 }, { type: "string" }] },
         maxItems: mostSequences,
         description: `${words}; a text stands for its tokens, with and without a space before it; at most ${mostSequences}`,
         "x-expected": `array of at most ${mostSequences} token-id arrays or texts`,
@@ -64,7 +68,7 @@ function schemaOf({ name, kind, expected, description, choices }: Parameter): Js
     case "bias":
       return {
         type: "object",
-        additionalProperties: { type: "number", "x-expected": "number in [-100, 100]" },
+        additionalProperties: { ...rangeSchema(range!), "x-expected": rangeText(range!) },
         maxProperties: mostBiases,
         description: `${words}; at most ${mostBiases}`,
         "x-expected": `${expected}, at most ${mostBiases}`,

@@ -6,6 +6,7 @@ import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { ApiKeys } from "../http/apiKeys.ts";
+import { type Client, clientOf } from "../limits/client.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
@@ -13,11 +14,15 @@ import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
 /** Browsers cannot set headers: there a key travels as a subprotocol, this and the key in base64url. */
 const keyPrefix = "tokenmill.bearer.";
 const heartbeatMs = 30_000;
+const mostUnreadBytes = 65_536;
+
+/** @param connection the one below the socket */
+type ServeSocket = (context: ServeContext, socket: WebSocket, client: Client, connection: Duplex) => void;
 
 interface Endpoint {
   readonly protocols: readonly string[];
   readonly server: WebSocketServer;
-  readonly serve: (context: ServeContext, socket: WebSocket) => void;
+  readonly serve: ServeSocket;
 }
 
 export interface SocketAcceptor {
@@ -31,19 +36,24 @@ export interface SocketAcceptor {
 
 export function acceptSockets(server: Server, context: ServeContext): SocketAcceptor {
   const { limits, apiKeys } = context.options;
-  const endpoint = (
-    protocols: readonly string[],
-    maxPayload: number,
-    serve: (context: ServeContext, socket: WebSocket) => void,
-  ): Endpoint => {
+  const endpoint = (protocols: readonly string[], maxPayload: number, serve: ServeSocket): Endpoint => {
     const handleProtocols = (offered: Set<string>): string | false =>
       [...offered].find((name) => protocols.includes(name)) ?? false;
-    const options = { noServer: true, clientTracking: true, perMessageDeflate: false, maxPayload, handleProtocols };
+    const options = {
+      noServer: true,
+      clientTracking: true,
+      perMessageDeflate: false,
+      maxPayload,
+      handleProtocols,
+      autoPong: false,
+    };
     return { protocols, serve, server: new WebSocketServer(options) };
   };
+  // A message is whole before it is looked at: more than a connection's share of memory never is.
+  const largestRows = Math.min(limits.sampleBodyLimitBytes, context.quotas.bodyBytes.connectionLimit);
   const endpoints: Readonly<Record<string, Endpoint>> = {
     "/v1/stream": endpoint([jsonProtocol, msgpackProtocol], limits.bodyLimitBytes, serveStream),
-    "/v1/sample": endpoint([sampleProtocol], limits.sampleBodyLimitBytes, serveSamples),
+    "/v1/sample": endpoint([sampleProtocol], largestRows, serveSamples),
   };
   const keys = new ApiKeys(apiKeys);
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -51,7 +61,7 @@ export function acceptSockets(server: Server, context: ServeContext): SocketAcce
       const { server: sockets, protocols, serve } = endpointOf(endpoints, request);
       checkOrigin(request, context.options.allowedOrigins);
       const offered = offeredProtocols(request);
-      keys.check(request.headers.authorization ?? keyAmong(offered));
+      const client = clientOf(keys.check(request.headers.authorization ?? keyAmong(offered)), request.socket);
       context.lifecycle.checkServing();
       if (!offered.some((name) => protocols.includes(name))) {
         throw new ApiError(400, `Sec-WebSocket-Protocol expected one of ${protocols.join(", ")}`);
@@ -60,7 +70,7 @@ export function acceptSockets(server: Server, context: ServeContext): SocketAcce
         // A peer that breaks the protocol is closed by the library; there is nobody else to tell.
         accepted.on("error", () => undefined);
         keepAlive(accepted);
-        serve(context, accepted);
+        serve(context, accepted, client, socket);
       });
     } catch (error) {
       refuseUpgrade(socket, toApiError(error));
@@ -124,9 +134,22 @@ function keepAlive(socket: WebSocket): void {
   let isAlive = true;
   socket.on("pong", () => (isAlive = true));
   const timer = setInterval(() => {
+    // What it says is not read at the moment.
+    if (socket.isPaused) return;
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
   }, heartbeatMs);
   socket.on("close", () => clearInterval(timer));
+  // Of pings that come together the last is answered (RFC 6455 §5.5.3), and none of a peer that does not read.
+  let ping: Buffer | undefined;
+  socket.on("ping", (data) => {
+    if (ping === undefined) {
+      setImmediate(() => {
+        if (ping && socket.bufferedAmount < mostUnreadBytes) socket.pong(ping);
+        ping = undefined;
+      });
+    }
+    ping = data;
+  });
 }

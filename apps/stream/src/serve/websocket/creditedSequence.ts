@@ -4,6 +4,7 @@
  */
 import type { TokenEvent } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
+import { PausedTooLong } from "../generation/pauseTimer.ts";
 import type { OpenSequence } from "../generation/openSequences.ts";
 
 export interface CreditedSequenceOptions {
@@ -12,6 +13,8 @@ export interface CreditedSequenceOptions {
   readonly send: (event: TokenEvent) => void;
   readonly onError: (error: unknown) => void;
   readonly onEnd: () => void;
+  /** The client wants no more of it, begun or not. */
+  readonly onCancel: () => void;
 }
 
 export class CreditedSequence implements TokenObserver {
@@ -57,6 +60,7 @@ export class CreditedSequence implements TokenObserver {
 
   cancel(): void {
     this.#held.length = 0;
+    this.#options.onCancel();
     this.#sequence?.cancel();
   }
 
@@ -65,8 +69,9 @@ export class CreditedSequence implements TokenObserver {
     this.#update();
   }
 
-  /** What was generated before it comes first. */
+  /** What was generated before it comes first, unless it is that the client does not take it. */
   error(error: unknown): void {
+    if (error instanceof PausedTooLong) this.#held.length = 0;
     this.#failure = { error };
     this.#update();
   }

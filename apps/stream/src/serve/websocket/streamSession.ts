@@ -1,10 +1,15 @@
 /** One WebSocket connection that carries many token streams (`/v1/stream`). */
+import { refuse } from "@tokenmill/check";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { promptIds } from "../generation/promptIds.ts";
+import type { Client } from "../limits/client.ts";
 import { checkClientMessage, type ClientMessage, idOf } from "./clientMessage.ts";
 import { CreditedSequence } from "./creditedSequence.ts";
+import type { Claim } from "../limits/shares.ts";
+import { Inbox, type InboxMessage } from "./inbox.ts";
 import { wireCodec } from "./wireCodec.ts";
 
 /** Bytes that may wait for a connection before its sequences pause; they go on when half are gone. */
@@ -12,50 +17,55 @@ const mostBufferedBytes = 64 * 1024;
 const defaultMaxTokens = 256;
 
 /** Serves the connection until it closes; then everything of it is cancelled. */
-export function serveStream(context: ServeContext, socket: WebSocket): void {
-  const session = new StreamSession(context, socket);
-  socket.on("message", (data, isBinary) => session.message(data as Buffer, isBinary));
+export function serveStream(context: ServeContext, socket: WebSocket, client: Client, connection: Duplex): void {
+  const session = new StreamSession(context, socket, client, connection);
   socket.on("close", () => session.close());
 }
 
 class StreamSession {
   readonly #context: ServeContext;
   readonly #socket: WebSocket;
+  readonly #client: Client;
   readonly #codec;
   readonly #sequences: Map<string, CreditedSequence> = new Map();
+  /** Memory of the messages that opened them. */
+  readonly #claims: Map<string, Claim> = new Map();
+  readonly #inbox: Inbox;
   #isBehind = false;
-  #stall: NodeJS.Timeout | undefined;
 
-  constructor(context: ServeContext, socket: WebSocket) {
+  constructor(context: ServeContext, socket: WebSocket, client: Client, connection: Duplex) {
     this.#context = context;
+    this.#client = client;
     this.#socket = socket;
     this.#codec = wireCodec(socket.protocol);
+    const handle = (message: InboxMessage): void => this.#message(message);
+    this.#inbox = new Inbox({ context, client, socket, connection, handle });
   }
 
-  message(data: Buffer, isBinary: boolean): void {
+  close(): void {
+    for (const sequence of this.#sequences.values()) sequence.cancel();
+    this.#sequences.clear();
+    for (const claim of this.#claims.values()) claim.release();
+    this.#claims.clear();
+  }
+
+  #message(message: InboxMessage): void {
     let value: unknown;
     try {
-      value = this.#codec.decode(data, isBinary);
-      this.#handle(checkClientMessage(value));
+      value = this.#codec.decode(message.data, message.isBinary);
+      this.#handle(checkClientMessage(value), message);
     } catch (error) {
       this.#fail(idOf(value), error);
     }
   }
 
-  close(): void {
-    clearTimeout(this.#stall);
-    for (const sequence of this.#sequences.values()) sequence.cancel();
-    this.#sequences.clear();
-  }
-
-  #handle(message: ClientMessage): void {
+  #handle(message: ClientMessage, received: InboxMessage): void {
     const { type, id } = message;
     const sequence = this.#sequences.get(id);
     switch (type) {
       case "open":
-        if (sequence)
-          throw new RangeError(`"id" expected one that is not open on this connection, got ${JSON.stringify(id)}`);
-        this.#open(message);
+        if (sequence) refuse("id", "one that is not open on this connection", id, false);
+        this.#open(message, received);
         return;
       // Of a sequence that has just ended the client may not know yet.
       case "credit":
@@ -68,7 +78,7 @@ class StreamSession {
         sequence?.resume();
         return;
       case "cancel":
-        this.#sequences.delete(id);
+        this.#forget(id);
         sequence?.cancel();
         this.#send({ type: "cancelled", id });
         return;
@@ -77,23 +87,25 @@ class StreamSession {
     }
   }
 
-  #open({ id, request, credits }: ClientMessage & { type: "open" }): void {
+  #open({ id, request, credits }: ClientMessage & { type: "open" }, received: InboxMessage): void {
     const { sequences, lifecycle, engine, grammars } = this.#context;
     lifecycle.checkServing();
     const { prompt = [], maxTokens = defaultMaxTokens } = request;
     const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
     const ids = isKnownForm && Number.isInteger(maxTokens) ? promptIds(this.#context, prompt, maxTokens) : prompt;
+    const gone = new AbortController();
     const credited = new CreditedSequence({
       credits,
       send: (event) => this.#send({ type: "event", id, event }),
       onError: (error) => {
-        this.#sequences.delete(id);
+        this.#forget(id);
         this.#fail(id, error);
       },
-      onEnd: () => this.#sequences.delete(id),
+      onEnd: () => this.#forget(id),
+      onCancel: () => gone.abort(),
     });
     const begin = (): void => {
-      const sequence = sequences.open({ ...request, prompt: ids }, credited);
+      const sequence = sequences.open(this.#client, { ...request, prompt: ids }, credited);
       this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
       credited.start(sequence);
       if (this.#isBehind) credited.setBehind(true);
@@ -101,16 +113,32 @@ class StreamSession {
     const isGone = (): boolean => this.#sequences.get(id) !== credited;
     // What the client says of it while its grammar waits for its turn holds from its beginning.
     this.#sequences.set(id, credited);
+    this.#claims.set(id, received.claim);
+    received.isKept = true;
     try {
-      const compiled = grammars?.compiled(request, isGone);
+      const compiled = grammars?.compiled(this.#client, request, gone.signal);
       if (!compiled) return begin();
-      compiled.then(begin).catch((error: unknown) => {
-        if (!isGone()) credited.error(error);
-      });
+      compiled
+        .then((release) => {
+          try {
+            if (!isGone()) begin();
+          } finally {
+            release();
+          }
+        })
+        .catch((error: unknown) => {
+          if (!isGone()) credited.error(error);
+        });
     } catch (error) {
-      this.#sequences.delete(id);
+      this.#forget(id);
       throw error;
     }
+  }
+
+  #forget(id: string): void {
+    this.#sequences.delete(id);
+    this.#claims.get(id)?.release();
+    this.#claims.delete(id);
   }
 
   #fail(id: string | undefined, error: unknown): void {
@@ -134,9 +162,9 @@ class StreamSession {
 
   #setBehind(isBehind: boolean): void {
     this.#isBehind = isBehind;
-    clearTimeout(this.#stall);
-    const { stallTimeoutMs } = this.#context.options.limits;
-    if (isBehind) this.#stall = setTimeout(() => this.#socket.terminate(), stallTimeoutMs);
+    // What it says would be answered too.
+    if (isBehind) this.#inbox.hold();
+    else this.#inbox.release();
     for (const sequence of this.#sequences.values()) sequence.setBehind(isBehind);
   }
 }

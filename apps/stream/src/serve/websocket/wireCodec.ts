@@ -1,4 +1,5 @@
 /** Messages of a token stream, as the subprotocol says: JSON text or MessagePack. */
+import { parseJson } from "../http/parseJson.ts";
 import { createMsgpackCodec, encodeJson, ProtocolError } from "@tokenmill/protocol";
 
 export interface WireCodec {
@@ -18,11 +19,7 @@ const jsonWire: WireCodec = {
   encode: encodeJson,
   decode(data, isBinary) {
     if (isBinary) throw new ProtocolError("foreign", `${jsonProtocol} expected text messages`);
-    try {
-      return JSON.parse(data.toString("utf8"));
-    } catch (cause) {
-      throw new ProtocolError("damaged", "message expected JSON", { cause });
-    }
+    return parseJson(data, "message");
   },
 };
 

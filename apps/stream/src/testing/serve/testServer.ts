@@ -7,6 +7,12 @@ import { lastValueFrom, toArray } from "rxjs";
 import { createTokenServer, type TokenServer } from "../../serve/createTokenServer.ts";
 import { defaultLimits, type ServeLimits, type ServeOptions } from "../../serve/options.ts";
 
+/** For limits that are small: of two places a share of a quarter is none that a test could use. */
+export const wholeShares: Pick<ServeLimits, "peerSharePercent" | "connectionSharePercent"> = {
+  peerSharePercent: 100,
+  connectionSharePercent: 100,
+};
+
 export interface TestServer extends TokenServer {
   /** Everything that was logged, as text. */
   readonly logged: () => string;

@@ -1,0 +1,40 @@
+/**
+ * What a request may come to hold in memory while it is answered, in bytes: reserved when it begins, so that answers which
+ * are given whole, and prompts that are scored, stay within what the server has for them.
+ */
+import type { GenerateRequest } from "@tokenmill/core";
+import { ApiError } from "../errors/apiError.ts";
+import type { Client } from "../limits/client.ts";
+import type { Claim, Shares } from "../limits/shares.ts";
+
+/** A token, and one of its most probable alternatives, as `PackedEvents` keeps them. */
+const packedTokenBytes = 32;
+const packedAlternativeBytes = 12;
+/** A token of a scored prompt, or one of its alternatives: an object. */
+const scoreBytes = 80;
+
+/** @throws ApiError 400 for more than one connection may ever have, 429 for more than there is now. */
+export function claimHeld(shares: Shares, client: Client, sizeBytes: number): Claim {
+  if (sizeBytes > shares.connectionLimit) {
+    const message = `an answer without "stream", or a scored prompt, expected to take at most ${shares.connectionLimit} bytes of memory, this one may take ${sizeBytes}: ask for fewer tokens or log-probabilities`;
+    throw new ApiError(400, message, { param: "max_tokens", code: "answer_too_large" });
+  }
+  return shares.claim(client, sizeBytes);
+}
+
+/** Of all events of an answer. */
+export function heldBytes(request: GenerateRequest): number {
+  const { maxTokens = 0, logprobs } = request;
+  return maxTokens * (packedTokenBytes + packedAlternativeBytes * alternativesOf(logprobs)) + scoredBytes(request);
+}
+
+/** Of the scores of a request's prompt. */
+export function scoredBytes({ prompt, promptLogprobs }: GenerateRequest): number {
+  if (promptLogprobs === undefined || !prompt) return 0;
+  return scoreBytes * prompt.length * (1 + alternativesOf(promptLogprobs));
+}
+
+/** One that is out of range is refused when the sequence is opened. */
+function alternativesOf(logprobs: number | undefined): number {
+  return logprobs !== undefined && Number.isFinite(logprobs) ? Math.max(0, logprobs) : 0;
+}

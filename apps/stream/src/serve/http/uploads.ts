@@ -1,0 +1,26 @@
+/** Gives every request its body as `request.upload`, and sees to what is left of it after the answer. */
+import type { FastifyInstance } from "fastify";
+import type { Claim } from "../limits/shares.ts";
+import type { ServeLimits } from "../options.ts";
+import { UploadedBody } from "./uploadedBody.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    upload: UploadedBody;
+    /** Memory of the body: given back when the answer is at its end. */
+    bodyClaim: Claim | undefined;
+  }
+}
+
+export function addUploads(app: FastifyInstance, limits: ServeLimits): void {
+  app.decorateRequest("upload");
+  app.decorateRequest("bodyClaim");
+  app.addHook("onRequest", async (request, reply) => {
+    const { raw, routeOptions } = request;
+    const limitBytes = routeOptions.bodyLimit ?? app.initialConfig.bodyLimit!;
+    request.upload = new UploadedBody(raw, { ...limits, limitBytes });
+    const hasBody = raw.headers["content-length"] !== undefined || raw.headers["transfer-encoding"] !== undefined;
+    if (hasBody) reply.raw.once("finish", () => request.upload.drop());
+    reply.raw.once("close", () => request.bodyClaim?.release());
+  });
+}

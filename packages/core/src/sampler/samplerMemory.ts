@@ -1,0 +1,71 @@
+/** Where everything lies in the memory of a single-thread sampler. */
+import { refuse } from "@tokenmill/check";
+import {
+  JOB_BYTES,
+  RESULT_TOP,
+  RESULT_TOP_ENTRY_BYTES,
+  ROW_PADDING_ELEMENTS,
+  UNDO_CAPACITY,
+  UNDO_ENTRY_BYTES,
+} from "../layout.ts";
+import { customScratchBytes } from "./customChain.ts";
+import type { SamplerOptions } from "./types.ts";
+
+/** Byte offsets, and what their regions hold. */
+export interface SamplerMemory {
+  readonly job: number;
+  readonly undo: number;
+  readonly result: number;
+  readonly plan: number;
+  readonly planBytes: number;
+  readonly history: number;
+  readonly mask: number;
+  readonly row: number;
+  readonly paddedLength: number;
+  /** Scratch of custom stages, if there are any. */
+  readonly custom: number;
+  readonly ids: number;
+  readonly probs: number;
+  readonly workspace: number;
+  readonly totalBytes: number;
+}
+
+const mostBytes = 2 ** 32;
+
+/** @throws RangeError if the regions need more than the 4 GiB of a WebAssembly memory. */
+export function layOutSampler(options: Required<SamplerOptions>, workspaceBytes: number): SamplerMemory {
+  const { vocabSize, maxLogprobs, maxHistory, customStages } = options;
+  const paddedLength = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const planBytes = 65_536 + vocabSize * 16;
+  let end = 1024;
+  // offsets go beyond 32 bits before they are refused: no bit operations
+  const take = (bytes: number): number => {
+    const offset = end;
+    end += Math.ceil(bytes / 64) * 64;
+    return offset;
+  };
+  const memory = {
+    job: take(JOB_BYTES),
+    undo: take(UNDO_CAPACITY * UNDO_ENTRY_BYTES),
+    result: take(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES),
+    plan: take(planBytes),
+    planBytes,
+    history: take(maxHistory * 4),
+    mask: take(maskWords(vocabSize) * 4),
+    row: take(paddedLength * 4),
+    paddedLength,
+    custom: take(Object.keys(customStages).length > 0 ? customScratchBytes(paddedLength) : 0),
+    ids: take(paddedLength * 4),
+    probs: take(paddedLength * 8),
+    workspace: take(workspaceBytes),
+    totalBytes: end,
+  };
+  if (end > mostBytes) {
+    const together = "vocabSize, maxLogprobs and maxHistory that need at most 4 GiB together";
+    refuse("options", together, `${end} bytes`, false);
+  }
+  return memory;
+}
+
+/** Words of a token mask. */
+export const maskWords = (vocabSize: number): number => (vocabSize + 31) >> 5;

@@ -1,0 +1,39 @@
+/** Checks the sampler's options and fills in what is absent. */
+import { checkFunction, checkInteger, checkName, checkOptions, refuse } from "@tokenmill/check";
+import { dtypeBytes, type RowDtype } from "../contracts/dtype.ts";
+import { bestVariant, kernelVariants } from "../instantiate.ts";
+import type { SamplerOptions } from "./types.ts";
+
+const known = [
+  "vocabSize",
+  "dtype",
+  "maxLogprobs",
+  "maxHistory",
+  "customStages",
+  "variant",
+] as const satisfies (keyof SamplerOptions)[];
+
+/** @throws TypeError, RangeError naming the option. */
+export function completeOptions(options: SamplerOptions): Required<SamplerOptions> {
+  checkOptions("options", options, known, "sampler option");
+  const { dtype = "f32", maxLogprobs = 20, maxHistory = 65_536, customStages = {}, variant } = options;
+  return {
+    vocabSize: checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 }),
+    dtype: checkName("dtype", dtype, Object.keys(dtypeBytes) as RowDtype[]),
+    maxLogprobs: checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: 2 ** 24 }),
+    maxHistory: checkInteger("maxHistory", maxHistory, { min: 0, max: 2 ** 28 }),
+    customStages: checkStages(customStages),
+    variant: variant === undefined ? bestVariant() : checkName("variant", variant, kernelVariants),
+  };
+}
+
+function checkStages(stages: Required<SamplerOptions>["customStages"]): Required<SamplerOptions>["customStages"] {
+  if (typeof stages !== "object" || stages === null || Array.isArray(stages)) {
+    refuse("customStages", "object of functions by name", stages, true);
+  }
+  for (const [name, stage] of Object.entries(stages)) {
+    if (name === "") refuse("customStages", "names of one character or more", name, false);
+    checkFunction(`customStages.${name}`, stage);
+  }
+  return stages;
+}

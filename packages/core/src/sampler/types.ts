@@ -1,0 +1,76 @@
+/** The single-thread sampler as its users see it. */
+import type { RowDtype } from "../contracts/dtype.ts";
+import type { KernelVariant } from "../instantiate.ts";
+import type { CompiledPlan } from "../params/plan.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import type { CustomStage } from "./customStage.ts";
+import type { SampleResult } from "./result.ts";
+
+export interface SamplerOptions {
+  /** Length of a row, 1 … 2^24. */
+  vocabSize: number;
+  /** Element type of the rows. Absent: `f32`. */
+  dtype?: RowDtype;
+  /** Largest `logprobs`, 0 … 2^24. Absent: 20. */
+  maxLogprobs?: number;
+  /** Longest history in tokens, 0 … 2^28. Absent: 65,536. */
+  maxHistory?: number;
+  /** Stages of your own by name: `customStages: { quiet }` runs where a `chain` says `"custom:quiet"`. Absent: none. */
+  customStages?: Readonly<Record<string, CustomStage>>;
+  /** Absent: SIMD where there is any. */
+  variant?: KernelVariant;
+}
+
+/** Which draw: the token is a function of (row, params, history) and of these, nothing else. */
+export interface Draw {
+  /** Number of tokens of the sequence before this one. Absent: 0. */
+  position?: number;
+  /** Absent: 0. */
+  sequenceId?: number | bigint;
+  /** Overrides the params' seed. */
+  seed?: number | bigint;
+  /** Token ids so far, prompt then output; penalties read them. Absent: none. */
+  history?: ArrayLike<number>;
+  /** How many of the history are the prompt. Absent: none. */
+  promptLength?: number;
+  /** The sequence's state, as the last token's `SampleResult.state` of this plan has it. Absent: the plan's initial one. */
+  state?: ArrayLike<number>;
+  /** ⌈vocabSize / 32⌉ words, token id i at bit i mod 32 of word ⌊i / 32⌋: only tokens whose bit is 1 can be drawn. */
+  tokenMask?: Int32Array | Uint32Array;
+}
+
+/** What can still be drawn after some stages, best first. */
+export interface Distribution {
+  tokenIds: Int32Array;
+  probs: Float64Array;
+}
+
+export interface Sampler {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly maxLogprobs: number;
+  /** The row in the kernels' memory; write logits here to save a copy and pass nothing to `sample`. */
+  readonly row: Float32Array | Uint16Array;
+  /** Validates and packs params; reuse the plan in loops, with this sampler. @throws TypeError, RangeError */
+  compile(params: SamplingParams): CompiledPlan;
+  /**
+   * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
+   * stands in `row`. A plan is one that this sampler compiled, or `compileParams` for its options.
+   * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, or whose custom stage throws; TypeError,
+   * RangeError for bad arguments.
+   */
+  sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw?: Draw): SampleResult;
+  /** The distribution after the first `stageCount` active stages (absent: all). Throws like `sample`. */
+  distribution(
+    logits: ArrayLike<number> | undefined,
+    params: SamplingParams | CompiledPlan,
+    draw?: Draw & { stageCount?: number },
+  ): Distribution;
+  /**
+   * Classifier-free guidance: u + scale·(c − u) of the two rows' log-softmax, into `row`; sample it with `undefined` for
+   * logits. A logit that is −Infinity in one of the rows is so in the result. f32 only.
+   * @param scale finite, ≥ 0: 1 is the conditional row, above 1 away from the unconditional one
+   * @throws SampleError, TypeError, RangeError
+   */
+  guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void;
+}

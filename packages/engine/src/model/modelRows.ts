@@ -1,0 +1,171 @@
+/**
+ * Rows of a model: takes wanted rows at any time, runs one step after the other for as long as there are some, and reports
+ * each row when its step is done. Rows without a slot wait for one.
+ */
+import { errorOf } from "@tokenmill/check";
+import type { ModelSource } from "@tokenmill/core";
+import { KvSlots } from "./kvSlots.ts";
+import { RowsAhead } from "./rowsAhead.ts";
+import { sharedLength } from "./sharedLength.ts";
+import { type PendingRow, planStep } from "./stepPlan.ts";
+
+/** A row that is wanted of a sequence; one at a time of each. */
+export interface WantedRow {
+  readonly sequenceId: bigint;
+  /** Prompt and output so far, one token at least; kept. */
+  readonly history: Int32Array;
+  /** Tokens that are known to follow, the row after each of which will be wanted; kept. */
+  readonly upcoming?: Int32Array;
+  /** `vocabSize` elements in shared memory. */
+  readonly target: Float32Array;
+  /** Told once, unless the sequence is closed before. */
+  done(error: Error | undefined): void;
+}
+
+interface SlottedRow extends PendingRow {
+  readonly wanted: WantedRow;
+  readonly ahead: RowsAhead;
+}
+
+/** Sequences whose rows are done are waited for before the next step, so that they are in it: that long at most. */
+const longestReturnMs = 2;
+/** A prompt that shares at least that many tokens with one under computation waits for it, to fork them. */
+const leastSharedTokens = 16;
+
+export class ModelRows {
+  readonly #model: ModelSource;
+  readonly #slots: KvSlots;
+  /** Wanted, in order of arrival, without a slot. */
+  readonly #waiting = new Map<bigint, WantedRow>();
+  readonly #slotted = new Map<bigint, SlottedRow>();
+  /** Had a row in the last step, and has neither asked for the next nor been closed. */
+  readonly #away = new Set<bigint>();
+  /** Rows that were computed before they were wanted. */
+  readonly #ahead = new Map<bigint, RowsAhead>();
+  readonly #abort = new AbortController();
+  #running: Promise<void> | undefined;
+  #whenAllReturned: (() => void) | undefined;
+
+  constructor(model: ModelSource) {
+    this.#model = model;
+    this.#slots = new KvSlots(model.limits.sequences);
+  }
+
+  request(wanted: WantedRow): void {
+    const { sequenceId, history, target } = wanted;
+    const known = this.#ahead.get(sequenceId)?.find(history);
+    if (known) {
+      target.set(known);
+      queueMicrotask(() => wanted.done(undefined));
+      return;
+    }
+    this.#ahead.delete(sequenceId);
+    this.#waiting.set(sequenceId, wanted);
+    this.#return(sequenceId);
+    this.#running ??= this.#run();
+  }
+
+  /** The sequence ends: a row of it that is wanted is not computed on; the step that runs is waited for. */
+  closeSequence(sequenceId: bigint): void {
+    this.#waiting.delete(sequenceId);
+    this.#slotted.delete(sequenceId);
+    this.#ahead.delete(sequenceId);
+    this.#slots.release(sequenceId);
+    this.#return(sequenceId);
+  }
+
+  /** Fails what is wanted and closes the model. */
+  async close(): Promise<void> {
+    this.#abort.abort(new Error("the model was closed"));
+    await this.#model.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve(); // rows that are asked for together are in one step
+    while (this.#waiting.size + this.#slotted.size > 0 && !this.#abort.signal.aborted) {
+      await this.#allReturned();
+      try {
+        this.#assignSlots();
+        await this.#step();
+      } catch (error) {
+        this.#failAll(errorOf(error));
+      }
+    }
+    if (this.#abort.signal.aborted) this.#failAll(errorOf(this.#abort.signal.reason));
+    this.#running = undefined;
+  }
+
+  #return(sequenceId: bigint): void {
+    if (this.#away.delete(sequenceId) && this.#away.size === 0) this.#whenAllReturned?.();
+  }
+
+  async #allReturned(): Promise<void> {
+    if (this.#away.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, longestReturnMs);
+      this.#whenAllReturned = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#whenAllReturned = undefined;
+    this.#away.clear();
+  }
+
+  #assignSlots(): void {
+    const isBusy = (slot: number): boolean => [...this.#slotted.values()].some((row) => row.slot === slot);
+    for (const [sequenceId, wanted] of this.#waiting) {
+      if (this.#isBetterLater(wanted.history)) continue;
+      const claim = this.#slots.claim(sequenceId, wanted.history, isBusy);
+      if (!claim) continue;
+      const { slot, cachedLength, isTruncated, forkFrom } = claim;
+      if (forkFrom !== undefined) {
+        this.#model.truncate(slot, 0);
+        this.#model.fork(forkFrom, slot, cachedLength);
+      } else if (isTruncated) this.#model.truncate(slot, cachedLength);
+      const { upcoming = new Int32Array(0), target } = wanted;
+      const ahead = RowsAhead.plan(wanted.history, upcoming, target, this.#model.limits.stepTokens);
+      const { history, rows } = ahead;
+      this.#waiting.delete(sequenceId);
+      this.#slotted.set(sequenceId, { slot, history, rows, computedLength: cachedLength, wanted, ahead });
+    }
+  }
+
+  /** A prompt that is being computed will soon be a prefix to fork. */
+  #isBetterLater(history: Int32Array): boolean {
+    const cachedLength = this.#slots.longestPrefix(history);
+    return [...this.#slotted.values()].some((row) => {
+      const shared = Math.min(sharedLength(row.history, history), history.length - 1);
+      return shared >= leastSharedTokens && shared > cachedLength;
+    });
+  }
+
+  async #step(): Promise<void> {
+    const planned = planStep([...this.#slotted.values()], this.#model.limits.stepTokens);
+    const items = planned.map(({ item }) => item);
+    this.#slots.beginStep();
+    await this.#model.step(items, this.#abort.signal);
+    for (const { item } of planned) this.#slots.append(item.slot, item.tokenIds);
+    for (const { item, row, isLast } of planned) {
+      row.computedLength += item.tokenIds.length;
+      const { sequenceId } = row.wanted;
+      if (!isLast || this.#slotted.get(sequenceId) !== row) continue;
+      this.#slotted.delete(sequenceId);
+      this.#away.add(sequenceId);
+      for (const { target } of row.rows) target.fill(-Infinity, this.#model.tokenizer.vocabSize);
+      if (row.rows.length > 1) this.#ahead.set(sequenceId, row.ahead);
+      row.wanted.done(undefined);
+    }
+  }
+
+  #failAll(error: Error): void {
+    const rows = [...[...this.#slotted.values()].map(({ wanted }) => wanted), ...this.#waiting.values()];
+    this.#slotted.clear();
+    this.#waiting.clear();
+    for (const row of rows) {
+      this.#slots.release(row.sequenceId);
+      row.done(error);
+    }
+  }
+}

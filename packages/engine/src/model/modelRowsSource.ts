@@ -1,0 +1,29 @@
+/** A model as a batch source: what pool, scheduler and server know of it. It closes the model with itself. */
+import { errorOf } from "@tokenmill/check";
+import type { BatchRow, BatchSource, ModelSource } from "@tokenmill/core";
+import { ModelRows } from "./modelRows.ts";
+
+export function modelRowsSource(model: ModelSource): BatchSource {
+  const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits } = model;
+  const rows = new ModelRows(model);
+  const fillRow = ({ row, history, sequenceId }: BatchRow): Promise<Error | undefined> => {
+    if (history.length === 0) return Promise.resolve(errorOf("a language model needs a prompt of one token at least"));
+    return new Promise((resolve) => {
+      rows.request({ sequenceId, history: history.slice(), target: row as Float32Array, done: resolve });
+    });
+  };
+  return {
+    kind: "batch",
+    name,
+    vocabSize,
+    dtype,
+    tokenizer,
+    eosTokenIds,
+    contextTokens: limits.contextTokens,
+    sequences: limits.sequences,
+    ...(chatTemplate && { chatTemplate }),
+    fillRows: (wanted) => Promise.all(wanted.map(fillRow)),
+    closeSequence: (sequenceId) => rows.closeSequence(sequenceId),
+    close: () => rows.close(),
+  };
+}

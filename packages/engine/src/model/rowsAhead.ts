@@ -1,0 +1,39 @@
+/**
+ * Rows of a prompt that is scored, computed before they are asked for: the whole prompt is known, so one step gives the rows
+ * after many of its tokens.
+ */
+import { sharedLength } from "./sharedLength.ts";
+
+/** Most memory of one sequence's rows. */
+const mostBytes = 16 * 2 ** 20;
+
+export class RowsAhead {
+  /** The tokens that the last row follows. */
+  readonly history: Int32Array;
+  /** By the number of tokens before it. */
+  readonly rows: { readonly length: number; readonly target: Float32Array }[];
+
+  constructor(history: Int32Array, rows: RowsAhead["rows"]) {
+    this.history = history;
+    this.rows = rows;
+  }
+
+  /** Room for the row after `history` and for those after the tokens that follow. */
+  static plan(history: Int32Array, upcoming: Int32Array, target: Float32Array, stepTokens: number): RowsAhead {
+    const most = Math.min(upcoming.length, stepTokens - 1, Math.floor(mostBytes / target.byteLength));
+    const whole = new Int32Array(history.length + most);
+    whole.set(history);
+    whole.set(upcoming.subarray(0, most), history.length);
+    const ahead = Array.from({ length: most }, (_, i) => ({
+      length: history.length + 1 + i,
+      target: new Float32Array(target.length),
+    }));
+    return new RowsAhead(whole, [{ length: history.length, target }, ...ahead]);
+  }
+
+  /** The row after exactly these tokens, if it is here. */
+  find(history: Int32Array): Float32Array | undefined {
+    const row = this.rows.find(({ length }) => length === history.length);
+    return row && sharedLength(this.history, history) === history.length ? row.target : undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLlamaModel } from "@tokenmill/llama";
+import { afterAll, describe, expect, it } from "vitest";
+import { createToyModel } from "./toyModel.ts";
+import { describeModel } from "./conformance.ts";
+import { tinyVocabSize, writeTinyGguf } from "./tinyGguf.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "tokenmill-models-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+const modelPath = join(directory, "tiny.gguf");
+writeTinyGguf(modelPath);
+const quantizedPath = join(directory, "tiny-q8_0.gguf");
+writeTinyGguf(quantizedPath, "q8_0");
+
+const open = { modelPath, sequences: 3, contextTokens: 128, threads: 1 };
+/** The libraries that are installed are those of this platform. */
+const hasLibraries = process.platform === "linux" && process.arch === "x64";
+
+describe.skipIf(!hasLibraries)("llama.cpp, from a GGUF file", () => {
+  describe("by default", () => {
+    describeModel({ open: () => createLlamaModel(open), tolerance: 2e-3 });
+  });
+  describe("deterministic", () => {
+    describeModel({
+      open: () => createLlamaModel({ ...open, modelPath: quantizedPath, deterministic: true }),
+      tolerance: 0,
+    });
+  });
+
+  it("refuses to be deterministic where the model's kernels are not", async () => {
+    await expect(createLlamaModel({ ...open, deterministic: true })).rejects.toThrow(
+      /"deterministic" expected a model whose rows do not depend on how tokens are split into steps, got rows that differ by /,
+    );
+  });
+
+  it("has the file's tokenizer, end of text and chat template", async () => {
+    const model = await createLlamaModel(open);
+    expect(model.vocabSize).toBe(tinyVocabSize);
+    expect(model.tokenizer.eosTokenId).toBe(2);
+    expect(model.tokenizer.tokenBytes(2)).toEqual(new Uint8Array(0));
+    expect(model.chatTemplate).toMatchObject({ bosToken: "<s>", eosToken: "</s>" });
+    await model.close();
+  });
+
+  it.each([
+    [{ modelPath: 1 }, `"modelPath" expected string, got 1`],
+    [{ sequences: 0 }, `"sequences" expected integer in [1, 256], got 0`],
+    [{ stepTokens: 2 }, `"stepTokens" expected integer in [3, 2048], got 2`],
+    [{ deterministic: true, stepTokens: 64 }, `"stepTokens" expected integer in [3, 63], got 64`],
+    [{ threads: Number.NaN }, `"threads" expected integer in [1, 256], got NaN`],
+    [{ contextTokens: 15 }, `"contextTokens" expected integer in [16, 1048576], got 15`],
+    [{ sequnces: 2 }, `unknown llama option "sequnces", did you mean "sequences"?`],
+    [{ libraryDirectory: tmpdir() }, /"libraryDirectory" expected a directory with libggml-base, got /],
+  ])("refuses %o", async (wrong, message) => {
+    await expect(createLlamaModel({ ...open, ...wrong } as typeof open)).rejects.toThrow(message);
+  });
+
+  it("refuses a file that is no model, by name", async () => {
+    const path = join(import.meta.dirname, "package.json");
+    await expect(createLlamaModel({ ...open, modelPath: path })).rejects.toThrow(/"modelPath" expected a GGUF model/);
+    await expect(createLlamaModel({ ...open, modelPath: join(directory, "none") })).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("a toy that holds its caller to the contract", () => {
+  describeModel({ open: () => Promise.resolve(createToyModel({ vocabSize: 257 })), tolerance: 0 });
+});
