@@ -7,6 +7,9 @@ import type { Expr, Expressions } from "../regex/expressions.ts";
 /** No lexeme can go on. */
 export const deadState = 0;
 const unknown = -1;
+const nothing: readonly number[] = [];
+/** Twice the lexemes of a state from which all steps are made at once. */
+const manyMembers = 8;
 
 interface EngineLexeme {
   /** Without the empty text. */
@@ -23,13 +26,16 @@ export class Lexer {
   readonly #lexemes: EngineLexeme[] = [];
   readonly #lexemeNumbers = new Map<string, number>();
   /** By state: lexeme and residual, alternately. */
-  readonly #members: number[][] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #members: (readonly number[])[] = [];
+  /** By hash of the members: a state, or some. */
+  readonly #numbers = new Map<number, number | readonly number[]>();
   /** By state: the lexemes that end there. */
   readonly #ended: (readonly number[])[] = [];
   /** By state: whether anything can follow. */
   readonly #goesOn: boolean[] = [];
   readonly #classOf: Uint8Array[] = [];
+  /** By state: the partition that its classes are of. */
+  readonly #classes: number[] = [];
   /** By state, by class of bytes. */
   readonly #next: Int32Array[] = [];
   sizeBytes = 0;
@@ -76,28 +82,61 @@ export class Lexer {
     );
   }
 
-  /** @param members lexeme and residual, alternately, by rising lexeme; no residual is empty */
-  state(members: number[]): number {
-    const key = members.join();
-    let number = this.#numbers.get(key);
-    if (number !== undefined) return number;
-    const { algebra } = this.#expressions;
-    const { partitions } = algebra.nodes;
-    let classes = partitions.whole;
-    const ended: number[] = [];
-    for (let i = 0; i < members.length; i += 2) {
-      classes = partitions.refine(classes, algebra.nodes.classes(members[i + 1]!));
-      if (algebra.isNullable(members[i + 1]!)) ended.push(members[i]!);
+  /** @param members lexeme and residual, alternately, by rising lexeme; no residual is empty; kept */
+  state(members: readonly number[]): number {
+    const hash = hashOf(members);
+    const found = this.#numbers.get(hash);
+    if (found === undefined) {
+      const number = this.#add(members);
+      this.#numbers.set(hash, number);
+      return number;
     }
-    const { classOf, firstOf } = partitions.get(classes);
-    number = this.#members.push(members) - 1;
-    this.#numbers.set(key, number);
-    this.#ended.push(ended);
-    this.#goesOn.push(members.some((each, i) => i % 2 === 1 && each !== algebra.empty));
-    this.#classOf.push(classOf);
-    this.#next.push(new Int32Array(firstOf.length).fill(number === deadState ? deadState : unknown));
-    this.sizeBytes += 400 + key.length + members.length * 8 + firstOf.length * 4;
+    const list = typeof found === "number" ? [found] : found;
+    for (const number of list) if (isSame(this.#members[number]!, members)) return number;
+    const number = this.#add(members);
+    this.#numbers.set(hash, [...list, number]);
     return number;
+  }
+
+  #add(members: readonly number[]): number {
+    const { algebra } = this.#expressions;
+    const classes = this.#partitionOf(members);
+    const { classOf, firstOf } = algebra.nodes.partitions.get(classes);
+    const number = this.#members.push(members) - 1;
+    const ended: number[] = [];
+    let goesOn = false;
+    for (let i = 0; i < members.length; i += 2) {
+      if (algebra.isNullable(members[i + 1]!)) ended.push(members[i]!);
+      if (members[i + 1] !== algebra.empty) goesOn = true;
+    }
+    this.#ended.push(ended.length === 0 ? nothing : ended);
+    this.#goesOn.push(goesOn);
+    this.#classOf.push(classOf);
+    this.#classes.push(classes);
+    this.#next.push(new Int32Array(firstOf.length).fill(number === deadState ? deadState : unknown));
+    this.sizeBytes += 300 + members.length * 8 + firstOf.length * 4;
+    return number;
+  }
+
+  #partitionOf(members: readonly number[]): number {
+    const { algebra } = this.#expressions;
+    const { partitions, sets } = algebra.nodes;
+    let partition = partitions.whole;
+    let bits: Uint32Array | undefined;
+    for (let i = 1; i < members.length; i += 2) {
+      const only = algebra.onlyByte(members[i]!);
+      if (only < 0) partition = partitions.refine(partition, algebra.nodes.classes(members[i]!));
+      else {
+        bits ??= new Uint32Array(8);
+        bits[only >> 5]! |= 1 << (only & 31);
+      }
+    }
+    return bits ? partitions.split(partition, sets.number(bits), bits) : partition;
+  }
+
+  /** The number of the partition of bytes whose classes lead to the same states. */
+  partition(state: number): number {
+    return this.#classes[state]!;
   }
 
   members(state: number): readonly number[] {
@@ -122,20 +161,56 @@ export class Lexer {
   }
 
   #step(state: number, byte: number): number {
+    const next = this.#next[state]!;
+    const each = this.#classOf[state]![byte]!;
+    if (this.#members[state]!.length > manyMembers) this.#stepAll(state);
+    else next[each] = this.#after(this.#members[state]!, byte);
+    return next[each]!;
+  }
+
+  #after(members: readonly number[], byte: number): number {
     const expressions = this.#expressions;
-    const { none, empty } = expressions;
-    const members = this.#members[state]!;
     const result: number[] = [];
     expressions.budget.spend(1 + (members.length >> 1));
     for (let i = 0; i < members.length; i += 2) {
-      const rest = expressions.derive(members[i + 1]!, byte);
-      if (rest === none || expressions.isEmpty(rest)) continue;
-      const isEnd = this.#lexemes[members[i]!]!.isLazy && expressions.isNullable(rest);
-      result.push(members[i]!, isEnd ? empty : rest);
+      const rest = this.#rest(members[i]!, members[i + 1]!, byte);
+      if (rest !== expressions.none) result.push(members[i]!, rest);
     }
-    const next = this.state(result);
-    this.#next[state]![this.#classOf[state]![byte]!] = next;
-    return next;
+    return this.state(result);
+  }
+
+  /** What is left of a lexeme after the byte; none if it cannot be completed. */
+  #rest(lexeme: number, expr: Expr, byte: number): Expr {
+    const expressions = this.#expressions;
+    const rest = expressions.derive(expr, byte);
+    if (rest === expressions.none || expressions.isEmpty(rest)) return expressions.none;
+    return this.#lexemes[lexeme]!.isLazy && expressions.isNullable(rest) ? expressions.empty : rest;
+  }
+
+  /** All steps of a state at once: most of many lexemes go on with few bytes only. */
+  #stepAll(state: number): void {
+    const expressions = this.#expressions;
+    const { none } = expressions;
+    const members = this.#members[state]!;
+    const classOf = this.#classOf[state]!;
+    const { firstOf } = expressions.algebra.nodes.partitions.get(this.#classes[state]!);
+    const results = Array.from(firstOf, (): number[] => []);
+    for (let i = 0; i < members.length; i += 2) {
+      const [lexeme, expr] = [members[i]!, members[i + 1]!];
+      const only = expressions.algebra.onlyByte(expr);
+      if (only >= 0) {
+        const rest = this.#rest(lexeme, expr, only);
+        if (rest !== none) results[classOf[only]!]!.push(lexeme, rest);
+        continue;
+      }
+      firstOf.forEach((byte, each) => {
+        const rest = this.#rest(lexeme, expr, byte);
+        if (rest !== none) results[each]!.push(lexeme, rest);
+      });
+      expressions.budget.spend(firstOf.length);
+    }
+    expressions.budget.spend(members.length + firstOf.length);
+    this.#next[state]!.set(results.map((result) => this.state(result)));
   }
 
   /** The one residual of a state that has only one and is no lazy lexeme's; undefined for others. */
@@ -144,4 +219,19 @@ export class Lexer {
     if (members.length !== 2 || this.#lexemes[members[0]!]!.isLazy) return undefined;
     return { lexeme: members[0]!, rest: members[1]! };
   }
+}
+
+function hashOf(members: readonly number[]): number {
+  let hash = members.length;
+  for (const each of members) {
+    hash = Math.imul(hash ^ each, 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  return hash;
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

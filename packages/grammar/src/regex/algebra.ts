@@ -16,6 +16,8 @@ export class Algebra {
   readonly empty: number;
   /** Every sequence of bytes. */
   readonly all: number;
+  /** By byte: the expression of only that. */
+  readonly #bytes: number[] = [];
 
   constructor(mostNodes: number) {
     this.nodes = new Nodes(mostNodes);
@@ -25,7 +27,13 @@ export class Algebra {
   }
 
   bytes(ranges: readonly ByteRange[]): number {
+    const range = ranges[0];
+    if (ranges.length === 1 && range![0] === range![1]) return this.byte(range![0]);
     return this.bytesOf(bitsOfRanges(ranges));
+  }
+
+  byte(byte: number): number {
+    return (this.#bytes[byte] ??= this.bytesOf(bitsOfRanges([[byte, byte]])));
   }
 
   bytesOf(bits: Uint32Array): number {
@@ -39,6 +47,13 @@ export class Algebra {
     let index = moduli.indexOf(modulus);
     if (index < 0) index = moduli.push(modulus) - 1;
     return this.nodes.add(kinds.multiple, index, remainder % half, Math.floor(remainder / half));
+  }
+
+  /** The byte that every text of the expression begins with, as far as its form shows; -1 if there is none. */
+  onlyByte(expr: number): number {
+    const { nodes } = this;
+    const head = nodes.kind(expr) === kinds.concat ? nodes.a(expr) : expr;
+    return nodes.kind(head) === kinds.bytes ? nodes.sets.only(nodes.a(head)) : -1;
   }
 
   isNullable(expr: number): boolean {

@@ -2,22 +2,30 @@
 import type { Algebra } from "./algebra.ts";
 import type { Derivatives } from "./derivatives.ts";
 import { flags } from "./nodes.ts";
+import { Shortest } from "./shortest.ts";
+
+/** Longest text that is looked for straight on, before everything is searched. */
+const longestGuess = 256;
 
 const answers = { unknown: 0, hasText: 1, isEmpty: 2 } as const;
 
 export class Emptiness {
   readonly #algebra: Algebra;
   readonly #derivatives: Derivatives;
+  readonly #shortest: Shortest;
   #known = new Uint8Array(1024);
 
   constructor(algebra: Algebra, derivatives: Derivatives) {
     this.#algebra = algebra;
     this.#derivatives = derivatives;
+    this.#shortest = new Shortest(algebra);
   }
 
   /** @throws GrammarBudgetError */
   isEmpty(expr: number): boolean {
-    return this.#answer(expr) === answers.isEmpty || (this.#answer(expr) === answers.unknown && !this.#findText(expr));
+    const answer = this.#answer(expr);
+    if (answer !== answers.unknown) return answer === answers.isEmpty;
+    return !this.#guessText(expr) && !this.#findText(expr);
   }
 
   #answer(expr: number): number {
@@ -25,6 +33,24 @@ export class Emptiness {
     if (expr === none) return answers.isEmpty;
     if (!nodes.has(expr, flags.boolean) || nodes.has(expr, flags.nullable)) return answers.hasText;
     return this.#known[expr] ?? answers.unknown;
+  }
+
+  /** Follows the first bytes of short texts only. */
+  #guessText(start: number): boolean {
+    const path: number[] = [];
+    for (let expr = start; path.length < longestGuess; ) {
+      path.push(expr);
+      const byte = this.#shortest.firstByte(expr);
+      if (byte < 0) return false;
+      expr = this.#derivatives.of(expr, byte);
+      this.#derivatives.budget.spend(1);
+      const answer = this.#answer(expr);
+      if (answer === answers.isEmpty) return false;
+      if (answer !== answers.hasText) continue;
+      for (const each of path) this.#mark(each, answers.hasText);
+      return true;
+    }
+    return false;
   }
 
   /** Follows derivatives in the order of what they still need. */

@@ -81,7 +81,7 @@ export class Expressions {
   /** The UTF-8 of a string, or these bytes. */
   literal(text: string | Uint8Array): Expr {
     const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-    return this.#algebra.concat(Array.from(bytes, (byte) => this.#algebra.bytes([[byte, byte]])));
+    return this.#algebra.concat(Array.from(bytes, (byte) => this.#algebra.byte(byte)));
   }
 
   concat(parts: readonly Expr[]): Expr {

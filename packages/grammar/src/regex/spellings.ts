@@ -116,7 +116,7 @@ function literal(algebra: Algebra, text: string): number {
 }
 
 function byte(algebra: Algebra, character: string): number {
-  return algebra.bytes([[code(character), code(character)]]);
+  return algebra.byte(code(character));
 }
 
 function code(character: string): number {

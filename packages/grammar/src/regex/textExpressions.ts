@@ -23,12 +23,19 @@ export class TextExpressions {
     jsonAny: new WeakMap(),
   };
   readonly #classes = new Map<string, number>();
+  /** By spelling, by code: the expression of that one character. */
+  readonly #ascii: Readonly<Record<Spelling, number[]>> = { utf8: [], json: [], jsonAny: [] };
 
   constructor(algebra: Algebra) {
     this.#algebra = algebra;
   }
 
   of(regex: TextRegex, spelling: Spelling): number {
+    // most parts are single characters, and cheaper to make than to remember
+    if (regex.kind === "class") return this.#class(regex.ranges, spelling);
+    if (regex.kind === "concat" && regex.parts.every(({ kind }) => kind === "class")) {
+      return this.#convert(regex, spelling);
+    }
     const known = this.#known[spelling];
     let expr = known.get(regex);
     if (expr === undefined) known.set(regex, (expr = this.#convert(regex, spelling)));
@@ -69,6 +76,13 @@ export class TextExpressions {
   }
 
   #class(ranges: readonly CodeRange[], spelling: Spelling): number {
+    const [first, last] = ranges[0] ?? [0, -1];
+    const isAscii = ranges.length === 1 && first === last && first < 0x80;
+    if (!isAscii) return this.#rangesClass(ranges, spelling);
+    return (this.#ascii[spelling][first] ??= spell(this.#algebra, ranges, spelling));
+  }
+
+  #rangesClass(ranges: readonly CodeRange[], spelling: Spelling): number {
     const key = `${spelling} ${ranges.join(" ")}`;
     let expr = this.#classes.get(key);
     if (expr === undefined) this.#classes.set(key, (expr = spell(this.#algebra, ranges, spelling)));

@@ -32,9 +32,17 @@ export class Core {
     this.#budget = budget;
     this.#expressions = new Expressions({ budget });
     this.#lexer = new Lexer(this.#expressions);
-    this.#table = new WalkTable(this.#lexer);
+    this.#table = new WalkTable(this.#lexer, this.#expressions.nodes.partitions);
     const clamp = new Clamp(this.#expressions, trie.depth);
-    const shares = { trie, lexer: this.#lexer, clamp, table: this.#table, budget, cacheBytes: cacheBytes / 2 };
+    const shares = {
+      trie,
+      expressions: this.#expressions,
+      lexer: this.#lexer,
+      clamp,
+      table: this.#table,
+      budget,
+      cacheBytes: cacheBytes / 2,
+    };
     this.#masks = new Masks(shares);
     this.#cache = new WordsCache(cacheBytes / 2);
   }

@@ -6,6 +6,8 @@ import type { Budget } from "../budget/budget.ts";
 import type { Clamp } from "../lexer/clamp.ts";
 import type { Lexer } from "../lexer/lexer.ts";
 import type { WalkTable } from "../lexer/walkTable.ts";
+import type { Expr, Expressions } from "../regex/expressions.ts";
+import { kinds } from "../regex/nodes.ts";
 import type { Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import { ExitQueue } from "./exitQueue.ts";
@@ -15,17 +17,33 @@ import { WordsCache } from "./wordsCache.ts";
 
 /** Nodes of a walk that cost about as much as one step of other work. */
 const nodesOfAStep = 64;
+/** Walks that are worth being made from others. */
+const wideSteps = 4096;
+const wideBytes = 48;
 
 /** The walk from one place of the table over the whole vocabulary. */
 interface Inner {
   readonly mask: Mask;
   /** Node and place, alternately, by rising node. */
   readonly exits: readonly number[];
+  /** Exits of the state that this one was made from, all of the same lexeme. */
+  readonly sharedExits: readonly number[];
+  readonly sharedLexeme: number | undefined;
+  /** Nodes that the whole walk looks at, or that of the state that this one was made from. */
+  readonly steps: number;
   readonly sizeBytes: number;
+}
+
+/** Another state that nearly all tokens lead to the same rests from. */
+interface Base {
+  readonly place: number;
+  /** The lexeme of this state that goes the same way. */
+  readonly lexeme: number;
 }
 
 export class Masks {
   readonly #trie: Trie;
+  readonly #expressions: Expressions;
   readonly #lexer: Lexer;
   readonly #clamp: Clamp;
   readonly #table: WalkTable;
@@ -35,12 +53,14 @@ export class Masks {
   readonly #inner: WordsCache<Inner>;
   /** By the lexer's state: the place that stands for it, and its lexeme if only that is there. */
   readonly #starts = new Map<number, { readonly place: number; readonly lexeme: number | undefined }>();
+  readonly #wide = new Map<Expr, boolean>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
   readonly #scratch: Int32Array;
 
-  constructor({ trie, lexer, clamp, table, budget, cacheBytes }: MasksOptions) {
+  constructor({ trie, expressions, lexer, clamp, table, budget, cacheBytes }: MasksOptions) {
     this.#trie = trie;
+    this.#expressions = expressions;
     this.#lexer = lexer;
     this.#clamp = clamp;
     this.#table = table;
@@ -68,6 +88,7 @@ export class Masks {
       if (i === 0) inner.mask.copyTo(words);
       else inner.mask.addTo(words);
       queue.add(inner.exits, row, start.lexeme);
+      queue.add(inner.sharedExits, row, start.lexeme ?? inner.sharedLexeme);
     }
     this.#followExits(configurations, words);
     const { twins } = this.#trie;
@@ -103,22 +124,85 @@ export class Masks {
   }
 
   #innerOf(place: number): Inner {
-    let inner = this.#inner.get(place);
-    if (inner === undefined) {
-      const words = this.#scratch.fill(0);
-      this.#walk.all(place, words);
-      this.#budget.spend(this.#walk.steps / nodesOfAStep);
-      const { exits } = this.#walk;
-      const mask = new Mask(words, words.length);
-      inner = { mask, exits, sizeBytes: mask.sizeBytes + exits.length * 8 + 100 };
-      this.#inner.set(place, inner);
-    }
+    const known = this.#inner.get(place);
+    if (known !== undefined) return known;
+    const inner = this.#difference(place) ?? this.#whole(place);
+    this.#inner.set(place, inner);
     return inner;
+  }
+
+  #whole(place: number): Inner {
+    const words = this.#scratch.fill(0);
+    this.#walk.all(place, words);
+    return this.#makeInner(words, [], undefined, this.#walk.steps);
+  }
+
+  /** Made from another state's, where that saves most of the walk. */
+  #difference(place: number): Inner | undefined {
+    const base = this.#baseOf(this.#table.state(place));
+    if (base === undefined || base.place === place) return undefined;
+    const from = this.#innerOf(base.place);
+    if (from.steps < wideSteps || from.sharedExits.length > 0) return undefined;
+    const words = this.#scratch;
+    from.mask.copyTo(words);
+    const shared = this.#walk.difference(base.place, from.exits, place, words);
+    return this.#makeInner(words, shared, base.lexeme, from.steps);
+  }
+
+  #makeInner(words: Int32Array, sharedExits: number[], sharedLexeme: number | undefined, steps: number): Inner {
+    this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
+    const { exits } = this.#walk;
+    const mask = new Mask(words, words.length);
+    const sizeBytes = mask.sizeBytes + (exits.length + sharedExits.length) * 8 + 200;
+    return { mask, exits, sharedExits, sharedLexeme, steps, sizeBytes };
+  }
+
+  /** Without what a lexeme may not be, and without the lexemes beside it: `name` beside any key but `name` is any key. */
+  #baseOf(state: number): Base | undefined {
+    const members = this.#lexer.members(state);
+    for (let i = 0; i < members.length; i += 2) {
+      if (this.#expressions.algebra.onlyByte(members[i + 1]!) >= 0) continue;
+      const rest = this.#withoutExclusions(members[i + 1]!);
+      if (members.length === 2 && rest === members[1]) return undefined;
+      if (!this.#isWide(rest)) continue;
+      return { place: this.#table.place(this.#lexer.state([this.#anyLexeme, rest])), lexeme: members[i]! };
+    }
+    return undefined;
+  }
+
+  #withoutExclusions(expr: Expr): Expr {
+    const { nodes, algebra } = this.#expressions;
+    if (nodes.kind(expr) === kinds.concat) {
+      return algebra.concat2(this.#withoutExclusions(nodes.a(expr)), nodes.b(expr));
+    }
+    if (nodes.kind(expr) !== kinds.and) return expr;
+    const parts: Expr[] = [];
+    let rest = expr;
+    for (; nodes.kind(rest) === kinds.and; rest = nodes.b(rest)) parts.push(nodes.a(rest));
+    parts.push(rest);
+    const kept = parts.filter((part) => nodes.kind(part) !== kinds.not);
+    return kept.length === 0 ? expr : algebra.and(kept);
+  }
+
+  /** Whether many bytes may come next. */
+  #isWide(expr: Expr): boolean {
+    let isWide = this.#wide.get(expr);
+    if (isWide === undefined) {
+      const { none } = this.#expressions;
+      const { classOf, firstOf } = this.#expressions.classes(expr);
+      const isAlive = Array.from(firstOf, (byte) => this.#expressions.derive(expr, byte) !== none);
+      let count = 0;
+      for (const each of classOf) count += Number(isAlive[each]!);
+      isWide = count >= wideBytes;
+      this.#wide.set(expr, isWide);
+    }
+    return isWide;
   }
 }
 
 export interface MasksOptions {
   readonly trie: Trie;
+  readonly expressions: Expressions;
   readonly lexer: Lexer;
   readonly clamp: Clamp;
   readonly table: WalkTable;

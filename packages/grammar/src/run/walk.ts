@@ -1,4 +1,7 @@
-/** The walk over the vocabulary from a state of the lexer: which tokens stay inside its lexemes, and where these may end. */
+/**
+ * Walks over the vocabulary from a state of the lexer: which tokens stay inside its lexemes, and where these may end. A walk
+ * may begin with what another state gave: it looks only at nodes where the two still differ.
+ */
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
 
@@ -7,6 +10,8 @@ export class Walk {
   readonly #table: WalkTable;
   /** By depth: the place before a node. */
   readonly #stack: Int32Array;
+  /** By depth: the other state's place. */
+  readonly #otherStack: Int32Array;
   /** Node and place, alternately, for nodes of the last walk at which a lexeme may end and more can follow. */
   exits: number[] = [];
   /** Nodes that the last walk looked at. */
@@ -16,6 +21,7 @@ export class Walk {
     this.#trie = trie;
     this.#table = table;
     this.#stack = new Int32Array(trie.depth + 2);
+    this.#otherStack = new Int32Array(trie.depth + 2);
   }
 
   /** Sets the bits of all tokens from a place on. `words` have a word more than a mask. */
@@ -34,20 +40,22 @@ export class Walk {
 
   #run(from: number, end: number, words: Int32Array): void {
     const { nodes } = this.#trie;
+    const table = this.#table;
     const stack = this.#stack;
     const exits: number[] = [];
-    let { entries } = this.#table;
+    let { entries, classes, rows, partitions } = table;
     let node = from;
     let steps = 0;
     while (node < end) {
       const tokenAndByte = nodes[node * 2]!;
       const sizeAndDepth = nodes[node * 2 + 1]!;
       const depth = sizeAndDepth & 1023;
+      const place = stack[depth]!;
       steps++;
-      let entry = entries[(stack[depth]! << 8) | (tokenAndByte & 255)]!;
+      let entry = entries[rows[place]! + classes[partitions[place]! + (tokenAndByte & 255)]!]!;
       if (entry < 0) {
-        entry = this.#table.step(stack[depth]!, tokenAndByte & 255);
-        entries = this.#table.entries;
+        entry = table.step(place, tokenAndByte & 255);
+        ({ entries, classes, rows, partitions } = table);
       }
       if (entry === 0) {
         node += sizeAndDepth >>> 10;
@@ -61,5 +69,63 @@ export class Walk {
     }
     this.exits = exits;
     this.steps = steps;
+  }
+
+  /**
+   * Changes the words of one place into those of another. @returns those of its exits that are the other's too
+   * @param from the place that `words` and `fromExits` belong to
+   */
+  difference(from: number, fromExits: readonly number[], place: number, words: Int32Array): number[] {
+    const { nodes, nodeCount } = this.#trie;
+    const [stack, others] = [this.#stack, this.#otherStack];
+    const exits: number[] = [];
+    const shared: number[] = [];
+    let steps = 0;
+    let nextShared = 0;
+    stack[0] = place;
+    others[0] = from;
+    /** Keeps the exits before a node, and leaves out those before another. */
+    const keepUntil = (node: number, end: number): void => {
+      for (; nextShared < fromExits.length && fromExits[nextShared]! < end; nextShared += 2) {
+        if (fromExits[nextShared]! < node) shared.push(fromExits[nextShared]!, fromExits[nextShared + 1]!);
+      }
+    };
+    for (let node = 0; node < nodeCount; ) {
+      const tokenAndByte = nodes[node * 2]!;
+      const sizeAndDepth = nodes[node * 2 + 1]!;
+      const [depth, size] = [sizeAndDepth & 1023, sizeAndDepth >>> 10];
+      const byte = tokenAndByte & 255;
+      steps++;
+      const entry = this.#table.entry(stack[depth]!, byte);
+      const other = this.#table.entry(others[depth]!, byte);
+      const { rests } = this.#table;
+      if (entry === 0) {
+        if (other !== 0) {
+          keepUntil(node, node + size);
+          for (let each = node; each < node + size; each++) {
+            const token = nodes[each * 2]! >>> 8;
+            words[token >> 5]! &= ~(1 << (token & 31));
+          }
+          steps += size;
+        }
+        node += size;
+        continue;
+      }
+      if (rests[entry >> 1]! >= 0 && rests[entry >> 1] === rests[other >> 1]) {
+        node += size;
+        continue;
+      }
+      keepUntil(node, node + 1);
+      stack[depth + 1] = entry >> 1;
+      others[depth + 1] = other >> 1;
+      const token = tokenAndByte >>> 8;
+      words[token >> 5]! |= 1 << (token & 31);
+      if ((entry & 1) === 1 && size > 1) exits.push(node, entry >> 1);
+      node++;
+    }
+    keepUntil(nodeCount, nodeCount);
+    this.exits = exits;
+    this.steps = steps;
+    return shared;
   }
 }
