@@ -12,6 +12,7 @@ export class GgufTokenizer implements Tokenizer {
   readonly #library: LibLlama;
   readonly #vocab: Pointer;
   readonly #bytes: (Uint8Array | undefined)[];
+  #specialTokens: ReadonlyMap<string, number> | undefined;
 
   constructor(library: LibLlama, vocab: Pointer) {
     this.#library = library;
@@ -36,6 +37,14 @@ export class GgufTokenizer implements Tokenizer {
   /** Special tokens have none: they are no part of a text. */
   tokenBytes(tokenId: number): Uint8Array {
     return (this.#bytes[tokenId] ??= this.#piece(tokenId, false));
+  }
+
+  get specialTokens(): ReadonlyMap<string, number> {
+    if (!this.#specialTokens) {
+      const ids = Array.from(this.#bytes.keys()).filter((id) => this.tokenBytes(id).length === 0);
+      this.#specialTokens = new Map(ids.map((id): [string, number] => [this.spelling(id), id]));
+    }
+    return this.#specialTokens;
   }
 
   /** How a special token is written in the model's chat template. */

@@ -7,4 +7,6 @@ export interface Tokenizer {
   encode(text: string): number[];
   /** UTF-8 bytes of one token; may be a part of a character. The array must not be changed. */
   tokenBytes(tokenId: number): Uint8Array;
+  /** Tokens that no text spells, by how they are written in grammars and templates (`<|tool|>`). Absent: none has a name. */
+  readonly specialTokens?: ReadonlyMap<string, number>;
 }

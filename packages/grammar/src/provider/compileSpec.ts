@@ -1,5 +1,5 @@
 /** A specification of any kind as an image. Runs in the compile threads, and wherever there are none. */
-import { checkString, refuse } from "@tokenmill/check";
+import { checkString, messageOf, refuse } from "@tokenmill/check";
 import type { GrammarSpec } from "@tokenmill/core";
 import type { Budget } from "../budget/budget.ts";
 import { compileRules } from "../compile/compileRules.ts";
@@ -58,7 +58,7 @@ function schemaOf(given: unknown): unknown {
     try {
       schema = JSON.parse(given);
     } catch (error) {
-      throw new TypeError(`"jsonSchema" expected an object, a boolean or JSON text of one: ${String(error)}`);
+      throw new TypeError(`"jsonSchema" expected an object, a boolean or JSON text of one: ${messageOf(error)}`);
     }
   }
   const isObject = typeof schema === "object" && schema !== null && !Array.isArray(schema);

@@ -25,7 +25,7 @@ export interface GrammarProviderOptions {
   tokenizer: Tokenizer;
   /** Length of a row where it is padded beyond the tokenizer's vocabulary. Absent: the tokenizer's. */
   vocabSize?: number;
-  /** Tokens that no text spells, by what grammars call them, such as `<|tool|>`. Absent: none. */
+  /** Tokens that no text spells, by what grammars call them, such as `<|tool|>`. Absent: the tokenizer's. */
   specialTokens?: Readonly<Record<string, number>>;
   /** Whether JSON may have up to 8 blanks between its elements. Absent: false, one line with `", "` and `": "`. */
   anyWhitespace?: boolean;
@@ -56,7 +56,8 @@ const names: readonly (keyof GrammarProviderOptions)[] = [
 /** One provider serves all engines of a source. @throws TypeError, RangeError */
 export function createGrammarProvider(options: GrammarProviderOptions): GrammarProvider {
   checkOptions("options", options, names, "grammar option");
-  const { tokenizer, vocabSize = tokenizer.vocabSize, specialTokens = {}, anyWhitespace = false } = options;
+  const { tokenizer, vocabSize = tokenizer.vocabSize, anyWhitespace = false } = options;
+  const specialTokens = options.specialTokens ?? Object.fromEntries(tokenizer.specialTokens ?? []);
   const { eosTokenId } = tokenizer;
   if (eosTokenId === undefined) refuse("tokenizer", "one with an eosTokenId", eosTokenId, false);
   if (!Number.isInteger(vocabSize) || vocabSize < tokenizer.vocabSize) {

@@ -1,6 +1,7 @@
 /** A tokenizer's bytes in shared memory: each thread reads them there. */
 import type { Tokenizer } from "@tokenmill/core";
 import { Vocabulary } from "../vocabulary/vocabulary.ts";
+import { roomForTrie, type SharedTrie, sharedTrie, shareTrie } from "./sharedTrie.ts";
 
 export interface SharedVocabulary {
   /** Length of a row. */
@@ -11,6 +12,7 @@ export interface SharedVocabulary {
   readonly bytes: Uint8Array;
   /** Where each begins, and where the last ends. */
   readonly offsets: Uint32Array;
+  readonly trie: SharedTrie;
 }
 
 export function shareVocabulary(
@@ -22,11 +24,14 @@ export function shareVocabulary(
   for (let id = 0; id < count; id++) offsets[id + 1] = offsets[id]! + tokenizer.tokenBytes(id).length;
   const bytes = new Uint8Array(new SharedArrayBuffer(offsets[count]!));
   for (let id = 0; id < count; id++) bytes.set(tokenizer.tokenBytes(id), offsets[id]);
-  return { vocabSize, eosTokenId, specialTokenIds, bytes, offsets };
+  const trie = roomForTrie(bytes.length, count);
+  return { vocabSize, eosTokenId, specialTokenIds, bytes, offsets, trie };
 }
 
-export function vocabularyOf({ vocabSize, eosTokenId, specialTokenIds, bytes, offsets }: SharedVocabulary): Vocabulary {
-  return new Vocabulary({
+export function vocabularyOf(shared: SharedVocabulary): Vocabulary {
+  const { vocabSize, eosTokenId, specialTokenIds, bytes, offsets } = shared;
+  const trie = sharedTrie(shared.trie, vocabSize);
+  const vocabulary = new Vocabulary({
     tokenizer: {
       vocabSize: offsets.length - 1,
       tokenBytes: (id) => bytes.subarray(offsets[id], offsets[id + 1]),
@@ -34,5 +39,8 @@ export function vocabularyOf({ vocabSize, eosTokenId, specialTokenIds, bytes, of
     vocabSize,
     eosTokenIds: [eosTokenId],
     specialTokenIds,
+    trie,
   });
+  if (!trie) shareTrie(shared.trie, vocabulary.trie);
+  return vocabulary;
 }

@@ -10,6 +10,8 @@ export interface VocabularyOptions {
   readonly eosTokenIds: readonly number[];
   /** Tokens that are never part of a text, besides those: a grammar can only name them. */
   readonly specialTokenIds?: readonly number[];
+  /** What `buildTrie` made of the same tokens before. Absent: it is made now. */
+  readonly trie?: Trie | undefined;
 }
 
 const noBytes = new Uint8Array(0);
@@ -22,7 +24,7 @@ export class Vocabulary {
   readonly trie: Trie;
   readonly #bytes: readonly Uint8Array[];
 
-  constructor({ tokenizer, vocabSize, eosTokenIds, specialTokenIds = [] }: VocabularyOptions) {
+  constructor({ tokenizer, vocabSize, eosTokenIds, specialTokenIds = [], trie }: VocabularyOptions) {
     const noText = new Set([...eosTokenIds, ...specialTokenIds]);
     this.vocabSize = vocabSize;
     this.wordCount = Math.ceil(vocabSize / 32);
@@ -30,10 +32,12 @@ export class Vocabulary {
     this.#bytes = Array.from({ length: tokenizer.vocabSize }, (_, id) =>
       noText.has(id) ? noBytes : tokenizer.tokenBytes(id),
     );
-    this.trie = buildTrie(
-      this.#bytes.map((bytes, id) => ({ id, bytes })),
-      vocabSize,
-    );
+    this.trie =
+      trie ??
+      buildTrie(
+        this.#bytes.map((bytes, id) => ({ id, bytes })),
+        vocabSize,
+      );
   }
 
   /** The bytes that the token adds to a text; none for one that is no text, or none of the vocabulary. */
