@@ -1,8 +1,11 @@
 /** Options of `createEngine`, checked. */
 import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 import { checkSeed } from "./request/prepareRequest.ts";
+
+/** Timers take no longer ones. */
+const longestTimeoutMs = 2 ** 31 - 1;
 
 /** Options that only a pool made by the engine can follow. */
 const poolFields = [
@@ -11,6 +14,8 @@ const poolFields = [
   "maxLogprobs",
   "arenaBytes",
   "customStages",
+  "rowTimeoutMs",
+  "workerHeapBytes",
   "spinLimit",
   "inlineRows",
   "inlineMs",
@@ -25,6 +30,16 @@ export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" 
   pool?: SamplerPool;
   /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: 131,072. */
   maxSequences?: number;
+  /**
+   * Most sequences that wait for memory or for `maxSequences`, integer ≥ 0; one more fails with `overloaded`. Absent: any
+   * number may wait.
+   */
+  maxQueued?: number;
+  /**
+   * Time that a sequence waits for memory or for `maxSequences` before it fails with `overloaded`, 1 … 2^31 − 1 milliseconds.
+   * Absent: as long as it takes.
+   */
+  admissionTimeoutMs?: number;
   /** Seed of requests without one: a safe integer ≥ 0 or a 64-bit bigint. Absent: 53 random bits. */
   seed?: number | bigint;
   /**
@@ -39,6 +54,9 @@ export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" 
 /** The engine's own options with their defaults. */
 export interface EngineSettings {
   readonly maxSequences: number;
+  readonly maxQueued: number;
+  readonly admissionTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   readonly seed: number | bigint;
   readonly bufferSize: number;
   readonly grammar: GrammarProvider | undefined;
@@ -49,13 +67,33 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(
     Object.keys(options),
-    ["source", "pool", "maxSequences", "seed", "bufferSize", "grammar", ...poolFields],
+    [
+      "source",
+      "pool",
+      "maxSequences",
+      "maxQueued",
+      "admissionTimeoutMs",
+      "closeTimeoutMs",
+      "seed",
+      "bufferSize",
+      "grammar",
+      ...poolFields,
+    ],
     "engine option",
   );
   const { source, pool, seed, grammar, maxSequences = 131_072, bufferSize = 64 } = options;
   if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
+  const { maxQueued = Number.POSITIVE_INFINITY, admissionTimeoutMs = Number.POSITIVE_INFINITY } = options;
+  if (options.maxQueued !== undefined) checkInteger("maxQueued", maxQueued, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (options.admissionTimeoutMs !== undefined) {
+    checkNumber("admissionTimeoutMs", admissionTimeoutMs, { min: 1, max: longestTimeoutMs });
+  }
+  const closeTimeoutMs = checkNumber("closeTimeoutMs", options.closeTimeoutMs ?? 5000, {
+    min: 0,
+    max: longestTimeoutMs,
+  });
   checkSeed("seed", seed);
   if (grammar && grammar.vocabSize !== source.vocabSize) {
     refuse("grammar", `a provider of the source's vocabSize ${source.vocabSize}`, grammar.vocabSize, false);
@@ -72,7 +110,15 @@ export function checkOptions(options: EngineOptions): EngineSettings {
       refuse("pool", "one that was made with the provider's maskFiller", pool.maskFillerUrl ?? "none", false);
     }
   }
-  return { maxSequences, bufferSize, grammar, seed: seed ?? randomSeed() };
+  return {
+    maxSequences,
+    maxQueued,
+    admissionTimeoutMs,
+    closeTimeoutMs,
+    bufferSize,
+    grammar,
+    seed: seed ?? randomSeed(),
+  };
 }
 
 /** The pool options among the engine's. */

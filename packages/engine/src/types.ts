@@ -15,6 +15,8 @@ export interface SequenceHandle {
   /** As given or assigned; a number where it is a safe integer. */
   readonly sequenceId: number | bigint;
   readonly phase: SequencePhase;
+  /** Shared memory that it holds, paused or not; 0 while it waits for some, and once it has ended. */
+  readonly heldBytes: number;
   /** Takes no more turns; the one event that may be under way is still delivered. */
   pause(): void;
   resume(): void;
@@ -36,6 +38,10 @@ export interface EngineStats {
   active: number;
   /** Slots that are free. */
   freeSlots: number;
+  /** Shared memory for histories and plans, what of it is taken, and what of that paused sequences hold. */
+  arenaBytes: number;
+  arenaBytesUsed: number;
+  pausedBytes: number;
   tokens: number;
   finished: number;
   failed: number;
@@ -87,6 +93,12 @@ export interface Engine {
   /** `open` for a record. @throws SnapshotError for a damaged or foreign record, and what `open` throws. */
   reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle;
   stats(): EngineStats;
-  /** Fails open sequences with `engine_closed`, waits for rows under way, closes the pool it made. Safe to call twice. */
-  close(): Promise<void>;
+  /** Shared memory that a request with such a prompt and `maxTokens` will hold from its admission to its end. */
+  memoryBytes(promptTokens: number, maxTokens: number): number;
+  /**
+   * Fails open sequences with `engine_closed`, waits for rows in flight, closes the pool it made. Safe to call twice. Resolves
+   * at most a second after the timeout, whatever a row or a source does.
+   * @param timeoutMs absent: `closeTimeoutMs`
+   */
+  close(timeoutMs?: number): Promise<void>;
 }

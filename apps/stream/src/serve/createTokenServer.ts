@@ -99,6 +99,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     sequences: new OpenSequences(engine, quotas, limits.pauseTimeoutMs, metrics),
     quotas,
     turns,
+    answerTurns: new Turns({ rest: 1, patienceMs: Number.POSITIVE_INFINITY }),
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     streams: new OpenStreams(),

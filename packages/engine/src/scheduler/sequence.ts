@@ -1,8 +1,9 @@
 /** One sequence: what is fixed when it opens, and what advances with its tokens. */
-import type { History, Plan, TokenMasks } from "@tokenmill/worker-pool";
+import { ExpectedCost, type History, type Plan, type TokenMasks } from "@tokenmill/worker-pool";
 import type { CompiledGrammar, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
+import type { TurnKind } from "./turns.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
 /** Receives one sequence's events. An rxjs `Subscriber` is one. */
@@ -61,8 +62,6 @@ export class Sequence implements Utf8Carry {
   /** Once it is compiled: the grammar, its number in the pool, and that of the output, which masks are filled by. */
   compiled: CompiledGrammar | undefined = undefined;
   masks: TokenMasks | undefined = undefined;
-  /** Called when it ends while it is compiled. */
-  whenEnded: (() => void) | undefined = undefined;
   /** Undefined once the sequence was cancelled or has ended: then nothing more is delivered. */
   observer: TokenObserver | undefined;
 
@@ -83,6 +82,17 @@ export class Sequence implements Utf8Carry {
   heldText = "";
   /** What the plan's stateful stages remember; undefined if it has none. */
   readonly state: Float64Array | undefined;
+
+  /** Thread time of its rows, and the time they take to come from a batch source. */
+  readonly cost: ExpectedCost = new ExpectedCost();
+  readonly fillCost: ExpectedCost = new ExpectedCost();
+  /** Of the turn that it waits for or has. */
+  turnKind: TurnKind = "cheap";
+  isTurnCharged = false;
+  /** Thread time of its dear rows. */
+  turnMs = 0;
+  /** When it began to wait for memory. */
+  queuedMs = 0;
 
   /** Neighbours in the queue that the sequence stands in. */
   previous: Sequence | undefined = undefined;
@@ -114,9 +124,19 @@ export class Sequence implements Utf8Carry {
     this.state = initialState && Float64Array.from(spec.state ?? initialState);
   }
 
+  /** Thread time that the next row is expected to take; infinite if no row with its params was seen. */
+  get expectedMs(): number {
+    return this.cost.ms < Number.POSITIVE_INFINITY ? this.cost.ms : this.plan.cost.ms;
+  }
+
   /** What is to be scored before the next token; undefined if nothing is. */
   get unscored(): PromptScoring | undefined {
     return this.scoring?.isDone === false ? this.scoring : undefined;
+  }
+
+  /** Token ids that its history has room for. */
+  get capacity(): number {
+    return this.promptLength + this.maxTokens;
   }
 
   /** Prompt and output ids so far; a view or the array itself, not to be kept. */

@@ -31,6 +31,8 @@ function sequenceError(error: SequenceError): ApiError {
       return new ApiError(409, message, { code, cause: error });
     case "all_tokens_masked":
       return new ApiError(400, message, { code, cause: error });
+    case "overloaded":
+      return new ApiError(429, message, { code, retryAfterSeconds: 1, cause: error });
     case "quarantined":
       return new ApiError(503, message, { code, cause: error });
     case "nan_logits":

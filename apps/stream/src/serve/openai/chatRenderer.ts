@@ -1,7 +1,8 @@
 /** `chat.completion` and `chat.completion.chunk` objects. */
-import type { TokenEvent, Tokenizer } from "@tokenmill/core";
-import { textOf } from "./completionRenderer.ts";
-import type { Renderer } from "./job.ts";
+import type { Tokenizer } from "@tokenmill/core";
+import { lazyMap } from "../answers/jsonPieces.ts";
+import { textOf, textOfAll } from "./completionRenderer.ts";
+import type { OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
 import { jsonUsage } from "./usage.ts";
@@ -34,20 +35,20 @@ export function chatRenderer(options: ChatOptions): Renderer {
     logprob: jsonLogprob(logprob),
     bytes: tokenBytes(tokenizer, tokenId),
   });
-  const logprobsOf = (events: readonly TokenEvent[]): unknown => ({
-    content: events.map(({ tokenId, logprob = Number.NaN, topLogprobs = [] }) => ({
+  const logprobsOf = (events: OutputEvents): unknown => ({
+    content: lazyMap(events, ({ tokenId, logprob = Number.NaN, topLogprobs = [] }) => ({
       ...tokenOf(tokenId, logprob),
       top_logprobs: topLogprobs.map((top) => tokenOf(top.tokenId, top.logprob)),
     })),
     refusal: null,
   });
-  const restOf = (events: readonly TokenEvent[]): object => {
+  const restOf = (events: OutputEvents): object => {
     const last = events.at(-1);
     return {
       logprobs: hasLogprobs ? logprobsOf(events) : null,
       finish_reason: last?.finishReason ?? null,
       ...(last?.finishReason !== undefined && { stop_reason: last.stopReason ?? null }),
-      ...(hasTokenIds && { token_ids: events.map(({ tokenId }) => tokenId) }),
+      ...(hasTokenIds && { token_ids: lazyMap(events, ({ tokenId }) => tokenId) }),
     };
   };
 
@@ -67,17 +68,17 @@ export function chatRenderer(options: ChatOptions): Renderer {
     usageChunk: (usage) => JSON.stringify({ ...headOf("chat.completion.chunk"), choices: [], usage: jsonUsage(usage) }),
     whole: (outputs, usage) => ({
       ...headOf("chat.completion"),
-      choices: outputs.map(({ events }, index) => ({
+      choices: lazyMap(outputs, ({ events }, index) => ({
         index,
         message: {
           role: "assistant",
-          content: events.map((event) => textOf(event, keepsStop)).join(""),
+          content: textOfAll(events, (event) => textOf(event, keepsStop)),
           refusal: null,
         },
         ...restOf(events),
       })),
       usage: jsonUsage(usage),
-      ...jsonPromptLogprobs(outputs[0]?.events[0], tokenizer),
+      ...jsonPromptLogprobs(outputs[0]?.events.at(0), tokenizer),
     }),
   };
 }

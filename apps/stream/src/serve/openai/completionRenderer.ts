@@ -1,6 +1,7 @@
 /** `text_completion` objects. */
 import type { TokenEvent, Tokenizer } from "@tokenmill/core";
-import type { ChoiceState, Renderer } from "./job.ts";
+import { jsonPieces, LazyArray, lazyMap } from "../answers/jsonPieces.ts";
+import type { ChoiceState, OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs, scoredPrompt } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenText } from "./tokenBytes.ts";
 import { jsonUsage } from "./usage.ts";
@@ -31,10 +32,10 @@ export interface CompletionOptions {
 type ScoredToken = Pick<TokenEvent, "tokenId" | "logprob" | "topLogprobs">;
 
 interface CompletionLogprobs {
-  readonly tokens: string[];
-  readonly token_logprobs: (number | null)[];
-  readonly top_logprobs: (Record<string, number> | null)[];
-  readonly text_offset: number[];
+  readonly tokens: LazyArray<string>;
+  readonly token_logprobs: LazyArray<number | null>;
+  readonly top_logprobs: LazyArray<Record<string, number> | null>;
+  readonly text_offset: LazyArray<number>;
 }
 
 export function completionRenderer(options: CompletionOptions): Renderer {
@@ -57,21 +58,24 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   const chunkTail = options.includeUsage ? '],"usage":null}' : "]}";
   const echoOf = (choiceIndex: number): string => echo?.[Math.floor(choiceIndex / n)]?.text ?? "";
 
-  const logprobsOf = (tokens: Iterable<ScoredToken>, choice: ChoiceState): CompletionLogprobs => {
-    const scores: CompletionLogprobs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
-    for (const { tokenId, logprob, topLogprobs = [] } of tokens) {
-      const text = tokenText(tokenizer, tokenId);
-      scores.tokens.push(text);
-      scores.token_logprobs.push(logprob === undefined ? null : jsonLogprob(logprob));
-      // The chosen token is among them, as with OpenAI.
-      const top = logprob === undefined ? undefined : [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
-      const entries = top?.map((entry) => [tokenText(tokenizer, entry.tokenId), jsonLogprob(entry.logprob)] as const);
-      scores.top_logprobs.push(entries ? Object.fromEntries(entries) : null);
-      scores.text_offset.push(choice.textOffset);
-      choice.textOffset += text.length;
-    }
-    return scores;
+  const topOf = ({ tokenId, logprob, topLogprobs = [] }: ScoredToken): Record<string, number> | null => {
+    if (logprob === undefined) return null;
+    // The chosen token is among them, as with OpenAI.
+    const top = [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
+    return Object.fromEntries(top.map((entry) => [tokenText(tokenizer, entry.tokenId), jsonLogprob(entry.logprob)]));
   };
+  const logprobsOf = (tokens: Iterable<ScoredToken>, textOffset: number): CompletionLogprobs => ({
+    tokens: lazyMap(tokens, ({ tokenId }) => tokenText(tokenizer, tokenId)),
+    token_logprobs: lazyMap(tokens, ({ logprob }) => (logprob === undefined ? null : jsonLogprob(logprob))),
+    top_logprobs: lazyMap(tokens, topOf),
+    text_offset: new LazyArray(function* () {
+      let offset = textOffset;
+      for (const { tokenId } of tokens) {
+        yield offset;
+        offset += tokenText(tokenizer, tokenId).length;
+      }
+    }),
+  });
   /** The tokens before the output, if they are echoed. */
   const echoedTokens = (index: number, first: TokenEvent | undefined): ScoredToken[] =>
     echo && hasLogprobs ? scoredPrompt(echo[Math.floor(index / n)]!.tokenIds, first?.promptLogprobs) : [];
@@ -79,19 +83,23 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   const choiceOf = (
     choice: ChoiceState,
     text: string,
-    events: readonly TokenEvent[],
+    events: OutputEvents,
     prompt: readonly ScoredToken[] = [],
-  ): unknown => {
+  ): object => {
     const last = events.at(-1);
     const finishReason = last && scoresOnly ? "length" : last?.finishReason;
     const output = scoresOnly ? [] : events;
+    const tokens = new LazyArray<ScoredToken>(function* () {
+      yield* prompt;
+      yield* output;
+    });
     return {
       index: choice.index,
       text,
-      logprobs: hasLogprobs ? logprobsOf([...prompt, ...output], choice) : null,
+      logprobs: hasLogprobs ? logprobsOf(tokens, choice.textOffset) : null,
       finish_reason: finishReason ?? null,
       ...(finishReason !== undefined && { stop_reason: (scoresOnly ? undefined : last?.stopReason) ?? null }),
-      ...(hasTokenIds && { token_ids: output.map(({ tokenId }) => tokenId) }),
+      ...(hasTokenIds && { token_ids: lazyMap(output, ({ tokenId }) => tokenId) }),
     };
   };
   const outputText = (event: TokenEvent): string => (scoresOnly ? "" : textOf(event, keepsStop));
@@ -100,9 +108,9 @@ export function completionRenderer(options: CompletionOptions): Renderer {
     opening(choice, first) {
       const text = echoOf(choice.index);
       if (text === "") return undefined;
-      const json = JSON.stringify(choiceOf(choice, text, [], echoedTokens(choice.index, first)));
+      const json = jsonPieces(choiceOf({ ...choice }, text, [], echoedTokens(choice.index, first)));
       choice.textOffset = text.length;
-      return `${chunkHead}${json}${chunkTail}`;
+      return enclosed(chunkHead, json, chunkTail);
     },
     chunk(choice, event) {
       // Most chunks hold a text and nothing else.
@@ -110,20 +118,22 @@ export function completionRenderer(options: CompletionOptions): Renderer {
         const text = JSON.stringify(event.text);
         return `${chunkHead}{"index":${choice.index},"text":${text},"logprobs":null,"finish_reason":null}${chunkTail}`;
       }
-      return `${chunkHead}${JSON.stringify(choiceOf(choice, outputText(event), [event]))}${chunkTail}`;
+      const json = JSON.stringify(choiceOf(choice, outputText(event), [event]));
+      if (hasLogprobs && !scoresOnly) choice.textOffset += tokenText(tokenizer, event.tokenId).length;
+      return `${chunkHead}${json}${chunkTail}`;
     },
     usageChunk: (usage) => JSON.stringify({ ...head, choices: [], usage: jsonUsage(usage) }),
     whole: (outputs, usage) => ({
       ...head,
-      choices: outputs.map(({ events }, index) => {
+      choices: lazyMap(outputs, ({ events }, index) => {
         const prompt = echoOf(index);
-        const text = prompt + events.map(outputText).join("");
-        const tokens = echoedTokens(index, events[0]);
+        const text = prompt + textOfAll(events, outputText);
+        const first = events.at(0);
+        const tokens = echoedTokens(index, first);
         const textOffset = tokens.length > 0 ? 0 : prompt.length;
-        const choice = choiceOf({ index, textOffset }, text, events, tokens) as object;
         return {
-          ...choice,
-          ...(promptLogprobs !== undefined && jsonPromptLogprobs(events[0], tokenizer, promptLogprobs)),
+          ...choiceOf({ index, textOffset }, text, events, tokens),
+          ...(promptLogprobs !== undefined && jsonPromptLogprobs(first, tokenizer, promptLogprobs)),
         };
       }),
       usage: jsonUsage(usage),
@@ -131,7 +141,20 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   };
 }
 
+/** The texts of all events. */
+export function textOfAll(events: Iterable<TokenEvent>, textOfOne: (event: TokenEvent) => string): string {
+  let text = "";
+  for (const event of events) text += textOfOne(event);
+  return text;
+}
+
 /** The event's text, with the stop string that ended it if it is to be kept. */
 export function textOf({ text, stopReason }: TokenEvent, keepsStop: boolean): string {
   return keepsStop && typeof stopReason === "string" ? text + stopReason : text;
+}
+
+function* enclosed(head: string, pieces: Iterable<string>, tail: string): Generator<string, void> {
+  yield head;
+  yield* pieces;
+  yield tail;
 }

@@ -13,7 +13,12 @@ export interface JobSequence {
 /** A finished output. */
 export interface Output {
   readonly promptIndex: number;
-  readonly events: readonly TokenEvent[];
+  readonly events: OutputEvents;
+}
+
+/** An array of them, or something smaller. */
+export interface OutputEvents extends Iterable<TokenEvent> {
+  at(index: number): TokenEvent | undefined;
 }
 
 /** One choice of a stream, as its chunks see it. */
@@ -26,11 +31,11 @@ export interface ChoiceState {
 /** Turns events into JSON. */
 export interface Renderer {
   /** A chunk before that of the first event: the role, the echo. */
-  opening?(choice: ChoiceState, first: TokenEvent): string | undefined;
+  opening?(choice: ChoiceState, first: TokenEvent): string | Iterable<string> | undefined;
   chunk(choice: ChoiceState, event: TokenEvent): string;
   /** The last chunk of a stream with `include_usage`. */
   usageChunk(usage: Usage): string;
-  /** The answer without streaming; outputs in order of their choices. */
+  /** The answer without streaming, for `jsonPieces`; outputs in order of their choices. */
   whole(outputs: readonly Output[], usage: Usage): unknown;
 }
 

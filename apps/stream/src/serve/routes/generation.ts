@@ -2,6 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { jsonPieces } from "../answers/jsonPieces.ts";
+import { sendPieces } from "../answers/sendPieces.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
@@ -19,6 +21,8 @@ import { dropUnsupported } from "../openai/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
 import { PlaceSeal } from "../sse/placeSeal.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
+
+const jsonType = "application/json; charset=utf-8";
 
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
 
@@ -45,7 +49,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
             refuseResume(request);
             const answer = await answerWhole(context, job, client, reply.raw);
             if (answer === undefined) reply.hijack();
-            else return await reply.send(answer);
+            else return await sendPieces(context, reply.type(jsonType), client, jsonPieces(answer));
           }
         } catch (error) {
           throw toApiError(error, job.clientName);

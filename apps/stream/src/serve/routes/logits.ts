@@ -1,8 +1,12 @@
 /** `POST /v1/logits`: the raw row after a prompt. */
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
+import { atEnd } from "../answers/atEnd.ts";
+import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { claimHeld } from "../generation/heldBytes.ts";
 import { promptIds } from "../generation/promptIds.ts";
 import { RowReader } from "../generation/rowReader.ts";
+import { clientOf } from "../limits/client.ts";
 import { object } from "../schema/jsonSchema.ts";
 
 /** Longer prompts do not fit into a header. */
@@ -17,7 +21,7 @@ const body = object({
 });
 
 export function addLogitsRoute(app: FastifyInstance, context: ServeContext): void {
-  const reader = new RowReader(context.source, context.options.limits.maxContextTokens);
+  const reader = new RowReader(context.source, context.options.limits);
   app.addHook("onClose", () => reader.close());
   app.post("/v1/logits", {
     schema: { summary: "The logits after a prompt: little-endian f32, one per token.", body, tags: ["sampling"] },
@@ -25,13 +29,19 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
     handler: async (request, reply) => {
       const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
       const ids = promptIds(context, prompt, 1);
-      const row = await reader.read(ids);
+      const client = clientOf(request.owner, request.raw.socket);
+      const place = context.quotas.waiting.claim(client, 1);
+      const held = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
+      atEnd(reply.raw, () => held.release());
+      const row = await reader.read(client, ids).finally(() => place.release());
       if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));
-      return reply
+      void reply
         .type("application/octet-stream")
+        .header("content-length", row.byteLength)
         .header("x-tokenmill-vocab-size", row.length)
-        .header("x-tokenmill-dtype", "f32")
-        .send(Buffer.from(row.buffer, row.byteOffset, row.byteLength));
+        .header("x-tokenmill-dtype", "f32");
+      const bytes = new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+      return sendPieces(context, reply, client, bytePieces(bytes));
     },
   });
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
+import { sendPieces } from "../answers/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
 import { RowBody } from "../sample/rowBody.ts";
 
@@ -28,7 +29,7 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
       const client = clientOf(owner, raw.socket);
       const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
       const answer = await samples.run(samples.scopeOf(owner), client, new RowBody(upload, claim));
-      return reply.type("application/x-msgpack").send(Buffer.from(answer.buffer, answer.byteOffset, answer.length));
+      return sendPieces(context, reply.type("application/x-msgpack"), client, answer);
     },
   });
 }

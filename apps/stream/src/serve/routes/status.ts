@@ -1,5 +1,7 @@
 /** Is it there, is it ready, what is it, how does it do. */
 import type { FastifyInstance } from "fastify";
+import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { clientOf } from "../limits/client.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 
@@ -18,8 +20,12 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
   app.get("/metrics", {
     schema: { summary: "Prometheus metrics.", tags: ["status"] },
     config: { isPublic: true },
-    handler: async (_request, reply) => {
-      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    handler: async (request, reply) => {
+      const client = clientOf(request.owner, request.raw.socket);
+      await context.answerTurns.take(client);
+      const text = Buffer.from(await metrics.registry.metrics());
+      void reply.type(metrics.registry.contentType).header("content-length", text.length);
+      return sendPieces(context, reply, client, bytePieces(text));
     },
   });
   const card = {

@@ -36,6 +36,8 @@ export interface SampleAccess {
 }
 
 const defaultMaxTokens = 256;
+/** Of an answer, or of one of its log-probabilities: an object. */
+const answerBytes = 80;
 
 export class SampleSequence {
   readonly sequenceId: number | bigint;
@@ -80,6 +82,11 @@ export class SampleSequence {
       throw error;
     }
     this.#claims = claims;
+  }
+
+  /** What the answer to a row takes in memory, about. */
+  get answerBytes(): number {
+    return answerBytes * (1 + (this.#plan.params.logprobs ?? 0));
   }
 
   get sampler(): RowSampler {

@@ -10,6 +10,7 @@ import type { Quotas } from "../limits/quotas.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Turns } from "../limits/turns.ts";
 import type { ServeLimits } from "../options.ts";
+import { answerPieces } from "./answerPieces.ts";
 import { RowBody } from "./rowBody.ts";
 import { RowSampler } from "./rowSampler.ts";
 import { checkSampleHeader, type SampleHeader, type SampleRow } from "./sampleHeader.ts";
@@ -68,11 +69,11 @@ export class SampleService {
   }
 
   /**
-   * Takes a body with rows and gives the encoded answer.
+   * Takes a body with rows and gives the encoded answer in pieces; memory for it is claimed with the body's.
    * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole: sequences that it
    * opens are forgotten, others are where they were before it.
    */
-  async run(scope: SampleScope, client: Client, body: RowBody): Promise<Uint8Array> {
+  async run(scope: SampleScope, client: Client, body: RowBody): Promise<Iterator<Uint8Array, void>> {
     const { limits, turns, vocabSize } = this.#options;
     const bytes = await body.header(limits.bodyLimitBytes);
     if (bytes.length >= largeBodyBytes) await turns.take(client);
@@ -80,7 +81,7 @@ export class SampleService {
     const sampler = await this.#samplerOf(header.dtype);
     for (const sequenceId of header.close) scope.close(sequenceId);
     const results = await this.#rows(scope, client, header, sampler, body);
-    return this.#codec.encode({ id: header.id, results });
+    return answerPieces(this.#codec, header.id, results);
   }
 
   async close(): Promise<void> {
@@ -102,6 +103,7 @@ export class SampleService {
     let isWhole = false;
     const pending: Promise<SampleAnswer | SampleFailure>[] = [];
     try {
+      body.claim(sequences.reduce((sum, { answerBytes }) => sum + answerBytes, 0));
       for (const [i, sequence] of sequences.entries()) {
         const slot = await receiveRow(sampler, client, body, `row ${i}`);
         // Sampled while the next row comes in.

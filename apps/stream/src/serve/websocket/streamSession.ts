@@ -31,18 +31,21 @@ class StreamSession {
   /** Memory of the messages that opened them. */
   readonly #claims: Map<string, Claim> = new Map();
   readonly #inbox: Inbox;
+  readonly #unread: Claim;
   #isBehind = false;
 
   constructor(context: ServeContext, socket: WebSocket, client: Client, connection: Duplex) {
     this.#context = context;
     this.#client = client;
     this.#socket = socket;
+    this.#unread = context.quotas.unreadBytes.claim(client, 0);
     this.#codec = wireCodec(socket.protocol);
     const handle = (message: InboxMessage): void => this.#message(message);
     this.#inbox = new Inbox({ context, client, socket, connection, handle });
   }
 
   close(): void {
+    this.#unread.release();
     for (const sequence of this.#sequences.values()) sequence.cancel();
     this.#sequences.clear();
     for (const claim of this.#claims.values()) claim.release();
@@ -153,7 +156,14 @@ class StreamSession {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
     socket.send(this.#codec.encode(message), this.#sent);
-    if (!this.#isBehind && socket.bufferedAmount > mostBufferedBytes) this.#setBehind(true);
+    if (socket.bufferedAmount <= mostBufferedBytes) return;
+    try {
+      this.#unread.resize(socket.bufferedAmount);
+    } catch {
+      // Its client has as much unread as it may have.
+      socket.terminate();
+    }
+    if (!this.#isBehind) this.#setBehind(true);
   }
 
   readonly #sent = (): void => {
@@ -164,7 +174,10 @@ class StreamSession {
     this.#isBehind = isBehind;
     // What it says would be answered too.
     if (isBehind) this.#inbox.hold();
-    else this.#inbox.release();
+    else {
+      this.#inbox.release();
+      this.#unread.resize(0);
+    }
     for (const sequence of this.#sequences.values()) sequence.setBehind(isBehind);
   }
 }
