@@ -1,12 +1,12 @@
 /** The process: arguments in, exit code out. */
 import { reportError } from "./cli/errors.ts";
+import { guardStandardStreams, leaveMessages } from "./cli/standardStreams.ts";
 import { createProgram } from "./program.ts";
 
-// Nobody reads the messages any more: no reason to fail.
-process.stderr.on("error", () => undefined);
-
+guardStandardStreams();
 try {
   await createProgram().parseAsync();
 } catch (error) {
   process.exitCode = reportError(error);
 }
+await leaveMessages();

@@ -1,4 +1,5 @@
 /** The command line: all commands, and the manners they share. */
+import { plainLines } from "@tokenmill/check";
 import { Command } from "commander";
 import { calibrateCommand } from "./calibrate/calibrateCommand.ts";
 import { compareCommand } from "./compare/compareCommand.ts";
@@ -24,5 +25,5 @@ function withManners(command: Command): void {
     .option("--debug", "print the stack of errors")
     .exitOverride()
     .showHelpAfterError("(see --help)")
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tokenmill-load: ")) });
+    .configureOutput({ outputError: (text, write) => write(plainLines(text.replace(/^error: /, "tokenmill-load: "))) });
 }

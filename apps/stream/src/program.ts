@@ -1,5 +1,6 @@
 /** The command line: all commands, and the manners they share. */
 import { createRequire } from "node:module";
+import { plainLines } from "@tokenmill/check";
 import { Command } from "commander";
 import { explainCommand } from "./explain/command.ts";
 import { loadCommand } from "./load/command.ts";
@@ -28,5 +29,5 @@ function withManners(command: Command): void {
     .option("--debug", "print the stack of errors")
     .exitOverride()
     .showHelpAfterError("(see --help)")
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tokenmill: ")) });
+    .configureOutput({ outputError: (text, write) => write(plainLines(text.replace(/^error: /, "tokenmill: "))) });
 }

@@ -2,5 +2,6 @@
 export * from "./checks.ts";
 export * from "./lists.ts";
 export * from "./messageOf.ts";
+export * from "./oneLine.ts";
 export * from "./refusal.ts";
 export * from "./refuse.ts";

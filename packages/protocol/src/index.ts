@@ -6,6 +6,7 @@ export { decodeEvent } from "./json/decodeEvent.ts";
 export { decodeRequest } from "./json/decodeRequest.ts";
 export { decodeNdjson, decodeNdjsonRequest, encodeNdjson, encodeNdjsonRequest } from "./json/ndjson.ts";
 export { createNdjsonDecoder, type NdjsonDecoder, type NdjsonDecoderOptions } from "./json/ndjsonDecoder.ts";
+export { createLineSplitter, type LineSplitter, type LineSplitterOptions } from "./lines/lineSplitter.ts";
 export { createFrameEncoder, type FrameEncoder } from "./frames/frameEncoder.ts";
 export { createFrameDecoder, type FrameDecoder, type FrameDecoderOptions } from "./frames/frameDecoder.ts";
 export { frameVersion } from "./frames/layout.ts";

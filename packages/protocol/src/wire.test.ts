@@ -146,6 +146,27 @@ describe("NDJSON", () => {
     expect(codeOf(() => decodeNdjson(line))).toBe(code);
   });
 
+  it("searches each character of a long line once, however small its chunks", () => {
+    const decoder = createNdjsonDecoder();
+    let searched = 0;
+    const { indexOf, split } = String.prototype;
+    String.prototype.indexOf = function (text: string, from?: number) {
+      searched += this.length;
+      return indexOf.call(this, text, from);
+    };
+    String.prototype.split = function (this: string, ...args: unknown[]) {
+      searched += this.length;
+      return (split as (...args: unknown[]) => string[]).apply(this, args);
+    };
+    try {
+      for (let i = 0; i < 2 ** 14; i++) decoder.push(new Uint8Array(16).fill(0x20));
+    } finally {
+      Object.assign(String.prototype, { indexOf, split });
+    }
+    expect(searched).toBe(2 ** 18);
+    expect(decoder.end()).toEqual([]);
+  });
+
   it("refuses a line that is too long, and text that is not UTF-8", () => {
     const decoder = createNdjsonDecoder({ maxLineLength: 8 });
     expect(codeOf(() => decoder.push(new TextEncoder().encode("123456789")))).toBe("too_large");

@@ -64,6 +64,13 @@ it("a worker in place of another knows the images that are in use", async () => 
   expect(pool.stats().workerDeaths).toBe(1);
 });
 
+it("a mask that is never done with costs its row and a worker, and what follows has its mask", async () => {
+  pool = await createPool({ vocabSize: 100, workers: 1, maskFiller, rowTimeoutMs: 100 });
+  expect(await draw(imageOf(5, { hangs: true }))).toMatch(/^row_timeout: /);
+  expect(await draw(imageOf(5), 1)).toBe(6);
+  expect(pool.stats()).toMatchObject({ rowTimeouts: 1, workerDeaths: 1 });
+});
+
 it("rows with masks are not done on the calling thread while there are workers", async () => {
   pool = await createPool({ vocabSize: 100, workers: 1, maskFiller, inlineRows: 1000, inlineMs: 1000 });
   const image = imageOf(20);

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
 import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "./types.ts";
 
@@ -18,11 +18,17 @@ export interface CompleteOptions {
   /** Module URLs by name. */
   readonly customStages: Readonly<Record<string, string>>;
   readonly maskFiller: MaskFillerModule | undefined;
+  readonly rowTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly workerHeapBytes: number;
   readonly spinLimit: number;
   readonly inlineRows: number;
   readonly inlineMs: number;
   readonly variant: KernelVariant;
 }
+
+/** Timers take no longer ones. */
+const longestTimeoutMs = 2 ** 31 - 1;
 
 const known = [
   "vocabSize",
@@ -34,6 +40,9 @@ const known = [
   "source",
   "customStages",
   "maskFiller",
+  "rowTimeoutMs",
+  "closeTimeoutMs",
+  "workerHeapBytes",
   "spinLimit",
   "inlineRows",
   "inlineMs",
@@ -68,21 +77,25 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     source,
     customStages: stageModules(options.customStages ?? {}),
     maskFiller: maskFillerModule(options.maskFiller),
+    rowTimeoutMs:
+      options.rowTimeoutMs === Number.POSITIVE_INFINITY
+        ? options.rowTimeoutMs
+        : milliseconds("rowTimeoutMs", options.rowTimeoutMs ?? 30_000, 1, longestTimeoutMs),
+    closeTimeoutMs: milliseconds("closeTimeoutMs", options.closeTimeoutMs ?? 5000, 0, longestTimeoutMs),
+    workerHeapBytes: integer("workerHeapBytes", options.workerHeapBytes ?? 2 ** 29, 2 ** 24, 2 ** 40),
     spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
     inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
-    inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 1000),
+    inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 0, 1000),
     variant,
   };
 }
 
 function integer(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-  return refuse(name, `integer in [${least}, ${most}]`, value, typeof value !== "number");
+  return checkInteger(name, value, { min: least, max: most });
 }
 
-function milliseconds(name: string, value: unknown, most: number): number {
-  if (typeof value === "number" && value >= 0 && value <= most) return value;
-  return refuse(name, `number in [0, ${most}]`, value, typeof value !== "number");
+function milliseconds(name: string, value: unknown, least: number, most: number): number {
+  return checkNumber(name, value, { min: least, max: most });
 }
 
 function maskFillerModule(maskFiller: MaskFillerModule | undefined): MaskFillerModule | undefined {

@@ -35,7 +35,7 @@ describe("results", () => {
     for (const options of cases) {
       const pool = await start({ source: hashSource(), ...options });
       outcomes.push(await runRows(pool, 150));
-      expect(pool.stats()).toEqual({ rowsSampled: 150, workerDeaths: 0, rowsRetried: 0 });
+      expect(pool.stats()).toEqual({ rowsSampled: 150, workerDeaths: 0, rowsRetried: 0, rowTimeouts: 0 });
       expect(pool.freeSlots).toBe(options.slots);
     }
     for (const outcome of outcomes.slice(1)) expect(outcome).toEqual(outcomes[0]);
@@ -95,7 +95,7 @@ describe("results", () => {
       for (let left = size; left > 0; ) left -= (await pool.completed()).length;
       rows += size;
     }
-    expect(pool.stats()).toEqual({ rowsSampled: rows, workerDeaths: 0, rowsRetried: 0 });
+    expect(pool.stats()).toEqual({ rowsSampled: rows, workerDeaths: 0, rowsRetried: 0, rowTimeouts: 0 });
   });
 
   it("leave the row as it was", async () => {

@@ -1,6 +1,8 @@
 /** Errors a user can do something about, and how errors are printed. */
+import { messageOf as textOf, oneLine } from "@tokenmill/check";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "./exitCodes.ts";
+import { say } from "./standardStreams.ts";
 
 /** A wrong flag, file name or value: exit code 2. */
 export class UsageError extends Error {
@@ -11,9 +13,8 @@ export class UsageError extends Error {
 }
 
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
-  return error.message;
+  return textOf(error);
 }
 
 /** What `work` resolves to; TypeError and RangeError, which name the bad value, become usage errors. */
@@ -32,6 +33,6 @@ export function reportError(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   const isDebug = process.argv.includes("--debug");
   const text = isDebug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  process.stderr.write(`tokenmill-load: ${text}\n`);
+  say(`tokenmill-load: ${isDebug ? text : oneLine(text)}`);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }

@@ -5,6 +5,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line, the scenario or what they name makes no sense. */
   usage: 2,
+  /** Stopped by SIGHUP: the terminal was closed. */
+  hungUp: 129,
   /** Stopped by SIGINT. */
   interrupted: 130,
   /** Stopped by SIGTERM. */

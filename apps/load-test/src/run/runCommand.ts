@@ -1,4 +1,5 @@
 /** `tokenmill-load run`: one run, its summary, its reports. */
+import { say } from "../cli/standardStreams.ts";
 import { Command } from "commander";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
@@ -79,10 +80,10 @@ async function run(file: string | undefined, flags: RunFlags): Promise<number> {
       const actual = isUnmeasured(limit, report)
         ? "nothing was measured"
         : `is ${actualText(limit.text, actualValue(limit, report))}`;
-      process.stderr.write(`tokenmill-load: failed: ${limit.text}: ${actual}\n`);
+      say(`tokenmill-load: failed: ${limit.text}: ${actual}`);
     }
     const isNothingDone = report.counts.completed === 0 && report.counts.failed > 0;
-    if (isNothingDone) process.stderr.write("tokenmill-load: every request failed\n");
+    if (isNothingDone) say("tokenmill-load: every request failed");
     return broken.length > 0 || isNothingDone ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     // A load process that the signal ended.

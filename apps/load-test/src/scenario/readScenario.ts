@@ -1,14 +1,12 @@
 /** Scenario files: YAML, of which JSON is a part. */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { UsageError } from "../cli/errors.ts";
+import { readText } from "../cli/readText.ts";
 
 /** The file's content as it stands there; file names in it are taken from its own directory. @throws UsageError */
 export async function readScenario(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot read the scenario ${JSON.stringify(path)} (${cause.code})`, { cause });
-  });
+  const text = await readText(path, "the scenario");
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error) throw new UsageError(`${path}: ${error.message}`, { cause: error });

@@ -1,6 +1,6 @@
 /** What a sweep varies: `concurrency=1..64`, `rate=10..80+10`, `target.workers=0,1,2`. */
+import { nearestName } from "@tokenmill/check";
 import { UsageError } from "../cli/errors.ts";
-import { nearest } from "../cli/nearest.ts";
 
 export interface Axis {
   /** As the user named it. */
@@ -73,7 +73,7 @@ function loadOfMode(load: Record<string, unknown> | undefined, field: string): R
 function pathOf(name: string): readonly string[] {
   if (Object.hasOwn(shortNames, name)) return shortNames[name]!;
   if (name.includes(".")) return name.split(".");
-  const meant = nearest(name, Object.keys(shortNames));
+  const meant = nearestName(name, Object.keys(shortNames));
   throw new UsageError(
     `"over" expected ${Object.keys(shortNames).join(", ")} or a path such as target.slots, got ${JSON.stringify(name)}${meant ? ` (did you mean ${meant}?)` : ""}`,
   );

@@ -1,4 +1,5 @@
 /** `tokenmill-load sweep`: runs along one or more axes. */
+import { say } from "../cli/standardStreams.ts";
 import { Command } from "commander";
 import { UsageError } from "../cli/errors.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
@@ -79,8 +80,8 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<numbe
       signal: interrupt.signal,
       onPoint: (values, repeat, { rates, metrics }) => {
         line.clear();
-        process.stderr.write(
-          `${named(values)}, run ${repeat + 1} of ${flags.repeats}: ${figure(rates.requestsPerSecond)} requests/s, ${figure(rates.tokensPerSecond)} tokens/s, e2e p99 ${figure(metrics.e2e.p99)} ms\n`,
+        say(
+          `${named(values)}, run ${repeat + 1} of ${flags.repeats}: ${figure(rates.requestsPerSecond)} requests/s, ${figure(rates.tokensPerSecond)} tokens/s, e2e p99 ${figure(metrics.e2e.p99)} ms`,
         );
       },
       onProgress: (values, { durationMs, seed }, elapsedMs, state) => {
@@ -99,7 +100,7 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<numbe
           .map(({ text }) => `${text} at ${named(values)}`),
       ),
     );
-    for (const text of new Set(broken)) process.stderr.write(`tokenmill-load: failed: ${text}\n`);
+    for (const text of new Set(broken)) say(`tokenmill-load: failed: ${text}`);
     return broken.length > 0 ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     if (interrupt.exitCode !== undefined) return interrupt.exitCode;

@@ -1,7 +1,8 @@
 /** Errors a user can do something about, and how errors are printed. */
-import { messageOf as textOf } from "@tokenmill/check";
+import { messageOf as textOf, oneLine } from "@tokenmill/check";
 import { CommanderError } from "commander";
 import { type ExitCode, exitCodes } from "./exitCodes.ts";
+import { say } from "./standardStreams.ts";
 
 /** A wrong flag, file name or value: exit code 2. */
 export class UsageError extends Error {
@@ -46,11 +47,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error && isSystemError(error) ? systemMessage(error) : textOf(error);
 }
 
-/** One line on stderr; the stack too with `--debug`. */
+/** One line on stderr, without control characters of what it quotes; the stack too with `--debug`. */
 function printError(error: unknown): void {
   const isDebug = process.argv.includes("--debug");
   const text = isDebug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  process.stderr.write(`tokenmill: ${text}\n`);
+  say(`tokenmill: ${isDebug ? text : oneLine(text)}`);
 }
 
 /** Prints the error, if there is something to say, and tells the exit code. */

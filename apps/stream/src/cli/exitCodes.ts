@@ -5,6 +5,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line or what it names makes no sense. */
   usage: 2,
+  /** Stopped by SIGHUP after a clean end: the terminal was closed. */
+  hungUp: 129,
   /** Stopped by SIGINT after a clean end. */
   interrupted: 130,
   /** Stopped by SIGTERM after a clean end. */

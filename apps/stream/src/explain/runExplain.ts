@@ -1,8 +1,9 @@
 /** What `tokenmill explain` does with its flags. */
-import { readFile } from "node:fs/promises";
 import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
 import { asUsage, messageOf, UsageError } from "../cli/errors.ts";
 import { Output } from "../cli/output.ts";
+import { say } from "../cli/standardStreams.ts";
+import { readText } from "../cli/utf8.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 import { articleLogits, articlePrompt } from "./article.ts";
@@ -39,7 +40,7 @@ export async function runExplain(flags: ExplainFlags): Promise<void> {
   const explanation = await explainRow(row, { params, customStages, draws: flags.draws, top: flags.top });
   if (flags.svg !== undefined || flags.png !== undefined) {
     const { writeFigures } = await import("./figures/writeFigures.ts");
-    for (const path of await writeFigures(explanation, flags)) process.stderr.write(`wrote ${path}\n`);
+    for (const path of await writeFigures(explanation, flags)) say(`wrote ${path}`);
   }
   const output = Output.stdout();
   await output.write(flags.json === true ? jsonOf(explanation) : textOf(explanation, params));
@@ -51,9 +52,9 @@ async function rowOf(flags: ExplainFlags): Promise<ExplainRow> {
     const { promptRow } = await import("./rows/promptRow.ts");
     return promptRow(flags.prompt, {
       onProgress: ({ stage, fraction }) => {
-        if (stage !== "load" && stage !== "ready" && fraction === 0) process.stderr.write(`embedded model: ${stage}\n`);
+        if (stage !== "load" && stage !== "ready" && fraction === 0) say(`embedded model: ${stage}`);
       },
-      onWarning: ({ message }) => process.stderr.write(`tokenmill: ${message}\n`),
+      onWarning: ({ message }) => say(`tokenmill: ${message}`),
     });
   }
   const given = flags.logitsFile === undefined ? flags.logits : await readLogits(flags.logitsFile);
@@ -68,8 +69,9 @@ async function rowOf(flags: ExplainFlags): Promise<ExplainRow> {
 
 async function readLogits(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readText(path);
   } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError(`"logits-file" expected a readable file: ${messageOf(cause)}`, { cause });
   }
 }

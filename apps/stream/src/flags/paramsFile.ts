@@ -1,7 +1,7 @@
 /** `--params`: sampling parameters from a JSON file; flags win over it. */
-import { readFile } from "node:fs/promises";
 import type { SamplingParams } from "@tokenmill/core";
 import { messageOf, UsageError } from "../cli/errors.ts";
+import { readText } from "../cli/utf8.ts";
 import { checkParams, samplingParams } from "./samplingFlags.ts";
 
 /** The parameters of `--params` and of the flags. @throws UsageError */
@@ -25,7 +25,7 @@ async function readParamsFile(path: string): Promise<SamplingParams> {
 
 /** @throws UsageError if the file is not JSON, or the file system's error. */
 async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8");
+  const text = await readText(path);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -24,8 +24,11 @@ function runLoad(args: readonly string[]): Promise<number> {
   const ignore = (): void => undefined;
   process.on("SIGINT", ignore);
   const terminate = (): void => void child.kill("SIGTERM");
-  process.on("SIGTERM", terminate);
+  for (const name of ["SIGTERM", "SIGHUP", "SIGBREAK"] as const) process.on(name, terminate);
   return new Promise<number>((resolve, reject) => {
     child.on("error", reject).on("close", (code) => resolve(code ?? 1));
-  }).finally(() => process.off("SIGINT", ignore).off("SIGTERM", terminate));
+  }).finally(() => {
+    process.off("SIGINT", ignore);
+    for (const name of ["SIGTERM", "SIGHUP", "SIGBREAK"] as const) process.off(name, terminate);
+  });
 }

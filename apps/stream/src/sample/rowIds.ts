@@ -1,7 +1,8 @@
 /** Who each row is drawn for: sequence id, position and history, by default position i of sequence 0. */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { refuse, refuseUnknown } from "@tokenmill/check";
 import { messageOf, UsageError } from "../cli/errors.ts";
+import { type Line, readLines } from "../cli/lines.ts";
 
 export interface RowId {
   readonly sequenceId: bigint;
@@ -17,16 +18,22 @@ const fields = ["sequenceId", "position", "history", "promptLength"] as const;
 
 /** The ids of a file, one object a line, empty lines skipped. @throws UsageError naming the line, or if they are not `rowCount`. */
 export async function readRowIds(path: string, rowCount: number, vocabSize: number): Promise<RowId[]> {
-  const lines = (await readFile(path, "utf8")).split("\n");
-  const ids = lines.flatMap((line, i) => (line.trim() === "" ? [] : [parseLine(line, i + 1, vocabSize)]));
+  const ids: RowId[] = [];
+  let number = 0;
+  for await (const line of readLines(createReadStream(path))) {
+    const id = parseLine(line, ++number, vocabSize);
+    if (id) ids.push(id);
+  }
   if (ids.length !== rowCount)
     throw new UsageError(`"ids" expected ${rowCount} lines, one for each row, got ${ids.length}`);
   return ids;
 }
 
-function parseLine(line: string, number: number, vocabSize: number): RowId {
+/** Undefined for an empty line. */
+function parseLine(line: Line, number: number, vocabSize: number): RowId | undefined {
   try {
-    return rowIdOf(JSON.parse(line), vocabSize);
+    const text = line.text();
+    return text.trim() === "" ? undefined : rowIdOf(JSON.parse(text), vocabSize);
   } catch (cause) {
     throw new UsageError(`"ids" line ${number}: ${messageOf(cause)}`, { cause });
   }

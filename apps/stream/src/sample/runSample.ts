@@ -1,4 +1,5 @@
 /** What `tokenmill sample` does with its flags. */
+import { plainLines } from "@tokenmill/check";
 import type { GrammarProvider } from "@tokenmill/core";
 import { loadR50kTokenizer, openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
@@ -89,7 +90,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       if (shown > shownDraws) await output.stream.write("… (all of them with --json or --output)\n");
       await output.stream.end();
       if (!output.stream.isBrokenPipe) {
-        process.stderr.write(summary.text({ rowCount, vocabSize, dtype, workers: pool.workers, seed }));
+        process.stderr.write(plainLines(summary.text({ rowCount, vocabSize, dtype, workers: pool.workers, seed })));
       }
       return interrupt.exitCode ?? (summary.failed > 0 ? exitCodes.failed : exitCodes.done);
     } finally {

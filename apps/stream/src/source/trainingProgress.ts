@@ -1,4 +1,5 @@
 /** Tells on stderr that the embedded model is being trained: a bar on a terminal, else two lines. */
+import { oneLine } from "@tokenmill/check";
 import type { ModelProgress } from "@tokenmill/sources";
 import { Presets, SingleBar } from "cli-progress";
 
@@ -23,7 +24,7 @@ export class TrainingProgress {
   note(line: string): void {
     this.#bar?.stop();
     this.#bar = undefined;
-    this.#stream.write(`${line}\n`);
+    this.#stream.write(`${oneLine(line)}\n`);
   }
 
   end(): void {

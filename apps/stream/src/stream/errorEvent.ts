@@ -1,4 +1,5 @@
 /** A failure as an event on the wire and as a line for people. */
+import { oneLine } from "@tokenmill/check";
 import type { SequenceErrorEvent } from "@tokenmill/core";
 import { SequenceError } from "@tokenmill/engine";
 import { messageOf } from "../cli/errors.ts";
@@ -18,9 +19,9 @@ export function errorEvent({ sequenceId, line }: RequestItem, error: unknown): S
   };
 }
 
-/** `line 3: …` or `sequence 5: …`. */
+/** `line 3: …` or `sequence 5: …`, without control characters of what it quotes. */
 export function errorLine({ sequenceId, line }: RequestItem, error: unknown): string {
   const place = line === undefined ? `sequence ${sequenceId}: ` : `line ${line}: `;
   const message = messageOf(error);
-  return `tokenmill: ${message.startsWith(place) ? "" : place}${message}`;
+  return oneLine(`tokenmill: ${message.startsWith(place) ? "" : place}${message}`);
 }

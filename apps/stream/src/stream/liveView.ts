@@ -1,7 +1,8 @@
 /** The view of a run on a terminal: a few sequences as they grow, and the pace. Redrawn at most every 80 ms. */
+import { oneLine } from "@tokenmill/check";
 import { asyncScheduler, Subject, type Subscription, throttleTime } from "rxjs";
 import type { LiveArea } from "../cli/liveArea.ts";
-import { oneLine, tail } from "./oneLine.ts";
+import { tail } from "./cutText.ts";
 import { PaceMeter } from "./paceMeter.ts";
 import type { RunCounter } from "./runSummary.ts";
 import type { RunningSequence } from "./runningSequence.ts";

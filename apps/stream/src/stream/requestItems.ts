@@ -1,5 +1,7 @@
 /** Makes the items of a run out of prompts, text lines or NDJSON lines. */
+import { errorOf } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
+import type { Line } from "../cli/lines.ts";
 import { SequenceIds } from "./sequenceIds.ts";
 import type { RequestItem } from "./requestItem.ts";
 
@@ -41,7 +43,7 @@ function itemOf(
     const sequenceId = ids.claim(number, request.sequenceId);
     return { sequenceId, line, copy, request: { ...request, sequenceId } };
   } catch (error) {
-    return { sequenceId: number, line, copy, error: error instanceof Error ? error : new Error(String(error)) };
+    return { sequenceId: number, line, copy, error: errorOf(error) };
   }
 }
 
@@ -49,14 +51,22 @@ export function* fromPrompts(prompts: readonly string[]): Generator<RequestSourc
   for (const prompt of prompts) yield { read: () => ({ prompt }) };
 }
 
-/** One request per line; empty lines are skipped. */
+/** One request per line; empty lines are skipped, and one that is not UTF-8 is refused when it is read. */
 export async function* fromLines(
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<Line>,
   parse: (line: string) => GenerateRequest,
 ): AsyncGenerator<RequestSource> {
   let line = 0;
-  for await (const text of lines) {
+  for await (const found of lines) {
     line++;
-    if (text.trim() !== "") yield { line, read: () => parse(text) };
+    if (!isBlank(found)) yield { line, read: () => parse(found.text()) };
+  }
+}
+
+function isBlank(line: Line): boolean {
+  try {
+    return line.text().trim() === "";
+  } catch {
+    return false;
   }
 }

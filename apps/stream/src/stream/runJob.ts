@@ -1,4 +1,5 @@
 /** Runs a job on an open engine: outputs, display, summary, exit code. */
+import { plainLines } from "@tokenmill/check";
 import type { Engine } from "@tokenmill/engine";
 import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
 import type { Interrupt } from "../cli/interrupt.ts";
@@ -36,7 +37,7 @@ export async function runJob({ flags, job, engine, workers, output, interrupt }:
     if (output?.isBrokenPipe) return;
     const { seed, source } = engine;
     const summary = counter.summary({ seed, source: source.name, vocabSize: source.vocabSize, workers });
-    process.stderr.write(summaryText(summary));
+    process.stderr.write(plainLines(summaryText(summary)));
     if (flags.json) await printJson(summary);
   };
   try {

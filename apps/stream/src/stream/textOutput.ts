@@ -1,6 +1,7 @@
 /** `--format text`: one line per sequence when it ends, `[id] prompt → text (why it ended)`. */
+import { oneLine } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
-import { head, oneLine } from "./oneLine.ts";
+import { head } from "./cutText.ts";
 import type { RunObserver } from "./runObserver.ts";
 import type { RunningSequence } from "./runningSequence.ts";
 

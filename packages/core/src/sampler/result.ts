@@ -12,7 +12,9 @@ export type SampleErrorCode =
   | "source_failed"
   | "stage_failed"
   | "grammar_failed"
-  | "worker_lost";
+  | "worker_lost"
+  | "row_timeout"
+  | "quarantined";
 
 /** The outcome for one row; reused by callers, so copy what you keep. */
 export interface SampleResult {

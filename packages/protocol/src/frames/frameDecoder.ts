@@ -1,6 +1,7 @@
 /** Events out of frames (`layout.ts`) that come in chunks of any size. Holds at most one frame. */
-import { show } from "@tokenmill/check";
+import { checkInteger, checkOptions, show } from "@tokenmill/check";
 import { ProtocolError } from "../errors.ts";
+import { checkChunk } from "../lines/lineSplitter.ts";
 import { decodeEvent } from "../json/decodeEvent.ts";
 import { createMsgpackCodec } from "../msgpack/msgpackCodec.ts";
 import type { WireEvent } from "../wireEvent.ts";
@@ -15,7 +16,7 @@ import {
 } from "./layout.ts";
 
 export interface FrameDecoderOptions {
-  /** Largest payload in bytes. Absent: 16 MiB. */
+  /** Largest payload in bytes, 0 … 2^32 − 1. Absent: 16 MiB. */
   maxFrameBytes?: number;
 }
 
@@ -26,7 +27,13 @@ export interface FrameDecoder {
   end(): void;
 }
 
-export function createFrameDecoder({ maxFrameBytes = 2 ** 24 }: FrameDecoderOptions = {}): FrameDecoder {
+const known = ["maxFrameBytes"] as const satisfies (keyof FrameDecoderOptions)[];
+
+/** @throws TypeError, RangeError for bad options */
+export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
+  checkOptions("options", options, known, "frame decoder option");
+  const { maxFrameBytes = 2 ** 24 } = options;
+  checkInteger("maxFrameBytes", maxFrameBytes, { min: 0, max: 2 ** 32 - 1 });
   const codec = createMsgpackCodec();
   let held: Uint8Array[] = [];
   let heldBytes = 0;
@@ -72,6 +79,7 @@ export function createFrameDecoder({ maxFrameBytes = 2 ** 24 }: FrameDecoderOpti
 
   return {
     push(chunk) {
+      checkChunk(chunk);
       held.push(chunk);
       heldBytes += chunk.length;
       const events: WireEvent[] = [];

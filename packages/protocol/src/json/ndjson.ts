@@ -1,4 +1,5 @@
 /** One JSON value per line, each line ended by a line feed. */
+import { messageOf } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
 import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";
@@ -30,7 +31,7 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new ProtocolError("damaged", `line expected JSON: ${reason}`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 /** A source whose rows a JavaScript function writes, on the host's thread. */
+import { errorOf } from "@tokenmill/check";
 import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/core";
 import { checkVocabSize } from "../validation.ts";
 
@@ -17,6 +18,8 @@ export interface FunctionSourceOptions {
    * `context.history` are views of live memory, not to be kept. An error fails this row's sequence only.
    */
   write(row: Float32Array, context: FunctionContext): void | Promise<void>;
+  /** Two processes whose `write` does the same give the same text, so that one goes on with the other's streams. Absent: none does. */
+  fingerprint?: string;
   /** Called when a sequence ends. Absent: not told. */
   closeSequence?(sequenceId: bigint): void;
 }
@@ -26,7 +29,7 @@ export interface FunctionSourceOptions {
  * @throws TypeError or RangeError if `vocabSize` is out of range or not the tokenizer's, or `write` is no function.
  */
 export function functionSource(options: FunctionSourceOptions): BatchSource {
-  const { vocabSize, tokenizer, name = "function" } = options;
+  const { vocabSize, tokenizer, name = "function", fingerprint } = options;
   checkVocabSize(vocabSize, tokenizer);
   if (typeof options.write !== "function")
     throw new TypeError(`"write" expected function, got ${typeof options.write}`);
@@ -36,13 +39,14 @@ export function functionSource(options: FunctionSourceOptions): BatchSource {
     vocabSize,
     dtype: "f32",
     ...(tokenizer && { tokenizer }),
+    ...(fingerprint !== undefined && { fingerprint: async () => JSON.stringify(["function", fingerprint]) }),
     async fillRows(rows) {
       const outcomes = rows.map(async ({ row, ...context }) => {
         try {
           await options.write(row as Float32Array, context);
           return undefined;
         } catch (error) {
-          return error instanceof Error ? error : new Error(String(error), { cause: error });
+          return errorOf(error);
         }
       });
       return Promise.all(outcomes);

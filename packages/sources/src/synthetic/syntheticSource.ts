@@ -55,6 +55,7 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
   if (tablesBytes > largestTablesBytes) {
     throw new RangeError(`"distinctRows" expected rows of at most 1 GiB in all, got ${tablesBytes} bytes: use fewer`);
   }
+  const identity = JSON.stringify(["synthetic", { kind, vocabSize, dtype, seed, scale, distinctRows }]);
   const workerOptions: SyntheticRowWriterOptions = { seed, distinctRows, rowBytes, strideBytes };
   return {
     kind: "worker",
@@ -62,6 +63,7 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
     vocabSize,
     dtype,
     ...(tokenizer && { tokenizer }),
+    fingerprint: async () => identity,
     tablesBytes,
     installTables(memory, tablesOffsetBytes) {
       const row = new Float32Array(vocabSize);
@@ -70,6 +72,6 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
         writeRow(new Uint8Array(memory.buffer, tablesOffsetBytes + index * strideBytes, rowBytes), row, dtype);
       }
     },
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions, runsInline: true },
   };
 }

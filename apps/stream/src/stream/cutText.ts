@@ -1,9 +1,4 @@
-/** Text for one line of a terminal or a log. */
-
-/** Line breaks become `⏎`, other control characters (a prompt may hold escape sequences) `·`. */
-export function oneLine(text: string): string {
-  return text.replace(/\r?\n|\r/g, "⏎").replace(/[\p{Cc}\u2028\u2029]/gu, "·");
-}
+/** Text cut to the room that there is. */
 
 /** The first characters, `…` in place of the rest. */
 export function head(text: string, most: number): string {
