@@ -12,6 +12,8 @@ const [edgeBytes, stateBytes, lexemeBytes] = [100, 100, 200];
 export function compileRules(rules: GrammarRules, budget: Budget, name: string): GrammarImage {
   const { expressions, lexemes } = rules;
   expressions.budget = budget;
+  const isDistinct = rules.rules.some(({ states }) => states.some(({ edges }) => edges.some((edge) => edge.isDistinct)));
+  if (isDistinct) throw new RangeError(`"${name}" expected no texts that must differ from each other`);
   const hasText = lexemes.map(({ expression, tokenIds }) => tokenIds !== undefined || !expressions.isEmpty(expression));
   const { bodies, isNullable } = ruleFacts(rules, (lexeme) => hasText[lexeme]!, budget);
   if (!bodies[rules.start]) throw new RangeError(`"${name}" expected one that a text can match`);

@@ -4,6 +4,7 @@
  */
 import { deadState, type Lexer } from "../lexer/lexer.ts";
 import type { Rows } from "../rows/rows.ts";
+import { inOrder } from "./inOrder.ts";
 
 /** Stands for the lexer's state before the first byte of any lexeme. */
 export const fresh = -1;
@@ -122,7 +123,7 @@ export class Configurations {
     }
     if (ended.length === 0) return going;
     const next = this.#rows.afterAny(ended);
-    return going.length === 0 ? [next, fresh] : sorted([...going, next, fresh]);
+    return going.length === 0 ? [next, fresh] : inOrder([...going, next, fresh]);
   }
 
   /** After a token that rows name as such; undefined where none does. */
@@ -149,16 +150,6 @@ export class Configurations {
   /** Either of two. */
   union(a: number | undefined, b: number | undefined): number | undefined {
     if (a === undefined || b === undefined) return a ?? b;
-    return this.number(sorted([...this.#list[a]!, ...this.#list[b]!]));
+    return this.number(inOrder([...this.#list[a]!, ...this.#list[b]!]));
   }
-}
-
-/** Pairs in rising order, each once. */
-function sorted(pairs: readonly number[]): number[] {
-  const list = Array.from({ length: pairs.length / 2 }, (_, i) => [pairs[i * 2]!, pairs[i * 2 + 1]!] as const);
-  list.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return list.flatMap(([row, state], i) => {
-    const before = list[i - 1];
-    return before && before[0] === row && before[1] === state ? [] : [row, state];
-  });
 }

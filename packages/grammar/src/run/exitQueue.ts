@@ -1,4 +1,5 @@
 /** Nodes at which lexemes may end, by rising node, from several walks: a heap of their lists. */
+import { inOrder } from "./inOrder.ts";
 
 interface List {
   /** Node and place, alternately, by rising node. */
@@ -31,18 +32,14 @@ export class ExitQueue {
   /** What ends at the first node: row and lexeme, alternately, in rising order, each once. Removes it. */
   take(endedAt: (place: number) => readonly number[]): number[] {
     const node = this.node;
-    const pairs: [number, number][] = [];
-    while (this.node === node && node !== undefined) {
+    const pairs: number[] = [];
+    while (node !== undefined && this.node === node) {
       const { exits, row, lexeme, next } = this.#lists[0]!;
-      if (lexeme === undefined) for (const each of endedAt(exits[next + 1]!)) pairs.push([row, each]);
-      else pairs.push([row, lexeme]);
+      if (lexeme === undefined) for (const each of endedAt(exits[next + 1]!)) pairs.push(row, each);
+      else pairs.push(row, lexeme);
       this.#advance();
     }
-    if (pairs.length > 1) pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    return pairs.flatMap(([row, lexeme], i) => {
-      const before = pairs[i - 1];
-      return before && before[0] === row && before[1] === lexeme ? [] : [row, lexeme];
-    });
+    return pairs.length > 2 ? inOrder(pairs) : pairs;
   }
 
   #advance(): void {

@@ -105,7 +105,7 @@ export class Masks {
       const ended = queue.take((place) => this.#lexer.ended(this.#table.state(place)));
       const row = configurations.rowAfter(ended);
       this.#walk.under(node, this.#table.place(configurations.startOf(row)), words);
-      this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
+      this.#budget.spend(1 + (ended.length >> 1) + this.#walk.steps / nodesOfAStep);
       if (this.#walk.exits.length > 0) queue.add(this.#walk.exits, row, undefined);
     }
   }
