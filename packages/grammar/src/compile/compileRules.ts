@@ -12,8 +12,6 @@ const [edgeBytes, stateBytes, lexemeBytes] = [100, 100, 200];
 export function compileRules(rules: GrammarRules, budget: Budget, name: string): GrammarImage {
   const { expressions, lexemes } = rules;
   expressions.budget = budget;
-  const isDistinct = rules.rules.some(({ states }) => states.some(({ edges }) => edges.some((edge) => edge.isDistinct)));
-  if (isDistinct) throw new RangeError(`"${name}" expected no texts that must differ from each other`);
   const hasText = lexemes.map(({ expression, tokenIds }) => tokenIds !== undefined || !expressions.isEmpty(expression));
   const { bodies, isNullable } = ruleFacts(rules, (lexeme) => hasText[lexeme]!, budget);
   if (!bodies[rules.start]) throw new RangeError(`"${name}" expected one that a text can match`);
@@ -63,7 +61,7 @@ export function compileRules(rules: GrammarRules, budget: Budget, name: string):
   }
 }
 
-function imageEdge({ symbol, target, ifCount, counts, isDistinct }: RuleEdge, firstState: number): ImageEdge {
+function imageEdge({ symbol, target, ifCount, counts, once, isDistinct }: RuleEdge, firstState: number): ImageEdge {
   return {
     isRule: "rule" in symbol,
     symbol: "rule" in symbol ? symbol.rule : symbol.lexeme,
@@ -71,6 +69,7 @@ function imageEdge({ symbol, target, ifCount, counts, isDistinct }: RuleEdge, fi
     min: ifCount?.min ?? 0,
     max: ifCount?.max ?? Number.POSITIVE_INFINITY,
     counts: counts ?? false,
+    once: once ?? -1,
     isDistinct: isDistinct ?? false,
   };
 }

@@ -48,9 +48,7 @@ export class Shortest {
         );
       case kinds.and:
         // what is nearly done is ended first; what needs nothing does not say where to go
-        return this.firstByte(
-          this.#best(expr, kinds.and, (part, best) => urgency(nodes, part) < urgency(nodes, best)),
-        );
+        return this.firstByte(this.#best(expr, kinds.and, (part, best) => urgency(nodes, part) < urgency(nodes, best)));
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { GrammarBudgetError } from "../budget/budget.ts";
+import { lexemeOf, textOfLexeme } from "../run/codes.ts";
 import type { Positions } from "./positions.ts";
 
 /** Stands for the row itself as the one in which a body began. */
@@ -64,7 +65,7 @@ export class Rows {
     return this.#rows[id]!;
   }
 
-  /** The row after a lexeme that the row has. @throws GrammarBudgetError */
+  /** The row after a lexeme (a code) that the row has. @throws GrammarBudgetError */
   after(rowId: number, lexeme: number): number {
     const row = this.#rows[rowId]!;
     let next = row.after?.get(lexeme);
@@ -90,13 +91,16 @@ export class Rows {
     return next;
   }
 
-  #kernel({ id, items }: Row, lexeme: number): number[] {
+  #kernel({ id, items }: Row, code: number): number[] {
     const kernel: number[] = [];
+    const [lexeme, text] = [lexemeOf(code), textOfLexeme(code)];
     this.budget.spend(1 + (items.length >> 2));
     for (let i = 0; i < items.length; i += 2) {
       const { lexemes } = this.#positions.place(items[i]!);
       for (let k = 0; k < lexemes.length; k += 2) {
-        if (lexemes[k] === lexeme) kernel.push(key(lexemes[k + 1]!, items[i + 1]! === self ? id : items[i + 1]!));
+        if (lexemes[k] !== lexeme) continue;
+        const place = text === 0 ? lexemes[k + 1]! : this.#positions.withText(lexemes[k + 1]!, text);
+        kernel.push(key(place, items[i + 1]! === self ? id : items[i + 1]!));
       }
     }
     return kernel;
