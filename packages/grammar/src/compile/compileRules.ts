@@ -61,7 +61,7 @@ export function compileRules(rules: GrammarRules, budget: Budget, name: string):
   }
 }
 
-function imageEdge({ symbol, target, ifCount, counts, isDistinct }: RuleEdge, firstState: number): ImageEdge {
+function imageEdge({ symbol, target, ifCount, counts, once, isDistinct }: RuleEdge, firstState: number): ImageEdge {
   return {
     isRule: "rule" in symbol,
     symbol: "rule" in symbol ? symbol.rule : symbol.lexeme,
@@ -69,6 +69,7 @@ function imageEdge({ symbol, target, ifCount, counts, isDistinct }: RuleEdge, fi
     min: ifCount?.min ?? 0,
     max: ifCount?.max ?? Number.POSITIVE_INFINITY,
     counts: counts ?? false,
+    once: once ?? -1,
     isDistinct: isDistinct ?? false,
   };
 }

@@ -24,6 +24,8 @@ export interface ImageEdge {
   readonly min: number;
   readonly max: number;
   readonly counts: boolean;
+  /** −1 where there is none. */
+  readonly once: number;
   readonly isDistinct: boolean;
 }
 

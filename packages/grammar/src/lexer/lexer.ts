@@ -15,6 +15,8 @@ interface EngineLexeme {
   /** Without the empty text. */
   readonly start: Expr;
   readonly isLazy: boolean;
+  /** Whether it matters which text it was. */
+  readonly isDistinct: boolean;
   /** Tokens that it is, instead of a text. */
   readonly tokenIds: TokenRanges | undefined;
 }
@@ -45,17 +47,18 @@ export class Lexer {
     this.state([]);
   }
 
-  /** The number of a lexeme with that expression. */
-  lexeme(expression: Expr, isLazy: boolean): number {
+  /** The number of a lexeme with that expression. @param isDistinct whether it matters which text it was */
+  lexeme(expression: Expr, isLazy: boolean, isDistinct = false): number {
     const { algebra } = this.#expressions;
     const isNullable = algebra.isNullable(expression);
     const start = isNullable ? algebra.and2(expression, algebra.not(algebra.empty)) : expression;
-    return this.#lexeme(`${expression} ${isLazy}`, { start, isLazy, tokenIds: undefined });
+    return this.#lexeme(`${expression} ${isLazy} ${isDistinct}`, { start, isLazy, isDistinct, tokenIds: undefined });
   }
 
   /** The number of a lexeme that is one of these tokens. */
   tokenLexeme(tokenIds: TokenRanges): number {
-    return this.#lexeme(`tokens ${tokenIds.join(" ")}`, { start: this.#expressions.none, isLazy: false, tokenIds });
+    const start = this.#expressions.none;
+    return this.#lexeme(`tokens ${tokenIds.join(" ")}`, { start, isLazy: false, isDistinct: false, tokenIds });
   }
 
   #lexeme(key: string, lexeme: EngineLexeme): number {
@@ -65,6 +68,15 @@ export class Lexer {
       this.#lexemeNumbers.set(key, number);
     }
     return number;
+  }
+
+  isDistinct(lexeme: number): boolean {
+    return this.#lexemes[lexeme]!.isDistinct;
+  }
+
+  /** Whether it matters what was read so far. */
+  readsDistinct(state: number): boolean {
+    return this.#members[state]!.some((each, i) => i % 2 === 0 && this.#lexemes[each]!.isDistinct);
   }
 
   tokenIds(lexeme: number): TokenRanges | undefined {

@@ -216,8 +216,28 @@ export class Algebra {
       flat.add(this.bytesOf(bits));
       if (flat.has(this.none)) return this.none;
     }
+    this.#dropWiderCounts(flat);
     for (const part of flat) if (nodes.kind(part) === kinds.not && flat.has(nodes.a(part))) return this.none;
     return this.#chain(kinds.and, flat, this.all);
+  }
+
+  /** r{a,b} beside r{c,d} says nothing if c to d is within a to b. */
+  #dropWiderCounts(flat: Set<number>): void {
+    const { nodes } = this;
+    const repeats = [...flat].filter((part) => nodes.kind(part) === kinds.repeat);
+    if (repeats.length < 2) return;
+    const most = (part: number): number => (nodes.c(part) === endless ? Number.POSITIVE_INFINITY : nodes.c(part));
+    for (const wide of repeats) {
+      const isImplied = repeats.some(
+        (part) =>
+          part !== wide &&
+          flat.has(part) &&
+          nodes.a(part) === nodes.a(wide) &&
+          nodes.b(part) >= nodes.b(wide) &&
+          most(part) <= most(wide),
+      );
+      if (isImplied) flat.delete(wide);
+    }
   }
 
   #flatten(kind: typeof kinds.or | typeof kinds.and, parts: readonly number[]): Set<number> {

@@ -2,10 +2,13 @@
 import type { Algebra } from "./algebra.ts";
 import type { Derivatives } from "./derivatives.ts";
 import { flags } from "./nodes.ts";
+import { relax } from "./relax.ts";
 import { Shortest } from "./shortest.ts";
 
 /** Longest text that is looked for straight on, before everything is searched. */
 const longestGuess = 256;
+/** Expressions that are searched before counts are left out. */
+const quickSearch = 256;
 
 const answers = { unknown: 0, hasText: 1, isEmpty: 2 } as const;
 
@@ -25,7 +28,18 @@ export class Emptiness {
   isEmpty(expr: number): boolean {
     const answer = this.#answer(expr);
     if (answer !== answers.unknown) return answer === answers.isEmpty;
-    return !this.#guessText(expr) && !this.#findText(expr);
+    if (this.#guessText(expr)) return false;
+    for (const isDeep of [false, true]) {
+      const found = this.#findText(expr, quickSearch, isDeep);
+      if (found !== undefined) return !found;
+    }
+    // without counts there are fewer cases: if even then there is no text, there is none
+    const relaxed = relax(this.#algebra, expr);
+    if (relaxed !== expr && this.isEmpty(relaxed)) {
+      this.#mark(expr, answers.isEmpty);
+      return true;
+    }
+    return !this.#findText(expr, Number.POSITIVE_INFINITY, false);
   }
 
   #answer(expr: number): number {
@@ -53,14 +67,21 @@ export class Emptiness {
     return false;
   }
 
-  /** Follows derivatives in the order of what they still need. */
-  #findText(start: number): boolean {
+  /**
+   * Follows derivatives, those first whose texts seem shortest; of equals the longest way. Undefined after too many.
+   * @param isDeep goes on from where it is as long as it can
+   */
+  #findText(start: number, mostSearched: number, isDeep: boolean): boolean | undefined {
     const { nodes } = this.#algebra;
     const from = new Map<number, number>([[start, start]]);
-    const stack = [start];
-    for (let expr = stack.pop(); expr !== undefined; expr = stack.pop()) {
+    const queue = new SearchQueue();
+    queue.add(start, 0, nodes.need(start));
+    for (let next = queue.take(); next !== undefined; next = queue.take()) {
+      const { expr, depth } = next;
+      if (from.size > mostSearched) return undefined;
       const { firstOf } = nodes.partitions.get(nodes.classes(expr));
-      const next: number[] = [];
+      this.#derivatives.budget.spend(firstOf.length);
+      const following: number[] = [];
       for (const byte of firstOf) {
         const derivative = this.#derivatives.of(expr, byte);
         const answer = this.#answer(derivative);
@@ -71,11 +92,10 @@ export class Emptiness {
         }
         if (answer === answers.isEmpty || from.has(derivative)) continue;
         from.set(derivative, expr);
-        next.push(derivative);
+        following.push(derivative);
       }
-      this.#derivatives.budget.spend(firstOf.length);
-      next.sort((a, b) => nodes.minLength(b) - nodes.minLength(a));
-      stack.push(...next);
+      if (isDeep) following.sort((a, b) => nodes.need(b) - nodes.need(a));
+      for (const each of following) queue.add(each, depth + 1, isDeep ? -depth - 1 : nodes.need(each));
     }
     for (const expr of from.keys()) this.#mark(expr, answers.isEmpty);
     return false;
@@ -90,3 +110,31 @@ export class Emptiness {
     this.#known[expr] = answer;
   }
 }
+
+interface Found {
+  readonly expr: number;
+  readonly depth: number;
+}
+
+/** By the sum of bytes read and bytes needed, the last added first. */
+class SearchQueue {
+  readonly #stacks: (Found[] | undefined)[] = [];
+  #least = 0;
+
+  add(expr: number, depth: number, need: number): void {
+    const sum = Math.min(depth + need, mostSum);
+    (this.#stacks[sum] ??= []).push({ expr, depth });
+    this.#least = Math.min(this.#least, sum);
+  }
+
+  take(): Found | undefined {
+    for (; this.#least < this.#stacks.length; this.#least++) {
+      const found = this.#stacks[this.#least]?.pop();
+      if (found) return found;
+    }
+    return undefined;
+  }
+}
+
+/** Sums from here on are alike. */
+const mostSum = 100_000;

@@ -30,6 +30,7 @@ export class Nodes {
   #classes = new Int32Array(1024);
   /** By node: no text of it has fewer bytes. */
   #minLengths = new Int32Array(1024);
+  #needs = new Int32Array(1024);
   /** Open addressing: node + 1, or 0. */
   #table = new Int32Array(4096);
   #count = 0;
@@ -60,6 +61,11 @@ export class Nodes {
 
   has(node: number, flag: number): boolean {
     return (this.#flags[node]! & flag) !== 0;
+  }
+
+  /** About how many bytes a text still needs: each part of an intersection counts for itself. */
+  need(node: number): number {
+    return this.#needs[node]!;
   }
 
   minLength(node: number): number {
@@ -96,6 +102,7 @@ export class Nodes {
     this.#flags[node] = this.#flagsOf(kind, a, b, c);
     this.#classes[node] = this.#classesOf(kind, a, b);
     this.#minLengths[node] = Math.min(this.#minLengthOf(kind, a, b, c), longest);
+    this.#needs[node] = Math.min(this.#needOf(kind, node, a, b), longest);
     if (this.#count * 2 > this.#table.length) this.#rehash();
     return node;
   }
@@ -175,6 +182,13 @@ export class Nodes {
     }
   }
 
+  #needOf(kind: Kind, node: number, a: number, b: number): number {
+    const needs = this.#needs;
+    if (kind === kinds.and || kind === kinds.concat) return needs[a]! + needs[b]!;
+    if (kind === kinds.or) return Math.min(needs[a]!, needs[b]!);
+    return kind === kinds.repeat ? needs[a]! * b : this.#minLengths[node]!;
+  }
+
   #grow(): void {
     const data = new Int32Array(this.#data.length * 2);
     data.set(this.#data);
@@ -188,6 +202,9 @@ export class Nodes {
     const minLengths = new Int32Array(this.#minLengths.length * 2);
     minLengths.set(this.#minLengths);
     this.#minLengths = minLengths;
+    const needs = new Int32Array(this.#needs.length * 2);
+    needs.set(this.#needs);
+    this.#needs = needs;
   }
 
   #rehash(): void {

@@ -1,6 +1,6 @@
 /** First bytes of short texts: where a search for any text of an expression had best begin. */
 import type { Algebra } from "./algebra.ts";
-import { kinds } from "./nodes.ts";
+import { kinds, type Nodes } from "./nodes.ts";
 
 const unknown = -2;
 /** No byte can be told. */
@@ -47,13 +47,8 @@ export class Shortest {
           this.#best(expr, kinds.or, (part, best) => nodes.minLength(part) < nodes.minLength(best)),
         );
       case kinds.and:
-        // what is still longest says where to go
-        return this.firstByte(
-          this.#best(expr, kinds.and, (part, best) => {
-            if (nodes.kind(best) === kinds.not || nodes.kind(part) === kinds.not) return nodes.kind(best) === kinds.not;
-            return nodes.minLength(part) > nodes.minLength(best);
-          }),
-        );
+        // what is nearly done is ended first; what needs nothing does not say where to go
+        return this.firstByte(this.#best(expr, kinds.and, (part, best) => urgency(nodes, part) < urgency(nodes, best)));
     }
   }
 
@@ -68,4 +63,9 @@ export class Shortest {
     for (; nodes.kind(rest) === kind; rest = nodes.b(rest)) if (isBetter(nodes.a(rest), best)) best = nodes.a(rest);
     return isBetter(rest, best) ? rest : best;
   }
+}
+
+function urgency(nodes: Nodes, part: number): number {
+  const length = nodes.minLength(part);
+  return nodes.kind(part) === kinds.not || length === 0 ? Number.POSITIVE_INFINITY : length;
 }

@@ -4,6 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { GrammarBudgetError } from "../budget/budget.ts";
+import { lexemeOf, textOfLexeme } from "../run/codes.ts";
 import type { Positions } from "./positions.ts";
 
 /** Stands for the row itself as the one in which a body began. */
@@ -21,9 +22,9 @@ export interface Row {
   /** Whether the whole output may end here. */
   readonly isComplete: boolean;
   /** By lexeme: the row after it. */
-  readonly after: Map<number, number>;
+  after: Map<number, number> | undefined;
   /** By rule: what the end of a body that began here leads to. */
-  readonly completed: Map<number, Completion>;
+  completed: Map<number, Completion> | undefined;
 }
 
 interface Completion {
@@ -59,21 +60,18 @@ export class Rows {
     this.#close([key(positions.start(startRule), self)], true);
   }
 
-  get size(): number {
-    return this.#rows.length;
-  }
-
   /** Row 0 is the beginning. */
   get(id: number): Row {
     return this.#rows[id]!;
   }
 
-  /** The row after a lexeme that the row has. @throws GrammarBudgetError */
+  /** The row after a lexeme (a code) that the row has. @throws GrammarBudgetError */
   after(rowId: number, lexeme: number): number {
     const row = this.#rows[rowId]!;
-    let next = row.after.get(lexeme);
+    let next = row.after?.get(lexeme);
     if (next === undefined) {
       next = this.#close(this.#kernel(row, lexeme), false);
+      row.after ??= new Map();
       row.after.set(lexeme, next);
     }
     return next;
@@ -93,12 +91,16 @@ export class Rows {
     return next;
   }
 
-  #kernel({ id, items }: Row, lexeme: number): number[] {
+  #kernel({ id, items }: Row, code: number): number[] {
     const kernel: number[] = [];
+    const [lexeme, text] = [lexemeOf(code), textOfLexeme(code)];
+    this.budget.spend(1 + (items.length >> 2));
     for (let i = 0; i < items.length; i += 2) {
       const { lexemes } = this.#positions.place(items[i]!);
       for (let k = 0; k < lexemes.length; k += 2) {
-        if (lexemes[k] === lexeme) kernel.push(key(lexemes[k + 1]!, items[i + 1]! === self ? id : items[i + 1]!));
+        if (lexemes[k] !== lexeme) continue;
+        const place = text === 0 ? lexemes[k + 1]! : this.#positions.withText(lexemes[k + 1]!, text);
+        kernel.push(key(place, items[i + 1]! === self ? id : items[i + 1]!));
       }
     }
     return kernel;
@@ -119,6 +121,7 @@ export class Rows {
           const completion = this.#complete(start, positions.place(place).rule);
           isComplete ||= completion.isComplete;
           for (const each of completion.items) items.add(each);
+          this.budget.spend(1 + (completion.items.size >> 2));
         }
       }
       this.budget.spend(1);
@@ -148,12 +151,12 @@ export class Rows {
     const sorted = [...lexemes].sort((a, b) => a - b);
     this.#rows.push({
       id,
-      items: Int32Array.from(kept.flatMap((item) => [placeOf(item), startOf(item)])),
+      items: itemsOf(kept),
       lexemes: sorted,
       tokenLexemes: sorted.filter(this.#isToken),
       isComplete,
-      after: new Map(),
-      completed: new Map(),
+      after: undefined,
+      completed: undefined,
     });
     this.#ids.set(name, id);
     this.sizeBytes += 400 + name.length + kept.length * 8 + lexemes.size * 8;
@@ -165,7 +168,7 @@ export class Rows {
    * that a long chain of ends is walked once.
    */
   #complete(rowId: number, rule: number): Completion {
-    const known = this.#rows[rowId]!.completed.get(rule);
+    const known = this.#rows[rowId]!.completed?.get(rule);
     if (known) return known;
     const positions = this.#positions;
     const items = new Set<number>();
@@ -174,9 +177,10 @@ export class Rows {
     for (const each of seen) {
       const [endedRule, startRow] = [placeOf(each), startOf(each)];
       const row = this.#rows[startRow]!;
-      const inner = row.completed.get(endedRule);
+      const inner = row.completed?.get(endedRule);
       if (inner) {
         for (const item of inner.items) items.add(item);
+        this.budget.spend(1 + (inner.items.size >> 2));
         isComplete ||= inner.isComplete;
         continue;
       }
@@ -196,10 +200,19 @@ export class Rows {
       this.budget.spend(1 + (row.items.length >> 1));
     }
     const completion = { items, isComplete };
-    this.#rows[rowId]!.completed.set(rule, completion);
+    (this.#rows[rowId]!.completed ??= new Map()).set(rule, completion);
     this.sizeBytes += 100 + items.size * 40;
     return completion;
   }
+}
+
+function itemsOf(keys: readonly number[]): Int32Array {
+  const items = new Int32Array(keys.length * 2);
+  keys.forEach((each, i) => {
+    items[i * 2] = placeOf(each);
+    items[i * 2 + 1] = startOf(each);
+  });
+  return items;
 }
 
 /** Place and row as one number: rows below 2^28, places below 2^25. */

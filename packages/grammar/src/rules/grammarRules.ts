@@ -50,6 +50,8 @@ export interface RuleEdge {
   readonly ifCount?: CountBounds;
   /** The edge adds 1 to the counter. Absent: false. */
   readonly counts?: boolean;
+  /** Edges with the same number are taken at most once, all together, in a run of the body. Absent: as often as it likes. */
+  readonly once?: number;
   /** What the edge's lexeme reads must differ from all that such edges read in the same run of the body. Absent: false. */
   readonly isDistinct?: boolean;
 }

@@ -4,6 +4,9 @@
  */
 import { deadState, type Lexer } from "../lexer/lexer.ts";
 import type { Rows } from "../rows/rows.ts";
+import type { Texts } from "../rows/texts.ts";
+import { lexemeWithText, stateOf, stateWithText, textOfState } from "./codes.ts";
+import { inOrder } from "./inOrder.ts";
 
 /** Stands for the lexer's state before the first byte of any lexeme. */
 export const fresh = -1;
@@ -12,17 +15,20 @@ const mostStates = 2 ** 26;
 export class Configurations {
   readonly #rows: Rows;
   readonly #lexer: Lexer;
+  readonly #texts: Texts | undefined;
   /** By row: the lexer's state before its lexemes. */
   readonly #starts: number[] = [];
-  /** By number: row and state, alternately, in rising order. */
+  /** By number: row and state (a code), alternately, in rising order. */
   readonly #list: (readonly number[])[] = [];
   readonly #numbers = new Map<string, number>();
   /** Of one pair each: row · 2^26 + state + 1. */
   readonly #singles = new Map<number, number>();
   sizeBytes = 0;
 
-  constructor(rows: Rows, lexer: Lexer) {
+  /** @param texts for grammars with lexemes whose texts must differ */
+  constructor(rows: Rows, lexer: Lexer, texts: Texts | undefined) {
     this.#rows = rows;
+    this.#texts = texts;
     this.#lexer = lexer;
     this.number([0, fresh]);
   }
@@ -33,7 +39,7 @@ export class Configurations {
   }
 
   number(pairs: readonly number[]): number {
-    if (pairs.length === 2) return this.#single(pairs[0]!, pairs[1]!);
+    if (pairs.length === 2 && textOfState(pairs[1]!) === 0) return this.#single(pairs[0]!, pairs[1]!);
     const key = pairs.join(" ");
     let number = this.#numbers.get(key);
     if (number === undefined) this.#numbers.set(key, (number = this.#add([...pairs], key.length)));
@@ -57,6 +63,13 @@ export class Configurations {
     return (this.#starts[row] ??= this.#lexer.start(this.#rows.get(row).lexemes));
   }
 
+  /** The code of a lexeme that has read these bytes after a text. */
+  lexemeWith(lexeme: number, before: number, bytes: readonly number[]): number {
+    let text = before;
+    for (const byte of bytes) text = this.#texts!.append(text, byte);
+    return lexemeWithText(lexeme, text);
+  }
+
   /** The row where each of these may have ended: row and lexeme, alternately. */
   rowAfter(ended: readonly number[]): number {
     return this.#rows.afterAny(ended);
@@ -75,7 +88,7 @@ export class Configurations {
   after(number: number, bytes: Uint8Array): number | undefined {
     const lexer = this.#lexer;
     const pairs = this.#list[number]!;
-    if (pairs.length > 2) return this.#afterAny(pairs, bytes, 0);
+    if (pairs.length > 2 || this.#texts !== undefined) return this.#afterAny(pairs, bytes, 0);
     // the common case: one way to read it
     let row = pairs[0]!;
     let state = pairs[1]!;
@@ -103,11 +116,17 @@ export class Configurations {
   #step(pairs: readonly number[], byte: number): readonly number[] {
     const result: number[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
-      const state = pairs[i + 1] === fresh ? this.startOf(pairs[i]!) : pairs[i + 1]!;
-      const next = this.#lexer.next(state, byte);
-      if (next !== deadState) result.push(pairs[i]!, next);
+      const code = pairs[i + 1]!;
+      const next = this.#lexer.next(code === fresh ? this.startOf(pairs[i]!) : stateOf(code), byte);
+      if (next !== deadState) result.push(pairs[i]!, this.#withText(next, code, byte));
     }
     return this.#resolve(result);
+  }
+
+  /** A state, with what its lexemes have read where that matters. */
+  #withText(state: number, before: number, byte: number): number {
+    if (this.#texts === undefined || !this.#lexer.readsDistinct(state)) return state;
+    return stateWithText(state, this.#texts.append(before === fresh ? 0 : textOfState(before), byte));
   }
 
   /** Where lexemes have ended, the row after them too. */
@@ -116,13 +135,16 @@ export class Configurations {
     const ended: number[] = [];
     const going: number[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
-      const state = pairs[i + 1]!;
-      for (const lexeme of lexer.ended(state)) ended.push(pairs[i]!, lexeme);
-      if (lexer.goesOn(state)) going.push(pairs[i]!, state);
+      const code = pairs[i + 1]!;
+      const state = stateOf(code);
+      for (const lexeme of lexer.ended(state)) {
+        ended.push(pairs[i]!, lexer.isDistinct(lexeme) ? lexemeWithText(lexeme, textOfState(code)) : lexeme);
+      }
+      if (lexer.goesOn(state)) going.push(pairs[i]!, code);
     }
     if (ended.length === 0) return going;
     const next = this.#rows.afterAny(ended);
-    return going.length === 0 ? [next, fresh] : sorted([...going, next, fresh]);
+    return going.length === 0 ? [next, fresh] : inOrder([...going, next, fresh]);
   }
 
   /** After a token that rows name as such; undefined where none does. */
@@ -149,16 +171,6 @@ export class Configurations {
   /** Either of two. */
   union(a: number | undefined, b: number | undefined): number | undefined {
     if (a === undefined || b === undefined) return a ?? b;
-    return this.number(sorted([...this.#list[a]!, ...this.#list[b]!]));
+    return this.number(inOrder([...this.#list[a]!, ...this.#list[b]!]));
   }
-}
-
-/** Pairs in rising order, each once. */
-function sorted(pairs: readonly number[]): number[] {
-  const list = Array.from({ length: pairs.length / 2 }, (_, i) => [pairs[i * 2]!, pairs[i * 2 + 1]!] as const);
-  list.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return list.flatMap(([row, state], i) => {
-    const before = list[i - 1];
-    return before && before[0] === row && before[1] === state ? [] : [row, state];
-  });
 }

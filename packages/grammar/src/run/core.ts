@@ -69,7 +69,15 @@ export class Core {
     const isNullable = image.lexemes.map(
       ({ expression, tokenIds }) => !tokenIds && this.#expressions.isNullable(exprs[expression]!),
     );
+    const without = (lexeme: number, texts: readonly Uint8Array[]): number | undefined => {
+      const { expression, isLazy = false } = image.lexemes[lexeme]!;
+      const expressions = this.#expressions;
+      const others = expressions.not(expressions.or(texts.map((text) => expressions.literal(text))));
+      const rest = texts.length === 0 ? exprs[expression]! : expressions.and([exprs[expression]!, others]);
+      return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy, true);
+    };
     return new LoadedGrammar({
+      without,
       number: this.#grammars.size,
       image,
       lexemes,

@@ -1,4 +1,5 @@
 /** Nodes at which lexemes may end, by rising node, from several walks: a heap of their lists. */
+import { inOrder } from "./inOrder.ts";
 
 interface List {
   /** Node and place, alternately, by rising node. */
@@ -6,7 +7,14 @@ interface List {
   readonly row: number;
   /** The lexeme that ends at all of them; undefined where the place says which. */
   readonly lexeme: number | undefined;
+  /** What was read before the walk, and the depth at which it begins. */
+  readonly from: ReadFrom;
   next: number;
+}
+
+export interface ReadFrom {
+  readonly text: number;
+  readonly depth: number;
 }
 
 export class ExitQueue {
@@ -16,9 +24,9 @@ export class ExitQueue {
     this.#lists = [];
   }
 
-  add(exits: readonly number[], row: number, lexeme: number | undefined): void {
+  add(exits: readonly number[], row: number, lexeme: number | undefined, from: ReadFrom): void {
     if (exits.length === 0) return;
-    this.#lists.push({ exits, row, lexeme, next: 0 });
+    this.#lists.push({ exits, row, lexeme, from, next: 0 });
     this.#raise(this.#lists.length - 1);
   }
 
@@ -28,21 +36,23 @@ export class ExitQueue {
     return first?.exits[first.next];
   }
 
-  /** What ends at the first node: row and lexeme, alternately, in rising order, each once. Removes it. */
-  take(endedAt: (place: number) => readonly number[]): number[] {
+  /**
+   * What ends at the first node: row and lexeme, alternately, in rising order, each once. Removes it.
+   * @param code of a lexeme that ends at the node
+   */
+  take(
+    endedAt: (place: number) => readonly number[],
+    code: (lexeme: number, node: number, from: ReadFrom) => number,
+  ): number[] {
     const node = this.node;
-    const pairs: [number, number][] = [];
-    while (this.node === node && node !== undefined) {
-      const { exits, row, lexeme, next } = this.#lists[0]!;
-      if (lexeme === undefined) for (const each of endedAt(exits[next + 1]!)) pairs.push([row, each]);
-      else pairs.push([row, lexeme]);
+    const pairs: number[] = [];
+    while (node !== undefined && this.node === node) {
+      const { exits, row, lexeme, from, next } = this.#lists[0]!;
+      if (lexeme !== undefined) pairs.push(row, code(lexeme, node, from));
+      else for (const each of endedAt(exits[next + 1]!)) pairs.push(row, code(each, node, from));
       this.#advance();
     }
-    if (pairs.length > 1) pairs.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    return pairs.flatMap(([row, lexeme], i) => {
-      const before = pairs[i - 1];
-      return before && before[0] === row && before[1] === lexeme ? [] : [row, lexeme];
-    });
+    return pairs.length > 2 ? inOrder(pairs) : pairs;
   }
 
   #advance(): void {

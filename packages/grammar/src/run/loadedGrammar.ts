@@ -4,7 +4,9 @@ import type { GrammarImage } from "../compile/image.ts";
 import type { Lexer } from "../lexer/lexer.ts";
 import { Positions } from "../rows/positions.ts";
 import { Rows } from "../rows/rows.ts";
+import { Texts } from "../rows/texts.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
+import { stateOf, stateWithText, textOfState } from "./codes.ts";
 import { Configurations, fresh } from "./configurations.ts";
 import { Mask } from "./mask.ts";
 import type { Masks } from "./masks.ts";
@@ -17,6 +19,8 @@ export interface LoadedGrammarOptions {
   /** By the image's lexeme: the lexer's. */
   readonly lexemes: readonly number[];
   readonly isNullable: readonly boolean[];
+  /** The lexer's lexeme for one of the image's, other texts than these; undefined if none is left. */
+  readonly without: (lexeme: number, texts: readonly Uint8Array[]) => number | undefined;
   readonly vocabulary: Vocabulary;
   readonly lexer: Lexer;
   readonly masks: Masks;
@@ -39,28 +43,43 @@ export class LoadedGrammar {
   readonly #number: number;
   readonly #cache: WordsCache<Mask>;
   readonly #rows: Rows;
+  readonly #positions: Positions;
+  readonly #texts: Texts | undefined;
   readonly #scratch: Int32Array;
 
   constructor(options: LoadedGrammarOptions) {
     const { number, image, lexemes, isNullable, vocabulary, lexer, masks, cache, budget } = options;
+    const hasDistinct = image.states.some(({ edges }) => edges.some(({ isDistinct }) => isDistinct));
+    this.#texts = hasDistinct ? new Texts() : undefined;
+    this.#positions = new Positions({
+      image,
+      lexemes,
+      isNullable,
+      without: (lexeme, texts) =>
+        options.without(
+          lexeme,
+          texts.map((text) => this.#texts!.bytes(text)),
+        ),
+    });
     this.#number = number;
     this.#cache = cache;
     this.vocabulary = vocabulary;
     this.#lexer = lexer;
     this.#masks = masks;
     this.#isEnd = new Set(vocabulary.eosTokenIds);
-    this.#rows = new Rows(new Positions(image, lexemes, isNullable), {
+    this.#rows = new Rows(this.#positions, {
       startRule: image.start,
       budget,
       mostRows,
       isToken: (lexeme) => lexer.tokenIds(lexeme) !== undefined,
     });
-    this.#configurations = new Configurations(this.#rows, lexer);
+    this.#configurations = new Configurations(this.#rows, lexer, this.#texts);
     this.#scratch = new Int32Array(vocabulary.trie.noToken / 32 + 1);
   }
 
   get sizeBytes(): number {
-    return this.#rows.sizeBytes + this.#configurations.sizeBytes + this.#clamped.length * 8;
+    const parser = this.#rows.sizeBytes + this.#positions.sizeBytes + (this.#texts?.sizeBytes ?? 0);
+    return parser + this.#configurations.sizeBytes + this.#clamped.length * 8;
   }
 
   isEnd(tokenId: number): boolean {
@@ -86,7 +105,9 @@ export class LoadedGrammar {
   #clamp(configuration: number): number {
     const pairs = this.#configurations.get(configuration);
     return this.#configurations.number(
-      pairs.map((each, i) => (i % 2 === 0 || each === fresh ? each : this.#masks.clamped(each))),
+      pairs.map((each, i) =>
+        i % 2 === 0 || each === fresh ? each : stateWithText(this.#masks.clamped(stateOf(each)), textOfState(each)),
+      ),
     );
   }
 

@@ -7,10 +7,19 @@ export class Mask {
 
   /** @param given is copied @param wordCount of the mask, from its beginning */
   constructor(given: Int32Array, wordCount: number) {
-    const few: number[] = [];
-    for (let i = 0; i < wordCount && few.length <= wordCount >> 2; i++) if (given[i] !== 0) few.push(i, given[i]!);
-    if (few.length > wordCount >> 2) this.#words = given.slice(0, wordCount);
-    else this.#few = Int32Array.from(few);
+    let count = 0;
+    for (let i = 0; i < wordCount; i++) if (given[i] !== 0) count++;
+    if (count > wordCount >> 2) {
+      this.#words = given.slice(0, wordCount);
+      return;
+    }
+    const few = new Int32Array(count * 2);
+    for (let i = 0, at = 0; at < few.length; i++) {
+      if (given[i] === 0) continue;
+      few[at++] = i;
+      few[at++] = given[i]!;
+    }
+    this.#few = few;
   }
 
   get sizeBytes(): number {

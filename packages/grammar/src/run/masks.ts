@@ -8,9 +8,10 @@ import type { Lexer } from "../lexer/lexer.ts";
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { kinds } from "../regex/nodes.ts";
-import type { Trie } from "../vocabulary/trie.ts";
+import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
-import { ExitQueue } from "./exitQueue.ts";
+import { stateOf, textOfState } from "./codes.ts";
+import { ExitQueue, type ReadFrom } from "./exitQueue.ts";
 import { Mask } from "./mask.ts";
 import { Walk } from "./walk.ts";
 import { WordsCache } from "./wordsCache.ts";
@@ -20,6 +21,7 @@ const nodesOfAStep = 64;
 /** Walks that are worth being made from others. */
 const wideSteps = 4096;
 const wideBytes = 48;
+const fromBeginning: ReadFrom = { text: 0, depth: 0 };
 
 /** The walk from one place of the table over the whole vocabulary. */
 interface Inner {
@@ -82,13 +84,14 @@ export class Masks {
     const queue = this.#queue;
     queue.clear();
     for (let i = 0; i < pairs.length; i += 2) {
-      const row = pairs[i]!;
-      const start = this.#start(pairs[i + 1] === fresh ? configurations.startOf(row) : pairs[i + 1]!);
+      const [row, code] = [pairs[i]!, pairs[i + 1]!];
+      const start = this.#start(code === fresh ? configurations.startOf(row) : stateOf(code));
+      const from = code < 0 || textOfState(code) === 0 ? fromBeginning : { text: textOfState(code), depth: 0 };
       const inner = this.#innerOf(start.place);
       if (i === 0) inner.mask.copyTo(words);
       else inner.mask.addTo(words);
-      queue.add(inner.exits, row, start.lexeme);
-      queue.add(inner.sharedExits, row, start.lexeme ?? inner.sharedLexeme);
+      queue.add(inner.exits, row, start.lexeme, from);
+      queue.add(inner.sharedExits, row, start.lexeme ?? inner.sharedLexeme, from);
     }
     this.#followExits(configurations, words);
     const { twins } = this.#trie;
@@ -101,12 +104,19 @@ export class Masks {
   /** In the order of nodes: what may end at a node, in whichever way it was read, leads to one row. */
   #followExits(configurations: Configurations, words: Int32Array): void {
     const queue = this.#queue;
+    const endedAt = (place: number): readonly number[] => this.#lexer.ended(this.#table.state(place));
+    const codeOf = (lexeme: number, node: number, from: ReadFrom): number =>
+      this.#lexer.isDistinct(lexeme)
+        ? configurations.lexemeWith(lexeme, from.text, pathTo(this.#trie, node, from.depth))
+        : lexeme;
     for (let node = queue.node; node !== undefined; node = queue.node) {
-      const ended = queue.take((place) => this.#lexer.ended(this.#table.state(place)));
+      const ended = queue.take(endedAt, codeOf);
       const row = configurations.rowAfter(ended);
       this.#walk.under(node, this.#table.place(configurations.startOf(row)), words);
-      this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
-      if (this.#walk.exits.length > 0) queue.add(this.#walk.exits, row, undefined);
+      this.#budget.spend(1 + (ended.length >> 1) + this.#walk.steps / nodesOfAStep);
+      if (this.#walk.exits.length > 0) {
+        queue.add(this.#walk.exits, row, undefined, { text: 0, depth: depthOf(this.#trie, node) + 1 });
+      }
     }
   }
 

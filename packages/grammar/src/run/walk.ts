@@ -5,6 +5,9 @@
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
 
+/** Never written to. */
+const noExits: number[] = [];
+
 export class Walk {
   readonly #trie: Trie;
   readonly #table: WalkTable;
@@ -13,7 +16,7 @@ export class Walk {
   /** By depth: the other state's place. */
   readonly #otherStack: Int32Array;
   /** Node and place, alternately, for nodes of the last walk at which a lexeme may end and more can follow. */
-  exits: number[] = [];
+  exits: readonly number[] = noExits;
   /** Nodes that the last walk looked at. */
   steps = 0;
 
@@ -42,7 +45,7 @@ export class Walk {
     const { nodes } = this.#trie;
     const table = this.#table;
     const stack = this.#stack;
-    const exits: number[] = [];
+    let exits: number[] = noExits;
     let { entries, classes, rows, partitions } = table;
     let node = from;
     let steps = 0;
@@ -64,7 +67,10 @@ export class Walk {
       stack[depth + 1] = entry >> 1;
       const token = tokenAndByte >>> 8;
       words[token >> 5]! |= 1 << (token & 31);
-      if ((entry & 1) === 1 && sizeAndDepth >>> 10 > 1) exits.push(node, entry >> 1);
+      if ((entry & 1) === 1 && sizeAndDepth >>> 10 > 1) {
+        if (exits === noExits) exits = [];
+        exits.push(node, entry >> 1);
+      }
       node++;
     }
     this.exits = exits;

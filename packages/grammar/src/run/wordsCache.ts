@@ -1,34 +1,38 @@
-/** Masks by number, those used last, within a number of bytes. */
+/** Entries by number within a number of bytes; those that were not used for long go first. */
+
+interface Slot<T> {
+  readonly entry: T;
+  /** Since it was last spared. */
+  isUsed: boolean;
+}
 
 export class WordsCache<T extends { readonly sizeBytes: number }> {
-  /** In order of use, the newest last. */
-  readonly #entries = new Map<number, T>();
+  readonly #slots = new Map<number, Slot<T>>();
   readonly #mostBytes: number;
   #sizeBytes = 0;
-  #newest = -1;
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
   }
 
   get(key: number): T | undefined {
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && key !== this.#newest) {
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
-      this.#newest = key;
-    }
-    return entry;
+    const slot = this.#slots.get(key);
+    if (slot === undefined) return undefined;
+    slot.isUsed = true;
+    return slot.entry;
   }
 
   set(key: number, entry: T): void {
-    this.#entries.set(key, entry);
-    this.#newest = key;
+    this.#slots.set(key, { entry, isUsed: true });
     this.#sizeBytes += entry.sizeBytes;
-    for (const [oldest, { sizeBytes }] of this.#entries) {
-      if (this.#sizeBytes <= this.#mostBytes || oldest === key) return;
-      this.#entries.delete(oldest);
-      this.#sizeBytes -= sizeBytes;
+    for (const [oldest, slot] of this.#slots) {
+      if (this.#sizeBytes <= this.#mostBytes || this.#slots.size === 1) return;
+      this.#slots.delete(oldest);
+      if (slot.isUsed) {
+        // a second chance, at the end
+        slot.isUsed = false;
+        this.#slots.set(oldest, slot);
+      } else this.#sizeBytes -= slot.entry.sizeBytes;
     }
   }
 }

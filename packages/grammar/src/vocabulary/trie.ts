@@ -76,6 +76,26 @@ export function buildTrie(tokens: readonly { id: number; bytes: Uint8Array }[], 
   return { nodes, nodeCount, noToken, twins: Int32Array.from(twins), depth };
 }
 
+/** Bytes before the node's own. */
+export function depthOf({ nodes }: Trie, node: number): number {
+  return nodes[node * 2 + 1]! & mostDepth;
+}
+
+/** The bytes from a depth to the node, its own too. */
+export function pathTo({ nodes }: Trie, node: number, fromDepth: number): number[] {
+  const path: number[] = [];
+  for (let at = 0; at <= node; ) {
+    const size = nodes[at * 2 + 1]! >>> 10;
+    if (at + size <= node) {
+      at += size;
+      continue;
+    }
+    path.push(nodes[at * 2]! & 255);
+    at++;
+  }
+  return path.slice(fromDepth);
+}
+
 function compare(a: Uint8Array, b: Uint8Array): number {
   const at = sharedLength(a, b);
   return at === a.length || at === b.length ? a.length - b.length : a[at]! - b[at]!;
