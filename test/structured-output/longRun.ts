@@ -16,7 +16,7 @@ const source = await createEmbeddedModel();
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(2);
 
 let start = performance.now();
-const grammar = createGrammarProvider({ tokenizer: source.tokenizer, warm: true });
+const grammar = createGrammarProvider({ tokenizer: source.tokenizer, warm: true, compileTimeoutMs: 60_000 });
 for (const jsonSchema of Object.values(schemas)) (await grammar.compile({ jsonSchema })).release();
 console.log(`${Object.keys(schemas).length} schemas compiled: ${seconds(start)} s`);
 

@@ -62,9 +62,8 @@ export const schemas: Readonly<Record<string, object>> = {
   never: { type: ["integer", "null", "boolean"], not: { enum: [true, null] }, minimum: 0, maximum: 30 },
   when: {
     ...object({ paid: { type: "boolean" }, by: string(4) }, ["by"]),
-    if: { properties: { paid: { const: true } } },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    ["then"]: { required: ["by"] },
+    if: { properties: { paid: { const: false } } },
+    else: { required: ["by"] },
   },
   some: {
     ...object({ a: integer(0, 9), b: integer(0, 9) }, ["a", "b"]),

@@ -29,7 +29,7 @@ export interface ImageEdge {
   readonly isDistinct: boolean;
 }
 
-export interface ImageRule {
+interface ImageRule {
   readonly firstState: number;
   readonly isNullable: boolean;
   readonly saturation: number;

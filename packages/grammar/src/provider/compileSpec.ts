@@ -25,11 +25,23 @@ export interface SpecSettings {
   readonly anyWhitespace: boolean;
 }
 
-/** @throws TypeError, RangeError for a specification that is none, GrammarBudgetError */
-export function compileSpec(spec: GrammarSpec, settings: SpecSettings, budget: Budget): GrammarImage {
-  const expressions = new Expressions({ nodes: mostNodes, budget });
+/**
+ * @param expressions of specifications before, which much of the work is shared with; not to be used again after a GrammarBudgetError
+ * @throws TypeError, RangeError for a specification that is none, GrammarBudgetError
+ */
+export function compileSpec(
+  spec: GrammarSpec,
+  settings: SpecSettings,
+  budget: Budget,
+  expressions: Expressions = newExpressions(),
+): GrammarImage {
+  expressions.budget = budget;
   const [name] = Object.keys(spec);
   return compileRules(rulesOf(spec, settings, expressions, budget), budget, name ?? "grammar");
+}
+
+export function newExpressions(): Expressions {
+  return new Expressions({ nodes: mostNodes });
 }
 
 function rulesOf(

@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { GrammarSpec } from "@tokenmill/core";
 import { Budget } from "../budget/budget.ts";
 import { type CompileAnswer, type CompileSetup, type CompileTask, faultOf } from "./compileProtocol.ts";
-import { compileSpec } from "./compileSpec.ts";
+import { compileSpec, newExpressions } from "./compileSpec.ts";
 import { shareImage } from "./sharedImage.ts";
 
 const { settings } = workerData as CompileSetup;
@@ -12,12 +12,20 @@ const warming: GrammarSpec = {
   jsonSchema: { type: "object", properties: { a: { type: "integer" }, b: { type: "string", maxLength: 9 } } },
 };
 
+/** Nodes of expressions that are kept for the next specification. */
+const mostKeptNodes = 300_000;
+let expressions = newExpressions();
+
 function answerTo({ spec, param, timeMs }: CompileTask): CompileAnswer {
   try {
     const parsed = JSON.parse(spec) as GrammarSpec;
-    return { image: shareImage(compileSpec(parsed, settings, new Budget(param, { timeMs }))) };
+    const image = shareImage(compileSpec(parsed, settings, new Budget(param, { timeMs }), expressions));
+    if (expressions.nodes.count > mostKeptNodes) expressions = newExpressions();
+    return { image };
   } catch (error) {
-    return { error: faultOf(error) };
+    const fault = faultOf(error);
+    if (fault.kind === "budget" || fault.kind === "internal") expressions = newExpressions();
+    return { error: fault };
   }
 }
 

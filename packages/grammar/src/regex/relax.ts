@@ -15,7 +15,8 @@ export function relax(algebra: Algebra, given: number): number {
     return result;
   };
   const compute = (expr: number): number => {
-    switch (nodes.kind(expr)) {
+    const kind = nodes.kind(expr);
+    switch (kind) {
       case kinds.concat:
         return algebra.concat2(of(nodes.a(expr)), of(nodes.b(expr)));
       case kinds.or:
@@ -26,8 +27,14 @@ export function relax(algebra: Algebra, given: number): number {
         const [min, max] = [nodes.b(expr), nodes.c(expr)];
         return algebra.repeatOf(of(nodes.a(expr)), min > small ? 1 : min, max > small ? endless : max);
       }
-      default:
+      case kinds.none:
+      case kinds.empty:
+      case kinds.bytes:
+      case kinds.not:
+      case kinds.multiple:
         return expr;
+      default:
+        return kind satisfies never;
     }
   };
   return of(given);

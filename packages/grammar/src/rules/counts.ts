@@ -99,6 +99,6 @@ export class CountedBody {
   }
 }
 
-export function isWithin(bounds: { readonly min: number; readonly max: number } | undefined, count: number): boolean {
+function isWithin(bounds: { readonly min: number; readonly max: number } | undefined, count: number): boolean {
   return bounds === undefined || (count >= bounds.min && count <= bounds.max);
 }
