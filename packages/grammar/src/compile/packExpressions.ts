@@ -49,7 +49,7 @@ export function packExpressions(
 export function unpackExpressions(
   { algebra }: Expressions,
   { nodes, sets, moduli }: PackedExpressions,
-  roots: readonly number[],
+  roots: Iterable<number>,
 ): Int32Array {
   const count = nodes.length / 4;
   const exprs = new Int32Array(count);

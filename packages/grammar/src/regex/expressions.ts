@@ -14,6 +14,8 @@ import type { Spelling, TextRegex } from "./textRegex.ts";
 /** An expression of one `Expressions`. */
 export type Expr = number;
 
+const encoder = new TextEncoder();
+
 export interface ExpressionLimits {
   /** Most nodes, about 40 bytes each. Absent: 4,194,304. */
   readonly nodes?: number;
@@ -80,8 +82,10 @@ export class Expressions {
 
   /** The UTF-8 of a string, or these bytes. */
   literal(text: string | Uint8Array): Expr {
-    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
-    return this.#algebra.concat(Array.from(bytes, (byte) => this.#algebra.byte(byte)));
+    const bytes = typeof text === "string" ? encoder.encode(text) : text;
+    let expr = this.#algebra.empty;
+    for (let i = bytes.length - 1; i >= 0; i--) expr = this.#algebra.concat2(this.#algebra.byte(bytes[i]!), expr);
+    return expr;
   }
 
   concat(parts: readonly Expr[]): Expr {

@@ -26,7 +26,7 @@ export class Nodes {
   readonly #mostNodes: number;
   #data = new Int32Array(1024 * words);
   #flags = new Uint8Array(1024);
-  /** By node: the partition of bytes for its derivatives. */
+  /** By node: the number of a partition, -1 before it is asked for. */
   #classes = new Int32Array(1024);
   /** By node: no text of it has fewer bytes. */
   #minLengths = new Int32Array(1024);
@@ -72,8 +72,10 @@ export class Nodes {
     return this.#minLengths[node]!;
   }
 
+  /** The partition of bytes for its derivatives. */
   classes(node: number): number {
-    return this.#classes[node]!;
+    const known = this.#classes[node]!;
+    return known >= 0 ? known : (this.#classes[node] = this.#classesOf(node));
   }
 
   /** The node of that structure. @throws GrammarBudgetError */
@@ -100,7 +102,7 @@ export class Nodes {
     data[node * words + 3] = c;
     this.#table[at] = node + 1;
     this.#flags[node] = this.#flagsOf(kind, a, b, c);
-    this.#classes[node] = this.#classesOf(kind, a, b);
+    this.#classes[node] = -1;
     this.#minLengths[node] = Math.min(this.#minLengthOf(kind, a, b, c), longest);
     this.#needs[node] = Math.min(this.#needOf(kind, node, a, b), longest);
     if (this.#count * 2 > this.#table.length) this.#rehash();
@@ -133,7 +135,9 @@ export class Nodes {
     }
   }
 
-  #classesOf(kind: Kind, a: number, b: number): number {
+  #classesOf(node: number): number {
+    const kind = this.kind(node);
+    const [a, b] = [this.a(node), this.b(node)];
     switch (kind) {
       case kinds.none:
       case kinds.empty:
@@ -143,14 +147,20 @@ export class Nodes {
       case kinds.multiple:
         return this.partitions.ofNumbers;
       case kinds.concat:
-        if (!this.has(a, flags.nullable)) return this.#classes[a]!;
-        return this.partitions.refine(this.#classes[a]!, this.#classes[b]!);
+        if (!this.has(a, flags.nullable)) return this.classes(a);
+        return this.partitions.refine(this.classes(a), this.classes(b));
       case kinds.or:
-      case kinds.and:
-        return this.partitions.refine(this.#classes[a]!, this.#classes[b]!);
+      case kinds.and: {
+        let result = this.classes(a);
+        let rest = b;
+        for (; this.kind(rest) === kind; rest = this.b(rest)) {
+          result = this.partitions.refine(result, this.classes(this.a(rest)));
+        }
+        return this.partitions.refine(result, this.classes(rest));
+      }
       case kinds.not:
       case kinds.repeat:
-        return this.#classes[a]!;
+        return this.classes(a);
       default:
         return kind satisfies never;
     }

@@ -16,26 +16,12 @@ export function relax(algebra: Algebra, given: number): number {
   };
   const compute = (expr: number): number => {
     const kind = nodes.kind(expr);
-    switch (kind) {
-      case kinds.concat:
-        return algebra.concat2(of(nodes.a(expr)), of(nodes.b(expr)));
-      case kinds.or:
-        return algebra.or2(of(nodes.a(expr)), of(nodes.b(expr)));
-      case kinds.and:
-        return algebra.and2(of(nodes.a(expr)), of(nodes.b(expr)));
-      case kinds.repeat: {
-        const [min, max] = [nodes.b(expr), nodes.c(expr)];
-        return algebra.repeatOf(of(nodes.a(expr)), min > small ? 1 : min, max > small ? endless : max);
-      }
-      case kinds.none:
-      case kinds.empty:
-      case kinds.bytes:
-      case kinds.not:
-      case kinds.multiple:
-        return expr;
-      default:
-        return kind satisfies never;
-    }
+    if (kind === kinds.concat) return algebra.concat2(of(nodes.a(expr)), of(nodes.b(expr)));
+    if (kind === kinds.or) return algebra.or2(of(nodes.a(expr)), of(nodes.b(expr)));
+    if (kind === kinds.and) return algebra.and2(of(nodes.a(expr)), of(nodes.b(expr)));
+    if (kind !== kinds.repeat) return expr;
+    const [min, max] = [nodes.b(expr), nodes.c(expr)];
+    return algebra.repeatOf(of(nodes.a(expr)), min > small ? 1 : min, max > small ? endless : max);
   };
   return of(given);
 }

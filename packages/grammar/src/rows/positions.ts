@@ -2,7 +2,8 @@
  * Places in rule bodies: a state, the count there, and what may not come again. For each, once it is needed: the places that
  * are reached without reading, the rules that may begin there, and where its lexemes and rules lead.
  */
-import type { GrammarImage, ImageEdge } from "../compile/image.ts";
+import type { GrammarImage } from "../compile/image.ts";
+import { Bodies, type BodyEdge } from "./bodies.ts";
 import { TakenSets } from "./takenSets.ts";
 
 export interface Place {
@@ -26,7 +27,7 @@ export interface PositionsOptions {
 }
 
 export class Positions {
-  readonly #image: GrammarImage;
+  readonly #bodies: Bodies;
   readonly #lexemes: readonly number[];
   readonly #isNullableLexeme: readonly boolean[];
   readonly #without: (lexeme: number, texts: readonly number[]) => number | undefined;
@@ -43,7 +44,7 @@ export class Positions {
   readonly #predictions: (readonly number[] | undefined)[] = [];
 
   constructor({ image, lexemes, isNullable, without }: PositionsOptions) {
-    this.#image = image;
+    this.#bodies = new Bodies(image);
     this.#lexemes = lexemes;
     this.#isNullableLexeme = isNullable;
     this.#without = without;
@@ -55,7 +56,7 @@ export class Positions {
   }
 
   start(rule: number): number {
-    return this.#id(this.#image.rules[rule]!.firstState, 0, TakenSets.none, TakenSets.none);
+    return this.#id(this.#bodies.firstState(rule), 0, TakenSets.none, TakenSets.none);
   }
 
   #id(state: number, count: number, taken: number, texts: number): number {
@@ -84,7 +85,7 @@ export class Positions {
 
   #makePlace(id: number): Place {
     const count = this.#counts[id]!;
-    const { rule, isAccepting, min, max } = this.#image.states[this.#states[id]!]!;
+    const { rule, isAccepting, min, max } = this.#bodies.state(this.#states[id]!);
     const lexemes: number[] = [];
     const rules: number[] = [];
     for (const { edge, next } of this.#edges(id)) {
@@ -99,10 +100,10 @@ export class Positions {
   }
 
   /** Edges that are there at the count, and the places after them, which can all come to an end. */
-  #edges(id: number): { edge: ImageEdge; next: number }[] {
+  #edges(id: number): { edge: BodyEdge; next: number }[] {
     const [state, count, taken] = [this.#states[id]!, this.#counts[id]!, this.#taken[id]!];
-    const { edges, rule } = this.#image.states[state]!;
-    const { saturation } = this.#image.rules[rule]!;
+    const { edges, rule } = this.#bodies.state(state);
+    const saturation = this.#bodies.saturation(rule);
     return edges
       .filter(({ min, max, once }) => count >= min && count <= max && !this.#sets.has(taken, once))
       .map((edge) => ({
@@ -112,7 +113,7 @@ export class Positions {
       }))
       .filter(({ edge, after, takenAfter }) => {
         const isSpent = this.#isExhausted(edge.target, takenAfter) || this.#isReadUp(edge.target, this.#texts[id]!);
-        return this.#isLive(rule, edge.target, after) && !isSpent;
+        return this.#bodies.isLive(rule, edge.target, after) && !isSpent;
       })
       .map(({ edge, after, takenAfter }) => ({
         edge,
@@ -122,28 +123,17 @@ export class Positions {
 
   /** Whether nothing leads on from the state because each edge was taken. */
   #isExhausted(state: number, taken: number): boolean {
-    const { edges, isAccepting } = this.#image.states[state]!;
+    const { edges, isAccepting } = this.#bodies.state(state);
     return !isAccepting && taken !== TakenSets.none && edges.every(({ once }) => this.#sets.has(taken, once));
   }
 
   /** Whether nothing leads on from the state because each text was read. */
   #isReadUp(state: number, texts: number): boolean {
-    const { edges, isAccepting } = this.#image.states[state]!;
+    const { edges, isAccepting } = this.#bodies.state(state);
     if (isAccepting || texts === TakenSets.none || edges.length === 0) return false;
     return edges.every(
       ({ symbol, isDistinct }) => isDistinct && this.#without(symbol, this.#read.members(texts)) === undefined,
     );
-  }
-
-  #isLive(rule: number, state: number, count: number): boolean {
-    const { runs, firstState } = this.#image.rules[rule]!;
-    let [low, high] = [0, runs.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (runs[middle]!.from <= count) low = middle;
-      else high = middle - 1;
-    }
-    return runs[low]!.live[state - firstState] === 1;
   }
 
   /** The place, and those that empty lexemes and rules lead to. */
@@ -155,7 +145,7 @@ export class Positions {
     const found = new Set([id]);
     for (const each of found) {
       for (const { edge, next } of this.#edges(each)) {
-        const isEmpty = edge.isRule ? this.#image.rules[edge.symbol]!.isNullable : this.#isNullableLexeme[edge.symbol]!;
+        const isEmpty = edge.isRule ? this.#bodies.isNullable(edge.symbol) : this.#isNullableLexeme[edge.symbol]!;
         if (isEmpty) found.add(next);
       }
     }

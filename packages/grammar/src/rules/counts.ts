@@ -1,5 +1,5 @@
 /** The counter of a rule's body: where its bounds change what is possible, and which states can still come to an end. */
-import type { Rule, RuleEdge } from "./grammarRules.ts";
+import type { CountBounds, Rule, RuleEdge } from "./grammarRules.ts";
 
 /** Most changes of what is live that one body may have. */
 const mostRuns = 10_000;
@@ -21,17 +21,19 @@ export class CountedBody {
   /** @param canFollow edges whose symbol has a text at all @throws RangeError for counts that cannot be followed */
   constructor(rule: Rule, canFollow: (edge: RuleEdge) => boolean) {
     this.#rule = rule;
-    this.#edges = rule.states.map(({ edges }) => edges.filter(canFollow));
-    const bounds = rule.states.flatMap(({ edges, acceptingCount }) => [
-      acceptingCount,
-      ...edges.map((edge) => edge.ifCount),
-    ]);
-    const steps = bounds
-      .flatMap((each) => (each ? [each.min, each.max + 1] : []))
-      .filter((at) => at > 0 && at < 2 ** 31);
-    const starts = [...new Set([0, ...steps])].sort((a, b) => a - b);
-    this.saturation = starts.at(-1)!;
-    this.runs = this.#findRuns(starts);
+    this.#edges = rule.states.map(({ edges }) => (edges.every(canFollow) ? edges : edges.filter(canFollow)));
+    const starts = new Set([0]);
+    const addBounds = (bounds: CountBounds | undefined): void => {
+      if (bounds === undefined) return;
+      for (const at of [bounds.min, bounds.max + 1]) if (at > 0 && at < 2 ** 31) starts.add(at);
+    };
+    for (const { edges, acceptingCount } of rule.states) {
+      addBounds(acceptingCount);
+      for (const { ifCount } of edges) addBounds(ifCount);
+    }
+    const sorted = [...starts].sort((a, b) => a - b);
+    this.saturation = sorted.at(-1)!;
+    this.runs = this.#findRuns(sorted);
   }
 
   isLive(state: number, count: number): boolean {
@@ -83,22 +85,27 @@ export class CountedBody {
   /** @param above what is live at the next count; absent: the same, counts being saturated */
   #liveAt(count: number, above: Uint8Array | undefined): Uint8Array {
     const { states } = this.#rule;
-    const live = Uint8Array.from(states, (_, state) => Number(this.isAccepting(state, count)));
+    const live = new Uint8Array(states.length);
+    for (let state = 0; state < states.length; state++) live[state] = Number(this.isAccepting(state, count));
     for (let isChanged = true; isChanged; ) {
       isChanged = false;
       for (let state = states.length - 1; state >= 0; state--) {
-        if (live[state]) continue;
-        const leads = this.#edges[state]!.some(
-          ({ target, counts, ifCount }) => isWithin(ifCount, count) && (counts && above ? above : live)[target] === 1,
-        );
-        if (leads) live[state] = 1;
-        isChanged ||= leads;
+        if (live[state] || !this.#leads(state, count, live, above ?? live)) continue;
+        live[state] = 1;
+        isChanged = true;
       }
     }
     return live;
   }
+
+  #leads(state: number, count: number, live: Uint8Array, above: Uint8Array): boolean {
+    for (const { target, counts, ifCount } of this.#edges[state]!) {
+      if ((counts ? above : live)[target] === 1 && isWithin(ifCount, count)) return true;
+    }
+    return false;
+  }
 }
 
-function isWithin(bounds: { readonly min: number; readonly max: number } | undefined, count: number): boolean {
+export function isWithin(bounds: CountBounds | undefined, count: number): boolean {
   return bounds === undefined || (count >= bounds.min && count <= bounds.max);
 }

@@ -43,12 +43,19 @@ export function ruleFacts(grammar: GrammarRules, hasText: (lexeme: number) => bo
   const hasSome = new Set<number>();
   const canFollow = ({ symbol }: RuleEdge): boolean =>
     "rule" in symbol ? hasSome.has(symbol.rule) : hasText(symbol.lexeme);
+  /** Bodies made when all that they name was known to have a text already. */
+  const whole = new Map<number, CountedBody>();
   spread((rule) => {
-    const isLive = new CountedBody(rules[rule]!, canFollow).isLive(0, 0);
-    if (isLive) hasSome.add(rule);
-    return isLive;
+    const isWhole = rules[rule]!.states.every(({ edges }) => edges.every(canFollow));
+    const body = new CountedBody(rules[rule]!, canFollow);
+    if (!body.isLive(0, 0)) return false;
+    hasSome.add(rule);
+    if (isWhole) whole.set(rule, body);
+    return true;
   });
-  const bodies = rules.map((rule, index) => (hasSome.has(index) ? new CountedBody(rule, canFollow) : undefined));
+  const bodies = rules.map((rule, index) => {
+    return hasSome.has(index) ? (whole.get(index) ?? new CountedBody(rule, canFollow)) : undefined;
+  });
 
   const empty = new Set<number>();
   const isEmptyEdge = ({ symbol }: RuleEdge): boolean =>

@@ -61,27 +61,26 @@ export class Core {
   }
 
   #load(image: GrammarImage): LoadedGrammar {
-    const roots = image.lexemes.map(({ expression }) => expression);
-    const exprs = unpackExpressions(this.#expressions, image, roots);
-    const lexemes = image.lexemes.map(({ expression, isLazy = false, tokenIds }) =>
-      tokenIds ? this.#lexer.tokenLexeme(tokenIds) : this.#lexer.lexeme(exprs[expression]!, isLazy),
-    );
-    const isNullable = image.lexemes.map(
-      ({ expression, tokenIds }) => !tokenIds && this.#expressions.isNullable(exprs[expression]!),
-    );
+    const expressions = this.#expressions;
+    const { expressions: roots, isLazy, tokenIds } = image.lexemes;
+    const places = unpackExpressions(expressions, image, roots);
+    const exprs = Array.from(roots, (place) => places[place]!);
+    const tokens = new Map(tokenIds);
+    const lexemes = exprs.map((expr, i) => {
+      const ranges = tokens.get(i);
+      return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(expr, isLazy[i] === 1);
+    });
     const without = (lexeme: number, texts: readonly Uint8Array[]): number | undefined => {
-      const { expression, isLazy = false } = image.lexemes[lexeme]!;
-      const expressions = this.#expressions;
       const others = expressions.not(expressions.or(texts.map((text) => expressions.literal(text))));
-      const rest = texts.length === 0 ? exprs[expression]! : expressions.and([exprs[expression]!, others]);
-      return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy, true);
+      const rest = expressions.and([exprs[lexeme]!, others]);
+      return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy[lexeme] === 1, true);
     };
     return new LoadedGrammar({
       without,
       number: this.#grammars.size,
       image,
       lexemes,
-      isNullable,
+      isNullable: exprs.map((expr, i) => !tokens.has(i) && expressions.isNullable(expr)),
       vocabulary: this.#vocabulary,
       lexer: this.#lexer,
       masks: this.#masks,

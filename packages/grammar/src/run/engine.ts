@@ -10,7 +10,7 @@ import { Core } from "./core.ts";
 import { Matcher } from "./matcher.ts";
 
 export interface GrammarEngineOptions {
-  /** Steps of about a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 500,000. */
+  /** Steps of up to about half a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 1,000,000. */
   readonly maskSteps?: number;
   /** Memory for all that is made on the way, in bytes, integer ≥ 2^20; half of it for masks. Absent: 2^27. */
   readonly cacheBytes?: number;
@@ -26,7 +26,7 @@ export class GrammarEngine {
 
   /** @throws TypeError, RangeError */
   constructor(vocabulary: Vocabulary, options: GrammarEngineOptions = {}) {
-    const { maskSteps = 500_000, cacheBytes = 2 ** 27 } = checkOptions(
+    const { maskSteps = 1_000_000, cacheBytes = 2 ** 27 } = checkOptions(
       "options",
       options,
       ["maskSteps", "cacheBytes"],

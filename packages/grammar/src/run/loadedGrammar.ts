@@ -41,6 +41,7 @@ export class LoadedGrammar {
   /** By configuration: the one with counts as large as they matter for a mask. */
   readonly #clamped: (number | undefined)[] = [];
   readonly #number: number;
+  readonly #imageBytes: number;
   readonly #cache: WordsCache<Mask>;
   readonly #rows: Rows;
   readonly #positions: Positions;
@@ -49,7 +50,7 @@ export class LoadedGrammar {
 
   constructor(options: LoadedGrammarOptions) {
     const { number, image, lexemes, isNullable, vocabulary, lexer, masks, cache, budget } = options;
-    const hasDistinct = image.states.some(({ edges }) => edges.some(({ isDistinct }) => isDistinct));
+    const hasDistinct = image.edges.flags.some((flags) => (flags & 2) !== 0);
     this.#texts = hasDistinct ? new Texts() : undefined;
     this.#positions = new Positions({
       image,
@@ -63,6 +64,7 @@ export class LoadedGrammar {
     });
     this.#number = number;
     this.#cache = cache;
+    this.#imageBytes = image.sizeBytes;
     this.vocabulary = vocabulary;
     this.#lexer = lexer;
     this.#masks = masks;
@@ -78,7 +80,7 @@ export class LoadedGrammar {
   }
 
   get sizeBytes(): number {
-    const parser = this.#rows.sizeBytes + this.#positions.sizeBytes + (this.#texts?.sizeBytes ?? 0);
+    const parser = this.#imageBytes + this.#rows.sizeBytes + this.#positions.sizeBytes + (this.#texts?.sizeBytes ?? 0);
     return parser + this.#configurations.sizeBytes + this.#clamped.length * 8;
   }
 
