@@ -87,7 +87,7 @@ class TokenEngine implements Engine {
 
   bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion> {
     return this.#checked(
-      () => checkBestOf(options),
+      () => checkBestOf(options, request),
       () => bestOf(this.generateMany({ logprobs: 0, ...request }, options.candidates), options),
     );
   }

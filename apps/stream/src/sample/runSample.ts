@@ -29,6 +29,7 @@ export interface SampleFlags extends GrammarFlags {
   readonly draws: number;
   readonly workers?: number;
   readonly slots?: number;
+  readonly rowTimeout: number;
   readonly json?: true;
   readonly output?: string;
   readonly params?: string;
@@ -64,6 +65,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       maxLogprobs,
       customStages: stage,
       ...(grammar && { maskFiller: grammar.maskFiller }),
+      rowTimeoutMs: flags.rowTimeout * 1000,
       ...(workers !== undefined && { workers }),
       ...(slots !== undefined && { slots }),
     });

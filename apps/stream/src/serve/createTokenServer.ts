@@ -22,7 +22,9 @@ import { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import { addGenerationRoutes } from "./routes/generation.ts";
 import { addLogitsRoute } from "./routes/logits.ts";
+import { addOpenApiRoute } from "./routes/openApi.ts";
 import { addPlayground } from "./routes/playground.ts";
+import { addRootRoute } from "./routes/root.ts";
 import { addSampleRoute } from "./routes/sample.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addVocabularyRoute } from "./routes/vocabulary.ts";
@@ -66,6 +68,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     ...(grammar && { maskFiller: grammar.maskFiller }),
     customStages,
     arenaBytes: limits.arenaBytes,
+    rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
@@ -115,7 +118,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     }),
     log,
   };
-  const app = await createApp(context);
+  const app = createApp(context);
   const table = collectRoutes(app);
   try {
     addGenerationRoutes(app, context);
@@ -123,9 +126,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     addVocabularyRoute(app, context);
     addLogitsRoute(app, context);
     addSampleRoute(app, context);
-    if (options.playground !== undefined) {
-      await addPlayground(app, options.playground);
-    }
+    addOpenApiRoute(app, table, { version, needsKeys: options.apiKeys.length > 0 });
+    if (options.playground === undefined) addRootRoute(app, context);
+    else await addPlayground(app, options.playground);
     sockets = acceptSockets(app, context);
     table.complete();
     http = new Connections(app.server, limits.stallTimeoutMs);
@@ -151,12 +154,15 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   };
 }
 
+/** Time for rows in flight whose sequences have ended already. */
+const closeMs = 200;
+
 async function closeEngine(
   engine: Engine,
   pool: SamplerPool,
   grammar: GrammarProvider | undefined,
   { samples }: ServeContext,
 ): Promise<void> {
-  await engine.close();
-  await Promise.all([pool.close(), samples.close(), grammar?.close()]);
+  await engine.close(closeMs);
+  await Promise.all([pool.close(closeMs), samples.close(closeMs), grammar?.close()]);
 }

@@ -80,6 +80,7 @@ function openPool(
     maxLogprobs,
     customStages: stage,
     ...(grammar && { maskFiller: grammar.maskFiller }),
+    rowTimeoutMs: flags.rowTimeout * 1000,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });

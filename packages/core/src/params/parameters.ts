@@ -31,6 +31,8 @@ export interface Parameter {
   readonly choices?: readonly string[];
   /** Of a number, or of each number of a list or map: what `expected` and `accepts` are made from. */
   readonly range?: NumberRange;
+  /** Fewest elements of a list; absent: 0. */
+  readonly leastItems?: number;
   /** Most elements of a list. */
   readonly mostItems?: number;
   /** Whether a value of the right type is in range; `vocabSize` for ids. */
@@ -93,11 +95,13 @@ function choice(name: keyof SamplingParams, choices: readonly string[], descript
 }
 
 function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, description: string): Parameter {
+  const leastItems = isEmptyAllowed ? 0 : 1;
   return {
     name,
     kind: "tokenIds",
     expected: `${isEmptyAllowed ? "array" : "non-empty array"} of token ids inside the vocabulary`,
-    accepts: (ids: readonly unknown[], vocabSize) => areIds(ids, vocabSize) && (isEmptyAllowed || ids.length > 0),
+    leastItems,
+    accepts: (ids: readonly unknown[], vocabSize) => areIds(ids, vocabSize) && ids.length >= leastItems,
     description,
   };
 }

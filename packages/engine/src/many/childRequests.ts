@@ -2,7 +2,7 @@
 import type { GenerateRequest } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import { DOMAIN_CHILD, philox, wordsOf } from "@tokenmill/core/internal";
-import { canonicalId } from "../request/prepareRequest.ts";
+import { canonicalId, streamOfSeed } from "../request/prepareRequest.ts";
 
 /** Most sequences that one request may open. */
 const mostChildren = 4096;
@@ -19,16 +19,25 @@ export function childSequenceId(parentId: number | bigint, childIndex: number): 
 }
 
 /**
- * The n requests behind one with `n` children: the same in all but `sequenceId`. Without a `sequenceId` the engine numbers
- * each; either way their random streams differ, also with one seed for all.
+ * The request behind output `index` of one that has several: the same in all but its random stream. With a `randomStreamId`
+ * that is stream `randomStreamId` + index; with a `sequenceId`, or without a seed, the sequence's own; with a seed alone it is
+ * stream `index`, so that equal requests draw equally, whatever else is open.
  * @throws TypeError, RangeError
  */
+export function outputRequest(request: GenerateRequest, index: number): GenerateRequest {
+  const sequenceId = canonicalId(request.sequenceId);
+  const firstStream = canonicalId(request.randomStreamId, "randomStreamId") ?? streamOfSeed(request);
+  return {
+    ...request,
+    ...(sequenceId !== undefined && { sequenceId: childSequenceId(sequenceId, index) }),
+    ...(firstStream !== undefined && { randomStreamId: BigInt.asUintN(64, BigInt(firstStream) + BigInt(index)) }),
+  };
+}
+
+/** The n requests behind one with `n` children. @throws TypeError, RangeError */
 export function childRequests(request: GenerateRequest, n: number): GenerateRequest[] {
   checkChildCount("n", n);
-  const parentId = canonicalId(request.sequenceId);
-  return Array.from({ length: n }, (_, index) =>
-    parentId === undefined ? request : { ...request, sequenceId: childSequenceId(parentId, index) },
-  );
+  return Array.from({ length: n }, (_, index) => outputRequest(request, index));
 }
 
 /** @throws TypeError, RangeError */

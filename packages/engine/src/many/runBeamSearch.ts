@@ -3,6 +3,7 @@ import {
   type GenerateRequest,
   grammarForms,
   type SamplingParams,
+  stages,
   type Tokenizer,
   type TokenLogprob,
 } from "@tokenmill/core";
@@ -29,7 +30,7 @@ export interface BeamSearchHost {
 }
 
 /** What would have no effect, and stands in other kinds of requests. */
-const refused = ["stop", "logprobs", "promptLogprobs", ...grammarForms, "randomStreamId"] as const;
+const refused = ["stop", "logprobs", "promptLogprobs", ...grammarForms] as const;
 
 /** The outputs, best first; `open` holds what is open meanwhile. @throws TypeError, RangeError, SequenceError */
 export async function runBeamSearch(
@@ -43,7 +44,7 @@ export async function runBeamSearch(
   for (const name of refused) {
     if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
   }
-  const { params, promptTokenIds, maxTokens, sequenceId, seed } = host.prepare(request);
+  const { params, promptTokenIds, maxTokens, sequenceId, randomStreamId, seed } = host.prepare(request);
   const stopTokenIds = params.stopTokenIds ?? [];
   const logprobs = Math.min(options.beamWidth + stopTokenIds.length, host.vocabSize);
   if (logprobs > host.maxLogprobs) {
@@ -56,7 +57,13 @@ export async function runBeamSearch(
     shared.release();
     throw new TypeError("beam search expected stages without a state from token to token, such as mirostat has");
   }
+  for (const name of ["seed", "sequenceId", "randomStreamId"] as const) {
+    if (request[name] === undefined || tossesCoin(shared)) continue;
+    shared.release();
+    refuse(name, "nothing in beam search without a stage that tosses a coin, such as xtc", request[name], true);
+  }
   const parentId = host.claimId(sequenceId);
+  const parentStream = randomStreamId ?? parentId;
   let opened = 0;
   const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
     new Promise((resolve, reject) => {
@@ -65,6 +72,7 @@ export async function runBeamSearch(
         (plan) =>
           new Sequence({
             sequenceId: childSequenceId(parentId, ++opened),
+            randomStreamId: childSequenceId(parentStream, opened),
             seed: BigInt(seed ?? host.seed),
             plan,
             promptTokenIds,
@@ -88,6 +96,12 @@ export async function runBeamSearch(
   } finally {
     shared.release();
   }
+}
+
+function tossesCoin({ stageNames }: Plan): boolean {
+  return stageNames.some(
+    (name) => Object.hasOwn(stages, name) && stages[name as keyof typeof stages].coin !== undefined,
+  );
 }
 
 function completionOf({ tokenIds, score, hasStopped }: Hypothesis, tokenizer: Tokenizer | undefined): Completion {

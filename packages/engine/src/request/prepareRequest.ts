@@ -44,7 +44,7 @@ export interface PreparedRequest {
   readonly promptTokenIds: readonly number[];
   /** As given; absent: the engine numbers it. */
   readonly sequenceId: number | bigint | undefined;
-  /** As given; absent: the sequence's own id. */
+  /** As given, or by the seed; absent: the sequence's own id. */
   readonly randomStreamId: number | bigint | undefined;
   readonly maxTokens: number;
   readonly stop: readonly string[];
@@ -71,7 +71,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   return {
     promptTokenIds: promptTokenIds(prompt, limits),
     sequenceId: canonicalId(sequenceId),
-    randomStreamId: canonicalId(randomStreamId, "randomStreamId"),
+    randomStreamId: canonicalId(randomStreamId, "randomStreamId") ?? streamOfSeed(request),
     maxTokens: checkMaxTokens(maxTokens, params.minTokens),
     stop: stopStrings(stop, limits),
     ignoreEos,
@@ -118,6 +118,14 @@ export function checkSeed(name: string, seed: unknown): void {
   const isBigint = typeof seed === "bigint";
   const isInRange = isBigint ? isUint64(seed) : Number.isSafeInteger(seed) && (seed as number) >= 0;
   if (!isInRange) refuse(name, "safe integer ≥ 0 or bigint in [0, 2^64)", seed, !isBigint && typeof seed !== "number");
+}
+
+/**
+ * The random stream of a request that has a seed and says nothing else of it: the first, whatever number the sequence gets.
+ * Undefined: the sequence's own.
+ */
+export function streamOfSeed({ seed, sequenceId }: GenerateRequest): number | undefined {
+  return seed !== undefined && sequenceId === undefined ? 0 : undefined;
 }
 
 /** The id as a number where that is exact, else as a bigint. */

@@ -25,7 +25,7 @@ const getOf = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1
 async function metric({ url }: TestServer, name: string): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, 100));
   const text = await (await fetch(`${url}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(`tokenmill:${name}`))!;
+  const line = text.split("\n").find((each) => each.startsWith(`tokenmill_${name}`))!;
   return Number(line.slice(line.lastIndexOf(" ")));
 }
 const quota = (name: string): string => `quota_used{quota="${name}"`;

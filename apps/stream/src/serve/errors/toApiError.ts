@@ -63,7 +63,11 @@ function isHttpError(error: unknown): error is HttpError {
 
 /** What the HTTP library refuses: body too large, media type, URL. */
 function httpError(error: HttpError): ApiError {
-  const codes: Readonly<Record<number, string>> = { 413: "body_too_large", 415: "unsupported_media_type" };
+  const codes: Readonly<Record<number, string>> = {
+    400: "bad_request",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+  };
   const { statusCode, message } = error;
   if (statusCode >= 500) return new ApiError(statusCode, message, { code: "internal_error", cause: error });
   const hint = statusCode === 415 ? "; send content-type: application/json" : "";

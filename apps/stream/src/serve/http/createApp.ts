@@ -1,5 +1,4 @@
 /** The HTTP side: parsers, hooks and error shapes that all routes share. */
-import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -19,8 +18,8 @@ import { sendError } from "./sendError.ts";
 import { UpgradeMessage } from "./upgradeMessage.ts";
 import { addUploads } from "./uploads.ts";
 
-export async function createApp(context: ServeContext): Promise<FastifyInstance> {
-  const { options, log, version } = context;
+export function createApp(context: ServeContext): FastifyInstance {
+  const { options, log } = context;
   const { limits } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
@@ -60,13 +59,7 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       },
     },
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "tokenmill", version, description: "Token streams over HTTP and WebSocket." },
-    },
-  });
-  addRequestLog(app, log);
+  addRequestLog(app, context);
   addUploads(app, limits);
   const hosts = new HostRule(options.host, options.allowedHosts ?? []);
   app.addHook("onRequest", async (request, reply) => {

@@ -1,5 +1,6 @@
 /** From a validated body to the requests of its sequences. */
 import { type GenerateRequest, type GrammarForm, grammarForms, type SamplingParams } from "@tokenmill/core";
+import { outputRequest } from "@tokenmill/engine";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import type { ClientName } from "../errors/toApiError.ts";
@@ -44,7 +45,7 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
   // What has a form of its own ends by it.
   const stop = [...stopOf(body), ...((!structured && plan.extraStop) || [])];
   const ignoreEos = fieldOf(body, "ignoreEos") as boolean | undefined;
-  const firstStream = firstStreamOf(body, params);
+  const randomStreamId = streamIdOf(body);
   const shared: GenerateRequest = {
     ...params,
     // The prompt's scores come with the first token, which is left out if none was asked for.
@@ -54,13 +55,13 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
     ...(ignoreEos !== undefined && { ignoreEos }),
     ...(logprobs !== undefined && { logprobs }),
     ...structured?.fields,
+    ...(randomStreamId !== undefined && { randomStreamId }),
   };
   return prompts.flatMap((given, promptIndex) => {
     const prompt = promptIds(context, given, maxTokens);
     return Array.from({ length: candidates }, (_, candidate): JobSequence => {
-      const offset = BigInt(promptIndex * candidates + candidate);
-      const stream = firstStream === undefined ? {} : { randomStreamId: BigInt.asUintN(64, firstStream + offset) };
-      return { promptIndex, request: { ...shared, ...stream, prompt } };
+      const request = outputRequest({ ...shared, prompt }, promptIndex * candidates + candidate);
+      return { promptIndex, request };
     });
   });
 }
@@ -91,10 +92,10 @@ export function clientNameIn(body: Body): ClientName {
   };
 }
 
-/** Given a seed, equal requests draw equally, whatever else is open: by the number of the output, not of arrival. */
-function firstStreamOf(body: Body, { seed }: SamplingParams): bigint | undefined {
+/** Which random stream the first output draws from, if the body says so: others may be open with the same. */
+function streamIdOf(body: Body): bigint | undefined {
   const given = body["sequence_id"] as number | string | undefined;
-  if (given === undefined) return seed === undefined ? undefined : 0n;
+  if (given === undefined) return undefined;
   const id = uint64Of("sequence_id", given);
   if (typeof given === "number" && given < 0) {
     throw new ApiError(400, `"sequence_id" expected integer in [0, 2^64), got ${given}`, { param: "sequence_id" });

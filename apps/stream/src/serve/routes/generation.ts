@@ -20,16 +20,20 @@ import type { Body } from "../openai/planSequences.ts";
 import { dropUnsupported } from "../openai/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
 import { PlaceSeal } from "../sse/placeSeal.ts";
+import { component, type Operation } from "../openapi/operation.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
 
+const completionOperation = operationOf("createCompletion", "Continues prompts.", "Completion");
+const chatOperation = operationOf("createChatCompletion", "Continues a conversation.", "ChatCompletion");
 const jsonType = "application/json; charset=utf-8";
 
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
 
 export function addGenerationRoutes(app: FastifyInstance, context: ServeContext): void {
-  const add = (url: string, summary: string, body: JsonSchema, idPrefix: string, makeJob: MakeJob): void => {
+  const add = (url: string, operation: Operation, body: JsonSchema, idPrefix: string, makeJob: MakeJob): void => {
     app.post(url, {
-      schema: { summary, body, tags: ["generation"] },
+      schema: { body },
+      config: { operation },
       onRequest: async () => context.lifecycle.checkServing(),
       preValidation: async ({ body: given }) => {
         if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>);
@@ -61,8 +65,38 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       },
     });
   };
-  add("/v1/completions", "Continues prompts.", completionSchema, "cmpl", completionJob);
-  add("/v1/chat/completions", "Continues a conversation.", chatSchema, "chatcmpl", chatJob);
+  add("/v1/completions", completionOperation, completionSchema, "cmpl", completionJob);
+  add("/v1/chat/completions", chatOperation, chatSchema, "chatcmpl", chatJob);
+}
+
+/** @param name of the answer's schema; those of request and chunk begin with it */
+function operationOf(id: string, summary: string, name: string): Operation {
+  return {
+    id,
+    summary,
+    tag: "generation",
+    parameters: [
+      {
+        name: "Last-Event-ID",
+        in: "header",
+        description: "The id of the last event that came of a stream of the same body: it goes on behind it.",
+        schema: { type: "string", pattern: "^\\d+:\\d+(;\\d+(,\\d+)+)?:[\\w-]{16}$" },
+      },
+    ],
+    body: { isRequired: true, content: { "application/json": component(`${name}Request`) } },
+    answers: {
+      200: {
+        description:
+          `The output; with "stream": true events whose data is a ${name}Chunk or, where something goes wrong, an Error, ` +
+          "whose ids are places to go on from, and whose last data is [DONE].",
+        content: {
+          "application/json": component(name),
+          "text/event-stream": { type: "string", description: `Events of ${name}Chunk.` },
+        },
+      },
+    },
+    errors: [404, 409],
+  };
 }
 
 function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {

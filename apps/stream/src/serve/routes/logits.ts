@@ -6,6 +6,8 @@ import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
 import { claimHeld } from "../generation/heldBytes.ts";
 import { promptIds } from "../generation/promptIds.ts";
 import { RowReader } from "../generation/rowReader.ts";
+import { nullable } from "../openapi/nullable.ts";
+import { binary } from "../openapi/operation.ts";
 import { clientOf } from "../limits/client.ts";
 import { object } from "../schema/jsonSchema.ts";
 
@@ -24,7 +26,27 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
   const reader = new RowReader(context.source, context.options.limits);
   app.addHook("onClose", () => reader.close());
   app.post("/v1/logits", {
-    schema: { summary: "The logits after a prompt: little-endian f32, one per token.", body, tags: ["sampling"] },
+    schema: { body },
+    config: {
+      operation: {
+        id: "getLogits",
+        summary: "The logits after a prompt.",
+        tag: "sampling",
+        body: { isRequired: true, content: { "application/json": nullable(body) } },
+        answers: {
+          200: {
+            description: "Little-endian f32, one for each token of the vocabulary.",
+            content: { "application/octet-stream": binary("The row.") },
+            headers: [
+              "x-tokenmill-vocab-size",
+              "x-tokenmill-dtype",
+              "x-tokenmill-prompt-tokens",
+              "x-tokenmill-prompt-token-ids",
+            ],
+          },
+        },
+      },
+    },
     onRequest: async () => context.lifecycle.checkServing(),
     handler: async (request, reply) => {
       const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
@@ -34,6 +56,7 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
       const held = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
       atEnd(reply.raw, () => held.release());
       const row = await reader.read(client, ids).finally(() => place.release());
+      void reply.header("x-tokenmill-prompt-tokens", ids.length);
       if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));
       void reply
         .type("application/octet-stream")

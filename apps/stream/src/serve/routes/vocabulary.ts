@@ -10,9 +10,19 @@ import { tokenText } from "../openai/tokenBytes.ts";
 export function addVocabularyRoute(app: FastifyInstance, context: ServeContext): void {
   const { source, model } = context;
   app.get("/v1/vocabulary", {
-    schema: {
-      summary: "Texts of all tokens by id; bytes that are no whole characters as \\xE2.",
-      tags: ["sampling"],
+    config: {
+      operation: {
+        id: "getVocabulary",
+        summary: "Texts of all tokens by id; bytes that are no whole characters as \\xE2.",
+        tag: "sampling",
+        answers: {
+          200: {
+            description: "A text for each token.",
+            content: { "application/json": { type: "array", items: { type: "string" } } },
+          },
+        },
+        errors: [404],
+      },
     },
     handler: async (request, reply) => {
       const { tokenizer, vocabSize } = source;

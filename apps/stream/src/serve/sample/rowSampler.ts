@@ -55,6 +55,7 @@ export class RowSampler {
     this.pool.release(slot);
     if (this.#waiting.length === 0) return;
     const next = this.pool.acquire();
+    if (next < 0) return; // the slot is withheld: a thread that hangs may still write to it
     if (!this.#waiting.give(next)) this.pool.release(next);
   }
 

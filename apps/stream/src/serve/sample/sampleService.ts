@@ -84,11 +84,13 @@ export class SampleService {
     return answerPieces(this.#codec, header.id, results);
   }
 
-  async close(): Promise<void> {
+  async close(timeoutMs: number): Promise<void> {
     clearInterval(this.#sweep);
     for (const scope of this.#scopes) scope.closeAll();
     const samplers = await Promise.allSettled(this.#samplers.values());
-    await Promise.all(samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close()] : [])));
+    await Promise.all(
+      samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close(timeoutMs)] : [])),
+    );
   }
 
   async #rows(
@@ -175,8 +177,8 @@ export class SampleService {
     let sampler = this.#samplers.get(dtype);
     if (!sampler) {
       const { vocabSize, workers, customStages, quotas, limits } = this.#options;
-      const { arenaBytes, queueTimeoutMs: patienceMs } = limits;
-      const pool = { vocabSize, dtype, workers, customStages, arenaBytes };
+      const { arenaBytes, rowTimeoutMs, queueTimeoutMs: patienceMs } = limits;
+      const pool = { vocabSize, dtype, workers, customStages, arenaBytes, rowTimeoutMs };
       const tokens = quotas.arenaTokens(`tokens of ${dtype} sequences of /v1/sample`);
       sampler = RowSampler.create({ pool, tokens, patienceMs });
       this.#samplers.set(dtype, sampler);

@@ -1,7 +1,7 @@
 /** The part of JSON Schema that requests are described with; validation and the OpenAPI document share it. */
 
 export interface JsonSchema {
-  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
+  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
   readonly description?: string;
   /** What the value must be, in words, for error messages. */
   readonly "x-expected"?: string;
@@ -12,6 +12,7 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;

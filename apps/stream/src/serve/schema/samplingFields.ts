@@ -2,13 +2,23 @@
  * The engine's sampling parameters as fields of a JSON body, made from the parameter table: each under its own name and
  * in snake case, which for most is vLLM's name. Types and ranges of numbers are checked by the schema, the rest by the engine.
  */
-import { type Parameter, type ParameterKind, parameters, rangeText, type SamplingParams } from "@tokenmill/core";
+import {
+  type Parameter,
+  type ParameterKind,
+  parameters,
+  rangeText,
+  type SamplingParams,
+  stages,
+} from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
 import { bigInteger, type JsonSchema } from "./jsonSchema.ts";
 import { rangeSchema } from "./rangeSchema.ts";
 
 /** Parameters that the APIs spell in their own way. */
 const handled: readonly string[] = ["logprobs"];
+
+/** Token sequences that may be given as texts. */
+const takingText: readonly string[] = ["badWords"];
 
 /** What takes the event loop some 10 ms and more to look at is too much for one request. */
 const mostSequences = 1024;
@@ -35,7 +45,7 @@ export function samplingFields(): Record<string, JsonSchema> {
 const tokenId: JsonSchema = { type: "integer", minimum: 0 };
 
 function schemaOf(parameter: Parameter): JsonSchema {
-  const { name, kind, expected, description, choices, range, mostItems } = parameter;
+  const { name, kind, expected, description, choices, range, leastItems = 0, mostItems } = parameter;
   const words = `${description}; ${expected}`;
   switch (kind) {
     case "number":
@@ -51,20 +61,36 @@ function schemaOf(parameter: Parameter): JsonSchema {
       const most = mostItems === undefined ? {} : { maxItems: mostItems };
       return { type: "array", items: rangeSchema(range!), ...most, description: words, "x-expected": expected };
     }
-    case "tokenIds":
-      return { type: "array", items: tokenId, description: words, "x-expected": expected };
+    case "tokenIds": {
+      const least = leastItems > 0 ? { minItems: leastItems } : {};
+      return { type: "array", items: tokenId, ...least, description: words, "x-expected": expected };
+    }
     case "boolean":
       return { type: "boolean", description: words, "x-expected": expected };
-    case "tokenSequences":
+    case "tokenSequences": {
+      const sequences = [tokenId, { type: "array", items: tokenId, minItems: 1 }] as const;
+      const takesText = takingText.includes(name);
+      const text = takesText ? "; a text stands for its tokens, with and without a space before it" : "";
       return {
         type: "array",
-        items: { anyOf: [{ type: "array", items: tokenId, minItems: 1 }, { type: "string" }] },
+        items: { anyOf: takesText ? [...sequences, { type: "string" }] : sequences },
         maxItems: mostSequences,
-        description: `${words}; a text stands for its tokens, with and without a space before it; at most ${mostSequences}`,
-        "x-expected": `array of at most ${mostSequences} token-id arrays or texts`,
+        description: `${words}${text}; at most ${mostSequences}`,
+        "x-expected": `array of at most ${mostSequences} token-id arrays${takesText ? " or texts" : ""}`,
       };
+    }
     case "stages":
-      return { type: "array", items: { type: "string" }, description: words, "x-expected": expected };
+      return {
+        type: "array",
+        items: {
+          anyOf: [
+            { type: "string", enum: Object.keys(stages) },
+            { type: "string", pattern: "^custom:." },
+          ],
+        },
+        description: `${words}; custom:<name> for a stage that the server was given`,
+        "x-expected": expected,
+      };
     case "bias":
       return {
         type: "object",

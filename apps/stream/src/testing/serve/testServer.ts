@@ -23,6 +23,7 @@ export interface TestOptions extends Partial<Omit<ServeOptions, "limits">> {
   limits?: Partial<ServeLimits>;
   slots?: number;
   workers?: number;
+  seed?: number;
 }
 
 export async function startServer({ limits, ...options }: TestOptions = {}): Promise<TestServer> {
