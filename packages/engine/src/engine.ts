@@ -3,7 +3,13 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type { GenerateRequest, LogitsSource, SamplingParams, TokenEvent } from "@tokenmill/core";
+import {
+  checkSeed,
+  type GenerateRequest,
+  type LogitsSource,
+  type SamplingParams,
+  type TokenEvent,
+} from "@tokenmill/core";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError } from "./errors.ts";
@@ -18,7 +24,6 @@ import {
   canonicalId,
   checkPromptLogprobs,
   checkMaxTokens,
-  checkSeed,
   grammarEos,
   prepareRequest,
   type RequestLimits,

@@ -1,8 +1,7 @@
 /** Options of `createEngine`, checked. */
-import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
+import { checkSeed, type GrammarProvider, type LogitsSource, randomSeed, seedBits } from "@tokenmill/core";
 import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
-import { checkSeed } from "./request/prepareRequest.ts";
 
 /** Timers take no longer ones. */
 const longestTimeoutMs = 2 ** 31 - 1;
@@ -117,7 +116,7 @@ export function checkOptions(options: EngineOptions): EngineSettings {
     closeTimeoutMs,
     bufferSize,
     grammar,
-    seed: seed ?? randomSeed(),
+    seed: seedBits(seed) ?? randomSeed(),
   };
 }
 
@@ -137,9 +136,4 @@ export function poolOptions(options: EngineOptions): PoolOptions {
 function checkCount(name: string, value: unknown): void {
   if (!Number.isSafeInteger(value) || (value as number) < 1)
     refuse(name, "integer ≥ 1", value, typeof value !== "number");
-}
-
-function randomSeed(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high >>> 11) * 2 ** 32 + low;
 }

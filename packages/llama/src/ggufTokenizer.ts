@@ -12,7 +12,7 @@ export class GgufTokenizer implements Tokenizer {
   readonly #library: LibLlama;
   readonly #vocab: Pointer;
   readonly #bytes: (Uint8Array | undefined)[];
-  #specialTokens: ReadonlyMap<string, number> | undefined;
+  #specialTokens: ReadonlyMap<number, string> | undefined;
 
   constructor(library: LibLlama, vocab: Pointer) {
     this.#library = library;
@@ -39,10 +39,10 @@ export class GgufTokenizer implements Tokenizer {
     return (this.#bytes[tokenId] ??= this.#piece(tokenId, false));
   }
 
-  get specialTokens(): ReadonlyMap<string, number> {
+  get specialTokens(): ReadonlyMap<number, string> {
     if (!this.#specialTokens) {
       const ids = Array.from(this.#bytes.keys()).filter((id) => this.tokenBytes(id).length === 0);
-      this.#specialTokens = new Map(ids.map((id): [string, number] => [this.spelling(id), id]));
+      this.#specialTokens = new Map(ids.map((id): [number, string] => [id, this.spelling(id)]));
     }
     return this.#specialTokens;
   }

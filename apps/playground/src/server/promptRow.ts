@@ -18,7 +18,8 @@ async function readVocabulary(): Promise<readonly string[]> {
 /** Why the prompt's tokens, which penalties see, are not there: the server says so where it leaves them out. */
 function untold({ headers }: Response): string {
   const count = headers.get("x-tokenmill-prompt-tokens");
-  if (count !== null) return `the prompt is too long for this view: its ${count} tokens, which penalties see, are more than are told`;
+  if (count !== null)
+    return `the prompt is too long for this view: its ${count} tokens, which penalties see, are more than are told`;
   return "the prompt's tokens, which penalties see, were not passed on: a proxy or the browser held back headers";
 }
 

@@ -1,6 +1,6 @@
 /** What `tokenmill sample` does with its flags. */
 import { plainLines } from "@tokenmill/check";
-import type { GrammarProvider } from "@tokenmill/core";
+import { drawSeed, type GrammarProvider } from "@tokenmill/core";
 import { loadR50kTokenizer, openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
 import { UsageError } from "../cli/errors.ts";
@@ -42,7 +42,8 @@ const shownDraws = 10;
 /** @throws UsageError for flags and params that make no sense, NpyError or the file system's error for files. */
 export async function runSample(flags: SampleFlags): Promise<ExitCode> {
   const { stage = {} } = flags;
-  const { seed = 0, ...given } = await readSamplingParams(flags);
+  const { seed: givenSeed, ...given } = await readSamplingParams(flags);
+  const seed = drawSeed(givenSeed);
   const params = { logprobs: 0, ...given };
   const rows = await openNpy(flags.logits);
   const interrupt = new Interrupt();
@@ -77,7 +78,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
         plan: pool.compile(params),
         rows,
         idOf: (row) => ids?.[row] ?? noId,
-        seed: BigInt(seed),
+        seed,
         draws: flags.draws,
         image: compiled?.image,
       });

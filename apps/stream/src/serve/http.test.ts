@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { completions, errorOf, raw, seeded, serverWith } from "../testing/serve/requests.ts";
 import {
   answerTo,
+  endOfText,
   offline,
   plainSource,
   post,
@@ -131,7 +132,7 @@ describe("sampling helpers", () => {
     const vocabulary = (await (await fetch(`${server.url}/v1/vocabulary`)).json()) as string[];
     expect(vocabulary).toHaveLength(37);
     expect(vocabulary.slice(0, 3)).toEqual(["a", "b", "c"]);
-    expect(vocabulary.slice(-6)).toEqual(["\n", "\\xC3", "\\xA9", "\\xF0\\x9F", "\\x98\\x80", ""]);
+    expect(vocabulary.slice(-6)).toEqual(["\n", "\\xC3", "\\xA9", "\\xF0\\x9F", "\\x98\\x80", endOfText]);
     const plain = await serverWith({ source: plainSource() });
     expect((await fetch(`${plain.url}/v1/vocabulary`)).status).toBe(404);
   });

@@ -10,6 +10,8 @@ export type FinishReason = "stop" | "length";
 export interface GenerateRequest extends SamplingParams {
   /** Text, or token ids. Absent or empty: generation starts from nothing. */
   prompt?: string | readonly number[];
+  /** Read the names of special tokens in a prompt that is text (`<|endoftext|>`) as these tokens. Absent: true. */
+  parseSpecial?: boolean;
   /**
    * 64-bit id of the sequence, and of its random stream. Absent: the sequence is numbered in order of arrival, and draws from
    * the stream of its number, or, if the request has a `seed`, from stream 0: equal requests with a seed draw equally.

@@ -4,6 +4,8 @@
 import { type CustomStageName, stages } from "../stages/stages.ts";
 import { biasEntries, type LogitBias } from "./biasEntries.ts";
 import { checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
+import { isSeed, seedWords } from "../random/seed.ts";
+import { foreignHint } from "./foreignNames.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import { integerRange, isInRange, type NumberRange, numberRange, type RangeEnds, rangeText } from "./range.ts";
 import type { SamplingParams } from "./samplingParams.ts";
@@ -215,10 +217,9 @@ export const parameters: readonly Parameter[] = [
   {
     name: "seed",
     kind: "seed",
-    expected: "safe integer ≥ 0 or bigint in [0, 2^64)",
-    accepts: (x: number | bigint) =>
-      typeof x === "bigint" ? x >= 0n && x < 1n << 64n : Number.isSafeInteger(x) && x >= 0,
-    description: "key of the random numbers",
+    expected: seedWords,
+    accepts: (x: unknown) => isSeed(x),
+    description: "key of the random numbers; -1 is a random one, other negative ones are their two's complement",
   },
   integer("logprobs", 0, "return the chosen token's log-probability and those of the N best"),
   choice("logprobsMode", ["raw", "processed"], "log-probabilities of the row as it came, or of what the draw saw"),
@@ -270,7 +271,7 @@ export function validateParams(
   maxLogprobs: number,
   customStages?: readonly string[],
 ): void {
-  checkOptions("params", params, parameterNames, "parameter");
+  checkOptions("params", params, parameterNames, "parameter", foreignHint);
   for (const { name, kind, expected, accepts } of parameters) {
     const value: unknown = params[name];
     if (value === undefined) continue;

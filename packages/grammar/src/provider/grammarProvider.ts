@@ -60,7 +60,7 @@ const names: readonly (keyof GrammarProviderOptions)[] = [
 export function createGrammarProvider(options: GrammarProviderOptions): GrammarProvider {
   checkOptions("options", options, names, "grammar option");
   const { tokenizer, vocabSize = tokenizer.vocabSize, anyWhitespace = false } = options;
-  const specialTokens = options.specialTokens ?? Object.fromEntries(tokenizer.specialTokens ?? []);
+  const specialTokens = options.specialTokens ?? namesOf(tokenizer);
   const { eosTokenId } = tokenizer;
   if (eosTokenId === undefined) refuse("tokenizer", "one with an eosTokenId", eosTokenId, false);
   if (!Number.isInteger(vocabSize) || vocabSize < tokenizer.vocabSize) {
@@ -123,6 +123,12 @@ class ThreadedProvider implements GrammarProvider {
     const compile = (isGone: () => boolean): Promise<SharedImage> => this.#queue.compile(specification, owner, isGone);
     return this.#images.take(specification.spec, compile, signal);
   }
+}
+
+/** Special tokens by their names; the end of text has none, as it comes by itself. */
+function namesOf({ specialTokens, eosTokenId }: Tokenizer): Record<string, number> {
+  const named = [...(specialTokens ?? [])].filter(([id]) => id !== eosTokenId);
+  return Object.fromEntries(named.map(([id, name]) => [name, id]));
 }
 
 /** @throws TypeError for what JSON has no text for */

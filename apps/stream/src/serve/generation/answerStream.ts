@@ -6,6 +6,7 @@ import type { ServeContext } from "../context.ts";
 import type { Client } from "../limits/client.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
+import { TextPlace } from "../openai/textPlace.ts";
 import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../sse/eventPlace.ts";
 import { chunkOf, type LongChunk, sendLong } from "../sse/longChunk.ts";
 import type { PlaceSeal } from "../sse/placeSeal.ts";
@@ -94,7 +95,7 @@ class JobStream {
     }
     sequences.checkRoom(client, this.#job.sequences.length);
     this.#job.sequences.forEach(({ request }, index) => {
-      const choice: ChoiceState = { index, textOffset: 0 };
+      const choice: ChoiceState = { index, promptTokens: request.prompt?.length ?? 0, place: new TextPlace() };
       const isFirstOfPrompt = index % this.#job.n === 0;
       const sequence = sequences.open(client, this.#seeded(request, index), {
         next: (event) => this.#inOrder(() => this.#event(choice, event, isFirstOfPrompt)),
@@ -181,7 +182,7 @@ class JobStream {
     if (--this.#unfinished > 0 || this.#hasEnded) return;
     this.#end();
     if (!this.#sse.isStarted) this.#target.onStart();
-    const usage = this.#job.includeUsage ? `data: ${this.#job.renderer.usageChunk(this.#usage)}\n\n` : "";
+    const usage = this.#job.usage.atEnd ? `data: ${this.#job.renderer.usageChunk(this.#usage)}\n\n` : "";
     this.#sse.write(`${usage}data: [DONE]\n\n`);
     this.#sse.end();
     this.#resolve();

@@ -5,7 +5,8 @@ import { textOf, textOfAll } from "./completionRenderer.ts";
 import type { OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
-import { jsonUsage } from "./usage.ts";
+import type { StreamUsage } from "./streamOptions.ts";
+import { chunkTail, jsonUsage } from "./usage.ts";
 
 export interface ChatOptions {
   readonly id: string;
@@ -15,7 +16,7 @@ export interface ChatOptions {
   readonly hasLogprobs: boolean;
   readonly keepsStop: boolean;
   readonly hasTokenIds: boolean;
-  readonly includeUsage: boolean;
+  readonly usage: StreamUsage;
 }
 
 interface ChatToken {
@@ -28,7 +29,7 @@ export function chatRenderer(options: ChatOptions): Renderer {
   const { id, createdSeconds, model, tokenizer, hasLogprobs, keepsStop, hasTokenIds } = options;
   const headOf = (object: string): object => ({ id, object, created: createdSeconds, model });
   const chunkHead = `${JSON.stringify(headOf("chat.completion.chunk")).slice(0, -1)},"choices":[`;
-  const chunkTail = options.includeUsage ? '],"usage":null}' : "]}";
+  const tailOf = chunkTail(options.usage);
 
   const tokenOf = (tokenId: number, logprob: number): ChatToken => ({
     token: tokenText(tokenizer, tokenId),
@@ -53,17 +54,18 @@ export function chatRenderer(options: ChatOptions): Renderer {
   };
 
   return {
-    opening({ index }) {
+    opening(choice) {
       const delta = '{"role":"assistant","content":""}';
-      return `${chunkHead}{"index":${index},"delta":${delta},"logprobs":null,"finish_reason":null}${chunkTail}`;
+      return `${chunkHead}{"index":${choice.index},"delta":${delta},"logprobs":null,"finish_reason":null}${tailOf(choice, 0)}`;
     },
-    chunk({ index }, event) {
+    chunk(choice, event) {
+      const tail = tailOf(choice, event.index + 1);
       const content = JSON.stringify(textOf(event, keepsStop));
-      const start = `${chunkHead}{"index":${index},"delta":{"content":${content}},`;
+      const start = `${chunkHead}{"index":${choice.index},"delta":{"content":${content}},`;
       if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
-        return `${start}"logprobs":null,"finish_reason":null}${chunkTail}`;
+        return `${start}"logprobs":null,"finish_reason":null}${tail}`;
       }
-      return `${start}${JSON.stringify(restOf([event])).slice(1)}${chunkTail}`;
+      return `${start}${JSON.stringify(restOf([event])).slice(1)}${tail}`;
     },
     usageChunk: (usage) => JSON.stringify({ ...headOf("chat.completion.chunk"), choices: [], usage: jsonUsage(usage) }),
     whole: (outputs, usage) => ({

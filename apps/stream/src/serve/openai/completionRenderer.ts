@@ -3,8 +3,10 @@ import type { TokenEvent, Tokenizer } from "@tokenmill/core";
 import { jsonPieces, LazyArray, lazyMap } from "../answers/jsonPieces.ts";
 import type { ChoiceState, OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs, scoredPrompt } from "./promptLogprobs.ts";
-import { jsonLogprob, tokenText } from "./tokenBytes.ts";
-import { jsonUsage } from "./usage.ts";
+import type { StreamUsage } from "./streamOptions.ts";
+import { TextPlace } from "./textPlace.ts";
+import { jsonLogprob, outputBytes, promptBytes, tokenText } from "./tokenBytes.ts";
+import { chunkTail, jsonUsage } from "./usage.ts";
 
 export interface EchoedPrompt {
   readonly text: string;
@@ -22,7 +24,7 @@ export interface CompletionOptions {
   readonly scoresOnly: boolean;
   readonly keepsStop: boolean;
   readonly hasTokenIds: boolean;
-  readonly includeUsage: boolean;
+  readonly usage: StreamUsage;
   /** Each prompt, if it is to be echoed. */
   readonly echo: readonly EchoedPrompt[] | undefined;
   /** Outputs of each prompt. */
@@ -30,6 +32,16 @@ export interface CompletionOptions {
 }
 
 type ScoredToken = Pick<TokenEvent, "tokenId" | "logprob" | "topLogprobs">;
+
+/** Tokens of a choice in the order of its text. */
+interface PlacedTokens {
+  readonly prompt: readonly ScoredToken[];
+  readonly output: Iterable<ScoredToken>;
+  /** The text of the prompt. */
+  readonly echoed: string;
+  /** Of the first of them; left as it is. */
+  readonly place: TextPlace;
+}
 
 interface CompletionLogprobs {
   readonly tokens: LazyArray<string>;
@@ -55,8 +67,8 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   const hasLogprobs = logprobs !== undefined;
   const head = { id, object: "text_completion", created: createdSeconds, model };
   const chunkHead = `${JSON.stringify(head).slice(0, -1)},"choices":[`;
-  const chunkTail = options.includeUsage ? '],"usage":null}' : "]}";
-  const echoOf = (choiceIndex: number): string => echo?.[Math.floor(choiceIndex / n)]?.text ?? "";
+  const tailOf = chunkTail(options.usage);
+  const echoOf = (choiceIndex: number): EchoedPrompt | undefined => echo?.[Math.floor(choiceIndex / n)];
 
   const topOf = ({ tokenId, logprob, topLogprobs = [] }: ScoredToken): Record<string, number> | null => {
     if (logprob === undefined) return null;
@@ -64,24 +76,26 @@ export function completionRenderer(options: CompletionOptions): Renderer {
     const top = [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
     return Object.fromEntries(top.map((entry) => [tokenText(tokenizer, entry.tokenId), jsonLogprob(entry.logprob)]));
   };
-  const logprobsOf = (tokens: Iterable<ScoredToken>, textOffset: number): CompletionLogprobs => ({
+  const logprobsOf = (
+    tokens: Iterable<ScoredToken>,
+    { prompt, output, echoed, place }: PlacedTokens,
+  ): CompletionLogprobs => ({
     tokens: lazyMap(tokens, ({ tokenId }) => tokenText(tokenizer, tokenId)),
     token_logprobs: lazyMap(tokens, ({ logprob }) => (logprob === undefined ? null : jsonLogprob(logprob))),
     top_logprobs: lazyMap(tokens, topOf),
     text_offset: new LazyArray(function* () {
-      let offset = textOffset;
-      for (const { tokenId } of tokens) {
-        yield offset;
-        offset += tokenText(tokenizer, tokenId).length;
-      }
+      const here = place.clone();
+      for (const { tokenId } of prompt) yield here.next(promptBytes(tokenizer, tokenId));
+      if (prompt.length > 0) here.after(echoed);
+      for (const { tokenId } of output) yield here.next(outputBytes(tokenizer, tokenId));
     }),
   });
   /** The tokens before the output, if they are echoed. */
   const echoedTokens = (index: number, first: TokenEvent | undefined): ScoredToken[] =>
-    echo && hasLogprobs ? scoredPrompt(echo[Math.floor(index / n)]!.tokenIds, first?.promptLogprobs) : [];
+    echo && hasLogprobs ? scoredPrompt(echoOf(index)!.tokenIds, first?.promptLogprobs) : [];
 
   const choiceOf = (
-    choice: ChoiceState,
+    { index, place }: Pick<ChoiceState, "index" | "place">,
     text: string,
     events: OutputEvents,
     prompt: readonly ScoredToken[] = [],
@@ -94,9 +108,9 @@ export function completionRenderer(options: CompletionOptions): Renderer {
       yield* output;
     });
     return {
-      index: choice.index,
+      index,
       text,
-      logprobs: hasLogprobs ? logprobsOf(tokens, choice.textOffset) : null,
+      logprobs: hasLogprobs ? logprobsOf(tokens, { prompt, output, echoed: echoOf(index)?.text ?? "", place }) : null,
       finish_reason: finishReason ?? null,
       ...(finishReason !== undefined && { stop_reason: (scoresOnly ? undefined : last?.stopReason) ?? null }),
       ...(hasTokenIds && { token_ids: lazyMap(output, ({ tokenId }) => tokenId) }),
@@ -106,33 +120,33 @@ export function completionRenderer(options: CompletionOptions): Renderer {
 
   return {
     opening(choice, first) {
-      const text = echoOf(choice.index);
-      if (text === "") return undefined;
-      const json = jsonPieces(choiceOf({ ...choice }, text, [], echoedTokens(choice.index, first)));
-      choice.textOffset = text.length;
-      return enclosed(chunkHead, json, chunkTail);
+      const echoed = echoOf(choice.index);
+      if (!echoed || (echoed.text === "" && echoed.tokenIds.length === 0)) return undefined;
+      const { index, place } = choice;
+      const json = jsonPieces(choiceOf({ index, place: place.clone() }, echoed.text, [], echoedTokens(index, first)));
+      place.after(echoed.text);
+      return enclosed(chunkHead, json, tailOf(choice, 0));
     },
     chunk(choice, event) {
+      const tail = tailOf(choice, scoresOnly ? 0 : event.index + 1);
       // Most chunks hold a text and nothing else.
       if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
         const text = JSON.stringify(event.text);
-        return `${chunkHead}{"index":${choice.index},"text":${text},"logprobs":null,"finish_reason":null}${chunkTail}`;
+        return `${chunkHead}{"index":${choice.index},"text":${text},"logprobs":null,"finish_reason":null}${tail}`;
       }
       const json = JSON.stringify(choiceOf(choice, outputText(event), [event]));
-      if (hasLogprobs && !scoresOnly) choice.textOffset += tokenText(tokenizer, event.tokenId).length;
-      return `${chunkHead}${json}${chunkTail}`;
+      if (hasLogprobs && !scoresOnly) choice.place.next(outputBytes(tokenizer, event.tokenId));
+      return `${chunkHead}${json}${tail}`;
     },
     usageChunk: (usage) => JSON.stringify({ ...head, choices: [], usage: jsonUsage(usage) }),
     whole: (outputs, usage) => ({
       ...head,
       choices: lazyMap(outputs, ({ events }, index) => {
-        const prompt = echoOf(index);
-        const text = prompt + textOfAll(events, outputText);
+        const text = (echoOf(index)?.text ?? "") + textOfAll(events, outputText);
         const first = events.at(0);
         const tokens = echoedTokens(index, first);
-        const textOffset = tokens.length > 0 ? 0 : prompt.length;
         return {
-          ...choiceOf({ index, textOffset }, text, events, tokens),
+          ...choiceOf({ index, place: new TextPlace() }, text, events, tokens),
           ...(promptLogprobs !== undefined && jsonPromptLogprobs(first, tokenizer, promptLogprobs)),
         };
       }),

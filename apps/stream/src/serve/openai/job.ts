@@ -2,6 +2,8 @@
 import type { GenerateRequest, TokenEvent, Usage } from "@tokenmill/core";
 import type { ApiError } from "../errors/apiError.ts";
 import type { ClientName } from "../errors/toApiError.ts";
+import type { StreamUsage } from "./streamOptions.ts";
+import type { TextPlace } from "./textPlace.ts";
 
 /** One sequence of a request. */
 export interface JobSequence {
@@ -24,8 +26,9 @@ export interface OutputEvents extends Iterable<TokenEvent> {
 /** One choice of a stream, as its chunks see it. */
 export interface ChoiceState {
   readonly index: number;
-  /** Characters of token texts so far, for `text_offset`. */
-  textOffset: number;
+  readonly promptTokens: number;
+  /** Where the next token stands, for `text_offset`. */
+  readonly place: TextPlace;
 }
 
 /** Turns events into JSON. */
@@ -47,7 +50,7 @@ export interface Job {
   readonly stream: boolean;
   /** The prompt is all that was asked for: the one token of each sequence is left out. */
   readonly scoresOnly: boolean;
-  readonly includeUsage: boolean;
+  readonly usage: StreamUsage;
   readonly clientName: ClientName;
 }
 

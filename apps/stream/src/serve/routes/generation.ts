@@ -36,7 +36,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       config: { operation },
       onRequest: async () => context.lifecycle.checkServing(),
       preValidation: async ({ body: given }) => {
-        if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>);
+        if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>, body);
       },
       handler: async (request, reply) => {
         const client = clientOf(request.owner, request.raw.socket);

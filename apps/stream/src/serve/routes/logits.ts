@@ -4,12 +4,13 @@ import type { ServeContext } from "../context.ts";
 import { atEnd } from "../answers/atEnd.ts";
 import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
 import { claimHeld } from "../generation/heldBytes.ts";
-import { promptIds } from "../generation/promptIds.ts";
+import { fitPrompt } from "../generation/fitPrompt.ts";
 import { RowReader } from "../generation/rowReader.ts";
 import { nullable } from "../openapi/nullable.ts";
 import { binary } from "../openapi/operation.ts";
 import { clientOf } from "../limits/client.ts";
-import { object } from "../schema/jsonSchema.ts";
+import { fieldOf, namedFields } from "../schema/fieldNames.ts";
+import { boolean, object } from "../schema/jsonSchema.ts";
 
 /** Longer prompts do not fit into a header. */
 const mostToldIds = 1024;
@@ -20,6 +21,7 @@ const body = object({
     description: "Text or token ids. Absent: the row that a text begins with.",
     "x-expected": "string or array of token ids",
   },
+  ...namedFields("parseSpecial", boolean("Read the names of special tokens in a text as these tokens. Absent: true.")),
 });
 
 export function addLogitsRoute(app: FastifyInstance, context: ServeContext): void {
@@ -49,8 +51,9 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
     },
     onRequest: async () => context.lifecycle.checkServing(),
     handler: async (request, reply) => {
-      const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
-      const ids = promptIds(context, prompt, 1);
+      const given = request.body as { prompt?: string | readonly number[] };
+      const special = (fieldOf({ ...given }, "parseSpecial") as boolean | undefined) ?? true;
+      const { ids } = fitPrompt(context, given.prompt ?? [], { maxTokens: 1, defaultMaxTokens: 1, special });
       const client = clientOf(request.owner, request.raw.socket);
       const place = context.quotas.waiting.claim(client, 1);
       const held = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);

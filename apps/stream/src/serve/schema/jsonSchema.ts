@@ -5,6 +5,8 @@ export interface JsonSchema {
   readonly description?: string;
   /** What the value must be, in words, for error messages. */
   readonly "x-expected"?: string;
+  /** A number may have 64 bits, which is more than JSON's readers keep. */
+  readonly "x-exact"?: true;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: boolean | JsonSchema;
   readonly required?: readonly string[];
@@ -42,9 +44,10 @@ export function integer(description: string, minimum: number, maximum?: number):
   };
 }
 
-/** An integer of 64 bits: a number where that is exact, else a decimal string. */
+/** An integer of 64 bits: a number, or a decimal string from who cannot write it exactly. */
 export function bigInteger(description: string, pattern: string, expected: string): JsonSchema {
-  return { anyOf: [{ type: "integer" }, { type: "string", pattern }], description, "x-expected": expected };
+  const forms: readonly JsonSchema[] = [{ type: "integer" }, { type: "string", pattern }];
+  return { anyOf: forms, description, "x-expected": expected, "x-exact": true };
 }
 
 /** An object without further fields. */

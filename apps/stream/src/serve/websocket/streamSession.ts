@@ -1,10 +1,11 @@
 /** One WebSocket connection that carries many token streams (`/v1/stream`). */
 import { refuse } from "@tokenmill/check";
+import { type GenerateRequest, seedBits } from "@tokenmill/core";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
-import { promptIds } from "../generation/promptIds.ts";
+import { fitPrompt } from "../generation/fitPrompt.ts";
 import type { Client } from "../limits/client.ts";
 import { checkClientMessage, type ClientMessage, idOf } from "./clientMessage.ts";
 import { CreditedSequence } from "./creditedSequence.ts";
@@ -93,9 +94,7 @@ class StreamSession {
   #open({ id, request, credits }: ClientMessage & { type: "open" }, received: InboxMessage): void {
     const { sequences, lifecycle, engine, grammars } = this.#context;
     lifecycle.checkServing();
-    const { prompt = [], maxTokens = defaultMaxTokens } = request;
-    const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
-    const ids = isKnownForm && Number.isInteger(maxTokens) ? promptIds(this.#context, prompt, maxTokens) : prompt;
+    const fitting = this.#fitting(request);
     const gone = new AbortController();
     const credited = new CreditedSequence({
       credits,
@@ -108,8 +107,8 @@ class StreamSession {
       onCancel: () => gone.abort(),
     });
     const begin = (): void => {
-      const sequence = sequences.open(this.#client, { ...request, prompt: ids }, credited);
-      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
+      const sequence = sequences.open(this.#client, { ...request, ...fitting }, credited);
+      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: seedBits(request.seed) ?? engine.seed });
       credited.start(sequence);
       if (this.#isBehind) credited.setBehind(true);
     };
@@ -136,6 +135,15 @@ class StreamSession {
       this.#forget(id);
       throw error;
     }
+  }
+
+  /** Prompt and length within the context; nothing for what the engine is to refuse. */
+  #fitting({ prompt = [], maxTokens, parseSpecial: special = true }: GenerateRequest): GenerateRequest {
+    const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
+    const isKnownLength = maxTokens === undefined || Number.isInteger(maxTokens);
+    if (!isKnownForm || !isKnownLength || typeof special !== "boolean") return {};
+    const fitting = fitPrompt(this.#context, prompt, { maxTokens, defaultMaxTokens, special });
+    return { prompt: fitting.ids, maxTokens: fitting.maxTokens };
   }
 
   #forget(id: string): void {
