@@ -32,15 +32,12 @@ export function withAnySign(magnitudes: TextRegex): TextRegex {
 /** Values without a fraction, in every spelling. */
 export const wholeValues: TextRegex = withAnySign(isWholeValue);
 
-/** Absolute values without exponent. @param digits most in all */
-function magnitudes(digits: number): TextRegex {
-  const shape = concat(whole, optional(concat(point, repeat(digit, 1))));
-  return and(shape, concat(digit, repeat(concat(optional(point), digit), 0, digits - 1)));
-}
+const anySpelling = withAnySign(concat(whole, optional(concat(point, repeat(digit, 1)))));
 
-/** All spellings without exponent. */
+/** All spellings without exponent. @param digits most in all; the bound stands outside, where searches can do without it */
 export function plainNumbers(digits: number): TextRegex {
-  return withAnySign(magnitudes(digits));
+  const few = concat(digit, repeat(concat(optional(point), digit), 0, digits - 1));
+  return and(anySpelling, concat(optional(minus), few));
 }
 
 /** All spellings, where no bound nor multiple needs their value. The exponent stays where a double follows it. */

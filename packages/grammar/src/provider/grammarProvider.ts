@@ -27,7 +27,10 @@ export interface GrammarProviderOptions {
   vocabSize?: number;
   /** Tokens that no text spells, by what grammars call them, such as `<|tool|>`. Absent: none. */
   specialTokens?: Readonly<Record<string, number>>;
-  /** Whether JSON may have up to 8 blanks between its elements. Absent: false, one line with `", "` and `": "`. */
+  /**
+   * Whether JSON may have up to 8 blanks between its elements, and an object its properties in any order. Absent: false, one
+   * line with `", "` and `": "`, properties as the schema declares them and others after them.
+   */
   anyWhitespace?: boolean;
   /** Time that a grammar may take to compile, integer in [1, 600000] milliseconds. Absent: 2000. */
   compileTimeoutMs?: number;

@@ -8,6 +8,7 @@ import { type CountSet, everyCount, hasCount, isAllFrom, lowerCounts, meetCounts
 import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula } from "./formula.ts";
 import type { RuleBody, RuleSymbol } from "./ruleBody.ts";
+import { StateTable } from "./stateTable.ts";
 
 type Left = Claims<ArrayClaim>;
 
@@ -18,14 +19,14 @@ export class ArrayBody {
   readonly #plan: ArrayPlan;
   readonly #isUnique: boolean;
   readonly #chooser: Chooser<ArrayClaim>;
-  readonly #states = new Map<string, number>();
-  readonly #pending: (() => void)[] = [];
+  readonly #states: StateTable;
 
   constructor(context: BodyContext, body: RuleBody, end: number, claims: Left) {
     this.#context = context;
     this.#body = body;
     this.#end = end;
     const { views, formulas, budget } = context;
+    this.#states = new StateTable(body, budget);
     this.#plan = planArray(views.arrayTable, claims);
     this.#isUnique = this.#plan.unique !== undefined && this.#plan.counts.some(({ max }) => max > 1);
     this.#chooser = new Chooser(views.arrayTable, formulas, (formula) => views.isSurelyEmpty(formula), budget);
@@ -37,23 +38,12 @@ export class ArrayBody {
     const { others } = this.#plan;
     if (hasCount(this.#lengthsAtEnd(0, others), 0)) this.#body.addEdge(start, punctuation.emptyArray, this.#end);
     this.#body.addEdge(start, punctuation.openArray, this.#beforeItem(0, others));
-    for (let next = this.#pending.pop(); next; next = this.#pending.pop()) next();
-  }
-
-  #state(key: string, fill: (state: number) => void): number {
-    let state = this.#states.get(key);
-    if (state === undefined) {
-      this.#context.budget.spend(4);
-      const made = (state = this.#body.addState());
-      this.#states.set(key, made);
-      this.#pending.push(() => fill(made));
-    }
-    return state;
+    this.#states.fill();
   }
 
   /** After a bracket or comma: so many items have been. */
   #beforeItem(items: number, left: Left): number {
-    return this.#state(`item ${items} ${left.id}`, (state) => {
+    return this.#states.state(`item ${items} ${left.id}`, (state) => {
       const { places, isCounted } = this.#plan;
       const { formulas } = this.#context;
       const value = formulas.and(this.#plan.formulasAt(items));
@@ -79,7 +69,7 @@ export class ArrayBody {
   }
 
   #afterItem(items: number, left: Left): number {
-    return this.#state(`after ${items} ${left.id}`, (state) => {
+    return this.#states.state(`after ${items} ${left.id}`, (state) => {
       const { punctuation } = this.#context;
       const { places } = this.#plan;
       this.#body.addEdge(state, punctuation.comma, this.#beforeItem(items, left));

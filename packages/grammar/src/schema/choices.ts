@@ -4,7 +4,6 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import type { Claims, ClaimTable } from "./claims.ts";
-import { claimsIn } from "./claims.ts";
 import type { Formula, Formulas } from "./formula.ts";
 
 export interface Choice<T> {
@@ -57,10 +56,15 @@ export class Chooser<T> {
   #settle(choice: Choice<T>, claim: T, settlement: Settlement<T>): Choice<T>[] {
     this.#budget.spend(1);
     const { value, rest } = choice;
-    if (![...claimsIn(rest)].includes(claim)) return [choice];
     const table = this.#table;
-    const replace = (by: Claims<T>): Claims<T> => table.map(rest, (each, of) => (each === claim ? by : of));
+    let isOpen = false;
+    const replace = (by: Claims<T>): Claims<T> =>
+      table.map(rest, (each, of) => {
+        isOpen ||= each === claim;
+        return each === claim ? by : of;
+      });
     const [met, unmet] = [replace(settlement.met), replace(settlement.unmet)];
+    if (!isOpen) return [choice];
     const found: Choice<T>[] = [];
     const add = (formula: Formula, left: Claims<T>): void => {
       if (left.kind === "false") return;

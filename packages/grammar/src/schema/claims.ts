@@ -2,6 +2,8 @@
  * What holds of arrays, or of objects, as a monotone formula over claims: complements are pushed into the claims, so that
  * each is something that a path through a rule can make true. Equal ones are the same object.
  */
+import type { Budget } from "../budget/budget.ts";
+
 interface Numbered {
   readonly id: number;
 }
@@ -20,11 +22,13 @@ export class ClaimTable<T> {
   readonly false: Claims<T> = { id: 1, kind: "false" };
   readonly #known = new Map<string, Claims<T>>();
   readonly #keyOf: (claim: T) => string;
+  readonly #budget: Budget;
   #count = 2;
 
   /** @param keyOf tells claims apart */
-  constructor(keyOf: (claim: T) => string) {
+  constructor(keyOf: (claim: T) => string, budget: Budget) {
     this.#keyOf = keyOf;
+    this.#budget = budget;
   }
 
   claim(claim: T): Claims<T> {
@@ -49,6 +53,7 @@ export class ClaimTable<T> {
     done: Map<Claims<T>, Claims<T>> = new Map(),
   ): Claims<T> {
     if (claims.kind === "true" || claims.kind === "false") return claims;
+    this.#budget.spend(1);
     let changed = done.get(claims);
     if (changed) return changed;
     if (claims.kind === "claim") changed = change(claims.claim, claims);
@@ -62,6 +67,7 @@ export class ClaimTable<T> {
   }
 
   #join(kind: "all" | "any", parts: readonly Claims<T>[], neutral: Claims<T>, absorbing: Claims<T>): Claims<T> {
+    this.#budget.spend(parts.length);
     const set = new Set<Claims<T>>();
     for (const part of parts) {
       if (part.kind === kind) for (const inner of part.parts) set.add(inner);

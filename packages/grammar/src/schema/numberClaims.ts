@@ -50,9 +50,22 @@ interface WiderLimits {
   readonly most: bigint;
 }
 
+/** Decimals of so many digits are different doubles wherever they differ (IEEE 754 binary64). */
+const doubleDigits = 15;
+
+/** Whether a number that is read as the nearest double might no longer be one of them: they lie beside what is excluded. */
+function isOpen({ leaf, isTrue }: NumberClaim): boolean {
+  return leaf.is === "atLeast" || leaf.is === "atMost" ? leaf.isExclusive : !isTrue;
+}
+
 /** Limits that leave room for the numbers that the schema itself names. */
 function widened({ largestInteger, numberDigits }: NumberLimits, claims: readonly NumberClaim[]): WiderLimits {
-  let [digits, least, most] = [numberDigits, -largestInteger, largestInteger];
+  const areOpen = claims.some(isOpen);
+  let [digits, least, most] = [
+    areOpen ? Math.min(numberDigits, doubleDigits) : numberDigits,
+    -largestInteger,
+    largestInteger,
+  ];
   for (const { leaf } of claims) {
     const named =
       leaf.is === "equal"
@@ -64,7 +77,7 @@ function widened({ largestInteger, numberDigits }: NumberLimits, claims: readonl
             : [leaf.bound];
     for (const decimal of named) {
       const { whole, fraction } = partsOf(decimal);
-      digits = Math.max(digits, whole.length + fraction.length + (leaf.is === "equal" ? 0 : 1));
+      digits = Math.max(digits, whole.length + (areOpen ? 0 : fraction.length + (leaf.is === "equal" ? 0 : 1)));
       if (BigInt(whole) <= largestInteger) continue;
       const largest = 10n ** BigInt(whole.length) - 1n;
       if (decimal.isNegative) least = -largest < least ? -largest : least;

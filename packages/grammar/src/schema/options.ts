@@ -7,6 +7,8 @@ import type { Spelling } from "../regex/textRegex.ts";
 export interface JsonSchemaOptions {
   /** Up to 8 blanks wherever JSON allows some, instead of one line with ", " and ": ". Default: false. */
   readonly anyWhitespace?: boolean;
+  /** Properties in any order, where their number has no bounds, instead of as they are declared. Default: `anyWhitespace`. */
+  readonly anyOrder?: boolean;
   /** Characters of strings in every spelling JSON has for them, instead of one each. Default: false. */
   readonly anyEscapes?: boolean;
   /** Largest absolute value of an integer on a side that the schema does not bound. Default: 2^53 − 1. */
@@ -21,6 +23,7 @@ export interface JsonSchemaOptions {
 
 export interface CompileSettings extends NumberLimits {
   readonly anyWhitespace: boolean;
+  readonly anyOrder: boolean;
   readonly spelling: Spelling;
   readonly stringLength: number;
   readonly budget: Budget;
@@ -28,6 +31,7 @@ export interface CompileSettings extends NumberLimits {
 
 const names: readonly (keyof JsonSchemaOptions)[] = [
   "anyWhitespace",
+  "anyOrder",
   "anyEscapes",
   "largestInteger",
   "numberDigits",
@@ -45,6 +49,7 @@ export function settingsOf(options: JsonSchemaOptions): CompileSettings {
   const { stringLength = Infinity } = options;
   return {
     anyWhitespace: checkBoolean("anyWhitespace", anyWhitespace),
+    anyOrder: checkBoolean("anyOrder", options.anyOrder ?? anyWhitespace),
     spelling: checkBoolean("anyEscapes", anyEscapes) ? "jsonAny" : "json",
     largestInteger,
     numberDigits: checkInteger("numberDigits", options.numberDigits ?? 17, { min: 1, max: 1000 }),

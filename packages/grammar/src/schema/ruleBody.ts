@@ -1,4 +1,5 @@
 /** Rules and lexemes while they are made. */
+import type { Budget } from "../budget/budget.ts";
 import type { Expr } from "../regex/expressions.ts";
 import type { CountBounds, Lexeme, RuleEdge } from "../rules/grammarRules.ts";
 
@@ -12,9 +13,11 @@ export interface BodyState {
 export class RuleBody {
   readonly name: string;
   readonly states: BodyState[] = [];
+  readonly #budget: Budget;
 
-  constructor(name: string) {
+  constructor(name: string, budget: Budget) {
     this.name = name;
+    this.#budget = budget;
   }
 
   addState(isAccepting: boolean = false): number {
@@ -22,6 +25,7 @@ export class RuleBody {
   }
 
   addEdge(from: number, symbol: RuleSymbol, target: number, more: EdgeExtras = {}): void {
+    this.#budget.spend(1);
     this.states[from]!.edges.push({ symbol, target, ...more });
   }
 }
@@ -29,6 +33,7 @@ export class RuleBody {
 export interface EdgeExtras {
   readonly ifCount?: CountBounds;
   readonly counts?: boolean;
+  readonly once?: number;
   readonly isDistinct?: boolean;
 }
 

@@ -4,6 +4,12 @@ import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
 import { and, concat, literal, not, ofLength, repeat, anything } from "../json/texts.ts";
+import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
+import type { Claims } from "./claims.ts";
+import type { ObjectClaim } from "./objectClaims.ts";
+import { planObject } from "./objectPlan.ts";
+import { ObjectSteps } from "./objectSteps.ts";
+import { StateTable } from "./stateTable.ts";
 import { alternativesOf } from "./alternatives.ts";
 import { ArrayBody } from "./arrayBody.ts";
 import type { BodyContext } from "./bodyContext.ts";
@@ -65,7 +71,7 @@ export class SchemaCompiler implements BodyContext {
   }
 
   compile(): GrammarRules {
-    const start = new RuleBody("document");
+    const start = new RuleBody("document", this.budget);
     this.#bodies.push(start);
     const symbol = this.symbolOf(this.#root);
     const first = start.addState();
@@ -95,7 +101,7 @@ export class SchemaCompiler implements BodyContext {
     if (arrays.kind === "false" && objects.kind === "false") {
       return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
     }
-    const body = new RuleBody(nameOf(formula));
+    const body = new RuleBody(nameOf(formula), this.budget);
     const rule = this.#bodies.push(body) - 1;
     this.#pending.push(() => this.#fill(body, formula, scalars));
     return { rule };
@@ -119,7 +125,15 @@ export class SchemaCompiler implements BodyContext {
       (claims) => views.simplerObject(claims),
       (claim) => claim.is === "declared",
     );
-    for (const claims of objects) new ObjectBody(this, body, end, claims).build(start);
+    for (const claims of objects) this.#addObject(body, start, end, claims);
+  }
+
+  #addObject(body: RuleBody, start: number, end: number, claims: Claims<ObjectClaim>): void {
+    const plan = planObject(this.views, this.formulas, claims, this.settings.stringLength);
+    const states = new StateTable(body, this.budget);
+    const steps = new ObjectSteps(this, body, states, plan);
+    const Body = this.settings.anyOrder && fitsAnyOrder(plan) ? AnyOrderBody : ObjectBody;
+    new Body(this, body, end, steps, states).build(start);
   }
 
   /** Values without parts; undefined if there is none. */

@@ -33,9 +33,9 @@ export interface ViewContext {
 }
 
 export class Views {
-  readonly objectTable: ClaimTable<ObjectClaim> = new ClaimTable(objectClaimKeys());
-  readonly arrayTable: ClaimTable<ArrayClaim> = new ClaimTable(arrayClaimKey);
-  readonly #numberTable = new ClaimTable<NumberClaim>(numberClaimKeys());
+  readonly objectTable: ClaimTable<ObjectClaim>;
+  readonly arrayTable: ClaimTable<ArrayClaim>;
+  readonly #numberTable: ClaimTable<NumberClaim>;
   readonly #context: ViewContext;
   readonly #nulls: Fold<number>;
   readonly #booleans: Fold<number>;
@@ -54,7 +54,10 @@ export class Views {
 
   constructor(context: ViewContext) {
     this.#context = context;
-    const { formulas } = context;
+    const { formulas, budget } = context;
+    this.objectTable = new ClaimTable(objectClaimKeys(), budget);
+    this.arrayTable = new ClaimTable(arrayClaimKey, budget);
+    this.#numberTable = new ClaimTable(numberClaimKeys(), budget);
     this.#membership = new KeyMembership(context.expressions);
     const fold = <R>(algebra: TypeAlgebra<R>): Fold<R> =>
       new Fold(algebra, (schema) => {

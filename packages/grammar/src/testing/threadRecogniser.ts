@@ -13,6 +13,8 @@ interface Thread {
     readonly expr: Expr;
     readonly target: number;
     readonly counts: number;
+    /** What is seen after it, its own text aside. */
+    readonly seen: readonly string[];
     readonly distinctFrom: number | undefined;
   };
 }
@@ -70,7 +72,7 @@ export class ThreadRecogniser {
     const pending: Thread[] = [];
     const add = (thread: Thread): void => {
       const { rest } = thread;
-      const key = `${thread.frame.id} ${rest ? `${rest.expr} ${rest.target} ${rest.counts} ${rest.distinctFrom}` : ""}`;
+      const key = `${thread.frame.id} ${rest ? `${rest.expr} ${rest.target} ${rest.counts} ${rest.distinctFrom} ${rest.seen.join(";")}` : ""}`;
       if (known.has(key)) return;
       known.set(key, thread);
       pending.push(thread);
@@ -80,7 +82,7 @@ export class ThreadRecogniser {
       const { frame, rest } = thread;
       if (rest) {
         if (!expressions.isNullable(rest.expr)) continue;
-        let { seen } = frame;
+        let { seen } = rest;
         if (rest.distinctFrom !== undefined) {
           const read = String(bytes.subarray(rest.distinctFrom, at));
           if (seen.includes(read)) continue;
@@ -90,16 +92,25 @@ export class ThreadRecogniser {
         continue;
       }
       if (frame.outer && this.#isAccepting(frame)) add({ frame: frame.outer });
-      for (const { symbol, target, ifCount, counts, isDistinct } of rules[frame.rule]!.states[frame.state]!.edges) {
+      for (const { symbol, target, ifCount, counts, once, isDistinct } of rules[frame.rule]!.states[frame.state]!
+        .edges) {
         if (ifCount && (frame.count < ifCount.min || frame.count > ifCount.max)) continue;
+        if (once !== undefined && frame.seen.includes(`once ${once}`)) continue;
+        const taken = once === undefined ? frame.seen : [...frame.seen, `once ${once}`].sort();
         if ("lexeme" in symbol) {
           const expr = lexemes[symbol.lexeme]!.expression;
           add({
             frame,
-            rest: { expr, target, counts: Number(counts ?? false), distinctFrom: isDistinct ? at : undefined },
+            rest: {
+              expr,
+              target,
+              counts: Number(counts ?? false),
+              seen: taken,
+              distinctFrom: isDistinct ? at : undefined,
+            },
           });
         } else {
-          const outer = this.#frame(frame.rule, target, frame.count + Number(counts ?? false), frame.seen, frame.outer);
+          const outer = this.#frame(frame.rule, target, frame.count + Number(counts ?? false), taken, frame.outer);
           add({ frame: this.#frame(symbol.rule, 0, 0, [], outer) });
         }
       }

@@ -3,22 +3,12 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { Expressions } from "../../regex/expressions.ts";
+import { randomFrom } from "../../testing/randomNumbers.ts";
 import { randomText } from "../../testing/randomTexts.ts";
 import { textFormat } from "./index.ts";
 
 const ajv = new Ajv2020({ strict: false, logger: false });
 addFormats.default(ajv);
-
-/** A fixed sequence of numbers from 0 to below 1 (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe("300 random texts of", () => {
   it.each([
