@@ -92,7 +92,7 @@ function unit(algebra: Algebra, first: number, last: number): number {
 /** Numbers of a range in so many hexadecimal digits. */
 function hex(algebra: Algebra, first: number, last: number, digits: number): number {
   if (digits === 0) return algebra.empty;
-  const size = 16 ** (digits - 1);
+  const size = 1 << (4 * (digits - 1));
   const [from, to] = [Math.floor(first / size), Math.floor(last / size)];
   const under = (low: number, high: number, a: number, b: number): number =>
     low > high ? algebra.none : algebra.concat2(digit(algebra, low, high), hex(algebra, a, b, digits - 1));

@@ -106,6 +106,6 @@ export class CountedBody {
   }
 }
 
-export function isWithin(bounds: CountBounds | undefined, count: number): boolean {
+function isWithin(bounds: CountBounds | undefined, count: number): boolean {
   return bounds === undefined || (count >= bounds.min && count <= bounds.max);
 }

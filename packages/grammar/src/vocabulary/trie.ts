@@ -4,7 +4,7 @@
  */
 
 /** Depth takes 10 bits, the size of a subtree 22, a token 24. */
-export const mostDepth = 1023;
+const mostDepth = 1023;
 const mostNodes = 2 ** 22 - 1;
 
 export interface Trie {
