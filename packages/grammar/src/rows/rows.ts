@@ -4,7 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { GrammarBudgetError } from "../budget/budget.ts";
-import { lexemeOf, textOfLexeme } from "../run/codes.ts";
+import { lexemeOf, textOfLexeme } from "./codes.ts";
 import type { Positions } from "./positions.ts";
 
 /** Stands for the row itself as the one in which a body began. */

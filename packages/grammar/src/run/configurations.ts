@@ -5,7 +5,7 @@
 import { deadState, type Lexer } from "../lexer/lexer.ts";
 import type { Rows } from "../rows/rows.ts";
 import type { Texts } from "../rows/texts.ts";
-import { lexemeWithText, stateOf, stateWithText, textOfState } from "./codes.ts";
+import { lexemeWithText, stateOf, stateWithText, textOfState } from "../rows/codes.ts";
 import { inOrder } from "./inOrder.ts";
 
 /** Stands for the lexer's state before the first byte of any lexeme. */

@@ -17,12 +17,15 @@ export interface GrammarEngineOptions {
 }
 
 const most = Number.MAX_SAFE_INTEGER;
+/** Tokens and masks between two looks at how much was made. */
+const stepsBetweenLooks = 256;
 
 export class GrammarEngine {
   readonly vocabulary: Vocabulary;
   readonly #budget: Budget;
   readonly #cacheBytes: number;
   #core: Core;
+  #untilLook = stepsBetweenLooks;
 
   /** @throws TypeError, RangeError */
   constructor(vocabulary: Vocabulary, options: GrammarEngineOptions = {}) {
@@ -48,21 +51,20 @@ export class GrammarEngine {
     return this.#core;
   }
 
-  /** Begins the work for one token or mask. */
+  /** Begins the work for one token or mask. Where too much was made so far, it is dropped: `core` is another one then. */
   beginStep(): void {
     this.#budget.restart();
+    if (--this.#untilLook > 0) return;
+    this.#untilLook = stepsBetweenLooks;
+    if (this.#core.sizeBytes > this.#cacheBytes / 2) this.#core = this.#newCore();
+  }
+
+  /** @throws GrammarBudgetError */
+  refuseOutput(): never {
+    throw new GrammarBudgetError(`"cacheBytes" expected more than ${this.#cacheBytes} for what this output needs`);
   }
 
   #newCore(): Core {
     return new Core(this.vocabulary, this.#budget, this.#cacheBytes / 2);
-  }
-
-  /** Begins anew with the next step, if there is too much. @throws GrammarBudgetError if one output alone is too much */
-  endStep(isAlone: boolean): void {
-    if (this.#core.sizeBytes <= this.#cacheBytes / 2) return;
-    this.#core = this.#newCore();
-    if (isAlone) {
-      throw new GrammarBudgetError(`"cacheBytes" expected more than ${this.#cacheBytes} for what this output needs`);
-    }
   }
 }

@@ -6,7 +6,7 @@ import { Positions } from "../rows/positions.ts";
 import { Rows } from "../rows/rows.ts";
 import { Texts } from "../rows/texts.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
-import { stateOf, stateWithText, textOfState } from "./codes.ts";
+import { stateOf, stateWithText, textOfState } from "../rows/codes.ts";
 import { Configurations, fresh } from "./configurations.ts";
 import { Mask } from "./mask.ts";
 import type { Masks } from "./masks.ts";

@@ -4,6 +4,8 @@ import { expect, it } from "vitest";
 import { Budget } from "../budget/budget.ts";
 import { compileRules } from "../compile/compileRules.ts";
 import { type Expr, Expressions } from "../regex/expressions.ts";
+import { regexText } from "../regex/regexText.ts";
+import { andText, repeatText } from "../regex/textRegexes.ts";
 import type { RuleState } from "../rules/grammarRules.ts";
 import { idsOf, naiveMask } from "../testing/naiveMask.ts";
 import { Vocabulary } from "../vocabulary/vocabulary.ts";
@@ -29,6 +31,8 @@ const vocabulary = new Vocabulary({
   eosTokenIds: [end],
 });
 const word = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 4 });
+/** Texts of many lengths, whose shortest ends are some characters away. */
+const pattern = regexText("(ab|b|[0-9]{3}:)*a?b0?");
 const any = { kind: "class", ranges: [[0x23, 0x10ffff]] } as const;
 
 const draft = fc.record({
@@ -37,6 +41,7 @@ const draft = fc.record({
   min: fc.nat(3),
   max: fc.constantFrom(3, 9, 80, 1000, Number.POSITIVE_INFINITY),
   isFreeKey: fc.boolean(),
+  isPattern: fc.boolean(),
 });
 
 it("are what single tokens say", () => {
@@ -61,7 +66,14 @@ it("are what single tokens say", () => {
 });
 
 /** Names in quotes, others in quotes, then values with a length, any number of times. */
-function rulesOf({ names, forbidden, min, max, isFreeKey }: typeof draft extends fc.Arbitrary<infer T> ? T : never): {
+function rulesOf({
+  names,
+  forbidden,
+  min,
+  max,
+  isFreeKey,
+  isPattern,
+}: typeof draft extends fc.Arbitrary<infer T> ? T : never): {
   expressions: Expressions;
   lexemes: { name: string; expression: Expr }[];
   rules: { name: string; states: RuleState[] }[];
@@ -76,7 +88,10 @@ function rulesOf({ names, forbidden, min, max, isFreeKey }: typeof draft extends
     expressions.not(expressions.or([...names, ...forbidden].map((each) => expressions.literal(each)))),
   ]);
   const keys = [...names.map((each) => quoted(expressions.literal(each))), ...(isFreeKey ? [quoted(free)] : [])];
-  const value = quoted(texts(min, Math.max(min, max)));
+  const length = Math.max(min, max);
+  const value = quoted(
+    isPattern ? expressions.text(andText([pattern, repeatText(any, min, length)]), "utf8") : texts(min, length),
+  );
   const lexemes = [...keys, value].map((expression, i) => ({ name: `${i}`, expression }));
   const edges = keys.map((_, lexeme) => ({ symbol: { lexeme }, target: 1 }));
   const states: RuleState[] = [

@@ -10,7 +10,7 @@ import type { Expr, Expressions } from "../regex/expressions.ts";
 import { kinds } from "../regex/nodes.ts";
 import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
-import { stateOf, textOfState } from "./codes.ts";
+import { stateOf, textOfState } from "../rows/codes.ts";
 import { ExitQueue, type ReadFrom } from "./exitQueue.ts";
 import { Mask } from "./mask.ts";
 import { Walk } from "./walk.ts";

@@ -5,9 +5,6 @@ import type { Core } from "./core.ts";
 import type { GrammarEngine } from "./engine.ts";
 import type { LoadedGrammar } from "./loadedGrammar.ts";
 
-/** Steps between two looks at how much the engine has made. */
-const stepsBetweenLooks = 256;
-
 export class Matcher implements GrammarMatcher {
   readonly #engine: GrammarEngine;
   readonly #image: GrammarImage;
@@ -18,7 +15,6 @@ export class Matcher implements GrammarMatcher {
   /** After each number of tokens; the last one is where it stands. */
   #places: number[] = [0];
   #hasEnded = false;
-  #untilLook = stepsBetweenLooks;
 
   constructor(engine: GrammarEngine, image: GrammarImage) {
     this.#engine = engine;
@@ -86,28 +82,30 @@ export class Matcher implements GrammarMatcher {
   }
 
   #begin(): void {
-    const engine = this.#engine;
-    engine.beginStep();
-    if (--this.#untilLook <= 0) {
-      this.#untilLook = stepsBetweenLooks;
-      engine.endStep(false);
-    }
-    if (this.#core !== engine.core) this.#readAgain();
+    this.#engine.beginStep();
+    if (this.#core !== this.#engine.core) this.#readAgain();
   }
 
   /** The places of its tokens in the engine's present core. */
   #readAgain(): void {
-    const { core } = this.#engine;
-    const grammar = core.grammar(this.#image);
-    const places = [0];
-    for (const tokenId of this.#tokens) {
-      this.#engine.beginStep();
-      const at = places[places.length - 1]!;
-      places.push(grammar.after(at, tokenId) ?? at);
-      if (places.length % stepsBetweenLooks === 0) this.#engine.endStep(true);
+    const engine = this.#engine;
+    // if they do not fit in what others have left, then in a core of their own, or nowhere
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const { core } = engine;
+      const grammar = core.grammar(this.#image);
+      const places = [0];
+      for (const tokenId of this.#tokens) {
+        engine.beginStep();
+        if (engine.core !== core) break;
+        const at = places[places.length - 1]!;
+        places.push(grammar.after(at, tokenId) ?? at);
+      }
+      if (engine.core !== core) continue;
+      this.#grammar = grammar;
+      this.#places = places;
+      this.#core = core;
+      return;
     }
-    this.#grammar = grammar;
-    this.#places = places;
-    this.#core = core;
+    engine.refuseOutput();
   }
 }

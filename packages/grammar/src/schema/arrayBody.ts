@@ -34,11 +34,23 @@ export class ArrayBody {
 
   /** Adds edges from the state to the end for all such arrays. */
   build(start: number): void {
+    if (this.#isUnique && !this.#hasEnough()) return;
     const { punctuation } = this.#context;
     const { others } = this.#plan;
     if (hasCount(this.#lengthsAtEnd(0, others), 0)) this.#body.addEdge(start, punctuation.emptyArray, this.#end);
     this.#body.addEdge(start, punctuation.openArray, this.#beforeItem(0, others));
     this.#states.fill();
+  }
+
+  /** Whether there are as many different items as there must be at least, where all are of one kind. */
+  #hasEnough(): boolean {
+    const { places, counts, formulasAt, others } = this.#plan;
+    const least = Math.min(...counts.map(({ min }) => min));
+    if (least < 2 || places > least || others.kind !== "true") return true;
+    const values = new Set(
+      Array.from({ length: places + 1 }, (_, place) => this.#context.formulas.and(formulasAt(place))),
+    );
+    return values.size > 1 || this.#context.hasTexts([...values][0]!, least);
   }
 
   /** After a bracket or comma: so many items have been. */

@@ -24,7 +24,7 @@ export function arrayClaimKey(claim: ArrayClaim): string {
     case "contains":
       return `contains ${claim.value.id} ${claim.min} ${claim.max}`;
     case "unique":
-      return "unique";
+      return `unique ${claim.origin.pointer}`;
     default:
       return claim satisfies never;
   }

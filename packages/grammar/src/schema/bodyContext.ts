@@ -18,4 +18,6 @@ export interface BodyContext {
   symbolOf(formula: Formula): RuleSymbol | undefined;
   /** The same for values that are compared by how they are written; undefined also where some have parts. */
   distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined;
+  /** Whether so many values can be told apart by how they are written. */
+  hasTexts(formula: Formula, least: number): boolean;
 }

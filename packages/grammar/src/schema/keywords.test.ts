@@ -133,6 +133,16 @@ const cases: Readonly<Record<string, readonly (readonly [schema: unknown, accept
       [{ items: [{ type: "string" }], additionalItems: false }, ['["a"]', "[]"], ['["a", 1]']],
       [{ contains: { const: 1 }, maxContains: 1, type: "array" }, ["[1]", "[2, 1, 3]"], ["[]", "[1, 1]", "[2]"]],
       [{ uniqueItems: true, items: { type: "integer" } }, ["[1, 2]", "[]"], ["[1, 1]", "[2, 1, 2]"]],
+      [
+        { uniqueItems: true, items: { enum: ["a", "b"] }, minItems: 3, type: "array" },
+        [],
+        ['["a", "b"]', '["a", "b", "a"]'],
+      ],
+      [
+        { uniqueItems: true, items: { minimum: 1, maximum: 3, type: "integer" }, minItems: 3 },
+        ["[3, 1, 2]"],
+        ["[1, 2]"],
+      ],
       [{ uniqueItems: true, items: { enum: ["a", "b"] }, minItems: 2 }, ['["b", "a"]'], ['["b", "b"]', '["a"]']],
     ],
     combinations: [

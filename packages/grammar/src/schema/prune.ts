@@ -6,7 +6,7 @@ import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules.ts";
 import { endingCounts } from "./endingCounts.ts";
-import { type CountSet, hasCount, lowerCounts, meetCounts, everyCount, isAllFrom } from "./countSets.ts";
+import { type CountSet, hasCount, lowerCounts, meetCounts, isAllFrom } from "./countSets.ts";
 import { EmptySchemaError } from "./errors.ts";
 import type { RuleBody } from "./ruleBody.ts";
 
@@ -38,17 +38,19 @@ export function prune(
 
 function keptEdges(body: RuleBody, ends: readonly CountSet[], canRead: (edge: RuleEdge) => boolean): RuleEdge[][] {
   const isCounted = body.states.some(({ edges }) => edges.some(({ counts }) => counts));
-  const starts: CountSet = isCounted ? everyCount : [{ min: 0, max: 0 }];
-  return body.states.map(({ edges }) =>
-    edges.filter(canRead).flatMap((edge): RuleEdge[] => {
-      const target = edge.counts ? lowerCounts(ends[edge.target]!, 1) : ends[edge.target]!;
-      const { ifCount, ...rest } = edge;
-      const allowed = meetCounts(meetCounts(ifCount ? [ifCount] : everyCount, target), starts);
-      if (allowed.length === 0) return [];
-      if (!isCounted || isAllFrom(allowed, 0)) return [rest];
-      return allowed.map((bounds) => ({ ...rest, ifCount: bounds }));
-    }),
-  );
+  const kept = (edge: RuleEdge): RuleEdge[] => {
+    const { ifCount, ...rest } = edge;
+    const target = ends[edge.target]!;
+    if (!isCounted) {
+      // the counter stays at 0
+      const isOpen = hasCount(target, 0) && (ifCount === undefined || ifCount.min === 0);
+      return isOpen ? [ifCount === undefined ? edge : rest] : [];
+    }
+    const after = edge.counts ? lowerCounts(target, 1) : target;
+    const allowed = ifCount ? meetCounts([ifCount], after) : after;
+    return isAllFrom(allowed, 0) ? [rest] : allowed.map((bounds) => ({ ...rest, ifCount: bounds }));
+  };
+  return body.states.map(({ edges }) => edges.filter(canRead).flatMap(kept));
 }
 
 /** Only rules, states and lexemes that are reached from the first rule. */

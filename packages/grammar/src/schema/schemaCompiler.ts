@@ -2,6 +2,7 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
+import { countTexts } from "../regex/countTexts.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
 import { and, concat, literal, not, ofLength, repeat, anything } from "../json/texts.ts";
 import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
@@ -92,6 +93,13 @@ export class SchemaCompiler implements BodyContext {
     if (this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false") return "parts";
     const scalars = this.#scalars(formula, not(withLastZero));
     return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+  }
+
+  hasTexts(formula: Formula, least: number): boolean {
+    const symbol = this.distinctSymbolOf(formula);
+    if (symbol === undefined || symbol === "parts" || !("lexeme" in symbol)) return symbol === "parts";
+    const { expression } = this.#lexemes.lexemes[symbol.lexeme]!;
+    return countTexts(this.expressions, expression, least) >= least;
   }
 
   #makeSymbol(formula: Formula): RuleSymbol | undefined {
