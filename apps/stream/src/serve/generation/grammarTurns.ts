@@ -3,7 +3,9 @@
  * some milliseconds to seconds for a schema that is new. Those that are known pass.
  */
 import type { GenerateRequest, GrammarProvider, GrammarSpec } from "@tokenmill/core";
+import { refuse } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
+import { deepestJson, tooDeepAt } from "../http/parseJson.ts";
 import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import { Turns } from "../limits/turns.ts";
@@ -28,6 +30,7 @@ export class GrammarTurns {
    * @throws ApiError 429 if too many wait, or it waits too long, and what `GrammarProvider.open` throws
    */
   compiled(client: Client, request: GenerateRequest, isGone: () => boolean): Promise<void> | undefined {
+    checkSchemaText(request.jsonSchema);
     const spec = specOf(request);
     return spec && this.#compiled(client, spec, isGone);
   }
@@ -42,6 +45,12 @@ export class GrammarTurns {
       place.release();
     }
   }
+}
+
+/** A schema that is JSON inside JSON is as deep as the body may be. @throws RangeError */
+function checkSchemaText(jsonSchema: unknown): void {
+  if (typeof jsonSchema !== "string" || tooDeepAt(Buffer.from(jsonSchema)) === undefined) return;
+  refuse("jsonSchema", `JSON of at most ${deepestJson} levels`, jsonSchema, false);
 }
 
 function specOf({ jsonSchema, grammar, regex }: GenerateRequest): GrammarSpec | undefined {
