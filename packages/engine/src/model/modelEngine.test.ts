@@ -61,6 +61,18 @@ describe("an engine over a model", () => {
     expect(await idsOf(engine, { prompt, ignoreEos: true })).toHaveLength(16);
   });
 
+  it("scores a prompt of 37 tokens in one step", async () => {
+    const { engine, model } = await open({ stepTokens: 64, vocabSize: 257 });
+    const prompt = Array.from({ length: 37 }, (_, i) => 1 + ((i * 5) % 90));
+    const scores: (number | undefined)[] = [];
+    for await (const { promptLogprobs } of engine.stream({ prompt, promptLogprobs: 0, maxTokens: 1 })) {
+      scores.push(...promptLogprobs!.map((entry) => entry?.logprob));
+    }
+    expect(scores).toHaveLength(37);
+    // All rows but the last of the prompt, then the row that the first token is drawn from.
+    expect(model.steps.map((step) => [...step.values()])).toEqual([[36], [1]]);
+  });
+
   it("fails a sequence without a prompt by itself", async () => {
     const { engine } = await open();
     await expect(idsOf(engine, { maxTokens: 1 })).rejects.toThrow(
