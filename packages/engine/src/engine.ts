@@ -67,7 +67,16 @@ class TokenEngine implements Engine {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     this.#bufferSize = settings.bufferSize;
-    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
+    const eos = tokenizer?.eosTokenId;
+    this.#limits = {
+      sourceName: name,
+      vocabSize,
+      tokenizer,
+      grammar: settings.grammar,
+      maxLogprobs: pool.maxLogprobs,
+      eosTokenIds: [...new Set([...(eos === undefined ? [] : [eos]), ...(source.eosTokenIds ?? [])])],
+      contextTokens: source.contextTokens ?? Number.POSITIVE_INFINITY,
+    };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
     const { grammar: grammars } = settings;
     this.#scheduler = new Scheduler({ pool, source, texts: this.#texts, limits: settings, grammars });

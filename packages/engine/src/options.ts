@@ -27,7 +27,7 @@ export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" 
   source: LogitsSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */
   pool?: SamplerPool;
-  /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: 131,072. */
+  /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: as many as the source serves, or 131,072. */
   maxSequences?: number;
   /**
    * Most sequences that wait for memory or for `maxSequences`, integer ≥ 0; one more fails with `overloaded`. Absent: any
@@ -80,8 +80,9 @@ export function checkOptions(options: EngineOptions): EngineSettings {
     ],
     "engine option",
   );
-  const { source, pool, seed, grammar, maxSequences = 131_072, bufferSize = 64 } = options;
+  const { source, pool, seed, grammar, bufferSize = 64 } = options;
   if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
+  const { maxSequences = source.sequences ?? 131_072 } = options;
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
   const { maxQueued = Number.POSITIVE_INFINITY, admissionTimeoutMs = Number.POSITIVE_INFINITY } = options;

@@ -72,7 +72,13 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
-  const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }), ...(grammar && { grammar }) });
+  const engine = await createEngine({
+    source,
+    pool,
+    admissionTimeoutMs: limits.queueTimeoutMs,
+    ...(seed !== undefined && { seed }),
+    ...(grammar && { grammar }),
+  });
   let sockets: SocketAcceptor | undefined;
   let http: Connections | undefined;
   const connections = (): Record<string, number> => ({ http: http?.size ?? 0, websocket: sockets?.count ?? 0 });

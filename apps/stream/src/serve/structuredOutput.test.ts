@@ -183,7 +183,10 @@ it("over a WebSocket it waits for its turn too, and what is said meanwhile holds
   const typesOf = (id: string): string[] => messages.filter((each) => each.id === id).map(({ type }) => type);
   const hasEnded = (wanted: string): boolean =>
     messages.some(({ id, event }) => id === wanted && event?.finishReason !== undefined);
-  await until(() => ["credited", "free"].every(hasEnded) && typesOf("bad").length > 0 && typesOf("first").length > 0, "all have ended");
+  await until(
+    () => ["credited", "free"].every(hasEnded) && typesOf("bad").length > 0 && typesOf("first").length > 0,
+    "all have ended",
+  );
   expect(typesOf("cancelled")).toEqual(["cancelled"]);
   expect(typesOf("bad")).toEqual(["error"]);
   expect(typesOf("first")).toEqual(["error"]);
@@ -198,6 +201,10 @@ it("over a WebSocket it waits for its turn too, and what is said meanwhile holds
 describe("a form that makes no sense", () => {
   it.each([
     [{ guided_json: schema, grammar: "root ::= a" }, "grammar", "beside"],
+    ...["guided_json", "json_schema"].map((name): [object, string, string] => {
+      const deep = `${'{"items":'.repeat(40_000)}{}${"}".repeat(40_000)}`;
+      return [{ [name]: deep }, name, "expected JSON of at most 128 levels"];
+    }),
     [{ guided_regex: "a(?<=b)" }, "guided_regex", "got the lookbehind (?<=b) at 1"],
     [{ structured_outputs: { regex: "a", json: {} } }, "structured_outputs", "one of json, regex, choice, grammar,"],
     [
@@ -232,7 +239,7 @@ describe("a form that makes no sense", () => {
     [{ response_format: { type: "xml" } }, "response_format.type", "json_object"],
     [{ structured_outputs: {} }, "structured_outputs", "one of json, regex, choice, grammar,"],
     [{ guided_json: schema, ignore_eos: true }, "ignore_eos", "expected false"],
-  ])("is refused: %j", async (body, param, part) => {
+  ])("is refused: case %#", async (body, param, part) => {
     const answer = await answerTo(server, "/v1/completions", { ...seeded, ...body });
     expect(answer.status).toBe(400);
     expect(answer.body["error"]).toMatchObject({ param, message: expect.stringContaining(part) as string });

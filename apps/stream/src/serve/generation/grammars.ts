@@ -2,8 +2,16 @@
  * Compiles what outputs are held to before their sequences are opened: what is wrong with it is said before an answer begins.
  * It runs in threads of its own, clients in turn, and the streams that are open notice nothing.
  */
-import { type GenerateRequest, grammarForms, type GrammarProvider, type GrammarSpec } from "@tokenmill/core";
+import { refuse } from "@tokenmill/check";
+import {
+  type GenerateRequest,
+  type GrammarForm,
+  grammarForms,
+  type GrammarProvider,
+  type GrammarSpec,
+} from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
+import { deepestJson, tooDeepAt } from "../http/parseJson.ts";
 import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 
@@ -29,6 +37,7 @@ export class Grammars {
    */
   compiled(client: Client, request: GenerateRequest, gone: AbortSignal): Promise<Release> | undefined {
     const form = grammarForms.find((name) => request[name] !== undefined);
+    if (form) checkDepth(form, request[form]);
     return form && this.#compiled(client, { [form]: request[form] } as unknown as GrammarSpec, gone);
   }
 
@@ -48,4 +57,11 @@ export class Grammars {
       place.release();
     }
   }
+}
+
+/** JSON inside JSON is as deep as the body may be. @throws RangeError */
+function checkDepth(form: GrammarForm, value: unknown): void {
+  const isJson = form === "jsonSchema" || form === "structuralTag";
+  if (!isJson || typeof value !== "string" || tooDeepAt(Buffer.from(value)) === undefined) return;
+  refuse(form, `JSON of at most ${deepestJson} levels`, value, false);
 }
