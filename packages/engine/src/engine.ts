@@ -6,8 +6,6 @@ import type { Readable } from "node:stream";
 import {
   checkSeed,
   type GenerateRequest,
-  type GrammarMatcher,
-  type GrammarSpec,
   type LogitsSource,
   type SamplingParams,
   type TokenEvent,
@@ -36,7 +34,7 @@ import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { Sequence, type TokenObserver } from "./scheduler/sequence.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
-import { replayGrammar, replayText } from "./snapshot/replay.ts";
+import { replayText } from "./snapshot/replay.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
@@ -70,9 +68,19 @@ class TokenEngine implements Engine {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     this.#bufferSize = settings.bufferSize;
-    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
+    const eos = tokenizer?.eosTokenId;
+    this.#limits = {
+      sourceName: name,
+      vocabSize,
+      tokenizer,
+      grammar: settings.grammar,
+      maxLogprobs: pool.maxLogprobs,
+      eosTokenIds: [...new Set([...(eos === undefined ? [] : [eos]), ...(source.eosTokenIds ?? [])])],
+      contextTokens: source.contextTokens ?? Number.POSITIVE_INFINITY,
+    };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
-    this.#scheduler = new Scheduler(pool, source, this.#texts, settings);
+    const { grammar: grammars } = settings;
+    this.#scheduler = new Scheduler({ pool, source, texts: this.#texts, limits: settings, grammars });
     this.#ids = new SequenceIds(this.#scheduler.sequences);
     this.#closeTimeoutMs = settings.closeTimeoutMs;
   }
@@ -126,8 +134,7 @@ class TokenEngine implements Engine {
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
-    const matcher = this.#openGrammar(prepared.grammar);
-    return this.#start(prepared.params, matcher, (plan) => {
+    return this.#start(prepared.params, (plan) => {
       const { stop, grammar, promptTokenIds, promptLogprobs } = prepared;
       return new Sequence({
         sequenceId: this.#ids.claim(prepared.sequenceId),
@@ -141,7 +148,6 @@ class TokenEngine implements Engine {
         ignoreEos: prepared.ignoreEos,
         epoch: 0,
         grammar,
-        matcher,
         promptLogprobs,
         observer,
       });
@@ -159,9 +165,7 @@ class TokenEngine implements Engine {
     const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, this.#limits);
     const stop = stopStrings(record.stop, this.#limits);
     if (record.grammar) grammarEos(record.grammar, this.#limits, ignoreEos);
-    const opened = this.#openGrammar(record.grammar);
-    const matcher = opened && replayGrammar(opened, outputTokenIds);
-    return this.#start({ ...unseeded, profile }, matcher, (plan) => {
+    return this.#start({ ...unseeded, profile }, (plan) => {
       checkState(record.state, plan.initialState);
       const sequence = new Sequence({
         sequenceId: this.#ids.claim(sequenceId),
@@ -175,7 +179,6 @@ class TokenEngine implements Engine {
         ignoreEos,
         epoch: epoch + 1,
         grammar: record.grammar,
-        matcher,
         promptLogprobs,
         observer,
         state: record.state,
@@ -252,7 +255,7 @@ class TokenEngine implements Engine {
       prepare: (request) => prepareRequest(request, this.#limits),
       compile: (params) => this.#pool.compile(params),
       claimId: (wanted) => this.#ids.claim(wanted),
-      start: (params, make) => this.#start(params, undefined, make),
+      start: (params, make) => this.#start(params, make),
     };
   }
 
@@ -267,8 +270,8 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#ids.next, 0, "the engine was closed");
   }
 
-  /** Compiles, makes the sequence and hands it to the scheduler; plan and matcher are given back if that fails. */
-  #start(params: SamplingParams, matcher: GrammarMatcher | undefined, make: (plan: Plan) => Sequence): SequenceHandle {
+  /** Compiles, makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
+  #start(params: SamplingParams, make: (plan: Plan) => Sequence): SequenceHandle {
     let plan: Plan | undefined;
     try {
       plan = this.#pool.compile(params);
@@ -278,7 +281,6 @@ class TokenEngine implements Engine {
       return new OpenSequenceHandle(this.#pool, this.#scheduler, sequence);
     } catch (error) {
       plan?.release();
-      matcher?.release();
       throw error;
     }
   }
@@ -288,9 +290,5 @@ class TokenEngine implements Engine {
     if (promptLogprobs === undefined || promptLength < 2) return undefined;
     const plan = this.#pool.compile({ logprobs: promptLogprobs, logprobsMode: "raw" });
     return new PromptScoring(plan, initialTokenIds!);
-  }
-
-  #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {
-    return spec && this.#limits.grammar!.open(spec);
   }
 }
