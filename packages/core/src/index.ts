@@ -8,6 +8,7 @@ export * from "./contracts/tokenizer.ts";
 export type { KernelVariant } from "./instantiate.ts";
 export { type Parameter, type ParameterKind, parameters, validateParams } from "./params/parameters.ts";
 export { type CompiledPlan, type CompileOptions, compileParams } from "./params/plan.ts";
+export { unusedParams } from "./params/unusedParams.ts";
 export { type Profile, type ProfileName, profiles } from "./params/profiles.ts";
 export { isInRange, type NumberRange, type RangeEnds, rangeText } from "./params/range.ts";
 export type { SamplingParams } from "./params/samplingParams.ts";

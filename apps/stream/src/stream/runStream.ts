@@ -7,6 +7,7 @@ import { Interrupt } from "../cli/interrupt.ts";
 import { Output } from "../cli/output.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
+import { warnOfUnused } from "../flags/unusedParams.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { openInputs } from "./inputs.ts";
@@ -48,6 +49,7 @@ function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingPara
   const { workers = poolWorkers(flags), slots, promptLogprobs = 0, stage = {} } = flags;
   const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
   checkParams(params, source.vocabSize, maxLogprobs, stage);
+  warnOfUnused(params);
   return createPool({
     source,
     maxLogprobs,

@@ -61,7 +61,7 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
   if (options.allowedOrigins.length > 0) {
     await app.register(cors, {
       origin: [...options.allowedOrigins],
-      exposedHeaders: ["x-request-id", "x-tokenmill-vocab-size", "x-tokenmill-dtype"],
+      exposedHeaders: ["x-request-id", "x-tokenmill-vocab-size", "x-tokenmill-dtype", "x-tokenmill-unused-params"],
     });
   }
   addRequestLog(app, log);

@@ -1,6 +1,7 @@
 /** `POST /v1/completions` and `/v1/chat/completions`. */
 import { createHash, randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
+import { unusedParams } from "@tokenmill/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -32,6 +33,8 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         const client = clientOf(request.owner, request.raw.socket);
         const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
         try {
+          const unused = unusedParams(job.sequences[0]!.request).map((name) => job.clientName(name) ?? name);
+          if (unused.length > 0) reply.header("x-tokenmill-unused-params", unused.join(", "));
           // All sequences of a job are held to the same.
           await context.grammars?.compiled(client, job.sequences[0]!.request, () => reply.raw.destroyed);
           if (job.stream) await stream(context, job, request, reply);
