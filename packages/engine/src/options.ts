@@ -51,6 +51,10 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   );
   const { source, pool, seed, grammar, maxSequences = 131_072, bufferSize = 64 } = options;
   if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
+  if (pool !== undefined && (typeof pool !== "object" || pool === null)) refuse("pool", "a pool", pool, true);
+  if (grammar !== undefined && (typeof grammar !== "object" || grammar === null)) {
+    refuse("grammar", "a grammar provider", grammar, true);
+  }
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
   checkSeed("seed", seed);

@@ -1,6 +1,6 @@
 /** Structured output by XGrammar, regular expressions by automata: compiled once and matched token by token. */
 import type { GrammarMatcher, GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
-import { refuse, refuseBecause, refuseUnknown } from "@tokenmill/check";
+import { checkBoolean, checkInteger, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { CompiledGrammars } from "./compiledGrammars.ts";
@@ -30,17 +30,16 @@ export interface GrammarProviderOptions {
  * @throws TypeError, RangeError
  */
 export async function createGrammarProvider(options: GrammarProviderOptions): Promise<GrammarProvider> {
-  refuseUnknown(Object.keys(options), ["tokenizer", "vocabSize", "anyWhitespace", "cacheSize"], "grammar option");
+  checkOptions("options", options, ["tokenizer", "vocabSize", "anyWhitespace", "cacheSize"], "grammar option");
+  if (typeof options.tokenizer !== "object" || options.tokenizer === null) {
+    refuse("tokenizer", "a tokenizer", options.tokenizer, true);
+  }
   const { tokenizer, vocabSize = tokenizer.vocabSize, anyWhitespace = false, cacheSize = 256 } = options;
   const { eosTokenId } = tokenizer;
   if (eosTokenId === undefined) refuse("tokenizer", "one with an eosTokenId", eosTokenId, false);
-  if (!Number.isInteger(vocabSize) || vocabSize < tokenizer.vocabSize) {
-    refuse("vocabSize", `integer ≥ ${tokenizer.vocabSize} (the tokenizer's)`, vocabSize, typeof vocabSize !== "number");
-  }
-  if (typeof anyWhitespace !== "boolean") refuse("anyWhitespace", "boolean", anyWhitespace, true);
-  if (!Number.isSafeInteger(cacheSize) || cacheSize < 0) {
-    refuse("cacheSize", "integer ≥ 0", cacheSize, typeof cacheSize !== "number");
-  }
+  checkInteger("vocabSize", vocabSize, { min: tokenizer.vocabSize, max: 2 ** 24 });
+  checkBoolean("anyWhitespace", anyWhitespace);
+  checkInteger("cacheSize", cacheSize, { min: 0, max: Number.MAX_SAFE_INTEGER });
   const [binding, sandbox] = await Promise.all([createBinding(() => {}), Sandbox.create()]);
   return new XGrammarProvider(binding, sandbox, { tokenizer, eosTokenId, vocabSize, anyWhitespace, cacheSize });
 }

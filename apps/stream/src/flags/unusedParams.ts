@@ -1,5 +1,6 @@
 /** Tells of parameters that the profile or the chain leaves without effect. */
-import { type SamplingParams, unusedParams } from "@tokenmill/core";
+import type { SamplingParams } from "@tokenmill/core";
+import { unusedParams } from "@tokenmill/core/internal";
 import { say } from "../cli/standardStreams.ts";
 
 /** A line on stderr, if there is something to say of params that have been checked. */

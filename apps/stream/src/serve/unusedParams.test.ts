@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { completions } from "../testing/serve/requests.ts";
-import { offline, post, startServer, type TestServer } from "../testing/serve/testServer.ts";
+import { post, startServer, type TestServer } from "../testing/serve/testServer.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer(offline);
+  server = await startServer();
 });
 afterAll(() => server.close());
 

@@ -1,5 +1,5 @@
 /** Best of several siblings by mean log-probability. */
-import { refuse } from "@tokenmill/check";
+import { checkOptions, refuse } from "@tokenmill/check";
 import { Observable } from "rxjs";
 import { checkChildCount } from "./childRequests.ts";
 import type { Completion } from "./completion.ts";
@@ -13,7 +13,8 @@ export interface BestOfOptions {
 }
 
 /** @throws TypeError, RangeError */
-export function checkBestOf({ candidates, n = 1 }: BestOfOptions): void {
+export function checkBestOf(options: BestOfOptions): void {
+  const { candidates, n = 1 } = checkOptions("options", options, ["candidates", "n"], "best-of option");
   checkChildCount("candidates", candidates);
   if (!Number.isInteger(n) || n < 1 || n > candidates) {
     refuse("n", `integer in [1, ${candidates}] (candidates)`, n, typeof n !== "number");

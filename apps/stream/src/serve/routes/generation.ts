@@ -1,7 +1,7 @@
 /** `POST /v1/completions` and `/v1/chat/completions`. */
 import { createHash, randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
-import { unusedParams } from "@tokenmill/core";
+import { unusedParams } from "@tokenmill/core/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";

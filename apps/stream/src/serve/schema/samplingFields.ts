@@ -2,7 +2,8 @@
  * The engine's sampling parameters as fields of a JSON body, made from the parameter table: each under its own name and
  * in snake case, which for most is vLLM's name. Types and ranges of numbers are checked by the schema, the rest by the engine.
  */
-import { type Parameter, type ParameterKind, parameters, rangeText, type SamplingParams } from "@tokenmill/core";
+import { type Parameter, type ParameterKind, parameters, type SamplingParams } from "@tokenmill/core";
+import { rangeText } from "@tokenmill/core/internal";
 import { ApiError } from "../errors/apiError.ts";
 import { bigInteger, type JsonSchema } from "./jsonSchema.ts";
 import { rangeSchema } from "./rangeSchema.ts";
