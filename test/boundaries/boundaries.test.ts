@@ -26,7 +26,9 @@ function faultOf(error: unknown, name: string): string | undefined {
   if (!(error instanceof Error)) return `throws ${String(error)}`;
   const isOurs = error instanceof TypeError || error instanceof RangeError || error.name === "ProtocolError";
   if (!isOurs) return `throws ${error.name}: ${error.message}`;
-  return error.message.includes(`"${name}`) || error.message.includes(`.${name}"`) || error.message.startsWith(`${name} `)
+  return error.message.includes(`"${name}`) ||
+    error.message.includes(`.${name}"`) ||
+    error.message.startsWith(`${name} `)
     ? undefined
     : `says ${error.message}`;
 }
@@ -38,6 +40,7 @@ async function faultsOfValue(
   isGood: boolean,
   args: unknown[],
 ): Promise<string[]> {
+  if (isGood && row.isDear) return [];
   const error = await errorOf(row, args);
   const where = `${name} = ${show(value)}`;
   if (isGood) return faultOf(error, name) === undefined ? [`${where} is refused: ${(error as Error).message}`] : [];
@@ -78,7 +81,9 @@ it("every exported function has a row", () => {
 });
 
 describe("exported functions", () => {
-  it.each(table.filter(([, row]) => row !== undefined))("%s", async (_, row) => {
+  const once = table.filter(([, row], i) => row !== undefined && table.findIndex(([, other]) => other === row) === i);
+
+  it.each(once)("%s", async (_, row) => {
     expect(await faultsOf(row!)).toEqual([]);
   });
 });

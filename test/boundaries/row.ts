@@ -18,6 +18,8 @@ export interface Row {
   readonly call: (...args: never[]) => unknown;
   /** In order. */
   readonly args: readonly Argument[];
+  /** Values that are good are not tried: a call takes seconds. */
+  readonly isDear?: true;
   /** Ends what a call that succeeded has opened. */
   readonly dispose?: (result: never) => unknown;
 }

@@ -65,6 +65,9 @@ const poolFields: Readonly<Record<string, Accepts>> = {
   maxLogprobs: nothing,
   arenaBytes: integerIn(4096, 2 ** 31),
   customStages: nothing,
+  rowTimeoutMs: numberIn(1, 2 ** 31 - 1),
+  closeTimeoutMs: numberIn(0, 2 ** 31 - 1),
+  workerHeapBytes: integerIn(2 ** 24, 2 ** 40),
   spinLimit: nothing,
   inlineRows: nothing,
   inlineMs: numberIn(0, 1000),
@@ -212,22 +215,13 @@ add(sources.functionSource, [
       tokenizer: nothing,
       name: text,
       write: nothing,
+      fingerprint: text,
       closeSequence: nothing,
     },
   ),
 ]);
-add(sources.createEmbeddedModel, [
-  options(
-    "options",
-    {},
-    {
-      cacheDir: text,
-      rebuild: flag,
-      onProgress: nothing,
-      onWarning: nothing,
-    },
-  ),
-]);
+const embedded = options("options", {}, { cacheDir: text, rebuild: flag, onProgress: nothing, onWarning: nothing });
+rows.set(sources.createEmbeddedModel, { call: sources.createEmbeddedModel, args: [embedded], isDear: true });
 add(sources.createTraceSource, [
   options(
     "options",
@@ -243,6 +237,7 @@ add(sources.createTraceSource, [
   ),
 ]);
 add(sources.loadR50kTokenizer, []);
+add(sources.cacheDirectory, []);
 add(sources.openNpy, [argument("path", join(folder, "good.npy"), text)], close);
 add(sources.readNpy, [argument("path", join(folder, "good.npy"), text)]);
 add(sources.parseNpy, [argument("bytes", npyBytes), argument("name", "good", text)]);

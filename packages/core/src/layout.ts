@@ -69,6 +69,8 @@ export const STATUS_INVALID_PLAN = 7;
 export const STATUS_SOURCE_FAILED = 4;
 export const STATUS_WORKER_LOST = 5;
 export const STATUS_STAGE_FAILED = 6;
+export const STATUS_ROW_TIMEOUT = 8;
+export const STATUS_QUARANTINED = 9;
 
 /** Plan record: header, `stageCount` stage records, then lists of i32 ids and f32 values that stages point to. */
 export const PLAN_HEADER_BYTES = 32;

@@ -4,21 +4,27 @@ import { refuse, refuseUnknown } from "@tokenmill/check";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 import { checkSeed } from "./request/prepareRequest.ts";
 
-/** Options that only a pool made by the engine can follow. */
-const poolFields = [
-  "workers",
-  "slots",
-  "maxLogprobs",
-  "arenaBytes",
-  "customStages",
-  "spinLimit",
-  "inlineRows",
-  "inlineMs",
-  "variant",
-] as const;
+type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype">;
+
+/** Options that only a pool made by the engine can follow: all that pools have, or this does not compile. */
+const isPoolField: Readonly<Record<PoolField, true>> = {
+  workers: true,
+  slots: true,
+  maxLogprobs: true,
+  arenaBytes: true,
+  customStages: true,
+  rowTimeoutMs: true,
+  closeTimeoutMs: true,
+  workerHeapBytes: true,
+  spinLimit: true,
+  inlineRows: true,
+  inlineMs: true,
+  variant: true,
+};
+const poolFields = Object.keys(isPoolField) as readonly PoolField[];
 
 /** The pool's own options (`workers`, `slots`, …) are passed on; ranges are checked there. */
-export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" | "dtype"> {
+export interface EngineOptions extends Pick<PoolOptions, PoolField> {
   /** Where the rows come from. */
   source: LogitsSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */

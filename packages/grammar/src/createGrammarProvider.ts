@@ -1,6 +1,6 @@
 /** Structured output by XGrammar, regular expressions by automata: compiled once and matched token by token. */
 import type { GrammarMatcher, GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
-import { checkBoolean, checkInteger, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
+import { checkBoolean, checkInteger, checkOptions, messageOf, refuse, refuseBecause } from "@tokenmill/check";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
 import { byteLevel } from "./byteLevel.ts";
 import { CompiledGrammars } from "./compiledGrammars.ts";
@@ -115,7 +115,7 @@ function parseSchema(given: unknown): unknown {
     try {
       schema = JSON.parse(given);
     } catch (error) {
-      refuseBecause("jsonSchema", `expected an object, a boolean or JSON text of one: ${String(error)}`, true);
+      refuseBecause("jsonSchema", `expected an object, a boolean or JSON text of one: ${messageOf(error)}`, true);
     }
   }
   const isObject = typeof schema === "object" && schema !== null && !Array.isArray(schema);

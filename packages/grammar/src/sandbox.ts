@@ -3,6 +3,7 @@
  * a call and leaves its stack as it is: that must not happen to the binding that matchers live in. The one that is
  * damaged here is replaced; until then it goes on, as it does well enough for a few times.
  */
+import { messageOf } from "@tokenmill/check";
 import { type Binding, createBinding, type Handle } from "./binding.ts";
 
 /** Makes a grammar in a binding. */
@@ -35,7 +36,7 @@ export class Sandbox {
       return reasonOf(this.#lines, "[WARNING]");
     } catch (error) {
       if (!this.#isRenewing) void this.#renew();
-      return reasonOf(this.#lines, "[FATAL]") ?? (error instanceof Error ? error.message : String(error));
+      return reasonOf(this.#lines, "[FATAL]") ?? messageOf(error);
     }
   }
 

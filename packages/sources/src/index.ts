@@ -5,6 +5,7 @@ export {
   type EmbeddedModelOptions,
   type ModelWarning,
 } from "./embedded/embeddedModel.ts";
+export { cacheDirectory } from "./embedded/cacheDirectory.ts";
 export type { ModelProgress } from "./embedded/trainModel.ts";
 export { loadR50kTokenizer } from "./tokenizer/r50kTokenizer.ts";
 export { type FunctionContext, type FunctionSourceOptions, functionSource } from "./function/functionSource.ts";

@@ -124,10 +124,10 @@ it("modules are paths or URLs; what does not load keeps the pool from starting",
   const bad = (stages: unknown): Promise<SamplerPool> =>
     createPool({ vocabSize: 4, workers: 1, customStages: stages as Record<string, string> });
   await expect(bad({ gone: "./gone.mjs" })).rejects.toThrow(
-    /^custom stage "gone" cannot be loaded from file:.*gone.mjs: /,
+    /^the workers cannot start: custom stage "gone" cannot be loaded from file:.*gone.mjs: /,
   );
   await expect(bad({ quiet: path })).rejects.toThrow(
-    /^custom stage "quiet" expected file:.* to export a function "quiet"/,
+    /^the workers cannot start: custom stage "quiet" expected file:.* to export a function "quiet"/,
   );
   await expect(bad({ quiet: 3 })).rejects.toThrow('"customStages.quiet" expected module URL or path, got 3');
   await expect(bad({ quiet: "" })).rejects.toThrow('"customStages.quiet" expected a name, and a module URL or path');

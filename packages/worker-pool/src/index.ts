@@ -1,4 +1,4 @@
 /** @tokenmill/worker-pool: rows of logits sharded over worker threads on one shared memory. */
 export { stageModules } from "./options.ts";
-export { createPool } from "./pool.ts";
-export type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";
+export { createPool } from "./createPool.ts";
+export type { History, HistoryView, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";

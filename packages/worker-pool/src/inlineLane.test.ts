@@ -10,7 +10,7 @@ const source: WorkerSource = {
   vocabSize: 4,
   dtype: "f32",
   tablesBytes: 0,
-  worker: { moduleUrl: new URL("./testing/whereRows.mjs", import.meta.url).href, options: {} },
+  worker: { moduleUrl: new URL("./testing/whereRows.mjs", import.meta.url).href, options: {}, runsInline: true },
 };
 
 /** Runs batches, given as milliseconds a row; says how many rows of each the calling thread did, and that they are its first. */
@@ -42,8 +42,14 @@ describe("the calling thread", () => {
     expect(await rowsDoneHere({ inlineMs: 1000 }, [0, 0, 0])).toEqual([0, 32, 32]);
   });
 
-  it("does batches of up to inlineRows whatever they take", async () => {
-    expect(await rowsDoneHere({ inlineRows: 32, inlineMs: 0 }, [1, 1])).toEqual([32, 32]);
+  it("does batches of up to inlineRows, once rows of their params are known to take less than 1 ms", async () => {
+    expect(await rowsDoneHere({ inlineRows: 32, inlineMs: 0 }, [0.1, 0.1, 2, 2, 2, 0])).toEqual([0, 32, 32, 0, 0, 0]);
+  });
+
+  it("writes no row of a source that does not say that its writer may run there", async () => {
+    const { runsInline: _, ...worker } = source.worker;
+    expect(await rowsDoneHere({ source: { ...source, worker }, inlineMs: 1000 }, [0, 0])).toEqual([0, 0]);
+    expect(await rowsDoneHere({ source: { ...source, worker }, workers: 0 }, [0])).toEqual([32]);
   });
 
   it("does none with inlineRows 0, and none that is expected to take longer than inlineMs", async () => {

@@ -2,11 +2,14 @@
 import type { JobQueue } from "./queue.ts";
 import type { RowCost } from "./rowCost.ts";
 import type { RowRunner } from "./rowRunner.ts";
+import type { SlotBook } from "./slotBook.ts";
 
 /** Rows between two looks at the clock. */
 const CLOCK_INTERVAL = 16;
 /** A batch that takes that many times what was allowed is handed to the workers. */
 const TOLERATED_OVERRUN = 2;
+/** Rows that are expected to take longer are never done here, nor are those of which nothing is known. */
+const LONGEST_ROW_MS = 1;
 
 export interface InlineLimits {
   /** 0: the calling thread does every row. */
@@ -15,15 +18,19 @@ export interface InlineLimits {
   readonly inlineRows: number;
   /** So are larger ones that are expected to take at most that long. */
   readonly inlineMs: number;
+  /** Whether the source's rows may be written here. */
+  readonly writesInline: boolean;
 }
 
 export class InlineLane {
   readonly #runner: RowRunner;
+  readonly #book: SlotBook;
   readonly #rowCost: RowCost;
   readonly #limits: InlineLimits;
 
-  constructor(runner: RowRunner, rowCost: RowCost, limits: InlineLimits) {
+  constructor(runner: RowRunner, book: SlotBook, rowCost: RowCost, limits: InlineLimits) {
     this.#runner = runner;
+    this.#book = book;
     this.#rowCost = rowCost;
     this.#limits = limits;
   }
@@ -33,9 +40,18 @@ export class InlineLane {
     const count = queue.unpublished;
     const { workers, inlineRows, inlineMs } = this.#limits;
     if (workers === 0) this.#runRows(queue, count);
-    else if (count === 0 || count < queue.underWay) return;
+    else if (count === 0 || count < queue.underWay || inlineRows === 0) return;
+    else if (count > inlineRows && this.#rowCost.meanMs * count > inlineMs) return;
+    else if (!queue.everyUnpublished((slot) => this.#mayRun(slot))) return;
     else if (count <= inlineRows) this.#runRows(queue, count);
-    else if (inlineRows > 0 && this.#rowCost.meanMs * count <= inlineMs) this.#runUntil(queue, count);
+    else this.#runUntil(queue, count);
+  }
+
+  /** Code of users runs in the workers, where it can be ended; so do rows that would keep this thread for long. */
+  #mayRun(slot: number): boolean {
+    const { hasCustomStages, cost } = this.#book.planOf(slot);
+    if (hasCustomStages || cost.ms > LONGEST_ROW_MS) return false;
+    return this.#limits.writesInline || !this.#book.writesRow(slot);
   }
 
   /** Rows have costs of their own: what turns out to be dear goes to the workers. */
@@ -54,9 +70,13 @@ export class InlineLane {
   }
 
   #runRows(queue: JobQueue, count: number): void {
+    let startMs = performance.now();
     for (let i = 0; i < count; i++) {
       const slot = queue.takeUnpublished();
       this.#runner.run(slot);
+      const endMs = performance.now();
+      this.#book.setCostMs(slot, endMs - startMs);
+      startMs = endMs;
       queue.finish(slot);
     }
   }

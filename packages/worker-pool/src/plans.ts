@@ -3,6 +3,7 @@ import { refuseBecause } from "@tokenmill/check";
 import { type CompileOptions, type SamplingParams, validateParams } from "@tokenmill/core";
 import { compileValid } from "@tokenmill/core/internal";
 import type { Arena } from "./arena.ts";
+import { ExpectedCost } from "./rowCost.ts";
 import type { Plan } from "./types.ts";
 
 interface Entry {
@@ -11,11 +12,20 @@ interface Entry {
   readonly sizeBytes: number;
   readonly params: Readonly<SamplingParams>;
   readonly initialState: readonly number[] | undefined;
-  readonly hasCustomStages: boolean;
+  readonly customStages: string;
+  readonly cost: ExpectedCost;
   users: number;
 }
 
+/** Costs are remembered of that many plans that nobody uses, with keys of at most that many characters. */
+const MOST_COSTS = 1024;
+const LONGEST_KEY = 4096;
+
 export class PlanCache {
+  /** What is known of plans that were released, the latest last. */
+  readonly #costs = new Map<string, ExpectedCost>();
+  /** Handles that are not released. */
+  readonly #held = new WeakSet<Plan>();
   readonly #entries = new Map<string, Entry>();
   readonly #arena: Arena;
   readonly #memory: Uint8Array;
@@ -51,7 +61,8 @@ export class PlanCache {
         sizeBytes: compiled.bytes.length,
         params: compiled.params,
         initialState: compiled.initialState,
-        hasCustomStages: compiled.stageNames.some((name) => name.startsWith("custom:")),
+        customStages: [...new Set(compiled.stageNames.filter((name) => name.startsWith("custom:")))].sort().join(),
+        cost: this.#costs.get(key) ?? new ExpectedCost(),
         users: 0,
       };
       this.#entries.set(key, entry);
@@ -60,21 +71,37 @@ export class PlanCache {
     return this.#handle(entry);
   }
 
+  /** @throws RangeError unless it is a plan of this cache that has not been released: its bytes may be another's by now. */
+  check(plan: Plan): void {
+    if (this.#held.has(plan)) return;
+    refuseBecause("plan", "expected one that this pool compiled and that is not released", false);
+  }
+
   #handle(entry: Entry): Plan {
-    let isHeld = true;
-    return {
+    const plan: Plan = {
       offsetBytes: entry.offsetBytes,
       params: entry.params,
       initialState: entry.initialState,
-      hasCustomStages: entry.hasCustomStages,
+      customStages: entry.customStages,
+      hasCustomStages: entry.customStages !== "",
+      cost: entry.cost,
       release: () => {
-        if (!isHeld) return;
-        isHeld = false;
+        if (!this.#held.delete(plan)) return;
         if (--entry.users > 0) return;
         this.#entries.delete(entry.key);
+        this.#remember(entry);
         this.#arena.free(entry.offsetBytes, entry.sizeBytes);
       },
     };
+    this.#held.add(plan);
+    return plan;
+  }
+
+  #remember({ key, cost }: Entry): void {
+    if (key.length > LONGEST_KEY) return;
+    this.#costs.delete(key);
+    this.#costs.set(key, cost);
+    if (this.#costs.size > MOST_COSTS) this.#costs.delete(this.#costs.keys().next().value!);
   }
 }
 

@@ -1,108 +1,51 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
-import { dtypeBytes, type RowDtype, type SampleResult, type SamplingParams } from "@tokenmill/core";
+import type { RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
-import {
-  compileKernels,
-  createMemory,
-  instantiateKernels,
-  JOB_BYTES,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_MASK,
-  JOB_PLAN,
-  JOB_POSITION,
-  JOB_PROMPT_LENGTH,
-  JOB_SEED_LOW,
-  JOB_SEQUENCE_LOW,
-  JOB_STATE,
-  JOB_UNDO_COUNT,
-  JOB_WRITE_ROW,
-  type MemoryViews,
-  negativeInfinity,
-  readResult,
-  RESULT_STATUS,
-  STATUS_WORKER_LOST,
-} from "@tokenmill/core/internal";
-import { Arena } from "./arena.ts";
-import { openHistory } from "./histories.ts";
+import { STATUS_QUARANTINED, STATUS_ROW_TIMEOUT, STATUS_WORKER_LOST } from "@tokenmill/core/internal";
+import { Arena, blockSize } from "./arena.ts";
+import { checkHistory, openHistory } from "./histories.ts";
 import { InlineLane } from "./inlineLane.ts";
-import { type CompleteOptions, completeOptions } from "./options.ts";
+import type { CompleteOptions } from "./options.ts";
 import { PlanCache } from "./plans.ts";
+import { Quarantine } from "./quarantine.ts";
 import { JobQueue } from "./queue.ts";
 import { RowCost } from "./rowCost.ts";
-import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
-import { CONTROL_READY, layOutSlab, MESSAGE_BYTES, type Slab } from "./slab.ts";
-import { takeBackPatches } from "./takeBackPatches.ts";
-import { Threads } from "./threads.ts";
-import type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool } from "./types.ts";
+import type { RowRunner, RunnerSetup } from "./rowRunner.ts";
+import { CONTROL_READY, type Slab } from "./slab.ts";
+import { SlotBook } from "./slotBook.ts";
+import { type Death, Threads } from "./threads.ts";
+import type { History, Plan, PoolStats, SampleJob, SamplerPool } from "./types.ts";
+import { Watchdog } from "./watchdog.ts";
 
-/**
- * Starts a pool; resolves when every worker is ready.
- * @throws TypeError, RangeError for bad options; Error if the workers cannot start (a source module that does not load).
- */
-export async function createPool(options: PoolOptions = {}): Promise<SamplerPool> {
-  const complete = completeOptions(options);
-  const module = await compileKernels(complete.variant);
-  const probe = await instantiateKernels(module, createMemory(65536));
-  const workerSource = complete.source?.kind === "worker" ? complete.source : undefined;
-  const { customStages } = complete;
-  const slab = layOutSlab({
-    vocabSize: complete.vocabSize,
-    dtype: complete.dtype,
-    slotCount: complete.slots,
-    maxLogprobs: complete.maxLogprobs,
-    workers: complete.workers,
-    workspaceBytes: probe.workspace_bytes(complete.vocabSize),
-    hasCustomStages: Object.keys(customStages).length > 0,
-    tablesBytes: workerSource?.tablesBytes ?? 0,
-    arenaBytes: complete.arenaBytes,
-  });
-  const memory = createMemory(slab.totalBytes);
-  padRows(slab, memory);
-  workerSource?.installTables?.(memory, slab.tables);
-  const setup: RunnerSetup = { module, memory, shape: slab, customStages, source: workerSource?.worker };
-  const inlineRunner = await RowRunner.create(setup, complete.workers);
-  const pool = new Pool(slab, memory, complete, inlineRunner, setup);
-  await pool.ready();
-  return pool;
-}
-
-/** Fills all rows with −Infinity once; writers fill the first `vocabSize` elements, the padding stays. */
-function padRows(slab: Slab, memory: WebAssembly.Memory): void {
-  const ViewType = slab.dtype === "f32" ? Float32Array : Uint16Array;
-  for (let slot = 0; slot < slab.slotCount; slot++) {
-    const row = new ViewType(memory.buffer, slab.rows + slot * slab.rowBytes, slab.paddedLength);
-    row.fill(negativeInfinity[slab.dtype], slab.vocabSize);
-  }
-}
-
-class Pool implements SamplerPool {
+export class Pool implements SamplerPool {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly workers: number;
   readonly slotCount: number;
   readonly maxLogprobs: number;
+  readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
   readonly #slab: Slab;
-  readonly #views: MemoryViews;
-  readonly #words64: BigUint64Array;
+  readonly #closeTimeoutMs: number;
+  readonly #words: Int32Array;
+  readonly #book: SlotBook;
   readonly #queue: JobQueue;
   readonly #arena: Arena;
   readonly #plans: PlanCache;
   readonly #inlineLane: InlineLane;
-  readonly #rowCost = new RowCost();
+  readonly #quarantine = new Quarantine();
+  readonly #watchdog: Watchdog;
   readonly #hasWriter: boolean;
-  readonly #free: number[];
-  /** Whether the slot is with its owner (1) and under way (2). */
-  readonly #use: Uint8Array;
-  readonly #hasLogprobs: Uint8Array;
-  readonly #hasState: Uint8Array;
-  readonly #hasCustom: Uint8Array;
   readonly #threads: Threads | undefined;
+  /** Slots that workers are being ended for, by the worker's incarnation. */
+  readonly #overdue: Map<number, number> = new Map();
   #hopeless: Error | undefined;
+  /** Rows were cut off when the pool was closed. */
+  #isCut = false;
   #closing: Promise<void> | undefined;
   #rowsSampled = 0;
   #workerDeaths = 0;
+  #rowTimeouts = 0;
 
   constructor(slab: Slab, memory: WebAssembly.Memory, options: CompleteOptions, runner: RowRunner, setup: RunnerSetup) {
     this.#slab = slab;
@@ -112,45 +55,42 @@ class Pool implements SamplerPool {
     this.workers = slab.workers;
     this.slotCount = slab.slotCount;
     this.maxLogprobs = slab.maxLogprobs;
-    this.#views = {
-      i32: new Int32Array(memory.buffer),
-      f64: new Float64Array(memory.buffer, 0, memory.buffer.byteLength >> 3),
-    };
-    this.#words64 = new BigUint64Array(memory.buffer, 0, memory.buffer.byteLength >> 3);
-    this.#queue = new JobQueue(slab, this.#views.i32, this.#rowCost);
+    this.rowTimeoutMs = options.rowTimeoutMs;
+    this.#closeTimeoutMs = options.closeTimeoutMs;
+    const rowCost = new RowCost();
+    this.#book = new SlotBook(slab, memory);
+    this.#words = this.#book.views.i32;
+    this.#queue = new JobQueue(slab, this.#words, rowCost);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), {
       vocabSize: slab.vocabSize,
       maxLogprobs: slab.maxLogprobs,
       customStages: Object.keys(options.customStages),
     });
-    this.#inlineLane = new InlineLane(runner, this.#rowCost, options);
+    const writesInline = setup.source?.runsInline === true;
+    this.#inlineLane = new InlineLane(runner, this.#book, rowCost, { ...options, writesInline });
+    this.#watchdog = new Watchdog(this.#queue, options.rowTimeoutMs, (slot, by) => this.#onOverdue(slot, by));
     this.#hasWriter = setup.source !== undefined;
-    this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
-    this.#use = new Uint8Array(slab.slotCount);
-    this.#hasLogprobs = new Uint8Array(slab.slotCount);
-    this.#hasState = new Uint8Array(slab.slotCount);
-    this.#hasCustom = new Uint8Array(slab.slotCount);
-    if (slab.workers > 0) {
-      this.#threads = new Threads({
-        workers: slab.workers,
-        setup: { ...setup, spinLimit: options.spinLimit },
-        onDeath: (incarnation) => this.#onDeath(incarnation),
-        onHopeless: (reason) => this.#onHopeless(reason),
-        hasStarted: (index, incarnation) => this.#startOf(index) === incarnation + 1,
-      });
-    }
+    if (slab.workers === 0) return;
+    this.#threads = new Threads({
+      workers: slab.workers,
+      setup: { ...setup, spinLimit: options.spinLimit },
+      heapMiB: options.workerHeapBytes / 2 ** 20,
+      onDeath: (death) => this.#onDeath(death),
+      onHopeless: (reason) => this.#onHopeless(reason),
+      hasStarted: (index, incarnation) => this.#startOf(index) === incarnation + 1,
+    });
   }
 
   /** Resolves when all workers have started. */
   async ready(): Promise<void> {
     const word = (this.#slab.control >> 2) + CONTROL_READY;
     while (!this.#hopeless) {
-      const count = Atomics.load(this.#views.i32, word);
+      const count = Atomics.load(this.#words, word);
       let index = 0;
       while (index < this.workers && this.#startOf(index) > 0) index++;
       if (index === this.workers) return;
-      const waiting = Atomics.waitAsync(this.#views.i32, word, count, 100);
+      const waiting = Atomics.waitAsync(this.#words, word, count, 100);
       if (waiting.async) await waiting.value;
     }
     const reason = this.#hopeless;
@@ -159,11 +99,23 @@ class Pool implements SamplerPool {
   }
 
   #startOf(index: number): number {
-    return Atomics.load(this.#views.i32, (this.#slab.started >> 2) + index);
+    return Atomics.load(this.#words, (this.#slab.started >> 2) + index);
   }
 
   get freeSlots(): number {
-    return this.#free.length;
+    return this.#book.freeCount;
+  }
+
+  get arenaBytes(): number {
+    return this.#arena.capacityBytes;
+  }
+
+  get arenaBytesUsed(): number {
+    return this.#arena.usedBytes;
+  }
+
+  historyBytes(capacity: number): number {
+    return blockSize(4 * Math.max(1, capacity));
   }
 
   compile(params: SamplingParams): Plan {
@@ -174,15 +126,11 @@ class Pool implements SamplerPool {
   openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined {
     this.#checkOpen();
     if (!Number.isInteger(capacity) || capacity < Math.max(1, prompt.length)) {
-      refuse(
-        "capacity",
-        `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`,
-        capacity,
-        typeof capacity !== "number",
-      );
+      const least = `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`;
+      refuse("capacity", least, capacity, typeof capacity !== "number");
     }
     if (capacity * 4 > this.#slab.arenaBytes) {
-      refuse("capacity", `at most ${this.#slab.arenaBytes >> 2} tokens: raise arenaBytes`, capacity, false);
+      refuse("capacity", `at most ${Math.floor(this.#slab.arenaBytes / 4)} tokens: raise arenaBytes`, capacity, false);
     }
     for (let i = 0; i < prompt.length; i++) {
       const id = prompt[i]!;
@@ -190,103 +138,114 @@ class Pool implements SamplerPool {
         refuse(`prompt[${i}]`, `token id in [0, ${this.vocabSize})`, id, false);
       }
     }
-    return openHistory(this.#arena, this.#views.i32, prompt, capacity);
+    return openHistory(this.#arena, this.#words, prompt, capacity);
   }
 
   acquire(): number {
     this.#checkOpen();
-    const slot = this.#free.pop() ?? -1;
-    if (slot >= 0) this.#use[slot] = 1;
-    return slot;
+    return this.#book.acquire();
   }
 
   release(slot: number): void {
-    if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
-    this.#use[slot] = 0;
-    this.#free.push(slot);
+    this.#book.release(slot);
+  }
+
+  withhold(slot: number, ended: Promise<unknown>): void {
+    this.#book.checkAcquired(slot);
+    void this.#book.withhold(slot, ended);
   }
 
   row(slot: number): Float32Array | Uint16Array {
-    if (!this.#use[slot]) throw new RangeError(`slot ${slot} expected to be acquired`);
-    const offset = this.#slab.rows + slot * this.#slab.rowBytes;
-    return dtypeBytes[this.dtype] === 4
-      ? new Float32Array(this.memory.buffer, offset, this.vocabSize)
-      : new Uint16Array(this.memory.buffer, offset, this.vocabSize);
+    return this.#book.row(slot);
   }
 
   tokenMask(slot: number): Int32Array {
-    return new Int32Array(this.memory.buffer, this.#maskOffset(slot), (this.vocabSize + 31) >> 5);
+    return this.#book.tokenMask(slot);
   }
 
-  #maskOffset(slot: number): number {
-    return this.#slab.masks + slot * this.#slab.maskBytes;
-  }
-
-  submit(
-    slot: number,
-    { plan, history, seed, sequenceId, position, writeRow, hasTokenMask = false, state = plan.initialState }: SampleJob,
-  ): void {
+  submit(slot: number, job: SampleJob): void {
     this.#checkOpen();
-    if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
-    if (writeRow && !this.#hasWriter) {
+    this.#book.checkAcquired(slot);
+    if (job.writeRow && !this.#hasWriter) {
       throw new RangeError(
         `"writeRow" expected false, got true: the pool has no source that writes rows in the workers`,
       );
     }
-    this.#use[slot] = 2;
-    this.#hasLogprobs[slot] = plan.params.logprobs === undefined ? 0 : 1;
-    this.#hasState[slot] = plan.initialState ? 1 : 0;
-    this.#hasCustom[slot] = plan.hasCustomStages ? 1 : 0;
-    const { i32, f64 } = this.#views;
-    if (state) f64.set(state, (this.#slab.jobs + slot * JOB_BYTES + JOB_STATE) >> 3);
-    const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
-    i32[job + (JOB_PLAN >> 2)] = plan.offsetBytes;
-    i32[job + (JOB_HISTORY >> 2)] = history.offsetBytes;
-    i32[job + (JOB_HISTORY_LENGTH >> 2)] = history.length;
-    i32[job + (JOB_PROMPT_LENGTH >> 2)] = history.promptLength;
-    this.#words64[(job + (JOB_SEED_LOW >> 2)) >> 1] = seed; // low and high word at once: the memory is little-endian
-    this.#words64[(job + (JOB_SEQUENCE_LOW >> 2)) >> 1] = sequenceId;
-    i32[job + (JOB_POSITION >> 2)] = position;
-    i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
-    i32[job + (JOB_MASK >> 2)] = hasTokenMask ? this.#maskOffset(slot) : 0;
-    i32[job + (JOB_UNDO_COUNT >> 2)] = 0;
+    this.#plans.check(job.plan);
+    checkHistory(job.history, this.#arena);
+    this.#book.begin(slot, job);
     this.#queue.submit(slot);
+    if (job.plan.hasCustomStages && this.#quarantine.remainingMs(job.plan.customStages) > 0) {
+      this.#failUnpublished(slot, STATUS_QUARANTINED);
+    }
+  }
+
+  #failUnpublished(slot: number, status: number): void {
+    this.#book.fail(slot, status);
+    this.#book.setCostMs(slot, Number.NaN);
+    this.#queue.finishUnpublished(slot);
   }
 
   flush(): void {
     if (!this.#hopeless) this.#inlineLane.run(this.#queue);
     this.#queue.publish();
     if (this.#hopeless) this.#abandon();
+    else if (this.workers > 0 && this.#queue.underWay > 0) this.#watchdog.start();
   }
 
   async completed(): Promise<readonly number[]> {
     this.flush();
     const done = await this.#queue.collectSome();
-    for (const slot of done) this.#use[slot] = 1;
+    for (const slot of done) this.#book.end(slot);
     this.#rowsSampled += done.length;
     return done;
   }
 
+  costMs(slot: number): number {
+    return this.#book.costMs(slot);
+  }
+
   readResult(slot: number, into: SampleResult): void {
-    if (this.#use[slot] !== 1) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
-    const result = this.#slab.results + slot * this.#slab.resultBytes;
-    readResult(this.#views, result, this.#hasLogprobs[slot] === 1, into, this.#hasState[slot] === 1);
-    if (into.status === "source_failed" || into.status === "stage_failed") into.message = this.#message(slot);
-    else if (into.status === "worker_lost" && this.#hopeless)
+    this.#book.readResult(slot, into);
+    if (into.status === "row_timeout") into.message = `the row took longer than rowTimeoutMs, ${this.rowTimeoutMs} ms`;
+    else if (into.status === "quarantined") into.message = this.#quarantineOf(slot);
+    else if (into.status === "worker_lost" && this.#hopeless) {
       into.message = `no worker is left: ${this.#hopeless.message}`;
-    else if (into.status !== "ok" && into.status !== "worker_lost" && this.#hasCustom[slot] === 1)
-      into.message = this.#message(slot) + into.message;
+    } else if (into.status === "worker_lost" && this.#isCut)
+      into.message = "the pool was closed before the row was done";
   }
 
-  #message(slot: number): string {
-    const offset = this.#slab.messages + slot * MESSAGE_BYTES;
-    const length = this.#views.i32[offset >> 2]!;
-    return new TextDecoder().decode(new Uint8Array(this.memory.buffer, offset + 4, length).slice());
+  #quarantineOf(slot: number): string {
+    const { customStages } = this.#book.planOf(slot);
+    const seconds = Math.max(1, Math.ceil(this.#quarantine.remainingMs(customStages) / 1000));
+    return `"${customStages}" ended too many workers lately: rows with it are done again in ${seconds} s`;
   }
 
-  #onDeath(incarnation: number | undefined): void {
+  #onOverdue(slot: number, incarnation: number): void {
+    let index = 0;
+    while (index < this.workers && this.#startOf(index) !== incarnation + 1) index++;
+    if (index === this.workers) return;
+    this.#rowTimeouts++;
+    this.#overdue.set(incarnation, slot);
+    void this.#threads!.end(index, Atomics.load(this.#words, (this.#slab.threadIds >> 2) + index));
+  }
+
+  #onDeath({ incarnation, isDrill, ended }: Death): void {
     this.#workerDeaths++;
-    if (incarnation !== undefined) this.#fail(this.#queue.recover(incarnation));
+    if (incarnation === undefined) return;
+    const overdue = this.#overdue.get(incarnation);
+    this.#overdue.delete(incarnation);
+    for (const claim of this.#queue.claims()) {
+      if (claim.incarnation !== incarnation || isDrill) continue;
+      const { hasCustomStages, customStages } = this.#book.planOf(claim.slot);
+      if (hasCustomStages && (overdue === undefined || overdue === claim.slot)) this.#quarantine.add(customStages);
+    }
+    const lost = this.#queue.recover(incarnation, overdue);
+    if (overdue === undefined) this.#fail(lost, STATUS_WORKER_LOST);
+    else {
+      this.#fail(lost, STATUS_ROW_TIMEOUT, this.rowTimeoutMs);
+      if (ended) for (const slot of lost) void this.#book.withhold(slot, ended);
+    }
   }
 
   #onHopeless(reason: Error): void {
@@ -295,13 +254,14 @@ class Pool implements SamplerPool {
   }
 
   #abandon(): void {
-    this.#fail(this.#queue.abandon());
+    this.#watchdog.stop();
+    this.#fail(this.#queue.abandon(), STATUS_WORKER_LOST);
   }
 
-  #fail(slots: readonly number[]): void {
+  #fail(slots: readonly number[], status: number, costMs = Number.NaN): void {
     for (const slot of slots) {
-      takeBackPatches(this.#views.i32, this.#slab, slot);
-      this.#views.i32[(this.#slab.results + slot * this.#slab.resultBytes + RESULT_STATUS) >> 2] = STATUS_WORKER_LOST;
+      this.#book.fail(slot, status);
+      this.#book.setCostMs(slot, costMs);
       this.#queue.markDone(slot);
     }
     this.#queue.wakeHost();
@@ -315,18 +275,24 @@ class Pool implements SamplerPool {
   }
 
   stats(): PoolStats {
-    return { rowsSampled: this.#rowsSampled, workerDeaths: this.#workerDeaths, rowsRetried: this.#queue.rowsRetried };
+    return {
+      rowsSampled: this.#rowsSampled,
+      workerDeaths: this.#workerDeaths,
+      rowsRetried: this.#queue.rowsRetried,
+      rowTimeouts: this.#rowTimeouts,
+    };
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#end();
+  close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
+    this.#closing ??= this.#end(timeoutMs);
     return this.#closing;
   }
 
-  async #end(): Promise<void> {
+  async #end(timeoutMs: number): Promise<void> {
     this.flush();
     this.#queue.stop();
-    await this.#threads?.close();
+    await this.#threads?.close(timeoutMs);
+    this.#isCut = true;
     this.#abandon();
   }
 

@@ -10,6 +10,7 @@ function openQueue(
   slotCount: number,
   workers: number,
   rowCost: RowCost = new RowCost(),
+  patienceMs = Number.POSITIVE_INFINITY,
 ): { slab: Slab; words: Int32Array; queue: JobQueue } {
   const slab = layOutSlab({
     vocabSize: 1,
@@ -22,7 +23,7 @@ function openQueue(
     arenaBytes: 64,
   });
   const words = new Int32Array(new SharedArrayBuffer(slab.totalBytes));
-  return { slab, words, queue: new JobQueue(slab, words, rowCost) };
+  return { slab, words, queue: new JobQueue(slab, words, rowCost, patienceMs) };
 }
 
 /** A worker that the test moves one step at a time. */
@@ -326,6 +327,25 @@ describe("JobQueue", () => {
       await done;
     }
     expect(queue.underWay).toBe(0);
+  });
+
+  it("waits no longer for others once rows are done, nor later for those that were late", async () => {
+    const { slab, words, queue } = openQueue(8, 2, new RowCost(), 1);
+    const [slow, quick] = [0, 1].map((incarnation) => new SteppedWorker(slab, words, incarnation)) as [
+      SteppedWorker,
+      SteppedWorker,
+    ];
+    for (let slot = 0; slot < 8; slot++) queue.submit(slot);
+    queue.publish();
+    slow.step();
+    slow.step(); // it owns a row, and keeps it
+    for (let step = 0; step < 8; step++) quick.step();
+    const done = queue.collectSome(); // half would be 4
+    expect(await done).toHaveLength(2);
+    while (quick.step());
+    expect(await queue.collectSome()).toHaveLength(5);
+    for (let slot = 0; slot < 8 && queue.underWay < 3; slot++) queue.submit(slot);
+    expect(queue.underWay).toBe(3);
   });
 
   it("learns from the workers what a row costs", async () => {

@@ -22,6 +22,8 @@ import type { RowCost } from "./rowCost.ts";
 const MAX_ATTEMPTS = 3;
 /** Of work that takes the workers longer than that half is waited for: the host can submit more while they do the rest. */
 const HALVED_WAIT_MS = 0.1;
+/** Rows that are done wait no longer for the others of their batch. */
+const PATIENCE_MS = 2;
 
 export class JobQueue {
   readonly #words: Int32Array;
@@ -38,6 +40,10 @@ export class JobQueue {
   #finishedHere = 0;
   /** Rows have been collected, and none submitted since. */
   #isDraining = false;
+  /** Rows at the front of `#underWay` that others no longer wait for. */
+  #lateCount = 0;
+  /** Of each slot: how often it was submitted, modulo 2^32. */
+  readonly #submissions: Uint32Array;
   readonly #tickets: Int32Array;
   readonly #attempts: Uint8Array;
   readonly #rowCost: RowCost;
@@ -46,7 +52,10 @@ export class JobQueue {
   #seenDone = 0;
   rowsRetried = 0;
 
-  constructor(slab: Slab, words: Int32Array, rowCost: RowCost) {
+  readonly #patienceMs: number;
+
+  constructor(slab: Slab, words: Int32Array, rowCost: RowCost, patienceMs: number = PATIENCE_MS) {
+    this.#patienceMs = patienceMs;
     this.#words = words;
     this.#control = slab.control >> 2;
     this.#states = slab.states >> 2;
@@ -57,6 +66,7 @@ export class JobQueue {
     this.#tickets = new Int32Array(slab.slotCount);
     this.#rowCost = rowCost;
     this.#attempts = new Uint8Array(slab.slotCount);
+    this.#submissions = new Uint32Array(slab.slotCount);
   }
 
   /** Slots submitted and not yet collected. */
@@ -66,6 +76,7 @@ export class JobQueue {
 
   submit(slot: number): void {
     this.#attempts[slot] = 0;
+    this.#submissions[slot]!++;
     this.#isDraining = false;
     this.#underWay[this.#count++] = slot;
   }
@@ -73,6 +84,12 @@ export class JobQueue {
   /** Of these: submitted since the last `publish`. */
   get unpublished(): number {
     return this.#count - this.#publishedCount;
+  }
+
+  /** Whether that holds for every slot submitted since the last `publish`. */
+  everyUnpublished(holds: (slot: number) => boolean): boolean {
+    for (let i = this.#publishedCount; i < this.#count; i++) if (!holds(this.#underWay[i]!)) return false;
+    return true;
   }
 
   /** The first slot that no worker has been shown, for the host to do itself, and then to `finish`. */
@@ -84,6 +101,14 @@ export class JobQueue {
   finish(slot: number): void {
     this.#finishedHere++;
     this.markDone(slot);
+  }
+
+  /** Marks the slot that was submitted last as done before anybody was shown it, and wakes a host that waits. */
+  finishUnpublished(slot: number): void {
+    this.#underWay[this.#count - 1] = this.#underWay[this.#publishedCount]!;
+    this.#underWay[this.#publishedCount++] = slot;
+    this.finish(slot);
+    this.wakeHost();
   }
 
   /** Marks a slot as done that no worker has and nobody will do. */
@@ -123,12 +148,17 @@ export class JobQueue {
     const isAllDone = this.#finishedHere === count; // most batches of cheap rows
     const done: number[] = [];
     let kept = 0;
+    let lateCount = 0;
     for (let i = 0; i < count; i++) {
       const slot = underWay[i]!;
       if (isAllDone || Atomics.load(this.#words, this.#states + slot) === SLOT_DONE) done.push(slot);
-      else underWay[kept++] = slot;
+      else {
+        underWay[kept++] = slot;
+        if (i < this.#lateCount) lateCount++;
+      }
     }
     this.#finishedHere = 0;
+    this.#lateCount = lateCount;
     if (done.length === 0) return done;
     this.#isDraining = true;
     underWay.copyWithin(kept, this.#publishedCount, this.#count);
@@ -137,28 +167,35 @@ export class JobQueue {
     return done;
   }
 
-  /** Done slots; waits for some. */
+  /** Done slots; waits for some: for a good part of the batch as long as that takes no time, then for the first. */
   async collectSome(): Promise<number[]> {
     const words = this.#words;
+    let isPatient = true;
     while (true) {
       const wake = Atomics.load(words, this.#control + CONTROL_WAKE);
       const doneCount = Atomics.load(words, this.#control + CONTROL_DONE_COUNT); // before the look, so none is missed
       const done = this.collect();
       if (done.length > 0 || this.#count === 0) {
         this.#learnCost(doneCount);
+        if (!isPatient) this.#lateCount = this.#publishedCount;
         return done;
       }
-      const target = (doneCount + Math.max(1, this.#rowsToWaitFor())) | 0;
+      const target = (doneCount + (isPatient ? Math.max(1, this.#rowsToWaitFor()) : 1)) | 0;
       Atomics.store(words, this.#control + CONTROL_WAKE_TARGET, target);
       if (((Atomics.load(words, this.#control + CONTROL_DONE_COUNT) - target) | 0) >= 0) continue;
-      const waiting = Atomics.waitAsync(words, this.#control + CONTROL_WAKE, wake);
-      if (waiting.async) await waiting.value;
+      const waiting = Atomics.waitAsync(
+        words,
+        this.#control + CONTROL_WAKE,
+        wake,
+        isPatient ? this.#patienceMs : Number.POSITIVE_INFINITY,
+      );
+      if (waiting.async && (await waiting.value) === "timed-out") isPatient = false;
     }
   }
 
   /** A wake-up costs host and worker more than a row: there are two for a batch, one if it is small. */
   #rowsToWaitFor(): number {
-    const count = this.#publishedCount;
+    const count = this.#publishedCount - this.#lateCount;
     const expectedMs = (this.#rowCost.meanMs * count) / this.#workers;
     return this.#isDraining || expectedMs <= HALVED_WAIT_MS ? count : (count + 1) >> 1;
   }
@@ -171,11 +208,22 @@ export class JobQueue {
     this.#seenDone = doneCount;
   }
 
+  /** The published slots that workers have claimed, with who and for which submission: at most one a worker. */
+  *claims(): Generator<{ readonly slot: number; readonly incarnation: number; readonly submission: number }> {
+    for (let i = 0; i < this.#publishedCount; i++) {
+      const slot = this.#underWay[i]!;
+      const incarnation = Atomics.load(this.#words, this.#states + slot) - CLAIMED_BASE;
+      if (incarnation >= 0) yield { slot, incarnation, submission: this.#submissions[slot]! };
+    }
+  }
+
   /**
    * Queues again what the dead worker had claimed, and whatever lost its ticket with it. A ticket too many is harmless:
-   * a slot can be claimed once. Returns slots that killed too many workers; their result is the caller's to write.
+   * a slot can be claimed once. Returns slots that are given up; their result is the caller's to write.
+   * @param overdue the slot that the worker was ended for, which is given up and alone to blame; absent: what it had claimed
+   * is to blame, and given up when it has killed too many workers
    */
-  recover(incarnation: number): number[] {
+  recover(incarnation: number, overdue?: number): number[] {
     const head = Atomics.load(this.#words, this.#control + CONTROL_HEAD);
     const lost: number[] = [];
     let tail = Atomics.load(this.#words, this.#control + CONTROL_TAIL);
@@ -183,7 +231,9 @@ export class JobQueue {
       const slot = this.#underWay[i]!;
       const state = Atomics.load(this.#words, this.#states + slot);
       const wasClaimed = state === CLAIMED_BASE + incarnation;
-      if (wasClaimed && ++this.#attempts[slot]! >= MAX_ATTEMPTS) {
+      const isGivenUp =
+        wasClaimed && (overdue === undefined ? ++this.#attempts[slot]! >= MAX_ATTEMPTS : slot === overdue);
+      if (isGivenUp) {
         lost.push(slot);
       } else if (wasClaimed || (state === SLOT_QUEUED && ((head - this.#tickets[slot]!) | 0) > 0)) {
         tail = this.#enqueue(slot, tail);

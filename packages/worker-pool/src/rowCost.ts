@@ -1,4 +1,4 @@
-/** What a row costs: a mean that forgets, over the rows of all threads. */
+/** What rows cost: a mean that forgets, over the rows of all threads, and the expectation of one plan's rows. */
 
 /** Rows after which an old mean counts no more than they do. */
 const MEMORY_ROWS = 64;
@@ -12,5 +12,23 @@ export class RowCost {
     const mean = ms / rows;
     if (this.meanMs === Number.POSITIVE_INFINITY) this.meanMs = mean;
     else this.meanMs += ((mean - this.meanMs) * rows) / (rows + MEMORY_ROWS);
+  }
+}
+
+/** The less of the last two costs: a thread that was interrupted once makes nothing dear. */
+export class ExpectedCost {
+  #lastMs: number = Number.POSITIVE_INFINITY;
+  #beforeMs: number = Number.POSITIVE_INFINITY;
+
+  /** Infinite before the first row. */
+  get ms(): number {
+    return Math.min(this.#lastMs, this.#beforeMs);
+  }
+
+  /** @param ms NaN: the row was not done */
+  add(ms: number): void {
+    if (Number.isNaN(ms)) return;
+    this.#beforeMs = this.#lastMs;
+    this.#lastMs = ms;
   }
 }

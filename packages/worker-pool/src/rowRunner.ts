@@ -1,6 +1,6 @@
 /** Does one row: has it written if asked to, samples it. The same code runs in the workers and in the host's inline lane. */
 import { loadCustomStages } from "@tokenmill/core";
-import type { CreateRowWriter, RowJob, RowKernels, RowWriter } from "@tokenmill/core";
+import type { CreateRowWriter, RowJob, RowKernels, RowWriter, WorkerSource } from "@tokenmill/core";
 import {
   CustomChain,
   dtypeCode,
@@ -29,7 +29,7 @@ export interface RunnerSetup {
   readonly shape: SlabShape;
   /** Module URLs of custom stages by name. Absent: none. */
   readonly customStages?: Readonly<Record<string, string>>;
-  readonly source: { readonly moduleUrl: string; readonly options: unknown } | undefined;
+  readonly source: WorkerSource["worker"] | undefined;
 }
 
 export class RowRunner {

@@ -67,6 +67,10 @@ export interface Slab extends SlabShape {
   readonly states: number;
   /** Of each worker: 1 + the incarnation that got ready last. */
   readonly started: number;
+  /** Of each worker: the id of the thread that got ready last. */
+  readonly threadIds: number;
+  /** Of each slot: thread time of its last row in milliseconds, f32. */
+  readonly costs: number;
   readonly ring: number;
   readonly jobs: number;
   readonly results: number;
@@ -112,6 +116,8 @@ export function layOutSlab(shape: SlabShape): Slab {
     control: take(CONTROL_WORDS * 4),
     states: take(slotCount * 4),
     started: take(workers * 4),
+    threadIds: take(workers * 4),
+    costs: take(slotCount * 4),
     ring: take(ringSize * 4),
     jobs: take(slotCount * JOB_BYTES),
     results: take(slotCount * resultBytes),

@@ -9,7 +9,10 @@ export interface PoolOptions {
   vocabSize?: number;
   /** Absent: the source's, else `f32`. */
   dtype?: RowDtype;
-  /** Worker threads, 0 … 256; 0 samples everything on the calling thread. Absent: available parallelism. */
+  /**
+   * Worker threads, 0 … 256. Absent: available parallelism. 0 samples everything on the calling thread, custom stages and
+   * foreign row writers too: there a row that hangs hangs the program, and one that ends its thread ends it.
+   */
   workers?: number;
   /** Rows in the slab. Absent: 32 per worker, at least 64, at most what fits 1 GiB. */
   slots?: number;
@@ -22,14 +25,30 @@ export interface PoolOptions {
   /**
    * Stages of your own: `customStages: { quiet: "./quiet.js" }` runs where a `chain` says `"custom:quiet"`. Each is what an
    * ES module, given by its URL or path, exports under the stage's name or by default: a `CustomStage`. Every worker loads
-   * the modules before its first row, and so does the calling thread.
+   * the modules before its first row; the calling thread does so only if there are no workers.
    */
   customStages?: Readonly<Record<string, string>>;
+  /**
+   * Time that a row may take once a worker has begun it, in milliseconds, 1 … 2^31 − 1, or Infinity. A row that takes longer
+   * fails with `row_timeout`, is not done again, and its worker is ended and replaced. Without workers it has no effect: rows
+   * run on the calling thread, which nothing can end. Absent: 30,000; the slowest settings of our own (a SynthID depth of 128
+   * at 50,257 tokens) take a hundredth of it.
+   */
+  rowTimeoutMs?: number;
+  /** Time that `close` leaves to rows in flight before it ends the threads, 0 … 2^31 − 1 milliseconds. Absent: 5000. */
+  closeTimeoutMs?: number;
+  /**
+   * JavaScript heap of each worker, 2^24 … 2^40 bytes; one that needs more ends, as in a crash, and is replaced. The shared
+   * memory and array buffers are not in it. Node cannot contain a single allocation that goes more than 16 MiB beyond it
+   * (one array of 10^8 elements, say): that ends the process, as it would at any limit. Absent: 2^29.
+   */
+  workerHeapBytes?: number;
   /** Looks at the empty queue that a worker spins for before it sleeps, 0 … 10^7. Absent: 2000. */
   spinLimit?: number;
   /**
    * Batches of at most that many rows are sampled on the calling thread, as waking a worker costs more, 0 … 65536.
-   * 0: no row ever is, whatever `inlineMs` says. Absent: 1.
+   * 0: no row ever is, whatever `inlineMs` says. Absent: 1. Rows with custom stages, of a source whose writer does not say
+   * `runsInline`, or of params that are not known to take less than 1 ms never are, unless there are no workers.
    */
   inlineRows?: number;
   /**
@@ -48,20 +67,30 @@ export interface Plan {
   /** What a sequence's state starts from; undefined if no stage remembers anything. */
   readonly initialState: readonly number[] | undefined;
   readonly hasCustomStages: boolean;
+  /** The custom stages in its chain, sorted, with commas; empty without any. */
+  readonly customStages: string;
+  /** What its rows cost lately, over all who use equal params. */
+  readonly cost: { readonly ms: number; add(ms: number): void };
   release(): void;
 }
 
-/** A sequence's token ids in shared memory: prompt, then output. */
-export interface History {
+/** Ids that a row is sampled behind: a history of the pool, or the beginning of one. */
+export interface HistoryView {
   readonly offsetBytes: number;
-  readonly capacity: number;
   readonly promptLength: number;
   /** Token ids so far. */
   readonly length: number;
+}
+
+/** A sequence's token ids in shared memory: prompt, then output. */
+export interface History extends HistoryView {
+  readonly capacity: number;
   /** Appends one id. @throws RangeError when full. */
   push(tokenId: number): void;
   /** Forgets the ids after the first `length`. @throws RangeError below the prompt's length and above its own. */
   truncate(length: number): void;
+  /** The first `length` ids, as a prompt with nothing behind it. @throws RangeError beyond the history's length */
+  beginning(length: number): HistoryView;
   /** Live view of the ids so far. */
   tokens(): Int32Array;
   release(): void;
@@ -70,7 +99,7 @@ export interface History {
 /** One row to sample. */
 export interface SampleJob {
   plan: Plan;
-  history: Pick<History, "offsetBytes" | "length" | "promptLength">;
+  history: HistoryView;
   seed: bigint;
   sequenceId: bigint;
   /** Number of output tokens before this one: the position of the draw. */
@@ -93,9 +122,16 @@ export interface SamplerPool {
   readonly workers: number;
   readonly slotCount: number;
   readonly maxLogprobs: number;
+  readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
   /** Slots that `acquire` can still give. */
   readonly freeSlots: number;
+  /** Size of the shared memory for histories and plans, and what of it is taken. */
+  readonly arenaBytes: number;
+  readonly arenaBytesUsed: number;
+
+  /** Shared memory that a history of that capacity takes. */
+  historyBytes(capacity: number): number;
 
   /** Validates and compiles; equal params share one plan. @throws RangeError, TypeError for bad params. */
   compile(params: SamplingParams): Plan;
@@ -105,6 +141,8 @@ export interface SamplerPool {
   /** Takes a slot, −1 if none is free. */
   acquire(): number;
   release(slot: number): void;
+  /** The acquired slot goes to nobody, even when it is released, until `ended` settles: its row may still be written to. */
+  withhold(slot: number, ended: Promise<unknown>): void;
   /** View of an acquired slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
   row(slot: number): Float32Array | Uint16Array;
   /**
@@ -117,6 +155,8 @@ export interface SamplerPool {
   flush(): void;
   /** Waits for at least one submitted slot to be done; each is reported once, in any order. Empty array: nothing is under way. */
   completed(): Promise<readonly number[]>;
+  /** Thread time that the completed slot's row took in milliseconds; NaN if nobody did it. */
+  costMs(slot: number): number;
   /** Fills `into` from a completed slot that is not released yet. */
   readResult(slot: number, into: SampleResult): void;
 
@@ -126,9 +166,11 @@ export interface SamplerPool {
   stats(): PoolStats;
   /**
    * Ends the threads after the rows that were submitted; what they gave can still be collected and read. New work is
-   * refused: `compile`, `openHistory`, `acquire` and `submit` throw. Safe to call twice.
+   * refused: `compile`, `openHistory`, `acquire` and `submit` throw. Safe to call twice. Resolves at most a second after the
+   * timeout, whatever a row does: those that are not done by then fail with `worker_lost`.
+   * @param timeoutMs absent: `closeTimeoutMs`
    */
-  close(): Promise<void>;
+  close(timeoutMs?: number): Promise<void>;
 }
 
 export interface PoolStats {
@@ -137,4 +179,6 @@ export interface PoolStats {
   workerDeaths: number;
   /** Rows that had to be done again because their worker died. */
   rowsRetried: number;
+  /** Rows that took too long, for which a worker was ended. */
+  rowTimeouts: number;
 }

@@ -1,5 +1,5 @@
 /** The resident task of one worker thread: takes tickets from the ring, does their rows, sleeps when there is nothing. */
-import { workerData } from "node:worker_threads";
+import { threadId, workerData } from "node:worker_threads";
 import { messageOf } from "@tokenmill/check";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab } from "./slab.ts";
@@ -28,27 +28,35 @@ export default async function reside({ workerIndex, incarnation }: ResidentTask)
   const slab = layOutSlab(setup.shape);
   const words = new Int32Array(setup.memory.buffer);
   const queue = new WorkerQueue(slab, words, incarnation);
-  Atomics.store(words, (slab.started >> 2) + workerIndex, incarnation + 1);
+  const costs = new Float32Array(setup.memory.buffer, slab.costs, slab.slotCount);
+  Atomics.store(words, (slab.threadIds >> 2) + workerIndex, threadId);
+  Atomics.store(words, (slab.started >> 2) + workerIndex, incarnation + 1); // after the id, which goes with it
   Atomics.add(words, (slab.control >> 2) + CONTROL_READY, 1);
   Atomics.notify(words, (slab.control >> 2) + CONTROL_READY);
+  /** Does a claimed row; returns when it was done. */
+  const doRow = (slot: number, startMs: number): number => {
+    runner.run(slot);
+    const endMs = performance.now();
+    costs[slot] = endMs - startMs; // before it is marked as done: then it is the host's
+    queue.finish(slot);
+    return endMs;
+  };
   /** Does those of the first `count` slots in hand that nobody else has taken. */
   const doHand = (count: number): void => {
     const start = performance.now();
+    let end = start;
     let rows = 0;
     for (let i = 0; i < count; i++) {
       const slot = queue.hand[i]!;
       if (!queue.claim(slot)) continue;
-      runner.run(slot);
-      queue.finish(slot);
+      end = doRow(slot, end);
       rows++;
     }
-    if (rows > 0) queue.report(rows, performance.now() - start);
+    if (rows > 0) queue.report(rows, end - start);
   };
   const doStolen = (slot: number): void => {
     const start = performance.now();
-    runner.run(slot);
-    queue.finish(slot);
-    queue.report(1, performance.now() - start);
+    queue.report(1, doRow(slot, start) - start);
   };
   let spins = 0;
   while (true) {

@@ -1,4 +1,5 @@
 /** The engine in this process: a request is a sequence. */
+import { messageOf } from "@tokenmill/check";
 import { dtypeBytes, type GenerateRequest } from "@tokenmill/core";
 import { createEngine, type Engine, type SequenceHandle } from "@tokenmill/engine";
 import { createEmbeddedModel, createSyntheticSource } from "@tokenmill/sources";
@@ -49,14 +50,14 @@ export class EngineTarget implements Target {
           handle?.pause();
           timer = setTimeout(() => handle?.resume(), request.readDelayMs);
         },
-        error: (error) => call.fail(codeOf(error), error instanceof Error ? error.message : String(error)),
+        error: (error) => call.fail(codeOf(error), messageOf(error)),
         complete: () => {
           clearTimeout(timer);
           call.done();
         },
       });
     } catch (error) {
-      setImmediate(() => call.fail(codeOf(error), error instanceof Error ? error.message : String(error)));
+      setImmediate(() => call.fail(codeOf(error), messageOf(error)));
     }
     return {
       cancel: () => {

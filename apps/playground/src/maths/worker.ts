@@ -1,4 +1,5 @@
 /** The thread that owns the row and the kernels, so that the page stays smooth on rows of any length. */
+import { messageOf } from "@tokenmill/check";
 import { createSampler } from "@tokenmill/core";
 import { Evaluator } from "./evaluate.ts";
 import type { Draws, Evaluation, MathsReply, MathsRequest } from "./messages.ts";
@@ -28,7 +29,7 @@ self.addEventListener("message", ({ data }: MessageEvent<MathsRequest>) => {
     try {
       reply = { type: "done", result: await answer(data) };
     } catch (error) {
-      reply = { type: "failed", message: error instanceof Error ? error.message : String(error) };
+      reply = { type: "failed", message: messageOf(error) };
     }
     self.postMessage(reply);
   });

@@ -1,5 +1,5 @@
 /** A row from pasted JSON: a map of names to logits, or an array of logits. */
-import { refuse } from "@tokenmill/check";
+import { messageOf, refuse } from "@tokenmill/check";
 import type { Row } from "./row.ts";
 
 /** The row's element type is f32: a larger logit would be an infinity there. */
@@ -29,7 +29,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new TypeError(`"logits" expected JSON such as {"nice": 3.5, "hot": 3} or [3.5, 3]: ${reason}`, { cause });
   }
 }

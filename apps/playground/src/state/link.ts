@@ -1,4 +1,5 @@
 /** The state of the page as the fragment of its address, and back. Unknown or damaged parts are reported, not guessed. */
+import { messageOf } from "@tokenmill/check";
 import { parameters } from "@tokenmill/core";
 import type { RowSpec } from "../rows/row.ts";
 import { parseValue, valueText } from "../params/parseValue.ts";
@@ -93,7 +94,7 @@ export function readLink(fragment: string): { state: PageState; problems: string
         state = { ...state, streams: withStream(state.streams, key.slice(8), value) };
       else problems.push(`the link has an unknown part "${key}"`);
     } catch (error) {
-      problems.push(`the link's ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`the link's ${messageOf(error)}`);
     }
   }
   return { state: { ...state, settings, compared }, problems };

@@ -1,4 +1,5 @@
 /** All state of the page as signals: what the link says, and what was computed from it. */
+import { messageOf } from "@tokenmill/check";
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { MathsClient } from "../maths/client.ts";
 import type { Draws, Evaluation } from "../maths/messages.ts";
@@ -67,7 +68,7 @@ async function openRow(wanted: RowSpec, bytes?: ArrayBuffer): Promise<void> {
     });
   } catch (error) {
     if (load !== loads) return;
-    rowError.value = error instanceof Error ? error.message : String(error);
+    rowError.value = messageOf(error);
     rowState.value = "failed";
   }
 }
@@ -96,7 +97,7 @@ export async function draw(count: number): Promise<void> {
     const draws = await maths.draw({ settings: settings.value, before: before.value, count });
     if (key === drawKey.value) drawn.value = { key, draws };
   } catch (error) {
-    mathsError.value = error instanceof Error ? error.message : String(error);
+    mathsError.value = messageOf(error);
   } finally {
     isDrawing.value = false;
   }

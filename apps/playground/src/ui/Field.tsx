@@ -1,4 +1,5 @@
 /** One parameter as the table describes it: a slider with a number beside it, a choice, or a text of ids. */
+import { messageOf } from "@tokenmill/check";
 import type { Parameter } from "@tokenmill/core";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -133,7 +134,7 @@ function TextInput({ parameter, value, label, placeholder, isWide = false, onCha
       onChange(parseValue(parameter, text));
       setDraft(undefined);
     } catch (error) {
-      setDraft({ text, error: error instanceof Error ? error.message : String(error) });
+      setDraft({ text, error: messageOf(error) });
     }
   };
   return (

@@ -33,6 +33,8 @@ export interface ServeContext {
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly streams: OpenStreams;
+  /** What ids of events are sealed with: a key, and a digest of what this server's tokens follow from. */
+  readonly resume: { readonly key: Uint8Array; readonly identity: string };
   readonly samples: SampleService;
   readonly log: Logger;
 }

@@ -1,4 +1,5 @@
 /** Puts the engine behind HTTP and WebSocket. */
+import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import type { LogitsSource } from "@tokenmill/core";
@@ -11,6 +12,8 @@ import { GrammarTurns } from "./generation/grammarTurns.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
 import { Connections } from "./http/connections.ts";
 import { createApp } from "./http/createApp.ts";
+import { isLoopback } from "./http/hostRule.ts";
+import { collectRoutes, type ServedRoute } from "./http/routeTable.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { shutDown } from "./lifecycle/shutDown.ts";
 import { Quotas } from "./limits/quotas.ts";
@@ -25,6 +28,7 @@ import { addStatusRoutes } from "./routes/status.ts";
 import { addVocabularyRoute } from "./routes/vocabulary.ts";
 import { SampleService } from "./sample/sampleService.ts";
 import { OpenStreams } from "./sse/openStreams.ts";
+import { serverIdentity } from "./sse/serverIdentity.ts";
 import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts";
 
 /** Connections that may wait to be accepted: more are dropped by the system, and come again seconds later. */
@@ -46,6 +50,8 @@ export interface TokenServer {
   /** Where it listens. */
   readonly url: string;
   readonly engine: Engine;
+  /** Every method of every path that it has. */
+  readonly routes: readonly ServedRoute[];
   /** Takes no new work, lets open streams end until the timeout, then cuts them. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -71,6 +77,14 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
   const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+  const identity = await serverIdentity({
+    source,
+    model,
+    version,
+    customStages,
+    structuredOutput: hasGrammars,
+    maxContextTokens: limits.maxContextTokens,
+  });
   const quotas = new Quotas(limits, metrics);
   // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
   const turns = new Turns({ rest: 4, patienceMs: limits.queueTimeoutMs });
@@ -89,6 +103,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     streams: new OpenStreams(),
+    resume: { key: options.resumeKey ?? randomBytes(32), identity },
     samples: new SampleService({
       vocabSize: options.sampleVocabSize ?? source.vocabSize,
       workers: options.sampleWorkers,
@@ -101,6 +116,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     log,
   };
   const app = await createApp(context);
+  const table = collectRoutes(app);
   try {
     addGenerationRoutes(app, context);
     addStatusRoutes(app, context);
@@ -110,8 +126,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     if (options.playground !== undefined) {
       await addPlayground(app, options.playground);
     }
+    sockets = acceptSockets(app, context);
+    table.complete();
     http = new Connections(app.server, limits.stallTimeoutMs);
-    sockets = acceptSockets(app.server, context);
     await app.listen({ host: options.host, port: options.port, backlog: mostWaiting });
   } catch (error) {
     await app.close();
@@ -129,12 +146,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   return {
     url,
     engine,
+    routes: table.routes,
     close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, context))),
   };
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || address.startsWith("127.");
 }
 
 async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {

@@ -37,7 +37,7 @@ async function open({ url }: TestServer, localAddress?: string): Promise<Socket>
 }
 
 const headOf = (length: number, more = ""): string =>
-  `POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}content-length: ${length}\r\n\r\n`;
+  `POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${more}content-length: ${length}\r\n\r\n`;
 
 /** Sends what it is given; the status of the answer. */
 async function statusOf(server: TestServer, ...parts: readonly (string | Buffer)[]): Promise<number> {
@@ -134,7 +134,7 @@ it("bodies that are promised and do not come take nothing from others", async ()
   const body = { prompt: "a", max_tokens: 1, user: "u".repeat(40_000) };
   expect((await answerTo(server, "/v1/completions", body)).status).toBe(200);
   const chunked =
-    "POST /v1/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    "POST /v1/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
   expect(await statusOf(server, chunked, '18\r\n{"prompt":"x","seed":1 }\r\n0\r\n\r\n')).toBe(200);
 });
 

@@ -49,6 +49,10 @@ export interface ServeOptions {
   readonly apiKeys: readonly string[];
   /** Origins whose pages may call the server; empty: none but its own. */
   readonly allowedOrigins: readonly string[];
+  /** Names besides those of loopback that the server answers to; where it listens on other addresses: absent or empty, any. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** At least 32 secret bytes: servers that share them go on with each other's streams. Absent: random ones. */
+  readonly resumeKey?: Uint8Array | undefined;
   /** Directory of the playground, served under /. */
   readonly playground?: string | undefined;
   /** Hold outputs to JSON schemas and grammars when asked, if the source has a tokenizer with an end of text. */

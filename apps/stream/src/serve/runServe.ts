@@ -1,22 +1,30 @@
 /** `tokenmill serve` from flags to exit code. */
+import { join } from "node:path";
 import { oneLine } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
-import { pino } from "pino";
+import { cacheDirectory } from "@tokenmill/sources";
+import { type Logger, pino } from "pino";
+import { asUsage } from "../cli/errors.ts";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
 import { mayBeLeftUnread } from "../cli/standardStreams.ts";
-import { readText } from "../cli/utf8.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { createTokenServer } from "./createTokenServer.ts";
+import { HostRule } from "./http/hostRule.ts";
+import { OriginRule } from "./http/originRule.ts";
 import { LogSink } from "./lifecycle/logSink.ts";
+import { readApiKeys } from "./readApiKeys.ts";
+import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
 /** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
 export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
-  const apiKeys = await readApiKeys(flags.apiKeysFile);
+  const apiKeys = await readApiKeys(flags.apiKeysFile, process.env["TOKENMILL_API_KEYS"]);
+  asUsage(() => [new OriginRule(flags.allowOrigin ?? []), new HostRule(flags.host, flags.allowHost ?? [])]);
+  const log = pino({ level: flags.logLevel }, new LogSink(process.stderr));
   const interrupt = new Interrupt();
   let source: LogitsSource | undefined;
   try {
@@ -28,6 +36,8 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       modelName: flags.modelName,
       playground: flags.playground,
       allowedOrigins: flags.allowOrigin ?? [],
+      allowedHosts: flags.allowHost,
+      resumeKey: await resumeKeyOf(flags, log),
       apiKeys,
       seed: flags.seed,
       workers: flags.workers ?? poolWorkers(flags),
@@ -56,7 +66,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
         stallTimeoutMs: flags.stallTimeout * 1000,
         shutdownTimeoutMs: flags.shutdownTimeout * 1000,
       },
-      log: pino({ level: flags.logLevel }, new LogSink(process.stderr)),
+      log,
     });
     mayBeLeftUnread();
     process.stdout.write(greeting(flags, source.name, server.url));
@@ -70,11 +80,18 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   }
 }
 
-/** Keys of the file, one a line, and of TOKENMILL_API_KEYS: never on the command line, which other users can read. */
-async function readApiKeys(file: string | undefined): Promise<string[]> {
-  const lines = file === undefined ? [] : (await readText(file)).split("\n");
-  const given = (process.env["TOKENMILL_API_KEYS"] ?? "").split(",");
-  return [...lines, ...given].map((key) => key.trim()).filter((key) => key !== "");
+/** The key of the named file, or of the one in the cache directory; undefined if there is no such directory to write to. */
+async function resumeKeyOf({ resumeKeyFile, cacheDir }: ServeFlags, log: Logger): Promise<Uint8Array | undefined> {
+  try {
+    const path = resumeKeyFile ?? join(cacheDir ?? cacheDirectory(), "resume.key");
+    const key = await readResumeKey(path);
+    if (await isReadableByOthers(path)) log.warn({ path }, "other users can read the resume key: chmod 600");
+    return key;
+  } catch (err) {
+    if (resumeKeyFile !== undefined) throw err;
+    log.warn({ err }, "no resume key is kept: after a restart no stream goes on; set --resume-key-file");
+    return undefined;
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

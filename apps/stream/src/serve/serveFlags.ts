@@ -12,6 +12,8 @@ export interface ServeFlags extends SourceFlags {
   readonly modelName?: string;
   readonly playground?: string;
   readonly allowOrigin?: readonly string[];
+  readonly allowHost?: readonly string[];
+  readonly resumeKeyFile?: string;
   readonly apiKeysFile?: string;
   readonly workers?: number;
   readonly slots?: number;
@@ -57,6 +59,15 @@ export function serveFlags(): Command {
     .option("--model-name <name>", "name of the model in requests and answers (default: the source's)")
     .option("--playground <directory>", "serve the built playground of that directory under /")
     .option("--allow-origin <origin>", "let pages of that origin call the server; may be repeated", collect)
+    .option(
+      "--allow-host <name>",
+      "answer requests that name that host too; on a loopback address localhost alone is answered; may be repeated",
+      collect,
+    )
+    .option(
+      "--resume-key-file <file>",
+      "secret that event ids are sealed with, made if it is not there; servers that share it go on with each other's streams (default: resume.key in the cache directory)",
+    )
     .option(
       "--api-keys-file <file>",
       "require one of the keys in the file, one a line; TOKENMILL_API_KEYS holds keys too, with commas",

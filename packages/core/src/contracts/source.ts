@@ -62,6 +62,11 @@ interface SourceBase {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly tokenizer?: Tokenizer;
+  /**
+   * A text that two sources share only if they write the same rows: kind, options, contents of files and tables. Absent:
+   * nobody knows, so that no other process goes on with what this source began.
+   */
+  fingerprint?(): Promise<string>;
   /** Every token that ends an output, besides the tokenizer's own end of text. Absent: none. */
   readonly eosTokenIds?: readonly number[];
   /** Most tokens of a sequence, prompt and output. Absent: no limit of the source's. */
@@ -74,6 +79,19 @@ interface SourceBase {
   close?(): Promise<void>;
 }
 
+/** Code that workers load. */
+export interface WorkerModule {
+  /** File URL of a built ES module that exports `createRowWriter: CreateRowWriter`. */
+  readonly moduleUrl: string;
+  /** Cloneable; the writer's context has them. */
+  readonly options: unknown;
+  /**
+   * The writer is quick, always comes back, and ends nothing: few cheap rows may be written on the pool's calling thread.
+   * Absent: false, and it runs in the workers only, where a row that hangs or ends its thread can be got rid of.
+   */
+  readonly runsInline?: boolean;
+}
+
 /** A source whose rows are written inside the workers. */
 export interface WorkerSource extends SourceBase {
   readonly kind: "worker";
@@ -81,8 +99,7 @@ export interface WorkerSource extends SourceBase {
   readonly tablesBytes: number;
   /** Writes the tables once, before any worker starts. */
   installTables?(memory: WebAssembly.Memory, tablesOffsetBytes: number): void;
-  /** File URL of a built ES module that exports `createRowWriter: CreateRowWriter`, and its (cloneable) options. */
-  readonly worker: { readonly moduleUrl: string; readonly options: unknown };
+  readonly worker: WorkerModule;
 }
 
 /** One row a batch source must fill. */

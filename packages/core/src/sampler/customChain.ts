@@ -3,6 +3,7 @@
  * changes it, the kernels go on from there. Scratch has a job record and an undo log of its own, so that whoever takes over
  * from a dead worker finds in the slot's job what the slot's row needs, and nothing else.
  */
+import { messageOf } from "@tokenmill/check";
 import type { Kernels } from "../kernels.ts";
 import {
   DTYPE_F32,
@@ -143,7 +144,7 @@ export class CustomChain {
   explain(status: number, message: string): string {
     if (this.after === undefined) return message;
     return status === STATUS_STAGE_FAILED
-      ? `stage "${this.after}" failed: ${textOf(this.cause)}`
+      ? `stage "${this.after}" failed: ${messageOf(this.cause)}`
       : `after "${this.after}": ${message}`;
   }
 
@@ -173,10 +174,6 @@ export class CustomChain {
   #opcodeAt(plan: number, index: number): number {
     return this.#words[(this.#stageAt(plan, index) + STAGE_OPCODE) >> 2]!;
   }
-}
-
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function kindOf(value: unknown): string {

@@ -17,6 +17,8 @@ import {
   STATUS_NAN,
   STATUS_OK,
   STATUS_POSITIVE_INFINITY,
+  STATUS_QUARANTINED,
+  STATUS_ROW_TIMEOUT,
   STATUS_SOURCE_FAILED,
   STATUS_STAGE_FAILED,
   STATUS_WORKER_LOST,
@@ -38,6 +40,8 @@ export const sampleErrorCodes: Readonly<Record<number, SampleErrorCode>> = {
   [STATUS_SOURCE_FAILED]: "source_failed",
   [STATUS_STAGE_FAILED]: "stage_failed",
   [STATUS_WORKER_LOST]: "worker_lost",
+  [STATUS_ROW_TIMEOUT]: "row_timeout",
+  [STATUS_QUARANTINED]: "quarantined",
 };
 
 export function messageOf(code: SampleErrorCode, errorIndex: number): string {
@@ -56,6 +60,10 @@ export function messageOf(code: SampleErrorCode, errorIndex: number): string {
       return "a custom stage failed";
     case "worker_lost":
       return "every worker that took the row died";
+    case "row_timeout":
+      return "the row took longer than a row may";
+    case "quarantined":
+      return "the row's custom stages ended too many workers lately";
     default:
       return code satisfies never;
   }

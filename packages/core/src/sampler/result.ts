@@ -11,7 +11,9 @@ export type SampleErrorCode =
   | "invalid_plan"
   | "source_failed"
   | "stage_failed"
-  | "worker_lost";
+  | "worker_lost"
+  | "row_timeout"
+  | "quarantined";
 
 /** The outcome for one row; reused by callers, so copy what you keep. */
 export interface SampleResult {

@@ -1,4 +1,5 @@
 /** One batch of rows under way in a `BatchSource`. */
+import { errorOf } from "@tokenmill/check";
 import type { BatchRow, BatchSource } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Sequence } from "./sequence.ts";
@@ -36,7 +37,7 @@ export class BatchFiller {
     try {
       errors = await this.#source.fillRows(slots.map((slot, i) => this.#row(slot, sequences[i]!)));
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
+      failure = errorOf(error);
     }
     this.#slots = [];
     this.#sequences = [];

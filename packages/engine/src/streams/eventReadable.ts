@@ -1,4 +1,5 @@
 /** A sequence as a Node stream of event objects. */
+import { errorOf } from "@tokenmill/check";
 import { Readable } from "node:stream";
 import { EventBuffer, type OpenSequence } from "./eventBuffer.ts";
 
@@ -36,7 +37,7 @@ export class EventReadable extends Readable {
     else if (this.#events.failure) {
       const { value } = this.#events.failure;
       // Not now: a `read()` that led here has yet to hand out the event before the error.
-      process.nextTick(() => this.destroy(value instanceof Error ? value : new Error(String(value))));
+      process.nextTick(() => this.destroy(errorOf(value)));
     } else this.push(null);
   }
 }

@@ -1,5 +1,5 @@
 /** One JSON value per line, each line ended by a line feed. */
-import { checkString } from "@tokenmill/check";
+import { checkString, messageOf } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
 import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";
@@ -33,7 +33,7 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new ProtocolError("damaged", `line expected JSON: ${reason}`, { cause });
   }
 }

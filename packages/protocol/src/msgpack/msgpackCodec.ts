@@ -1,5 +1,5 @@
 /** Single values in plain MessagePack (no extensions but integers of 64 bits), as any library reads them. */
-import { refuse } from "@tokenmill/check";
+import { messageOf, refuse } from "@tokenmill/check";
 import { type Options, Packr } from "msgpackr";
 import { ProtocolError } from "../errors.ts";
 import { checkMsgpack } from "./checkMsgpack.ts";
@@ -29,7 +29,7 @@ export function createMsgpackCodec(): MsgpackCodec {
       try {
         return packr.unpack(bytes);
       } catch (cause) {
-        throw new ProtocolError("damaged", `MessagePack expected: ${(cause as Error).message}`, { cause });
+        throw new ProtocolError("damaged", `MessagePack expected: ${messageOf(cause)}`, { cause });
       }
     },
   };

@@ -2,6 +2,7 @@
  * The embedded language model: an interpolated Kneser–Ney 4-gram over r50k, trained on first use and kept on disk. Its
  * rows are ln p, written inside the workers by `rowWriter.ts`.
  */
+import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { checkBoolean, checkFunction, checkOptions, checkString, messageOf } from "@tokenmill/check";
@@ -75,11 +76,13 @@ function sourceOf({ counts, block }: TrainedTables, tokenizer: Tokenizer, fromCa
     dtype: "f32",
     tokenizer,
     fromCache,
+    fingerprint: async () =>
+      JSON.stringify(["embedded", workerOptions, createHash("sha256").update(block).digest("base64url")]),
     tablesBytes: block.byteLength,
     installTables(memory, tablesOffsetBytes) {
       new Uint8Array(memory.buffer).set(block, tablesOffsetBytes);
     },
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions, runsInline: true },
   };
 }
 

@@ -1,5 +1,5 @@
 /** A source whose rows a JavaScript function writes, on the host's thread. */
-import { checkFunction, checkOptions, checkString } from "@tokenmill/check";
+import { checkFunction, checkOptions, checkString, errorOf } from "@tokenmill/check";
 import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/core";
 import { checkVocabSize } from "../validation.ts";
 
@@ -18,6 +18,8 @@ export interface FunctionSourceOptions {
    * `context.history` are views of live memory, not to be kept. An error fails this row's sequence only.
    */
   write(row: Float32Array, context: FunctionContext): void | Promise<void>;
+  /** Two processes whose `write` does the same give the same text, so that one goes on with the other's streams. Absent: none does. */
+  fingerprint?: string;
   /** Called when a sequence ends. Absent: not told. */
   closeSequence?(sequenceId: bigint): void;
 }
@@ -27,6 +29,7 @@ const known = [
   "tokenizer",
   "name",
   "write",
+  "fingerprint",
   "closeSequence",
 ] as const satisfies (keyof FunctionSourceOptions)[];
 
@@ -36,10 +39,11 @@ const known = [
  */
 export function functionSource(options: FunctionSourceOptions): BatchSource {
   checkOptions("options", options, known, "function source option");
-  const { vocabSize, tokenizer, name = "function" } = options;
+  const { vocabSize, tokenizer, name = "function", fingerprint } = options;
   checkVocabSize(vocabSize, tokenizer);
   checkString("name", name);
   checkFunction("write", options.write);
+  if (fingerprint !== undefined) checkString("fingerprint", fingerprint);
   if (options.closeSequence !== undefined) checkFunction("closeSequence", options.closeSequence);
   return {
     kind: "batch",
@@ -47,13 +51,14 @@ export function functionSource(options: FunctionSourceOptions): BatchSource {
     vocabSize,
     dtype: "f32",
     ...(tokenizer && { tokenizer }),
+    ...(fingerprint !== undefined && { fingerprint: async () => JSON.stringify(["function", fingerprint]) }),
     async fillRows(rows) {
       const outcomes = rows.map(async ({ row, ...context }) => {
         try {
           await options.write(row as Float32Array, context);
           return undefined;
         } catch (error) {
-          return error instanceof Error ? error : new Error(String(error), { cause: error });
+          return errorOf(error);
         }
       });
       return Promise.all(outcomes);

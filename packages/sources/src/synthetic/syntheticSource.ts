@@ -67,6 +67,7 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
   if (tablesBytes > largestTablesBytes) {
     throw new RangeError(`"distinctRows" expected rows of at most 1 GiB in all, got ${tablesBytes} bytes: use fewer`);
   }
+  const identity = JSON.stringify(["synthetic", { kind, vocabSize, dtype, seed, scale, distinctRows }]);
   const workerOptions: SyntheticRowWriterOptions = { seed, distinctRows, rowBytes, strideBytes };
   return {
     kind: "worker",
@@ -74,6 +75,7 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
     vocabSize,
     dtype,
     ...(tokenizer && { tokenizer }),
+    fingerprint: async () => identity,
     tablesBytes,
     installTables(memory, tablesOffsetBytes) {
       const row = new Float32Array(vocabSize);
@@ -82,6 +84,6 @@ export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSo
         writeRow(new Uint8Array(memory.buffer, tablesOffsetBytes + index * strideBytes, rowBytes), row, dtype);
       }
     },
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions, runsInline: true },
   };
 }

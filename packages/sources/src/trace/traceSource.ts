@@ -3,7 +3,8 @@
  * trace from its beginning, again and again. Small traces lie in the shared tables; of large files each worker reads one
  * row a step, straight into the slab.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkOptions, checkString } from "@tokenmill/check";
 import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/core";
@@ -77,10 +78,16 @@ export async function createTraceSource(options: TraceSourceOptions): Promise<Wo
     vocabSize,
     dtype,
     ...(tokenizer && { tokenizer }),
+    fingerprint: async () =>
+      JSON.stringify(["trace", { dtype, rowCount, vocabSize, startRow, digest: await trace.digest() }]),
     tablesBytes: trace.tablesBytes,
     installTables: (memory, tablesOffsetBytes) =>
       trace.install(new Uint8Array(memory.buffer, tablesOffsetBytes, trace.tablesBytes)),
-    worker: { moduleUrl: new URL("./rowWriter.js", import.meta.url).href, options: workerOptions },
+    worker: {
+      moduleUrl: new URL("./rowWriter.js", import.meta.url).href,
+      options: workerOptions,
+      runsInline: trace.file === undefined, // a file may be far away
+    },
   };
 }
 
@@ -98,6 +105,8 @@ interface Trace {
   readonly tablesBytes: number;
   readonly file: TraceRowWriterOptions["file"];
   install(tables: Uint8Array): void;
+  /** SHA-256 of the file, or of the rows. */
+  digest(): Promise<string>;
 }
 
 async function fileTrace({ path, largestLoadBytes = 256 * 2 ** 20 }: TraceFileOptions): Promise<Trace> {
@@ -117,6 +126,11 @@ async function fileTrace({ path, largestLoadBytes = 256 * 2 ** 20 }: TraceFileOp
     tablesBytes: isLoaded ? sizeBytes : 0,
     file: isLoaded ? undefined : { path: absolute, dataOffsetBytes },
     install: (tables) => readExactly(absolute, dataOffsetBytes, tables),
+    digest: async () => {
+      const hash = createHash("sha256");
+      for await (const chunk of createReadStream(absolute, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+      return hash.digest("base64url");
+    },
   };
 }
 
@@ -146,6 +160,7 @@ function rowsTrace({ rows, shape, dtype }: TraceRowsOptions): Trace {
     tablesBytes: rows.byteLength,
     file: undefined,
     install: (tables) => tables.set(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)),
+    digest: async () => createHash("sha256").update(rows).digest("base64url"),
   };
 }
 

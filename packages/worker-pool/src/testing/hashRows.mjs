@@ -2,6 +2,7 @@
  * Rows for tests: every logit is a hash of the last two history ids, the history's length, the sequence id and the
  * position, so that a wrong history or a swapped row changes the tokens. Plain JavaScript: workers load it as it is.
  */
+import { execSync } from "node:child_process";
 import { isMainThread } from "node:worker_threads";
 
 /** By sequence id: what goes wrong with its rows. */
@@ -17,6 +18,10 @@ const faults = {
   },
   promise: () => Promise.resolve(),
   exit: () => process.exit(7),
+  hang: () => {
+    for (;;);
+  },
+  hangOutside: () => void execSync("sleep 3"),
 };
 
 /** By `options.start`: what goes wrong with the source, in workers only unless said otherwise. */
@@ -42,7 +47,7 @@ const failingStarts = {
 };
 
 export async function createRowWriter({ memory, vocabSize, options }) {
-  if (options.start !== undefined && !isMainThread) await failingStarts[options.start]();
+  if (options.start !== undefined && !isMainThread) await failingStarts[options.start]?.();
   if (options.start === "noFunction") return { writeRow() {} };
   return (job) => {
     const { sequenceIdLow, position } = job;

@@ -2,7 +2,7 @@
 import { createResult, type SamplingParams, type WorkerSource } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 
-type Fault = "nan" | "infinity" | "masked" | "throw" | "throwNothing" | "promise" | "exit";
+type Fault = "nan" | "infinity" | "masked" | "throw" | "throwNothing" | "promise" | "exit" | "hang" | "hangOutside";
 type FailingStart = "throw" | "throwNull" | "throwFunction" | "throwLater" | "exit" | "noFunction";
 
 export interface HashOptions {
@@ -33,9 +33,10 @@ export type Outcome = string;
 export async function runRows(
   pool: SamplerPool,
   count: number,
-  params: SamplingParams = patchingParams,
+  params: SamplingParams | ((sequence: number) => SamplingParams) = patchingParams,
 ): Promise<Outcome[]> {
-  const plan = pool.compile(params);
+  const paramsOf = typeof params === "function" ? params : () => params;
+  const plans = Array.from({ length: count }, (_, sequence) => pool.compile(paramsOf(sequence)));
   const prompt = Array.from({ length: 40 }, (_, i) => (i * i * 7) % pool.vocabSize);
   const history = pool.openHistory(prompt, prompt.length)!;
   const outcomes = new Array<Outcome>(count);
@@ -45,7 +46,14 @@ export async function runRows(
   while (next < count || bySlot.size > 0) {
     for (let slot = next < count ? pool.acquire() : -1; slot >= 0; slot = next < count ? pool.acquire() : -1) {
       bySlot.set(slot, next);
-      pool.submit(slot, { plan, history, seed: 5n, sequenceId: BigInt(next++), position: 0, writeRow: true });
+      pool.submit(slot, {
+        plan: plans[next]!,
+        history,
+        seed: 5n,
+        sequenceId: BigInt(next++),
+        position: 0,
+        writeRow: true,
+      });
     }
     for (const slot of await pool.completed()) {
       const sequence = bySlot.get(slot);
@@ -58,7 +66,7 @@ export async function runRows(
       pool.release(slot);
     }
   }
-  plan.release();
+  for (const plan of plans) plan.release();
   history.release();
   return outcomes;
 }

@@ -32,3 +32,43 @@ export function faulty(logits) {
 export function lethal() {
   if (!isMainThread) process.exit(5);
 }
+
+/** Ends what it runs in, whatever that is. */
+export function exit() {
+  process.exit(5);
+}
+
+/** Never comes back. */
+export function hang() {
+  for (;;);
+}
+
+/** Waits for ever. */
+export function sleep() {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+/** Does no harm to its row, and throws later on. */
+export function throwLater() {
+  setImmediate(() => {
+    throw new Error("late");
+  });
+  queueMicrotask(() => {
+    throw new Error("late");
+  });
+}
+
+/** Throws what has no text. */
+export function throwUnprintable() {
+  // oxlint-disable-next-line typescript/only-throw-error -- stages may
+  throw {
+    toString() {
+      throw new Error("no text");
+    },
+  };
+}
+
+/** Takes more memory than a worker may. */
+export function fillHeap() {
+  for (const kept = []; ; ) kept.push(new Array(1e5).fill({}));
+}

@@ -1,4 +1,5 @@
 /** Reads one answer and tells the call. */
+import { messageOf } from "@tokenmill/check";
 import type { IncomingMessage } from "node:http";
 import type { Call } from "../target.ts";
 import { type CompletionEvent, readCompletionEvent } from "./completionEvents.ts";
@@ -50,7 +51,7 @@ export class CompletionReader {
           this.#call.done();
         });
       },
-      (error: unknown) => this.#answer.end(() => this.#call.fail("truncated", String(error))),
+      (error: unknown) => this.#answer.end(() => this.#call.fail("truncated", messageOf(error))),
     );
   }
 
@@ -72,7 +73,7 @@ export class CompletionReader {
     try {
       event = readCompletionEvent(json);
     } catch (error) {
-      this.#answer.end(() => this.#call.fail("bad_event", String(error)));
+      this.#answer.end(() => this.#call.fail("bad_event", messageOf(error)));
       return undefined;
     }
     if (event.error === undefined) return event;

@@ -1,4 +1,5 @@
 /** An OpenAI-compatible server: completions or chat, streaming or not. */
+import { messageOf } from "@tokenmill/check";
 import type { IncomingMessage } from "node:http";
 import type { PlannedRequest } from "../../schedule/planRequests.ts";
 import type { HttpTargetSpec } from "../../scenario/scenario.ts";
@@ -79,7 +80,7 @@ function failWith(response: IncomingMessage, call: Call, answer: OneEnd): void {
   const kind = `http_${response.statusCode}`;
   readText(response, 1000).then(
     (text) => answer.end(() => call.fail(kind, text)),
-    (error: unknown) => answer.end(() => call.fail(kind, String(error))),
+    (error: unknown) => answer.end(() => call.fail(kind, messageOf(error))),
   );
 }
 

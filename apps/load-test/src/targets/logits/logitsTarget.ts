@@ -2,6 +2,7 @@
  * A server that samples rows: `POST /v1/sample`. A request is a batch of sequences that take `maxTokens` steps together,
  * as a model's runtime would: each step sends a row for every sequence and waits for their tokens.
  */
+import { messageOf } from "@tokenmill/check";
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { dtypeBytes, type WorkerSource } from "@tokenmill/core";
@@ -88,7 +89,7 @@ export class LogitsTarget implements Target {
       onResponse: (response) => {
         readBytes(response, largestAnswer).then(
           (bytes) => this.#onAnswer(batch, position, response, bytes),
-          (error: unknown) => fail("truncated", String(error)),
+          (error: unknown) => fail("truncated", messageOf(error)),
         );
       },
     });

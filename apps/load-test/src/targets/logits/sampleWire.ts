@@ -1,4 +1,5 @@
 /** Bodies of `POST /v1/sample`: 4 bytes little-endian with the header's length, MessagePack header, then the rows. */
+import { messageOf } from "@tokenmill/check";
 import { Packr } from "msgpackr";
 
 const packr = new Packr({ useRecords: false, variableMapSize: true });
@@ -31,7 +32,7 @@ export function readSampleAnswer(bytes: Uint8Array, rowCount: number): SampleAns
   try {
     results = (packr.unpack(bytes) as { results?: unknown } | null)?.results;
   } catch (error) {
-    return bad(String(error));
+    return bad(messageOf(error));
   }
   if (!Array.isArray(results) || results.length !== rowCount) return bad(`expected ${rowCount} results`);
   const all = results as { finishReason?: string; error?: { code: string; message: string } }[];

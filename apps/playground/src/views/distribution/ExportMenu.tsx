@@ -1,4 +1,5 @@
 /** Takes the view away: picture, parameters, command line, program. */
+import { messageOf } from "@tokenmill/check";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { chartPng, chartSvg, download } from "../../charts/saveChart.ts";
@@ -52,7 +53,7 @@ export function ExportMenu(): JSX.Element {
             key={label}
             onClick={() => {
               menu.current?.removeAttribute("open");
-              Promise.resolve(run()).catch((error: unknown) => announce(String(error)));
+              Promise.resolve(run()).catch((error: unknown) => announce(messageOf(error)));
             }}
           >
             {label}

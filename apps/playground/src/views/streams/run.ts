@@ -1,4 +1,5 @@
 /** The running sequences: opens them, takes their tokens, shows them once a frame. */
+import { messageOf } from "@tokenmill/check";
 import { batch, signal, type Signal } from "@preact/signals";
 import type { GenerateRequest, SamplingParams, TokenEvent } from "@tokenmill/core";
 import { decimal } from "../../charts/format.ts";
@@ -29,7 +30,7 @@ export async function startRun(plan: StreamsPlan, settings: Settings): Promise<v
   try {
     if (!socket?.isOpen) socket = await StreamSocket.connect();
   } catch (error) {
-    runError.value = error instanceof Error ? error.message : String(error);
+    runError.value = messageOf(error);
     return;
   } finally {
     isConnecting.value = false;

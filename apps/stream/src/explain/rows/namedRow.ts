@@ -1,5 +1,5 @@
 /** A row from names and logits, as `--logits` and `--logits-file` give it. */
-import { nearestName, refuse } from "@tokenmill/check";
+import { messageOf, nearestName, refuse } from "@tokenmill/check";
 import type { ExplainRow } from "./row.ts";
 
 /** The row's element type is f32: a larger logit would be an infinity there. */
@@ -52,7 +52,7 @@ export function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new TypeError(`"${name}" expected JSON such as {"nice": 3.5, "hot": 3}, got ${shorten(text)} (${reason})`, {
       cause,
     });

@@ -1,4 +1,5 @@
 /** Errors as OpenAI's API words them: a status, and a body `{error: {message, type, param, code}}`. */
+import type { ResponseHeader } from "../http/responseHeaders.ts";
 
 export type ApiErrorType = "invalid_request_error" | "rate_limit_error" | "server_error";
 
@@ -17,6 +18,8 @@ export interface ApiErrorDetails {
   readonly code?: string;
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Sent with it. */
+  readonly headers?: Readonly<Partial<Record<ResponseHeader, string>>>;
   readonly cause?: unknown;
 }
 
@@ -25,6 +28,7 @@ export class ApiError extends Error {
   readonly param: string | undefined;
   readonly code: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly #headers: ApiErrorDetails["headers"];
 
   constructor(status: number, message: string, details: ApiErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -33,6 +37,16 @@ export class ApiError extends Error {
     this.param = details.param;
     this.code = details.code;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.#headers = details.headers;
+  }
+
+  get headers(): Readonly<Partial<Record<ResponseHeader, string>>> {
+    const { retryAfterSeconds, status } = this;
+    return {
+      ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+      ...(status === 401 && { "www-authenticate": "Bearer" }),
+      ...this.#headers,
+    };
   }
 
   get type(): ApiErrorType {

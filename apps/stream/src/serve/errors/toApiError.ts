@@ -31,11 +31,14 @@ function sequenceError(error: SequenceError): ApiError {
       return new ApiError(409, message, { code, cause: error });
     case "all_tokens_masked":
       return new ApiError(400, message, { code, cause: error });
+    case "quarantined":
+      return new ApiError(503, message, { code, cause: error });
     case "nan_logits":
     case "positive_infinity_logits":
     case "source_failed":
     case "stage_failed":
     case "worker_lost":
+    case "row_timeout":
     case "invalid_plan":
     case "pool_failed":
     case "observer_failed":

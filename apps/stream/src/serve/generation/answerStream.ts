@@ -1,4 +1,5 @@
 /** Runs a job and streams its chunks as server-sent events. */
+import { randomBytes } from "node:crypto";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
@@ -6,6 +7,7 @@ import type { Client } from "../limits/client.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
 import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../sse/eventPlace.ts";
+import type { PlaceSeal } from "../sse/placeSeal.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
@@ -16,7 +18,7 @@ export interface StreamTarget {
   /** The response is this stream's from now on. */
   readonly onStart: () => void;
   /** Of the request, for the places of events. */
-  readonly digest: bigint;
+  readonly seal: PlaceSeal;
   /** What the client has: it is generated again and left out. Undefined: nothing. */
   readonly after: EventPlace | undefined;
 }
@@ -78,9 +80,9 @@ class JobStream {
 
   start(): void {
     const { sequences, streams, engine } = this.#context;
-    const { client, digest, after } = this.#target;
+    const { client, after } = this.#target;
     if (after) {
-      streams.end(streamNumber(after));
+      streams.takeOver(streamNumber(after));
       this.#enter(after);
     }
     sequences.checkRoom(client, this.#job.sequences.length);
@@ -94,17 +96,15 @@ class JobStream {
       });
       this.#group.add(sequence);
       const seed = request.seed === undefined ? engine.seed : undefined;
-      if (!this.#key) this.#enter({ sequenceId: sequence.sequenceId, digest, seed });
+      if (!this.#key) this.#enter({ sequenceId: sequence.sequenceId, seed });
     });
   }
 
-  #enter(key: StreamKey): void {
-    this.#key = key;
-    this.#number = streamNumber(key);
-    this.#leave = this.#context.streams.enter(this.#number, () => {
-      this.#gone();
-      this.#target.response.destroy();
-    });
+  /** Under a number of its own: only who has seen an event of this connection can end it. */
+  #enter({ sequenceId, seed }: Omit<StreamKey, "connection">): void {
+    this.#key = { sequenceId, seed, connection: randomBytes(8).readBigUInt64LE() };
+    this.#number = streamNumber(this.#key);
+    this.#leave = this.#context.streams.enter(this.#number, (reason) => this.fail(reason));
   }
 
   /** With the seed and the random stream that it has in whatever server makes it; a new stream's first output has its own. */
@@ -143,7 +143,7 @@ class JobStream {
     this.#counts[choice.index] = event.index + 1;
     if (!this.#sse.isStarted) this.#target.onStart();
     // The id stands with the last chunk of an event: whoever has it has all of the event.
-    const text = `id: ${formatPlace(this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
+    const text = `id: ${formatPlace(this.#target.seal, this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
     if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
   }
 

@@ -2,10 +2,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ApiError } from "../errors/apiError.ts";
 
+const badKey = '"apiKeys" expected keys without space around them, got one that is empty or has some';
+
 export class ApiKeys {
   readonly #digests: readonly Buffer[];
 
+  /** @throws TypeError for a key that no header could carry. */
   constructor(keys: readonly string[]) {
+    for (const key of keys) if (key.trim() === "" || key !== key.trim()) throw new TypeError(badKey);
     this.#digests = keys.map(digestOf);
   }
 

@@ -2,6 +2,8 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { ApiError } from "../errors/apiError.ts";
+import { baseHeaders } from "./baseHeaders.ts";
+import { requestIdOf } from "./requestId.ts";
 
 const statusOf: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -21,8 +23,12 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     431: "the request's headers are too large",
   };
   const body = JSON.stringify(new ApiError(status, messages[status]!, { code: error.code ?? "bad_request" }).body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const headers = {
+    ...baseHeaders(requestIdOf(undefined)),
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, "", body].join("\r\n"));
 }

@@ -1,24 +1,23 @@
 /** The HTTP side: parsers, hooks and error shapes that all routes share. */
-import { randomUUID } from "node:crypto";
-import cors from "@fastify/cors";
 import swagger from "@fastify/swagger";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
+import { addAccess } from "./access.ts";
 import { ApiKeys } from "./apiKeys.ts";
+import { baseHeaders } from "./baseHeaders.ts";
 import { answerClientError } from "./clientError.ts";
+import { checkContentCoding } from "./contentCoding.ts";
+import { addCors } from "./cors.ts";
+import { HostRule, pathOf } from "./hostRule.ts";
 import { addJsonParser } from "./jsonParser.ts";
+import { OriginRule } from "./originRule.ts";
+import { requestIdOf } from "./requestId.ts";
 import { addRequestLog } from "./requestLog.ts";
 import { sendError } from "./sendError.ts";
+import { UpgradeMessage } from "./upgradeMessage.ts";
 import { addUploads } from "./uploads.ts";
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Digest of the API key, "" where none is needed. */
-    owner: string;
-  }
-}
 
 export async function createApp(context: ServeContext): Promise<FastifyInstance> {
   const { options, log, version } = context;
@@ -30,7 +29,16 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.bodyLimitBytes,
     requestTimeout: limits.requestTimeoutMs,
+    rewriteUrl: ({ url = "/" }) => pathOf(url),
+    // Parameters are looked up, not kept: as long as the request line may be.
+    routerOptions: { maxParamLength: 65_536 },
+    frameworkErrors: (error, request, reply) => {
+      void sendError(reply.headers(baseHeaders(request.id)), toApiError(error));
+    },
     http: {
+      IncomingMessage: UpgradeMessage,
+      // The rule below says so in the API's own form.
+      requireHostHeader: false,
       headersTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: Math.max(100, Math.min(5000, limits.requestTimeoutMs / 4)),
       // Finds out about peers that vanished without a word.
@@ -58,21 +66,17 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       info: { title: "tokenmill", version, description: "Token streams over HTTP and WebSocket." },
     },
   });
-  if (options.allowedOrigins.length > 0) {
-    await app.register(cors, {
-      origin: [...options.allowedOrigins],
-      exposedHeaders: ["x-request-id", "x-tokenmill-vocab-size", "x-tokenmill-dtype", "x-tokenmill-unused-params"],
-    });
-  }
   addRequestLog(app, log);
   addUploads(app, limits);
-  addJsonParser(app, context);
-  app.decorateRequest("owner", "");
-  const keys = new ApiKeys(options.apiKeys);
+  const hosts = new HostRule(options.host, options.allowedHosts ?? []);
   app.addHook("onRequest", async (request, reply) => {
-    reply.header("x-request-id", request.id);
-    if (request.url.startsWith("/v1/")) request.owner = keys.check(request.headers.authorization);
+    reply.headers(baseHeaders(request.id));
+    hosts.check(request.raw, request.originalUrl);
   });
+  addCors(app, new OriginRule(options.allowedOrigins));
+  addAccess(app, new ApiKeys(options.apiKeys));
+  app.addHook("onRequest", async ({ headers }) => checkContentCoding(headers));
+  addJsonParser(app, context);
   app.setErrorHandler((error, request, reply) => {
     const apiError = toApiError(error);
     if (apiError.status >= 500 && apiError.code !== "shutting_down") {
@@ -85,9 +89,4 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
     return sendError(reply, new ApiError(404, message, { code: "unknown_url" }));
   });
   return app;
-}
-
-/** The client's own id if it is a plain word, else a new one. */
-function requestIdOf(given: string | readonly string[] | undefined): string {
-  return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : `req_${randomUUID()}`;
 }

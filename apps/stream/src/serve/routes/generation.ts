@@ -1,5 +1,5 @@
 /** `POST /v1/completions` and `/v1/chat/completions`. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import { unusedParams } from "@tokenmill/core/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -17,6 +17,7 @@ import type { Job } from "../openai/job.ts";
 import type { Body } from "../openai/planSequences.ts";
 import { dropUnsupported } from "../openai/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
+import { PlaceSeal } from "../sse/placeSeal.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
 
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
@@ -56,38 +57,32 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
 }
 
 function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const digest = digestOf(context, request);
+  const seal = sealOf(context, request);
   return answerStream(context, job, {
     client: clientOf(request.owner, request.raw.socket),
     response: reply.raw,
     headers: () => reply.getHeaders() as OutgoingHttpHeaders,
     onStart: () => void reply.hijack(),
-    digest,
-    after: placeOf(request, job, digest),
+    seal,
+    after: placeOf(request, seal),
   });
 }
 
 /** Of all that a stream's tokens follow from besides seed and output; another key cannot go on with a stream. */
-function digestOf({ model, version }: ServeContext, { bodyDigest, owner, routeOptions }: FastifyRequest): bigint {
-  const parts = JSON.stringify([bodyDigest, routeOptions.url, owner, model, version]);
-  return createHash("sha256").update(parts).digest().readBigUInt64LE();
+function sealOf({ resume }: ServeContext, { bodyDigest, owner, routeOptions }: FastifyRequest): PlaceSeal {
+  return new PlaceSeal(resume.key, JSON.stringify([resume.identity, bodyDigest, routeOptions.url, owner]));
 }
 
-/** What the client has, by `Last-Event-ID`; undefined: nothing. @throws ApiError */
-function placeOf({ headers }: FastifyRequest, { sequences }: Job, digest: bigint): EventPlace | undefined {
+/** What the client has, by `Last-Event-ID`; undefined: nothing. @throws ApiError 404 */
+function placeOf({ headers }: FastifyRequest, seal: PlaceSeal): EventPlace | undefined {
   const given = headers["last-event-id"];
   if (given === undefined || given === "") return undefined;
+  const place = typeof given === "string" ? parsePlace(seal, given) : undefined;
+  if (place) return place;
   const param = "Last-Event-ID";
-  const outputs = sequences.length;
-  const isSeeded = sequences[0]!.request.seed !== undefined;
-  const place = typeof given === "string" ? parsePlace(given, outputs, isSeeded) : undefined;
-  if (!place) {
-    const counts = outputs === 1 ? "" : `;<${outputs} counts>`;
-    const message = `"${param}" expected <sequence>:<index>${counts} of a stream of this request, got ${JSON.stringify(given)}`;
-    throw new ApiError(400, message, { param });
-  }
-  if (place.digest === digest) return place;
-  const message = `"${param}" is of another request: body, key, model and version of the server must be the same`;
+  const message =
+    `"${param}" expected the id of an event of a stream of this request, got ${JSON.stringify(given)}: ` +
+    "the id must be as it came, and body, API key and the server's model, source, stages and version the same";
   throw new ApiError(404, message, { param, code: "resume_unavailable" });
 }
 

@@ -6,7 +6,8 @@ import { ApiError } from "../errors/apiError.ts";
 export function addStatusRoutes(app: FastifyInstance, context: ServeContext): void {
   const { lifecycle, metrics, model, startedSeconds, source, version, options } = context;
   const get = (url: string, summary: string, handler: () => unknown): void => {
-    app.get(url, { schema: { summary, tags: ["status"] }, handler: async () => handler() });
+    const isPublic = !url.startsWith("/v1/");
+    app.get(url, { schema: { summary, tags: ["status"] }, config: { isPublic }, handler: async () => handler() });
   };
   get("/health", "200 as long as the process answers.", () => ({ status: "ok" }));
   get("/ready", "200 while new requests are taken, 503 from the begin of the shutdown on.", () => {
@@ -16,6 +17,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
   get("/version", "The version of the server.", () => ({ version }));
   app.get("/metrics", {
     schema: { summary: "Prometheus metrics.", tags: ["status"] },
+    config: { isPublic: true },
     handler: async (_request, reply) => {
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     },

@@ -1,4 +1,5 @@
 /** Rows that come from outside, sampled by a pool of their element type: slots are waited for, results are promised. */
+import { errorOf } from "@tokenmill/check";
 import { dtypeBytes } from "@tokenmill/core";
 import type { Client } from "../limits/client.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -97,7 +98,7 @@ export class RowSampler {
         for (const slot of slots) this.#done(slot);
       }
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
+      this.#failure = errorOf(error);
       for (const slot of this.#underWay.keys()) this.#done(slot);
     } finally {
       this.#isLooping = false;

@@ -1,19 +1,19 @@
-/** Streams that are under way. One that goes on elsewhere ends here: its connection may not be known to be dead yet. */
+/** Streams that are open, by connection. One that goes on elsewhere ends here: its connection may not be known to be dead yet. */
+import { ApiError } from "../errors/apiError.ts";
 
 export class OpenStreams {
-  /** By number: how to end it. */
-  readonly #ends: Map<string, () => void> = new Map();
+  /** By the number of the connection's stream: how to end it. */
+  readonly #ends: Map<string, (reason: ApiError) => void> = new Map();
 
-  /** Ends the stream of that number if there is one. */
-  end(stream: string): void {
-    this.#ends.get(stream)?.();
+  /** Ends the stream of that connection if it is open, and tells its client why. */
+  takeOver(stream: string): void {
+    const message = "the stream goes on in another connection, which resumed it";
+    this.#ends.get(stream)?.(new ApiError(409, message, { code: "stream_resumed" }));
   }
 
-  /** The function that says that the stream has ended; safe to call twice. */
-  enter(stream: string, end: () => void): () => void {
+  /** The function that says that the stream has ended. */
+  enter(stream: string, end: (reason: ApiError) => void): () => void {
     this.#ends.set(stream, end);
-    return () => {
-      if (this.#ends.get(stream) === end) this.#ends.delete(stream);
-    };
+    return () => void this.#ends.delete(stream);
   }
 }

@@ -1,29 +1,27 @@
-/** Upgrades to WebSocket: path, origin, key and subprotocol are checked before the handshake. */
-import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+/**
+ * WebSockets as routes: an upgrade is a GET that goes through the same router, hooks and error form as any other request,
+ * so host, key and request id are checked and said in one place. Here origin and subprotocol are looked at besides.
+ */
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { toApiError } from "../errors/toApiError.ts";
-import { ApiKeys } from "../http/apiKeys.ts";
+import { answerClientError } from "../http/clientError.ts";
+import { OriginRule } from "../http/originRule.ts";
+import { offeredProtocols } from "../http/subprotocols.ts";
 import { type Client, clientOf } from "../limits/client.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
 
-/** Browsers cannot set headers: there a key travels as a subprotocol, this and the key in base64url. */
-const keyPrefix = "tokenmill.bearer.";
 const heartbeatMs = 30_000;
 const mostUnreadBytes = 65_536;
 
 /** @param connection the one below the socket */
 type ServeSocket = (context: ServeContext, socket: WebSocket, client: Client, connection: Duplex) => void;
-
-interface Endpoint {
-  readonly protocols: readonly string[];
-  readonly server: WebSocketServer;
-  readonly serve: ServeSocket;
-}
 
 export interface SocketAcceptor {
   /** Connections that are open. */
@@ -34,99 +32,122 @@ export interface SocketAcceptor {
   terminate(): void;
 }
 
-export function acceptSockets(server: Server, context: ServeContext): SocketAcceptor {
-  const { limits, apiKeys } = context.options;
-  const endpoint = (protocols: readonly string[], maxPayload: number, serve: ServeSocket): Endpoint => {
-    const handleProtocols = (offered: Set<string>): string | false =>
-      [...offered].find((name) => protocols.includes(name)) ?? false;
-    const options = {
-      noServer: true,
-      clientTracking: true,
-      perMessageDeflate: false,
-      maxPayload,
-      handleProtocols,
-      autoPong: false,
-    };
-    return { protocols, serve, server: new WebSocketServer(options) };
-  };
-  // A message is whole before it is looked at: more than a connection's share of memory never is.
-  const largestRows = Math.min(limits.sampleBodyLimitBytes, context.quotas.bodyBytes.connectionLimit);
-  const endpoints: Readonly<Record<string, Endpoint>> = {
-    "/v1/stream": endpoint([jsonProtocol, msgpackProtocol], limits.bodyLimitBytes, serveStream),
-    "/v1/sample": endpoint([sampleProtocol], largestRows, serveSamples),
-  };
-  const keys = new ApiKeys(apiKeys);
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    try {
-      const { server: sockets, protocols, serve } = endpointOf(endpoints, request);
-      checkOrigin(request, context.options.allowedOrigins);
-      const offered = offeredProtocols(request);
-      const client = clientOf(keys.check(request.headers.authorization ?? keyAmong(offered)), request.socket);
-      context.lifecycle.checkServing();
-      if (!offered.some((name) => protocols.includes(name))) {
-        throw new ApiError(400, `Sec-WebSocket-Protocol expected one of ${protocols.join(", ")}`);
-      }
-      sockets.handleUpgrade(request, socket, head, (accepted) => {
-        // A peer that breaks the protocol is closed by the library; there is nobody else to tell.
-        accepted.on("error", () => undefined);
-        keepAlive(accepted);
-        serve(context, accepted, client, socket);
-      });
-    } catch (error) {
-      refuseUpgrade(socket, toApiError(error));
-    }
+interface Endpoint {
+  readonly url: string;
+  readonly summary: string;
+  readonly protocols: readonly string[];
+  readonly maxPayload: number;
+  readonly serve: ServeSocket;
+}
+
+/** An upgrade on its way through the router. */
+interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly response: ServerResponse;
+}
+
+/** Adds the routes; to be called before the server listens. */
+export function acceptSockets(app: FastifyInstance, context: ServeContext): SocketAcceptor {
+  const { limits } = context.options;
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+  app.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // A peer that is gone has nobody to tell.
+    socket.on("error", () => undefined);
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.on("finish", () => socket.end());
+    upgrades.set(request, { socket, head, response });
+    app.routing(request, response);
   });
-  const all = Object.values(endpoints);
+  const servers = [
+    {
+      url: "/v1/stream",
+      summary: "WebSocket: token streams, opened, credited, paused and cancelled by messages.",
+      protocols: [jsonProtocol, msgpackProtocol],
+      maxPayload: limits.bodyLimitBytes,
+      serve: serveStream,
+    },
+    {
+      url: "/v1/sample",
+      summary: "WebSocket: rows of logits in, tokens out, a message each.",
+      protocols: [sampleProtocol],
+      // A message is whole before it is looked at: more than a connection's share of memory never is.
+      maxPayload: Math.min(limits.sampleBodyLimitBytes, context.quotas.bodyBytes.connectionLimit),
+      serve: serveSamples,
+    },
+  ].map((endpoint) => addEndpoint(app, context, endpoint, upgrades));
   return {
     get count() {
-      return all.reduce((sum, { server: { clients } }) => sum + clients.size, 0);
+      return servers.reduce((sum, { clients }) => sum + clients.size, 0);
     },
     close() {
-      for (const { server: sockets } of all) {
-        for (const client of sockets.clients) client.close(1001, "the server is shutting down");
-        sockets.close();
+      for (const server of servers) {
+        for (const client of server.clients) client.close(1001, "the server is shutting down");
+        server.close();
       }
     },
     terminate() {
-      for (const { server: sockets } of all) for (const client of sockets.clients) client.terminate();
+      for (const { clients } of servers) for (const client of clients) client.terminate();
     },
   };
 }
 
-function endpointOf(endpoints: Readonly<Record<string, Endpoint>>, { url = "/" }: IncomingMessage): Endpoint {
-  const path = url.split("?")[0]!;
-  if (Object.hasOwn(endpoints, path)) return endpoints[path]!;
-  throw new ApiError(404, `there is no WebSocket at ${path}`, { code: "unknown_url" });
+function addEndpoint(
+  app: FastifyInstance,
+  context: ServeContext,
+  { url, summary, protocols, maxPayload, serve }: Endpoint,
+  upgrades: WeakMap<IncomingMessage, Upgrade>,
+): WebSocketServer {
+  const origins = new OriginRule(context.options.allowedOrigins);
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    perMessageDeflate: false,
+    maxPayload,
+    autoPong: false,
+    handleProtocols: (offered) => [...offered].find((name) => protocols.includes(name)) ?? false,
+  });
+  // What the library has to say about the handshake itself.
+  server.on("wsClientError", (error, socket) => answerClientError(error, socket as Socket));
+  app.get(url, {
+    schema: { summary, tags: ["sockets"] },
+    config: { isSocket: true },
+    onRequest: async ({ headers }) => origins.check(headers.origin, headers.host),
+    handler: (request, reply) => {
+      const upgrade = upgrades.get(request.raw);
+      if (!upgrade) throw upgradeRequired();
+      context.lifecycle.checkServing();
+      checkProtocols(request, protocols);
+      reply.hijack();
+      upgrade.response.detachSocket(upgrade.socket as Socket);
+      // Of a list of protocols, that is the one that was chosen.
+      request.raw.headers.upgrade = "websocket";
+      server.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (accepted) => {
+        // A peer that breaks the protocol is closed by the library; there is nobody else to tell.
+        accepted.on("error", () => undefined);
+        keepAlive(accepted);
+        context.log.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
+        serve(context, accepted, clientOf(request.owner, request.raw.socket), upgrade.socket);
+      });
+    },
+  });
+  return server;
 }
 
-/** Pages of other origins may not use a visitor's connection: browsers say who asks, and do not stop them themselves. */
-function checkOrigin({ headers }: IncomingMessage, allowed: readonly string[]): void {
-  const { origin, host } = headers;
-  if (origin === undefined || allowed.includes(origin) || hostOf(origin) === host) return;
-  throw new ApiError(403, `pages of ${origin} may not connect: allow the origin`, { code: "forbidden_origin" });
+function upgradeRequired(): ApiError {
+  return new ApiError(426, "this path expected a WebSocket", {
+    code: "upgrade_required",
+    headers: { upgrade: "websocket" },
+  });
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
-}
-
-function offeredProtocols({ headers }: IncomingMessage): string[] {
-  return (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-}
-
-function keyAmong(protocols: readonly string[]): string | undefined {
-  const encoded = protocols.find((name) => name.startsWith(keyPrefix))?.slice(keyPrefix.length);
-  return encoded === undefined ? undefined : `Bearer ${Buffer.from(encoded, "base64url").toString("utf8")}`;
-}
-
-function refuseUpgrade(socket: Duplex, error: ApiError): void {
-  const body = JSON.stringify(error.body);
-  const retry = error.retryAfterSeconds === undefined ? "" : `retry-after: ${error.retryAfterSeconds}\r\n`;
-  socket.on("error", () => undefined);
-  socket.end(
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n${retry}connection: close\r\n\r\n${body}`,
-  );
+function checkProtocols({ headers }: FastifyRequest, protocols: readonly string[]): void {
+  if (offeredProtocols(headers["sec-websocket-protocol"]).some((name) => protocols.includes(name))) return;
+  throw new ApiError(400, `Sec-WebSocket-Protocol expected one of ${protocols.join(", ")}`, {
+    code: "unknown_subprotocol",
+  });
 }
 
 /** Ends a connection whose peer answers no ping. */

@@ -14,6 +14,11 @@ export const seeded = { prompt: "ab", max_tokens: 12, seed: 5, ignore_eos: true 
 export const errorOf = (body: Record<string, unknown>): Record<string, unknown> =>
   body["error"] as Record<string, unknown>;
 
+/** The status of an answer to raw bytes. */
+export function statusOf(answer: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1]);
+}
+
 /** Bytes in, everything that comes back out. */
 export function raw(server: TestServer, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {

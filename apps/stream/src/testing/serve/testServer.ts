@@ -48,6 +48,7 @@ export async function startServer({ limits, ...options }: TestOptions = {}): Pro
   return {
     url: server.url,
     engine: server.engine,
+    routes: server.routes,
     close: () => server.close(),
     logged: () => Buffer.concat(chunks).toString(),
   };

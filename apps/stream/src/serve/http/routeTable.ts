@@ -1,0 +1,70 @@
+/**
+ * All routes, and what they answer to methods that they do not have: OPTIONS with the methods that they do, others with 405.
+ */
+import { METHODS } from "node:http";
+import type { FastifyInstance, RouteOptions } from "fastify";
+import { ApiError } from "../errors/apiError.ts";
+
+export interface ServedRoute {
+  readonly method: string;
+  readonly url: string;
+  /** Answered without a key. */
+  readonly isPublic: boolean;
+}
+
+export interface RouteTable {
+  readonly routes: readonly ServedRoute[];
+  /** Adds what the routes leave out; to be called once, when there are no more to come. */
+  complete(): void;
+}
+
+/** Collects the routes that are added from now on. */
+export function collectRoutes(app: FastifyInstance): RouteTable {
+  for (const method of METHODS) {
+    // CONNECT asks for a tunnel and never reaches a route.
+    if (method !== "CONNECT" && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
+  }
+  const routes: ServedRoute[] = [];
+  app.addHook("onRoute", ({ url, method, config }: RouteOptions) => {
+    for (const each of [method].flat()) routes.push({ method: each, url, isPublic: config?.isPublic === true });
+  });
+  return {
+    routes,
+    complete() {
+      const given = [...routes];
+      for (const url of new Set(given.map((route) => route.url))) {
+        const known = given.filter((route) => route.url === url);
+        // Files of a page are found by looking; what is not there has no methods.
+        if (url !== "/*") addOthers(app, url, known);
+      }
+    },
+  };
+}
+
+function addOthers(app: FastifyInstance, url: string, routes: readonly ServedRoute[]): void {
+  const known = routes.map(({ method }) => method);
+  const isPublic = routes.every((route) => route.isPublic);
+  const allow = [...new Set([...known, "OPTIONS"])].toSorted().join(", ");
+  const hidden = { schema: { hide: true } };
+  app.route({
+    ...hidden,
+    method: "OPTIONS",
+    url,
+    // A preflight has no key; it learns nothing that the documentation does not say.
+    config: { isPublic: true },
+    handler: (_request, reply) => reply.code(204).header("allow", allow).send(),
+  });
+  const others = app.supportedMethods.filter((method) => method !== "OPTIONS" && !known.includes(method));
+  app.route({
+    ...hidden,
+    method: others,
+    url,
+    config: { isPublic },
+    // Before the body is read.
+    onRequest: async ({ method, url: target }) => {
+      const message = `${target.split("?")[0]} has no ${method}, but ${allow}`;
+      throw new ApiError(405, message, { code: "method_not_allowed", headers: { allow } });
+    },
+    handler: () => undefined,
+  });
+}

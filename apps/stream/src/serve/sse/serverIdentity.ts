@@ -1,0 +1,47 @@
+/** A digest of all that a server's tokens follow from besides the request: two servers that share it give the same streams. */
+import { createHash, randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { type LogitsSource, profiles, type Tokenizer } from "@tokenmill/core";
+
+export interface ServerParts {
+  readonly source: LogitsSource;
+  readonly model: string;
+  readonly version: string;
+  /** Ends streams that name no length. */
+  readonly maxContextTokens: number;
+  readonly structuredOutput: boolean;
+  /** Module URLs by name. */
+  readonly customStages: Readonly<Record<string, string>>;
+}
+
+export async function serverIdentity({ source, customStages, ...parts }: ServerParts): Promise<string> {
+  const { kind, name, vocabSize, dtype, tokenizer } = source;
+  const stages = Object.entries(customStages).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return digestOf({
+    ...parts,
+    profiles,
+    source: { kind, name, vocabSize, dtype, rows: (await source.fingerprint?.()) ?? randomUUID() },
+    tokenizer: tokenizer && tokenizerDigest(tokenizer),
+    stages: await Promise.all(stages.map(async ([stage, url]) => [stage, await moduleDigest(url)])),
+  });
+}
+
+function digestOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+}
+
+/** Of the texts of all tokens. */
+function tokenizerDigest(tokenizer: Tokenizer): string {
+  const { vocabSize, eosTokenId } = tokenizer;
+  const hash = createHash("sha256").update(`${vocabSize} ${eosTokenId}`);
+  for (let tokenId = 0; tokenId < vocabSize; tokenId++) {
+    const bytes = tokenizer.tokenBytes(tokenId);
+    hash.update(`\n${bytes.length} `).update(bytes);
+  }
+  return hash.digest("base64url");
+}
+
+/** Of the module's text; what it imports in turn is not looked at. A module that is no file is known by its URL. */
+async function moduleDigest(url: string): Promise<string> {
+  return digestOf(url.startsWith("file:") ? await readFile(new URL(url), "base64") : url);
+}
