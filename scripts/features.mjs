@@ -1,7 +1,7 @@
 // Makes the tables of FEATURES.md from the stage, parameter and profile tables of @tokenmill/core (built before).
 // Without a flag, a difference is listed and the exit code is 1; `--write` puts it into the file.
 import { readFileSync, writeFileSync } from "node:fs";
-import { parameters, profiles, stages } from "tokenmill";
+import { foreignNames, parameters, profiles, stages } from "tokenmill";
 
 const path = new URL("../FEATURES.md", import.meta.url);
 const cell = (text) => text.replaceAll("|", "\\|");
@@ -40,9 +40,15 @@ const profileRows = Object.entries(profiles).map(([name, { order, defaults, ...b
   boundariesOf(boundaries),
   Object.keys(defaults).length === 0 ? "off" : JSON.stringify(defaults).replace(/[{}"]/g, "").replaceAll(",", ", "),
 ]);
+const nameRows = Object.entries(foreignNames).map(([name, { engines, ours, isAlias, hint }]) => [
+  `\`${name}\``,
+  engines.join(", "),
+  isAlias ? `\`${ours}\`` : hint.replace(/\{(\w+)\}/g, "`$1`"),
+]);
 const tables = {
   stages: table(["stage", "what it does", "parameters"], stageRows),
   parameters: table(["parameter", "range", "what it does"], otherRows),
+  names: table(["name", "in", "here"], nameRows),
   profiles: table(["profile", "order", "boundary rules", "absent parameters"], profileRows),
 };
 

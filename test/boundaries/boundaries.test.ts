@@ -23,7 +23,7 @@ const show = (value: unknown): string => (typeof value === "string" ? JSON.strin
 /** Why the refusal is none, or undefined. A message names the field, or the argument that it belongs to. */
 function faultOf(error: unknown, name: string): string | undefined {
   if (error === undefined) return "is accepted";
-  if (!(error instanceof Error)) return `throws ${String(error)}`;
+  if (!(error instanceof Error)) return "throws what is no error";
   const isOurs = error instanceof TypeError || error instanceof RangeError || error.name === "ProtocolError";
   if (!isOurs) return `throws ${error.name}: ${error.message}`;
   return error.message.includes(`"${name}`) ||

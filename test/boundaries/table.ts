@@ -24,7 +24,7 @@ import {
   uint64,
 } from "./row.ts";
 
-export const packages = { core, workerPool, engine, sources, protocol, grammar, explain, tokenmill };
+const packages = { core, workerPool, engine, sources, protocol, grammar, explain, tokenmill };
 
 const folder = mkdtempSync(join(tmpdir(), "tokenmill-boundaries-"));
 // names of files and folders among the hostile values lead nowhere else
@@ -38,7 +38,7 @@ const tokenizer: core.Tokenizer = {
   vocabSize,
   eosTokenId: 0,
   encode: () => [1],
-  tokenBytes: (id) => encoder.encode("\0abcdefg"[id]!),
+  tokenBytes: (id) => encoder.encode("\0abcdefg"[id]),
 };
 const source = sources.createSyntheticSource({ kind: "gaussian", vocabSize });
 const event: protocol.WireEvent = { sequenceId: 1, index: 0, tokenId: 2, text: "a" };
@@ -50,7 +50,7 @@ const npyBytes = readFileSync(join(folder, "good.npy"));
 const paramFields: Readonly<Record<string, Accepts>> = Object.fromEntries(
   core.parameters.map(({ name, kind, range, accepts }): [string, Accepts] => {
     if (kind === "boolean") return [name, flag];
-    if (kind === "seed") return [name, uint64];
+    if (kind === "seed") return [name, name === "seed" ? (value) => Number.isSafeInteger(value) : uint64];
     if (kind !== "number" && kind !== "integer") return [name, nothing];
     const least = name === "logprobs" ? integerIn(0, 20) : anything;
     return [
@@ -59,6 +59,8 @@ const paramFields: Readonly<Record<string, Accepts>> = Object.fromEntries(
     ];
   }),
 );
+/** -1 is any seed. */
+const seed: Accepts = (value) => Number.isSafeInteger(value);
 const poolFields: Readonly<Record<string, Accepts>> = {
   workers: nothing,
   slots: nothing,
@@ -76,7 +78,7 @@ const poolFields: Readonly<Record<string, Accepts>> = {
 const drawFields: Readonly<Record<string, Accepts>> = {
   position: nothing,
   sequenceId: uint64,
-  seed: uint64,
+  seed,
   history: nothing,
   promptLength: nothing,
   state: nothing,
@@ -118,6 +120,11 @@ add(core.createSampler, [
     },
   ),
 ]);
+rows.set(core.checkSeed, { call: (value) => core.checkSeed("seed", value), args: [argument("seed", 1, seed)] });
+add(core.foreignHint, [argument("name", "rep_pen", text), argument("spelled", (name: string) => name)]);
+add(core.seedBits, [argument("seed", 1, seed)]);
+add(core.drawSeed, [argument("seed", 1, seed)]);
+add(core.randomSeed, []);
 add(core.createResult, [argument("maxLogprobs", 20)]);
 add(core.detectKgw, [
   argument("tokenIds", [1, 2, 3]),
@@ -180,7 +187,7 @@ add(
         source: nothing,
         pool: nothing,
         maxSequences: integerIn(1, 1e12),
-        seed: uint64,
+        seed,
         grammar: nothing,
         bufferSize: integerIn(1, 1e12),
       },
@@ -189,6 +196,7 @@ add(
   close,
 );
 add(engine.childSequenceId, [argument("parentId", 1, uint64), argument("childIndex", 1, integerIn(0, 2 ** 32 - 1))]);
+add(engine.outputRequest, [argument("request", {}), argument("index", 1, integerIn(0, 2 ** 32 - 1))]);
 add(engine.childRequests, [argument("request", {}), argument("n", 2)]);
 add(engine.modelRowsSource, [argument("model", undefined)]);
 add(sources.createSyntheticSource, [
@@ -254,6 +262,9 @@ add(protocol.decodeEvent, [argument("event", event)]);
 add(protocol.decodeRequest, [argument("request", { prompt: "a" })]);
 add(protocol.decodeNdjson, [argument("line", JSON.stringify(event))]);
 add(protocol.decodeNdjsonRequest, [argument("line", "{}")]);
+const place = [argument("text", "{}", text), argument("depth", 1, integerIn(1, 1e12))] as const;
+add(protocol.exactRequest, [argument("value", {}, anything), ...place]);
+add(protocol.exactIntegers, [argument("object", {}), place[0], argument("names", ["seed"]), place[1]]);
 add(protocol.encodeJson, [argument("value", event, anything)]);
 add(protocol.encodeNdjson, [argument("event", event)]);
 add(protocol.encodeNdjsonRequest, [argument("request", {})]);
@@ -302,8 +313,9 @@ add(tokenmill.encodingStream, [argument("format", "sse")]);
 add(tokenmill.webStream, [argument("events", (async function* () {})()), argument("format", "sse")]);
 add(tokenmill.createProgram, []);
 
-/** Errors are made by the packages themselves. */
-const errors: readonly unknown[] = [
+/** Classes whose objects the packages make themselves: errors, and what costs are kept in. */
+const classes: readonly unknown[] = [
+  workerPool.ExpectedCost,
   core.SampleError,
   engine.SequenceError,
   engine.SnapshotError,
@@ -315,7 +327,7 @@ const errors: readonly unknown[] = [
 export const table: readonly (readonly [name: string, row: Row | undefined])[] = Object.entries(packages).flatMap(
   ([name, exports]) =>
     Object.entries(exports)
-      .filter(([, value]) => typeof value === "function" && !errors.includes(value))
+      .filter(([, value]) => typeof value === "function" && !classes.includes(value))
       .map(([key, value]) => [`${name}.${key}`, rows.get(value)] as const),
 );
 

@@ -62,9 +62,9 @@ async function left(child: Child): Promise<Left> {
   const metrics = await metricsOf(port);
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return {
-    sequences: metrics["tokenmill:num_requests_running"]! + metrics["tokenmill:num_requests_waiting"]!,
+    sequences: metrics["tokenmill_num_requests_running"]! + metrics["tokenmill_num_requests_waiting"]!,
     // but the one that asks
-    connections: metrics["tokenmill:http_connections"]! - 1,
+    connections: metrics["tokenmill_http_connections"]! - 1,
     fileDescriptors: metrics["process_open_fds"]!,
     heapMiB: Math.round(metrics["nodejs_heap_size_used_bytes"]! / 2 ** 20),
     memoryMiB: Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024),

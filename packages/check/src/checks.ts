@@ -44,11 +44,18 @@ export function checkName<T extends string>(name: string, value: unknown, names:
 }
 
 /**
- * An options object with known names only; `what` names an entry in the message (`sampler option`).
+ * An options object with known names only; `what` names an entry in the message (`sampler option`), `hintOf` is that of
+ * `refuseUnknown`.
  * @throws TypeError
  */
-export function checkOptions<T extends object>(name: string, options: T, known: readonly string[], what: string): T {
+export function checkOptions<T extends object>(
+  name: string,
+  options: T,
+  known: readonly string[],
+  what: string,
+  hintOf?: (name: string) => string | undefined,
+): T {
   if (typeof options !== "object" || options === null || Array.isArray(options)) refuse(name, "object", options, true);
-  refuseUnknown(Object.keys(options), known, what);
+  refuseUnknown(Object.keys(options), known, what, hintOf);
   return options;
 }

@@ -176,7 +176,7 @@ describe("requests that are refused", () => {
       { sequenceId: 2n ** 64n },
       '"sequenceId" expected safe integer ≥ 0 or bigint in [0, 2^64), got 18446744073709551616n',
     ],
-    [{ seed: 0.1 }, '"seed" expected safe integer ≥ 0 or bigint in [0, 2^64), got 0.1'],
+    [{ seed: 0.1 }, '"seed" expected integer in [-2^63, 2^64), a bigint where it is no safe integer, got 0.1'],
     [{ stop: "" }, '"stop[0]" expected well-formed string of 1 to 4096 UTF-16 units, got ""'],
     [{ stop: ["a", "\ud800"] }, '"stop[1]" expected well-formed string of 1 to 4096 UTF-16 units, got "\\ud800"'],
     [{ stop: [1] }, '"stop[0]" expected string, got 1'],

@@ -3,30 +3,29 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import type {
-  GenerateRequest,
-  GrammarMatcher,
-  GrammarSpec,
-  LogitsSource,
-  SamplingParams,
-  TokenEvent,
-  TokenLogprob,
+import {
+  checkSeed,
+  type GenerateRequest,
+  type GrammarMatcher,
+  type GrammarSpec,
+  type LogitsSource,
+  type SamplingParams,
+  type TokenEvent,
 } from "@tokenmill/core";
-import { refuse } from "@tokenmill/check";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
-import { SequenceError, SnapshotError } from "./errors.ts";
-import { type BeamSearchOptions, checkBeamSearch, type Hypothesis, searchBeams } from "./many/beamSearch.ts";
+import { SequenceError } from "./errors.ts";
+import type { BeamSearchOptions } from "./many/beamSearch.ts";
 import { bestOf, type BestOfOptions, checkBestOf } from "./many/bestOf.ts";
-import { childSequenceId } from "./many/childRequests.ts";
 import type { Completion } from "./many/completion.ts";
 import { type ChildEvent, generateMany } from "./many/generateMany.ts";
+import { type BeamSearchHost, runBeamSearch } from "./many/runBeamSearch.ts";
+import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
 import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
 import {
   canonicalId,
   checkPromptLogprobs,
   checkMaxTokens,
-  checkSeed,
   grammarEos,
   prepareRequest,
   type RequestLimits,
@@ -34,12 +33,12 @@ import {
 } from "./request/prepareRequest.ts";
 import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
-import { Sequence, type SequencePhase, type TokenObserver } from "./scheduler/sequence.ts";
+import { Sequence, type TokenObserver } from "./scheduler/sequence.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
+import { replayGrammar, replayText } from "./snapshot/replay.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
-import { type TextStep, stepText } from "./text/textRules.ts";
 import { TokenTexts } from "./text/tokenTexts.ts";
 import type { Engine, EngineStats, SequenceHandle } from "./types.ts";
 
@@ -56,6 +55,7 @@ class TokenEngine implements Engine {
   readonly #pool: SamplerPool;
   readonly #ownsPool: boolean;
   readonly #bufferSize: number;
+  readonly #closeTimeoutMs: number;
   readonly #limits: RequestLimits;
   readonly #texts: TokenTexts | undefined;
   readonly #scheduler: Scheduler;
@@ -71,7 +71,8 @@ class TokenEngine implements Engine {
     this.#bufferSize = settings.bufferSize;
     this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
-    this.#scheduler = new Scheduler(pool, source, this.#texts, settings.maxSequences);
+    this.#scheduler = new Scheduler(pool, source, this.#texts, settings);
+    this.#closeTimeoutMs = settings.closeTimeoutMs;
   }
 
   generate(request: GenerateRequest): Observable<TokenEvent> {
@@ -92,7 +93,7 @@ class TokenEngine implements Engine {
 
   bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion> {
     return this.#checked(
-      () => checkBestOf(options),
+      () => checkBestOf(options, request),
       () => bestOf(this.generateMany({ logprobs: 0, ...request }, options.candidates), options),
     );
   }
@@ -100,7 +101,7 @@ class TokenEngine implements Engine {
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion> {
     return new Observable((subscriber) => {
       const open = new Set<SequenceHandle>();
-      this.#searchBeams(request, options, open, () => subscriber.closed).then(
+      runBeamSearch(this.#beamSearchHost(), request, options, open, () => subscriber.closed).then(
         (completions) => {
           for (const completion of completions) subscriber.next(completion);
           subscriber.complete();
@@ -155,7 +156,9 @@ class TokenEngine implements Engine {
     const sequenceId = canonicalId(BigInt(record.sequenceId));
     const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, this.#limits);
     const stop = stopStrings(record.stop, this.#limits);
-    const matcher = this.#replayGrammar(record);
+    if (record.grammar) grammarEos(record.grammar, this.#limits, ignoreEos);
+    const opened = this.#openGrammar(record.grammar);
+    const matcher = opened && replayGrammar(opened, outputTokenIds);
     return this.#start({ ...unseeded, profile }, matcher, (plan) => {
       checkState(record.state, plan.initialState);
       const sequence = new Sequence({
@@ -175,7 +178,7 @@ class TokenEngine implements Engine {
         observer,
         state: record.state,
       });
-      this.#replayText(sequence, record);
+      replayText(sequence, record, this.#texts);
       return sequence;
     });
   }
@@ -198,14 +201,34 @@ class TokenEngine implements Engine {
       ready: scheduler.readyCount,
       active: scheduler.activeCount,
       freeSlots: this.#pool.freeSlots,
+      arenaBytes: this.#pool.arenaBytes,
+      arenaBytesUsed: this.#pool.arenaBytesUsed,
+      pausedBytes: this.#pausedBytes(),
       ...scheduler.totals,
       pool: this.#pool.stats(),
     };
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#scheduler.close().then(() => (this.#ownsPool ? this.#pool.close() : undefined));
+  memoryBytes(promptTokens: number, maxTokens: number): number {
+    return this.#pool.historyBytes(promptTokens + maxTokens);
+  }
+
+  close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
+    this.#closing ??= this.#end(timeoutMs);
     return this.#closing;
+  }
+
+  /** The pool ends its rows, or they it: whichever, they come back to the scheduler. */
+  async #end(timeoutMs: number): Promise<void> {
+    await Promise.all([this.#scheduler.close(timeoutMs), this.#ownsPool ? this.#pool.close(timeoutMs) : undefined]);
+  }
+
+  #pausedBytes(): number {
+    let bytes = 0;
+    for (const { isPaused, history, capacity } of this.#scheduler.sequences.values()) {
+      if (isPaused && history) bytes += this.#pool.historyBytes(capacity);
+    }
+    return bytes;
   }
 
   /** Bad options arrive as error notifications, as bad requests do. */
@@ -216,73 +239,19 @@ class TokenEngine implements Engine {
     });
   }
 
-  async #searchBeams(
-    request: GenerateRequest,
-    options: BeamSearchOptions,
-    open: Set<SequenceHandle>,
-    isCancelled: () => boolean,
-  ): Promise<Completion[]> {
+  #beamSearchHost(): BeamSearchHost {
     this.#checkOpen();
-    checkBeamSearch(options);
-    for (const name of ["stop", "logprobs", "promptLogprobs", "jsonSchema", "grammar", "regex"] as const) {
-      if (request[name] !== undefined) refuse(name, "nothing in beam search", request[name], true);
-    }
-    const { params, promptTokenIds, maxTokens, sequenceId, seed } = prepareRequest(request, this.#limits);
-    const stopTokenIds = params.stopTokenIds ?? [];
-    const logprobs = Math.min(options.beamWidth + stopTokenIds.length, this.source.vocabSize);
-    if (logprobs > this.#pool.maxLogprobs) {
-      const most = `at most ${this.#pool.maxLogprobs - stopTokenIds.length} with ${stopTokenIds.length} stop ids`;
-      refuse("beamWidth", `${most}: raise maxLogprobs`, options.beamWidth, false);
-    }
-    const scored = { ...params, logprobs, logprobsMode: "processed" as const };
-    const shared = this.#pool.compile(scored);
-    const { initialState } = shared;
-    if (initialState) {
-      shared.release();
-      throw new TypeError("beam search expected stages without a state from token to token, such as mirostat has");
-    }
-    const parentId = this.#claimId(sequenceId);
-    let opened = 0;
-    const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
-      new Promise((resolve, reject) => {
-        const handle = this.#start(scored, undefined, (plan) => {
-          return new Sequence({
-            sequenceId: childSequenceId(parentId, ++opened),
-            seed: BigInt(seed ?? this.seed),
-            plan,
-            promptTokenIds,
-            outputTokenIds,
-            maxTokens: outputTokenIds.length + 1,
-            stops: undefined,
-            ignoreEos: true,
-            epoch: 0,
-            observer: {
-              next: ({ topLogprobs = [] }) => resolve(topLogprobs),
-              error: reject,
-              complete: () => open.delete(handle),
-            },
-          });
-        });
-        open.add(handle);
-      });
-    try {
-      const found = await searchBeams(expand, options, { maxTokens, stopTokenIds }, isCancelled);
-      return found.map((hypothesis) => this.#completionOf(hypothesis));
-    } finally {
-      shared.release();
-    }
-  }
-
-  #completionOf({ tokenIds, score, hasStopped }: Hypothesis): Completion {
-    const { tokenizer } = this.source;
-    const textIds = hasStopped ? tokenIds.slice(0, -1) : tokenIds;
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    const pieces = tokenizer ? textIds.map((id) => decoder.decode(tokenizer.tokenBytes(id), { stream: true })) : [];
-    const text = pieces.join("") + decoder.decode();
-    const ending = hasStopped
-      ? { finishReason: "stop" as const, stopReason: tokenIds.at(-1)! }
-      : { finishReason: "length" as const };
-    return { tokenIds: [...tokenIds], text, ...ending, score };
+    const { vocabSize, tokenizer } = this.source;
+    return {
+      vocabSize,
+      tokenizer,
+      maxLogprobs: this.#pool.maxLogprobs,
+      seed: this.seed,
+      prepare: (request) => prepareRequest(request, this.#limits),
+      compile: (params) => this.#pool.compile(params),
+      claimId: (wanted) => this.#claimId(wanted),
+      start: (params, make) => this.#start(params, undefined, make),
+    };
   }
 
   #observable(open: (observer: TokenObserver) => SequenceHandle): Observable<TokenEvent> {
@@ -304,7 +273,7 @@ class TokenEngine implements Engine {
       const sequence = make(plan);
       sequence.scoring = this.#scoringOf(sequence);
       this.#scheduler.add(sequence);
-      return new OpenSequenceHandle(this, this.#scheduler, sequence);
+      return new OpenSequenceHandle(this.#pool, this.#scheduler, sequence);
     } catch (error) {
       plan?.release();
       matcher?.release();
@@ -323,17 +292,6 @@ class TokenEngine implements Engine {
     return spec && this.#limits.grammar!.open(spec);
   }
 
-  /** The matcher at the end of a record's output. */
-  #replayGrammar({ grammar, outputTokenIds, ignoreEos }: SequenceSnapshot): GrammarMatcher | undefined {
-    if (grammar) grammarEos(grammar, this.#limits, ignoreEos);
-    const matcher = this.#openGrammar(grammar);
-    const refused = matcher ? outputTokenIds.findIndex((tokenId) => !matcher.accept(tokenId)) : -1;
-    if (refused < 0) return matcher;
-    matcher!.release();
-    const message = `"grammar" expected one that allows the output ids, it does not allow that at ${refused}`;
-    throw new SnapshotError("grammar_diverged", message);
-  }
-
   /** The id asked for, or the next number that no open sequence has. */
   #claimId(wanted: number | bigint | undefined): number | bigint {
     const { sequences } = this.#scheduler;
@@ -346,60 +304,5 @@ class TokenEngine implements Engine {
       throw new SequenceError("duplicate_sequence_id", wanted, 0, message);
     }
     return wanted;
-  }
-
-  /** Text state follows from the output ids: making it again also proves that the tokenizer is the same. */
-  #replayText(sequence: Sequence, record: SequenceSnapshot): void {
-    const step: TextStep = { text: "", match: undefined };
-    if (this.#texts) {
-      record.outputTokenIds.forEach((tokenId, index) => {
-        if (step.match === undefined) stepText(sequence, this.#texts!, tokenId, index, false, false, step);
-      });
-    }
-    const { utf8State, heldText } = record.text;
-    if (step.match !== undefined || sequence.utf8State !== utf8State || sequence.heldText !== heldText) {
-      const message = `"text" expected what this tokenizer makes of the output ids, got another state: was it another tokenizer?`;
-      throw new SnapshotError("text_diverged", message);
-    }
-  }
-}
-
-class OpenSequenceHandle implements SequenceHandle {
-  readonly #engine: Engine;
-  readonly #scheduler: Scheduler;
-  readonly #sequence: Sequence;
-
-  constructor(engine: Engine, scheduler: Scheduler, sequence: Sequence) {
-    this.#engine = engine;
-    this.#scheduler = scheduler;
-    this.#sequence = sequence;
-  }
-
-  get sequenceId(): number | bigint {
-    return this.#sequence.sequenceId;
-  }
-
-  get phase(): SequencePhase {
-    return this.#sequence.phase;
-  }
-
-  pause(): void {
-    this.#scheduler.pause(this.#sequence);
-  }
-
-  resume(): void {
-    this.#scheduler.resume(this.#sequence);
-  }
-
-  cancel(): void {
-    this.#scheduler.cancel(this.#sequence);
-  }
-
-  snapshot(): SequenceSnapshot {
-    const { phase, sequenceId, position } = this.#sequence;
-    if (phase === "ended") {
-      throw new SequenceError("unknown_sequence", sequenceId, position, `sequence ${sequenceId} has ended`);
-    }
-    return this.#engine.snapshot(sequenceId);
   }
 }

@@ -11,6 +11,7 @@ export type SequenceErrorCode =
   | "engine_closed"
   | "internal"
   | "observer_failed"
+  | "overloaded"
   | "pool_failed"
   | "request_too_large"
   | "unknown_sequence";

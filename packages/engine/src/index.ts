@@ -4,7 +4,7 @@ export type { Engine, EngineStats, SequenceHandle } from "./types.ts";
 export { SequenceError, type SequenceErrorCode, SnapshotError, type SnapshotErrorCode } from "./errors.ts";
 export type { BeamSearchOptions } from "./many/beamSearch.ts";
 export type { BestOfOptions } from "./many/bestOf.ts";
-export { childRequests, childSequenceId } from "./many/childRequests.ts";
+export { childRequests, childSequenceId, outputRequest } from "./many/childRequests.ts";
 export type { Completion } from "./many/completion.ts";
 export type { ChildEvent } from "./many/generateMany.ts";
 export { modelRowsSource } from "./model/modelRowsSource.ts";

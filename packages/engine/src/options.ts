@@ -1,10 +1,12 @@
 /** Options of `createEngine`, checked. */
-import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkSeed, type GrammarProvider, type LogitsSource, randomSeed, seedBits } from "@tokenmill/core";
+import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
-import { checkSeed } from "./request/prepareRequest.ts";
 
-type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype">;
+/** Timers take no longer ones. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype" | "closeTimeoutMs">;
 
 /** Options that only a pool made by the engine can follow: all that pools have, or this does not compile. */
 const isPoolField: Readonly<Record<PoolField, true>> = {
@@ -14,7 +16,6 @@ const isPoolField: Readonly<Record<PoolField, true>> = {
   arenaBytes: true,
   customStages: true,
   rowTimeoutMs: true,
-  closeTimeoutMs: true,
   workerHeapBytes: true,
   spinLimit: true,
   inlineRows: true,
@@ -24,13 +25,23 @@ const isPoolField: Readonly<Record<PoolField, true>> = {
 const poolFields = Object.keys(isPoolField) as readonly PoolField[];
 
 /** The pool's own options (`workers`, `slots`, …) are passed on; ranges are checked there. */
-export interface EngineOptions extends Pick<PoolOptions, PoolField> {
+export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeoutMs"> {
   /** Where the rows come from. */
   source: LogitsSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */
   pool?: SamplerPool;
   /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: 131,072. */
   maxSequences?: number;
+  /**
+   * Most sequences that wait for memory or for `maxSequences`, integer ≥ 0; one more fails with `overloaded`. Absent: any
+   * number may wait.
+   */
+  maxQueued?: number;
+  /**
+   * Time that a sequence waits for memory or for `maxSequences` before it fails with `overloaded`, 1 … 2^31 − 1 milliseconds.
+   * Absent: as long as it takes.
+   */
+  admissionTimeoutMs?: number;
   /** Seed of requests without one: a safe integer ≥ 0 or a 64-bit bigint. Absent: 53 random bits. */
   seed?: number | bigint;
   /** Follows `jsonSchema`, `grammar` and `regex` of requests (see @tokenmill/grammar). Absent: such requests are refused. */
@@ -42,6 +53,9 @@ export interface EngineOptions extends Pick<PoolOptions, PoolField> {
 /** The engine's own options with their defaults. */
 export interface EngineSettings {
   readonly maxSequences: number;
+  readonly maxQueued: number;
+  readonly admissionTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   readonly seed: number | bigint;
   readonly bufferSize: number;
   readonly grammar: GrammarProvider | undefined;
@@ -52,7 +66,18 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(
     Object.keys(options),
-    ["source", "pool", "maxSequences", "seed", "bufferSize", "grammar", ...poolFields],
+    [
+      "source",
+      "pool",
+      "maxSequences",
+      "maxQueued",
+      "admissionTimeoutMs",
+      "closeTimeoutMs",
+      "seed",
+      "bufferSize",
+      "grammar",
+      ...poolFields,
+    ],
     "engine option",
   );
   const { source, pool, seed, grammar, maxSequences = 131_072, bufferSize = 64 } = options;
@@ -63,6 +88,19 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   }
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
+  const { maxQueued = Number.POSITIVE_INFINITY, admissionTimeoutMs = Number.POSITIVE_INFINITY } = options;
+  if (options.maxQueued !== undefined) checkInteger("maxQueued", maxQueued, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (options.admissionTimeoutMs !== undefined) {
+    checkNumber("admissionTimeoutMs", admissionTimeoutMs, { min: 1, max: longestTimeoutMs });
+  }
+  const closeTimeoutMs = checkNumber(
+    "closeTimeoutMs",
+    options.closeTimeoutMs === undefined ? 5000 : options.closeTimeoutMs,
+    {
+      min: 0,
+      max: longestTimeoutMs,
+    },
+  );
   checkSeed("seed", seed);
   if (grammar && grammar.vocabSize !== source.vocabSize) {
     refuse("grammar", `a provider of the source's vocabSize ${source.vocabSize}`, grammar.vocabSize, false);
@@ -76,7 +114,15 @@ export function checkOptions(options: EngineOptions): EngineSettings {
       refuse("pool", `a pool of the source's vocabSize ${source.vocabSize}`, pool.vocabSize, false);
     }
   }
-  return { maxSequences, bufferSize, grammar, seed: seed ?? randomSeed() };
+  return {
+    maxSequences,
+    maxQueued,
+    admissionTimeoutMs,
+    closeTimeoutMs,
+    bufferSize,
+    grammar,
+    seed: seedBits(seed) ?? randomSeed(),
+  };
 }
 
 /** The pool options among the engine's. */
@@ -92,9 +138,4 @@ export function poolOptions(options: EngineOptions): PoolOptions {
 function checkCount(name: string, value: unknown): void {
   if (!Number.isSafeInteger(value) || (value as number) < 1)
     refuse(name, "integer ≥ 1", value, typeof value !== "number");
-}
-
-function randomSeed(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high >>> 11) * 2 ** 32 + low;
 }

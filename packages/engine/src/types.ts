@@ -15,6 +15,8 @@ export interface SequenceHandle {
   /** As given or assigned; a number where it is a safe integer. */
   readonly sequenceId: number | bigint;
   readonly phase: SequencePhase;
+  /** Shared memory that it holds, paused or not; 0 while it waits for some, and once it has ended. */
+  readonly heldBytes: number;
   /** Takes no more turns; the one event that may be under way is still delivered. */
   pause(): void;
   resume(): void;
@@ -36,6 +38,10 @@ export interface EngineStats {
   active: number;
   /** Slots that are free. */
   freeSlots: number;
+  /** Shared memory for histories and plans, what of it is taken, and what of that paused sequences hold. */
+  arenaBytes: number;
+  arenaBytesUsed: number;
+  pausedBytes: number;
   tokens: number;
   finished: number;
   failed: number;
@@ -63,21 +69,23 @@ export interface Engine {
    */
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle;
   /**
-   * n siblings of one request in one stream, cold; each has a sequence id, thus a random stream, of its own (see
-   * `childRequests`). A sibling that fails leaves the others alone: its error comes after their end.
+   * n siblings of one request in one stream, cold; each has a random stream of its own (see
+   * `outputRequest`). A sibling that fails leaves the others alone: its error comes after their end.
    * @param n 1 … 4096
    */
   generateMany(request: GenerateRequest, n: number): Observable<ChildEvent>;
   /**
    * Generates `candidates` siblings and emits the `n` with the highest mean log-probability a token, best first; cold.
-   * `score` is that mean; `logprobsMode` says of which distribution. Siblings that fail are left out.
+   * `score` is that mean; `logprobsMode` says of which distribution. Siblings that fail are left out. `logprobs` and
+   * `promptLogprobs`, which whole outputs do not have, are refused.
    */
   bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion>;
   /**
    * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
    * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
    * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
-   * source's rows must follow from the token ids alone. `stop`, `logprobs`, grammars and stages with a state are refused.
+   * source's rows must follow from the token ids alone. `stop`, `logprobs`, `promptLogprobs`, grammars and stages with a state
+   * are refused, and so are seed and ids unless a stage tosses a coin (XTC).
    */
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
   /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
@@ -87,6 +95,12 @@ export interface Engine {
   /** `open` for a record. @throws SnapshotError for a damaged or foreign record, and what `open` throws. */
   reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle;
   stats(): EngineStats;
-  /** Fails open sequences with `engine_closed`, waits for rows under way, closes the pool it made. Safe to call twice. */
-  close(): Promise<void>;
+  /** Shared memory that a request with such a prompt and `maxTokens` will hold from its admission to its end. */
+  memoryBytes(promptTokens: number, maxTokens: number): number;
+  /**
+   * Fails open sequences with `engine_closed`, waits for rows in flight, closes the pool it made. Safe to call twice. Resolves
+   * at most a second after the timeout, whatever a row or a source does.
+   * @param timeoutMs absent: `closeTimeoutMs`
+   */
+  close(timeoutMs?: number): Promise<void>;
 }

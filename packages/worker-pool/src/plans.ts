@@ -12,6 +12,7 @@ interface Entry {
   readonly sizeBytes: number;
   readonly params: Readonly<SamplingParams>;
   readonly initialState: readonly number[] | undefined;
+  readonly stageNames: readonly string[];
   readonly customStages: string;
   readonly cost: ExpectedCost;
   users: number;
@@ -61,6 +62,7 @@ export class PlanCache {
         sizeBytes: compiled.bytes.length,
         params: compiled.params,
         initialState: compiled.initialState,
+        stageNames: compiled.stageNames,
         customStages: [...new Set(compiled.stageNames.filter((name) => name.startsWith("custom:")))].sort().join(),
         cost: this.#costs.get(key) ?? new ExpectedCost(),
         users: 0,
@@ -82,6 +84,7 @@ export class PlanCache {
       offsetBytes: entry.offsetBytes,
       params: entry.params,
       initialState: entry.initialState,
+      stageNames: entry.stageNames,
       customStages: entry.customStages,
       hasCustomStages: entry.customStages !== "",
       cost: entry.cost,

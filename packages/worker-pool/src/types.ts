@@ -66,6 +66,8 @@ export interface Plan {
   readonly params: Readonly<SamplingParams>;
   /** What a sequence's state starts from; undefined if no stage remembers anything. */
   readonly initialState: readonly number[] | undefined;
+  /** The stages that are on, in order. */
+  readonly stageNames: readonly string[];
   readonly hasCustomStages: boolean;
   /** The custom stages in its chain, sorted, with commas; empty without any. */
   readonly customStages: string;

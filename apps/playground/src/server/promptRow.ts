@@ -15,6 +15,14 @@ async function readVocabulary(): Promise<readonly string[]> {
   }
 }
 
+/** Why the prompt's tokens, which penalties see, are not there: the server says so where it leaves them out. */
+function untold({ headers }: Response): string {
+  const count = headers.get("x-tokenmill-prompt-tokens");
+  if (count !== null)
+    return `the prompt is too long for this view: its ${count} tokens, which penalties see, are more than are told`;
+  return "the prompt's tokens, which penalties see, were not passed on: a proxy or the browser held back headers";
+}
+
 /** @throws Error if there is no server, or if it refuses. */
 export async function promptRow(prompt: string): Promise<Row> {
   const body = JSON.stringify({ prompt });
@@ -26,8 +34,7 @@ export async function promptRow(prompt: string): Promise<Row> {
     throw new Error(`the server's row expected ${texts.length} logits, got ${logits.length}`);
   }
   const ids = response.headers.get("x-tokenmill-prompt-token-ids");
-  if (ids === null)
-    throw new Error("the prompt is too long for this view: its tokens, which penalties see, are not told");
+  if (ids === null) throw new Error(untold(response));
   const promptTokenIds = ids === "" ? [] : ids.split(",").map(Number);
   return { prompt, logits, tokenText: (tokenId) => texts[tokenId] ?? `#${tokenId}`, promptTokenIds };
 }

@@ -6,6 +6,7 @@ import {
   type Distribution,
   type Sampler,
   type SamplingParams,
+  drawSeed,
 } from "@tokenmill/core";
 import { checkInteger } from "@tokenmill/check";
 import { type CountedDraws, countDraws, walkChain } from "@tokenmill/explain";
@@ -34,7 +35,9 @@ export async function explainRow(row: ExplainRow, options: ExplainOptions = {}):
   checkInteger("top", top, { min: 1, max: 1000 });
   const vocabSize = row.logits.length;
   const sampler = await createSampler({ vocabSize, maxLogprobs: 0, customStages });
-  const plan = sampler.compile(params);
+  // One for all draws, also if it is a random one.
+  const seed = drawSeed(params.seed);
+  const plan = sampler.compile({ ...params, seed });
   sampler.row.set(row.logits);
   const before = { history: row.history, promptLength: row.promptLength };
   const distribution = (step: SamplingParams): Distribution => sampler.distribution(undefined, step, before);
@@ -60,7 +63,7 @@ export async function explainRow(row: ExplainRow, options: ExplainOptions = {}):
       ? { chain: chainSteps(sampler, plan, before, softmax, shown) }
       : {}),
     ...(plan.unusedParams.length > 0 && { unusedParams: plan.unusedParams }),
-    draws: shownDraws(draws, plan.params.seed ?? 0, counted, tokenIds),
+    draws: shownDraws(draws, seed, counted, tokenIds),
   };
 }
 

@@ -38,7 +38,7 @@ export function parseNumber(text: string): number | undefined {
 
 /** A number where it is exact, else a bigint; undefined if it is not a whole number. */
 function parseUint64(text: string): number | bigint | undefined {
-  if (!/^\d+$/.test(text)) return undefined;
+  if (!/^-?\d+$/.test(text)) return undefined;
   return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
 }
 

@@ -1,5 +1,6 @@
 /** `tokenmill sample`: the flags; what they do is loaded when they are used. */
 import { Command } from "commander";
+import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { SampleFlags } from "./runSample.ts";
@@ -38,6 +39,7 @@ export function sampleCommand(): Command {
       "rows in shared memory (default: 32 per worker, at least 64)",
       integerFlag("slots", 1, 65_536),
     )
+    .addOption(rowTimeoutFlag())
     .optionsGroup("Output:")
     .option("--json", "print every draw as one JSON object a line on stdout")
     .option("--output <file>", "write every draw as one JSON object a line into a file")

@@ -1,5 +1,6 @@
 /** What `tokenmill sample` does with its flags. */
 import { plainLines } from "@tokenmill/check";
+import { drawSeed } from "@tokenmill/core";
 import { openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
 import { UsageError } from "../cli/errors.ts";
@@ -22,6 +23,7 @@ export interface SampleFlags {
   readonly draws: number;
   readonly workers?: number;
   readonly slots?: number;
+  readonly rowTimeout: number;
   readonly json?: true;
   readonly output?: string;
   readonly params?: string;
@@ -34,7 +36,8 @@ const shownDraws = 10;
 /** @throws UsageError for flags and params that make no sense, NpyError or the file system's error for files. */
 export async function runSample(flags: SampleFlags): Promise<ExitCode> {
   const { stage = {} } = flags;
-  const { seed = 0, ...given } = await readSamplingParams(flags);
+  const { seed: givenSeed, ...given } = await readSamplingParams(flags);
+  const seed = drawSeed(givenSeed);
   const params = { logprobs: 0, ...given };
   const rows = await openNpy(flags.logits);
   const interrupt = new Interrupt();
@@ -54,6 +57,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       dtype,
       maxLogprobs,
       customStages: stage,
+      rowTimeoutMs: flags.rowTimeout * 1000,
       ...(workers !== undefined && { workers }),
       ...(slots !== undefined && { slots }),
     });
@@ -65,7 +69,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
         plan: pool.compile(params),
         rows,
         idOf: (row) => ids?.[row] ?? noId,
-        seed: BigInt(seed),
+        seed,
         draws: flags.draws,
       });
       let shown = 0;

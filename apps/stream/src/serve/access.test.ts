@@ -8,7 +8,7 @@ import { WebSocket } from "ws";
 import { raw, serverWith, statusOf } from "../testing/serve/requests.ts";
 import type { TestServer } from "../testing/serve/testServer.ts";
 
-const publicPaths = ["/health", "/metrics", "/openapi.json", "/ready", "/version"];
+const publicPaths = ["/", "/health", "/metrics", "/openapi.json", "/ready", "/version"];
 const upgrade =
   "connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n" +
   "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: tokenmill.v1.json, tokenmill.sample.v1\r\n";

@@ -30,6 +30,8 @@ export interface ServeContext {
   readonly quotas: Quotas;
   /** For parsing what is large. */
   readonly turns: Turns;
+  /** For pieces of answers. */
+  readonly answerTurns: Turns;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly streams: OpenStreams;

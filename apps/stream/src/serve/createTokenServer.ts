@@ -22,7 +22,9 @@ import { Metrics } from "./metrics/metrics.ts";
 import type { ServeOptions } from "./options.ts";
 import { addGenerationRoutes } from "./routes/generation.ts";
 import { addLogitsRoute } from "./routes/logits.ts";
+import { addOpenApiRoute } from "./routes/openApi.ts";
 import { addPlayground } from "./routes/playground.ts";
+import { addRootRoute } from "./routes/root.ts";
 import { addSampleRoute } from "./routes/sample.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addVocabularyRoute } from "./routes/vocabulary.ts";
@@ -63,6 +65,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     source,
     customStages,
     arenaBytes: limits.arenaBytes,
+    rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
@@ -100,6 +103,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     sequences: new OpenSequences(engine, quotas, limits.pauseTimeoutMs, metrics),
     quotas,
     turns,
+    answerTurns: new Turns({ rest: 1, patienceMs: Number.POSITIVE_INFINITY }),
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     streams: new OpenStreams(),
@@ -115,7 +119,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     }),
     log,
   };
-  const app = await createApp(context);
+  const app = createApp(context);
   const table = collectRoutes(app);
   try {
     addGenerationRoutes(app, context);
@@ -123,9 +127,9 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     addVocabularyRoute(app, context);
     addLogitsRoute(app, context);
     addSampleRoute(app, context);
-    if (options.playground !== undefined) {
-      await addPlayground(app, options.playground);
-    }
+    addOpenApiRoute(app, table, { version, needsKeys: options.apiKeys.length > 0 });
+    if (options.playground === undefined) addRootRoute(app, context);
+    else await addPlayground(app, options.playground);
     sockets = acceptSockets(app, context);
     table.complete();
     http = new Connections(app.server, limits.stallTimeoutMs);
@@ -151,7 +155,10 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
   };
 }
 
+/** Time for rows in flight whose sequences have ended already. */
+const closeMs = 200;
+
 async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
-  await engine.close();
-  await Promise.all([pool.close(), samples.close()]);
+  await engine.close(closeMs);
+  await Promise.all([pool.close(closeMs), samples.close(closeMs)]);
 }

@@ -111,7 +111,7 @@ it("healthy streams beside all of them are those of the offline run, and nothing
 
 async function connectionsOf({ url }: TestServer): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^tokenmill:http_connections\{.*\} (\d+)$/m.exec(text)![1]);
+  return Number(/^tokenmill_http_connections\{.*\} (\d+)$/m.exec(text)![1]);
 }
 
 it("large bodies take turns, in order, and small ones do not wait for them", async () => {

@@ -1,4 +1,5 @@
 /** What a server can be told, with defaults. */
+import { defaultRowTimeoutSeconds } from "../flags/rowTimeoutFlag.ts";
 
 export interface ServeLimits {
   /** Sequences that may be open at a time, queued ones included; more are answered with 429. */
@@ -37,6 +38,8 @@ export interface ServeLimits {
   readonly sampleIdleMs: number;
   /** Time for open streams to end at shutdown; after it they are cut. */
   readonly shutdownTimeoutMs: number;
+  /** Time that a row may take in a worker; it fails then, and its worker is ended. */
+  readonly rowTimeoutMs: number;
 }
 
 export interface ServeOptions {
@@ -85,4 +88,5 @@ export const defaultLimits: ServeLimits = {
   pauseTimeoutMs: 120_000,
   sampleIdleMs: 600_000,
   shutdownTimeoutMs: 30_000,
+  rowTimeoutMs: 1000 * defaultRowTimeoutSeconds,
 };

@@ -112,5 +112,5 @@ it("sequences of /v1/sample hold the context's length at most, and a share of pl
     expect((await openRows(server, [{ sequenceId, open: { maxTokens: 1 } }])).status).toBe(200);
   }
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  expect(metrics).toMatch(/^tokenmill:quota_used\{quota="sample_sequences",.*\} 0$/m);
+  expect(metrics).toMatch(/^tokenmill_quota_used\{quota="sample_sequences",.*\} 0$/m);
 });

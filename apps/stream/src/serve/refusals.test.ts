@@ -31,7 +31,10 @@ describe("a request that makes no sense", () => {
     [{ best_of: 2, stream: true }, "best_of", '"best_of" expected n with stream: the best is known at the end only'],
     [{ stream_options: { include_usage: true } }, "stream_options", '"stream_options" expected "stream": true'],
     [{ stop: "" }, "stop[0]", '"stop[0]" expected well-formed string of 1 to 4096 UTF-16 units, got ""'],
-    [{ seed: 1e17 }, "seed", '"seed" expected a decimal string, as 100000000000000000 is no safe integer'],
+    [{ seed: 2 ** 64 }, "seed", '"seed" expected integer in [-2^63, 2^64), got 18446744073709552000'],
+    [{ seed: -(2 ** 64) }, "seed", '"seed" expected integer in [-2^63, 2^64), got -18446744073709552000'],
+    [{ seed: "1.5" }, "seed", '"seed" expected integer in [-2^63, 2^64), a number or a decimal string, got "1.5"'],
+    [{ sequence_id: -1 }, "sequence_id", '"sequence_id" expected integer in [0, 2^64), got -1'],
     [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
     [{ logit_bias: { x: 1 } }, "logit_bias", '"logit_bias" expected keys that are token ids in [0, 36], got "x"'],
     [

@@ -65,6 +65,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
         sampleIdleMs: flags.sampleIdleTimeout * 1000,
         stallTimeoutMs: flags.stallTimeout * 1000,
         shutdownTimeoutMs: flags.shutdownTimeout * 1000,
+        rowTimeoutMs: flags.rowTimeout * 1000,
       },
       log,
     });

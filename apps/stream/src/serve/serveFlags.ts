@@ -1,5 +1,6 @@
 /** Flags of `tokenmill serve`. */
 import { Command, Option } from "commander";
+import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 import { type StageFlag, stageFlag } from "../flags/stageFlag.ts";
@@ -33,6 +34,7 @@ export interface ServeFlags extends SourceFlags {
   readonly maxUnread: number;
   readonly minUploadRate: number;
   readonly requestTimeout: number;
+  readonly rowTimeout: number;
   readonly queueTimeout: number;
   readonly pauseTimeout: number;
   readonly sampleIdleTimeout: number;
@@ -182,6 +184,11 @@ export function serveFlags(): Command {
   seconds("stall-timeout", "time that a client may leave its stream unread", stallTimeoutMs);
   seconds("pause-timeout", "time that a client may keep a sequence paused, or without credits", pauseTimeoutMs);
   seconds("sample-idle-timeout", "time that /v1/sample keeps a sequence that gets no rows", sampleIdleMs);
-  seconds("shutdown-timeout", "time for open streams to end after SIGTERM", shutdownTimeoutMs);
+  seconds(
+    "shutdown-timeout",
+    "time for everything to end after SIGTERM; streams have three quarters of it, or all but 2 s",
+    shutdownTimeoutMs,
+  );
+  command.addOption(rowTimeoutFlag());
   return command;
 }

@@ -1,6 +1,7 @@
 /** Makes the items of a run out of prompts, text lines or NDJSON lines. */
 import { errorOf } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
+import { outputRequest } from "@tokenmill/engine";
 import type { Line } from "../cli/lines.ts";
 import { SequenceIds } from "./sequenceIds.ts";
 import type { RequestItem } from "./requestItem.ts";
@@ -41,7 +42,7 @@ function itemOf(
       throw new TypeError(`"sequenceId" cannot be given with --count ${count}: the copies would be one sequence`);
     }
     const sequenceId = ids.claim(number, request.sequenceId);
-    return { sequenceId, line, copy, request: { ...request, sequenceId } };
+    return { sequenceId, line, copy, request: { ...outputRequest(request, copy), sequenceId } };
   } catch (error) {
     return { sequenceId: number, line, copy, error: errorOf(error) };
   }

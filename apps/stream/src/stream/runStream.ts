@@ -54,6 +54,7 @@ function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingPara
     source,
     maxLogprobs,
     customStages: stage,
+    rowTimeoutMs: flags.rowTimeout * 1000,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });

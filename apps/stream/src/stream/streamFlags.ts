@@ -1,5 +1,6 @@
 /** Flags of `tokenmill stream`. */
 import { Command, Option } from "commander";
+import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
@@ -20,6 +21,7 @@ export interface StreamFlags extends SourceFlags {
   readonly promptLogprobs?: number;
   readonly workers?: number;
   readonly slots?: number;
+  readonly rowTimeout: number;
   readonly concurrency: number;
   readonly format?: OutputFormat;
   readonly output?: string;
@@ -70,7 +72,8 @@ export function streamFlags(): Command {
       "rows in shared memory (default: 32 per worker, at least 64)",
       integerFlag("slots", 1, 65_536),
     )
-    .option("--concurrency <n>", "most sequences open at a time", integerFlag("concurrency", 1, 131_072), 256);
+    .option("--concurrency <n>", "most sequences open at a time", integerFlag("concurrency", 1, 131_072), 256)
+    .addOption(rowTimeoutFlag());
   command
     .optionsGroup("Output:")
     .addOption(

@@ -10,11 +10,16 @@ export type FinishReason = "stop" | "length";
 export interface GenerateRequest extends SamplingParams {
   /** Text, or token ids. Absent or empty: generation starts from nothing. */
   prompt?: string | readonly number[];
-  /** 64-bit id of the sequence's random stream; requests without one are numbered in order of arrival. */
+  /** Read the names of special tokens in a prompt that is text (`<|endoftext|>`) as these tokens. Absent: true. */
+  parseSpecial?: boolean;
+  /**
+   * 64-bit id of the sequence, and of its random stream. Absent: the sequence is numbered in order of arrival, and draws from
+   * the stream of its number, or, if the request has a `seed`, from stream 0: equal requests with a seed draw equally.
+   */
   sequenceId?: number | bigint;
   /**
    * Draw as the sequence of that id would: its random stream, and its rows where the source makes them inside the
-   * workers. Sequences that are open at the same time may share one. Absent: its own id.
+   * workers. Sequences that are open at the same time may share one. Absent: its own id, or 0 (see `sequenceId`).
    */
   randomStreamId?: number | bigint;
   /** Largest number of tokens to generate, 1 … 2^24. Absent: 256. */

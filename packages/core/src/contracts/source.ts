@@ -117,8 +117,17 @@ export interface BatchRow {
 /** A source that fills batches of rows from outside the workers. */
 export interface BatchSource extends SourceBase {
   readonly kind: "batch";
-  /** Fills every row. An array of per-row errors (or undefined) may be returned; a rejection fails all rows of the batch. */
-  fillRows(rows: readonly BatchRow[]): Promise<readonly (Error | undefined)[] | undefined>;
+  /**
+   * Fills every row. `done(i)` says that row i is written, or with an error that it failed: such rows are sampled at once, the
+   * others when the promise resolves. An array of per-row errors (or undefined) may be returned; a rejection fails all rows
+   * that are not done. Rows that take longer than the engine's `rowTimeoutMs` have failed; what comes later is ignored.
+   */
+  fillRows(
+    rows: readonly BatchRow[],
+    done?: (index: number, error?: Error) => void,
+  ): Promise<readonly (Error | undefined)[] | undefined>;
+  /** How many calls of `fillRows` may be unfinished at a time, integer ≥ 1 or Infinity. Absent: 1. */
+  readonly concurrentFills?: number;
   /** Called when a sequence ends, so that caches can be freed. */
   closeSequence?(sequenceId: bigint): void;
 }

@@ -117,14 +117,15 @@ describe("ranges", () => {
     expect(() => validate({ logitBias: {} })).not.toThrow();
   });
 
-  it("seed: a safe integer or 64 bits", () => {
-    for (const seed of [-1, 0.5, 2 ** 53, Number.NaN, Infinity, -1n, 1n << 64n]) {
+  it("seed: a safe integer or 64 bits, with a sign or without", () => {
+    for (const seed of [0.5, 2 ** 53, -(2 ** 53), Number.NaN, Infinity, 1n << 64n, -(1n << 63n) - 1n]) {
       expect(() => validate({ seed })).toThrow(RangeError);
     }
     expect(() => validate({ seed: 2 ** 53 })).toThrow(
-      '"seed" expected safe integer ≥ 0 or bigint in [0, 2^64), got 9007199254740992',
+      '"seed" expected integer in [-2^63, 2^64), a bigint where it is no safe integer, got 9007199254740992',
     );
-    for (const seed of [0, 2 ** 53 - 1, 0n, (1n << 64n) - 1n]) expect(() => validate({ seed })).not.toThrow();
+    for (const seed of [0, 2 ** 53 - 1, 0n, (1n << 64n) - 1n, -1, -1n, -7, -(1n << 63n)])
+      expect(() => validate({ seed })).not.toThrow();
   });
 
   it("logprobs: at most what the sampler has room for", () => {

@@ -4,6 +4,8 @@
 import { type CustomStageName, stages } from "../stages/stages.ts";
 import { biasEntries, type LogitBias } from "./biasEntries.ts";
 import { checkInteger, checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
+import { isSeed, seedWords } from "../random/seed.ts";
+import { foreignHint } from "./foreignNames.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
 import { integerRange, isInRange, type NumberRange, numberRange, type RangeEnds, rangeText } from "./range.ts";
 import type { SamplingParams } from "./samplingParams.ts";
@@ -31,6 +33,8 @@ export interface Parameter {
   readonly choices?: readonly string[];
   /** Of a number, or of each number of a list or map: what `expected` and `accepts` are made from. */
   readonly range?: NumberRange;
+  /** Fewest elements of a list; absent: 0. */
+  readonly leastItems?: number;
   /** Most elements of a list. */
   readonly mostItems?: number;
   /** Whether a value of the right type is in range; `vocabSize` for ids. */
@@ -93,11 +97,13 @@ function choice(name: keyof SamplingParams, choices: readonly string[], descript
 }
 
 function tokenIds(name: keyof SamplingParams, isEmptyAllowed: boolean, description: string): Parameter {
+  const leastItems = isEmptyAllowed ? 0 : 1;
   return {
     name,
     kind: "tokenIds",
     expected: `${isEmptyAllowed ? "array" : "non-empty array"} of token ids inside the vocabulary`,
-    accepts: (ids: readonly unknown[], vocabSize) => areIds(ids, vocabSize) && (isEmptyAllowed || ids.length > 0),
+    leastItems,
+    accepts: (ids: readonly unknown[], vocabSize) => areIds(ids, vocabSize) && ids.length >= leastItems,
     description,
   };
 }
@@ -211,10 +217,9 @@ export const parameters: readonly Parameter[] = [
   {
     name: "seed",
     kind: "seed",
-    expected: "safe integer ≥ 0 or bigint in [0, 2^64)",
-    accepts: (x: number | bigint) =>
-      typeof x === "bigint" ? x >= 0n && x < 1n << 64n : Number.isSafeInteger(x) && x >= 0,
-    description: "key of the random numbers",
+    expected: seedWords,
+    accepts: (x: unknown) => isSeed(x),
+    description: "key of the random numbers; -1 is a random one, other negative ones are their two's complement",
   },
   integer("logprobs", 0, "return the chosen token's log-probability and those of the N best"),
   choice("logprobsMode", ["raw", "processed"], "log-probabilities of the row as it came, or of what the draw saw"),
@@ -266,7 +271,7 @@ export function validateParams(
   maxLogprobs: number,
   customStages?: readonly string[],
 ): void {
-  checkOptions("params", params, parameterNames, "parameter");
+  checkOptions("params", params, parameterNames, "parameter", foreignHint);
   checkInteger("vocabSize", vocabSize, { min: 1, max: Number.MAX_SAFE_INTEGER });
   checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: Number.MAX_SAFE_INTEGER });
   if (customStages !== undefined && !isStringList(customStages)) {

@@ -113,7 +113,10 @@ export interface SamplingParams {
    * instead of `synthIdDepth` and `synthIdKey`. `synthIdContext` is its `ngram_len` − 1. Absent or empty: off.
    */
   synthIdKeys?: readonly number[];
-  /** Key of the random stream: a safe integer ≥ 0 or a 64-bit bigint. Absent: 0 in the kernels; the engine picks and reports one. */
+  /**
+   * Key of the random stream: a safe integer or a bigint in [−2^63, 2^64), a negative one by its 64-bit two's complement;
+   * −1 is a random one. Absent: 0 in the kernels; the engine picks and reports one.
+   */
   seed?: number | bigint;
   /** Log-probabilities to return: absent none, 0 the chosen token's, N also the N best; at most the pool's `maxLogprobs`. */
   logprobs?: number;

@@ -1,6 +1,7 @@
 /** Checks which draw is asked for, and fills in what is absent. */
 import { checkInteger, checkList, checkOptions, checkTokenIds, checkUint64, refuse } from "@tokenmill/check";
 import { type CompiledPlan, checkState } from "../params/plan.ts";
+import { checkSeed, drawSeed } from "../random/seed.ts";
 import { maskWords } from "./samplerMemory.ts";
 import type { Draw } from "./types.ts";
 
@@ -41,7 +42,7 @@ export function checkDraw(
   isDistribution: boolean,
 ): CompleteDraw {
   checkOptions("draw", draw, isDistribution ? knownOfDistributions : knownOfDraws, "draw option");
-  const { position = 0, sequenceId = 0, seed = plan.params.seed ?? 0, history = [], promptLength = 0 } = draw;
+  const { position = 0, sequenceId = 0, seed, history = [], promptLength = 0 } = draw;
   const { state = plan.initialState, tokenMask } = draw;
   checkInteger("position", position, { min: 0, max: longestPosition });
   checkTokenIds("history", history, vocabSize);
@@ -50,7 +51,7 @@ export function checkDraw(
   }
   checkInteger("promptLength", promptLength, { min: 0, max: history.length });
   checkUint64("sequenceId", sequenceId);
-  checkUint64("seed", seed);
+  checkSeed("seed", seed);
   if (tokenMask !== undefined) {
     if (!(tokenMask instanceof Int32Array || tokenMask instanceof Uint32Array)) {
       refuse("tokenMask", `an Int32Array of ${maskWords(vocabSize)}`, tokenMask, true);
@@ -58,5 +59,6 @@ export function checkDraw(
     checkList("tokenMask", tokenMask, maskWords(vocabSize), "32 bits each");
   }
   if (draw.state !== undefined) checkState("state", draw.state, plan);
-  return { position, sequenceId, seed, history, promptLength, state, tokenMask };
+  const bits = drawSeed(seed ?? plan.params.seed);
+  return { position, sequenceId, seed: bits, history, promptLength, state, tokenMask };
 }

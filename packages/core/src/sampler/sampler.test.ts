@@ -241,7 +241,7 @@ describe("arguments", () => {
       { sequenceId: 1n << 64n },
       '"sequenceId" expected safe integer ≥ 0 or bigint in [0, 2^64), got 18446744073709551616n',
     ],
-    [{ seed: 1.5 }, '"seed" expected safe integer ≥ 0 or bigint in [0, 2^64), got 1.5'],
+    [{ seed: 1.5 }, '"seed" expected integer in [-2^63, 2^64), a bigint where it is no safe integer, got 1.5'],
     [{ history: [1, 10] }, '"history[1]" expected token id in [0, 10), got 10'],
     [{ history: [1, -1] }, '"history[1]" expected token id in [0, 10), got -1'],
     [{ history: [Number.NaN] }, '"history[0]" expected token id in [0, 10), got NaN'],

@@ -27,7 +27,7 @@ export interface Draw {
   position?: number;
   /** Absent: 0. */
   sequenceId?: number | bigint;
-  /** Overrides the params' seed. */
+  /** Overrides the params' seed; as there, −1 is a random one. */
   seed?: number | bigint;
   /** Token ids so far, prompt then output; penalties read them. Absent: none. */
   history?: ArrayLike<number>;

@@ -10,6 +10,7 @@ import { checkInteger, checkList, checkOptions, checkTokenIds, refuse } from "@t
 import { type CompiledPlan, isCompiled } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { type RandomStream, uniformOf } from "../random/philox.ts";
+import { checkSeed, drawSeed } from "../random/seed.ts";
 import { knownOfDraws } from "../sampler/checkDraw.ts";
 import type { Distribution, Draw, Sampler } from "../sampler/types.ts";
 
@@ -67,10 +68,12 @@ export function verifyDraft(
     throw new TypeError(`"params" expected stages without a state from token to token, got ${names}`);
   }
   for (let i = 0; i < count; i++) checkDraftToken(i, draftTokenIds[i]!, draftProbs?.[i], sampler.vocabSize);
-  const { seed = plan.params.seed ?? 0 } = draw;
+  checkSeed("seed", draw.seed);
+  // One for all positions, also if it is a random one.
+  const seed = drawSeed(draw.seed ?? plan.params.seed);
   const tokenIds: number[] = [];
   for (let i = 0; ; i++) {
-    const here: Draw = { ...draw, position: position + i, history: [...Array.from(history), ...tokenIds] };
+    const here: Draw = { ...draw, seed, position: position + i, history: [...Array.from(history), ...tokenIds] };
     if (i === count) {
       const { tokenId } = sampler.sample(targetLogits[i], plan, here);
       return { acceptedCount: i, tokenId, tokenIds: [...tokenIds, tokenId] };

@@ -1,5 +1,6 @@
 /** Best of several siblings by mean log-probability. */
 import { checkOptions, refuse } from "@tokenmill/check";
+import type { GenerateRequest } from "@tokenmill/core";
 import { Observable } from "rxjs";
 import { checkChildCount } from "./childRequests.ts";
 import type { Completion } from "./completion.ts";
@@ -13,8 +14,12 @@ export interface BestOfOptions {
 }
 
 /** @throws TypeError, RangeError */
-export function checkBestOf(options: BestOfOptions): void {
+export function checkBestOf(options: BestOfOptions, request: GenerateRequest): void {
   const { candidates, n = 1 } = checkOptions("options", options, ["candidates", "n"], "best-of option");
+  for (const name of ["logprobs", "promptLogprobs"] as const) {
+    if (request[name] !== undefined)
+      refuse(name, "nothing in best of n, which gives whole outputs", request[name], true);
+  }
   checkChildCount("candidates", candidates);
   if (!Number.isInteger(n) || n < 1 || n > candidates) {
     refuse("n", `integer in [1, ${candidates}] (candidates)`, n, typeof n !== "number");

@@ -2,7 +2,7 @@
 import type { GenerateRequest } from "@tokenmill/core";
 import { checkInteger, checkUint64, refuse } from "@tokenmill/check";
 import { DOMAIN_CHILD, philox, wordsOf } from "@tokenmill/core/internal";
-import { canonicalId } from "../request/prepareRequest.ts";
+import { canonicalId, streamOfSeed } from "../request/prepareRequest.ts";
 
 /** Most sequences that one request may open. */
 const mostChildren = 4096;
@@ -22,24 +22,39 @@ export function childSequenceId(parentId: number | bigint, childIndex: number): 
 }
 
 /**
- * The n requests behind one with `n` children: the same in all but `sequenceId`. Without a `sequenceId` the engine numbers
- * each; either way their random streams differ, also with one seed for all.
+ * The request behind output `index` of one that has several: the same in all but its random stream. With a `randomStreamId`
+ * that is stream `randomStreamId` + index; with a `sequenceId`, or without a seed, the sequence's own; with a seed alone it is
+ * stream `index`, so that equal requests draw equally, whatever else is open.
  * @throws TypeError, RangeError
  */
+export function outputRequest(request: GenerateRequest, index: number): GenerateRequest {
+  checkRequest(request);
+  checkInteger("index", index, { min: 0, max: 2 ** 32 - 1 });
+  const sequenceId = canonicalId(request.sequenceId);
+  const firstStream = canonicalId(request.randomStreamId, "randomStreamId") ?? streamOfSeed(request);
+  return {
+    ...request,
+    ...(sequenceId !== undefined && { sequenceId: childSequenceId(sequenceId, index) }),
+    ...(firstStream !== undefined && { randomStreamId: BigInt.asUintN(64, BigInt(firstStream) + BigInt(index)) }),
+  };
+}
+
+/** The n requests behind one with `n` children. @throws TypeError, RangeError */
 export function childRequests(request: GenerateRequest, n: number): GenerateRequest[] {
-  if (typeof request !== "object" || request === null || Array.isArray(request)) {
-    refuse("request", "an object", request, true);
-  }
+  checkRequest(request);
   checkChildCount("n", n);
-  const parentId = canonicalId(request.sequenceId);
-  return Array.from({ length: n }, (_, index) =>
-    parentId === undefined ? request : { ...request, sequenceId: childSequenceId(parentId, index) },
-  );
+  return Array.from({ length: n }, (_, index) => outputRequest(request, index));
 }
 
 /** @throws TypeError, RangeError */
 export function checkChildCount(name: string, count: unknown, most: number = mostChildren): void {
   if (!Number.isInteger(count) || Number(count) < 1 || Number(count) > most) {
     refuse(name, `integer in [1, ${most}]`, count, typeof count !== "number");
+  }
+}
+
+function checkRequest(request: unknown): void {
+  if (typeof request !== "object" || request === null || Array.isArray(request)) {
+    refuse("request", "an object", request, true);
   }
 }

@@ -1,17 +1,21 @@
 /** Validates a request once and brings it into the form the scheduler trusts. */
 import {
+  checkSeed,
+  foreignHint,
   type GenerateRequest,
   type GrammarProvider,
   type GrammarSpec,
   parameters,
   type SamplingParams,
+  seedBits,
   type Tokenizer,
 } from "@tokenmill/core";
-import { refuse, refuseBecause, refuseUnknown, show } from "@tokenmill/check";
+import { checkBoolean, refuse, refuseBecause, refuseUnknown, show } from "@tokenmill/check";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [
   "prompt",
+  "parseSpecial",
   "sequenceId",
   "randomStreamId",
   "maxTokens",
@@ -44,13 +48,14 @@ export interface PreparedRequest {
   readonly promptTokenIds: readonly number[];
   /** As given; absent: the engine numbers it. */
   readonly sequenceId: number | bigint | undefined;
-  /** As given; absent: the sequence's own id. */
+  /** As given, or by the seed; absent: the sequence's own id. */
   readonly randomStreamId: number | bigint | undefined;
   readonly maxTokens: number;
   readonly stop: readonly string[];
   readonly ignoreEos: boolean;
   /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
   readonly params: SamplingParams;
+  /** Undefined: none in particular. */
   readonly seed: number | bigint | undefined;
   readonly grammar: GrammarSpec | undefined;
   readonly promptLogprobs: number | undefined;
@@ -61,22 +66,23 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   if (typeof request !== "object" || request === null || Array.isArray(request)) {
     refuse("request", "an object", request, true);
   }
-  refuseUnknown(Object.keys(request), knownFields, "request field");
-  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, ...rest } = request;
+  refuseUnknown(Object.keys(request), knownFields, "request field", foreignHint);
+  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, parseSpecial = true, ...rest } = request;
   const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
-  if (typeof ignoreEos !== "boolean") refuse("ignoreEos", "boolean", ignoreEos, true);
+  checkBoolean("ignoreEos", ignoreEos);
+  checkBoolean("parseSpecial", parseSpecial);
   checkSeed("seed", seed);
   const spec = grammarSpec({ jsonSchema, grammar, regex });
   const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
   return {
-    promptTokenIds: promptTokenIds(prompt, limits),
+    promptTokenIds: promptTokenIds(prompt, parseSpecial, limits),
     sequenceId: canonicalId(sequenceId),
-    randomStreamId: canonicalId(randomStreamId, "randomStreamId"),
+    randomStreamId: canonicalId(randomStreamId, "randomStreamId") ?? streamOfSeed(request),
     maxTokens: checkMaxTokens(maxTokens, params.minTokens),
     stop: stopStrings(stop, limits),
     ignoreEos,
     params: ignoreEos ? params : withStopToken(params, eosTokenId),
-    seed,
+    seed: seedBits(seed),
     grammar: spec,
     promptLogprobs: checkPromptLogprobs(promptLogprobs, limits),
   };
@@ -112,12 +118,13 @@ export function grammarEos(spec: GrammarSpec, { grammar }: RequestLimits, ignore
   return grammar.eosTokenId;
 }
 
-/** @throws unless it is absent, a safe integer ≥ 0 or a bigint below 2^64. */
-export function checkSeed(name: string, seed: unknown): void {
-  if (seed === undefined) return;
-  const isBigint = typeof seed === "bigint";
-  const isInRange = isBigint ? isUint64(seed) : Number.isSafeInteger(seed) && (seed as number) >= 0;
-  if (!isInRange) refuse(name, "safe integer ≥ 0 or bigint in [0, 2^64)", seed, !isBigint && typeof seed !== "number");
+/**
+ * The random stream of a request that has a seed and says nothing else of it: the first, whatever number the sequence gets.
+ * Undefined: the sequence's own. @throws TypeError, RangeError for what is no seed.
+ */
+export function streamOfSeed({ seed, sequenceId }: GenerateRequest): number | undefined {
+  checkSeed("seed", seed);
+  return seedBits(seed) !== undefined && sequenceId === undefined ? 0 : undefined;
 }
 
 /** The id as a number where that is exact, else as a bigint. */
@@ -175,14 +182,18 @@ export function stopStrings(stop: unknown, { tokenizer, sourceName }: RequestLim
   return [...new Set(strings as string[])];
 }
 
-function promptTokenIds(prompt: unknown, { tokenizer, sourceName, vocabSize }: RequestLimits): readonly number[] {
+function promptTokenIds(
+  prompt: unknown,
+  special: boolean,
+  { tokenizer, sourceName, vocabSize }: RequestLimits,
+): readonly number[] {
   if (prompt === undefined) return [];
   if (typeof prompt === "string") {
     if (prompt === "") return [];
     if (!tokenizer) {
       refuseBecause("prompt", `expected token ids, got text: source ${show(sourceName)} has no tokenizer`, true);
     }
-    return tokenizer.encode(prompt);
+    return tokenizer.encode(prompt, { special });
   }
   if (!Array.isArray(prompt)) refuse("prompt", "string or array of token ids", prompt, true);
   checkTokenIds("prompt", prompt, vocabSize);

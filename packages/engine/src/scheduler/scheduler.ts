@@ -1,18 +1,22 @@
 /**
- * Continuous batching: sequences take turns on the pool's slots, one token a turn. A free slot goes to the sequence
- * that has waited longest; after its token the sequence goes to the back. Sequences join, pause and leave at any
- * step. Nothing here runs while no row is under way: no timer, no polling.
+ * Continuous batching: sequences take turns on the pool's slots, one token a turn. Sequences join, pause and leave at any
+ * step. Admission gives them memory, `Turns` says who is next; here rows are started and their tokens committed. Nothing runs
+ * while no row is in flight: no timer, no polling.
  */
 import { messageOf } from "@tokenmill/check";
 import { createResult, type LogitsSource, type SampleResult } from "@tokenmill/core";
-import type { History, SampleJob, SamplerPool } from "@tokenmill/worker-pool";
-import { SequenceError, type SequenceErrorCode } from "../errors.ts";
+import type { SamplerPool } from "@tokenmill/worker-pool";
+import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
+import { Admission, type AdmissionLimits } from "./admission.ts";
 import { BatchFiller } from "./batchFiller.ts";
 import { commitToken } from "./commitToken.ts";
+import { deliverError, deliverEvent } from "./delivery.ts";
+import { Gathering } from "./gathering.ts";
 import { giveWay } from "./giveWay.ts";
+import { RowJobs } from "./rowJobs.ts";
 import type { Sequence } from "./sequence.ts";
-import { SequenceQueue } from "./sequenceQueue.ts";
+import { Turns } from "./turns.ts";
 
 /** The loop gives way to timers and sockets at least that often, as long as observers return quickly. */
 const longestTurnMs = 4;
@@ -20,8 +24,6 @@ const longestTurnMs = 4;
 const clockInterval = 64;
 /** Rows with a token mask that are handed out at a time: the workers start while the next masks are filled. */
 const maskedRowsPerFlush = 4;
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Counts of what happened since the start. */
 export interface SchedulerTotals {
@@ -39,58 +41,62 @@ export class Scheduler {
   readonly #pool: SamplerPool;
   readonly #source: LogitsSource;
   readonly #texts: TokenTexts | undefined;
-  readonly #maxSequences: number;
-  readonly #waiting = new SequenceQueue();
-  readonly #ready = new SequenceQueue();
+  readonly #admission: Admission;
+  readonly #turns: Turns;
+  readonly #rows: RowJobs;
   readonly #filler: BatchFiller | undefined;
-
-  /** The sequence and the job of each slot that is under way. */
-  readonly #bySlot: (Sequence | undefined)[];
-  readonly #jobs: (Mutable<SampleJob> | undefined)[];
   readonly #result: SampleResult;
-  /** Slots submitted and not yet committed. */
-  #underWay = 0;
-  /** Sequences that hold a history, cancelled ones included until their row is done. */
-  #holding = 0;
   #isLooping = false;
   #isPumpQueued = false;
+  /** Rows have been submitted and not been shown to the workers. */
+  #isUnflushed = false;
+  readonly #gathering = new Gathering(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
-  constructor(pool: SamplerPool, source: LogitsSource, texts: TokenTexts | undefined, maxSequences: number) {
+  constructor(pool: SamplerPool, source: LogitsSource, texts: TokenTexts | undefined, limits: AdmissionLimits) {
     this.#pool = pool;
     this.#source = source;
     this.#texts = texts;
-    this.#maxSequences = maxSequences;
     this.#result = createResult(pool.maxLogprobs);
-    this.#bySlot = new Array<Sequence | undefined>(pool.slotCount).fill(undefined);
-    this.#jobs = new Array<Mutable<SampleJob> | undefined>(pool.slotCount).fill(undefined);
-    if (source.kind === "batch") this.#filler = new BatchFiller(pool, source);
+    this.#turns = new Turns(pool.workers, pool.slotCount, source.kind === "batch");
+    this.#rows = new RowJobs(pool);
+    this.#admission = new Admission(pool, limits, {
+      admitted: (sequence) => (sequence.isPaused ? (sequence.phase = "paused") : this.#makeReady(sequence)),
+      refused: (sequence, code, message, cause) => this.#fail(sequence, code, message, cause),
+      expired: () => this.#queuePump(),
+    });
+    if (source.kind !== "batch") return;
+    this.#filler = new BatchFiller(pool, source, {
+      filled: (slot, sequence) => this.#filled(slot, sequence),
+      failed: (slot, sequence, code, error) => this.#unfilled(slot, sequence, code, error),
+      changed: () => this.#queuePump(),
+    });
   }
 
   get waitingCount(): number {
-    return this.#waiting.length;
+    return this.#admission.waitingCount;
   }
 
   get readyCount(): number {
-    return this.#ready.length;
+    return this.#turns.length;
   }
 
   get activeCount(): number {
-    return this.#underWay + (this.#filler?.rowCount ?? 0);
+    return this.#rows.count + (this.#filler?.rowCount ?? 0);
   }
 
   /** Takes a new sequence; its id must be free. */
   add(sequence: Sequence): void {
     this.sequences.set(sequence.sequenceId, sequence);
-    this.#waiting.push(sequence);
+    this.#admission.add(sequence);
     this.#queuePump();
   }
 
-  /** Takes no more turns until `resume`. A row that is under way still gives its token. */
+  /** Takes no more turns until `resume`. A row that is in flight still gives its token. */
   pause(sequence: Sequence): void {
     sequence.isPaused = true;
     if (sequence.phase !== "ready") return;
-    this.#ready.remove(sequence);
+    this.#turns.remove(sequence);
     sequence.phase = "paused";
   }
 
@@ -101,7 +107,7 @@ export class Scheduler {
     this.#queuePump();
   }
 
-  /** Ends the sequence without a word; a row under way is thrown away when it is done. */
+  /** Ends the sequence without a word; a row in flight is thrown away when it is done. */
   cancel(sequence: Sequence): void {
     sequence.observer = undefined;
     if (sequence.phase === "ended") return;
@@ -110,12 +116,19 @@ export class Scheduler {
     this.#queuePump();
   }
 
-  /** Fails every open sequence and waits for the rows under way. */
-  async close(): Promise<void> {
+  /** Fails every open sequence. Resolves when no row is in flight, or after that time. */
+  async close(timeoutMs: number): Promise<void> {
     for (const sequence of [...this.sequences.values()]) {
       this.#fail(sequence, "engine_closed", "the engine was closed");
     }
-    if (this.activeCount > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    if (this.activeCount === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#whenIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #queuePump(): void {
@@ -129,150 +142,93 @@ export class Scheduler {
 
   /** Gives out what slots are free. Also runs while the loop waits, so that nobody waits for another's slow row. */
   #pump(): void {
-    this.#admit();
-    if (this.#filler) this.#startFill(this.#filler);
+    this.#admission.admit();
+    if (this.#filler) this.#startFills(this.#filler);
     else this.#dispatch();
-    if (this.#underWay > 0 && !this.#isLooping) void this.#loop();
-    if (this.#whenIdle && this.activeCount === 0) this.#whenIdle();
-  }
-
-  /** Opens histories, in order of arrival: a large request is not overtaken for ever by small ones. */
-  #admit(): void {
-    for (let sequence = this.#waiting.first; sequence; sequence = this.#waiting.first) {
-      if (this.#holding >= this.#maxSequences) return;
-      const capacity = sequence.promptLength + sequence.maxTokens;
-      try {
-        sequence.history = this.#openHistory(sequence, capacity);
-      } catch (error) {
-        // The ids are valid: what the pool refuses is the size.
-        this.#fail(sequence, "request_too_large", messageOf(error), error);
-        continue;
-      }
-      if (!sequence.history) {
-        if (this.#holding > 0) return;
-        this.#fail(
-          sequence,
-          "request_too_large",
-          `prompt and maxTokens expected to fit the shared memory, got ${capacity} tokens: raise arenaBytes`,
-        );
-        continue;
-      }
-      this.#waiting.remove(sequence);
-      this.#holding++;
-      sequence.initialTokenIds = undefined;
-      if (sequence.isPaused) sequence.phase = "paused";
-      else this.#makeReady(sequence);
+    if (this.#isUnflushed) {
+      this.#isUnflushed = false;
+      this.#pool.flush();
     }
-  }
-
-  #openHistory(sequence: Sequence, capacity: number): History | undefined {
-    const { promptLength } = sequence;
-    const tokenIds = sequence.initialTokenIds!;
-    if (tokenIds.length === promptLength) return this.#pool.openHistory(tokenIds, capacity);
-    const history = this.#pool.openHistory(tokenIds.slice(0, promptLength), capacity);
-    if (history) for (let i = promptLength; i < tokenIds.length; i++) history.push(tokenIds[i]!);
-    return history;
+    if (this.#rows.count > 0 && !this.#isLooping) void this.#loop();
+    if (this.#whenIdle && this.activeCount === 0) this.#whenIdle();
   }
 
   #makeReady(sequence: Sequence): void {
     sequence.phase = "ready";
-    this.#ready.push(sequence);
+    this.#turns.push(sequence);
+  }
+
+  /** The slots and sequences of the next rows, as many as there are or at most that many. */
+  *#nextRows(most: number): Generator<readonly [slot: number, sequence: Sequence]> {
+    for (let count = 0; count < most && this.#turns.length > 0; count++) {
+      const slot = this.#pool.acquire();
+      if (slot < 0) return;
+      const sequence = this.#turns.next();
+      if (!sequence) {
+        this.#pool.release(slot);
+        return;
+      }
+      sequence.phase = "active";
+      yield [slot, sequence];
+    }
   }
 
   #dispatch(): void {
-    let submitted = 0;
     let masked = 0;
-    while (this.#ready.length > 0) {
-      const slot = this.#pool.acquire();
-      if (slot < 0) break;
-      const sequence = this.#ready.shift()!;
-      sequence.phase = "active";
-      if (this.#submit(slot, sequence, true)) submitted++;
+    for (const [slot, sequence] of this.#nextRows(Number.POSITIVE_INFINITY)) {
+      this.#submit(slot, sequence, true);
       if (sequence.matcher && ++masked % maskedRowsPerFlush === 0) this.#pool.flush();
     }
-    if (submitted > 0) this.#pool.flush();
   }
 
-  #submit(slot: number, sequence: Sequence, writeRow: boolean): boolean {
+  #submit(slot: number, sequence: Sequence, writeRow: boolean): void {
     try {
-      (sequence.unscored ?? sequence.matcher)?.fillMask(this.#pool.tokenMask(slot));
-      this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
+      this.#rows.submit(slot, sequence, writeRow);
+      this.#isUnflushed = true;
     } catch (error) {
-      this.#pool.release(slot);
-      sequence.phase = "paused";
+      this.#rowLost(slot, sequence);
       this.#fail(sequence, "internal", messageOf(error), error);
-      return false;
     }
-    this.#bySlot[slot] = sequence;
-    this.#underWay++;
-    return true;
   }
 
-  /** One job object per slot, reused. */
-  #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
-    const { seed, randomStreamBits, position, unscored } = sequence;
-    const { plan } = unscored ?? sequence;
-    const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
-    const hasTokenMask = unscored ? unscored.hasTokenMask : sequence.matcher !== undefined;
-    const state = unscored ? undefined : sequence.state;
-    const job = this.#jobs[slot];
-    if (!job) {
-      const fields = { plan, history, seed, sequenceId: randomStreamBits, position, writeRow, hasTokenMask, state };
-      return (this.#jobs[slot] = fields);
-    }
-    job.plan = plan;
-    job.history = history;
-    job.seed = seed;
-    job.sequenceId = randomStreamBits;
-    job.position = position;
-    job.writeRow = writeRow;
-    job.hasTokenMask = hasTokenMask;
-    job.state = state;
-    return job;
+  /** A row that is in flight no longer, and gave nothing. */
+  #rowLost(slot: number, sequence: Sequence, costMs = Number.NaN): void {
+    this.#turns.done(sequence, costMs);
+    this.#pool.release(slot);
+    if (sequence.phase === "ended") this.#free(sequence);
+    else sequence.phase = "paused";
   }
 
   /** Fills half of the slots while the workers sample the other half; a small load moves in step instead. */
-  #startFill(filler: BatchFiller): void {
+  #startFills(filler: BatchFiller): void {
     const most = Math.max(1, this.#pool.slotCount >> 1);
-    if (filler.rowCount > 0 || this.#ready.length === 0) return;
-    if (this.#underWay > 0 && this.#ready.length < most) return;
-    while (this.#ready.length > 0 && filler.rowCount < most) {
-      const slot = this.#pool.acquire();
-      if (slot < 0) break;
-      const sequence = this.#ready.shift()!;
-      sequence.phase = "active";
-      filler.add(slot, sequence);
-    }
-    if (filler.rowCount > 0) {
-      void filler.fill((slot, sequence, error) => this.#filled(slot, sequence, error)).then(() => this.#batchFilled());
+    while (filler.isFree && this.#turns.length > 0) {
+      if (this.#turns.length < most && this.#rows.count > this.#turns.dearInFlight && this.#gathering.goesOn()) return;
+      const rows = [...this.#nextRows(most)];
+      if (rows.length === 0) return;
+      const [slots, sequences] = [rows.map(([slot]) => slot), rows.map(([, sequence]) => sequence)];
+      void filler.fill(slots, sequences);
+      this.#gathering.end();
     }
   }
 
-  #batchFilled(): void {
-    if (this.#underWay > 0) this.#pool.flush();
-    this.#pump();
+  #filled(slot: number, sequence: Sequence): void {
+    if (sequence.phase === "active") this.#submit(slot, sequence, false);
+    else this.#rowLost(slot, sequence);
   }
 
-  #filled(slot: number, sequence: Sequence, error: Error | undefined): void {
-    if (sequence.phase === "active" && !error) {
-      this.#submit(slot, sequence, false);
-      return;
-    }
-    this.#pool.release(slot);
-    if (sequence.phase === "ended") this.#free(sequence);
-    else {
-      sequence.phase = "paused";
-      this.#fail(sequence, "source_failed", messageOf(error), error);
-    }
+  #unfilled(slot: number, sequence: Sequence, code: SequenceErrorCode, error: Error): void {
+    this.#rowLost(slot, sequence);
+    if (sequence.phase === "paused") this.#fail(sequence, code, messageOf(error), error);
   }
 
   async #loop(): Promise<void> {
     this.#isLooping = true;
     try {
       let turnEnd = performance.now() + longestTurnMs;
-      while (this.#underWay > 0) {
+      while (this.#rows.count > 0) {
         const slots = await this.#pool.completed();
-        if (slots.length === 0) throw new Error(`the pool lost ${this.#underWay} rows`);
+        if (slots.length === 0) throw new Error(`the pool lost ${this.#rows.count} rows`);
         for (let i = 0; i < slots.length; i++) {
           this.#commit(slots[i]!);
           const isClockDue = (i + 1) % clockInterval === 0 || i + 1 === slots.length;
@@ -291,28 +247,25 @@ export class Scheduler {
   }
 
   #commit(slot: number): void {
-    const sequence = this.#bySlot[slot]!;
-    this.#bySlot[slot] = undefined;
-    this.#underWay--;
+    const sequence = this.#rows.take(slot);
     if (sequence.phase === "ended") {
-      this.#pool.release(slot);
-      this.#free(sequence);
+      this.#rowLost(slot, sequence, this.#pool.costMs(slot));
       return;
     }
     const result = this.#result;
     this.#pool.readResult(slot, result);
+    this.#turns.done(sequence, this.#pool.costMs(slot));
     const { unscored } = sequence;
     const isScored = unscored?.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
     this.#pool.release(slot);
     sequence.phase = "paused";
     if (isScored) {
       if (!sequence.isPaused) this.#makeReady(sequence);
-      return;
-    }
-    if (result.status !== "ok") {
-      this.#fail(sequence, result.status, result.message);
-      return;
-    }
+    } else if (result.status === "ok") this.#commitToken(sequence, result);
+    else this.#fail(sequence, result.status, result.message);
+  }
+
+  #commitToken(sequence: Sequence, result: SampleResult): void {
     let event;
     try {
       event = commitToken(sequence, result, this.#texts);
@@ -321,73 +274,35 @@ export class Scheduler {
       return;
     }
     this.totals.tokens++;
-    const observer = sequence.observer!;
     if (event.finishReason !== undefined) {
       this.totals.finished++;
       this.#end(sequence);
     } else if (!sequence.isPaused) this.#makeReady(sequence);
-    try {
-      observer.next(event);
-    } catch (error) {
-      this.#observerFailed(sequence, error);
-      return;
-    }
-    if (event.finishReason === undefined || sequence.observer === undefined) return;
-    sequence.observer = undefined;
-    try {
-      observer.complete();
-    } catch (error) {
-      rethrowLater(error);
-    }
+    deliverEvent(sequence, event, (error) => this.#fail(sequence, "observer_failed", messageOf(error), error));
   }
 
   /** The sequence ends, its memory is given back, its observer hears why. */
   #fail(sequence: Sequence, code: SequenceErrorCode, message: string, cause?: unknown): void {
-    const { observer, position, sequenceId } = sequence;
     this.totals.failed++;
     this.#end(sequence);
-    sequence.observer = undefined;
-    if (!observer) return;
-    const details = cause === undefined ? undefined : { cause };
-    try {
-      observer.error(new SequenceError(code, sequenceId, position, `sequence ${sequenceId}: ${message}`, details));
-    } catch (error) {
-      rethrowLater(error);
-    }
+    deliverError(sequence, code, message, cause);
   }
 
-  /** An observer that threw gets no more tokens; it is told, and nobody else notices. */
-  #observerFailed(sequence: Sequence, error: unknown): void {
-    if (sequence.observer === undefined) rethrowLater(error);
-    else if (sequence.phase === "ended") {
-      const { observer, position, sequenceId } = sequence;
-      sequence.observer = undefined;
-      const message = `sequence ${sequenceId}: ${messageOf(error)}`;
-      try {
-        observer.error(new SequenceError("observer_failed", sequenceId, position, message, { cause: error }));
-      } catch (second) {
-        rethrowLater(second);
-      }
-    } else this.#fail(sequence, "observer_failed", messageOf(error), error);
-  }
-
-  /** The pool itself is broken: what was under way is lost. */
+  /** The pool itself is broken: what was in flight is lost. */
   #poolFailed(error: unknown): void {
-    this.#underWay = 0;
-    this.#bySlot.forEach((sequence, slot) => {
-      if (!sequence) return;
-      this.#bySlot[slot] = undefined;
+    for (const sequence of this.#rows.takeAll()) {
+      this.#turns.done(sequence, Number.NaN);
       if (sequence.phase === "ended") this.#free(sequence);
       else sequence.phase = "paused";
-    });
+    }
     for (const sequence of [...this.sequences.values()]) this.#fail(sequence, "pool_failed", messageOf(error), error);
   }
 
   /** Takes the sequence out of everything; memory that a worker or the source still uses is freed when they are done. */
   #end(sequence: Sequence): void {
     const { phase } = sequence;
-    if (phase === "ready") this.#ready.remove(sequence);
-    else if (phase === "waiting") this.#waiting.remove(sequence);
+    if (phase === "ready") this.#turns.remove(sequence);
+    else if (phase === "waiting") this.#admission.remove(sequence);
     sequence.phase = "ended";
     this.sequences.delete(sequence.sequenceId);
     if (phase !== "active") this.#free(sequence);
@@ -399,16 +314,7 @@ export class Scheduler {
     sequence.scoring?.plan.release();
     sequence.matcher?.release();
     if (!sequence.history) return;
-    sequence.history.release();
-    sequence.history = undefined;
-    this.#holding--;
+    this.#admission.free(sequence);
     if (this.#source.kind === "batch") this.#source.closeSequence?.(sequence.sequenceIdBits);
   }
-}
-
-/** As rxjs does with errors that nobody handles: the process hears of it, the loop does not. */
-function rethrowLater(error: unknown): void {
-  setTimeout(() => {
-    throw error;
-  });
 }

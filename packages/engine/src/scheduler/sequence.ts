@@ -1,8 +1,9 @@
 /** One sequence: what is fixed when it opens, and what advances with its tokens. */
-import type { History, Plan } from "@tokenmill/worker-pool";
+import { ExpectedCost, type History, type Plan } from "@tokenmill/worker-pool";
 import type { GrammarMatcher, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
+import type { TurnKind } from "./turns.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
 /** Receives one sequence's events. An rxjs `Subscriber` is one. */
@@ -81,6 +82,17 @@ export class Sequence implements Utf8Carry {
   /** What the plan's stateful stages remember; undefined if it has none. */
   readonly state: Float64Array | undefined;
 
+  /** Thread time of its rows, and the time they take to come from a batch source. */
+  readonly cost: ExpectedCost = new ExpectedCost();
+  readonly fillCost: ExpectedCost = new ExpectedCost();
+  /** Of the turn that it waits for or has. */
+  turnKind: TurnKind = "cheap";
+  isTurnCharged = false;
+  /** Thread time of its dear rows. */
+  turnMs = 0;
+  /** When it began to wait for memory. */
+  queuedMs = 0;
+
   /** Neighbours in the queue that the sequence stands in. */
   previous: Sequence | undefined = undefined;
   next: Sequence | undefined = undefined;
@@ -111,9 +123,19 @@ export class Sequence implements Utf8Carry {
     this.state = initialState && Float64Array.from(spec.state ?? initialState);
   }
 
+  /** Thread time that the next row is expected to take; infinite if no row with its params was seen. */
+  get expectedMs(): number {
+    return this.cost.ms < Number.POSITIVE_INFINITY ? this.cost.ms : this.plan.cost.ms;
+  }
+
   /** What is to be scored before the next token; undefined if nothing is. */
   get unscored(): PromptScoring | undefined {
     return this.scoring?.isDone === false ? this.scoring : undefined;
+  }
+
+  /** Token ids that its history has room for. */
+  get capacity(): number {
+    return this.promptLength + this.maxTokens;
   }
 
   /** Prompt and output ids so far; a view or the array itself, not to be kept. */

@@ -15,6 +15,10 @@ export class SequenceQueue {
     return this.#first;
   }
 
+  get last(): Sequence | undefined {
+    return this.#last;
+  }
+
   push(sequence: Sequence): void {
     sequence.previous = this.#last;
     if (this.#last) this.#last.next = sequence;

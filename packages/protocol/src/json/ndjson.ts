@@ -5,7 +5,7 @@ import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";
 import { checkRecord } from "./checkRecord.ts";
 import { decodeEvent } from "./decodeEvent.ts";
-import { decodeRequest } from "./decodeRequest.ts";
+import { decodeRequest, exactRequest } from "./decodeRequest.ts";
 import { encodeJson } from "./encodeJson.ts";
 
 /** The event as a line, line feed included. */
@@ -25,7 +25,7 @@ export function encodeNdjsonRequest(request: GenerateRequest): string {
 
 /** The request in a line; its fields' ranges are checked when it is opened. @throws ProtocolError `damaged`, `invalid` */
 export function decodeNdjsonRequest(line: string): GenerateRequest {
-  return decodeRequest(parse(line));
+  return decodeRequest(exactRequest(parse(line), line));
 }
 
 function parse(line: string): unknown {

@@ -3,7 +3,7 @@
 /** A decimal string as a number where that is exact, else as a bigint; anything else as it is. */
 export function reviveInteger(value: unknown): unknown {
   if (typeof value === "bigint") return canonical(value);
-  if (typeof value !== "string" || !/^\d{1,20}$/.test(value)) return value;
+  if (typeof value !== "string" || !/^-?\d{1,20}$/.test(value)) return value;
   return canonical(BigInt(value));
 }
 
@@ -13,5 +13,5 @@ export function reviveNumber(value: unknown): unknown {
 }
 
 function canonical(value: bigint): number | bigint {
-  return value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -15,7 +15,8 @@ export interface FunctionSourceOptions {
   name?: string;
   /**
    * Writes all `vocabSize` logits of a row, synchronously or not. Must be a pure function of the context; `row` and
-   * `context.history` are views of live memory, not to be kept. An error fails this row's sequence only.
+   * `context.history` are views of live memory, not to be kept. An error fails this row's sequence only, and
+   * a row that takes its time holds up no other's, unless it keeps the thread.
    */
   write(row: Float32Array, context: FunctionContext): void | Promise<void>;
   /** Two processes whose `write` does the same give the same text, so that one goes on with the other's streams. Absent: none does. */
@@ -52,13 +53,17 @@ export function functionSource(options: FunctionSourceOptions): BatchSource {
     dtype: "f32",
     ...(tokenizer && { tokenizer }),
     ...(fingerprint !== undefined && { fingerprint: async () => JSON.stringify(["function", fingerprint]) }),
-    async fillRows(rows) {
-      const outcomes = rows.map(async ({ row, ...context }) => {
+    concurrentFills: Number.POSITIVE_INFINITY,
+    async fillRows(rows, done) {
+      const outcomes = rows.map(async ({ row, ...context }, i) => {
         try {
           await options.write(row as Float32Array, context);
+          done?.(i);
           return undefined;
-        } catch (error) {
-          return errorOf(error);
+        } catch (thrown) {
+          const error = errorOf(thrown);
+          done?.(i, error);
+          return error;
         }
       });
       return Promise.all(outcomes);

@@ -21,10 +21,30 @@ describe("r50k tokenizer", () => {
     expect(tokenizer.encode("")).toEqual([]);
   });
 
-  it("treats special-token text as ordinary text", () => {
-    const ids = tokenizer.encode("a<|endoftext|>b");
-    expect(ids).not.toContain(50_256);
-    expect(decode(ids)).toBe("a<|endoftext|>b");
+  it("treats special-token text as ordinary text unless told to read it", () => {
+    for (const options of [undefined, {}, { special: false }]) {
+      const ids = tokenizer.encode("a<|endoftext|>b", options);
+      expect(ids).not.toContain(50_256);
+      expect(decode(ids)).toBe("a<|endoftext|>b");
+    }
+  });
+
+  it("reads <|endoftext|> as one token where it is told to, and what is around it as texts of their own", () => {
+    expect([...tokenizer.specialTokens!]).toEqual([[50_256, "<|endoftext|>"]]);
+    const read = (text: string): number[] => tokenizer.encode(text, { special: true });
+    expect(read("<|endoftext|>")).toEqual([50_256]);
+    expect(read("<|endoftext|><|endoftext|>Hello world!")).toEqual([50_256, 50_256, 15496, 995, 0]);
+    expect(read("Hello<|endoftext|> world!")).toEqual([15496, 50_256, 995, 0]);
+    expect(read("<|endoftext|")).toEqual(tokenizer.encode("<|endoftext|"));
+    const pieces = fc.array(fc.oneof(fc.string({ unit: "binary", maxLength: 8 }), fc.constant("<|endoftext|>")));
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const text = parts.join("");
+        const bytes = read(text).map((id) => (id === 50_256 ? Buffer.from("<|endoftext|>") : tokenizer.tokenBytes(id)));
+        return Buffer.concat(bytes).toString() === text;
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("splits an emoji and CJK into byte tokens that join to the same UTF-8", () => {

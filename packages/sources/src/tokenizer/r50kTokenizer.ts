@@ -8,14 +8,16 @@ import { cutLongRuns } from "./longRuns.ts";
 /** Number of ids in r50k, end of text included. */
 const r50kVocabSize = 50_257;
 
+const endOfText = "<|endoftext|>";
+
 /** The id of `<|endoftext|>`. */
 export const r50kEosTokenId = 50_256;
 
 let loading: Promise<Tokenizer> | undefined;
 
 /**
- * The r50k tokenizer, one per process. `encode` treats special-token text as ordinary text and never returns the end of
- * text id; a lone surrogate is encoded as U+FFFD; runs of more than 2,000 letters (or digits, signs, spaces) are cut.
+ * The r50k tokenizer, one per process. `encode` reads `<|endoftext|>` as end of text where it is told to read special
+ * tokens, else as ordinary text; a lone surrogate is encoded as U+FFFD; runs of more than 2,000 letters (or digits, signs, spaces) are cut.
  * `tokenBytes` of end of text is empty: it marks where a text ends and is no part of it.
  */
 export function loadR50kTokenizer(): Promise<Tokenizer> {
@@ -32,6 +34,11 @@ async function load(): Promise<Tokenizer> {
     import("gpt-tokenizer/bpeRanks/r50k_base"),
   ]);
   const ordinaryText = { disallowedSpecial: new Set<string>() };
+  const encodeText = (text: string): number[] => {
+    const parts = cutLongRuns(text);
+    if (parts.length === 1) return encoding.encode(text, ordinaryText);
+    return parts.flatMap((part) => encoding.encode(part, ordinaryText));
+  };
   const utf8 = new TextEncoder();
   const bytesById = new Array<Uint8Array | undefined>(r50kVocabSize);
   bytesById[r50kEosTokenId] = new Uint8Array(0);
@@ -39,10 +46,10 @@ async function load(): Promise<Tokenizer> {
   return {
     vocabSize: r50kVocabSize,
     eosTokenId: r50kEosTokenId,
-    encode(text) {
-      const parts = cutLongRuns(text);
-      if (parts.length === 1) return encoding.encode(text, ordinaryText);
-      return parts.flatMap((part) => encoding.encode(part, ordinaryText));
+    specialTokens: new Map([[r50kEosTokenId, endOfText]]),
+    encode(text, { special = false } = {}) {
+      if (!special || !text.includes(endOfText)) return encodeText(text);
+      return text.split(endOfText).flatMap((part, i) => [...(i > 0 ? [r50kEosTokenId] : []), ...encodeText(part)]);
     },
     tokenBytes(tokenId) {
       const known = bytesById[tokenId];

@@ -31,6 +31,8 @@ function sequenceError(error: SequenceError): ApiError {
       return new ApiError(409, message, { code, cause: error });
     case "all_tokens_masked":
       return new ApiError(400, message, { code, cause: error });
+    case "overloaded":
+      return new ApiError(429, message, { code, retryAfterSeconds: 1, cause: error });
     case "quarantined":
       return new ApiError(503, message, { code, cause: error });
     case "nan_logits":
@@ -60,7 +62,11 @@ function isHttpError(error: unknown): error is HttpError {
 
 /** What the HTTP library refuses: body too large, media type, URL. */
 function httpError(error: HttpError): ApiError {
-  const codes: Readonly<Record<number, string>> = { 413: "body_too_large", 415: "unsupported_media_type" };
+  const codes: Readonly<Record<number, string>> = {
+    400: "bad_request",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+  };
   const { statusCode, message } = error;
   if (statusCode >= 500) return new ApiError(statusCode, message, { code: "internal_error", cause: error });
   const hint = statusCode === 415 ? "; send content-type: application/json" : "";

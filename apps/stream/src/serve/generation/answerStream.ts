@@ -6,7 +6,9 @@ import type { ServeContext } from "../context.ts";
 import type { Client } from "../limits/client.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
+import { TextPlace } from "../openai/textPlace.ts";
 import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../sse/eventPlace.ts";
+import { chunkOf, type LongChunk, sendLong } from "../sse/longChunk.ts";
 import type { PlaceSeal } from "../sse/placeSeal.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
@@ -54,6 +56,9 @@ class JobStream {
   #number = "";
   #leave: (() => void) | undefined;
   #unfinished: number;
+  /** Whether a long chunk is on its way, and what came meanwhile. */
+  #isBusy = false;
+  readonly #late: (() => void)[] = [];
   #hasEnded = false;
 
   constructor(
@@ -73,7 +78,10 @@ class JobStream {
     this.#sse = new SseResponse({
       response: target.response,
       headers: target.headers,
-      onDrain: () => this.#group.resume(),
+      unread: context.quotas.unreadBytes.claim(target.client, 0),
+      onDrain: () => {
+        if (!this.#isBusy) this.#group.resume();
+      },
       onGone: () => this.#gone(),
     });
   }
@@ -87,12 +95,12 @@ class JobStream {
     }
     sequences.checkRoom(client, this.#job.sequences.length);
     this.#job.sequences.forEach(({ request }, index) => {
-      const choice: ChoiceState = { index, textOffset: 0 };
+      const choice: ChoiceState = { index, promptTokens: request.prompt?.length ?? 0, place: new TextPlace() };
       const isFirstOfPrompt = index % this.#job.n === 0;
       const sequence = sequences.open(client, this.#seeded(request, index), {
-        next: (event) => this.#event(choice, event, isFirstOfPrompt),
-        error: (error) => this.fail(error),
-        complete: () => this.#finished(),
+        next: (event) => this.#inOrder(() => this.#event(choice, event, isFirstOfPrompt)),
+        error: (error) => this.#inOrder(() => this.fail(error)),
+        complete: () => this.#inOrder(() => this.#finished()),
       });
       this.#group.add(sequence);
       const seed = request.seed === undefined ? engine.seed : undefined;
@@ -144,14 +152,37 @@ class JobStream {
     if (!this.#sse.isStarted) this.#target.onStart();
     // The id stands with the last chunk of an event: whoever has it has all of the event.
     const text = `id: ${formatPlace(this.#target.seal, this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
-    if (!this.#sse.write(opening === undefined ? text : `data: ${opening}\n\n${text}`)) this.#group.pause();
+    const first = opening === undefined ? "" : chunkOf(opening);
+    if (typeof first === "string") this.#write(first === "" ? text : `data: ${first}\n\n${text}`);
+    else void this.#writeLong(first, text);
+  }
+
+  #write(text: string): void {
+    if (!this.#sse.write(text)) this.#group.pause();
+  }
+
+  /** What comes in the meantime waits for it. */
+  async #writeLong(chunk: LongChunk, text: string): Promise<void> {
+    const { answerTurns } = this.#context;
+    this.#isBusy = true;
+    this.#group.pause();
+    await sendLong(this.#sse, chunk, answerTurns, this.#target.client);
+    this.#isBusy = false;
+    this.#group.resume();
+    this.#write(text);
+    for (let act = this.#late.shift(); act; act = this.#isBusy ? undefined : this.#late.shift()) act();
+  }
+
+  #inOrder(act: () => void): void {
+    if (this.#isBusy) this.#late.push(act);
+    else act();
   }
 
   #finished(): void {
     if (--this.#unfinished > 0 || this.#hasEnded) return;
     this.#end();
     if (!this.#sse.isStarted) this.#target.onStart();
-    const usage = this.#job.includeUsage ? `data: ${this.#job.renderer.usageChunk(this.#usage)}\n\n` : "";
+    const usage = this.#job.usage.atEnd ? `data: ${this.#job.renderer.usageChunk(this.#usage)}\n\n` : "";
     this.#sse.write(`${usage}data: [DONE]\n\n`);
     this.#sse.end();
     this.#resolve();

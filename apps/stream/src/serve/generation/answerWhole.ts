@@ -1,13 +1,23 @@
 /** Runs a job to its end and gives the answer as one object. */
-import type { ServerResponse } from "node:http";
 import type { TokenEvent, Usage } from "@tokenmill/core";
+import type { ServerResponse } from "node:http";
+import { PackedEvents } from "../answers/packedEvents.ts";
+import { atEnd } from "../answers/atEnd.ts";
 import type { ServeContext } from "../context.ts";
 import type { Client } from "../limits/client.ts";
 import { claimHeld, heldBytes } from "./heldBytes.ts";
 import type { Job, Output } from "../openai/job.ts";
 import { SequenceGroup } from "./sequenceGroup.ts";
 
-/** Undefined if the client left. @throws what opening a sequence throws, and the error of the first that fails. */
+/** A finished output, with what ranks it. */
+interface PackedOutput extends Output {
+  readonly events: PackedEvents;
+}
+
+/**
+ * The answer as a value of `jsonPieces`; undefined if the client left. What it holds is given back when its last byte has left.
+ * @throws what opening a sequence throws, and the error of the first that fails
+ */
 export async function answerWhole(
   context: ServeContext,
   job: Job,
@@ -16,25 +26,27 @@ export async function answerWhole(
 ): Promise<unknown> {
   context.sequences.checkRoom(client, job.sequences.length);
   const held = claimHeld(context.quotas.heldBytes, client, mostBytes(job));
+
   const group = new SequenceGroup();
-  let leave: (() => void) | undefined;
-  const left = new Promise<undefined>((resolve) => (leave = () => resolve(undefined)));
-  response.on("close", leave!);
+  const left = new Promise<undefined>((resolve) => {
+    atEnd(response, () => {
+      held.release();
+      resolve(undefined);
+    });
+  });
   try {
     const ends = job.sequences.map(({ request, promptIndex }) => {
-      return new Promise<Output>((resolve, reject) => {
-        const events: TokenEvent[] = [];
+      return new Promise<PackedOutput>((resolve, reject) => {
+        const events = new PackedEvents();
         const complete = (): void => resolve({ promptIndex, events });
-        const next = (event: TokenEvent): void => void events.push(event);
+        const next = (event: TokenEvent): void => events.push(event);
         group.add(context.sequences.open(client, request, { next, error: reject, complete }));
       });
     });
     const outputs = await Promise.race([Promise.all(ends), left]);
     return outputs && job.renderer.whole(bestOutputs(outputs, job.n), usageOf(outputs, job.scoresOnly));
   } finally {
-    response.off("close", leave!);
     group.cancel();
-    held.release();
   }
 }
 
@@ -44,21 +56,17 @@ function mostBytes({ sequences }: Job): number {
 }
 
 /** The n outputs of each prompt with the highest mean log-probability a token; in order if there are no more than n. */
-function bestOutputs(outputs: readonly Output[], n: number): Output[] {
+function bestOutputs(outputs: readonly PackedOutput[], n: number): PackedOutput[] {
   const prompts = [...new Set(outputs.map(({ promptIndex }) => promptIndex))];
   return prompts.flatMap((prompt) => {
     const candidates = outputs.filter(({ promptIndex }) => promptIndex === prompt);
     if (candidates.length <= n) return candidates;
-    return candidates.toSorted((a, b) => meanLogprob(b) - meanLogprob(a)).slice(0, n);
+    return candidates.toSorted((a, b) => b.events.meanLogprob - a.events.meanLogprob).slice(0, n);
   });
 }
 
-function meanLogprob({ events }: Output): number {
-  return events.reduce((sum, { logprob = 0 }) => sum + logprob, 0) / events.length;
-}
-
 /** Each prompt counts once, every candidate's tokens count. */
-function usageOf(outputs: readonly Output[], scoresOnly: boolean): Usage {
+function usageOf(outputs: readonly PackedOutput[], scoresOnly: boolean): Usage {
   const usage: Usage = { promptTokens: 0, completionTokens: 0 };
   const seen = new Set<number>();
   for (const { promptIndex, events } of outputs) {

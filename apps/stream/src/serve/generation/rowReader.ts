@@ -1,30 +1,40 @@
 /** The raw row that follows a prompt, as f32. */
 import { createResult, type LogitsSource, type RowDtype, SampleError } from "@tokenmill/core";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
+import type { Client } from "../limits/client.ts";
+import { Waiting } from "../limits/waiting.ts";
+import type { ServeLimits } from "../options.ts";
 import { widen } from "./widen.ts";
 
 /** A pool of one slot, made at the first use, writes the rows of a worker source; one row at a time. */
 export class RowReader {
   readonly #source: LogitsSource;
   #pool: Promise<SamplerPool> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #waiting: Waiting<void>;
+  /** The row that is being written. */
+  #reading: Promise<unknown> | undefined;
   readonly #arenaBytes: number;
 
-  /** @param longestPrompt in tokens */
-  constructor(source: LogitsSource, longestPrompt: number) {
+  constructor(source: LogitsSource, { maxContextTokens, queueTimeoutMs }: ServeLimits) {
     this.#source = source;
-    this.#arenaBytes = 65_536 + 16 * longestPrompt;
+    this.#arenaBytes = 65_536 + 16 * maxContextTokens;
+    this.#waiting = new Waiting("the row of this request", queueTimeoutMs);
   }
 
-  /** @throws SampleError if the source cannot write the row. */
-  read(promptIds: readonly number[]): Promise<Float32Array> {
-    const row = this.#last.then(() => this.#read(promptIds));
-    this.#last = row.catch(() => undefined);
-    return row;
+  /** Of each client in turn. @throws SampleError if the source cannot write the row, ApiError 429 if it takes too long */
+  async read(client: Client, promptIds: readonly number[]): Promise<Float32Array> {
+    if (this.#reading) await this.#waiting.wait(client);
+    const row = this.#read(promptIds);
+    this.#reading = row;
+    try {
+      return await row;
+    } finally {
+      if (!this.#waiting.give()) this.#reading = undefined;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#last;
+    await this.#reading?.catch(() => undefined);
     await (await this.#pool)?.close();
   }
 

@@ -5,6 +5,7 @@
  */
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { atEnd } from "../answers/atEnd.ts";
 import { Unread } from "./unread.ts";
 
 interface Connection {
@@ -24,7 +25,7 @@ export class Connections {
     });
     server.on("request", ({ socket }, response) => {
       this.#count(socket, 1);
-      response.on("close", () => this.#count(socket, -1));
+      atEnd(response, () => this.#count(socket, -1));
     });
     server.on("upgrade", ({ socket }) => {
       const connection = this.#connections.get(socket);

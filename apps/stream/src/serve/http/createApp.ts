@@ -1,6 +1,5 @@
 /** The HTTP side: parsers, hooks and error shapes that all routes share. */
-import swagger from "@fastify/swagger";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
@@ -19,8 +18,8 @@ import { sendError } from "./sendError.ts";
 import { UpgradeMessage } from "./upgradeMessage.ts";
 import { addUploads } from "./uploads.ts";
 
-export async function createApp(context: ServeContext): Promise<FastifyInstance> {
-  const { options, log, version } = context;
+export function createApp(context: ServeContext): FastifyInstance {
+  const { options, log } = context;
   const { limits } = options;
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
@@ -60,13 +59,7 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
       },
     },
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "tokenmill", version, description: "Token streams over HTTP and WebSocket." },
-    },
-  });
-  addRequestLog(app, log);
+  addRequestLog(app, context);
   addUploads(app, limits);
   const hosts = new HostRule(options.host, options.allowedHosts ?? []);
   app.addHook("onRequest", async (request, reply) => {
@@ -75,7 +68,11 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
   });
   addCors(app, new OriginRule(options.allowedOrigins));
   addAccess(app, new ApiKeys(options.apiKeys));
-  app.addHook("onRequest", async ({ headers }) => checkContentCoding(headers));
+  app.addHook("onRequest", async (request) => {
+    // Before a body is read.
+    if (request.is404) throw notFound(request);
+    checkContentCoding(request.headers);
+  });
   addJsonParser(app, context);
   app.setErrorHandler((error, request, reply) => {
     const apiError = toApiError(error);
@@ -84,9 +81,11 @@ export async function createApp(context: ServeContext): Promise<FastifyInstance>
     }
     return sendError(reply, apiError);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const message = `there is no ${request.method} ${request.url.split("?")[0]}`;
-    return sendError(reply, new ApiError(404, message, { code: "unknown_url" }));
-  });
+  // Files of a page that are not there.
+  app.setNotFoundHandler((request, reply) => sendError(reply, notFound(request)));
   return app;
+}
+
+function notFound({ method, url }: FastifyRequest): ApiError {
+  return new ApiError(404, `there is no ${method} ${url.split("?")[0]}`, { code: "unknown_url" });
 }

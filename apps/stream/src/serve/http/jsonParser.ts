@@ -1,9 +1,11 @@
-/** JSON bodies: strict UTF-8, not too deep, fields that are null dropped, and a digest to know the body again. */
+/** JSON bodies: strict UTF-8, not too deep, nulls that stand for "not given" dropped, and a digest to know the body again. */
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { clientOf } from "../limits/client.ts";
+import type { JsonSchema } from "../schema/jsonSchema.ts";
+import { withoutNulls } from "../schema/withoutNulls.ts";
 import { parseJson } from "./parseJson.ts";
 import { wholeBody } from "./wholeBody.ts";
 
@@ -22,24 +24,20 @@ export function addJsonParser(app: FastifyInstance, { quotas, turns }: Pick<Serv
   app.removeAllContentTypeParsers();
   // Memory is claimed here: who sends it has shown a key by now, if there must be one.
   app.addContentTypeParser("application/json", async (request: FastifyRequest) => {
-    // Nobody looks at it: the answer need not wait.
-    if (request.is404) return undefined;
     const { socket } = request.raw;
     const client = clientOf(request.owner, socket);
     const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
     const body = await wholeBody(request.upload, claim);
     if (body.length >= largeBodyBytes) await turns.take(client);
     if (socket.destroyed) throw new ApiError(400, "the client is gone", { code: "client_gone" });
-    const value = withoutNulls(parseJson(body));
+    const schema = request.routeOptions.schema?.body as JsonSchema | undefined;
+    const value = withoutNulls(parseJson(body, "the body", exactNames(schema)), schema);
     request.bodyDigest = createHash("sha256").update(body).digest("base64url");
     return value;
   });
 }
 
-/** OpenAI's clients write null for "not given". */
-function withoutNulls(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const fields = Object.entries(value);
-  if (fields.every(([, field]) => field !== null)) return value;
-  return Object.fromEntries(fields.filter(([, field]) => field !== null));
+/** Fields whose integers may have 64 bits. */
+function exactNames(schema: JsonSchema | undefined): readonly string[] {
+  return Object.entries(schema?.properties ?? {}).flatMap(([name, field]) => (field["x-exact"] ? [name] : []));
 }

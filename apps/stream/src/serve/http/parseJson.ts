@@ -1,11 +1,16 @@
 /** JSON from outside: strict UTF-8, and no deeper than what walks over it later can take. */
+import { exactIntegers } from "@tokenmill/protocol";
 import { ApiError } from "../errors/apiError.ts";
 
 /** Objects and arrays inside each other. */
 const deepestJson = 128;
 
-/** @param what the text is called in messages. @throws ApiError 400 */
-export function parseJson(bytes: Uint8Array, what = "the body"): unknown {
+/**
+ * @param what the text is called in messages
+ * @param exact fields of the object whose integers may have 64 bits: decimal strings where a number would be rounded
+ * @throws ApiError 400
+ */
+export function parseJson(bytes: Uint8Array, what = "the body", exact: readonly string[] = []): unknown {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -14,7 +19,9 @@ export function parseJson(bytes: Uint8Array, what = "the body"): unknown {
   }
   checkDepth(bytes, what);
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? exactIntegers(value as Record<string, unknown>, text, exact) : value;
   } catch (cause) {
     throw new ApiError(400, `${what} expected JSON: ${reasonOf(cause)}`, { code: "invalid_json", cause });
   }

@@ -1,17 +1,19 @@
-/** One line for each request, when its answer has left or its client has. */
+/** One line and one count for each request, when its answer has left or its client has. */
 import type { FastifyInstance } from "fastify";
-import type { Logger } from "pino";
+import type { ServeContext } from "../context.ts";
+import { atEnd } from "../answers/atEnd.ts";
 
-export function addRequestLog(app: FastifyInstance, log: Logger): void {
+export function addRequestLog(app: FastifyInstance, { log, metrics }: Pick<ServeContext, "log" | "metrics">): void {
   app.addHook("onRequest", async (request, reply) => {
     const { raw } = reply;
     // Not `onResponse`, which does not come where the client has left.
-    raw.once("close", () => {
+    atEnd(raw, () => {
       const { method, url, ip } = request;
       const path = url.split("?")[0];
       const durationMs = Math.round(reply.elapsedTime * 1000) / 1000;
       const hasLeft = raw.writableFinished ? {} : { hasLeft: true };
       const { statusCode } = raw;
+      metrics.answered(request.routeOptions.url, method, statusCode);
       log.info({ requestId: request.id, method, path, statusCode, ...hasLeft, durationMs, ip }, "request");
     });
   });

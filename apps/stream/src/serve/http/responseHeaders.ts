@@ -9,6 +9,7 @@ export type ResponseHeader =
   | "upgrade"
   | "x-tokenmill-vocab-size"
   | "x-tokenmill-dtype"
+  | "x-tokenmill-prompt-tokens"
   | "x-tokenmill-prompt-token-ids"
   | "x-tokenmill-unused-params";
 
@@ -21,6 +22,7 @@ export const responseHeaders: Readonly<Record<ResponseHeader, string>> = {
   upgrade: "The protocol that the path speaks.",
   "x-tokenmill-vocab-size": "Elements of the row.",
   "x-tokenmill-dtype": "Their type.",
+  "x-tokenmill-prompt-tokens": "Tokens of the prompt.",
   "x-tokenmill-prompt-token-ids":
     "The prompt's token ids, with commas; absent if there are more than fit into a header.",
   "x-tokenmill-unused-params":

@@ -4,13 +4,18 @@
 import { METHODS } from "node:http";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { ApiError } from "../errors/apiError.ts";
+import type { Operation } from "../openapi/operation.ts";
 
 export interface ServedRoute {
   readonly method: string;
   readonly url: string;
   /** Answered without a key. */
   readonly isPublic: boolean;
+  /** Undefined: a file of a page, or what a path says to methods that it does not have. */
+  readonly operation: Operation | undefined;
 }
+
+const anyFile = "/*";
 
 export interface RouteTable {
   readonly routes: readonly ServedRoute[];
@@ -18,24 +23,28 @@ export interface RouteTable {
   complete(): void;
 }
 
-/** Collects the routes that are added from now on. */
+/** Collects the routes that are added from now on. @throws Error (when one is added) unless it says what it is. */
 export function collectRoutes(app: FastifyInstance): RouteTable {
   for (const method of METHODS) {
     // CONNECT asks for a tunnel and never reaches a route.
     if (method !== "CONNECT" && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
   }
   const routes: ServedRoute[] = [];
+  let isComplete = false;
   app.addHook("onRoute", ({ url, method, config }: RouteOptions) => {
-    for (const each of [method].flat()) routes.push({ method: each, url, isPublic: config?.isPublic === true });
+    const { isPublic = false, operation } = config ?? {};
+    if (!operation && !isComplete && url !== anyFile) throw new Error(`the route ${url} has no description`);
+    for (const each of [method].flat()) routes.push({ method: each, url, isPublic, operation });
   });
   return {
     routes,
     complete() {
+      isComplete = true;
       const given = [...routes];
       for (const url of new Set(given.map((route) => route.url))) {
         const known = given.filter((route) => route.url === url);
         // Files of a page are found by looking; what is not there has no methods.
-        if (url !== "/*") addOthers(app, url, known);
+        if (url !== anyFile) addOthers(app, url, known);
       }
     },
   };
@@ -45,22 +54,20 @@ function addOthers(app: FastifyInstance, url: string, routes: readonly ServedRou
   const known = routes.map(({ method }) => method);
   const isPublic = routes.every((route) => route.isPublic);
   const allow = [...new Set([...known, "OPTIONS"])].toSorted().join(", ");
-  const hidden = { schema: { hide: true } };
   app.route({
-    ...hidden,
     method: "OPTIONS",
     url,
     // A preflight has no key; it learns nothing that the documentation does not say.
     config: { isPublic: true },
-    handler: (_request, reply) => reply.code(204).header("allow", allow).send(),
+    // Before a body is read, here and below.
+    onRequest: async (_request, reply) => reply.code(204).header("allow", allow).send(),
+    handler: () => undefined,
   });
   const others = app.supportedMethods.filter((method) => method !== "OPTIONS" && !known.includes(method));
   app.route({
-    ...hidden,
     method: others,
     url,
     config: { isPublic },
-    // Before the body is read.
     onRequest: async ({ method, url: target }) => {
       const message = `${target.split("?")[0]} has no ${method}, but ${allow}`;
       throw new ApiError(405, message, { code: "method_not_allowed", headers: { allow } });

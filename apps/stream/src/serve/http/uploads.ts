@@ -1,5 +1,6 @@
 /** Gives every request its body as `request.upload`, and sees to what is left of it after the answer. */
 import type { FastifyInstance } from "fastify";
+import { atEnd } from "../answers/atEnd.ts";
 import type { Claim } from "../limits/shares.ts";
 import type { ServeLimits } from "../options.ts";
 import { UploadedBody } from "./uploadedBody.ts";
@@ -21,6 +22,6 @@ export function addUploads(app: FastifyInstance, limits: ServeLimits): void {
     request.upload = new UploadedBody(raw, { ...limits, limitBytes });
     const hasBody = raw.headers["content-length"] !== undefined || raw.headers["transfer-encoding"] !== undefined;
     if (hasBody) reply.raw.once("finish", () => request.upload.drop());
-    reply.raw.once("close", () => request.bodyClaim?.release());
+    atEnd(reply.raw, () => request.bodyClaim?.release());
   });
 }

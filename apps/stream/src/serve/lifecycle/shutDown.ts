@@ -4,8 +4,11 @@ import type { ServeContext } from "../context.ts";
 import type { Connections } from "../http/connections.ts";
 import type { SocketAcceptor } from "../websocket/acceptSockets.ts";
 
-/** Time for the last words to leave: errors to the clients that were cut, and closing handshakes. */
-const farewellMs = 2000;
+/** Of the time for a shutdown, what is kept for its end: rows in flight, and the last words to clients that were cut. */
+const mostReservedMs = 2000;
+const reservedShare = 0.25;
+/** The end has that much time at least, should the rest be used up. */
+const leastMs = 200;
 
 export interface ShutDownTargets {
   readonly app: FastifyInstance;
@@ -13,24 +16,30 @@ export interface ShutDownTargets {
   readonly sockets: SocketAcceptor;
 }
 
-/** Resolves when nothing is open any more; the engine is closed then. */
+/**
+ * Resolves when nothing is open any more; the engine is closed then. All of it takes `shutdownTimeoutMs`, whatever clients
+ * and rows do.
+ */
 export async function shutDown(context: ServeContext, targets: ShutDownTargets): Promise<void> {
   const { lifecycle, sequences, engine, options, log } = context;
   const { app, connections, sockets } = targets;
   lifecycle.state = "draining";
   log.info({ open: sequences.count, timeoutMs: options.limits.shutdownTimeoutMs }, "shutting down");
   connections.closeIdle();
+  const { shutdownTimeoutMs } = options.limits;
+  const endMs = performance.now() + shutdownTimeoutMs;
+  const drainMs = shutdownTimeoutMs - Math.min(mostReservedMs, shutdownTimeoutMs * reservedShare);
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<"deadline">((resolve) => {
-    timer = setTimeout(() => resolve("deadline"), options.limits.shutdownTimeoutMs);
+    timer = setTimeout(() => resolve("deadline"), drainMs);
   });
   const end = await Promise.race([sequences.whenIdle(), deadline]);
   clearTimeout(timer);
   if (end === "deadline") log.warn({ open: sequences.count }, "cutting open streams");
   // Whatever is still open is told so.
-  await engine.close();
+  await engine.close(Math.max(leastMs, (endMs - performance.now()) / 2));
   sockets.close();
-  await farewell(targets);
+  await farewell(targets, endMs);
   sockets.terminate();
   connections.close();
   await app.close();
@@ -39,8 +48,8 @@ export async function shutDown(context: ServeContext, targets: ShutDownTargets):
 }
 
 /** Gives connections a moment to send what is written. */
-async function farewell({ connections, sockets }: ShutDownTargets): Promise<void> {
-  const until = performance.now() + farewellMs;
+async function farewell({ connections, sockets }: ShutDownTargets, endMs: number): Promise<void> {
+  const until = Math.max(endMs, performance.now() + leastMs);
   while (performance.now() < until) {
     connections.closeIdle();
     if (connections.size + sockets.count === 0) return;

@@ -2,9 +2,8 @@
  * Work that holds up the event loop, one piece at a time, of each client in turn: after one that took long the next waits a
  * multiple of what that took, so that whatever is asked for, most of the loop's time is for the streams that are open.
  */
-import { ApiError } from "../errors/apiError.ts";
 import type { Client } from "./client.ts";
-import { FairQueue } from "./fairQueue.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Shorter pieces follow each other in the next turns of the loop. */
 const restFromMs = 2;
@@ -14,19 +13,20 @@ const smallMs = 1;
 export interface TurnsOptions {
   /** How many times as long as a piece took the next one waits. */
   readonly rest: number;
-  /** How long a piece may wait for its turn. */
+  /** How long a piece may wait for its turn; Infinity: as long as it takes. */
   readonly patienceMs: number;
 }
 
 export class Turns {
-  readonly #options: TurnsOptions;
-  readonly #waiting = new FairQueue<() => boolean>();
+  readonly #rest: number;
+  readonly #waiting: Waiting<void>;
   #isBusy = false;
   /** When the first small piece of this turn of the loop came. */
   #smallSinceMs: number | undefined;
 
   constructor(options: TurnsOptions) {
-    this.#options = options;
+    this.#rest = options.rest;
+    this.#waiting = new Waiting("the turn of this request", options.patienceMs);
   }
 
   /** Pieces that wait. */
@@ -39,22 +39,9 @@ export class Turns {
    * @throws ApiError 429 if it does not come in time
    */
   take(client: Client): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const { patienceMs } = this.#options;
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        const message = `the server did not come to this request within ${patienceMs} ms: try again later`;
-        reject(new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1 }));
-      }, patienceMs);
-      this.#waiting.push(client, () => {
-        if (isLate) return false;
-        clearTimeout(timer);
-        resolve();
-        return true;
-      });
-      this.#next();
-    });
+    const turn = this.#waiting.wait(client);
+    this.#next();
+    return turn;
   }
 
   /**
@@ -73,17 +60,16 @@ export class Turns {
   }
 
   #next(): void {
-    while (!this.#isBusy && this.#waiting.length > 0) {
-      const startMs = performance.now();
-      if (!this.#waiting.shift()!()) continue;
-      this.#isBusy = true;
-      if (this.#smallSinceMs !== undefined) this.#smallSinceMs = startMs;
-      setImmediate(() => {
-        const tookMs = performance.now() - startMs;
-        if (tookMs < restFromMs) this.#rested();
-        else setTimeout(() => this.#rested(), this.#options.rest * tookMs);
-      });
-    }
+    if (this.#isBusy) return;
+    const startMs = performance.now();
+    if (!this.#waiting.give()) return;
+    this.#isBusy = true;
+    if (this.#smallSinceMs !== undefined) this.#smallSinceMs = startMs;
+    setImmediate(() => {
+      const tookMs = performance.now() - startMs;
+      if (tookMs < restFromMs) this.#rested();
+      else setTimeout(() => this.#rested(), this.#rest * tookMs);
+    });
   }
 
   #rested(): void {

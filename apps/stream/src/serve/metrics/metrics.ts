@@ -1,4 +1,4 @@
-/** Prometheus metrics: vLLM's names under our prefix, with buckets from 1 µs up. */
+/** Prometheus metrics: vLLM's names under our prefix, with a `_` where it has a `:`, which is for recording rules; buckets from 1 µs up. */
 import type { Engine } from "@tokenmill/engine";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
@@ -7,6 +7,12 @@ const secondBuckets = [
   30, 60, 120,
 ];
 const tokenBuckets = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000];
+
+/** Gauges of prom-client whose names say that they are counters; without `_total` it has them by type. */
+const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+
+/** Others are counted together: a label has few values. */
+const countedMethods = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"];
 
 /** Ways a sequence can end. */
 export type FinishedReason = "stop" | "length" | "error" | "abort";
@@ -20,6 +26,7 @@ export class Metrics {
   readonly #outputLength: Histogram = this.#histogram("request_generation_tokens", "Output tokens.", tokenBuckets);
   readonly #promptTokens: Counter = this.#counter("prompt_tokens_total", "Prompt tokens of finished sequences.");
   readonly #finished: Counter<"finished_reason">;
+  readonly #requests: Counter<"route" | "method" | "status">;
   readonly #rejected: Counter = this.#counter("requests_rejected_total", "Requests answered with 429.");
   readonly #sampledRows: Counter = this.#counter("sample_rows_total", "Rows sampled for /v1/sample.");
   readonly #sampledBytes: Counter = this.#counter("sample_row_bytes_total", "Bytes of rows sampled for /v1/sample.");
@@ -28,7 +35,7 @@ export class Metrics {
   constructor(engine: Engine, model: string, connections: () => Readonly<Record<string, number>>) {
     this.registry.setDefaultLabels({ model_name: model });
     this.#finished = new Counter({
-      name: "tokenmill:request_success_total",
+      name: "tokenmill_request_success_total",
       help: "Sequences that ended, by reason.",
       labelNames: ["finished_reason"],
       registers: [this.registry],
@@ -46,14 +53,27 @@ export class Metrics {
     for (const kind of Object.keys(connections())) {
       this.#gauge(`${kind}_connections`, `Open ${kind} connections.`, () => connections()[kind]!);
     }
+    this.#requests = new Counter({
+      name: "tokenmill_http_requests_total",
+      help: "Requests that were answered, by route, method and status.",
+      labelNames: ["route", "method", "status"],
+      registers: [this.registry],
+    });
     collectDefaultMetrics({ register: this.registry });
+    for (const name of misnamed) this.registry.removeSingleMetric(name);
+  }
+
+  /** @param route the path as it was matched; undefined: none was */
+  answered(route: string | undefined, method: string, status: number): void {
+    const known = countedMethods.includes(method) ? method : "other";
+    this.#requests.inc({ route: route ?? "none", method: known, status });
   }
 
   /** @param read what is in use of each quota, and its total */
   quotas(read: () => readonly { readonly name: string; readonly used: number; readonly total: number }[]): void {
     const gaugeOf = (name: string, help: string, field: "used" | "total"): void => {
       new Gauge({
-        name: `tokenmill:${name}`,
+        name: `tokenmill_${name}`,
         help,
         labelNames: ["quota"],
         registers: [this.registry],
@@ -92,16 +112,16 @@ export class Metrics {
   }
 
   #histogram(name: string, help: string, buckets: number[] = secondBuckets): Histogram {
-    return new Histogram({ name: `tokenmill:${name}`, help, buckets, registers: [this.registry] });
+    return new Histogram({ name: `tokenmill_${name}`, help, buckets, registers: [this.registry] });
   }
 
   #counter(name: string, help: string): Counter {
-    return new Counter({ name: `tokenmill:${name}`, help, registers: [this.registry] });
+    return new Counter({ name: `tokenmill_${name}`, help, registers: [this.registry] });
   }
 
   #gauge(name: string, help: string, read: () => number): void {
     new Gauge({
-      name: `tokenmill:${name}`,
+      name: `tokenmill_${name}`,
       help,
       registers: [this.registry],
       collect() {
@@ -113,7 +133,7 @@ export class Metrics {
   /** A counter that is kept elsewhere. */
   #total(name: string, help: string, read: () => number): void {
     new Counter({
-      name: `tokenmill:${name}`,
+      name: `tokenmill_${name}`,
       help,
       registers: [this.registry],
       collect() {

@@ -2,12 +2,14 @@
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { chatRenderer } from "./chatRenderer.ts";
+import { chatFields } from "./chatSchema.ts";
 import { type ChatMessage, chatPrompt, chatStop } from "./chatTemplate.ts";
 import { checkModel } from "./checkModel.ts";
 import type { Job } from "./job.ts";
 import { promptLogprobsIn } from "./promptLogprobs.ts";
 import { type Body, clientNameIn, planSequences } from "./planSequences.ts";
-import { includesUsage } from "./streamOptions.ts";
+import { fieldOf } from "../schema/fieldNames.ts";
+import { streamUsageIn } from "./streamOptions.ts";
 
 /** @param body as `chatSchema` describes it. @throws ApiError */
 export function chatJob(context: ServeContext, body: Body, id: string): Job {
@@ -18,21 +20,21 @@ export function chatJob(context: ServeContext, body: Body, id: string): Job {
       param: "messages",
     });
   }
-  const n = (body["n"] as number | undefined) ?? 1;
+  const n = (fieldOf(body, "n") as number | undefined) ?? 1;
   const hasLogprobs = body["logprobs"] === true;
   const top = body["top_logprobs"] as number | undefined;
   if (top !== undefined && !hasLogprobs) {
     throw new ApiError(400, '"top_logprobs" expected "logprobs": true', { param: "top_logprobs" });
   }
   const sequences = planSequences(context, body, {
-    prompts: [chatPrompt(body["messages"] as readonly ChatMessage[])],
+    prompts: [chatPrompt(messagesOf(body))],
     candidates: n,
-    defaultMaxTokens: 256,
+    fields: chatFields,
     extraStop: chatStop,
     logprobs: hasLogprobs ? (top ?? 0) : undefined,
     promptLogprobs: promptLogprobsIn(body),
   });
-  const includeUsage = includesUsage(body);
+  const usage = streamUsageIn(body);
   const renderer = chatRenderer({
     id,
     createdSeconds: Math.floor(Date.now() / 1000),
@@ -41,8 +43,17 @@ export function chatJob(context: ServeContext, body: Body, id: string): Job {
     hasLogprobs,
     keepsStop: body["include_stop_str_in_output"] === true,
     hasTokenIds: body["return_token_ids"] === true,
-    includeUsage,
+    usage,
   });
   const stream = body["stream"] === true;
-  return { sequences, n, renderer, stream, scoresOnly: false, includeUsage, clientName: clientNameIn(body) };
+  return { sequences, n, renderer, stream, scoresOnly: false, usage, clientName: clientNameIn(body) };
+}
+
+/** @throws ApiError for a message without content; the assistant's may have none. */
+function messagesOf(body: Body): readonly ChatMessage[] {
+  const messages = body["messages"] as readonly ChatMessage[];
+  const index = messages.findIndex(({ role, content }) => content === undefined && role !== "assistant");
+  if (index < 0) return messages;
+  const param = `messages[${index}].content`;
+  throw new ApiError(400, `"${param}" is missing`, { param, code: "missing_required_parameter" });
 }

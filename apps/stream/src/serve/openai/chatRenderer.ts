@@ -1,10 +1,12 @@
 /** `chat.completion` and `chat.completion.chunk` objects. */
-import type { TokenEvent, Tokenizer } from "@tokenmill/core";
-import { textOf } from "./completionRenderer.ts";
-import type { Renderer } from "./job.ts";
+import type { Tokenizer } from "@tokenmill/core";
+import { lazyMap } from "../answers/jsonPieces.ts";
+import { textOf, textOfAll } from "./completionRenderer.ts";
+import type { OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
-import { jsonUsage } from "./usage.ts";
+import type { StreamUsage } from "./streamOptions.ts";
+import { chunkTail, jsonUsage } from "./usage.ts";
 
 export interface ChatOptions {
   readonly id: string;
@@ -14,7 +16,7 @@ export interface ChatOptions {
   readonly hasLogprobs: boolean;
   readonly keepsStop: boolean;
   readonly hasTokenIds: boolean;
-  readonly includeUsage: boolean;
+  readonly usage: StreamUsage;
 }
 
 interface ChatToken {
@@ -27,57 +29,58 @@ export function chatRenderer(options: ChatOptions): Renderer {
   const { id, createdSeconds, model, tokenizer, hasLogprobs, keepsStop, hasTokenIds } = options;
   const headOf = (object: string): object => ({ id, object, created: createdSeconds, model });
   const chunkHead = `${JSON.stringify(headOf("chat.completion.chunk")).slice(0, -1)},"choices":[`;
-  const chunkTail = options.includeUsage ? '],"usage":null}' : "]}";
+  const tailOf = chunkTail(options.usage);
 
   const tokenOf = (tokenId: number, logprob: number): ChatToken => ({
     token: tokenText(tokenizer, tokenId),
     logprob: jsonLogprob(logprob),
     bytes: tokenBytes(tokenizer, tokenId),
   });
-  const logprobsOf = (events: readonly TokenEvent[]): unknown => ({
-    content: events.map(({ tokenId, logprob = Number.NaN, topLogprobs = [] }) => ({
+  const logprobsOf = (events: OutputEvents): unknown => ({
+    content: lazyMap(events, ({ tokenId, logprob = Number.NaN, topLogprobs = [] }) => ({
       ...tokenOf(tokenId, logprob),
       top_logprobs: topLogprobs.map((top) => tokenOf(top.tokenId, top.logprob)),
     })),
     refusal: null,
   });
-  const restOf = (events: readonly TokenEvent[]): object => {
+  const restOf = (events: OutputEvents): object => {
     const last = events.at(-1);
     return {
       logprobs: hasLogprobs ? logprobsOf(events) : null,
       finish_reason: last?.finishReason ?? null,
       ...(last?.finishReason !== undefined && { stop_reason: last.stopReason ?? null }),
-      ...(hasTokenIds && { token_ids: events.map(({ tokenId }) => tokenId) }),
+      ...(hasTokenIds && { token_ids: lazyMap(events, ({ tokenId }) => tokenId) }),
     };
   };
 
   return {
-    opening({ index }) {
+    opening(choice) {
       const delta = '{"role":"assistant","content":""}';
-      return `${chunkHead}{"index":${index},"delta":${delta},"logprobs":null,"finish_reason":null}${chunkTail}`;
+      return `${chunkHead}{"index":${choice.index},"delta":${delta},"logprobs":null,"finish_reason":null}${tailOf(choice, 0)}`;
     },
-    chunk({ index }, event) {
+    chunk(choice, event) {
+      const tail = tailOf(choice, event.index + 1);
       const content = JSON.stringify(textOf(event, keepsStop));
-      const start = `${chunkHead}{"index":${index},"delta":{"content":${content}},`;
+      const start = `${chunkHead}{"index":${choice.index},"delta":{"content":${content}},`;
       if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
-        return `${start}"logprobs":null,"finish_reason":null}${chunkTail}`;
+        return `${start}"logprobs":null,"finish_reason":null}${tail}`;
       }
-      return `${start}${JSON.stringify(restOf([event])).slice(1)}${chunkTail}`;
+      return `${start}${JSON.stringify(restOf([event])).slice(1)}${tail}`;
     },
     usageChunk: (usage) => JSON.stringify({ ...headOf("chat.completion.chunk"), choices: [], usage: jsonUsage(usage) }),
     whole: (outputs, usage) => ({
       ...headOf("chat.completion"),
-      choices: outputs.map(({ events }, index) => ({
+      choices: lazyMap(outputs, ({ events }, index) => ({
         index,
         message: {
           role: "assistant",
-          content: events.map((event) => textOf(event, keepsStop)).join(""),
+          content: textOfAll(events, (event) => textOf(event, keepsStop)),
           refusal: null,
         },
         ...restOf(events),
       })),
       usage: jsonUsage(usage),
-      ...jsonPromptLogprobs(outputs[0]?.events[0], tokenizer),
+      ...jsonPromptLogprobs(outputs[0]?.events.at(0), tokenizer),
     }),
   };
 }

@@ -5,7 +5,8 @@
 
 export interface ChatMessage {
   readonly role: "developer" | "system" | "user" | "assistant";
-  readonly content: string | readonly { readonly text: string }[];
+  /** Absent: the assistant said nothing. */
+  readonly content?: string | readonly { readonly text: string }[];
   readonly name?: string;
 }
 
@@ -15,7 +16,7 @@ const roleNames = { developer: "System", system: "System", user: "User", assista
 export const chatStop: readonly string[] = ["\nUser:"];
 
 export function chatPrompt(messages: readonly ChatMessage[]): string {
-  const turns = messages.map(({ role, content, name }) => {
+  const turns = messages.map(({ role, content = "", name }) => {
     const text = typeof content === "string" ? content : content.map((part) => part.text).join("");
     return `${name ?? roleNames[role]}: ${text}\n\n`;
   });

@@ -1,6 +1,8 @@
 /** Fields that completions and chat completions share. */
-import { bigInteger, boolean, integer, type JsonSchema, object, string } from "../schema/jsonSchema.ts";
+import { bigInteger, boolean, integer, type JsonSchema, string } from "../schema/jsonSchema.ts";
 import { structuredFields } from "./structuredOutput.ts";
+import { streamOptionsField } from "./streamOptions.ts";
+import { namedFields } from "../schema/fieldNames.ts";
 import { samplingFields } from "../schema/samplingFields.ts";
 
 const stop: JsonSchema = {
@@ -14,6 +16,8 @@ const bookkeeping: Readonly<Record<string, JsonSchema>> = {
   user: string("Has no effect: the server keeps no accounts."),
   safety_identifier: string("Has no effect: the server keeps no accounts."),
   prompt_cache_key: string("Has no effect: there is no prompt cache."),
+  prompt_cache_retention: string("Has no effect: there is no prompt cache."),
+  cache_salt: string("Has no effect: there is no prompt cache."),
   metadata: { type: "object", description: "Has no effect: nothing is stored.", "x-expected": "an object" },
   store: {
     type: "boolean",
@@ -29,20 +33,33 @@ const bookkeeping: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-/** @param leastTokens that an output may have */
-export function commonFields(leastTokens: number): Record<string, JsonSchema> {
+export interface EndpointFields {
+  /** That an output may have. */
+  readonly leastTokens: number;
+  readonly defaultMaxTokens: number;
+  /** Whether the names of special tokens in its texts are read as these tokens unless the body says otherwise. */
+  readonly parsesSpecial: boolean;
+}
+
+export function commonFields({
+  leastTokens,
+  defaultMaxTokens,
+  parsesSpecial,
+}: EndpointFields): Record<string, JsonSchema> {
+  const absentMaxTokens = `Absent: ${defaultMaxTokens}, or what the context leaves if that is less.`;
+  const specialText = `Read the names of special tokens in the text (<|endoftext|>) as these tokens. Absent: ${parsesSpecial}.`;
   return {
     model: string("One of /v1/models. Absent: the only one."),
-    max_tokens: integer("Most tokens of an output.", leastTokens, 2 ** 24),
-    maxTokens: integer("The same as max_tokens.", leastTokens, 2 ** 24),
-    n: integer("Outputs for each prompt. Those of a request with a seed have random streams of their own.", 1, 128),
-    stop,
+    ...namedFields("maxTokens", integer(`Most tokens of an output. ${absentMaxTokens}`, leastTokens, 2 ** 24)),
+    ...namedFields(
+      "n",
+      integer("Outputs for each prompt. Those of a request with a seed have random streams of their own.", 1, 128),
+    ),
+    ...namedFields("stop", stop),
     stream: boolean("Send the output as server-sent events while it is generated."),
-    stream_options: object({
-      include_usage: boolean("End the stream with a chunk that holds the token counts."),
-    }),
-    ignore_eos: boolean("Go on after end of text."),
-    ignoreEos: boolean("The same as ignore_eos."),
+    stream_options: streamOptionsField,
+    ...namedFields("ignoreEos", boolean("Go on after end of text.")),
+    ...namedFields("parseSpecial", boolean(specialText)),
     include_stop_str_in_output: boolean("Leave the stop string that matched in the output."),
     prompt_logprobs: integer(
       "Score the prompt: send each token's log-probability and rank, and those of that many of the most probable ones in its place; not with stream.",
@@ -52,7 +69,7 @@ export function commonFields(leastTokens: number): Record<string, JsonSchema> {
     sequence_id: bigInteger(
       "Draw as the sequence of that id would with the same seed; further outputs count up from it. Absent: 0 if there is a seed, else an id of its own.",
       "^\\d{1,20}$",
-      "integer in [0, 2^64), a decimal string where it is no safe integer",
+      "integer in [0, 2^64), a number or a decimal string",
     ),
     ...samplingFields(),
     ...structuredFields,

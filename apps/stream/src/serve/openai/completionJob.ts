@@ -2,14 +2,14 @@
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { checkModel } from "./checkModel.ts";
+import { completionFields } from "./completionSchema.ts";
 import { completionRenderer, type EchoedPrompt } from "./completionRenderer.ts";
 import type { Job, JobSequence } from "./job.ts";
 import { promptLogprobsIn } from "./promptLogprobs.ts";
 import { type Body, clientNameIn, maxTokensOf, planSequences } from "./planSequences.ts";
-import { includesUsage } from "./streamOptions.ts";
-import { tokenText } from "./tokenBytes.ts";
-
-const defaultMaxTokens = 16;
+import { fieldOf } from "../schema/fieldNames.ts";
+import { streamUsageIn } from "./streamOptions.ts";
+import { promptBytes } from "./tokenBytes.ts";
 
 type Prompt = string | readonly number[];
 
@@ -18,7 +18,7 @@ export function completionJob(context: ServeContext, body: Body, id: string): Jo
   checkModel(body["model"], context.model);
   const prompts = promptsOf(body["prompt"]);
   const stream = body["stream"] === true;
-  const n = (body["n"] as number | undefined) ?? 1;
+  const n = (fieldOf(body, "n") as number | undefined) ?? 1;
   const candidates = (body["best_of"] as number | undefined) ?? n;
   if (candidates < n)
     throw new ApiError(400, `"best_of" expected n (${n}) or more, got ${candidates}`, { param: "best_of" });
@@ -37,13 +37,13 @@ export function completionJob(context: ServeContext, body: Body, id: string): Jo
   const sequences = planSequences(context, body, {
     prompts,
     candidates,
-    defaultMaxTokens,
+    fields: completionFields,
     logprobs: needed,
     promptLogprobs: scored,
   });
-  const scoresOnly = maxTokensOf(body, defaultMaxTokens) === 0;
+  const scoresOnly = maxTokensOf(body) === 0;
   const { tokenizer } = context.source;
-  const includeUsage = includesUsage(body);
+  const usage = streamUsageIn(body);
   const renderer = completionRenderer({
     id,
     createdSeconds: Math.floor(Date.now() / 1000),
@@ -54,13 +54,13 @@ export function completionJob(context: ServeContext, body: Body, id: string): Jo
     scoresOnly,
     keepsStop: body["include_stop_str_in_output"] === true,
     hasTokenIds: body["return_token_ids"] === true,
-    includeUsage,
+    usage,
     echo: isEchoed
       ? prompts.map((prompt, index) => echoed(context, prompt, sequences[index * candidates]!))
       : undefined,
     n,
   });
-  return { sequences, n, renderer, stream, scoresOnly, includeUsage, clientName: clientNameIn(body) };
+  return { sequences, n, renderer, stream, scoresOnly, usage, clientName: clientNameIn(body) };
 }
 
 function promptsOf(prompt: unknown): readonly Prompt[] {
@@ -75,9 +75,9 @@ function echoed(context: ServeContext, prompt: Prompt, { request }: JobSequence)
   return { text: promptText(context, prompt), tokenIds: request.prompt as readonly number[] };
 }
 
-function promptText({ source }: ServeContext, prompt: Prompt): string {
+function promptText({ source: { tokenizer } }: ServeContext, prompt: Prompt): string {
   if (typeof prompt === "string") return prompt;
-  const { tokenizer } = source;
-  if (!tokenizer) return prompt.map((tokenId) => tokenText(undefined, tokenId)).join("");
-  return Buffer.concat(prompt.map((tokenId) => tokenizer.tokenBytes(tokenId))).toString("utf8");
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+    Buffer.concat(prompt.map((tokenId) => promptBytes(tokenizer, tokenId))),
+  );
 }

@@ -1,9 +1,12 @@
 /** `text_completion` objects. */
 import type { TokenEvent, Tokenizer } from "@tokenmill/core";
-import type { ChoiceState, Renderer } from "./job.ts";
+import { jsonPieces, LazyArray, lazyMap } from "../answers/jsonPieces.ts";
+import type { ChoiceState, OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs, scoredPrompt } from "./promptLogprobs.ts";
-import { jsonLogprob, tokenText } from "./tokenBytes.ts";
-import { jsonUsage } from "./usage.ts";
+import type { StreamUsage } from "./streamOptions.ts";
+import { TextPlace } from "./textPlace.ts";
+import { jsonLogprob, outputBytes, promptBytes, tokenText } from "./tokenBytes.ts";
+import { chunkTail, jsonUsage } from "./usage.ts";
 
 export interface EchoedPrompt {
   readonly text: string;
@@ -21,7 +24,7 @@ export interface CompletionOptions {
   readonly scoresOnly: boolean;
   readonly keepsStop: boolean;
   readonly hasTokenIds: boolean;
-  readonly includeUsage: boolean;
+  readonly usage: StreamUsage;
   /** Each prompt, if it is to be echoed. */
   readonly echo: readonly EchoedPrompt[] | undefined;
   /** Outputs of each prompt. */
@@ -30,11 +33,21 @@ export interface CompletionOptions {
 
 type ScoredToken = Pick<TokenEvent, "tokenId" | "logprob" | "topLogprobs">;
 
+/** Tokens of a choice in the order of its text. */
+interface PlacedTokens {
+  readonly prompt: readonly ScoredToken[];
+  readonly output: Iterable<ScoredToken>;
+  /** The text of the prompt. */
+  readonly echoed: string;
+  /** Of the first of them; left as it is. */
+  readonly place: TextPlace;
+}
+
 interface CompletionLogprobs {
-  readonly tokens: string[];
-  readonly token_logprobs: (number | null)[];
-  readonly top_logprobs: (Record<string, number> | null)[];
-  readonly text_offset: number[];
+  readonly tokens: LazyArray<string>;
+  readonly token_logprobs: LazyArray<number | null>;
+  readonly top_logprobs: LazyArray<Record<string, number> | null>;
+  readonly text_offset: LazyArray<number>;
 }
 
 export function completionRenderer(options: CompletionOptions): Renderer {
@@ -54,76 +67,87 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   const hasLogprobs = logprobs !== undefined;
   const head = { id, object: "text_completion", created: createdSeconds, model };
   const chunkHead = `${JSON.stringify(head).slice(0, -1)},"choices":[`;
-  const chunkTail = options.includeUsage ? '],"usage":null}' : "]}";
-  const echoOf = (choiceIndex: number): string => echo?.[Math.floor(choiceIndex / n)]?.text ?? "";
+  const tailOf = chunkTail(options.usage);
+  const echoOf = (choiceIndex: number): EchoedPrompt | undefined => echo?.[Math.floor(choiceIndex / n)];
 
-  const logprobsOf = (tokens: Iterable<ScoredToken>, choice: ChoiceState): CompletionLogprobs => {
-    const scores: CompletionLogprobs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
-    for (const { tokenId, logprob, topLogprobs = [] } of tokens) {
-      const text = tokenText(tokenizer, tokenId);
-      scores.tokens.push(text);
-      scores.token_logprobs.push(logprob === undefined ? null : jsonLogprob(logprob));
-      // The chosen token is among them, as with OpenAI.
-      const top = logprob === undefined ? undefined : [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
-      const entries = top?.map((entry) => [tokenText(tokenizer, entry.tokenId), jsonLogprob(entry.logprob)] as const);
-      scores.top_logprobs.push(entries ? Object.fromEntries(entries) : null);
-      scores.text_offset.push(choice.textOffset);
-      choice.textOffset += text.length;
-    }
-    return scores;
+  const topOf = ({ tokenId, logprob, topLogprobs = [] }: ScoredToken): Record<string, number> | null => {
+    if (logprob === undefined) return null;
+    // The chosen token is among them, as with OpenAI.
+    const top = [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
+    return Object.fromEntries(top.map((entry) => [tokenText(tokenizer, entry.tokenId), jsonLogprob(entry.logprob)]));
   };
+  const logprobsOf = (
+    tokens: Iterable<ScoredToken>,
+    { prompt, output, echoed, place }: PlacedTokens,
+  ): CompletionLogprobs => ({
+    tokens: lazyMap(tokens, ({ tokenId }) => tokenText(tokenizer, tokenId)),
+    token_logprobs: lazyMap(tokens, ({ logprob }) => (logprob === undefined ? null : jsonLogprob(logprob))),
+    top_logprobs: lazyMap(tokens, topOf),
+    text_offset: new LazyArray(function* () {
+      const here = place.clone();
+      for (const { tokenId } of prompt) yield here.next(promptBytes(tokenizer, tokenId));
+      if (prompt.length > 0) here.after(echoed);
+      for (const { tokenId } of output) yield here.next(outputBytes(tokenizer, tokenId));
+    }),
+  });
   /** The tokens before the output, if they are echoed. */
   const echoedTokens = (index: number, first: TokenEvent | undefined): ScoredToken[] =>
-    echo && hasLogprobs ? scoredPrompt(echo[Math.floor(index / n)]!.tokenIds, first?.promptLogprobs) : [];
+    echo && hasLogprobs ? scoredPrompt(echoOf(index)!.tokenIds, first?.promptLogprobs) : [];
 
   const choiceOf = (
-    choice: ChoiceState,
+    { index, place }: Pick<ChoiceState, "index" | "place">,
     text: string,
-    events: readonly TokenEvent[],
+    events: OutputEvents,
     prompt: readonly ScoredToken[] = [],
-  ): unknown => {
+  ): object => {
     const last = events.at(-1);
     const finishReason = last && scoresOnly ? "length" : last?.finishReason;
     const output = scoresOnly ? [] : events;
+    const tokens = new LazyArray<ScoredToken>(function* () {
+      yield* prompt;
+      yield* output;
+    });
     return {
-      index: choice.index,
+      index,
       text,
-      logprobs: hasLogprobs ? logprobsOf([...prompt, ...output], choice) : null,
+      logprobs: hasLogprobs ? logprobsOf(tokens, { prompt, output, echoed: echoOf(index)?.text ?? "", place }) : null,
       finish_reason: finishReason ?? null,
       ...(finishReason !== undefined && { stop_reason: (scoresOnly ? undefined : last?.stopReason) ?? null }),
-      ...(hasTokenIds && { token_ids: output.map(({ tokenId }) => tokenId) }),
+      ...(hasTokenIds && { token_ids: lazyMap(output, ({ tokenId }) => tokenId) }),
     };
   };
   const outputText = (event: TokenEvent): string => (scoresOnly ? "" : textOf(event, keepsStop));
 
   return {
     opening(choice, first) {
-      const text = echoOf(choice.index);
-      if (text === "") return undefined;
-      const json = JSON.stringify(choiceOf(choice, text, [], echoedTokens(choice.index, first)));
-      choice.textOffset = text.length;
-      return `${chunkHead}${json}${chunkTail}`;
+      const echoed = echoOf(choice.index);
+      if (!echoed || (echoed.text === "" && echoed.tokenIds.length === 0)) return undefined;
+      const { index, place } = choice;
+      const json = jsonPieces(choiceOf({ index, place: place.clone() }, echoed.text, [], echoedTokens(index, first)));
+      place.after(echoed.text);
+      return enclosed(chunkHead, json, tailOf(choice, 0));
     },
     chunk(choice, event) {
+      const tail = tailOf(choice, scoresOnly ? 0 : event.index + 1);
       // Most chunks hold a text and nothing else.
       if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
         const text = JSON.stringify(event.text);
-        return `${chunkHead}{"index":${choice.index},"text":${text},"logprobs":null,"finish_reason":null}${chunkTail}`;
+        return `${chunkHead}{"index":${choice.index},"text":${text},"logprobs":null,"finish_reason":null}${tail}`;
       }
-      return `${chunkHead}${JSON.stringify(choiceOf(choice, outputText(event), [event]))}${chunkTail}`;
+      const json = JSON.stringify(choiceOf(choice, outputText(event), [event]));
+      if (hasLogprobs && !scoresOnly) choice.place.next(outputBytes(tokenizer, event.tokenId));
+      return `${chunkHead}${json}${tail}`;
     },
     usageChunk: (usage) => JSON.stringify({ ...head, choices: [], usage: jsonUsage(usage) }),
     whole: (outputs, usage) => ({
       ...head,
-      choices: outputs.map(({ events }, index) => {
-        const prompt = echoOf(index);
-        const text = prompt + events.map(outputText).join("");
-        const tokens = echoedTokens(index, events[0]);
-        const textOffset = tokens.length > 0 ? 0 : prompt.length;
-        const choice = choiceOf({ index, textOffset }, text, events, tokens) as object;
+      choices: lazyMap(outputs, ({ events }, index) => {
+        const text = (echoOf(index)?.text ?? "") + textOfAll(events, outputText);
+        const first = events.at(0);
+        const tokens = echoedTokens(index, first);
         return {
-          ...choice,
-          ...(promptLogprobs !== undefined && jsonPromptLogprobs(events[0], tokenizer, promptLogprobs)),
+          ...choiceOf({ index, place: new TextPlace() }, text, events, tokens),
+          ...(promptLogprobs !== undefined && jsonPromptLogprobs(first, tokenizer, promptLogprobs)),
         };
       }),
       usage: jsonUsage(usage),
@@ -131,7 +155,20 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   };
 }
 
+/** The texts of all events. */
+export function textOfAll(events: Iterable<TokenEvent>, textOfOne: (event: TokenEvent) => string): string {
+  let text = "";
+  for (const event of events) text += textOfOne(event);
+  return text;
+}
+
 /** The event's text, with the stop string that ended it if it is to be kept. */
 export function textOf({ text, stopReason }: TokenEvent, keepsStop: boolean): string {
   return keepsStop && typeof stopReason === "string" ? text + stopReason : text;
+}
+
+function* enclosed(head: string, pieces: Iterable<string>, tail: string): Generator<string, void> {
+  yield head;
+  yield* pieces;
+  yield tail;
 }

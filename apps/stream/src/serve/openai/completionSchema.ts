@@ -1,6 +1,8 @@
 /** Body of `POST /v1/completions`. */
 import { boolean, integer, type JsonSchema, object } from "../schema/jsonSchema.ts";
-import { commonFields } from "./commonFields.ts";
+import { commonFields, type EndpointFields } from "./commonFields.ts";
+
+export const completionFields: EndpointFields = { leastTokens: 0, defaultMaxTokens: 16, parsesSpecial: true };
 
 export const completionSchema: JsonSchema = object({
   prompt: {
@@ -13,7 +15,7 @@ export const completionSchema: JsonSchema = object({
     description: "Text, token ids, or an array of either. Absent: generation starts from nothing.",
     "x-expected": "string, array of strings, array of token ids, or array of arrays of token ids",
   },
-  ...commonFields(0),
+  ...commonFields(completionFields),
   best_of: integer(
     "Generate that many outputs and answer the n with the highest mean log-probability a token; n or more, not with stream.",
     1,

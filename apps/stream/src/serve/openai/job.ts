@@ -2,6 +2,8 @@
 import type { GenerateRequest, TokenEvent, Usage } from "@tokenmill/core";
 import type { ApiError } from "../errors/apiError.ts";
 import type { ClientName } from "../errors/toApiError.ts";
+import type { StreamUsage } from "./streamOptions.ts";
+import type { TextPlace } from "./textPlace.ts";
 
 /** One sequence of a request. */
 export interface JobSequence {
@@ -13,24 +15,30 @@ export interface JobSequence {
 /** A finished output. */
 export interface Output {
   readonly promptIndex: number;
-  readonly events: readonly TokenEvent[];
+  readonly events: OutputEvents;
+}
+
+/** An array of them, or something smaller. */
+export interface OutputEvents extends Iterable<TokenEvent> {
+  at(index: number): TokenEvent | undefined;
 }
 
 /** One choice of a stream, as its chunks see it. */
 export interface ChoiceState {
   readonly index: number;
-  /** Characters of token texts so far, for `text_offset`. */
-  textOffset: number;
+  readonly promptTokens: number;
+  /** Where the next token stands, for `text_offset`. */
+  readonly place: TextPlace;
 }
 
 /** Turns events into JSON. */
 export interface Renderer {
   /** A chunk before that of the first event: the role, the echo. */
-  opening?(choice: ChoiceState, first: TokenEvent): string | undefined;
+  opening?(choice: ChoiceState, first: TokenEvent): string | Iterable<string> | undefined;
   chunk(choice: ChoiceState, event: TokenEvent): string;
   /** The last chunk of a stream with `include_usage`. */
   usageChunk(usage: Usage): string;
-  /** The answer without streaming; outputs in order of their choices. */
+  /** The answer without streaming, for `jsonPieces`; outputs in order of their choices. */
   whole(outputs: readonly Output[], usage: Usage): unknown;
 }
 
@@ -42,7 +50,7 @@ export interface Job {
   readonly stream: boolean;
   /** The prompt is all that was asked for: the one token of each sequence is left out. */
   readonly scoresOnly: boolean;
-  readonly includeUsage: boolean;
+  readonly usage: StreamUsage;
   readonly clientName: ClientName;
 }
 

@@ -1,5 +1,6 @@
 /** Scores of a prompt's tokens: vLLM's `prompt_logprobs`, and the tokens of OpenAI's `echo` with `logprobs`. */
 import type { PromptTokenLogprob, TokenEvent, Tokenizer } from "@tokenmill/core";
+import { type LazyArray, lazyMap } from "../answers/jsonPieces.ts";
 import { ApiError } from "../errors/apiError.ts";
 import type { Body } from "./planSequences.ts";
 import { jsonLogprob, tokenText } from "./tokenBytes.ts";
@@ -25,9 +26,9 @@ export function jsonPromptLogprobs(
   first: TokenEvent | undefined,
   tokenizer: Tokenizer | undefined,
   top: number = Number.POSITIVE_INFINITY,
-): { prompt_logprobs?: (Record<string, JsonPromptLogprob> | null)[] } {
+): { prompt_logprobs?: LazyArray<Record<string, JsonPromptLogprob> | null> } {
   const scores = first?.promptLogprobs;
-  return scores ? { prompt_logprobs: scores.map((score) => score && jsonScore(score, tokenizer, top)) } : {};
+  return scores ? { prompt_logprobs: lazyMap(scores, (score) => score && jsonScore(score, tokenizer, top)) } : {};
 }
 
 function jsonScore(

@@ -2,16 +2,20 @@
 import type { Tokenizer } from "@tokenmill/core";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8 = new TextEncoder();
 
 /** Log-probabilities in OpenAI's JSON: −Infinity, which JSON lacks, is −9999. */
 export function jsonLogprob(logprob: number): number {
   return Number.isFinite(logprob) ? logprob : -9999;
 }
 
-/** The token's text; bytes that are no whole characters as `\xE2`, and `token_id:5` where there is no tokenizer. */
+/**
+ * The token's text, of a special token its name; bytes that are no whole characters as `\xE2`, and `token_id:5` where
+ * there is no tokenizer.
+ */
 export function tokenText(tokenizer: Tokenizer | undefined, tokenId: number): string {
   if (!tokenizer) return `token_id:${tokenId}`;
-  const bytes = tokenizer.tokenBytes(tokenId);
+  const bytes = bytesOf(tokenizer, tokenId);
   try {
     return strict.decode(bytes);
   } catch {
@@ -21,7 +25,22 @@ export function tokenText(tokenizer: Tokenizer | undefined, tokenId: number): st
   }
 }
 
-/** The token's bytes, null where there is no tokenizer. */
+/** The bytes of that text, null where there is no tokenizer. */
 export function tokenBytes(tokenizer: Tokenizer | undefined, tokenId: number): number[] | null {
-  return tokenizer ? Array.from(tokenizer.tokenBytes(tokenId)) : null;
+  return tokenizer ? Array.from(bytesOf(tokenizer, tokenId)) : null;
+}
+
+/** What the token is in a prompt that is echoed: special tokens stand there by name, which an output leaves out. */
+export function promptBytes(tokenizer: Tokenizer | undefined, tokenId: number): Uint8Array {
+  return tokenizer ? bytesOf(tokenizer, tokenId) : utf8.encode(tokenText(tokenizer, tokenId));
+}
+
+/** What the token adds to an output. */
+export function outputBytes(tokenizer: Tokenizer | undefined, tokenId: number): Uint8Array {
+  return tokenizer ? tokenizer.tokenBytes(tokenId) : new Uint8Array(0);
+}
+
+function bytesOf(tokenizer: Tokenizer, tokenId: number): Uint8Array {
+  const name = tokenizer.specialTokens?.get(tokenId);
+  return name === undefined ? tokenizer.tokenBytes(tokenId) : utf8.encode(name);
 }

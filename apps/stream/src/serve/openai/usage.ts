@@ -1,5 +1,7 @@
 /** Token counts of an answer. */
 import type { Usage } from "@tokenmill/core";
+import type { ChoiceState } from "./job.ts";
+import type { StreamUsage } from "./streamOptions.ts";
 
 export interface JsonUsage {
   readonly prompt_tokens: number;
@@ -13,4 +15,14 @@ export function jsonUsage({ promptTokens, completionTokens }: Usage): JsonUsage 
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
   };
+}
+
+/** The end of a chunk of a choice, of whose output that many tokens are out. */
+export function chunkTail({ atEnd, inEach }: StreamUsage): (choice: ChoiceState, completionTokens: number) => string {
+  if (!inEach) {
+    const tail = atEnd ? '],"usage":null}' : "]}";
+    return () => tail;
+  }
+  return ({ promptTokens }, completionTokens) =>
+    `],"usage":${JSON.stringify(jsonUsage({ promptTokens, completionTokens }))}}`;
 }

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
 import { unusedParams } from "@tokenmill/core/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { jsonPieces } from "../answers/jsonPieces.ts";
+import { sendPieces } from "../answers/sendPieces.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
@@ -18,17 +20,23 @@ import type { Body } from "../openai/planSequences.ts";
 import { dropUnsupported } from "../openai/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
 import { PlaceSeal } from "../sse/placeSeal.ts";
+import { component, type Operation } from "../openapi/operation.ts";
 import type { JsonSchema } from "../schema/jsonSchema.ts";
+
+const completionOperation = operationOf("createCompletion", "Continues prompts.", "Completion");
+const chatOperation = operationOf("createChatCompletion", "Continues a conversation.", "ChatCompletion");
+const jsonType = "application/json; charset=utf-8";
 
 type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
 
 export function addGenerationRoutes(app: FastifyInstance, context: ServeContext): void {
-  const add = (url: string, summary: string, body: JsonSchema, idPrefix: string, makeJob: MakeJob): void => {
+  const add = (url: string, operation: Operation, body: JsonSchema, idPrefix: string, makeJob: MakeJob): void => {
     app.post(url, {
-      schema: { summary, body, tags: ["generation"] },
+      schema: { body },
+      config: { operation },
       onRequest: async () => context.lifecycle.checkServing(),
       preValidation: async ({ body: given }) => {
-        if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>);
+        if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>, body);
       },
       handler: async (request, reply) => {
         const client = clientOf(request.owner, request.raw.socket);
@@ -43,7 +51,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
             refuseResume(request);
             const answer = await answerWhole(context, job, client, reply.raw);
             if (answer === undefined) reply.hijack();
-            else return await reply.send(answer);
+            else return await sendPieces(context, reply.type(jsonType), client, jsonPieces(answer));
           }
         } catch (error) {
           throw toApiError(error, job.clientName);
@@ -52,8 +60,38 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       },
     });
   };
-  add("/v1/completions", "Continues prompts.", completionSchema, "cmpl", completionJob);
-  add("/v1/chat/completions", "Continues a conversation.", chatSchema, "chatcmpl", chatJob);
+  add("/v1/completions", completionOperation, completionSchema, "cmpl", completionJob);
+  add("/v1/chat/completions", chatOperation, chatSchema, "chatcmpl", chatJob);
+}
+
+/** @param name of the answer's schema; those of request and chunk begin with it */
+function operationOf(id: string, summary: string, name: string): Operation {
+  return {
+    id,
+    summary,
+    tag: "generation",
+    parameters: [
+      {
+        name: "Last-Event-ID",
+        in: "header",
+        description: "The id of the last event that came of a stream of the same body: it goes on behind it.",
+        schema: { type: "string", pattern: "^\\d+:\\d+(;\\d+(,\\d+)+)?:[\\w-]{16}$" },
+      },
+    ],
+    body: { isRequired: true, content: { "application/json": component(`${name}Request`) } },
+    answers: {
+      200: {
+        description:
+          `The output; with "stream": true events whose data is a ${name}Chunk or, where something goes wrong, an Error, ` +
+          "whose ids are places to go on from, and whose last data is [DONE].",
+        content: {
+          "application/json": component(name),
+          "text/event-stream": { type: "string", description: `Events of ${name}Chunk.` },
+        },
+      },
+    },
+    errors: [404, 409],
+  };
 }
 
 function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -1,9 +1,16 @@
 /** `POST /v1/logits`: the raw row after a prompt. */
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
-import { promptIds } from "../generation/promptIds.ts";
+import { atEnd } from "../answers/atEnd.ts";
+import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { claimHeld } from "../generation/heldBytes.ts";
+import { fitPrompt } from "../generation/fitPrompt.ts";
 import { RowReader } from "../generation/rowReader.ts";
-import { object } from "../schema/jsonSchema.ts";
+import { nullable } from "../openapi/nullable.ts";
+import { binary } from "../openapi/operation.ts";
+import { clientOf } from "../limits/client.ts";
+import { fieldOf, namedFields } from "../schema/fieldNames.ts";
+import { boolean, object } from "../schema/jsonSchema.ts";
 
 /** Longer prompts do not fit into a header. */
 const mostToldIds = 1024;
@@ -14,24 +21,53 @@ const body = object({
     description: "Text or token ids. Absent: the row that a text begins with.",
     "x-expected": "string or array of token ids",
   },
+  ...namedFields("parseSpecial", boolean("Read the names of special tokens in a text as these tokens. Absent: true.")),
 });
 
 export function addLogitsRoute(app: FastifyInstance, context: ServeContext): void {
-  const reader = new RowReader(context.source, context.options.limits.maxContextTokens);
+  const reader = new RowReader(context.source, context.options.limits);
   app.addHook("onClose", () => reader.close());
   app.post("/v1/logits", {
-    schema: { summary: "The logits after a prompt: little-endian f32, one per token.", body, tags: ["sampling"] },
+    schema: { body },
+    config: {
+      operation: {
+        id: "getLogits",
+        summary: "The logits after a prompt.",
+        tag: "sampling",
+        body: { isRequired: true, content: { "application/json": nullable(body) } },
+        answers: {
+          200: {
+            description: "Little-endian f32, one for each token of the vocabulary.",
+            content: { "application/octet-stream": binary("The row.") },
+            headers: [
+              "x-tokenmill-vocab-size",
+              "x-tokenmill-dtype",
+              "x-tokenmill-prompt-tokens",
+              "x-tokenmill-prompt-token-ids",
+            ],
+          },
+        },
+      },
+    },
     onRequest: async () => context.lifecycle.checkServing(),
     handler: async (request, reply) => {
-      const { prompt = [] } = request.body as { prompt?: string | readonly number[] };
-      const ids = promptIds(context, prompt, 1);
-      const row = await reader.read(ids);
+      const given = request.body as { prompt?: string | readonly number[] };
+      const special = (fieldOf({ ...given }, "parseSpecial") as boolean | undefined) ?? true;
+      const { ids } = fitPrompt(context, given.prompt ?? [], { maxTokens: 1, defaultMaxTokens: 1, special });
+      const client = clientOf(request.owner, request.raw.socket);
+      const place = context.quotas.waiting.claim(client, 1);
+      const held = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
+      atEnd(reply.raw, () => held.release());
+      const row = await reader.read(client, ids).finally(() => place.release());
+      void reply.header("x-tokenmill-prompt-tokens", ids.length);
       if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));
-      return reply
+      void reply
         .type("application/octet-stream")
+        .header("content-length", row.byteLength)
         .header("x-tokenmill-vocab-size", row.length)
-        .header("x-tokenmill-dtype", "f32")
-        .send(Buffer.from(row.buffer, row.byteOffset, row.byteLength));
+        .header("x-tokenmill-dtype", "f32");
+      const bytes = new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
+      return sendPieces(context, reply, client, bytePieces(bytes));
     },
   });
 }

@@ -1,7 +1,9 @@
 /** `POST /v1/sample`: rows in, tokens out. */
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context.ts";
+import { binary, component } from "../openapi/operation.ts";
 import { ApiError } from "../errors/apiError.ts";
+import { sendPieces } from "../answers/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
 import { RowBody } from "../sample/rowBody.ts";
 
@@ -12,10 +14,25 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
   // Not read here: the rows go from the socket into shared memory.
   app.addContentTypeParser([rowsType, "application/octet-stream"], (_request, _payload, done) => done(null));
   app.post("/v1/sample", {
-    schema: {
-      summary: "Samples rows of logits: header length (4 bytes little-endian), MessagePack header, rows.",
-      consumes: [rowsType],
-      tags: ["sampling"],
+    config: {
+      operation: {
+        id: "sampleRows",
+        summary: "Samples rows of logits.",
+        description:
+          "The body: the length of the header (4 bytes little-endian), the header SampleHeader in MessagePack, the rows. " +
+          "The answer is SampleAnswer in MessagePack.",
+        tag: "sampling",
+        body: {
+          isRequired: true,
+          content: { [rowsType]: binary("Header and rows."), "application/octet-stream": binary("Header and rows.") },
+        },
+        answers: {
+          200: {
+            description: "A result for each row.",
+            content: { "application/x-msgpack": component("SampleAnswer") },
+          },
+        },
+      },
     },
     bodyLimit: options.limits.sampleBodyLimitBytes,
     onRequest: async ({ headers }) => {
@@ -28,7 +45,7 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
       const client = clientOf(owner, raw.socket);
       const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
       const answer = await samples.run(samples.scopeOf(owner), client, new RowBody(upload, claim));
-      return reply.type("application/x-msgpack").send(Buffer.from(answer.buffer, answer.byteOffset, answer.length));
+      return sendPieces(context, reply.type("application/x-msgpack"), client, answer);
     },
   });
 }

@@ -1,25 +1,50 @@
 /** Is it there, is it ready, what is it, how does it do. */
 import type { FastifyInstance } from "fastify";
+import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { clientOf } from "../limits/client.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
+import { component, type Described } from "../openapi/operation.ts";
+import { shape, text } from "../openapi/shapes.ts";
 
 export function addStatusRoutes(app: FastifyInstance, context: ServeContext): void {
   const { lifecycle, metrics, model, startedSeconds, source, version, options } = context;
-  const get = (url: string, summary: string, handler: () => unknown): void => {
-    const isPublic = !url.startsWith("/v1/");
-    app.get(url, { schema: { summary, tags: ["status"] }, config: { isPublic }, handler: async () => handler() });
+  const get = (url: string, operation: StatusOperation, handler: () => unknown): void => {
+    const { id, summary, answer, errors = [] } = operation;
+    const content = { "application/json": answer };
+    const answers = { 200: { description: summary, content } };
+    app.get(url, {
+      config: { isPublic: !url.startsWith("/v1/"), operation: { id, summary, tag: "status", answers, errors } },
+      handler: async () => handler(),
+    });
   };
-  get("/health", "200 as long as the process answers.", () => ({ status: "ok" }));
-  get("/ready", "200 while new requests are taken, 503 from the begin of the shutdown on.", () => {
+  const ok = shape({ status: text });
+  get("/health", { id: "getHealth", summary: "200 as long as the process answers.", answer: ok }, () => ({
+    status: "ok",
+  }));
+  const readiness = "200 while new requests are taken, 503 from the begin of the shutdown on.";
+  get("/ready", { id: "getReady", summary: readiness, answer: ok, errors: [503] }, () => {
     lifecycle.checkServing();
     return { status: "ready" };
   });
-  get("/version", "The version of the server.", () => ({ version }));
+  const versions = shape({ version: text });
+  get("/version", { id: "getVersion", summary: "The version of the server.", answer: versions }, () => ({ version }));
   app.get("/metrics", {
-    schema: { summary: "Prometheus metrics.", tags: ["status"] },
-    config: { isPublic: true },
-    handler: async (_request, reply) => {
-      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    config: {
+      isPublic: true,
+      operation: {
+        id: "getMetrics",
+        summary: "Prometheus metrics.",
+        tag: "status",
+        answers: { 200: { description: "In Prometheus' text format.", content: { "text/plain": text } } },
+      },
+    },
+    handler: async (request, reply) => {
+      const client = clientOf(request.owner, request.raw.socket);
+      await context.answerTurns.take(client);
+      const exposition = Buffer.from(await metrics.registry.metrics());
+      void reply.type(metrics.registry.contentType).header("content-length", exposition.length);
+      return sendPieces(context, reply, client, bytePieces(exposition));
     },
   });
   const card = {
@@ -30,9 +55,22 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
     max_model_len: options.limits.maxContextTokens,
     vocab_size: source.vocabSize,
   };
-  get("/v1/models", "The models that requests can name.", () => ({ object: "list", data: [card] }));
+  const models = "The models that requests can name.";
+  get("/v1/models", { id: "listModels", summary: models, answer: component("ModelList") }, () => ({
+    object: "list",
+    data: [card],
+  }));
   app.get("/v1/models/*", {
-    schema: { summary: "One model.", tags: ["status"] },
+    config: {
+      operation: {
+        id: "getModel",
+        summary: "One model.",
+        tag: "status",
+        parameters: [{ name: "model", in: "path", description: "Its name; may have slashes.", schema: text }],
+        answers: { 200: { description: "The model.", content: { "application/json": component("Model") } } },
+        errors: [404],
+      },
+    },
     handler: async (request) => {
       const wanted = (request.params as { "*": string })["*"];
       if (wanted === model) return card;
@@ -40,5 +78,11 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
       throw new ApiError(404, message, { param: "model", code: "model_not_found" });
     },
   });
-  get("/openapi.json", "This API as an OpenAPI 3.1 document.", () => app.swagger());
+}
+
+interface StatusOperation {
+  readonly id: string;
+  readonly summary: string;
+  readonly answer: Described;
+  readonly errors?: readonly number[];
 }

@@ -1,23 +1,39 @@
 /** `GET /v1/vocabulary`: the text of every token. */
 import type { FastifyInstance } from "fastify";
+import { jsonPieces, LazyArray } from "../answers/jsonPieces.ts";
+import { sendPieces } from "../answers/sendPieces.ts";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
+import { clientOf } from "../limits/client.ts";
 import { tokenText } from "../openai/tokenBytes.ts";
 
-export function addVocabularyRoute(app: FastifyInstance, { source, model }: ServeContext): void {
-  let json: string | undefined;
+export function addVocabularyRoute(app: FastifyInstance, context: ServeContext): void {
+  const { source, model } = context;
   app.get("/v1/vocabulary", {
-    schema: {
-      summary: "Texts of all tokens by id; bytes that are no whole characters as \\xE2.",
-      tags: ["sampling"],
+    config: {
+      operation: {
+        id: "getVocabulary",
+        summary: "Texts of all tokens by id; bytes that are no whole characters as \\xE2.",
+        tag: "sampling",
+        answers: {
+          200: {
+            description: "A text for each token.",
+            content: { "application/json": { type: "array", items: { type: "string" } } },
+          },
+        },
+        errors: [404],
+      },
     },
-    handler: async (_request, reply) => {
+    handler: async (request, reply) => {
       const { tokenizer, vocabSize } = source;
       if (!tokenizer) {
         throw new ApiError(404, `${model} has no tokenizer: its tokens have no text`, { code: "no_tokenizer" });
       }
-      json ??= JSON.stringify(Array.from({ length: vocabSize }, (_, tokenId) => tokenText(tokenizer, tokenId)));
-      return reply.type("application/json; charset=utf-8").send(json);
+      const texts = new LazyArray(function* () {
+        for (let tokenId = 0; tokenId < vocabSize; tokenId++) yield tokenText(tokenizer, tokenId);
+      });
+      const client = clientOf(request.owner, request.raw.socket);
+      return sendPieces(context, reply.type("application/json; charset=utf-8"), client, jsonPieces(texts));
     },
   });
 }

@@ -16,6 +16,11 @@ export class RowBody {
     this.#claim = claim;
   }
 
+  /** Claims more memory, for what the body leads to. @throws ApiError 429 */
+  claim(sizeBytes: number): void {
+    this.#claim.resize(this.#claim.size + sizeBytes);
+  }
+
   /** The header's bytes. @throws ApiError if the body ends, or the header is too long. */
   async header(limitBytes: number): Promise<Uint8Array> {
     const length = new Uint8Array(4);

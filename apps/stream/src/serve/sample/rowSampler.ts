@@ -2,8 +2,7 @@
 import { errorOf } from "@tokenmill/check";
 import { dtypeBytes } from "@tokenmill/core";
 import type { Client } from "../limits/client.ts";
-import { ApiError } from "../errors/apiError.ts";
-import { FairQueue } from "../limits/fairQueue.ts";
+import { Waiting } from "../limits/waiting.ts";
 import type { Shares } from "../limits/shares.ts";
 import { createPool, type PoolOptions, type SampleJob, type SamplerPool } from "@tokenmill/worker-pool";
 
@@ -18,9 +17,8 @@ export class RowSampler {
   readonly pool: SamplerPool;
   /** Of its shared memory: prompts and largest outputs. */
   readonly tokens: Shares;
-  readonly #patienceMs: number;
-  /** Those that wait for a slot; false: it is not wanted any more. */
-  readonly #waiting = new FairQueue<(slot: number) => boolean>();
+  /** For a slot. */
+  readonly #waiting: Waiting<number>;
   readonly #underWay: Map<number, () => void> = new Map();
   #isLooping = false;
   #failure: Error | undefined;
@@ -28,7 +26,7 @@ export class RowSampler {
   private constructor(pool: SamplerPool, { tokens, patienceMs }: RowSamplerOptions) {
     this.pool = pool;
     this.tokens = tokens;
-    this.#patienceMs = patienceMs;
+    this.#waiting = new Waiting("a row of memory", patienceMs);
   }
 
   static async create(options: RowSamplerOptions): Promise<RowSampler> {
@@ -50,28 +48,15 @@ export class RowSampler {
   acquire(client: Client): Promise<number> {
     const slot = this.#waiting.length > 0 ? -1 : this.pool.acquire();
     if (slot >= 0) return Promise.resolve(slot);
-    return new Promise((resolve, reject) => {
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        const message = `no row of memory came free within ${this.#patienceMs} ms: try again later`;
-        reject(new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1 }));
-      }, this.#patienceMs);
-      this.#waiting.push(client, (given) => {
-        clearTimeout(timer);
-        if (!isLate) resolve(given);
-        return !isLate;
-      });
-    });
+    return this.#waiting.wait(client);
   }
 
   release(slot: number): void {
     this.pool.release(slot);
-    while (this.#waiting.length > 0) {
-      const next = this.pool.acquire();
-      if (this.#waiting.shift()!(next)) return;
-      this.pool.release(next);
-    }
+    if (this.#waiting.length === 0) return;
+    const next = this.pool.acquire();
+    if (next < 0) return; // the slot is withheld: a thread that hangs may still write to it
+    if (!this.#waiting.give(next)) this.pool.release(next);
   }
 
   /** Samples the row in the slot; its result can be read when this resolves. @throws the pool's error if it broke. */

@@ -1,6 +1,6 @@
 /** What the server keeps of a sequence whose rows come from outside. */
 import { checkInteger, refuse } from "@tokenmill/check";
-import { createResult, type FinishReason, type SampleResult, type TokenLogprob } from "@tokenmill/core";
+import { createResult, drawSeed, type FinishReason, type SampleResult, type TokenLogprob } from "@tokenmill/core";
 import type { History, Plan } from "@tokenmill/worker-pool";
 import { ApiError } from "../errors/apiError.ts";
 import type { Client } from "../limits/client.ts";
@@ -36,6 +36,8 @@ export interface SampleAccess {
 }
 
 const defaultMaxTokens = 256;
+/** Of an answer, or of one of its log-probabilities: an object. */
+const answerBytes = 80;
 
 export class SampleSequence {
   readonly sequenceId: number | bigint;
@@ -60,14 +62,14 @@ export class SampleSequence {
 
   /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory or the client has had its share. */
   constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen, access: SampleAccess) {
-    const { prompt = [], maxTokens = defaultMaxTokens, ...params } = open;
+    const { prompt = [], maxTokens, ...params } = open;
     if (!Array.isArray(prompt)) refuse("prompt", "array of token ids", prompt, true);
     const capacity = prompt.length + checkedMaxTokens(prompt.length, maxTokens, access.maxContextTokens);
     this.sequenceId = sequenceId;
     this.#sampler = sampler;
-    this.#seed = BigInt(params.seed ?? 0);
     this.#result = createResult(sampler.pool.maxLogprobs);
     this.#plan = sampler.pool.compile(params);
+    this.#seed = drawSeed(params.seed);
     this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
     const claims: Claim[] = [];
     try {
@@ -80,6 +82,11 @@ export class SampleSequence {
       throw error;
     }
     this.#claims = claims;
+  }
+
+  /** What the answer to a row takes in memory, about. */
+  get answerBytes(): number {
+    return answerBytes * (1 + (this.#plan.params.logprobs ?? 0));
   }
 
   get sampler(): RowSampler {
@@ -152,7 +159,10 @@ export class SampleSequence {
 }
 
 /** @throws RangeError, ApiError if prompt and output do not fit the context. */
-function checkedMaxTokens(promptLength: number, maxTokens: number, maxContextTokens: number): number {
+function checkedMaxTokens(promptLength: number, given: number | undefined, maxContextTokens: number): number {
+  // By default as many as the context leaves, if it leaves any.
+  const fitting = Math.max(1, Math.min(defaultMaxTokens, maxContextTokens - promptLength));
+  const maxTokens = given === undefined ? fitting : given;
   checkInteger("maxTokens", maxTokens, { min: 1, max: 2 ** 24 });
   if (promptLength + maxTokens <= maxContextTokens) return maxTokens;
   const wanted = `${promptLength + maxTokens} were asked for (${promptLength} in the prompt, ${maxTokens} for the output)`;

@@ -10,6 +10,7 @@ import type { Quotas } from "../limits/quotas.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Turns } from "../limits/turns.ts";
 import type { ServeLimits } from "../options.ts";
+import { answerPieces } from "./answerPieces.ts";
 import { RowBody } from "./rowBody.ts";
 import { RowSampler } from "./rowSampler.ts";
 import { checkSampleHeader, type SampleHeader, type SampleRow } from "./sampleHeader.ts";
@@ -68,11 +69,11 @@ export class SampleService {
   }
 
   /**
-   * Takes a body with rows and gives the encoded answer.
+   * Takes a body with rows and gives the encoded answer in pieces; memory for it is claimed with the body's.
    * @throws ApiError, TypeError, RangeError, ProtocolError for what is wrong with the body as a whole: sequences that it
    * opens are forgotten, others are where they were before it.
    */
-  async run(scope: SampleScope, client: Client, body: RowBody): Promise<Uint8Array> {
+  async run(scope: SampleScope, client: Client, body: RowBody): Promise<Iterator<Uint8Array, void>> {
     const { limits, turns, vocabSize } = this.#options;
     const bytes = await body.header(limits.bodyLimitBytes);
     if (bytes.length >= largeBodyBytes) await turns.take(client);
@@ -80,14 +81,16 @@ export class SampleService {
     const sampler = await this.#samplerOf(header.dtype);
     for (const sequenceId of header.close) scope.close(sequenceId);
     const results = await this.#rows(scope, client, header, sampler, body);
-    return this.#codec.encode({ id: header.id, results });
+    return answerPieces(this.#codec, header.id, results);
   }
 
-  async close(): Promise<void> {
+  async close(timeoutMs: number): Promise<void> {
     clearInterval(this.#sweep);
     for (const scope of this.#scopes) scope.closeAll();
     const samplers = await Promise.allSettled(this.#samplers.values());
-    await Promise.all(samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close()] : [])));
+    await Promise.all(
+      samplers.flatMap((made) => (made.status === "fulfilled" ? [made.value.pool.close(timeoutMs)] : [])),
+    );
   }
 
   async #rows(
@@ -102,6 +105,7 @@ export class SampleService {
     let isWhole = false;
     const pending: Promise<SampleAnswer | SampleFailure>[] = [];
     try {
+      body.claim(sequences.reduce((sum, { answerBytes }) => sum + answerBytes, 0));
       for (const [i, sequence] of sequences.entries()) {
         const slot = await receiveRow(sampler, client, body, `row ${i}`);
         // Sampled while the next row comes in.
@@ -173,8 +177,8 @@ export class SampleService {
     let sampler = this.#samplers.get(dtype);
     if (!sampler) {
       const { vocabSize, workers, customStages, quotas, limits } = this.#options;
-      const { arenaBytes, queueTimeoutMs: patienceMs } = limits;
-      const pool = { vocabSize, dtype, workers, customStages, arenaBytes };
+      const { arenaBytes, rowTimeoutMs, queueTimeoutMs: patienceMs } = limits;
+      const pool = { vocabSize, dtype, workers, customStages, arenaBytes, rowTimeoutMs };
       const tokens = quotas.arenaTokens(`tokens of ${dtype} sequences of /v1/sample`);
       sampler = RowSampler.create({ pool, tokens, patienceMs });
       this.#samplers.set(dtype, sampler);

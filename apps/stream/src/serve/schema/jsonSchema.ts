@@ -1,10 +1,12 @@
 /** The part of JSON Schema that requests are described with; validation and the OpenAPI document share it. */
 
 export interface JsonSchema {
-  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean";
+  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
   readonly description?: string;
   /** What the value must be, in words, for error messages. */
   readonly "x-expected"?: string;
+  /** A number may have 64 bits, which is more than JSON's readers keep. */
+  readonly "x-exact"?: true;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: boolean | JsonSchema;
   readonly required?: readonly string[];
@@ -12,6 +14,7 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -41,9 +44,10 @@ export function integer(description: string, minimum: number, maximum?: number):
   };
 }
 
-/** An integer of 64 bits: a number where that is exact, else a decimal string. */
+/** An integer of 64 bits: a number, or a decimal string from who cannot write it exactly. */
 export function bigInteger(description: string, pattern: string, expected: string): JsonSchema {
-  return { anyOf: [{ type: "integer" }, { type: "string", pattern }], description, "x-expected": expected };
+  const forms: readonly JsonSchema[] = [{ type: "integer" }, { type: "string", pattern }];
+  return { anyOf: forms, description, "x-expected": expected, "x-exact": true };
 }
 
 /** An object without further fields. */

@@ -13,6 +13,8 @@ import { answerClientError } from "../http/clientError.ts";
 import { OriginRule } from "../http/originRule.ts";
 import { offeredProtocols } from "../http/subprotocols.ts";
 import { type Client, clientOf } from "../limits/client.ts";
+import type { Operation } from "../openapi/operation.ts";
+import type { JsonSchema } from "../schema/jsonSchema.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
@@ -34,7 +36,7 @@ export interface SocketAcceptor {
 
 interface Endpoint {
   readonly url: string;
-  readonly summary: string;
+  readonly operation: Operation;
   readonly protocols: readonly string[];
   readonly maxPayload: number;
   readonly serve: ServeSocket;
@@ -61,23 +63,36 @@ export function acceptSockets(app: FastifyInstance, context: ServeContext): Sock
     upgrades.set(request, { socket, head, response });
     app.routing(request, response);
   });
-  const servers = [
+  const endpoints: readonly Endpoint[] = [
     {
       url: "/v1/stream",
-      summary: "WebSocket: token streams, opened, credited, paused and cancelled by messages.",
+      operation: {
+        ...socketOperation([jsonProtocol, msgpackProtocol]),
+        id: "openStreams",
+        summary: "A WebSocket of token streams: opened, credited, paused and cancelled by messages.",
+        description: "Messages are StreamClientMessage and StreamServerMessage, in JSON or MessagePack.",
+        tag: "generation",
+      },
       protocols: [jsonProtocol, msgpackProtocol],
       maxPayload: limits.bodyLimitBytes,
       serve: serveStream,
     },
     {
       url: "/v1/sample",
-      summary: "WebSocket: rows of logits in, tokens out, a message each.",
+      operation: {
+        ...socketOperation([sampleProtocol]),
+        id: "openSampling",
+        summary: "A WebSocket of rows of logits: a message of rows in, one of results out.",
+        description: "Messages are as the body and the answer of POST: SampleHeader and rows, and SampleAnswer.",
+        tag: "sampling",
+      },
       protocols: [sampleProtocol],
       // A message is whole before it is looked at: more than a connection's share of memory never is.
       maxPayload: Math.min(limits.sampleBodyLimitBytes, context.quotas.bodyBytes.connectionLimit),
       serve: serveSamples,
     },
-  ].map((endpoint) => addEndpoint(app, context, endpoint, upgrades));
+  ];
+  const servers = endpoints.map((endpoint) => addEndpoint(app, context, endpoint, upgrades));
   return {
     get count() {
       return servers.reduce((sum, { clients }) => sum + clients.size, 0);
@@ -97,7 +112,7 @@ export function acceptSockets(app: FastifyInstance, context: ServeContext): Sock
 function addEndpoint(
   app: FastifyInstance,
   context: ServeContext,
-  { url, summary, protocols, maxPayload, serve }: Endpoint,
+  { url, operation, protocols, maxPayload, serve }: Endpoint,
   upgrades: WeakMap<IncomingMessage, Upgrade>,
 ): WebSocketServer {
   const origins = new OriginRule(context.options.allowedOrigins);
@@ -112,8 +127,7 @@ function addEndpoint(
   // What the library has to say about the handshake itself.
   server.on("wsClientError", (error, socket) => answerClientError(error, socket as Socket));
   app.get(url, {
-    schema: { summary, tags: ["sockets"] },
-    config: { isSocket: true },
+    config: { isSocket: true, operation },
     onRequest: async ({ headers }) => origins.check(headers.origin, headers.host),
     handler: (request, reply) => {
       const upgrade = upgrades.get(request.raw);
@@ -129,11 +143,37 @@ function addEndpoint(
         accepted.on("error", () => undefined);
         keepAlive(accepted);
         context.log.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
+        context.metrics.answered(url, "GET", 101);
         serve(context, accepted, clientOf(request.owner, request.raw.socket), upgrade.socket);
       });
     },
   });
   return server;
+}
+
+function socketOperation(protocols: readonly string[]): Pick<Operation, "parameters" | "answers" | "errors"> {
+  const header = (
+    name: string,
+    description: string,
+    schema: JsonSchema,
+  ): NonNullable<Operation["parameters"]>[number] => ({
+    name,
+    in: "header",
+    description,
+    schema,
+  });
+  return {
+    parameters: [
+      header("Upgrade", "As WebSocket clients send it.", { type: "string", enum: ["websocket"] }),
+      header(
+        "Sec-WebSocket-Protocol",
+        `One of ${protocols.join(", ")}; where headers cannot be set, tokenmill.bearer.<key in base64url> besides.`,
+        { type: "string" },
+      ),
+    ],
+    answers: { 101: { description: "The WebSocket is open." } },
+    errors: [403, 426, 503],
+  };
 }
 
 function upgradeRequired(): ApiError {

@@ -35,7 +35,9 @@ export function idOf(value: unknown): string | undefined {
 /** @throws TypeError, RangeError, ProtocolError naming the field. */
 export function checkClientMessage(value: unknown): ClientMessage {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("message", "an object", value, true);
-  const { type, id, credits, request } = value as Record<string, unknown>;
+  const { type, id, credits: given, request } = value as Record<string, unknown>;
+  // JSON has no undefined: null is "not given".
+  const credits = given ?? undefined;
   if (typeof type !== "string" || !Object.hasOwn(fields, type)) {
     refuse("type", `one of ${Object.keys(fields).join(", ")}`, type, typeof type !== "string");
   }
@@ -46,8 +48,8 @@ export function checkClientMessage(value: unknown): ClientMessage {
   }
   switch (known) {
     case "open": {
-      const given = credits === undefined ? undefined : creditsOf(credits, 0);
-      return { type: known, id, request: decodeRequest(request), credits: given };
+      const first = credits === undefined ? undefined : creditsOf(credits, 0);
+      return { type: known, id, request: decodeRequest(request), credits: first };
     }
     case "credit":
       return { type: known, id, credits: creditsOf(credits, 1) };

@@ -45,7 +45,7 @@ function headOf(length: number, fin = true, opcode = 2): Buffer {
 
 const usedBodyBytes = async ({ url }: TestServer): Promise<number> => {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(/^tokenmill:quota_used\{quota="body_bytes".*\} (\d+)$/m.exec(text)![1]);
+  return Number(/^tokenmill_quota_used\{quota="body_bytes".*\} (\d+)$/m.exec(text)![1]);
 };
 
 it.each(endpoints)(

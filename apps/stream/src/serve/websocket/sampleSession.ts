@@ -14,29 +14,47 @@ export const sampleProtocol = "tokenmill.sample.v1";
 
 /** Serves the connection until it closes; its sequences are forgotten then. */
 export function serveSamples(context: ServeContext, socket: WebSocket, client: Client, connection: Duplex): void {
-  const { samples, lifecycle, log, quotas } = context;
+  const { samples, lifecycle, log, quotas, answerTurns } = context;
   const scope = samples.openScope();
   const codec = createMsgpackCodec();
   let last: Promise<void> = Promise.resolve();
 
   const answer = async ({ data, isBinary }: InboxMessage): Promise<void> => {
-    let encoded: Uint8Array;
     const claim = quotas.bodyBytes.claim(client, 0);
     try {
       if (!isBinary) refuseBecause("message", "expected binary, got text", true);
       lifecycle.checkServing();
-      encoded = await samples.run(scope, client, new RowBody(Readable.from([data]), claim));
+      const pieces = await samples.run(scope, client, new RowBody(Readable.from([data]), claim));
+      await sendFragments(socket, pieces, () => answerTurns.take(client));
     } catch (error) {
       const { status, code, message } = toApiError(error);
       if (status >= 500) log.error({ err: error }, "rows failed");
-      encoded = codec.encode({ error: { code: code ?? "bad_request", message } });
+      await sent(socket, codec.encode({ error: { code: code ?? "bad_request", message } }), true);
     } finally {
       claim.release();
     }
-    if (socket.readyState !== socket.OPEN) return;
-    await new Promise((resolve) => socket.send(encoded, resolve));
   };
   const handle = (message: InboxMessage): Promise<void> => (last = answer(message));
   new Inbox({ context, client, socket, connection, handle });
   socket.on("close", () => void last.then(() => samples.closeScope(scope)));
+}
+
+/** One message in fragments, each when those before have been taken. */
+async function sendFragments(
+  socket: WebSocket,
+  pieces: Iterator<Uint8Array, void>,
+  turn: () => Promise<void>,
+): Promise<void> {
+  let piece = pieces.next();
+  while (!piece.done && socket.readyState === socket.OPEN) {
+    const next = pieces.next();
+    await sent(socket, piece.value, next.done === true);
+    if (!next.done) await turn();
+    piece = next;
+  }
+}
+
+/** Resolves when the peer has taken it, or is gone. */
+function sent(socket: WebSocket, bytes: Uint8Array, isLast: boolean): Promise<void> {
+  return new Promise((resolve) => socket.send(bytes, { binary: true, fin: isLast }, () => resolve()));
 }

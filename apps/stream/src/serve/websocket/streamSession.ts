@@ -1,10 +1,11 @@
 /** One WebSocket connection that carries many token streams (`/v1/stream`). */
 import { refuse } from "@tokenmill/check";
+import { type GenerateRequest, seedBits } from "@tokenmill/core";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
 import { toApiError } from "../errors/toApiError.ts";
-import { promptIds } from "../generation/promptIds.ts";
+import { fitPrompt } from "../generation/fitPrompt.ts";
 import type { Client } from "../limits/client.ts";
 import { checkClientMessage, type ClientMessage, idOf } from "./clientMessage.ts";
 import { CreditedSequence } from "./creditedSequence.ts";
@@ -31,18 +32,21 @@ class StreamSession {
   /** Memory of the messages that opened them. */
   readonly #claims: Map<string, Claim> = new Map();
   readonly #inbox: Inbox;
+  readonly #unread: Claim;
   #isBehind = false;
 
   constructor(context: ServeContext, socket: WebSocket, client: Client, connection: Duplex) {
     this.#context = context;
     this.#client = client;
     this.#socket = socket;
+    this.#unread = context.quotas.unreadBytes.claim(client, 0);
     this.#codec = wireCodec(socket.protocol);
     const handle = (message: InboxMessage): void => this.#message(message);
     this.#inbox = new Inbox({ context, client, socket, connection, handle });
   }
 
   close(): void {
+    this.#unread.release();
     for (const sequence of this.#sequences.values()) sequence.cancel();
     this.#sequences.clear();
     for (const claim of this.#claims.values()) claim.release();
@@ -90,9 +94,7 @@ class StreamSession {
   #open({ id, request, credits }: ClientMessage & { type: "open" }, received: InboxMessage): void {
     const { sequences, lifecycle, engine, grammars } = this.#context;
     lifecycle.checkServing();
-    const { prompt = [], maxTokens = defaultMaxTokens } = request;
-    const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
-    const ids = isKnownForm && Number.isInteger(maxTokens) ? promptIds(this.#context, prompt, maxTokens) : prompt;
+    const fitting = this.#fitting(request);
     const credited = new CreditedSequence({
       credits,
       send: (event) => this.#send({ type: "event", id, event }),
@@ -103,8 +105,8 @@ class StreamSession {
       onEnd: () => this.#forget(id),
     });
     const begin = (): void => {
-      const sequence = sequences.open(this.#client, { ...request, prompt: ids }, credited);
-      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: request.seed ?? engine.seed });
+      const sequence = sequences.open(this.#client, { ...request, ...fitting }, credited);
+      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: seedBits(request.seed) ?? engine.seed });
       credited.start(sequence);
       if (this.#isBehind) credited.setBehind(true);
     };
@@ -125,6 +127,15 @@ class StreamSession {
     }
   }
 
+  /** Prompt and length within the context; nothing for what the engine is to refuse. */
+  #fitting({ prompt = [], maxTokens, parseSpecial: special = true }: GenerateRequest): GenerateRequest {
+    const isKnownForm = typeof prompt === "string" || Array.isArray(prompt);
+    const isKnownLength = maxTokens === undefined || Number.isInteger(maxTokens);
+    if (!isKnownForm || !isKnownLength || typeof special !== "boolean") return {};
+    const fitting = fitPrompt(this.#context, prompt, { maxTokens, defaultMaxTokens, special });
+    return { prompt: fitting.ids, maxTokens: fitting.maxTokens };
+  }
+
   #forget(id: string): void {
     this.#sequences.delete(id);
     this.#claims.get(id)?.release();
@@ -143,7 +154,14 @@ class StreamSession {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return;
     socket.send(this.#codec.encode(message), this.#sent);
-    if (!this.#isBehind && socket.bufferedAmount > mostBufferedBytes) this.#setBehind(true);
+    if (socket.bufferedAmount <= mostBufferedBytes) return;
+    try {
+      this.#unread.resize(socket.bufferedAmount);
+    } catch {
+      // Its client has as much unread as it may have.
+      socket.terminate();
+    }
+    if (!this.#isBehind) this.#setBehind(true);
   }
 
   readonly #sent = (): void => {
@@ -154,7 +172,10 @@ class StreamSession {
     this.#isBehind = isBehind;
     // What it says would be answered too.
     if (isBehind) this.#inbox.hold();
-    else this.#inbox.release();
+    else {
+      this.#inbox.release();
+      this.#unread.resize(0);
+    }
     for (const sequence of this.#sequences.values()) sequence.setBehind(isBehind);
   }
 }

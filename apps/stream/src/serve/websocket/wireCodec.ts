@@ -1,6 +1,6 @@
 /** Messages of a token stream, as the subprotocol says: JSON text or MessagePack. */
 import { parseJson } from "../http/parseJson.ts";
-import { createMsgpackCodec, encodeJson, ProtocolError } from "@tokenmill/protocol";
+import { createMsgpackCodec, encodeJson, exactRequest, ProtocolError } from "@tokenmill/protocol";
 
 export interface WireCodec {
   encode(message: object): string | Uint8Array;
@@ -19,9 +19,15 @@ const jsonWire: WireCodec = {
   encode: encodeJson,
   decode(data, isBinary) {
     if (isBinary) throw new ProtocolError("foreign", `${jsonProtocol} expected text messages`);
-    return parseJson(data, "message");
+    return withExactRequest(parseJson(data, "message"), data.toString("utf8"));
   },
 };
+
+/** `JSON.parse` rounds what has 64 bits. */
+function withExactRequest(message: unknown, text: string): unknown {
+  if (typeof message !== "object" || message === null || !Object.hasOwn(message, "request")) return message;
+  return { ...message, request: exactRequest((message as { request: unknown }).request, text, 2) };
+}
 
 function msgpackWire(): WireCodec {
   const codec = createMsgpackCodec();

@@ -23,6 +23,7 @@ export interface TestOptions extends Partial<Omit<ServeOptions, "limits">> {
   limits?: Partial<ServeLimits>;
   slots?: number;
   workers?: number;
+  seed?: number;
 }
 
 export async function startServer({ limits, ...options }: TestOptions = {}): Promise<TestServer> {
@@ -65,11 +66,21 @@ const pieces: readonly Uint8Array[] = [
   new Uint8Array(0),
 ];
 
+/** The end of a text, where it is read as a token. */
+export const endOfText = "<|end|>";
+const eosTokenId = pieces.length - 1;
+const idsOf = (text: string): number[] =>
+  Array.from(text, (letter) => letters.indexOf(letters.includes(letter) ? letter : " "));
+
 /** One token a letter; what is not among them is a space. */
 export const letterTokenizer: Tokenizer = {
   vocabSize: pieces.length,
-  eosTokenId: pieces.length - 1,
-  encode: (text) => Array.from(text, (letter) => letters.indexOf(letters.includes(letter) ? letter : " ")),
+  eosTokenId,
+  specialTokens: new Map([[eosTokenId, endOfText]]),
+  encode: (text, { special = false } = {}) =>
+    special
+      ? text.split(endOfText).flatMap((part, i) => [...(i > 0 ? [eosTokenId] : []), ...idsOf(part)])
+      : idsOf(text),
   tokenBytes: (tokenId) => pieces[tokenId]!,
 };
 

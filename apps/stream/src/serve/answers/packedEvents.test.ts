@@ -1,0 +1,39 @@
+import type { TokenEvent } from "@tokenmill/core";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { PackedEvents } from "./packedEvents.ts";
+
+it("gives back the events that came, in whatever form they were asked for", () => {
+  const id = fc.nat(2 ** 31 - 1);
+  const logprob = fc.double({ max: 0, noNaN: true });
+  const top = fc.array(fc.record({ tokenId: id, logprob }), { maxLength: 20 });
+  const token = fc.record({ tokenId: id, text: fc.string(), logprob, rank: fc.integer({ min: 1, max: 1000 }), top });
+  fc.assert(
+    fc.property(fc.array(token, { maxLength: 200 }), fc.boolean(), (tokens, hasLogprobs) => {
+      const events = tokens.map(
+        ({ tokenId, text, logprob: own, rank, top: best }, index): TokenEvent => ({
+          sequenceId: 7n,
+          index,
+          tokenId,
+          text,
+          ...(hasLogprobs && { logprob: own, rank }),
+          ...(hasLogprobs && best.length > 0 && { topLogprobs: best }),
+          ...(index === tokens.length - 1 && {
+            finishReason: "stop",
+            stopReason: "x",
+            usage: { promptTokens: 1, completionTokens: 2 },
+          }),
+        }),
+      );
+      const packed = new PackedEvents();
+      for (const event of events) packed.push(event);
+      expect([...packed]).toEqual(events);
+      expect(packed.length).toBe(events.length);
+      expect(packed.at(-1)).toEqual(events.at(-1));
+      expect(packed.at(0)).toEqual(events[0]);
+      expect(packed.at(events.length)).toBeUndefined();
+      const sum = events.reduce((all, event) => all + (event.logprob ?? Number.NaN), 0);
+      expect(packed.meanLogprob).toBe(sum / events.length);
+    }),
+  );
+});

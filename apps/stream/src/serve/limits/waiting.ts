@@ -1,0 +1,48 @@
+/** Clients that wait for one thing after the other, each in turn, and not for ever. */
+import { ApiError } from "../errors/apiError.ts";
+import type { Client } from "./client.ts";
+import { FairQueue } from "./fairQueue.ts";
+
+export class Waiting<T> {
+  readonly #what: string;
+  readonly #patienceMs: number;
+  readonly #queue = new FairQueue<(value: T) => boolean>();
+
+  /**
+   * @param what they wait for, for the message
+   * @param patienceMs how long one waits; Infinity: as long as it takes
+   */
+  constructor(what: string, patienceMs: number) {
+    this.#what = what;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Those that wait, and those that have given up and were not passed by yet. */
+  get length(): number {
+    return this.#queue.length;
+  }
+
+  /** @throws ApiError 429 when the patience is at its end */
+  wait(client: Client): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let hasLeft = false;
+      const giveUp = (): void => {
+        hasLeft = true;
+        const message = `${this.#what} did not come within ${this.#patienceMs} ms: try again later`;
+        reject(new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1 }));
+      };
+      const timer = Number.isFinite(this.#patienceMs) ? setTimeout(giveUp, this.#patienceMs) : undefined;
+      this.#queue.push(client, (value) => {
+        clearTimeout(timer);
+        if (!hasLeft) resolve(value);
+        return !hasLeft;
+      });
+    });
+  }
+
+  /** Gives the value to the next one; false if nobody waits. */
+  give(value: T): boolean {
+    for (let take = this.#queue.shift(); take; take = this.#queue.shift()) if (take(value)) return true;
+    return false;
+  }
+}

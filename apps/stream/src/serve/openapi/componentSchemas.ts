@@ -1,0 +1,16 @@
+/** Schemas that the document's operations name: what is sent and what is answered. */
+import { chatSchema } from "../openai/chatSchema.ts";
+import { completionSchema } from "../openai/completionSchema.ts";
+import { answerSchemas } from "./answerSchemas.ts";
+import { nullable } from "./nullable.ts";
+import type { Described } from "./operation.ts";
+import { sampleSchemas } from "./sampleSchemas.ts";
+import { streamSchemas } from "./streamSchemas.ts";
+
+export const componentSchemas: Readonly<Record<string, Described>> = {
+  CompletionRequest: nullable(completionSchema),
+  ChatCompletionRequest: nullable(chatSchema),
+  ...answerSchemas,
+  ...sampleSchemas,
+  ...streamSchemas,
+};

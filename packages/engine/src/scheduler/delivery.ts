@@ -1,0 +1,45 @@
+/** The last words of a sequence, and what happens when an observer throws at them: the process hears of it, the loop does not. */
+import { messageOf } from "@tokenmill/check";
+import type { TokenEvent } from "@tokenmill/core";
+import { SequenceError, type SequenceErrorCode } from "../errors.ts";
+import type { Sequence } from "./sequence.ts";
+
+/** Tells the observer that its sequence failed. It hears nothing more. */
+export function deliverError(sequence: Sequence, code: SequenceErrorCode, message: string, cause?: unknown): void {
+  const { observer, position, sequenceId } = sequence;
+  sequence.observer = undefined;
+  if (!observer) return;
+  const details = cause === undefined ? undefined : { cause };
+  try {
+    observer.error(new SequenceError(code, sequenceId, position, `sequence ${sequenceId}: ${message}`, details));
+  } catch (error) {
+    rethrowLater(error);
+  }
+}
+
+/** Hands out an event, and the end after the last; `onFailure` is told what `next` threw. */
+export function deliverEvent(sequence: Sequence, event: TokenEvent, onFailure: (error: unknown) => void): void {
+  const observer = sequence.observer!;
+  try {
+    observer.next(event);
+  } catch (error) {
+    if (sequence.observer === undefined) rethrowLater(error);
+    else if (sequence.phase === "ended") deliverError(sequence, "observer_failed", messageOf(error), error);
+    else onFailure(error);
+    return;
+  }
+  if (event.finishReason === undefined || sequence.observer === undefined) return;
+  sequence.observer = undefined;
+  try {
+    observer.complete();
+  } catch (error) {
+    rethrowLater(error);
+  }
+}
+
+/** As rxjs does with errors that nobody handles. */
+function rethrowLater(error: unknown): void {
+  setTimeout(() => {
+    throw error;
+  });
+}

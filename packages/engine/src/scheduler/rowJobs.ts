@@ -1,0 +1,66 @@
+/** What is in each slot that is in flight: its sequence, and the job that was made of it. */
+import type { SampleJob, SamplerPool } from "@tokenmill/worker-pool";
+import type { Sequence } from "./sequence.ts";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export class RowJobs {
+  readonly #pool: SamplerPool;
+  readonly #sequences: (Sequence | undefined)[];
+  /** One object per slot, reused. */
+  readonly #jobs: (Mutable<SampleJob> | undefined)[];
+  /** Slots in flight. */
+  count = 0;
+
+  constructor(pool: SamplerPool) {
+    this.#pool = pool;
+    this.#sequences = new Array<Sequence | undefined>(pool.slotCount).fill(undefined);
+    this.#jobs = new Array<Mutable<SampleJob> | undefined>(pool.slotCount).fill(undefined);
+  }
+
+  /** Submits the sequence's next row. @throws what its grammar or the pool throw; nothing is in flight then */
+  submit(slot: number, sequence: Sequence, writeRow: boolean): void {
+    (sequence.unscored ?? sequence.matcher)?.fillMask(this.#pool.tokenMask(slot));
+    this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
+    this.#sequences[slot] = sequence;
+    this.count++;
+  }
+
+  /** The sequence of a slot that is done. */
+  take(slot: number): Sequence {
+    const sequence = this.#sequences[slot]!;
+    this.#sequences[slot] = undefined;
+    this.count--;
+    return sequence;
+  }
+
+  /** Every sequence that was in flight, for a pool that has lost them. */
+  takeAll(): Sequence[] {
+    const lost = this.#sequences.filter((sequence) => sequence !== undefined);
+    this.#sequences.fill(undefined);
+    this.count = 0;
+    return lost;
+  }
+
+  #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
+    const { seed, randomStreamBits, position, unscored } = sequence;
+    const { plan } = unscored ?? sequence;
+    const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
+    const hasTokenMask = unscored ? unscored.hasTokenMask : sequence.matcher !== undefined;
+    const state = unscored ? undefined : sequence.state;
+    const job = this.#jobs[slot];
+    if (!job) {
+      const fields = { plan, history, seed, sequenceId: randomStreamBits, position, writeRow, hasTokenMask, state };
+      return (this.#jobs[slot] = fields);
+    }
+    job.plan = plan;
+    job.history = history;
+    job.seed = seed;
+    job.sequenceId = randomStreamBits;
+    job.position = position;
+    job.writeRow = writeRow;
+    job.hasTokenMask = hasTokenMask;
+    job.state = state;
+    return job;
+  }
+}
