@@ -20,7 +20,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
 export const confined: readonly { module: string; to: readonly string[]; andApps: boolean }[] = [
   { module: "rxjs", to: ["@tokenmill/engine"], andApps: true },
   { module: "piscina", to: ["@tokenmill/worker-pool"], andApps: false },
-  { module: "node:worker_threads", to: ["@tokenmill/worker-pool"], andApps: false },
+  { module: "node:worker_threads", to: ["@tokenmill/worker-pool", "@tokenmill/grammar"], andApps: false },
 ];
 
 /** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */

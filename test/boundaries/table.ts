@@ -167,6 +167,7 @@ add(
       { vocabSize, workers: 0, slots: 1, arenaBytes: 65_536 },
       {
         ...poolFields,
+        maskFiller: nothing,
         vocabSize: nothing,
         dtype: nothing,
         source: nothing,
@@ -187,6 +188,8 @@ add(
         source: nothing,
         pool: nothing,
         maxSequences: integerIn(1, 1e12),
+        maxQueued: integerIn(0, 1e12),
+        admissionTimeoutMs: numberIn(1, 2 ** 31 - 1),
         seed,
         grammar: nothing,
         bufferSize: integerIn(1, 1e12),
@@ -284,18 +287,21 @@ add(protocol.encodeSseComment, [argument("comment", "a", text)]);
 add(protocol.encodeSseEvent, [argument("event", event)]);
 add(protocol.formatEventId, [argument("place", { sequenceId: 1, index: 2 })]);
 add(protocol.parseEventId, [argument("text", "1:2", text)]);
-add(grammar.createGrammarProvider, [
-  options(
-    "options",
-    { tokenizer },
-    {
-      tokenizer: nothing,
-      vocabSize: nothing,
-      anyWhitespace: flag,
-      cacheSize: uint64,
-    },
-  ),
-]);
+const providerFields = {
+  tokenizer: nothing,
+  vocabSize: nothing,
+  specialTokens: nothing,
+  anyWhitespace: flag,
+  compileTimeoutMs: nothing,
+  compileMemoryBytes: integerIn(2 ** 24, 2 ** 40),
+  warm: flag,
+  cacheBytes: integerIn(0, 2 ** 40),
+};
+rows.set(grammar.createGrammarProvider, {
+  call: grammar.createGrammarProvider,
+  args: [options("options", { tokenizer }, providerFields)],
+  isDear: true,
+});
 for (const fn of [explain.countDraws, explain.drawTokens, explain.expectedCounts]) {
   add(fn, [
     argument("sampler", sampler),
@@ -321,6 +327,7 @@ const classes: readonly unknown[] = [
   engine.SnapshotError,
   sources.NpyError,
   protocol.ProtocolError,
+  grammar.GrammarBudgetError,
 ];
 
 /** By package and name, every function that is exported; undefined: it has no row. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSampler } from "@tokenmill/core";
-import { writeNpy } from "@tokenmill/sources";
+import { createEmbeddedModel, writeNpy } from "@tokenmill/sources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linesOf, tokenmill } from "./helpers/tokenmill.ts";
 
@@ -144,5 +144,32 @@ describe("what makes no sense", () => {
     const double = await tokenmill(["sample", "--logits", join(folder, "double.npy")]);
     expect(double.stderr).toContain("expected dtype float32 (<f4) or float16 (<f2), got float64 (<f8)");
     expect([truncated.code, double.code]).toEqual([1, 1]);
+  });
+});
+
+describe("forms of the output", () => {
+  const tokens = 50_257;
+  const rows = join(folder, "r50k.npy");
+  const values = Float32Array.from({ length: 6 * tokens }, (_, i) => 4 * Math.sin(i * 12.9898));
+  beforeAll(() => writeNpy(rows, { dtype: "f32", shape: [6, tokens], data: values }));
+
+  it("say what may follow the history behind its prompt", async () => {
+    const { tokenizer } = await createEmbeddedModel();
+    const ids = join(folder, "forms.ndjson");
+    const history = [...tokenizer.encode("the prompt"), ...tokenizer.encode("12")];
+    const promptLength = history.length - tokenizer.encode("12").length;
+    writeFileSync(ids, Array(6).fill(JSON.stringify({ history, promptLength })).join("\n"));
+    const args = ["sample", "--logits", rows, "--ids", ids, "--regex", "12[a-c]{40}", "--json", "--draws", "3"];
+    const { code, stdout } = await tokenmill(args);
+    const texts = linesOf<Line>(stdout).map(({ tokenId }) => Buffer.from(tokenizer.tokenBytes(tokenId)).toString());
+    expect(texts).toHaveLength(18);
+    for (const text of texts) expect(text).toMatch(/^[a-c]+$/);
+    expect(code).toBe(0);
+  });
+
+  it("are refused for rows of another vocabulary", async () => {
+    const { code, stderr } = await tokenmill(["sample", "--logits", good, "--regex", "a"]);
+    expect(stderr).toContain("--regex expected rows of r50k's 50257 tokens, got rows of 1003");
+    expect(code).toBe(2);
   });
 });

@@ -232,3 +232,68 @@ describe("endings", () => {
     expect(code).toBe(1);
   });
 });
+
+describe("forms of the output", () => {
+  const n = { type: "integer", minimum: -5, maximum: 120 };
+  const schema = { type: "object", properties: { n }, required: ["n"], additionalProperties: false };
+  const fileOf = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const run = (args: readonly string[]): ReturnType<typeof tokenmill> =>
+    tokenmill(["stream", "--prompt", "x", "--count", "4", "--seed", "3", "--max-tokens", "60", ...args]);
+
+  it.each([
+    ["--json-schema", () => [fileOf("schema.json", JSON.stringify(schema))], /^\{"n": -?\d+\}$/],
+    ["--regex", () => ["[а-я]{2}\\d"], /^[а-я]{2}\d$/],
+    ["--choice", () => ["January", "--choice", "February", "--choice", "March"], /^(?:January|February|March)$/],
+    ["--grammar", () => [fileOf("g.ebnf", 'root ::= "a" root "b" | "c"')], /^a*cb*$/],
+    ["--grammar", () => [fileOf("g.lark", 'start: "a" "b"~2..3')], /^ab{2,3}$/],
+    [
+      "--structural-tag",
+      () => [
+        fileOf(
+          "t.json",
+          JSON.stringify({ format: { type: "tag", begin: "<", content: { type: "regex", pattern: "\\d" }, end: ">" } }),
+        ),
+      ],
+      /^<\d>$/,
+    ],
+  ])("%s holds", async (flag, values, expected) => {
+    const { code, stdout } = await run([flag, ...values()]);
+    const texts = [...stdout.matchAll(/^\[\d\] x → (.*) \(stop\)$/gm)].map(([, text]) => text);
+    expect(texts).toHaveLength(4);
+    for (const text of texts) expect(text).toMatch(expected);
+    expect(code).toBe(0);
+  });
+
+  it("come in lines of requests too, and a bad one fails its line alone", async () => {
+    const lines = [{ choice: ["yes", "no"] }, { regex: "(" }, { jsonSchema: schema }];
+    const path = fileOf("forms.ndjson", lines.map((line) => JSON.stringify({ prompt: "x", ...line })).join("\n"));
+    const { code, stdout, stderr } = await tokenmill([
+      "stream",
+      "--prompts",
+      path,
+      "--seed",
+      "3",
+      "--max-tokens",
+      "60",
+    ]);
+    expect(stdout).toMatch(/→ (?:yes|no) \(stop\)/);
+    expect(stdout).toMatch(/→ \{"n": -?\d+\} \(stop\)/);
+    expect(stderr).toContain('"regex" expected a regular expression: Unterminated group');
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [["--regex", "("], '"regex" expected a regular expression: Unterminated group'],
+    [["--regex", "a", "--choice", "b"], "--regex and --choice exclude each other: an output has one form"],
+    [["--regex", "a", "--source", "synthetic"], "--regex needs a source whose tokens are text with an end"],
+    [["--json-schema", join(folder, "none.json")], "none.json"],
+  ])("%j is a usage error or a file that is not there", async (args, message) => {
+    const { code, stderr } = await run(args);
+    expect(stderr).toContain(message);
+    expect(code).toBeGreaterThan(0);
+  });
+});

@@ -1,6 +1,8 @@
 /** Many sequences with many schemas at once, each output held against its schema by a validator that knows nothing of masks. */
+import { createRequire } from "node:module";
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
-import type { Engine } from "@tokenmill/engine";
+import type { Engine, SequenceSnapshot } from "@tokenmill/engine";
+import type { FormatsPlugin } from "ajv-formats";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { schemas } from "./schemas.ts";
 
@@ -9,51 +11,76 @@ export interface SchemaRun {
   outcomes: Map<string, number>;
   /** Distinct texts of each schema. */
   distinct: Map<string, number>;
+  /** By sequence. */
+  texts: string[];
   tokens: number;
 }
 
+export interface HowToRun {
+  /** Each sequence is stopped after as many tokens, its record written as JSON, and resumed on this engine. */
+  readonly resumeOn?: Engine;
+  readonly resumeAfter?: number;
+}
+
+const addFormats = createRequire(import.meta.url)("ajv-formats") as FormatsPlugin;
+const ajv = new Ajv2020({ strict: false, multipleOfPrecision: 9 });
+addFormats(ajv);
+const validators = Object.entries(schemas).map(([name, schema]) => ({ name, schema, validate: ajv.compile(schema) }));
+
 /** Opens `count` sequences at once, the schemas in turn. */
-export async function runSchemas(engine: Engine, count: number, params: GenerateRequest): Promise<SchemaRun> {
-  // formats are held against the patterns below: no library of formats is installed
-  const ajv = new Ajv2020({ strict: false, formats });
-  const validators = Object.entries(schemas).map(([name, schema]) => ({ name, schema, validate: ajv.compile(schema) }));
+export async function runSchemas(
+  engine: Engine,
+  count: number,
+  params: GenerateRequest,
+  how: HowToRun = {},
+): Promise<SchemaRun> {
   const outcomes = new Map<string, number>();
-  const texts = new Map<string, Set<string>>();
+  const distinct = new Map<string, Set<string>>();
+  const texts: string[] = [];
   let tokens = 0;
   await Promise.all(
     Array.from({ length: count }, async (_, sequenceId) => {
       const { name, schema, validate } = validators[sequenceId % validators.length]!;
       const request = { ...params, sequenceId, jsonSchema: schema };
-      const { text, last, count: length } = await outputOf(engine, request);
-      tokens += length;
-      const outcome = verdict(text, last, validate);
+      const events = how.resumeOn
+        ? await resumed(engine, request, how.resumeOn, how.resumeAfter)
+        : await whole(engine, request);
+      const text = events.map((event) => event.text).join("");
+      texts[sequenceId] = text;
+      tokens += events.length;
+      const outcome = verdict(text, events.at(-1)!, validate);
       const key = outcome === "ok" ? outcome : `${name}: ${outcome}: ${text}`;
       outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
-      if (!texts.has(name)) texts.set(name, new Set());
-      texts.get(name)!.add(text);
+      distinct.set(name, (distinct.get(name) ?? new Set()).add(text));
     }),
   );
-  return { outcomes, distinct: new Map([...texts].map(([name, set]) => [name, set.size])), tokens };
+  return { outcomes, distinct: new Map([...distinct].map(([name, set]) => [name, set.size])), texts, tokens };
 }
 
-const formats = {
-  date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
-  uuid: /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
-};
+async function whole(engine: Engine, request: GenerateRequest): Promise<TokenEvent[]> {
+  const events: TokenEvent[] = [];
+  for await (const event of engine.stream(request)) events.push(event);
+  return events;
+}
 
-async function outputOf(
-  engine: Engine,
-  request: GenerateRequest,
-): Promise<{ text: string; last: TokenEvent; count: number }> {
-  let text = "";
-  let last: TokenEvent | undefined;
-  let count = 0;
-  for await (const event of engine.stream(request)) {
-    text += event.text;
-    last = event;
-    count++;
-  }
-  return { text, last: last!, count };
+/** The events before the stop and after it. */
+function resumed(engine: Engine, request: GenerateRequest, other: Engine, after = 3): Promise<TokenEvent[]> {
+  return new Promise((resolve, reject) => {
+    const events: TokenEvent[] = [];
+    const handle = engine.open(request, {
+      next(event) {
+        events.push(event);
+        if (events.length !== after || event.finishReason !== undefined) return;
+        const record = JSON.parse(JSON.stringify(handle.snapshot())) as SequenceSnapshot;
+        handle.cancel();
+        other
+          .resume(record)
+          .subscribe({ next: (later) => events.push(later), error: reject, complete: () => resolve(events) });
+      },
+      error: reject,
+      complete: () => resolve(events),
+    });
+  });
 }
 
 function verdict(text: string, { finishReason }: TokenEvent, validate: (data: unknown) => boolean): string {

@@ -84,7 +84,7 @@ async function manyStreams(): Promise<void> {
         const blocks = (rest + chunk).split("\n\n");
         rest = blocks.pop()!;
         for (const block of blocks) {
-          const [, index, tokenId] = /^id: \d+:(\d+)\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
+          const [, index, tokenId] = /^id: \d+:(\d+)[^\n]*\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
           if (index === undefined) continue;
           if (Number(index) !== next) throw new Error(`stream ${i}: event ${index} instead of ${next}`);
           (next++ === 0 ? ttft : itl).push(nowMs - lastMs);

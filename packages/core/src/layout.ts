@@ -30,6 +30,9 @@ export const JOB_WRITE_ROW = 36;
 export const JOB_UNDO_COUNT = 40;
 /** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
 export const JOB_MASK = 44;
+/** Masks that are filled where the row is made: what the pool calls the grammar's image, 0 for none, and the output. */
+export const JOB_MASK_IMAGE = 52;
+export const JOB_MASK_OUTPUT = 56;
 /** Stages before this one have been done: the row is what they left. Not 0 only in copies of a job. */
 export const JOB_FIRST_STAGE = 48;
 /** State of the sequence before this step, STATE_NUMBERS f64. */
@@ -71,6 +74,7 @@ export const STATUS_WORKER_LOST = 5;
 export const STATUS_STAGE_FAILED = 6;
 export const STATUS_ROW_TIMEOUT = 8;
 export const STATUS_QUARANTINED = 9;
+export const STATUS_GRAMMAR_FAILED = 12;
 
 /** Plan record: header, `stageCount` stage records, then lists of i32 ids and f32 values that stages point to. */
 export const PLAN_HEADER_BYTES = 32;

@@ -6,8 +6,6 @@ import type { Readable } from "node:stream";
 import {
   checkSeed,
   type GenerateRequest,
-  type GrammarMatcher,
-  type GrammarSpec,
   type LogitsSource,
   type SamplingParams,
   type TokenEvent,
@@ -35,7 +33,7 @@ import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { Sequence, type TokenObserver } from "./scheduler/sequence.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
-import { replayGrammar, replayText } from "./snapshot/replay.ts";
+import { replayText } from "./snapshot/replay.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
@@ -69,9 +67,19 @@ class TokenEngine implements Engine {
     this.#pool = pool;
     this.#ownsPool = ownsPool;
     this.#bufferSize = settings.bufferSize;
-    this.#limits = { sourceName: name, vocabSize, tokenizer, grammar: settings.grammar, maxLogprobs: pool.maxLogprobs };
+    const eos = tokenizer?.eosTokenId;
+    this.#limits = {
+      sourceName: name,
+      vocabSize,
+      tokenizer,
+      grammar: settings.grammar,
+      maxLogprobs: pool.maxLogprobs,
+      eosTokenIds: [...new Set([...(eos === undefined ? [] : [eos]), ...(source.eosTokenIds ?? [])])],
+      contextTokens: source.contextTokens ?? Number.POSITIVE_INFINITY,
+    };
     this.#texts = tokenizer && new TokenTexts(tokenizer);
-    this.#scheduler = new Scheduler(pool, source, this.#texts, settings);
+    const { grammar: grammars } = settings;
+    this.#scheduler = new Scheduler({ pool, source, texts: this.#texts, limits: settings, grammars });
     this.#closeTimeoutMs = settings.closeTimeoutMs;
   }
 
@@ -124,8 +132,7 @@ class TokenEngine implements Engine {
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
-    const matcher = this.#openGrammar(prepared.grammar);
-    return this.#start(prepared.params, matcher, (plan) => {
+    return this.#start(prepared.params, (plan) => {
       const { stop, grammar, promptTokenIds, promptLogprobs } = prepared;
       return new Sequence({
         sequenceId: this.#claimId(prepared.sequenceId),
@@ -139,7 +146,6 @@ class TokenEngine implements Engine {
         ignoreEos: prepared.ignoreEos,
         epoch: 0,
         grammar,
-        matcher,
         promptLogprobs,
         observer,
       });
@@ -157,9 +163,7 @@ class TokenEngine implements Engine {
     const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, this.#limits);
     const stop = stopStrings(record.stop, this.#limits);
     if (record.grammar) grammarEos(record.grammar, this.#limits, ignoreEos);
-    const opened = this.#openGrammar(record.grammar);
-    const matcher = opened && replayGrammar(opened, outputTokenIds);
-    return this.#start({ ...unseeded, profile }, matcher, (plan) => {
+    return this.#start({ ...unseeded, profile }, (plan) => {
       checkState(record.state, plan.initialState);
       const sequence = new Sequence({
         sequenceId: this.#claimId(sequenceId),
@@ -173,7 +177,6 @@ class TokenEngine implements Engine {
         ignoreEos,
         epoch: epoch + 1,
         grammar: record.grammar,
-        matcher,
         promptLogprobs,
         observer,
         state: record.state,
@@ -250,7 +253,7 @@ class TokenEngine implements Engine {
       prepare: (request) => prepareRequest(request, this.#limits),
       compile: (params) => this.#pool.compile(params),
       claimId: (wanted) => this.#claimId(wanted),
-      start: (params, make) => this.#start(params, undefined, make),
+      start: (params, make) => this.#start(params, make),
     };
   }
 
@@ -265,8 +268,8 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#nextSequenceId, 0, "the engine was closed");
   }
 
-  /** Compiles, makes the sequence and hands it to the scheduler; plan and matcher are given back if that fails. */
-  #start(params: SamplingParams, matcher: GrammarMatcher | undefined, make: (plan: Plan) => Sequence): SequenceHandle {
+  /** Compiles, makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
+  #start(params: SamplingParams, make: (plan: Plan) => Sequence): SequenceHandle {
     let plan: Plan | undefined;
     try {
       plan = this.#pool.compile(params);
@@ -276,7 +279,6 @@ class TokenEngine implements Engine {
       return new OpenSequenceHandle(this.#pool, this.#scheduler, sequence);
     } catch (error) {
       plan?.release();
-      matcher?.release();
       throw error;
     }
   }
@@ -286,10 +288,6 @@ class TokenEngine implements Engine {
     if (promptLogprobs === undefined || promptLength < 2) return undefined;
     const plan = this.#pool.compile({ logprobs: promptLogprobs, logprobsMode: "raw" });
     return new PromptScoring(plan, initialTokenIds!);
-  }
-
-  #openGrammar(spec: GrammarSpec | undefined): GrammarMatcher | undefined {
-    return spec && this.#limits.grammar!.open(spec);
   }
 
   /** The id asked for, or the next number that no open sequence has. */

@@ -43,7 +43,6 @@ export type SnapshotErrorCode =
   | "digest_mismatch"
   | "foreign_version"
   | "foreign_vocabulary"
-  | "grammar_diverged"
   | "malformed"
   | "text_diverged";
 

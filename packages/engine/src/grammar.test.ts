@@ -87,8 +87,8 @@ describe("a request with a grammar", () => {
     const outputs: unknown[] = [];
     await withEngine({}, async (engine) => void outputs.push(await collect(engine.generate(request))));
     const source = hashSource({ tokenizer: pieceTokenizer, slow: { 8: 20 } });
-    const pool = await createPool({ source, workers: 2, slots: 6, inlineRows: 0 });
     const provider = textChoices();
+    const pool = await createPool({ source, workers: 2, slots: 6, inlineRows: 0, maskFiller: provider.maskFiller });
     const engine = await createEngine({ source, pool, grammar: provider, seed: 2 });
     const { events } = await run(engine, request, () => {
       void pool.killWorker(0);
@@ -130,6 +130,44 @@ describe("a request with a grammar", () => {
   });
 });
 
+describe("a grammar that takes its time to compile", () => {
+  it("keeps nobody else waiting, and can be paused, resumed and cancelled meanwhile", async () => {
+    let compile = (): void => undefined;
+    const compiling = new Promise<void>((resolve) => (compile = resolve));
+    const provider = textChoices(() => compiling);
+    const source = hashSource({ tokenizer: pieceTokenizer });
+    const engine = await createEngine({ source, grammar: provider, workers: 1, slots: 6, seed: 2 });
+    const held = run(engine, { sequenceId: 1, grammar, maxTokens: 20 });
+    const paused = new Promise<string[]>((resolve, reject) => {
+      const got: string[] = [];
+      const complete = (): void => resolve(got);
+      const request = { sequenceId: 2, grammar, maxTokens: 20 };
+      const handle = engine.open(request, { next: ({ text }) => got.push(text), error: reject, complete });
+      handle.pause();
+      expect(handle.phase).toBe("compiling");
+      handle.resume();
+    });
+    const cancelled = engine.open({ sequenceId: 3, grammar }, { next() {}, error() {}, complete() {} });
+    await collect(engine.generate({ sequenceId: 4, maxTokens: 5, ignoreEos: true }));
+    cancelled.cancel();
+    compile();
+    expect(texts).toContain(textOf((await held).events));
+    expect(texts).toContain((await paused).join(""));
+    expect(engine.stats()).toMatchObject({ open: 0, cancelled: 1 });
+    await engine.close();
+    expect(provider.openCount).toBe(0);
+  });
+
+  it("is closed with the engine", async () => {
+    const provider = textChoices(() => new Promise(() => undefined));
+    const source = hashSource({ tokenizer: pieceTokenizer });
+    const engine = await createEngine({ source, grammar: provider, workers: 0 });
+    const outcome = run(engine, { grammar });
+    await engine.close();
+    expect((await outcome).error).toMatchObject({ code: "engine_closed" });
+  });
+});
+
 describe("refusals concern their request only", () => {
   it.each([
     [{ grammar: "?" }, `"grammar" expected texts without "?"`],
@@ -147,6 +185,26 @@ describe("refusals concern their request only", () => {
       await expect(collect(engine.generate(wrong))).rejects.toThrow(message);
       expect(texts).toContain(textOf(await good));
     });
+  });
+
+  it("a mask that cannot be filled fails its row alone", async () => {
+    await withEngine({ workers: 1 }, async (engine) => {
+      const good = collect(engine.generate({ sequenceId: 1, grammar, maxTokens: 20 }));
+      const { error } = await run(engine, { grammar: "throw | a b | c a", maxTokens: 20 });
+      expect(error).toMatchObject({
+        code: "grammar_failed",
+        message: expect.stringContaining("planted mask error") as string,
+      });
+      expect(texts).toContain(textOf(await good));
+    });
+  });
+
+  it("a pool without the provider's masks is refused", async () => {
+    const source = hashSource({ tokenizer: pieceTokenizer });
+    const pool = await createPool({ source, workers: 0 });
+    const made = createEngine({ source, pool, grammar: textChoices() });
+    await expect(made).rejects.toThrow(`"pool" expected one that was made with the provider's maskFiller, got "none"`);
+    await pool.close();
   });
 
   it("an engine without a provider names the remedy", async () => {
@@ -168,7 +226,10 @@ describe("refusals concern their request only", () => {
         if (event.index === 0) record = handle.snapshot();
       });
       const diverged = { ...record!, grammar: { grammar: "zzz" } };
-      await expect(collect(engine.resume(diverged))).rejects.toMatchObject({ code: "grammar_diverged" });
+      await expect(collect(engine.resume(diverged))).rejects.toMatchObject({
+        code: "grammar_failed",
+        message: expect.stringContaining("the texts do not begin with") as string,
+      });
       const malformed = { ...record!, grammar: {} as never };
       await expect(collect(engine.resume(malformed))).rejects.toMatchObject({ code: "malformed" });
     });

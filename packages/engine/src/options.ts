@@ -6,7 +6,7 @@ import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 /** Timers take no longer ones. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype" | "closeTimeoutMs">;
+type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype" | "closeTimeoutMs" | "maskFiller">;
 
 /** Options that only a pool made by the engine can follow: all that pools have, or this does not compile. */
 const isPoolField: Readonly<Record<PoolField, true>> = {
@@ -30,7 +30,7 @@ export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeo
   source: LogitsSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */
   pool?: SamplerPool;
-  /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: 131,072. */
+  /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: as many as the source serves, or 131,072. */
   maxSequences?: number;
   /**
    * Most sequences that wait for memory or for `maxSequences`, integer ≥ 0; one more fails with `overloaded`. Absent: any
@@ -44,7 +44,10 @@ export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeo
   admissionTimeoutMs?: number;
   /** Seed of requests without one: a safe integer ≥ 0 or a 64-bit bigint. Absent: 53 random bits. */
   seed?: number | bigint;
-  /** Follows `jsonSchema`, `grammar` and `regex` of requests (see @tokenmill/grammar). Absent: such requests are refused. */
+  /**
+   * Follows `jsonSchema`, `grammar`, `regex`, `choice` and `structuralTag` of requests (see @tokenmill/grammar). Absent: such
+   * requests are refused. A given pool must have the provider's `maskFiller`.
+   */
   grammar?: GrammarProvider;
   /** Events that `stream` and `readable` hold for a slow reader, integer ≥ 1. Absent: 64. */
   bufferSize?: number;
@@ -80,12 +83,13 @@ export function checkOptions(options: EngineOptions): EngineSettings {
     ],
     "engine option",
   );
-  const { source, pool, seed, grammar, maxSequences = 131_072, bufferSize = 64 } = options;
+  const { source, pool, seed, grammar, bufferSize = 64 } = options;
   if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
   if (pool !== undefined && (typeof pool !== "object" || pool === null)) refuse("pool", "a pool", pool, true);
   if (grammar !== undefined && (typeof grammar !== "object" || grammar === null)) {
     refuse("grammar", "a grammar provider", grammar, true);
   }
+  const { maxSequences = source.sequences ?? 131_072 } = options;
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
   const { maxQueued = Number.POSITIVE_INFINITY, admissionTimeoutMs = Number.POSITIVE_INFINITY } = options;
@@ -113,6 +117,9 @@ export function checkOptions(options: EngineOptions): EngineSettings {
     if (pool.vocabSize !== source.vocabSize) {
       refuse("pool", `a pool of the source's vocabSize ${source.vocabSize}`, pool.vocabSize, false);
     }
+    if (grammar && pool.maskFillerUrl !== grammar.maskFiller.moduleUrl) {
+      refuse("pool", "one that was made with the provider's maskFiller", pool.maskFillerUrl ?? "none", false);
+    }
   }
   return {
     maxSequences,
@@ -127,7 +134,10 @@ export function checkOptions(options: EngineOptions): EngineSettings {
 
 /** The pool options among the engine's. */
 export function poolOptions(options: EngineOptions): PoolOptions {
-  const pool: PoolOptions = { source: options.source };
+  const pool: PoolOptions = {
+    source: options.source,
+    ...(options.grammar && { maskFiller: options.grammar.maskFiller }),
+  };
   for (const name of poolFields) {
     const value = options[name];
     if (value !== undefined) Object.assign(pool, { [name]: value });

@@ -1,2 +1,3 @@
-/** @tokenmill/grammar: JSON schemas, EBNF grammars and regular expressions as token masks, for the engine's `grammar` option. */
-export { createGrammarProvider, type GrammarProviderOptions } from "./createGrammarProvider.ts";
+/** @tokenmill/grammar: JSON schemas, grammars, regular expressions and tags as token masks, for the engine's `grammar` option. */
+export { GrammarBudgetError } from "./budget/budget.ts";
+export { createGrammarProvider, type GrammarProviderOptions } from "./provider/grammarProvider.ts";

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { checkBoolean, checkInteger, checkOptions, checkString } from "@tokenmill/check";
 import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/core";
 import { batchVariance } from "./batchVariance.ts";
+import { fileDigest } from "./fileDigest.ts";
 import { GgufTokenizer } from "./ggufTokenizer.ts";
 import { type LibLlama, openLibLlama, type Pointer } from "./libllama.ts";
 import { findLibraries } from "./libraries.ts";
@@ -82,13 +83,20 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
       `llama.cpp cannot keep ${sequences} sequences of ${contextTokens} tokens: lower "sequences" or "contextTokens"`,
     );
   }
-  const opened = new LlamaModel(library, model, context, { sequences, contextTokens, stepTokens }, deterministic);
+  const limits = { sequences, contextTokens, stepTokens };
+  const opened = new LlamaModel(library, model, context, { limits, isBitStable: deterministic, modelPath });
   if (!deterministic) return opened;
   const difference = await batchVariance(opened);
   if (difference === 0) return opened;
   await opened.close();
   const expected = `"deterministic" expected a model whose rows do not depend on how tokens are split into steps`;
   throw new RangeError(`${expected}, got rows that differ by ${difference}`);
+}
+
+interface LlamaModelFacts {
+  readonly limits: ModelLimits;
+  readonly isBitStable: boolean;
+  readonly modelPath: string;
 }
 
 class LlamaModel implements ModelSource {
@@ -101,6 +109,7 @@ class LlamaModel implements ModelSource {
   readonly chatTemplate?: ChatTemplate;
   readonly limits: ModelLimits;
   readonly isBitStable: boolean;
+  readonly #modelPath: string;
   readonly #library: LibLlama;
   readonly #model: Pointer;
   readonly #context: Pointer;
@@ -109,7 +118,12 @@ class LlamaModel implements ModelSource {
   #running: Promise<unknown> | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(library: LibLlama, model: Pointer, context: Pointer, limits: ModelLimits, isBitStable: boolean) {
+  constructor(
+    library: LibLlama,
+    model: Pointer,
+    context: Pointer,
+    { limits, isBitStable, modelPath }: LlamaModelFacts,
+  ) {
     const vocab = library.vocabOf(model);
     this.#library = library;
     this.#model = model;
@@ -117,6 +131,7 @@ class LlamaModel implements ModelSource {
     this.#memory = library.memoryOf(context);
     this.limits = limits;
     this.isBitStable = isBitStable;
+    this.#modelPath = modelPath;
     this.tokenizer = new GgufTokenizer(library, vocab);
     this.vocabSize = this.tokenizer.vocabSize;
     this.#batch = new StepBatch(library, limits.stepTokens);
@@ -142,6 +157,11 @@ class LlamaModel implements ModelSource {
       );
     }
     for (const { index, target } of this.#batch.rows) this.#library.copyRow(this.#context, index, target);
+  }
+
+  /** By the file's content: what it begins and ends with, and its size. */
+  async fingerprint(): Promise<string> {
+    return JSON.stringify(["llama.cpp", await fileDigest(this.#modelPath), this.isBitStable]);
   }
 
   truncate(slot: number, length: number): void {

@@ -1,6 +1,6 @@
 /** The tokenizer inside a GGUF file, by llama.cpp's own code. */
 import { checkInteger } from "@tokenmill/check";
-import type { Tokenizer } from "@tokenmill/core";
+import type { EncodeOptions, Tokenizer } from "@tokenmill/core";
 import type { LibLlama, Pointer } from "./libllama.ts";
 
 /** Most tokens have fewer bytes; others are asked for twice. */
@@ -9,9 +9,12 @@ const usualBytes = 64;
 export class GgufTokenizer implements Tokenizer {
   readonly vocabSize: number;
   readonly eosTokenId: number | undefined;
+  readonly specialTokens: ReadonlyMap<number, string>;
   readonly #library: LibLlama;
   readonly #vocab: Pointer;
   readonly #bytes: (Uint8Array | undefined)[];
+  /** What the model wants at the beginning of a prompt. */
+  readonly #bosTokenId: number | undefined;
 
   constructor(library: LibLlama, vocab: Pointer) {
     this.#library = library;
@@ -20,17 +23,21 @@ export class GgufTokenizer implements Tokenizer {
     const eos = library.eos(vocab);
     this.eosTokenId = eos >= 0 ? eos : undefined;
     this.#bytes = new Array<Uint8Array | undefined>(this.vocabSize);
+    this.#bosTokenId = library.addsBos(vocab) ? library.bos(vocab) : undefined;
+    const ids = Array.from({ length: this.vocabSize }, (_, id) => id);
+    this.specialTokens = new Map(ids.filter((id) => library.isControl(vocab, id)).map((id) => [id, this.spelling(id)]));
   }
 
-  /** Special tokens inside the text are ordinary text unless `special` is true. */
-  encode(text: string, { special = false }: { special?: boolean } = {}): number[] {
+  encode(text: string, { special = false, isPrompt = false }: EncodeOptions = {}): number[] {
     let ids = new Int32Array(Buffer.byteLength(text) + 8);
     let count = this.#library.tokenize(this.#vocab, text, ids, special);
     if (count < 0) {
       ids = new Int32Array(-count);
       count = this.#library.tokenize(this.#vocab, text, ids, special);
     }
-    return Array.from(ids.subarray(0, count));
+    const found = Array.from(ids.subarray(0, count));
+    const bos = this.#bosTokenId;
+    return isPrompt && bos !== undefined && found[0] !== bos ? [bos, ...found] : found;
   }
 
   /** Special tokens have none: they are no part of a text. */

@@ -32,6 +32,7 @@ export interface LibLlama {
   bos(vocab: Pointer): number;
   addsBos(vocab: Pointer): boolean;
   endsGeneration(vocab: Pointer, tokenId: number): boolean;
+  isControl(vocab: Pointer, tokenId: number): boolean;
   chatTemplate(model: Pointer): string | null;
   /** Number of ids, or minus the number that would be. */
   tokenize(vocab: Pointer, text: string, into: Int32Array, parseSpecial: boolean): number;
@@ -104,6 +105,7 @@ async function open({ directory, base, ggml, llama }: LlamaLibraries): Promise<L
     bos: func("int32_t llama_vocab_bos(void *)"),
     addsBos: func("bool llama_vocab_get_add_bos(void *)"),
     endsGeneration: func("bool llama_vocab_is_eog(void *, int32_t)"),
+    isControl: func("bool llama_vocab_is_control(void *, int32_t)"),
     chatTemplate: (model) => chatTemplate(model, null) as string | null,
     tokenize: (vocab, text, into, parseSpecial) =>
       tokenize(vocab, text, Buffer.byteLength(text), into, into.length, false, parseSpecial) as number,

@@ -1,5 +1,6 @@
 /** Lays out the shared memory, starts the workers, and waits for them. */
 import { compileKernels, createMemory, instantiateKernels, negativeInfinity } from "@tokenmill/core/internal";
+import { MaskImages } from "./maskImages.ts";
 import { type CompleteOptions, completeOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
@@ -15,7 +16,7 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
   const module = await compileKernels(complete.variant);
   const probe = await instantiateKernels(module, createMemory(65536));
   const workerSource = complete.source?.kind === "worker" ? complete.source : undefined;
-  const { customStages } = complete;
+  const { customStages, maskFiller } = complete;
   const slab = layOutSlab({
     vocabSize: complete.vocabSize,
     dtype: complete.dtype,
@@ -30,14 +31,11 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
   const memory = createMemory(slab.totalBytes);
   padRows(slab, memory);
   workerSource?.installTables?.(memory, slab.tables);
-  const setup: RunnerSetup = { module, memory, shape: slab, customStages, source: workerSource?.worker };
-  const pool = new Pool(
-    slab,
-    memory,
-    complete,
-    await RowRunner.create(hostSetup(setup, complete), slab.workers),
-    setup,
-  );
+  const setup: RunnerSetup = { module, memory, shape: slab, customStages, source: workerSource?.worker, maskFiller };
+  const images = maskFiller && new MaskImages();
+  const imageOf = images && ((number: number) => images.imageOf(number));
+  const runner = await RowRunner.create(hostSetup(setup, complete), slab.workers, imageOf);
+  const pool = new Pool({ slab, memory, options: complete, runner, setup, images });
   await pool.ready();
   return pool;
 }
@@ -45,7 +43,12 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
 /** Where there are workers, the calling thread does not even load code that is not ours. */
 function hostSetup(setup: RunnerSetup, { workers }: CompleteOptions): RunnerSetup {
   if (workers === 0) return setup;
-  return { ...setup, customStages: {}, source: setup.source?.runsInline ? setup.source : undefined };
+  return {
+    ...setup,
+    customStages: {},
+    maskFiller: undefined,
+    source: setup.source?.runsInline ? setup.source : undefined,
+  };
 }
 
 /** Fills all rows with −Infinity once; writers fill the first `vocabSize` elements, the padding stays. */

@@ -47,10 +47,10 @@ export class InlineLane {
     else this.#runUntil(queue, count);
   }
 
-  /** Code of users runs in the workers, where it can be ended; so do rows that would keep this thread for long. */
+  /** Code of users and masks are the workers', where they can be ended; so are rows that would keep this thread for long. */
   #mayRun(slot: number): boolean {
     const { hasCustomStages, cost } = this.#book.planOf(slot);
-    if (hasCustomStages || cost.ms > LONGEST_ROW_MS) return false;
+    if (hasCustomStages || this.#book.hasMasks(slot) || cost.ms > LONGEST_ROW_MS) return false;
     return this.#limits.writesInline || !this.#book.writesRow(slot);
   }
 

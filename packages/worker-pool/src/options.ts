@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/core";
+import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
 import { checkInteger, checkNumber, checkOptions, refuse } from "@tokenmill/check";
 import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "./types.ts";
@@ -17,6 +17,7 @@ export interface CompleteOptions {
   readonly source: LogitsSource | undefined;
   /** Module URLs by name. */
   readonly customStages: Readonly<Record<string, string>>;
+  readonly maskFiller: MaskFillerModule | undefined;
   readonly rowTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly workerHeapBytes: number;
@@ -38,6 +39,7 @@ const known = [
   "arenaBytes",
   "source",
   "customStages",
+  "maskFiller",
   "rowTimeoutMs",
   "closeTimeoutMs",
   "workerHeapBytes",
@@ -74,6 +76,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     arenaBytes: integer("arenaBytes", absent(options.arenaBytes, 2 ** 28), 4096, 2 ** 32),
     source,
     customStages: stageModules(absent(options.customStages, {})),
+    maskFiller: maskFillerModule(options.maskFiller),
     rowTimeoutMs:
       options.rowTimeoutMs === Number.POSITIVE_INFINITY
         ? options.rowTimeoutMs
@@ -98,6 +101,14 @@ function integer(name: string, value: unknown, least: number, most: number): num
 
 function milliseconds(name: string, value: unknown, least: number, most: number): number {
   return checkNumber(name, value, { min: least, max: most });
+}
+
+function maskFillerModule(maskFiller: MaskFillerModule | undefined): MaskFillerModule | undefined {
+  if (maskFiller === undefined) return undefined;
+  if (typeof maskFiller !== "object" || maskFiller === null || typeof maskFiller.moduleUrl !== "string") {
+    refuse("maskFiller", "a moduleUrl and options", maskFiller, true);
+  }
+  return maskFiller;
 }
 
 /** The modules' URLs; what is no URL is a path. @throws TypeError, RangeError naming the stage. */

@@ -1,10 +1,11 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
-import type { RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
+import type { GrammarImageData, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import { STATUS_QUARANTINED, STATUS_ROW_TIMEOUT, STATUS_WORKER_LOST } from "@tokenmill/core/internal";
 import { Arena, blockSize } from "./arena.ts";
 import { checkHistory, openHistory } from "./histories.ts";
 import { InlineLane } from "./inlineLane.ts";
+import type { MaskImages } from "./maskImages.ts";
 import type { CompleteOptions } from "./options.ts";
 import { PlanCache } from "./plans.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -14,8 +15,19 @@ import type { RowRunner, RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, type Slab } from "./slab.ts";
 import { SlotBook } from "./slotBook.ts";
 import { type Death, Threads } from "./threads.ts";
-import type { History, Plan, PoolStats, SampleJob, SamplerPool } from "./types.ts";
+import type { History, Plan, PoolStats, SampleJob, SamplerPool, TokenMasks } from "./types.ts";
 import { Watchdog } from "./watchdog.ts";
+
+export interface PoolParts {
+  readonly slab: Slab;
+  readonly memory: WebAssembly.Memory;
+  readonly options: CompleteOptions;
+  /** The calling thread's. */
+  readonly runner: RowRunner;
+  readonly setup: RunnerSetup;
+  /** Absent without a mask filler. */
+  readonly images: MaskImages | undefined;
+}
 
 export class Pool implements SamplerPool {
   readonly vocabSize: number;
@@ -36,6 +48,8 @@ export class Pool implements SamplerPool {
   readonly #quarantine = new Quarantine();
   readonly #watchdog: Watchdog;
   readonly #hasWriter: boolean;
+  readonly maskFillerUrl: string | undefined;
+  readonly #images: MaskImages | undefined;
   readonly #threads: Threads | undefined;
   /** Slots that workers are being ended for, by the worker's incarnation. */
   readonly #overdue: Map<number, number> = new Map();
@@ -47,7 +61,9 @@ export class Pool implements SamplerPool {
   #workerDeaths = 0;
   #rowTimeouts = 0;
 
-  constructor(slab: Slab, memory: WebAssembly.Memory, options: CompleteOptions, runner: RowRunner, setup: RunnerSetup) {
+  constructor({ slab, memory, options, runner, setup, images }: PoolParts) {
+    this.#images = images;
+    this.maskFillerUrl = options.maskFiller?.moduleUrl;
     this.#slab = slab;
     this.memory = memory;
     this.vocabSize = slab.vocabSize;
@@ -75,6 +91,7 @@ export class Pool implements SamplerPool {
     this.#threads = new Threads({
       workers: slab.workers,
       setup: { ...setup, spinLimit: options.spinLimit },
+      images,
       heapMiB: options.workerHeapBytes / 2 ** 20,
       onDeath: (death) => this.#onDeath(death),
       onHopeless: (reason) => this.#onHopeless(reason),
@@ -139,6 +156,16 @@ export class Pool implements SamplerPool {
       }
     }
     return openHistory(this.#arena, this.#words, prompt, capacity);
+  }
+
+  openMasks(image: GrammarImageData): TokenMasks {
+    this.#checkOpen();
+    if (!this.#images) return refuse("masks", 'a pool that was made with a "maskFiller"', undefined, true);
+    return this.#images.open(image);
+  }
+
+  closeMasks(masks: TokenMasks): void {
+    this.#images?.close(masks);
   }
 
   acquire(): number {

@@ -1,6 +1,6 @@
 /** Does one row: has it written if asked to, samples it. The same code runs in the workers and in the host's inline lane. */
 import { loadCustomStages } from "@tokenmill/core";
-import type { CreateRowWriter, RowJob, RowKernels, RowWriter, WorkerSource } from "@tokenmill/core";
+import type { CreateRowWriter, MaskFillerModule, RowJob, RowKernels, RowWriter, WorkerSource } from "@tokenmill/core";
 import {
   CustomChain,
   dtypeCode,
@@ -16,10 +16,12 @@ import {
   JOB_WRITE_ROW,
   type Kernels,
   RESULT_STATUS,
+  STATUS_GRAMMAR_FAILED,
   STATUS_OK,
   STATUS_SOURCE_FAILED,
 } from "@tokenmill/core/internal";
 import { messageOf } from "@tokenmill/check";
+import { type ImageOf, RowMasks } from "./rowMasks.ts";
 import { customScratchOf, layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "./slab.ts";
 
 /** What a thread needs to do rows; cloneable. */
@@ -30,6 +32,7 @@ export interface RunnerSetup {
   /** Module URLs of custom stages by name. Absent: none. */
   readonly customStages?: Readonly<Record<string, string>>;
   readonly source: WorkerSource["worker"] | undefined;
+  readonly maskFiller?: MaskFillerModule | undefined;
 }
 
 export class RowRunner {
@@ -40,6 +43,7 @@ export class RowRunner {
   readonly #workspace: number;
   readonly #writeRow: RowWriter | undefined;
   readonly #customChain: CustomChain | undefined;
+  #masks: RowMasks | undefined;
   readonly #job: RowJob = {
     rowOffsetBytes: 0,
     historyOffsetBytes: 0,
@@ -69,8 +73,9 @@ export class RowRunner {
     this.#bytes.fill(0, workspace, workspace + slab.workspaceBytes);
   }
 
-  static async create(setup: RunnerSetup, workerIndex: number): Promise<RowRunner> {
-    const { module, memory, shape, source, customStages = {} } = setup;
+  /** @param imageOf absent: rows with masks are done elsewhere */
+  static async create(setup: RunnerSetup, workerIndex: number, imageOf?: ImageOf): Promise<RowRunner> {
+    const { module, memory, shape, source, maskFiller, customStages = {} } = setup;
     const slab = layOutSlab(shape);
     const kernels = await instantiateKernels(module, memory);
     const writer = source && (await createWriter(source, slab, kernels, memory));
@@ -88,7 +93,9 @@ export class RowRunner {
           stages: await loadCustomStages(customStages),
         })
       : undefined;
-    return new RowRunner(slab, kernels, memory, workspace, writer, customChain);
+    const runner = new RowRunner(slab, kernels, memory, workspace, writer, customChain);
+    if (maskFiller && imageOf) runner.#masks = await RowMasks.create(maskFiller, imageOf, slab, runner.#words);
+    return runner;
   }
 
   /** Writes and samples the slot's row; the outcome, good or bad, is in its result record. */
@@ -116,6 +123,13 @@ export class RowRunner {
         words[(result + RESULT_STATUS) >> 2] = STATUS_SOURCE_FAILED;
         return;
       }
+    }
+    try {
+      this.#masks?.fill(slot);
+    } catch (error) {
+      this.#writeMessage(slot, messageOf(error));
+      words[(result + RESULT_STATUS) >> 2] = STATUS_GRAMMAR_FAILED;
+      return;
     }
     const plan = words[job + (JOB_PLAN >> 2)]!;
     const undo = slab.undo + slot * slab.undoBytes;

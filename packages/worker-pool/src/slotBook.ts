@@ -5,6 +5,8 @@ import {
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
   JOB_MASK,
+  JOB_MASK_IMAGE,
+  JOB_MASK_OUTPUT,
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
@@ -36,6 +38,7 @@ export class SlotBook {
   /** Of what was submitted last in the slot. */
   readonly #plans: (Plan | undefined)[];
   readonly #writesRow: Uint8Array;
+  readonly #hasMasks: Uint8Array;
   /** Slots that a thread which does not end may still write to: free when it has ended. */
   readonly #withheld: Set<number> = new Set();
 
@@ -51,6 +54,7 @@ export class SlotBook {
     this.#use = new Uint8Array(slab.slotCount);
     this.#plans = new Array<Plan | undefined>(slab.slotCount).fill(undefined);
     this.#writesRow = new Uint8Array(slab.slotCount);
+    this.#hasMasks = new Uint8Array(slab.slotCount);
   }
 
   get freeCount(): number {
@@ -101,11 +105,22 @@ export class SlotBook {
   /** Writes the job record of an acquired slot, which is in flight then. */
   begin(
     slot: number,
-    { plan, history, seed, sequenceId, position, writeRow, hasTokenMask = false, state = plan.initialState }: SampleJob,
+    {
+      plan,
+      history,
+      seed,
+      sequenceId,
+      position,
+      writeRow,
+      hasTokenMask = false,
+      masks,
+      state = plan.initialState,
+    }: SampleJob,
   ): void {
     this.#use[slot] = IN_FLIGHT;
     this.#plans[slot] = plan;
     this.#writesRow[slot] = writeRow ? 1 : 0;
+    this.#hasMasks[slot] = masks ? 1 : 0;
     const { i32, f64 } = this.views;
     const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
     if (state) f64.set(state, (this.#slab.jobs + slot * JOB_BYTES + JOB_STATE) >> 3);
@@ -117,7 +132,9 @@ export class SlotBook {
     this.#words64[(job + (JOB_SEQUENCE_LOW >> 2)) >> 1] = sequenceId;
     i32[job + (JOB_POSITION >> 2)] = position;
     i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
-    i32[job + (JOB_MASK >> 2)] = hasTokenMask ? this.#maskOffset(slot) : 0;
+    i32[job + (JOB_MASK >> 2)] = hasTokenMask || masks ? this.#maskOffset(slot) : 0;
+    i32[job + (JOB_MASK_IMAGE >> 2)] = masks?.image ?? 0;
+    i32[job + (JOB_MASK_OUTPUT >> 2)] = masks?.output ?? 0;
     i32[job + (JOB_UNDO_COUNT >> 2)] = 0;
   }
 
@@ -135,6 +152,11 @@ export class SlotBook {
   /** Whether the pool's source writes the row. */
   writesRow(slot: number): boolean {
     return this.#writesRow[slot] === 1;
+  }
+
+  /** Whether the row's mask is filled where it is done. */
+  hasMasks(slot: number): boolean {
+    return this.#hasMasks[slot] === 1;
   }
 
   /** Thread time of the slot's last row in milliseconds. */
@@ -160,6 +182,7 @@ export class SlotBook {
     switch (into.status) {
       case "source_failed":
       case "stage_failed":
+      case "grammar_failed":
         into.message = this.#message(slot);
         return;
       case "nan_logits":

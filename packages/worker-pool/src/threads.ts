@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorOf } from "@tokenmill/check";
 import { Piscina } from "piscina";
+import type { MaskImages } from "./maskImages.ts";
 import type { ResidentTask, WorkerSetup } from "./worker.ts";
 
 /** Starts in a row that failed, of one worker or of threads that died before they had a task, after which all is ended. */
@@ -24,6 +25,8 @@ export interface Death {
 export interface ThreadsOptions {
   readonly workers: number;
   readonly setup: WorkerSetup;
+  /** What each worker is told of from its start on; absent without a mask filler. */
+  readonly images: MaskImages | undefined;
   /** Of each thread, in MiB. */
   readonly heapMiB: number;
   /** Called when a worker has died, before it is replaced. */
@@ -73,12 +76,13 @@ export class Threads {
   async #keepAlive(workerIndex: number): Promise<void> {
     let failedStarts = 0;
     while (!this.#isOver) {
-      const task: ResidentTask = { workerIndex, incarnation: this.#incarnations++ };
+      const images = this.#options.images?.connect();
+      const task: ResidentTask = { workerIndex, incarnation: this.#incarnations++, images: images?.port };
       const leave = new AbortController();
       this.#leave[workerIndex] = leave;
       const isLate = setTimeout(() => this.#startIsLate(task), START_LIMIT_MS).unref();
       try {
-        await this.#piscina.run(task, { signal: leave.signal });
+        await this.#piscina.run(task, { signal: leave.signal, transferList: images ? [images.port] : [] });
         return;
       } catch (error) {
         if (this.#isOver) return;
@@ -90,6 +94,7 @@ export class Threads {
         else if (!isDrill && ++failedStarts >= MAX_FAILED_STARTS) await this.#giveUp(errorOf(error));
       } finally {
         clearTimeout(isLate);
+        images?.close();
       }
     }
   }

@@ -2,7 +2,15 @@
  * What the pool offers: slots (one row each) in a slab of shared memory, histories, compiled params, and a queue that
  * workers drain. The host owns a slot from `acquire` to `release`; a worker owns it between `submit` and completion.
  */
-import type { KernelVariant, LogitsSource, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
+import type {
+  GrammarImageData,
+  KernelVariant,
+  LogitsSource,
+  MaskFillerModule,
+  RowDtype,
+  SampleResult,
+  SamplingParams,
+} from "@tokenmill/core";
 
 export interface PoolOptions {
   /** Row length in elements; taken from `source` when one is given. */
@@ -28,6 +36,11 @@ export interface PoolOptions {
    * the modules before its first row; the calling thread does so only if there are no workers.
    */
   customStages?: Readonly<Record<string, string>>;
+  /**
+   * Who fills the masks of rows with `masks`: every worker loads the module, fills each mask just before its row is sampled,
+   * and fails the row alone (`grammar_failed`) if it cannot be filled. Without workers the calling thread does it.
+   */
+  maskFiller?: MaskFillerModule;
   /**
    * Time that a row may take once a worker has begun it, in milliseconds, 1 … 2^31 − 1, or Infinity. A row that takes longer
    * fails with `row_timeout`, is not done again, and its worker is ended and replaced. Without workers it has no effect: rows
@@ -115,6 +128,14 @@ export interface SampleJob {
   state?: ArrayLike<number> | undefined;
   /** Whether the slot's `tokenMask` applies. Absent: false. */
   hasTokenMask?: boolean;
+  /** Has the mask filled for what may follow the history's output, where the row is done. Absent: none is. */
+  masks?: TokenMasks | undefined;
+}
+
+/** One output's masks: the number of the grammar's image, and one of the output's own. */
+export interface TokenMasks {
+  readonly image: number;
+  readonly output: number;
 }
 
 /** The pool. Its threads exist from `createPool` to `close`. */
@@ -139,6 +160,13 @@ export interface SamplerPool {
   compile(params: SamplingParams): Plan;
   /** Copies the prompt into shared memory with room for `capacity` ids; undefined while the arena is full. */
   openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined;
+
+  /** The module that fills masks; undefined without one. */
+  readonly maskFillerUrl: string | undefined;
+  /** Tells the workers of the image unless they know it. @throws RangeError without a mask filler */
+  openMasks(image: GrammarImageData): TokenMasks;
+  /** No row with these masks is submitted any more. */
+  closeMasks(masks: TokenMasks): void;
 
   /** Takes a slot, −1 if none is free. */
   acquire(): number;

@@ -1,6 +1,7 @@
 /** The resident task of one worker thread: takes tickets from the ring, does their rows, sleeps when there is nothing. */
-import { threadId, workerData } from "node:worker_threads";
+import { type MessagePort, threadId, workerData } from "node:worker_threads";
 import { messageOf } from "@tokenmill/check";
+import { imagesFrom } from "./rowMasks.ts";
 import { RowRunner, type RunnerSetup } from "./rowRunner.ts";
 import { CONTROL_READY, layOutSlab } from "./slab.ts";
 import { WorkerQueue } from "./workerQueue.ts";
@@ -15,13 +16,15 @@ export interface ResidentTask {
   readonly workerIndex: number;
   /** Distinct for every start of every worker: marks its claims. */
   readonly incarnation: number;
+  /** Tells of grammars' images; absent without a mask filler. */
+  readonly images?: MessagePort | undefined;
 }
 
 /** Runs until the pool closes. */
-export default async function reside({ workerIndex, incarnation }: ResidentTask): Promise<void> {
+export default async function reside({ workerIndex, incarnation, images }: ResidentTask): Promise<void> {
   // piscina wraps its option `workerData` together with its own data
   const setup = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerSetup;
-  const runner = await RowRunner.create(setup, workerIndex).catch((error: unknown) => {
+  const runner = await RowRunner.create(setup, workerIndex, images && imagesFrom(images)).catch((error: unknown) => {
     // piscina takes an error that is null for success, and cannot send one that does not clone
     throw new Error(messageOf(error));
   });

@@ -22,16 +22,17 @@ export class HealthyStream {
   readonly ended: Promise<void>;
   readonly #request: ClientRequest;
   #isLeft = false;
+  #lastMs: number = performance.now();
 
-  constructor(port: number, sequenceId: number, tokens: number) {
+  /** @param prompt absent: the one that `offlineTokens` knows */
+  constructor(port: number, sequenceId: number, tokens: number, prompt: string | readonly number[] = PROMPT) {
     this.sequenceId = sequenceId;
-    const body = { prompt: PROMPT, max_tokens: tokens, ignore_eos: true, seed: SEED, sequence_id: sequenceId };
+    const body = { prompt, max_tokens: tokens, ignore_eos: true, seed: SEED, sequence_id: sequenceId };
     let onStart: () => void;
     this.started = new Promise((resolve) => (onStart = resolve));
     const headers = { "content-type": "application/json" };
     // By number: a name is looked up, and tried as IPv6 first.
     const options = { host: "127.0.0.1", port, path: "/v1/completions", method: "POST", agent: false, headers };
-    let lastMs = performance.now();
     let rest = "";
     this.#request = httpRequest(options);
     this.ended = new Promise((resolve) => {
@@ -41,23 +42,29 @@ export class HealthyStream {
         resolve();
       };
       this.#request.on("error", fail).on("response", (response) => {
-        const waitedMs = performance.now() - lastMs;
+        const waitedMs = performance.now() - this.#lastMs;
         if (response.statusCode !== 200) fail(new Error(`${response.statusCode} after ${waitedMs.toFixed(0)} ms`));
-        response.setEncoding("latin1").on("error", fail).on("end", resolve);
+        response
+          .setEncoding("latin1")
+          .on("error", fail)
+          .on("end", () => {
+            if (this.tokenIds.length === 0) fail(new Error("no token"));
+            resolve();
+          });
         response.on("data", (chunk: string) => {
           const nowMs = performance.now();
           const blocks = (rest + chunk).split("\n\n");
           rest = blocks.pop()!;
           for (const block of blocks) {
-            const [, index, tokenId] = /^id: \d+:(\d+)\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
+            const [, index, tokenId] = /^id: \d+:(\d+)[^\n]*\n.*"token_ids":\[(\d+)\]/.exec(block) ?? [];
             if (index === undefined) continue;
             if (Number(index) !== this.tokenIds.length) fail(new Error(`event ${index} instead of another`));
-            if (this.tokenIds.push(Number(tokenId)) > 1) this.betweenMs.push(nowMs - lastMs);
+            if (this.tokenIds.push(Number(tokenId)) > 1) this.betweenMs.push(nowMs - this.#lastMs);
             else {
-              this.firstMs = nowMs - lastMs;
+              this.firstMs = nowMs - this.#lastMs;
               onStart();
             }
-            lastMs = nowMs;
+            this.#lastMs = nowMs;
           }
         });
       });
@@ -65,8 +72,15 @@ export class HealthyStream {
     this.#request.end(JSON.stringify({ ...body, stream: true, return_token_ids: true }));
   }
 
+  /** Gaps are counted from now on. */
   forget(): void {
     this.betweenMs = [];
+    this.#lastMs = performance.now();
+  }
+
+  /** The gap that is not at its end, of a stream that stands still say. */
+  get openGapMs(): number {
+    return performance.now() - this.#lastMs;
   }
 
   leave(): void {

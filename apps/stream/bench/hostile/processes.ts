@@ -10,13 +10,14 @@ const children = new Set<ChildProcess>();
 process.once("exit", () => children.forEach((child) => child.kill()));
 
 /** Resolves with the first line that it prints, whose end may be a port. */
-export async function start(args: readonly string[]): Promise<Child> {
-  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+export async function start(args: readonly string[], { hasReader = true } = {}): Promise<Child> {
+  // Without one its stderr is a pipe that nobody empties.
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", hasReader ? "inherit" : "pipe"] });
   children.add(child);
   child.once("exit", (code) => {
     if (code) throw new Error(`${args.join(" ")} ended with code ${code}`);
   });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const [line] = (await once(child.stdout!, "data")) as [Buffer];
   return Object.assign(child, { port: Number(/:(\d+)\n/.exec(line.toString())?.[1]) });
 }
 

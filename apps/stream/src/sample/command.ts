@@ -2,13 +2,15 @@
 import { Command } from "commander";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
+import { addGrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { SampleFlags } from "./runSample.ts";
 
 const examples = `
 Row i is drawn as position i of sequence 0, draw d of it as position i + d × rows, so equal seeds give equal tokens.
 --ids gives each row its own: one JSON object a line, {"sequenceId": 7, "position": 3, "history": [1, 2], "promptLength": 1},
-each field optional.
+each field optional. A form of the output (--json-schema and others) says what may follow the history behind its prompt;
+the rows are then those of r50k's 50,257 tokens.
 
 Examples:
   $ tokenmill sample --logits rows.npy --top-k 40 --seed 1
@@ -48,6 +50,7 @@ export function sampleCommand(): Command {
       const { runSample } = await import("./runSample.ts");
       process.exitCode = await runSample(flags);
     });
+  addGrammarFlags(command);
   addSamplingFlags(command);
   return command.option("--params <file>", "sampling parameters from a JSON object; flags win");
 }

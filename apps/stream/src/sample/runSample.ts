@@ -1,12 +1,19 @@
 /** What `tokenmill sample` does with its flags. */
 import { plainLines } from "@tokenmill/check";
-import { drawSeed } from "@tokenmill/core";
-import { openNpy } from "@tokenmill/sources";
+import { drawSeed, type GrammarProvider } from "@tokenmill/core";
+import { loadR50kTokenizer, openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
 import { UsageError } from "../cli/errors.ts";
 import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
 import { Output } from "../cli/output.ts";
+import {
+  compileForm,
+  grammarFlagIn,
+  type GrammarFlags,
+  grammarProviderFor,
+  readGrammarFlags,
+} from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
@@ -16,7 +23,7 @@ import { sampleLine } from "./sampleLine.ts";
 import { sampleRows } from "./sampleRows.ts";
 import { SampleSummary } from "./sampleSummary.ts";
 
-export interface SampleFlags {
+export interface SampleFlags extends GrammarFlags {
   readonly logits: string;
   readonly ids?: string;
   readonly vocabSize?: number;
@@ -50,6 +57,9 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
     checkParams(params, vocabSize, maxLogprobs, stage);
     warnOfUnused(params);
     const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);
+    const form = await readGrammarFlags(flags);
+    const grammar = await grammarFor(flags, vocabSize);
+    const compiled = await compileForm(grammar, form);
     const output = await openOutput(flags);
     const { workers, slots } = flags;
     const pool = await createPool({
@@ -57,6 +67,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       dtype,
       maxLogprobs,
       customStages: stage,
+      ...(grammar && { maskFiller: grammar.maskFiller }),
       rowTimeoutMs: flags.rowTimeout * 1000,
       ...(workers !== undefined && { workers }),
       ...(slots !== undefined && { slots }),
@@ -71,6 +82,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
         idOf: (row) => ids?.[row] ?? noId,
         seed,
         draws: flags.draws,
+        image: compiled?.image,
       });
       let shown = 0;
       for await (const drawn of all) {
@@ -88,11 +100,23 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       return interrupt.exitCode ?? (summary.failed > 0 ? exitCodes.failed : exitCodes.done);
     } finally {
       await pool.close();
+      await grammar?.close();
     }
   } finally {
     interrupt.dispose();
     await rows.close();
   }
+}
+
+/** @throws UsageError for rows of another vocabulary */
+async function grammarFor(flags: SampleFlags, vocabSize: number): Promise<GrammarProvider | undefined> {
+  const flag = grammarFlagIn(flags);
+  if (flag === undefined) return undefined;
+  const tokenizer = await loadR50kTokenizer();
+  if (vocabSize < tokenizer.vocabSize) {
+    throw new UsageError(`${flag} expected rows of r50k's ${tokenizer.vocabSize} tokens, got rows of ${vocabSize}`);
+  }
+  return grammarProviderFor(tokenizer, vocabSize, flag);
 }
 
 /** Whether all draws go there, or as many as a person reads. */

@@ -2,9 +2,9 @@
  * Draws from the rows of an array through the pool, results in row order. Rows are read straight into shared memory; while
  * workers sample some slots, others are filled.
  */
-import { createResult, type SampleResult } from "@tokenmill/core";
+import { createResult, type GrammarImageData, type SampleResult } from "@tokenmill/core";
 import type { NpyFile } from "@tokenmill/sources";
-import type { History, Plan, SamplerPool } from "@tokenmill/worker-pool";
+import type { History, Plan, SamplerPool, TokenMasks } from "@tokenmill/worker-pool";
 import type { RowId } from "./rowIds.ts";
 
 /** One draw. */
@@ -23,11 +23,13 @@ export interface SampleRowsOptions {
   readonly seed: bigint;
   /** Draws from each row. */
   readonly draws: number;
+  /** What the outputs are held to; undefined: nothing. */
+  readonly image: GrammarImageData | undefined;
 }
 
 /** Every draw, by row and then by number. @throws what reading the file throws; a row that cannot be sampled is a result. */
 export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<RowDraw> {
-  const { pool, plan, rows, idOf, seed, draws } = options;
+  const { pool, plan, rows, idOf, seed, draws, image } = options;
   const total = rows.rowCount * draws;
   const slots = Array.from({ length: Math.min(pool.slotCount, total) }, () => pool.acquire());
   const views = slots.map((slot) => pool.row(slot));
@@ -36,6 +38,7 @@ export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<Ro
   const heldRow = new Int32Array(slots.length).fill(-1);
   const drawOf: number[] = [];
   const histories: (History | undefined)[] = [];
+  const masksOf: (TokenMasks | undefined)[] = [];
   const free = slots.map((_, place) => place);
   const done = new Map<number, SampleResult>();
   let next = 0;
@@ -49,8 +52,10 @@ export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<Ro
     const history = openHistory(pool, id);
     drawOf[place] = index;
     histories[place] = history;
+    const masks = image && pool.openMasks(image);
+    masksOf[place] = masks;
     const position = (id.position ?? row) + (index % draws) * rows.rowCount;
-    pool.submit(slots[place]!, { plan, history, seed, sequenceId: id.sequenceId, position, writeRow: false });
+    pool.submit(slots[place]!, { plan, history, seed, sequenceId: id.sequenceId, position, writeRow: false, masks });
   };
 
   while (written < total) {
@@ -65,6 +70,8 @@ export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<Ro
       const result = createResult(pool.maxLogprobs);
       pool.readResult(slot, result);
       histories[place]!.release();
+      const masks = masksOf[place];
+      if (masks) pool.closeMasks(masks);
       done.set(drawOf[place]!, result);
       free.push(place);
     }

@@ -3,7 +3,7 @@ import type { LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
-import type { GrammarTurns } from "./generation/grammarTurns.ts";
+import type { Grammars } from "./generation/grammars.ts";
 import type { OpenSequences } from "./generation/openSequences.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Quotas } from "./limits/quotas.ts";
@@ -17,7 +17,7 @@ export interface ServeContext {
   readonly engine: Engine;
   readonly source: LogitsSource;
   /** Compiles what outputs are held to; absent where they cannot be. */
-  readonly grammars: GrammarTurns | undefined;
+  readonly grammars: Grammars | undefined;
   /** The engine's pool. */
   readonly pool: SamplerPool;
   readonly options: ServeOptions;

@@ -2,13 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import type { LogitsSource } from "@tokenmill/core";
+import type { GrammarProvider, LogitsSource } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { ServeContext } from "./context.ts";
-import { GrammarTurns } from "./generation/grammarTurns.ts";
+import { Grammars } from "./generation/grammars.ts";
 import { OpenSequences } from "./generation/openSequences.ts";
 import { Connections } from "./http/connections.ts";
 import { createApp } from "./http/createApp.ts";
@@ -36,9 +36,6 @@ import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts
 /** Connections that may wait to be accepted: more are dropped by the system, and come again seconds later. */
 const mostWaiting = 4096;
 
-/** XGrammar takes 0.3 s for the first schema and 0.06 s for the like of it later (Node 20, Zen 5): nobody waits for this one. */
-const firstSchema = { type: "string", maxLength: 8 };
-
 export interface TokenServerOptions extends ServeOptions {
   readonly source: LogitsSource;
   /** Seed of requests without one. Absent: the engine takes a random one. */
@@ -61,19 +58,27 @@ export interface TokenServer {
 /** Resolves when the server listens. @throws Error if the address is taken. */
 export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const { source, seed, workers, slots, customStages, log, limits } = options;
+  const { tokenizer } = source;
+  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
+  const grammar = hasGrammars
+    ? createGrammarProvider({ tokenizer, vocabSize: source.vocabSize, warm: true })
+    : undefined;
   const pool = await createPool({
     source,
+    ...(grammar && { maskFiller: grammar.maskFiller }),
     customStages,
     arenaBytes: limits.arenaBytes,
     rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),
   });
-  const { tokenizer } = source;
-  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
-  const grammar = hasGrammars ? await createGrammarProvider({ tokenizer, vocabSize: source.vocabSize }) : undefined;
-  grammar?.open({ jsonSchema: firstSchema }).release();
-  const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }), ...(grammar && { grammar }) });
+  const engine = await createEngine({
+    source,
+    pool,
+    admissionTimeoutMs: limits.queueTimeoutMs,
+    ...(seed !== undefined && { seed }),
+    ...(grammar && { grammar }),
+  });
   let sockets: SocketAcceptor | undefined;
   let http: Connections | undefined;
   const connections = (): Record<string, number> => ({ http: http?.size ?? 0, websocket: sockets?.count ?? 0 });
@@ -95,7 +100,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     engine,
     pool,
     source,
-    grammars: grammar && new GrammarTurns(grammar, quotas, limits.queueTimeoutMs),
+    grammars: grammar && new Grammars(grammar, quotas, limits.queueTimeoutMs),
     options,
     model,
     startedSeconds: Math.floor(Date.now() / 1000),
@@ -136,7 +141,7 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     await app.listen({ host: options.host, port: options.port, backlog: mostWaiting });
   } catch (error) {
     await app.close();
-    await closeEngine(engine, pool, context);
+    await closeEngine(engine, pool, grammar, context);
     throw error;
   }
   const { address, port, family } = app.server.address() as AddressInfo;
@@ -151,14 +156,19 @@ export async function createTokenServer(options: TokenServerOptions): Promise<To
     url,
     engine,
     routes: table.routes,
-    close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, context))),
+    close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, grammar, context))),
   };
 }
 
 /** Time for rows in flight whose sequences have ended already. */
 const closeMs = 200;
 
-async function closeEngine(engine: Engine, pool: SamplerPool, { samples }: ServeContext): Promise<void> {
+async function closeEngine(
+  engine: Engine,
+  pool: SamplerPool,
+  grammar: GrammarProvider | undefined,
+  { samples }: ServeContext,
+): Promise<void> {
   await engine.close(closeMs);
-  await Promise.all([pool.close(closeMs), samples.close(closeMs)]);
+  await Promise.all([pool.close(closeMs), samples.close(closeMs), grammar?.close()]);
 }

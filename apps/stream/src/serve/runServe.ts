@@ -48,7 +48,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       sampleWorkers: flags.sampleWorkers,
       limits: {
         maxOpenSequences: flags.maxOpen,
-        maxContextTokens: flags.maxContext,
+        maxContextTokens: Math.min(flags.maxContext, source.contextTokens ?? Number.POSITIVE_INFINITY),
         maxSampleSequences: flags.maxSampleSequences,
         peerSharePercent: flags.peerShare,
         connectionSharePercent: flags.connectionShare,

@@ -67,11 +67,38 @@ describe("a JSON schema", () => {
 describe("a grammar", () => {
   it("is kept to, and choices are one", async () => {
     expect(await textOf({ guided_grammar: 'root ::= "ab" [0-9] [0-9]' })).toMatch(/^ab\d\d$/);
+    const form = { json_object: true, disable_any_whitespace: true };
+    const object = await answerTo(server, "/v1/completions", { ...seeded, max_tokens: 3, structured_outputs: form });
+    expect(object.body).toMatchObject({ choices: [{ text: expect.stringMatching(/^\{/) as string }] });
     const choices = ['say "é"', "line\nbreak", "back\\slash"];
     const texts = await Promise.all(
       Array.from({ length: 20 }, (_, sequence_id) => textOf({ guided_choice: choices, sequence_id })),
     );
     expect(new Set(texts)).toEqual(new Set(choices));
+  });
+});
+
+describe("other grammars", () => {
+  it("are Lark's, and llama.cpp's", async () => {
+    const lark = '%import common.INT\nstart: "ab" INT ("," INT)~2\n%ignore " "';
+    expect(await textOf({ grammar: 'root ::= "ab" [а-я]{3}\n' })).toMatch(/^ab[а-я]{3}$/);
+    expect(await textOf({ grammar: lark.replace("INT (", "/[0-9]{1,3}/ (").replace("INT)", "/[0-9]{2}/)") })).toMatch(
+      /^ab *\d{1,3} *(?:, *\d\d *){2}$/,
+    );
+  });
+
+  it("are structural tags under each of their names", async () => {
+    const format = { type: "tag", begin: "<a>", content: { type: "json_schema", json_schema: schema }, end: "</a>" };
+    const tag = { type: "structural_tag", format };
+    const expected = await textOf({ structural_tag: tag });
+    expect(expected).toMatch(/^<a>\{"answer": "(?:yes|no)", "sure": (?:true|false)\}<\/a>$/);
+    for (const body of [
+      { structuralTag: tag },
+      { response_format: tag },
+      { structured_outputs: { structural_tag: JSON.stringify(tag) } },
+    ]) {
+      expect(await textOf(body)).toBe(expected);
+    }
   });
 });
 
@@ -135,7 +162,6 @@ it("a client that leaves while its form waits opens nothing", async () => {
 });
 
 it("over a WebSocket it waits for its turn too, and what is said meanwhile holds", async () => {
-  // Nothing was compiled before: the first turn begins at once.
   const fresh = await newServer();
   onTestFinished(() => fresh.close());
   const socket = new WebSocket(`${fresh.url.replace("http", "ws")}/v1/stream`, "tokenmill.v1.json");
@@ -146,8 +172,8 @@ it("over a WebSocket it waits for its turn too, and what is said meanwhile holds
   const say = (message: object): void => socket.send(JSON.stringify(message));
   const open = (id: string, form: object, credits?: number): void =>
     say({ type: "open", id, credits, request: { prompt: "a", maxTokens: 20, seed: 2, ...form } });
-  // Takes the loop long enough that all the others have come before their turns.
-  open("first", { jsonSchema: { type: "string", minLength: 1, maxLength: 12 } });
+  // Both halves say the same in two ways: it is given up after its time, the others wait for the first tenth of a second.
+  open("first", { regex: "(?=[ab]*a[ab]{32}$)(?!(?:b*a)*b*a[ab]{32}$)[ab]*" });
   open("cancelled", { grammar: 'root ::= "cancelled" [a-c]' });
   open("bad", { grammar: "toor ::= 5" });
   open("credited", { grammar: 'root ::= "credited" [a-c]' }, 0);
@@ -157,9 +183,13 @@ it("over a WebSocket it waits for its turn too, and what is said meanwhile holds
   const typesOf = (id: string): string[] => messages.filter((each) => each.id === id).map(({ type }) => type);
   const hasEnded = (wanted: string): boolean =>
     messages.some(({ id, event }) => id === wanted && event?.finishReason !== undefined);
-  await until(() => ["first", "credited", "free"].every(hasEnded) && typesOf("bad").length > 0, "all have ended");
+  await until(
+    () => ["credited", "free"].every(hasEnded) && typesOf("bad").length > 0 && typesOf("first").length > 0,
+    "all have ended",
+  );
   expect(typesOf("cancelled")).toEqual(["cancelled"]);
   expect(typesOf("bad")).toEqual(["error"]);
+  expect(typesOf("first")).toEqual(["error"]);
   const texts = messages.filter(({ id }) => id === "credited").map(({ event }) => event?.text ?? "");
   expect(texts.join("")).toMatch(/^credited[a-c]$/);
   // It needs no grammar, so it waits for nobody.
@@ -171,19 +201,45 @@ it("over a WebSocket it waits for its turn too, and what is said meanwhile holds
 describe("a form that makes no sense", () => {
   it.each([
     [{ guided_json: schema, grammar: "root ::= a" }, "grammar", "beside"],
-    [{ guided_regex: "a(?=b)" }, "guided_regex", "got the lookahead (?=b) at 1"],
-    [{ structured_outputs: { regex: "a", json: {} } }, "structured_outputs", "one of json, regex, choice and grammar"],
-    [{ guided_grammar: "toor ::= 1" }, "guided_grammar", "an EBNF grammar that XGrammar can follow"],
+    ...["guided_json", "json_schema"].map((name): [object, string, string] => {
+      const deep = `${'{"items":'.repeat(40_000)}{}${"}".repeat(40_000)}`;
+      return [{ [name]: deep }, name, "expected JSON of at most 128 levels"];
+    }),
+    [{ guided_regex: "a(?<=b)" }, "guided_regex", "got the lookbehind (?<=b) at 1"],
+    [{ structured_outputs: { regex: "a", json: {} } }, "structured_outputs", "one of json, regex, choice, grammar,"],
     [
-      { response_format: { type: "json_schema", json_schema: { schema: { not: {} } } } },
+      { guided_grammar: "\ntoor ::= 1" },
+      "guided_grammar",
+      '"guided_grammar" expected an EBNF grammar: at line 1, column 1, expected a rule named root',
+    ],
+    [{ grammar: "start: a" }, "grammar", "a Lark grammar: at line 1, column 8, expected the name of a rule"],
+    [{ guided_choice: ["\ud800"] }, "guided_choice", '"guided_choice" expected strings without lone surrogates'],
+    [
+      { structured_outputs: { structural_tag: { format: { type: "tag" } } } },
+      "structured_outputs",
+      '"structured_outputs" at /format',
+    ],
+    [
+      { structured_outputs: { whitespace_pattern: " ", json: {} } },
+      "structured_outputs.whitespace_pattern",
+      "one line",
+    ],
+    [
+      { structured_outputs: { disable_any_whitespace: false, json: {} } },
+      "structured_outputs.disable_any_whitespace",
+      "",
+    ],
+    [{ response_format: { type: "json_object", triggers: ["a"] } }, "response_format.triggers", "nothing beside type"],
+    [
+      { response_format: { type: "json_schema", json_schema: { schema: { $ref: "https://example.org/a" } } } },
       "response_format",
-      "not enforced",
+      'got "$ref" at ""',
     ],
     [{ response_format: { type: "json_schema" } }, "response_format.json_schema", "is missing"],
     [{ response_format: { type: "xml" } }, "response_format.type", "json_object"],
-    [{ structured_outputs: {} }, "structured_outputs", "one of json, regex, choice and grammar"],
+    [{ structured_outputs: {} }, "structured_outputs", "one of json, regex, choice, grammar,"],
     [{ guided_json: schema, ignore_eos: true }, "ignore_eos", "expected false"],
-  ])("is refused: %j", async (body, param, part) => {
+  ])("is refused: case %#", async (body, param, part) => {
     const answer = await answerTo(server, "/v1/completions", { ...seeded, ...body });
     expect(answer.status).toBe(400);
     expect(answer.body["error"]).toMatchObject({ param, message: expect.stringContaining(part) as string });

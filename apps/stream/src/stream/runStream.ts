@@ -1,10 +1,11 @@
 /** `tokenmill stream`: from flags to a run, and everything closed behind it. */
-import type { LogitsSource, SamplingParams } from "@tokenmill/core";
+import type { GrammarProvider, LogitsSource, SamplingParams } from "@tokenmill/core";
 import { createEngine } from "@tokenmill/engine";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
 import { Output } from "../cli/output.ts";
+import { compileForm, grammarFlagIn, grammarProviderFor, readGrammarFlags } from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
@@ -18,21 +19,34 @@ import type { StreamFlags } from "./streamFlags.ts";
 export async function runStream(flags: StreamFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const { seed, ...params } = await readSamplingParams(flags);
+  const form = await readGrammarFlags(flags);
   const interrupt = new Interrupt();
   let source: LogitsSource | undefined;
   try {
     const inputs = await openInputs(flags, interrupt.signal);
     const output = await openOutput(flags);
     source = await interrupt.unlessStopped(openSource(flags));
-    const pool = await openPool(flags, source, params);
+    const grammar = grammarFor(flags, source);
     try {
-      const engine = await createEngine({ source, pool, ...(seed !== undefined && { seed }) });
-      const job = jobOf(flags, inputs, params, source);
-      const exitCode = await runJob({ flags, job, engine, workers: pool.workers, output, interrupt });
-      await engine.close();
-      return exitCode;
+      const compiled = await interrupt.unlessStopped(compileForm(grammar, form));
+      const pool = await openPool(flags, source, params, grammar);
+      try {
+        const engine = await createEngine({
+          source,
+          pool,
+          ...(seed !== undefined && { seed }),
+          ...(grammar && { grammar }),
+        });
+        const job = jobOf(flags, inputs, { ...params, ...form }, source);
+        const exitCode = await runJob({ flags, job, engine, workers: pool.workers, output, interrupt });
+        await engine.close();
+        compiled?.release();
+        return exitCode;
+      } finally {
+        await pool.close();
+      }
     } finally {
-      await pool.close();
+      await grammar?.close();
     }
   } finally {
     await source?.close?.();
@@ -45,7 +59,20 @@ async function openOutput({ output, json }: StreamFlags): Promise<Output | undef
   return json ? undefined : Output.stdout();
 }
 
-function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingParams): Promise<SamplerPool> {
+/** Who follows forms: where a flag asks for one, or lines of requests may. @throws UsageError */
+function grammarFor(flags: StreamFlags, { tokenizer, vocabSize }: LogitsSource): GrammarProvider | undefined {
+  const flag = grammarFlagIn(flags);
+  if (flag !== undefined) return grammarProviderFor(tokenizer, vocabSize, flag);
+  const mayAsk = flags.prompts !== undefined && flags.promptsFormat !== "text" && tokenizer?.eosTokenId !== undefined;
+  return mayAsk ? grammarProviderFor(tokenizer, vocabSize, "--prompts") : undefined;
+}
+
+function openPool(
+  flags: StreamFlags,
+  source: LogitsSource,
+  params: SamplingParams,
+  grammar: GrammarProvider | undefined,
+): Promise<SamplerPool> {
   const { workers = poolWorkers(flags), slots, promptLogprobs = 0, stage = {} } = flags;
   const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
   checkParams(params, source.vocabSize, maxLogprobs, stage);
@@ -54,6 +81,7 @@ function openPool(flags: StreamFlags, source: LogitsSource, params: SamplingPara
     source,
     maxLogprobs,
     customStages: stage,
+    ...(grammar && { maskFiller: grammar.maskFiller }),
     rowTimeoutMs: flags.rowTimeout * 1000,
     ...(workers !== undefined && { workers }),
     ...(slots !== undefined && { slots }),

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { integerFlag } from "../flags/integerFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
+import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
@@ -10,7 +11,7 @@ import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
 type OutputFormat = (typeof outputFormats)[number];
 
-export interface StreamFlags extends SourceFlags {
+export interface StreamFlags extends SourceFlags, GrammarFlags {
   readonly prompt?: readonly string[];
   readonly prompts?: string;
   readonly promptsFormat?: "ndjson" | "text";
@@ -59,6 +60,7 @@ export function streamFlags(): Command {
       "score the prompt: each token's log-probability and the n best in its place, in the first event",
       integerFlag("promptLogprobs", 0),
     );
+  addGrammarFlags(command);
   addSourceFlags(command);
   command
     .optionsGroup("Engine:")

@@ -35,10 +35,17 @@ export interface GenerateRequest extends SamplingParams {
   promptLogprobs?: number;
   /** The output is JSON that this schema (an object, a boolean, or JSON text) accepts; needs an engine with `grammar`. */
   jsonSchema?: unknown;
-  /** The output is text of this EBNF grammar, from its rule `root`; needs an engine with `grammar`. */
+  /** The output is text of this grammar: EBNF from its rule `root`, or Lark from `start`; needs an engine with `grammar`. */
   grammar?: string;
   /** The output is text that `^(?:regex)$` matches with the flag `u`; needs an engine with `grammar`. */
   regex?: string;
+  /** The output is one of these texts; needs an engine with `grammar`. */
+  choice?: readonly string[];
+  /**
+   * The output is free text with structural tags in it, in one of XGrammar's two forms (an object, or JSON text of one); needs
+   * an engine with `grammar`.
+   */
+  structuralTag?: unknown;
 }
 
 /** A token with its natural-log probability. */

@@ -54,6 +54,8 @@ export interface ModelSource {
   readonly eosTokenIds: readonly number[];
   readonly chatTemplate?: ChatTemplate;
   readonly limits: ModelLimits;
+  /** As `SourceBase.fingerprint`. Absent: nobody knows. */
+  fingerprint?(): Promise<string>;
   /** Whether a row's bits depend on the slot's tokens alone, not on how they were split into steps and who shared them. */
   readonly isBitStable: boolean;
   /**

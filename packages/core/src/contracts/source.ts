@@ -108,6 +108,8 @@ export interface BatchRow {
   readonly row: Float32Array | Uint16Array;
   /** Prompt and output token ids so far; a live view, do not keep it. */
   readonly history: Int32Array;
+  /** Tokens that are known to follow, the row after each of which will be wanted next: of a prompt that is scored. A live view. */
+  readonly upcoming?: Int32Array;
   readonly promptLength: number;
   readonly sequenceId: bigint;
   /** Number of output tokens before this one. */

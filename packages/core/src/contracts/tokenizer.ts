@@ -14,4 +14,6 @@ export interface Tokenizer {
 export interface EncodeOptions {
   /** Read the names of special tokens as these tokens. Absent: false, they are ordinary text. */
   readonly special?: boolean;
+  /** The text begins a prompt: what the model wants before it, a beginning-of-text token say, comes first. Absent: false. */
+  readonly isPrompt?: boolean;
 }

@@ -13,6 +13,7 @@ import {
   RESULT_TOP_ENTRY_BYTES,
   STATE_NUMBERS,
   STATUS_ALL_MASKED,
+  STATUS_GRAMMAR_FAILED,
   STATUS_INVALID_PLAN,
   STATUS_NAN,
   STATUS_OK,
@@ -39,6 +40,7 @@ export const sampleErrorCodes: Readonly<Record<number, SampleErrorCode>> = {
   [STATUS_INVALID_PLAN]: "invalid_plan",
   [STATUS_SOURCE_FAILED]: "source_failed",
   [STATUS_STAGE_FAILED]: "stage_failed",
+  [STATUS_GRAMMAR_FAILED]: "grammar_failed",
   [STATUS_WORKER_LOST]: "worker_lost",
   [STATUS_ROW_TIMEOUT]: "row_timeout",
   [STATUS_QUARANTINED]: "quarantined",
@@ -58,6 +60,8 @@ export function messageOf(code: SampleErrorCode, errorIndex: number): string {
       return "the source failed to write the row";
     case "stage_failed":
       return "a custom stage failed";
+    case "grammar_failed":
+      return "the mask of the row's grammar could not be filled";
     case "worker_lost":
       return "every worker that took the row died";
     case "row_timeout":

@@ -11,6 +11,7 @@ export type SampleErrorCode =
   | "invalid_plan"
   | "source_failed"
   | "stage_failed"
+  | "grammar_failed"
   | "worker_lost"
   | "row_timeout"
   | "quarantined";

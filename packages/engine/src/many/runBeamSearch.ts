@@ -1,5 +1,12 @@
 /** Beam search on an engine: each prefix is a sequence of one token, whose most probable tokens are what follows. */
-import { type GenerateRequest, type SamplingParams, stages, type Tokenizer, type TokenLogprob } from "@tokenmill/core";
+import {
+  type GenerateRequest,
+  grammarForms,
+  type SamplingParams,
+  stages,
+  type Tokenizer,
+  type TokenLogprob,
+} from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import type { Plan } from "@tokenmill/worker-pool";
 import type { PreparedRequest } from "../request/prepareRequest.ts";
@@ -23,7 +30,7 @@ export interface BeamSearchHost {
 }
 
 /** What would have no effect, and stands in other kinds of requests. */
-const refused = ["stop", "logprobs", "promptLogprobs", "jsonSchema", "grammar", "regex"] as const;
+const refused = ["stop", "logprobs", "promptLogprobs", ...grammarForms] as const;
 
 /** The outputs, best first; `open` holds what is open meanwhile. @throws TypeError, RangeError, SequenceError */
 export async function runBeamSearch(

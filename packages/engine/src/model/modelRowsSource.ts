@@ -10,10 +10,12 @@ export function modelRowsSource(model: ModelSource): BatchSource {
   }
   const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits } = model;
   const rows = new ModelRows(model);
-  const fillRow = ({ row, history, sequenceId }: BatchRow): Promise<Error | undefined> => {
+  const fillRow = ({ row, history, upcoming, sequenceId }: BatchRow): Promise<Error | undefined> => {
     if (history.length === 0) return Promise.resolve(errorOf("a language model needs a prompt of one token at least"));
     return new Promise((resolve) => {
-      rows.request({ sequenceId, history: history.slice(), target: row as Float32Array, done: resolve });
+      const known = upcoming && { upcoming: upcoming.slice() };
+      const target = row as Float32Array;
+      rows.request({ sequenceId, history: history.slice(), ...known, target, done: resolve });
     });
   };
   return {
@@ -26,7 +28,16 @@ export function modelRowsSource(model: ModelSource): BatchSource {
     contextTokens: limits.contextTokens,
     sequences: limits.sequences,
     ...(chatTemplate && { chatTemplate }),
-    fillRows: (wanted) => Promise.all(wanted.map(fillRow)),
+    ...(model.fingerprint && { fingerprint: () => model.fingerprint!() }),
+    concurrentFills: Number.POSITIVE_INFINITY,
+    fillRows: (wanted, done) =>
+      Promise.all(
+        wanted.map(async (row, i) => {
+          const error = await fillRow(row);
+          done?.(i, error);
+          return error;
+        }),
+      ),
     closeSequence: (sequenceId) => rows.closeSequence(sequenceId),
     close: () => rows.close(),
   };

@@ -3,6 +3,8 @@ import {
   checkSeed,
   foreignHint,
   type GenerateRequest,
+  type GrammarForm,
+  grammarForms,
   type GrammarProvider,
   type GrammarSpec,
   parameters,
@@ -22,9 +24,7 @@ const requestFields = [
   "stop",
   "ignoreEos",
   "promptLogprobs",
-  "jsonSchema",
-  "grammar",
-  "regex",
+  ...grammarForms,
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
@@ -41,6 +41,10 @@ export interface RequestLimits {
   readonly grammar: GrammarProvider | undefined;
   /** The pool's. */
   readonly maxLogprobs: number;
+  /** The source's: every token that ends an output. */
+  readonly eosTokenIds: readonly number[];
+  /** Most tokens of a sequence, prompt and output. */
+  readonly contextTokens: number;
 }
 
 /** A valid request, except for its sampling parameters, which the pool checks when it compiles them. */
@@ -67,21 +71,23 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     refuse("request", "an object", request, true);
   }
   refuseUnknown(Object.keys(request), knownFields, "request field", foreignHint);
-  const { jsonSchema, grammar, regex, promptLogprobs, randomStreamId, parseSpecial = true, ...rest } = request;
-  const { prompt, sequenceId, maxTokens = defaultMaxTokens, stop, ignoreEos = false, seed, ...params } = rest;
+  const { jsonSchema, grammar, regex, choice, structuralTag, ...others } = request;
+  const { promptLogprobs, randomStreamId, parseSpecial = true, ...rest } = others;
+  const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   checkBoolean("ignoreEos", ignoreEos);
   checkBoolean("parseSpecial", parseSpecial);
   checkSeed("seed", seed);
-  const spec = grammarSpec({ jsonSchema, grammar, regex });
-  const eosTokenId = spec ? grammarEos(spec, limits, ignoreEos) : limits.tokenizer?.eosTokenId;
+  const spec = grammarSpec({ jsonSchema, grammar, regex, choice, structuralTag });
+  const eosTokenIds = spec ? [grammarEos(spec, limits, ignoreEos)] : limits.eosTokenIds;
+  const promptIds = promptTokenIds(prompt, parseSpecial, limits);
   return {
-    promptTokenIds: promptTokenIds(prompt, parseSpecial, limits),
+    promptTokenIds: promptIds,
     sequenceId: canonicalId(sequenceId),
     randomStreamId: canonicalId(randomStreamId, "randomStreamId") ?? streamOfSeed(request),
-    maxTokens: checkMaxTokens(maxTokens, params.minTokens),
+    maxTokens: checkMaxTokens(fittingTokens(promptIds.length, maxTokens, limits), params.minTokens),
     stop: stopStrings(stop, limits),
     ignoreEos,
-    params: ignoreEos ? params : withStopToken(params, eosTokenId),
+    params: ignoreEos ? params : withStopTokens(params, eosTokenIds),
     seed: seedBits(seed),
     grammar: spec,
     promptLogprobs: checkPromptLogprobs(promptLogprobs, limits),
@@ -98,7 +104,7 @@ export function checkPromptLogprobs(count: unknown, { maxLogprobs }: RequestLimi
 }
 
 /** The one form that is given. @throws TypeError for more than one. */
-function grammarSpec(forms: Readonly<Record<"jsonSchema" | "grammar" | "regex", unknown>>): GrammarSpec | undefined {
+function grammarSpec(forms: Readonly<Record<GrammarForm, unknown>>): GrammarSpec | undefined {
   const [first, second] = Object.entries(forms).filter(([, form]) => form !== undefined);
   if (second) {
     refuseBecause(second[0], `expected nothing beside "${first![0]}": an output has one form`, true, [first![0]]);
@@ -193,19 +199,32 @@ function promptTokenIds(
     if (!tokenizer) {
       refuseBecause("prompt", `expected token ids, got text: source ${show(sourceName)} has no tokenizer`, true);
     }
-    return tokenizer.encode(prompt, { special });
+    return tokenizer.encode(prompt, { special, isPrompt: true });
   }
   if (!Array.isArray(prompt)) refuse("prompt", "string or array of token ids", prompt, true);
   checkTokenIds("prompt", prompt, vocabSize);
   return [...prompt];
 }
 
-function withStopToken(params: SamplingParams, tokenId: number | undefined): SamplingParams {
-  if (tokenId === undefined) return params;
+function withStopTokens(params: SamplingParams, tokenIds: readonly number[]): SamplingParams {
   const { stopTokenIds = [] } = params;
   // Not an array: left as it is for the pool to refuse.
-  if (!Array.isArray(stopTokenIds) || stopTokenIds.includes(tokenId)) return params;
-  return { ...params, stopTokenIds: [...stopTokenIds, tokenId] };
+  if (!Array.isArray(stopTokenIds)) return params;
+  const missing = tokenIds.filter((tokenId) => !stopTokenIds.includes(tokenId));
+  return missing.length === 0 ? params : { ...params, stopTokenIds: [...stopTokenIds, ...missing] };
+}
+
+/** What is asked for, or the default, fewer where the context leaves fewer. @throws RangeError for more than it holds */
+function fittingTokens(
+  promptLength: number,
+  maxTokens: unknown,
+  { contextTokens, sourceName }: RequestLimits,
+): unknown {
+  const left = contextTokens - promptLength;
+  const wanted = maxTokens ?? Math.min(defaultMaxTokens, Math.max(1, left));
+  if (typeof wanted !== "number" || !(wanted > left)) return wanted;
+  const held = `source ${show(sourceName)} holds ${contextTokens} tokens of a sequence, and ${promptLength} are the prompt's`;
+  return refuseBecause("maxTokens", `expected at most ${Math.max(0, left)}, got ${wanted}: ${held}`, false);
 }
 
 function isUint64(value: bigint): boolean {

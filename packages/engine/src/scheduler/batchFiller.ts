@@ -110,9 +110,11 @@ export class BatchFiller {
 
   #batchRow({ row, sequence }: Lent): BatchRow {
     const scored = sequence.unscored?.length;
+    const tokenIds = sequence.history!.tokens();
     return {
       row,
-      history: sequence.history!.tokens().subarray(0, scored),
+      history: tokenIds.subarray(0, scored),
+      ...(scored !== undefined && { upcoming: tokenIds.subarray(scored, -1) }),
       promptLength: scored ?? sequence.promptLength,
       sequenceId: sequence.sequenceIdBits,
       position: sequence.position,

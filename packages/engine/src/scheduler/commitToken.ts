@@ -8,19 +8,13 @@ import type { Sequence } from "./sequence.ts";
 /** Reused between calls. */
 const step: TextStep = { text: "", match: undefined };
 
-/**
- * Appends the token and advances the sequence by one. The event carries `finishReason` if this was the last token.
- * @throws Error if the sequence's grammar does not allow the token
- */
+/** Appends the token and advances the sequence by one. The event carries `finishReason` if this was the last token. */
 export function commitToken(
   sequence: Sequence,
   result: Readonly<SampleResult>,
   texts: TokenTexts | undefined,
 ): TokenEvent {
   const { tokenId } = result;
-  if (sequence.matcher && !sequence.matcher.accept(tokenId)) {
-    throw new Error(`the grammar does not allow token ${tokenId}, which its mask did`);
-  }
   sequence.state?.set(result.state);
   sequence.history!.push(tokenId);
   const index = sequence.position++;

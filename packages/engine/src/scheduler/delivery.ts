@@ -6,12 +6,20 @@ import type { Sequence } from "./sequence.ts";
 
 /** Tells the observer that its sequence failed. It hears nothing more. */
 export function deliverError(sequence: Sequence, code: SequenceErrorCode, message: string, cause?: unknown): void {
-  const { observer, position, sequenceId } = sequence;
-  sequence.observer = undefined;
-  if (!observer) return;
+  const { position, sequenceId } = sequence;
   const details = cause === undefined ? undefined : { cause };
+  deliverRefusal(
+    sequence,
+    new SequenceError(code, sequenceId, position, `sequence ${sequenceId}: ${message}`, details),
+  );
+}
+
+/** Tells the observer what its request was refused with. It hears nothing more. */
+export function deliverRefusal(sequence: Sequence, refusal: unknown): void {
+  const { observer } = sequence;
+  sequence.observer = undefined;
   try {
-    observer.error(new SequenceError(code, sequenceId, position, `sequence ${sequenceId}: ${message}`, details));
+    observer?.error(refusal);
   } catch (error) {
     rethrowLater(error);
   }

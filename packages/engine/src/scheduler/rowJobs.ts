@@ -18,9 +18,9 @@ export class RowJobs {
     this.#jobs = new Array<Mutable<SampleJob> | undefined>(pool.slotCount).fill(undefined);
   }
 
-  /** Submits the sequence's next row. @throws what its grammar or the pool throw; nothing is in flight then */
+  /** Submits the sequence's next row. @throws what the pool throws; nothing is in flight then */
   submit(slot: number, sequence: Sequence, writeRow: boolean): void {
-    (sequence.unscored ?? sequence.matcher)?.fillMask(this.#pool.tokenMask(slot));
+    sequence.unscored?.fillMask(this.#pool.tokenMask(slot));
     this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
     this.#sequences[slot] = sequence;
     this.count++;
@@ -46,12 +46,13 @@ export class RowJobs {
     const { seed, randomStreamBits, position, unscored } = sequence;
     const { plan } = unscored ?? sequence;
     const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
-    const hasTokenMask = unscored ? unscored.hasTokenMask : sequence.matcher !== undefined;
+    const hasTokenMask = unscored?.hasTokenMask ?? false;
+    const masks = unscored ? undefined : sequence.masks;
     const state = unscored ? undefined : sequence.state;
     const job = this.#jobs[slot];
     if (!job) {
-      const fields = { plan, history, seed, sequenceId: randomStreamBits, position, writeRow, hasTokenMask, state };
-      return (this.#jobs[slot] = fields);
+      const ids = { seed, sequenceId: randomStreamBits, position };
+      return (this.#jobs[slot] = { plan, history, ...ids, writeRow, hasTokenMask, masks, state });
     }
     job.plan = plan;
     job.history = history;
@@ -60,6 +61,7 @@ export class RowJobs {
     job.position = position;
     job.writeRow = writeRow;
     job.hasTokenMask = hasTokenMask;
+    job.masks = masks;
     job.state = state;
     return job;
   }

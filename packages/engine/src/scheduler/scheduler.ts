@@ -4,14 +4,15 @@
  * while no row is in flight: no timer, no polling.
  */
 import { messageOf } from "@tokenmill/check";
-import { createResult, type LogitsSource, type SampleResult } from "@tokenmill/core";
+import { createResult, type GrammarProvider, type LogitsSource, type SampleResult } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import { BatchFiller } from "./batchFiller.ts";
 import { commitToken } from "./commitToken.ts";
-import { deliverError, deliverEvent } from "./delivery.ts";
+import { Compiling } from "./compiling.ts";
+import { deliverError, deliverEvent, deliverRefusal } from "./delivery.ts";
 import { Gathering } from "./gathering.ts";
 import { giveWay } from "./giveWay.ts";
 import { RowJobs } from "./rowJobs.ts";
@@ -22,8 +23,6 @@ import { Turns } from "./turns.ts";
 const longestTurnMs = 4;
 /** Tokens between two looks at the clock. */
 const clockInterval = 64;
-/** Rows with a token mask that are handed out at a time: the workers start while the next masks are filled. */
-const maskedRowsPerFlush = 4;
 
 /** Counts of what happened since the start. */
 export interface SchedulerTotals {
@@ -31,6 +30,15 @@ export interface SchedulerTotals {
   finished: number;
   failed: number;
   cancelled: number;
+}
+
+export interface SchedulerOptions {
+  readonly pool: SamplerPool;
+  readonly source: LogitsSource;
+  readonly texts: TokenTexts | undefined;
+  readonly limits: AdmissionLimits;
+  /** Absent: no sequence has a grammar. */
+  readonly grammars: GrammarProvider | undefined;
 }
 
 export class Scheduler {
@@ -41,6 +49,7 @@ export class Scheduler {
   readonly #pool: SamplerPool;
   readonly #source: LogitsSource;
   readonly #texts: TokenTexts | undefined;
+  readonly #compiling: Compiling;
   readonly #admission: Admission;
   readonly #turns: Turns;
   readonly #rows: RowJobs;
@@ -53,13 +62,21 @@ export class Scheduler {
   readonly #gathering = new Gathering(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
-  constructor(pool: SamplerPool, source: LogitsSource, texts: TokenTexts | undefined, limits: AdmissionLimits) {
+  constructor({ pool, source, texts, limits, grammars }: SchedulerOptions) {
     this.#pool = pool;
     this.#source = source;
     this.#texts = texts;
     this.#result = createResult(pool.maxLogprobs);
     this.#turns = new Turns(pool.workers, pool.slotCount, source.kind === "batch");
     this.#rows = new RowJobs(pool);
+    this.#compiling = new Compiling(pool, grammars, {
+      compiled: (sequence) => this.#wait(sequence),
+      refused: (sequence, error) => {
+        this.totals.failed++;
+        this.#end(sequence);
+        deliverRefusal(sequence, error);
+      },
+    });
     this.#admission = new Admission(pool, limits, {
       admitted: (sequence) => (sequence.isPaused ? (sequence.phase = "paused") : this.#makeReady(sequence)),
       refused: (sequence, code, message, cause) => this.#fail(sequence, code, message, cause),
@@ -88,6 +105,12 @@ export class Scheduler {
   /** Takes a new sequence; its id must be free. */
   add(sequence: Sequence): void {
     this.sequences.set(sequence.sequenceId, sequence);
+    if (sequence.phase === "compiling") this.#compiling.add(sequence);
+    else this.#wait(sequence);
+  }
+
+  #wait(sequence: Sequence): void {
+    sequence.phase = "waiting";
     this.#admission.add(sequence);
     this.#queuePump();
   }
@@ -174,10 +197,8 @@ export class Scheduler {
   }
 
   #dispatch(): void {
-    let masked = 0;
     for (const [slot, sequence] of this.#nextRows(Number.POSITIVE_INFINITY)) {
       this.#submit(slot, sequence, true);
-      if (sequence.matcher && ++masked % maskedRowsPerFlush === 0) this.#pool.flush();
     }
   }
 
@@ -303,6 +324,7 @@ export class Scheduler {
     const { phase } = sequence;
     if (phase === "ready") this.#turns.remove(sequence);
     else if (phase === "waiting") this.#admission.remove(sequence);
+    else if (phase === "compiling") this.#compiling.remove(sequence);
     sequence.phase = "ended";
     this.sequences.delete(sequence.sequenceId);
     if (phase !== "active") this.#free(sequence);
@@ -312,7 +334,7 @@ export class Scheduler {
     sequence.initialTokenIds = undefined;
     sequence.plan.release();
     sequence.scoring?.plan.release();
-    sequence.matcher?.release();
+    this.#compiling.free(sequence);
     if (!sequence.history) return;
     this.#admission.free(sequence);
     if (this.#source.kind === "batch") this.#source.closeSequence?.(sequence.sequenceIdBits);

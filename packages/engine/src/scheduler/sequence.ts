@@ -1,6 +1,6 @@
 /** One sequence: what is fixed when it opens, and what advances with its tokens. */
-import { ExpectedCost, type History, type Plan } from "@tokenmill/worker-pool";
-import type { GrammarMatcher, GrammarSpec, TokenEvent } from "@tokenmill/core";
+import { ExpectedCost, type History, type Plan, type TokenMasks } from "@tokenmill/worker-pool";
+import type { CompiledGrammar, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
 import type { TurnKind } from "./turns.ts";
@@ -15,10 +15,10 @@ export interface TokenObserver {
 }
 
 /**
- * `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
+ * `compiling`: what its output is held to is not known yet; `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
  * `paused`: open, not scheduled; `ended`.
  */
-export type SequencePhase = "waiting" | "ready" | "active" | "paused" | "ended";
+export type SequencePhase = "compiling" | "waiting" | "ready" | "active" | "paused" | "ended";
 
 /** Everything a sequence is opened with. */
 export interface SequenceSpec {
@@ -34,9 +34,8 @@ export interface SequenceSpec {
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
   readonly epoch: number;
-  /** What the output follows, and the matcher that stands where the output tokens end; released with the sequence. */
+  /** What the output follows. */
   readonly grammar?: GrammarSpec | undefined;
-  readonly matcher?: GrammarMatcher | undefined;
   /** Most probable tokens beside each of the prompt's, which is scored; absent: it is not. */
   readonly promptLogprobs?: number | undefined;
   readonly observer: TokenObserver;
@@ -60,11 +59,13 @@ export class Sequence implements Utf8Carry {
   /** How often the sequence was resumed. */
   readonly epoch: number;
   readonly grammar: GrammarSpec | undefined;
-  readonly matcher: GrammarMatcher | undefined;
+  /** Once it is compiled: the grammar, its number in the pool, and that of the output, which masks are filled by. */
+  compiled: CompiledGrammar | undefined = undefined;
+  masks: TokenMasks | undefined = undefined;
   /** Undefined once the sequence was cancelled or has ended: then nothing more is delivered. */
   observer: TokenObserver | undefined;
 
-  phase: SequencePhase = "waiting";
+  phase: SequencePhase;
   isPaused = false;
   /** Prompt and output ids; undefined while `waiting` and once memory was given back. */
   history: History | undefined = undefined;
@@ -113,7 +114,7 @@ export class Sequence implements Utf8Carry {
     this.hasLogprobs = params.logprobs !== undefined;
     this.epoch = spec.epoch;
     this.grammar = spec.grammar;
-    this.matcher = spec.matcher;
+    this.phase = spec.grammar ? "compiling" : "waiting";
     this.promptLogprobs = spec.promptLogprobs;
     this.observer = spec.observer;
     this.initialTokenIds =

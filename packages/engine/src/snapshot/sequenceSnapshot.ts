@@ -2,7 +2,13 @@
  * The resume record: everything a sequence's next token depends on besides the source's rows. Plain data that
  * survives `JSON.stringify`; 64-bit numbers are decimal strings.
  */
-import type { GrammarSpec, ProfileName, SamplingParams } from "@tokenmill/core";
+import {
+  type GrammarForm,
+  grammarForms,
+  type GrammarSpec,
+  type ProfileName,
+  type SamplingParams,
+} from "@tokenmill/core";
 import { SnapshotError } from "../errors.ts";
 import type { Sequence } from "../scheduler/sequence.ts";
 import { engineVersion, snapshotVersion } from "../version.ts";
@@ -31,7 +37,7 @@ export interface SequenceSnapshot {
   maxTokens: number;
   stop: string[];
   ignoreEos: boolean;
-  /** What the output follows, if anything: `{ jsonSchema }`, `{ grammar }` or `{ regex }`. */
+  /** What the output follows, if anything: an object with one of `grammarForms`. */
   grammar?: GrammarSpec;
   /** The prompt is to be scored, which its first event would have told of. */
   promptLogprobs?: number;
@@ -118,7 +124,7 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (!isDecimal(record.params.seed)) malformed("params.seed", "a decimal string");
   if (typeof record.ignoreEos !== "boolean") malformed("ignoreEos", "boolean");
   if (record.grammar !== undefined && !isGrammar(record.grammar))
-    malformed("grammar", "a jsonSchema, a grammar or a regex");
+    malformed("grammar", `one of ${grammarForms.join(", ")}`);
   if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
   if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
     malformed("text", "utf8State and heldText");
@@ -139,7 +145,7 @@ function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
 
 function isGrammar(value: unknown): boolean {
   const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
-  return names.length === 1 && ["jsonSchema", "grammar", "regex"].includes(names[0]!);
+  return names.length === 1 && grammarForms.includes(names[0] as GrammarForm);
 }
 
 function isDecimal(value: unknown): boolean {

@@ -1,6 +1,8 @@
 /** Sets of Unicode characters as ranges of code points. Surrogates, which UTF-8 has no bytes for, are in none. */
 import type { AST } from "@eslint-community/regexpp";
+import { ignoringCase } from "./caseFolding.ts";
 import type { ParsedRegex } from "./parseRegex.ts";
+import { withProperty } from "./unicodeProperty.ts";
 
 /** First and last code point. */
 export type CodeRange = readonly [first: number, last: number];
@@ -28,6 +30,7 @@ const escapes: Readonly<Record<AST.EscapeCharacterSet["kind"], readonly CodeRang
     [0xfeff, 0xfeff],
   ],
 };
+export const wordCharacters: readonly CodeRange[] = escapes.word;
 const lineEnds: readonly CodeRange[] = [
   [0x0a, 0x0a],
   [0x0d, 0x0d],
@@ -35,33 +38,42 @@ const lineEnds: readonly CodeRange[] = [
 ];
 const surrogates: CodeRange = [0xd800, 0xdfff];
 
-/** The characters that the element stands for, ranges in order and apart. */
+/**
+ * The characters that the element stands for, ranges in order and apart.
+ * @param ignoresCase whether characters stand for what differs from them by case
+ */
 export function characterSet(
   element: AST.Character | AST.CharacterClass | AST.CharacterSet,
   regex: ParsedRegex,
+  ignoresCase = false,
 ): CodeRange[] {
-  const without = complement([...rangesOf(element, regex)]);
-  return complement([...without, surrogates]);
+  const fold = ignoresCase ? ignoringCase : (ranges: readonly CodeRange[]): readonly CodeRange[] => ranges;
+  const without = complementOf(rangesOf(element, regex, fold));
+  return complementOf([...without, surrogates]);
 }
 
 function rangesOf(
   element: AST.CharacterClassElement | AST.CharacterClass | AST.CharacterSet,
   regex: ParsedRegex,
+  fold: (ranges: readonly CodeRange[]) => readonly CodeRange[],
 ): readonly CodeRange[] {
   switch (element.type) {
     case "Character":
-      return [[element.value, element.value]];
+      return fold([[element.value, element.value]]);
     case "CharacterClassRange":
-      return [[element.min.value, element.max.value]];
+      return fold([[element.min.value, element.max.value]]);
     case "CharacterClass": {
-      const ranges = element.elements.flatMap((each) => rangesOf(each, regex));
-      return element.negate ? complement(ranges) : ranges;
+      const ranges = element.elements.flatMap((each) => rangesOf(each, regex, fold));
+      return element.negate ? complementOf(ranges) : ranges;
     }
     case "CharacterSet": {
-      if (element.kind === "any") return complement(lineEnds);
-      if (element.kind === "property") return regex.refusePart("the property", element);
+      if (element.kind === "any") return complementOf(lineEnds);
+      if (element.kind === "property") {
+        if (element.strings) return regex.refusePart("the property", element);
+        return fold(withProperty(element.raw));
+      }
       const ranges = escapes[element.kind];
-      return element.negate ? complement(ranges) : ranges;
+      return element.negate ? complementOf(ranges) : ranges;
     }
     // only with the flag `v`
     case "ClassStringDisjunction":
@@ -72,8 +84,8 @@ function rangesOf(
   }
 }
 
-/** What is in none of the ranges. */
-function complement(ranges: readonly CodeRange[]): CodeRange[] {
+/** What is in none of the ranges, in order and apart. */
+export function complementOf(ranges: readonly CodeRange[]): CodeRange[] {
   const gaps: CodeRange[] = [];
   let from = 0;
   for (const [first, end] of ranges.toSorted((a, b) => a[0] - b[0])) {

@@ -9,7 +9,7 @@ import type { ExplainRow } from "./row.ts";
 export async function promptRow(prompt: string, modelOptions: EmbeddedModelOptions = {}): Promise<ExplainRow> {
   const source = await createEmbeddedModel(modelOptions);
   const { tokenizer } = source;
-  const history = tokenizer.encode(prompt, { special: true });
+  const history = tokenizer.encode(prompt, { special: true, isPrompt: true });
   const pool = await createPool({ source, workers: 0, slots: 1, arenaBytes: 65536 + 8 * history.length });
   try {
     const slot = pool.acquire();

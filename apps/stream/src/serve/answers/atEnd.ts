@@ -5,11 +5,11 @@ import type { Socket } from "node:net";
 /** What waits for a connection's end. Of requests that came one behind the other only the first response hears of it. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
-/** Calls it once, at the end; at once if that has been. */
+/** Calls it once, at the end; if that has been, as soon as the caller is done. */
 export function atEnd(response: ServerResponse, act: () => void): void {
   const { socket } = response.req;
   if (response.closed || socket.destroyed) {
-    act();
+    queueMicrotask(act);
     return;
   }
   let acts = waiting.get(socket);

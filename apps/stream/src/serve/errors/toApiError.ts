@@ -39,6 +39,7 @@ function sequenceError(error: SequenceError): ApiError {
     case "positive_infinity_logits":
     case "source_failed":
     case "stage_failed":
+    case "grammar_failed":
     case "worker_lost":
     case "row_timeout":
     case "invalid_plan":

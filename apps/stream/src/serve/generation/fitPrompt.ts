@@ -47,7 +47,7 @@ function idsOf(
     throw new ApiError(400, `"prompt" expected token ids, got text: ${model} has no tokenizer`, { param: "prompt" });
   }
   checkLength(prompt, special, tokenizer, options.limits.maxContextTokens);
-  return tokenizer.encode(prompt, { special });
+  return tokenizer.encode(prompt, { special, isPrompt: true });
 }
 
 /**

@@ -26,7 +26,7 @@ export function addJsonParser(app: FastifyInstance, { quotas, turns }: Pick<Serv
   app.addContentTypeParser("application/json", async (request: FastifyRequest) => {
     const { socket } = request.raw;
     const client = clientOf(request.owner, socket);
-    const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
+    const claim = request.keepClaim(quotas.bodyBytes.claim(client, 0));
     const body = await wholeBody(request.upload, claim);
     if (body.length >= largeBodyBytes) await turns.take(client);
     if (socket.destroyed) throw new ApiError(400, "the client is gone", { code: "client_gone" });

@@ -3,7 +3,7 @@ import { exactIntegers } from "@tokenmill/protocol";
 import { ApiError } from "../errors/apiError.ts";
 
 /** Objects and arrays inside each other. */
-const deepestJson = 128;
+export const deepestJson = 128;
 
 /**
  * @param what the text is called in messages
@@ -29,6 +29,14 @@ export function parseJson(bytes: Uint8Array, what = "the body", exact: readonly 
 
 /** @throws ApiError 400 */
 function checkDepth(bytes: Uint8Array, what: string): void {
+  const at = tooDeepAt(bytes);
+  if (at === undefined) return;
+  const message = `${what} expected JSON of at most ${deepestJson} levels, got more at byte ${at}`;
+  throw new ApiError(400, message, { code: "too_deep" });
+}
+
+/** Where JSON has more levels than it may; undefined: nowhere. */
+export function tooDeepAt(bytes: Uint8Array): number | undefined {
   let depth = 0;
   let isText = false;
   for (let i = 0; i < bytes.length; i++) {
@@ -37,11 +45,10 @@ function checkDepth(bytes: Uint8Array, what: string): void {
     else if (isText) {
       if (byte === 0x5c) i++;
     } else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth <= deepestJson) continue;
-      const message = `${what} expected JSON of at most ${deepestJson} levels, got more at byte ${i}`;
-      throw new ApiError(400, message, { code: "too_deep" });
+      if (++depth > deepestJson) return i;
     } else if (byte === 0x5d || byte === 0x7d) depth--;
   }
+  return undefined;
 }
 
 /** V8 quotes the text around the error; the position is enough. */

@@ -8,20 +8,24 @@ import { UploadedBody } from "./uploadedBody.ts";
 declare module "fastify" {
   interface FastifyRequest {
     upload: UploadedBody;
-    /** Memory of the body: given back when the answer is at its end. */
-    bodyClaim: Claim | undefined;
+    /** Takes the claim of the body's memory: it is given back when the answer is at its end. */
+    keepClaim: (claim: Claim) => Claim;
   }
 }
 
 export function addUploads(app: FastifyInstance, limits: ServeLimits): void {
   app.decorateRequest("upload");
-  app.decorateRequest("bodyClaim");
+  app.decorateRequest("keepClaim");
   app.addHook("onRequest", async (request, reply) => {
     const { raw, routeOptions } = request;
     const limitBytes = routeOptions.bodyLimit ?? app.initialConfig.bodyLimit!;
     request.upload = new UploadedBody(raw, { ...limits, limitBytes });
     const hasBody = raw.headers["content-length"] !== undefined || raw.headers["transfer-encoding"] !== undefined;
     if (hasBody) reply.raw.once("finish", () => request.upload.drop());
-    atEnd(reply.raw, () => request.bodyClaim?.release());
+    request.keepClaim = (claim) => {
+      // The client may have left by now.
+      atEnd(reply.raw, () => claim.release());
+      return claim;
+    };
   });
 }

@@ -6,6 +6,7 @@ import { chatFields } from "./chatSchema.ts";
 import { type ChatMessage, chatPrompt, chatStop } from "./chatTemplate.ts";
 import { checkModel } from "./checkModel.ts";
 import type { Job } from "./job.ts";
+import { modelChatIds } from "./modelChat.ts";
 import { promptLogprobsIn } from "./promptLogprobs.ts";
 import { type Body, clientNameIn, planSequences } from "./planSequences.ts";
 import { fieldOf } from "../schema/fieldNames.ts";
@@ -14,7 +15,7 @@ import { streamUsageIn } from "./streamOptions.ts";
 /** @param body as `chatSchema` describes it. @throws ApiError */
 export function chatJob(context: ServeContext, body: Body, id: string): Job {
   checkModel(body["model"], context.model);
-  const { tokenizer } = context.source;
+  const { tokenizer, chatTemplate } = context.source;
   if (!tokenizer) {
     throw new ApiError(400, `"messages" expected a model with a tokenizer, ${context.model} has none`, {
       param: "messages",
@@ -27,10 +28,10 @@ export function chatJob(context: ServeContext, body: Body, id: string): Job {
     throw new ApiError(400, '"top_logprobs" expected "logprobs": true', { param: "top_logprobs" });
   }
   const sequences = planSequences(context, body, {
-    prompts: [chatPrompt(messagesOf(body))],
+    prompts: [chatTemplate ? modelChatIds(messagesOf(body), chatTemplate, tokenizer) : chatPrompt(messagesOf(body))],
     candidates: n,
     fields: chatFields,
-    extraStop: chatStop,
+    extraStop: chatTemplate ? [] : chatStop,
     logprobs: hasLogprobs ? (top ?? 0) : undefined,
     promptLogprobs: promptLogprobsIn(body),
   });

@@ -15,10 +15,11 @@ const roleNames = { developer: "System", system: "System", user: "User", assista
 /** Ends the assistant's turn. */
 export const chatStop: readonly string[] = ["\nUser:"];
 
+export function contentText({ content = "" }: ChatMessage): string {
+  return typeof content === "string" ? content : content.map((part) => part.text).join("");
+}
+
 export function chatPrompt(messages: readonly ChatMessage[]): string {
-  const turns = messages.map(({ role, content = "", name }) => {
-    const text = typeof content === "string" ? content : content.map((part) => part.text).join("");
-    return `${name ?? roleNames[role]}: ${text}\n\n`;
-  });
+  const turns = messages.map((message) => `${message.name ?? roleNames[message.role]}: ${contentText(message)}\n\n`);
   return `${turns.join("")}Assistant:`;
 }

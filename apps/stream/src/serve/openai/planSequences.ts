@@ -1,5 +1,5 @@
 /** From a validated body to the requests of its sequences. */
-import type { GenerateRequest, SamplingParams } from "@tokenmill/core";
+import { type GenerateRequest, type GrammarForm, grammarForms, type SamplingParams } from "@tokenmill/core";
 import { outputRequest } from "@tokenmill/engine";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -91,7 +91,7 @@ function textsAsTokens(params: SamplingParams, { source, model }: ServeContext):
 /** The client's spelling of an engine parameter. */
 export function clientNameIn(body: Body): ClientName {
   return (name) => {
-    if (name === "jsonSchema" || name === "grammar" || name === "regex") return structuredOutputOf(body)?.param;
+    if (grammarForms.includes(name as GrammarForm)) return structuredOutputOf(body)?.param;
     if (name === "maxTokens" && body["max_completion_tokens"] !== undefined) return "max_completion_tokens";
     if (name === "promptLogprobs") return body["prompt_logprobs"] === undefined ? "logprobs" : "prompt_logprobs";
     if (name === "logprobs" && body["top_logprobs"] !== undefined) return "top_logprobs";

@@ -1,11 +1,11 @@
 /** `response_format`, vLLM's `guided_*` and `structured_outputs`, and the engine's own names, as the engine's grammar fields. */
-import type { GenerateRequest } from "@tokenmill/core";
+import type { GenerateRequest, GrammarForm } from "@tokenmill/core";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { type JsonSchema, object, string } from "../schema/jsonSchema.ts";
+import { boolean, type JsonSchema, string } from "../schema/jsonSchema.ts";
 
 type Body = Readonly<Record<string, unknown>>;
-type GrammarFields = Pick<GenerateRequest, "jsonSchema" | "grammar" | "regex">;
+type GrammarFields = Pick<GenerateRequest, GrammarForm>;
 
 const jsonSchemaField: JsonSchema = {
   anyOf: [{ type: "object" }, { type: "boolean" }, { type: "string" }],
@@ -13,10 +13,10 @@ const jsonSchemaField: JsonSchema = {
   "x-expected": "JSON schema",
 };
 const grammarField: JsonSchema = string(
-  "The output is text of this EBNF grammar (as XGrammar reads it), from its rule root.",
+  "The output is text of this grammar: EBNF as XGrammar and llama.cpp have it, from its rule root, or Lark, from start.",
 );
 const regexField: JsonSchema = string(
-  "The output is text that ^(?:regex)$ matches, as JavaScript reads it with the flag u: characters, classes, groups, alternatives, quantifiers, and anchors at the ends; no lookaround, backreferences or Unicode properties.",
+  "The output is text that ^(?:regex)$ matches, as JavaScript reads it with the flag u; no lookbehind, no backreferences.",
 );
 const choiceField: JsonSchema = {
   type: "array",
@@ -25,6 +25,35 @@ const choiceField: JsonSchema = {
   description: "The output is one of these texts.",
   "x-expected": "non-empty array of strings",
 };
+const structuralTagField: JsonSchema = {
+  anyOf: [{ type: "object" }, { type: "string" }],
+  description:
+    "The output is free text with structural tags in it, in one of XGrammar's two forms (or JSON text of one).",
+  "x-expected": "structural tag",
+};
+const tagParts: Readonly<Record<string, JsonSchema>> = {
+  format: { type: "object", description: "With type structural_tag.", "x-expected": "an object with a type" },
+  structures: {
+    type: "array",
+    items: { type: "object" },
+    description: "With type structural_tag: begin, schema and end of each tag.",
+    "x-expected": "array of objects",
+  },
+  triggers: {
+    type: "array",
+    items: { type: "string" },
+    description: "With type structural_tag: what the tags begin with.",
+    "x-expected": "array of strings",
+  },
+};
+
+/** Fields of vLLM's `structured_outputs` that say how, not what; value: what each may be here. */
+const settings: Readonly<Record<string, { readonly only: unknown; readonly why: string }>> = {
+  whitespace_pattern: { only: undefined, why: "white space is that of one line" },
+  disable_fallback: { only: true, why: "there is one engine" },
+  disable_any_whitespace: { only: true, why: "white space is that of one line" },
+  disable_additional_properties: { only: false, why: "a schema says it for itself by additionalProperties" },
+};
 
 export const structuredFields: Readonly<Record<string, JsonSchema>> = {
   response_format: {
@@ -32,8 +61,8 @@ export const structuredFields: Readonly<Record<string, JsonSchema>> = {
     properties: {
       type: {
         type: "string",
-        enum: ["text", "json_object", "json_schema"],
-        "x-expected": '"text", "json_object" or "json_schema"',
+        enum: ["text", "json_object", "json_schema", "structural_tag"],
+        "x-expected": '"text", "json_object", "json_schema" or "structural_tag"',
       },
       json_schema: {
         type: "object",
@@ -51,6 +80,7 @@ export const structuredFields: Readonly<Record<string, JsonSchema>> = {
         additionalProperties: false,
         "x-expected": "an object with a schema",
       },
+      ...tagParts,
     },
     required: ["type"],
     additionalProperties: false,
@@ -61,16 +91,31 @@ export const structuredFields: Readonly<Record<string, JsonSchema>> = {
   guided_choice: choiceField,
   guided_grammar: grammarField,
   guided_regex: regexField,
-  structured_outputs: object({
-    json: jsonSchemaField,
-    regex: regexField,
-    choice: choiceField,
-    grammar: grammarField,
-  }),
+  structured_outputs: {
+    type: "object",
+    properties: {
+      json: jsonSchemaField,
+      regex: regexField,
+      choice: choiceField,
+      grammar: grammarField,
+      json_object: boolean("The output is a JSON object."),
+      structural_tag: structuralTagField,
+      whitespace_pattern: string("Is refused."),
+      disable_fallback: boolean("Only true."),
+      disable_any_whitespace: boolean("Only true."),
+      disable_additional_properties: boolean("Only false."),
+    },
+    additionalProperties: false,
+    description: "The form of the output, as vLLM has it.",
+    "x-expected": "an object with one of json, regex, choice, grammar, json_object and structural_tag",
+  },
   json_schema: jsonSchemaField,
   jsonSchema: jsonSchemaField,
   grammar: grammarField,
   regex: regexField,
+  choice: choiceField,
+  structural_tag: structuralTagField,
+  structuralTag: structuralTagField,
 };
 
 /** Whether the body asks for a form, by which field, and what it is for the engine. @throws ApiError for more than one. */
@@ -95,31 +140,41 @@ export function checkStructured({ grammars, model }: ServeContext, param: string
 function fieldsOf(param: string, value: unknown): GrammarFields | undefined {
   switch (param) {
     case "response_format":
-      return responseFormat(value as { type: string; json_schema?: { schema: unknown } });
+      return responseFormat(value as ResponseFormat);
     case "structured_outputs":
       return structuredOutputs(value as StructuredOutputs);
     case "guided_choice":
-      return { grammar: choiceGrammar(value as readonly string[]) };
+    case "choice":
+      return { choice: value as readonly string[] };
     case "guided_grammar":
     case "grammar":
       return { grammar: value as string };
     case "guided_regex":
     case "regex":
       return { regex: value as string };
+    case "structural_tag":
+    case "structuralTag":
+      return { structuralTag: value };
     default:
       return { jsonSchema: value };
   }
 }
 
-function responseFormat({
-  type,
-  json_schema,
-}: {
-  type: string;
-  json_schema?: { schema: unknown };
-}): GrammarFields | undefined {
+interface ResponseFormat {
+  readonly type: string;
+  readonly json_schema?: { schema: unknown };
+}
+
+function responseFormat(given: ResponseFormat): GrammarFields | undefined {
+  const { type, json_schema, ...parts } = given;
+  const foreign = Object.keys(type === "structural_tag" ? { ...(json_schema && { json_schema }) } : parts)[0];
+  if (foreign !== undefined) {
+    const param = `response_format.${foreign}`;
+    throw new ApiError(400, `"${param}" expected nothing beside type "${type}"`, { param });
+  }
   if (type === "text") return undefined;
   if (type === "json_object") return { jsonSchema: { type: "object" } };
+  if (type === "structural_tag") return { structuralTag: { type, ...parts } };
   if (json_schema) return { jsonSchema: json_schema.schema };
   const param = "response_format.json_schema";
   throw new ApiError(400, `"${param}" is missing`, { param, code: "missing_required_parameter" });
@@ -130,20 +185,31 @@ interface StructuredOutputs {
   readonly regex?: string;
   readonly choice?: readonly string[];
   readonly grammar?: string;
+  readonly json_object?: boolean;
+  readonly structural_tag?: unknown;
 }
 
 function structuredOutputs(given: StructuredOutputs): GrammarFields {
-  const { json, regex, choice, grammar } = given;
-  if (Object.keys(given).length !== 1) {
-    const message = '"structured_outputs" expected one of json, regex, choice and grammar';
-    throw new ApiError(400, message, { param: "structured_outputs" });
+  const param = "structured_outputs";
+  const forms = Object.entries(given).filter(([name, value]) => {
+    const setting = settings[name];
+    if (setting && value !== setting.only) {
+      const place = `${param}.${name}`;
+      throw new ApiError(400, `"${place}" is not supported: ${setting.why}`, {
+        param: place,
+        code: "unsupported_parameter",
+      });
+    }
+    return !setting && !(name === "json_object" && value === false);
+  });
+  if (forms.length !== 1) {
+    const message = `"${param}" expected one of json, regex, choice, grammar, json_object and structural_tag`;
+    throw new ApiError(400, message, { param });
   }
-  if (choice) return { grammar: choiceGrammar(choice) };
+  const { json, regex, choice, grammar, json_object, structural_tag } = given;
+  if (choice) return { choice };
   if (regex !== undefined) return { regex };
-  return grammar === undefined ? { jsonSchema: json } : { grammar };
-}
-
-/** Strings of EBNF are escaped as those of JSON. */
-function choiceGrammar(choices: readonly string[]): string {
-  return `root ::= ${choices.map((choice) => JSON.stringify(choice)).join(" | ")}`;
+  if (grammar !== undefined) return { grammar };
+  if (structural_tag !== undefined) return { structuralTag: structural_tag };
+  return { jsonSchema: json_object === true ? { type: "object" } : json };
 }

@@ -10,6 +10,7 @@ import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { answerStream } from "../generation/answerStream.ts";
 import { answerWhole } from "../generation/answerWhole.ts";
+import type { Release } from "../generation/grammars.ts";
 import { chatJob } from "../openai/chatJob.ts";
 import { chatSchema } from "../openai/chatSchema.ts";
 import { clientOf } from "../limits/client.ts";
@@ -41,11 +42,15 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       handler: async (request, reply) => {
         const client = clientOf(request.owner, request.raw.socket);
         const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
+        const gone = new AbortController();
+        const onClose = (): void => gone.abort();
+        reply.raw.on("close", onClose);
+        let release: Release | undefined;
         try {
           const unused = unusedParams(job.sequences[0]!.request).map((name) => job.clientName(name) ?? name);
           if (unused.length > 0) reply.header("x-tokenmill-unused-params", unused.join(", "));
           // All sequences of a job are held to the same.
-          await context.grammars?.compiled(client, job.sequences[0]!.request, () => reply.raw.destroyed);
+          release = await context.grammars?.compiled(client, job.sequences[0]!.request, gone.signal);
           if (job.stream) await stream(context, job, request, reply);
           else {
             refuseResume(request);
@@ -55,6 +60,9 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
           }
         } catch (error) {
           throw toApiError(error, job.clientName);
+        } finally {
+          reply.raw.off("close", onClose);
+          release?.();
         }
         return reply;
       },

@@ -43,7 +43,7 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
     handler: async (request, reply) => {
       const { owner, upload, raw } = request;
       const client = clientOf(owner, raw.socket);
-      const claim = (request.bodyClaim = quotas.bodyBytes.claim(client, 0));
+      const claim = request.keepClaim(quotas.bodyBytes.claim(client, 0));
       const answer = await samples.run(samples.scopeOf(owner), client, new RowBody(upload, claim));
       return sendPieces(context, reply.type("application/x-msgpack"), client, answer);
     },

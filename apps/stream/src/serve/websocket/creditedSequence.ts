@@ -13,6 +13,8 @@ export interface CreditedSequenceOptions {
   readonly send: (event: TokenEvent) => void;
   readonly onError: (error: unknown) => void;
   readonly onEnd: () => void;
+  /** The client wants no more of it, begun or not. */
+  readonly onCancel: () => void;
 }
 
 export class CreditedSequence implements TokenObserver {
@@ -58,6 +60,7 @@ export class CreditedSequence implements TokenObserver {
 
   cancel(): void {
     this.#held.length = 0;
+    this.#options.onCancel();
     this.#sequence?.cancel();
   }
 

@@ -95,6 +95,7 @@ class StreamSession {
     const { sequences, lifecycle, engine, grammars } = this.#context;
     lifecycle.checkServing();
     const fitting = this.#fitting(request);
+    const gone = new AbortController();
     const credited = new CreditedSequence({
       credits,
       send: (event) => this.#send({ type: "event", id, event }),
@@ -103,6 +104,7 @@ class StreamSession {
         this.#fail(id, error);
       },
       onEnd: () => this.#forget(id),
+      onCancel: () => gone.abort(),
     });
     const begin = (): void => {
       const sequence = sequences.open(this.#client, { ...request, ...fitting }, credited);
@@ -116,11 +118,19 @@ class StreamSession {
     this.#claims.set(id, received.claim);
     received.isKept = true;
     try {
-      const compiled = grammars?.compiled(this.#client, request, isGone);
+      const compiled = grammars?.compiled(this.#client, request, gone.signal);
       if (!compiled) return begin();
-      compiled.then(begin).catch((error: unknown) => {
-        if (!isGone()) credited.error(error);
-      });
+      compiled
+        .then((release) => {
+          try {
+            if (!isGone()) begin();
+          } finally {
+            release();
+          }
+        })
+        .catch((error: unknown) => {
+          if (!isGone()) credited.error(error);
+        });
     } catch (error) {
       this.#forget(id);
       throw error;

@@ -1,0 +1,4 @@
+/** A stage that never ends. */
+export default function hang() {
+  for (;;);
+}

@@ -1,0 +1,67 @@
+/**
+ * Compiles what outputs are held to before their sequences are opened: what is wrong with it is said before an answer begins.
+ * It runs in threads of its own, clients in turn, and the streams that are open notice nothing.
+ */
+import { refuse } from "@tokenmill/check";
+import {
+  type GenerateRequest,
+  type GrammarForm,
+  grammarForms,
+  type GrammarProvider,
+  type GrammarSpec,
+} from "@tokenmill/core";
+import { ApiError } from "../errors/apiError.ts";
+import { deepestJson, tooDeepAt } from "../http/parseJson.ts";
+import type { Client } from "../limits/client.ts";
+import type { Quotas } from "../limits/quotas.ts";
+
+/** The grammar may be given up: it has been taken into use, or is not needed. */
+export type Release = () => void;
+
+export class Grammars {
+  readonly #provider: GrammarProvider;
+  readonly #quotas: Quotas;
+  readonly #patienceMs: number;
+
+  /** @param patienceMs how long a request may wait for its grammar */
+  constructor(provider: GrammarProvider, quotas: Quotas, patienceMs: number) {
+    this.#provider = provider;
+    this.#quotas = quotas;
+    this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * Resolves when the request can be opened at once. Undefined: there is nothing to compile.
+   * @param gone aborted when nobody waits any more
+   * @throws ApiError 429 if too many wait, or it waits too long, and what `GrammarProvider.compile` throws
+   */
+  compiled(client: Client, request: GenerateRequest, gone: AbortSignal): Promise<Release> | undefined {
+    const form = grammarForms.find((name) => request[name] !== undefined);
+    if (form) checkDepth(form, request[form]);
+    return form && this.#compiled(client, { [form]: request[form] } as unknown as GrammarSpec, gone);
+  }
+
+  async #compiled(client: Client, spec: GrammarSpec, gone: AbortSignal): Promise<Release> {
+    const place = this.#quotas.waiting.claim(client, 1);
+    const late = AbortSignal.timeout(this.#patienceMs);
+    try {
+      const signal = AbortSignal.any([gone, late]);
+      const compiled = await this.#provider.compile(spec, { owner: client.peer, signal });
+      return () => compiled.release();
+    } catch (error) {
+      if (gone.aborted) throw new ApiError(400, "the client is gone", { code: "client_gone", cause: error });
+      if (!late.aborted) throw error;
+      const message = `the server did not come to this request within ${this.#patienceMs} ms: try again later`;
+      throw new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1, cause: error });
+    } finally {
+      place.release();
+    }
+  }
+}
+
+/** JSON inside JSON is as deep as the body may be. @throws RangeError */
+function checkDepth(form: GrammarForm, value: unknown): void {
+  const isJson = form === "jsonSchema" || form === "structuralTag";
+  if (!isJson || typeof value !== "string" || tooDeepAt(Buffer.from(value)) === undefined) return;
+  refuse(form, `JSON of at most ${deepestJson} levels`, value, false);
+}

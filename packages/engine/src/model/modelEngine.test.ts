@@ -1,0 +1,82 @@
+/** Whole sequences over a model: ends of text, contexts, prompts that are scored. */
+import { createToyModel, toyRow } from "@tokenmill/test-models";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createEngine } from "../engine.ts";
+import { modelRowsSource } from "./modelRowsSource.ts";
+import type { Engine } from "../types.ts";
+
+async function open(
+  given: Parameters<typeof createToyModel>[0] = {},
+): Promise<{ engine: Engine; model: ReturnType<typeof createToyModel> }> {
+  const model = createToyModel(given);
+  const source = modelRowsSource(model);
+  const engine = await createEngine({ source, workers: 0, seed: 1 });
+  onTestFinished(async () => {
+    await engine.close();
+    await source.close?.();
+  });
+  return { engine, model };
+}
+
+async function idsOf(engine: Engine, request: Parameters<Engine["stream"]>[0]): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const { tokenId } of engine.stream(request)) ids.push(tokenId);
+  return ids;
+}
+
+const argmax = (row: Float32Array): number => row.indexOf(Math.max(...row));
+
+describe("an engine over a model", () => {
+  it("draws what the rows of the history say, many sequences at once on few slots", async () => {
+    const { engine } = await open({ sequences: 3, stepTokens: 8, vocabSize: 257 });
+    const prompts = Array.from({ length: 8 }, (_, i) => [1 + i, 5, 6, 7]);
+    const drawn = await Promise.all(
+      prompts.map((prompt) => idsOf(engine, { prompt, maxTokens: 5, temperature: 0, ignoreEos: true })),
+    );
+    const expected = prompts.map((prompt) => {
+      const history = [...prompt];
+      for (let i = 0; i < 5; i++) history.push(argmax(toyRow(history, 257)));
+      return history.slice(4);
+    });
+    expect(drawn).toEqual(expected);
+  });
+
+  it("ends at every token that ends an output", async () => {
+    const model = createToyModel({ vocabSize: 257 });
+    const prompt = [9, 8];
+    const first = argmax(toyRow(prompt, 257));
+    const source = modelRowsSource({ ...model, eosTokenIds: [0, first] });
+    const engine = await createEngine({ source, workers: 0 });
+    onTestFinished(() => engine.close());
+    expect(await idsOf(engine, { prompt, temperature: 0, maxTokens: 9 })).toEqual([first]);
+  });
+
+  it("refuses more tokens than the context holds before anything is computed, and fits the default", async () => {
+    const { engine, model } = await open({ contextTokens: 20, vocabSize: 257 });
+    const prompt = [1, 2, 3, 4];
+    await expect(idsOf(engine, { prompt, maxTokens: 17 })).rejects.toThrow(
+      `"maxTokens" expected at most 16, got 17: source "toy" holds 20 tokens of a sequence, and 4 are the prompt's`,
+    );
+    expect(model.steps).toEqual([]);
+    expect(await idsOf(engine, { prompt, ignoreEos: true })).toHaveLength(16);
+  });
+
+  it("scores a prompt of 37 tokens in one step", async () => {
+    const { engine, model } = await open({ stepTokens: 64, vocabSize: 257 });
+    const prompt = Array.from({ length: 37 }, (_, i) => 1 + ((i * 5) % 90));
+    const scores: (number | undefined)[] = [];
+    for await (const { promptLogprobs } of engine.stream({ prompt, promptLogprobs: 0, maxTokens: 1 })) {
+      scores.push(...promptLogprobs!.map((entry) => entry?.logprob));
+    }
+    expect(scores).toHaveLength(37);
+    // All rows but the last of the prompt, then the row that the first token is drawn from.
+    expect(model.steps.map((step) => [...step.values()])).toEqual([[36], [1]]);
+  });
+
+  it("fails a sequence without a prompt by itself", async () => {
+    const { engine } = await open();
+    await expect(idsOf(engine, { maxTokens: 1 })).rejects.toThrow(
+      "a language model needs a prompt of one token at least",
+    );
+  });
+});

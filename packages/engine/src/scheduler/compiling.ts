@@ -1,0 +1,54 @@
+/** Sequences whose grammar is being compiled: off this thread, and nobody else waits for it. */
+import type { GrammarProvider } from "@tokenmill/core";
+import type { SamplerPool } from "@tokenmill/worker-pool";
+import type { Sequence } from "./sequence.ts";
+
+export interface CompilingObserver {
+  /** The sequence has its masks. */
+  compiled(sequence: Sequence): void;
+  /** It is no grammar: the request's fault. */
+  refused(sequence: Sequence, error: unknown): void;
+}
+
+export class Compiling {
+  readonly #pool: SamplerPool;
+  readonly #grammars: GrammarProvider | undefined;
+  readonly #observer: CompilingObserver;
+  readonly #sequences = new Map<Sequence, AbortController>();
+
+  constructor(pool: SamplerPool, grammars: GrammarProvider | undefined, observer: CompilingObserver) {
+    this.#pool = pool;
+    this.#grammars = grammars;
+    this.#observer = observer;
+  }
+
+  add(sequence: Sequence): void {
+    void this.#compile(sequence);
+  }
+
+  /** It has ended before it had its masks. */
+  remove(sequence: Sequence): void {
+    this.#sequences.get(sequence)?.abort();
+    this.#sequences.delete(sequence);
+  }
+
+  /** Gives back what an ended sequence has. */
+  free(sequence: Sequence): void {
+    if (sequence.masks) this.#pool.closeMasks(sequence.masks);
+    sequence.compiled?.release();
+  }
+
+  async #compile(sequence: Sequence): Promise<void> {
+    const ended = new AbortController();
+    this.#sequences.set(sequence, ended);
+    try {
+      sequence.compiled = await this.#grammars!.compile(sequence.grammar!, { signal: ended.signal });
+      if (ended.signal.aborted) sequence.compiled.release();
+      else sequence.masks = this.#pool.openMasks(sequence.compiled.image);
+    } catch (error) {
+      if (this.#sequences.delete(sequence)) this.#observer.refused(sequence, error);
+      return;
+    }
+    if (this.#sequences.delete(sequence)) this.#observer.compiled(sequence);
+  }
+}

@@ -1,0 +1,107 @@
+/** Short ways to write a TextRegex; they drop what changes nothing, so that equal languages are often equal data. */
+import type { CodeRange } from "../regex/characterSet.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
+
+export const none: TextRegex = { kind: "none" };
+export const empty: TextRegex = { kind: "concat", parts: [] };
+const anyCharacter: TextRegex = {
+  kind: "class",
+  ranges: [
+    [0, 0xd7ff],
+    [0xe000, 0x10ffff],
+  ],
+};
+/** Every text. */
+export const anything: TextRegex = repeat(anyCharacter, 0);
+
+export function oneOfRanges(...ranges: readonly CodeRange[]): TextRegex {
+  return { kind: "class", ranges };
+}
+
+/** One of the ASCII characters between two, inclusive. */
+export function between(first: string, last: string): TextRegex {
+  return oneOfRanges([first.charCodeAt(0), last.charCodeAt(0)]);
+}
+
+export function hasLoneSurrogate(text: string): boolean {
+  return /[\ud800-\udfff]/u.test(text);
+}
+
+/** The text itself. @param text without lone surrogates: no text spells those, so they make it the language of none */
+export function literal(text: string): TextRegex {
+  if (hasLoneSurrogate(text)) return none;
+  const parts = Array.from(text, (character) => characterOf(character.codePointAt(0)!));
+  return parts.length === 1 ? parts[0]! : { kind: "concat", parts };
+}
+
+/** ASCII characters are the same data wherever they stand. */
+const ascii: readonly TextRegex[] = Array.from({ length: 128 }, (_, code) => oneOfRanges([code, code]));
+
+function characterOf(code: number): TextRegex {
+  return ascii[code] ?? oneOfRanges([code, code]);
+}
+
+/** Whether some text matches, as far as that is seen without intersections and complements. */
+export function isSurelySome(regex: TextRegex): boolean {
+  switch (regex.kind) {
+    case "class":
+      return regex.ranges.length > 0;
+    case "concat":
+      return regex.parts.every(isSurelySome);
+    case "or":
+      return regex.parts.some(isSurelySome);
+    case "repeat":
+      return regex.min === 0 || isSurelySome(regex.part);
+    case "multiple":
+      return regex.remainder === 0;
+    case "and":
+    case "none":
+    case "not":
+      return false;
+    default:
+      return regex satisfies never;
+  }
+}
+
+export function concat(...parts: readonly TextRegex[]): TextRegex {
+  if (parts.some((part) => part.kind === "none")) return none;
+  const flat = parts.flatMap((part) => (part.kind === "concat" ? part.parts : [part]));
+  return flat.length === 1 ? flat[0]! : { kind: "concat", parts: flat };
+}
+
+export function or(...parts: readonly TextRegex[]): TextRegex {
+  const flat = new Set(parts.flatMap((part) => (part.kind === "or" ? part.parts : [part])));
+  flat.delete(none);
+  for (const part of flat) if (part.kind === "none") flat.delete(part);
+  if (flat.has(anything)) return anything;
+  return flat.size === 0 ? none : flat.size === 1 ? [...flat][0]! : { kind: "or", parts: [...flat] };
+}
+
+export function and(...parts: readonly TextRegex[]): TextRegex {
+  const flat = new Set(parts.flatMap((part) => (part.kind === "and" ? part.parts : [part])));
+  flat.delete(anything);
+  for (const part of flat) if (part.kind === "none") return none;
+  return flat.size === 0 ? anything : flat.size === 1 ? [...flat][0]! : { kind: "and", parts: [...flat] };
+}
+
+export function not(part: TextRegex): TextRegex {
+  if (part.kind === "not") return part.part;
+  if (part === anything) return none;
+  return part.kind === "none" ? anything : { kind: "not", part };
+}
+
+export function repeat(part: TextRegex, min: number, max: number = Infinity): TextRegex {
+  if (max === 0) return empty;
+  return min === 1 && max === 1 ? part : { kind: "repeat", part, min, max };
+}
+
+export function optional(part: TextRegex): TextRegex {
+  return repeat(part, 0, 1);
+}
+
+/** Any text of so many code points. */
+export function ofLength(min: number, max: number): TextRegex {
+  return min === 0 && max === Infinity ? anything : repeat(anyCharacter, min, max);
+}
+
+export const digit: TextRegex = between("0", "9");

@@ -1,0 +1,58 @@
+/** What a compile thread is told, and what it says. Errors go as what they are rebuilt from. */
+import { asRefusal, messageOf } from "@tokenmill/check";
+import { GrammarBudgetError } from "../budget/budget.ts";
+import type { SpecSettings } from "./compileSpec.ts";
+import type { SharedImage } from "./sharedImage.ts";
+
+export interface CompileSetup {
+  readonly settings: SpecSettings;
+}
+
+export interface CompileTask {
+  /** JSON text of the specification. */
+  readonly spec: string;
+  /** The parameter that it came in. */
+  readonly param: string;
+  readonly timeMs: number;
+}
+
+export type CompileAnswer =
+  | { readonly image: SharedImage; readonly error?: undefined }
+  | { readonly image?: undefined; readonly error: CompileFault };
+
+export interface CompileFault {
+  readonly kind: "type" | "range" | "budget" | "internal";
+  readonly message: string;
+}
+
+export function faultOf(error: unknown): CompileFault {
+  const message = messageOf(error);
+  if (error instanceof GrammarBudgetError) return { kind: "budget", message };
+  if (error instanceof TypeError) return { kind: "type", message };
+  if (!(error instanceof RangeError)) return { kind: "internal", message };
+  // V8 has no class of its own for it
+  const isStack = message === "Maximum call stack size exceeded";
+  return isStack ? { kind: "budget", message: "it has too much inside each other" } : { kind: "range", message };
+}
+
+/** The error as a refusal of the parameter; of what is nobody's fault a plain one. */
+export function errorOfFault({ kind, message }: CompileFault, param: string): Error {
+  const subject = `"${param}"`;
+  const reason = message.startsWith(subject)
+    ? message.slice(subject.length)
+    : ` expected one that can be followed: ${message}`;
+  const wording = (spelled: (name: string) => string): string => `"${spelled(param)}"${reason}`;
+  const text = subject + reason;
+  switch (kind) {
+    case "type":
+      return asRefusal(new TypeError(text), param, wording);
+    case "range":
+      return asRefusal(new RangeError(text), param, wording);
+    case "budget":
+      return asRefusal(new GrammarBudgetError(text), param, wording);
+    case "internal":
+      return new Error(message);
+    default:
+      return kind satisfies never;
+  }
+}

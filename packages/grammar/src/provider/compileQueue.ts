@@ -1,0 +1,111 @@
+/**
+ * Specifications that wait to be compiled. Owners take turns, whatever each has waiting. What takes longer than most goes on
+ * in a thread of its own, so that the others do not wait for it.
+ */
+import { GrammarBudgetError } from "../budget/budget.ts";
+import type { CompileSetup } from "./compileProtocol.ts";
+import { CompileThread, type Specification, type ThreadLimits } from "./compileThread.ts";
+import type { SharedImage } from "./sharedImage.ts";
+
+/** Time in the first thread; nearly every specification takes less (p99 25 ms). */
+const shortMs = 100;
+
+interface Waiting extends Specification {
+  readonly resolve: (image: SharedImage) => void;
+  readonly reject: (error: Error) => void;
+  readonly isGone: () => boolean;
+}
+
+class Lane {
+  readonly #thread: CompileThread;
+  readonly #onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void;
+  /** By owner, in the order of their turns. */
+  readonly #waiting = new Map<string, Waiting[]>();
+  #isBusy = false;
+
+  constructor(
+    thread: CompileThread,
+    onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void,
+  ) {
+    this.#thread = thread;
+    this.#onSettled = onSettled;
+  }
+
+  add(owner: string, one: Waiting): void {
+    const own = this.#waiting.get(owner);
+    if (own) own.push(one);
+    else this.#waiting.set(owner, [one]);
+    void this.#run();
+  }
+
+  warm(): void {
+    this.#thread.warm();
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (let next = this.#take(); next; next = this.#take()) {
+      const [owner, one] = next;
+      if (one.isGone()) {
+        this.#onSettled(one, owner, new Error("nobody waits for the grammar any more"));
+        continue;
+      }
+      try {
+        const image = await this.#thread.compile(one);
+        this.#onSettled(one, owner, undefined, image);
+      } catch (error) {
+        this.#onSettled(one, owner, error as Error);
+      }
+    }
+    this.#isBusy = false;
+  }
+
+  /** The first of the owner whose turn it is, who goes to the back. */
+  #take(): [string, Waiting] | undefined {
+    const [first] = this.#waiting;
+    if (!first) return undefined;
+    const [owner, own] = first;
+    this.#waiting.delete(owner);
+    const one = own.shift()!;
+    if (own.length > 0) this.#waiting.set(owner, own);
+    return [owner, one];
+  }
+}
+
+export class CompileQueue {
+  readonly #short: Lane;
+  readonly #long: Lane;
+
+  constructor(setup: CompileSetup, limits: ThreadLimits) {
+    const shortLimits = { ...limits, timeMs: Math.min(shortMs, limits.timeMs) };
+    this.#long = new Lane(new CompileThread(setup, limits), (one, _, error, image) => {
+      if (image) one.resolve(image);
+      else one.reject(error!);
+    });
+    this.#short = new Lane(new CompileThread(setup, shortLimits), (one, owner, error, image) => {
+      if (image) one.resolve(image);
+      else if (error instanceof GrammarBudgetError) this.#long.add(owner, one);
+      else one.reject(error!);
+    });
+  }
+
+  /** @throws what compiling throws */
+  compile(specification: Specification, owner: string, isGone: () => boolean): Promise<SharedImage> {
+    return new Promise((resolve, reject) => this.#short.add(owner, { ...specification, resolve, reject, isGone }));
+  }
+
+  /** Starts the threads before there is something to do. */
+  warm(): void {
+    this.#short.warm();
+    this.#long.warm();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#short.close(), this.#long.close()]);
+  }
+}

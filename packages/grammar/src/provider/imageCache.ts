@@ -1,0 +1,86 @@
+/** Compiled grammars by the text of their specification: those in use, and of the others as many as memory is given to. */
+import type { SharedImage } from "./sharedImage.ts";
+
+interface Entry {
+  image: Promise<SharedImage>;
+  users: number;
+  /** 0 until it is compiled. */
+  sizeBytes: number;
+  isCompiled: boolean;
+}
+
+export interface ImageInUse {
+  readonly image: SharedImage;
+  readonly release: () => void;
+}
+
+export class ImageCache {
+  readonly #mostBytes: number;
+  /** In order of use. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /**
+   * Compiles unless it is there, or is being compiled. A specification that fails is not remembered.
+   * @param compile is given whether nobody waits any more
+   * @throws what compiling throws, and the signal's reason
+   */
+  async take(
+    text: string,
+    compile: (isGone: () => boolean) => Promise<SharedImage>,
+    signal?: AbortSignal,
+  ): Promise<ImageInUse> {
+    signal?.throwIfAborted();
+    let entry = this.#entries.get(text);
+    if (entry) {
+      entry.users++;
+      this.#entries.delete(text);
+    } else entry = begin(compile);
+    this.#entries.set(text, entry);
+    const used = entry;
+    let isReleased = false;
+    const release = (): void => {
+      if (isReleased) return;
+      isReleased = true;
+      used.users--;
+      this.#evict();
+    };
+    signal?.addEventListener("abort", release);
+    try {
+      const image = await entry.image;
+      signal?.throwIfAborted();
+      entry.sizeBytes = image.sizeBytes + 2 * text.length;
+      return { image, release };
+    } catch (error) {
+      release();
+      if (!entry.isCompiled && this.#entries.get(text) === entry) this.#entries.delete(text);
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", release);
+    }
+  }
+
+  #evict(): void {
+    const idle = [...this.#entries].filter(([, { users, isCompiled }]) => users === 0 && isCompiled);
+    let bytes = idle.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0);
+    for (const [text, { sizeBytes }] of idle) {
+      if (bytes <= this.#mostBytes) return;
+      this.#entries.delete(text);
+      bytes -= sizeBytes;
+    }
+  }
+}
+
+/** With one user. */
+function begin(compile: (isGone: () => boolean) => Promise<SharedImage>): Entry {
+  const entry = { users: 1, sizeBytes: 0, isCompiled: false } as Entry;
+  entry.image = compile(() => entry.users === 0);
+  entry.image.then(
+    () => (entry.isCompiled = true),
+    () => undefined,
+  );
+  return entry;
+}

@@ -1,0 +1,180 @@
+/** Sets of bytes and partitions of the bytes into classes, each kept once and known by a number. */
+
+/** First and last byte. */
+export type ByteRange = readonly [first: number, last: number];
+
+/** Bytes of a class lead every expression of the partition to the same derivative. */
+export interface ByteClasses {
+  /** By byte: its class. u8[256] */
+  readonly classOf: Uint8Array;
+  /** By class: its least byte. */
+  readonly firstOf: Uint8Array;
+}
+
+export class ByteSets {
+  readonly #sets: Uint32Array[] = [];
+  /** By set: its byte, where it has only one, else -1. */
+  readonly #only: number[] = [];
+  /** By set: its least byte. */
+  readonly #first: number[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  get size(): number {
+    return this.#sets.length;
+  }
+
+  /** The number of a set of 256 bits, which is kept. */
+  number(bits: Uint32Array): number {
+    const key = String.fromCharCode.apply(
+      null,
+      new Uint16Array(bits.buffer, bits.byteOffset, 16) as unknown as number[],
+    );
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#sets.push(bits) - 1;
+      this.#only.push(onlyOf(bits));
+      this.#first.push(firstOf(bits));
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+
+  bits(number: number): Uint32Array {
+    return this.#sets[number]!;
+  }
+
+  /** The least byte of the set, -1 if it is empty; a letter or digit if it has one. */
+  first(number: number): number {
+    return this.#first[number]!;
+  }
+
+  only(number: number): number {
+    return this.#only[number]!;
+  }
+
+  has(number: number, byte: number): boolean {
+    return ((this.#sets[number]![byte >> 5]! >>> (byte & 31)) & 1) === 1;
+  }
+}
+
+function firstOf(bits: Uint32Array): number {
+  const has = (byte: number): boolean => ((bits[byte >> 5]! >>> (byte & 31)) & 1) === 1;
+  for (let byte = 0x30; byte < 0x80; byte++) if (has(byte)) return byte;
+  for (let byte = 0; byte < 256; byte++) if (has(byte)) return byte;
+  return -1;
+}
+
+function onlyOf(bits: Uint32Array): number {
+  let only = -1;
+  for (let byte = 0; byte < 256; byte++) {
+    if (((bits[byte >> 5]! >>> (byte & 31)) & 1) === 0) continue;
+    if (only >= 0) return -1;
+    only = byte;
+  }
+  return only;
+}
+
+export function bitsOfRanges(ranges: readonly ByteRange[]): Uint32Array {
+  const bits = new Uint32Array(8);
+  for (const [first, last] of ranges) {
+    for (let byte = first; byte <= last; byte++) bits[byte >> 5]! |= 1 << (byte & 31);
+  }
+  return bits;
+}
+
+export class Partitions {
+  readonly #list: ByteClasses[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #refined = new Map<number, number>();
+  readonly #split = new Map<number, number>();
+  /** The partition with one class. */
+  readonly whole: number;
+  /** Every digit for itself, the point, all others. */
+  readonly ofNumbers: number;
+
+  constructor() {
+    this.whole = this.#number(new Uint8Array(256));
+    const digits = Int16Array.from({ length: 256 }, (_, byte) => (byte >= 0x30 && byte <= 0x39 ? byte : 0));
+    this.ofNumbers = this.#number(renumbered(digits.with(0x2e, 1)));
+  }
+
+  get(number: number): ByteClasses {
+    return this.#list[number]!;
+  }
+
+  get size(): number {
+    return this.#list.length;
+  }
+
+  /** Bytes in the set, and bytes outside. */
+  ofSet(bits: Uint32Array): number {
+    const classOf = new Int16Array(256);
+    for (let byte = 0; byte < 256; byte++) classOf[byte] = (bits[byte >> 5]! >>> (byte & 31)) & 1;
+    return this.#number(renumbered(classOf));
+  }
+
+  /** The partition with each byte of a set in a class for itself. */
+  split(partition: number, set: number, bits: Uint32Array): number {
+    const key = partition * 0x100000 + set;
+    let number = this.#split.get(key);
+    if (number === undefined) {
+      const { classOf, firstOf } = this.#list[partition]!;
+      let count = firstOf.length;
+      const result = new Int16Array(classOf);
+      for (let byte = 0; byte < 256; byte++) if ((bits[byte >> 5]! >>> (byte & 31)) & 1) result[byte] = count++;
+      number = this.#number(renumbered(result));
+      this.#split.set(key, number);
+    }
+    return number;
+  }
+
+  /** The coarsest partition that is as fine as both. */
+  refine(a: number, b: number): number {
+    if (a === b || b === this.whole) return a;
+    if (a === this.whole) return b;
+    const key = a < b ? a * 0x100000 + b : b * 0x100000 + a;
+    let number = this.#refined.get(key);
+    if (number === undefined) {
+      const first = this.#list[a]!.classOf;
+      const second = this.#list[b]!.classOf;
+      const secondCount = this.#list[b]!.firstOf.length;
+      const classes = new Int16Array(this.#list[a]!.firstOf.length * secondCount).fill(-1);
+      const classOf = new Uint8Array(256);
+      let count = 0;
+      for (let byte = 0; byte < 256; byte++) {
+        const pair = first[byte]! * secondCount + second[byte]!;
+        if (classes[pair]! < 0) classes[pair] = count++;
+        classOf[byte] = classes[pair]!;
+      }
+      number = this.#number(classOf);
+      this.#refined.set(key, number);
+    }
+    return number;
+  }
+
+  /** @param classOf is kept; classes are in the order of their first bytes */
+  #number(classOf: Uint8Array): number {
+    const key = String.fromCharCode.apply(null, classOf as unknown as number[]);
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      const firstOf: number[] = [];
+      for (let byte = 0; byte < 256; byte++) if (classOf[byte] === firstOf.length) firstOf.push(byte);
+      number = this.#list.push({ classOf, firstOf: Uint8Array.from(firstOf) }) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+}
+
+/** The same classes, numbered in the order of their first bytes. */
+function renumbered(classOf: Int16Array): Uint8Array {
+  const names = new Int16Array(512).fill(-1);
+  const result = new Uint8Array(256);
+  let count = 0;
+  for (let byte = 0; byte < 256; byte++) {
+    const each = classOf[byte]!;
+    if (names[each]! < 0) names[each] = count++;
+    result[byte] = names[each]!;
+  }
+  return result;
+}

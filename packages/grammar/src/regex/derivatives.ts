@@ -1,0 +1,89 @@
+/**
+ * Derivatives (Brzozowski, JACM 11, 1964): what may follow a byte. Each is computed once for a class of bytes that all lead
+ * to the same one.
+ */
+import type { Budget } from "../budget/budget.ts";
+import { type Algebra, half } from "./algebra.ts";
+import { endless, kinds } from "./nodes.ts";
+
+const unknown = -1;
+const zero = 0x30;
+const point = 0x2e;
+
+export class Derivatives {
+  readonly #algebra: Algebra;
+  /** By expression, by class of its bytes. */
+  readonly #rows: (Int32Array | undefined)[] = [];
+  budget: Budget;
+  sizeBytes = 0;
+
+  constructor(algebra: Algebra, budget: Budget) {
+    this.#algebra = algebra;
+    this.budget = budget;
+  }
+
+  of(expr: number, byte: number): number {
+    const { nodes, none } = this.#algebra;
+    if (expr <= 1) return none;
+    const { classOf, firstOf } = nodes.partitions.get(nodes.classes(expr));
+    let row = this.#rows[expr];
+    if (row === undefined) {
+      this.#rows[expr] = row = new Int32Array(firstOf.length).fill(unknown);
+      this.sizeBytes += 120 + row.byteLength;
+    }
+    const each = classOf[byte]!;
+    let result = row[each]!;
+    if (result === unknown) {
+      this.budget.spend(1);
+      row[each] = result = this.#compute(expr, byte);
+    }
+    return result;
+  }
+
+  #compute(expr: number, byte: number): number {
+    const algebra = this.#algebra;
+    const { nodes } = algebra;
+    switch (nodes.kind(expr)) {
+      case kinds.none:
+      case kinds.empty:
+        return algebra.none;
+      case kinds.bytes:
+        return nodes.sets.has(nodes.a(expr), byte) ? algebra.empty : algebra.none;
+      case kinds.multiple: {
+        if (byte === point) return expr;
+        if (byte < zero || byte > zero + 9) return algebra.none;
+        const modulus = nodes.moduli[nodes.a(expr)]!;
+        const remainder = nodes.b(expr) + nodes.c(expr) * half;
+        return algebra.multiple(modulus, (10 * remainder + byte - zero) % modulus);
+      }
+      case kinds.concat: {
+        const [head, tail] = [nodes.a(expr), nodes.b(expr)];
+        const first = algebra.concat2(this.of(head, byte), tail);
+        return algebra.isNullable(head) ? algebra.or2(first, this.of(tail, byte)) : first;
+      }
+      case kinds.or:
+        return algebra.or(this.#parts(expr, kinds.or, byte));
+      case kinds.and:
+        return algebra.and(this.#parts(expr, kinds.and, byte));
+      case kinds.not:
+        return algebra.not(this.of(nodes.a(expr), byte));
+      case kinds.repeat: {
+        const [part, min, max] = [nodes.a(expr), nodes.b(expr), nodes.c(expr)];
+        const first = this.of(part, byte);
+        if (first === algebra.none) return first;
+        const rest = algebra.repeatOf(part, Math.max(0, min - 1), max === endless ? endless : max - 1);
+        return algebra.concat2(first, rest);
+      }
+    }
+  }
+
+  #parts(expr: number, kind: typeof kinds.or | typeof kinds.and, byte: number): number[] {
+    const { nodes } = this.#algebra;
+    const parts: number[] = [];
+    let rest = expr;
+    for (; nodes.kind(rest) === kind; rest = nodes.b(rest)) parts.push(this.of(nodes.a(rest), byte));
+    parts.push(this.of(rest, byte));
+    this.budget.spend(parts.length);
+    return parts;
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Places in rule bodies: a state, the count there, and what may not come again. For each, once it is needed: the places that
+ * are reached without reading, the rules that may begin there, and where its lexemes and rules lead.
+ */
+import type { GrammarImage } from "../compile/image.ts";
+import { Bodies, type BodyEdge } from "./bodies.ts";
+import { TakenSets } from "./takenSets.ts";
+
+export interface Place {
+  readonly rule: number;
+  /** Whether the body may end here. */
+  readonly isAccepting: boolean;
+  /** Engine's lexeme and the place after it, alternately. */
+  readonly lexemes: readonly number[];
+  /** Rule and the place after it, alternately. */
+  readonly rules: readonly number[];
+}
+
+export interface PositionsOptions {
+  readonly image: GrammarImage;
+  /** By the image's lexeme: the engine's. */
+  readonly lexemes: readonly number[];
+  /** By the image's lexeme. */
+  readonly isNullable: readonly boolean[];
+  /** The engine's lexeme for one of the image's without these texts; undefined if none is left. */
+  readonly without: (lexeme: number, texts: readonly number[]) => number | undefined;
+}
+
+export class Positions {
+  readonly #bodies: Bodies;
+  readonly #lexemes: readonly number[];
+  readonly #isNullableLexeme: readonly boolean[];
+  readonly #without: (lexeme: number, texts: readonly number[]) => number | undefined;
+  readonly #ids = new Map<number | string, number>();
+  readonly #states: number[] = [];
+  readonly #counts: number[] = [];
+  readonly #taken: number[] = [];
+  readonly #sets = new TakenSets();
+  /** By place: the set of texts that may not come again. */
+  readonly #texts: number[] = [];
+  readonly #read = new TakenSets();
+  readonly #places: (Place | undefined)[] = [];
+  readonly #closures: (readonly number[] | undefined)[] = [];
+  readonly #predictions: (readonly number[] | undefined)[] = [];
+
+  constructor({ image, lexemes, isNullable, without }: PositionsOptions) {
+    this.#bodies = new Bodies(image);
+    this.#lexemes = lexemes;
+    this.#isNullableLexeme = isNullable;
+    this.#without = without;
+  }
+
+  /** About how much memory they take. */
+  get sizeBytes(): number {
+    return this.#states.length * 300 + this.#sets.sizeBytes + this.#read.sizeBytes;
+  }
+
+  start(rule: number): number {
+    return this.#id(this.#bodies.firstState(rule), 0, TakenSets.none, TakenSets.none);
+  }
+
+  #id(state: number, count: number, taken: number, texts: number): number {
+    const isPlain = taken === TakenSets.none && texts === TakenSets.none;
+    const key = isPlain ? state * 2 ** 31 + count : `${state} ${count} ${taken} ${texts}`;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#states.push(state) - 1;
+      this.#counts.push(count);
+      this.#taken.push(taken);
+      this.#texts.push(texts);
+      this.#ids.set(key, id);
+    }
+    return id;
+  }
+
+  /** The place after a text that may not come again. */
+  withText(id: number, text: number): number {
+    const texts = this.#read.with(this.#texts[id]!, text);
+    return this.#id(this.#states[id]!, this.#counts[id]!, this.#taken[id]!, texts);
+  }
+
+  place(id: number): Place {
+    return (this.#places[id] ??= this.#makePlace(id));
+  }
+
+  #makePlace(id: number): Place {
+    const count = this.#counts[id]!;
+    const { rule, isAccepting, min, max } = this.#bodies.state(this.#states[id]!);
+    const lexemes: number[] = [];
+    const rules: number[] = [];
+    for (const { edge, next } of this.#edges(id)) {
+      if (edge.isRule) rules.push(edge.symbol, next);
+      else if (!edge.isDistinct) lexemes.push(this.#lexemes[edge.symbol]!, next);
+      else {
+        const lexeme = this.#without(edge.symbol, this.#read.members(this.#texts[id]!));
+        if (lexeme !== undefined) lexemes.push(lexeme, next);
+      }
+    }
+    return { rule, isAccepting: isAccepting && count >= min && count <= max, lexemes, rules };
+  }
+
+  /** Edges that are there at the count, and the places after them, which can all come to an end. */
+  #edges(id: number): { edge: BodyEdge; next: number }[] {
+    const [state, count, taken] = [this.#states[id]!, this.#counts[id]!, this.#taken[id]!];
+    const { edges, rule } = this.#bodies.state(state);
+    const saturation = this.#bodies.saturation(rule);
+    return edges
+      .filter(({ min, max, once }) => count >= min && count <= max && !this.#sets.has(taken, once))
+      .map((edge) => ({
+        edge,
+        after: edge.counts ? Math.min(count + 1, saturation) : count,
+        takenAfter: edge.once < 0 ? taken : this.#sets.with(taken, edge.once),
+      }))
+      .filter(({ edge, after, takenAfter }) => {
+        const isSpent = this.#isExhausted(edge.target, takenAfter) || this.#isReadUp(edge.target, this.#texts[id]!);
+        return this.#bodies.isLive(rule, edge.target, after) && !isSpent;
+      })
+      .map(({ edge, after, takenAfter }) => ({
+        edge,
+        next: this.#id(edge.target, after, takenAfter, this.#texts[id]!),
+      }));
+  }
+
+  /** Whether nothing leads on from the state because each edge was taken. */
+  #isExhausted(state: number, taken: number): boolean {
+    const { edges, isAccepting } = this.#bodies.state(state);
+    return !isAccepting && taken !== TakenSets.none && edges.every(({ once }) => this.#sets.has(taken, once));
+  }
+
+  /** Whether nothing leads on from the state because each text was read. */
+  #isReadUp(state: number, texts: number): boolean {
+    const { edges, isAccepting } = this.#bodies.state(state);
+    if (isAccepting || texts === TakenSets.none || edges.length === 0) return false;
+    return edges.every(
+      ({ symbol, isDistinct }) => isDistinct && this.#without(symbol, this.#read.members(texts)) === undefined,
+    );
+  }
+
+  /** The place, and those that empty lexemes and rules lead to. */
+  closure(id: number): readonly number[] {
+    return (this.#closures[id] ??= this.#makeClosure(id));
+  }
+
+  #makeClosure(id: number): readonly number[] {
+    const found = new Set([id]);
+    for (const each of found) {
+      for (const { edge, next } of this.#edges(each)) {
+        const isEmpty = edge.isRule ? this.#bodies.isNullable(edge.symbol) : this.#isNullableLexeme[edge.symbol]!;
+        if (isEmpty) found.add(next);
+      }
+    }
+    return [...found];
+  }
+
+  /** Places at which rules begin, and theirs, if a row has this place. */
+  predictions(id: number): readonly number[] {
+    return (this.#predictions[id] ??= this.#makePredictions(id));
+  }
+
+  #makePredictions(id: number): readonly number[] {
+    const rules = new Set<number>();
+    const found = new Set<number>();
+    const predict = (place: number): void => {
+      const { rules: next } = this.place(place);
+      for (let i = 0; i < next.length; i += 2) rules.add(next[i]!);
+    };
+    predict(id);
+    for (const rule of rules) {
+      for (const place of this.closure(this.start(rule))) {
+        found.add(place);
+        predict(place);
+      }
+    }
+    return [...found];
+  }
+}

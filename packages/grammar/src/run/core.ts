@@ -1,0 +1,91 @@
+/**
+ * All that an engine has made so far: expressions, lexer states, tables, masks and the grammars that were opened. When it
+ * has grown too large the engine begins with a new one, and matchers read their tokens again.
+ */
+import type { Budget } from "../budget/budget.ts";
+import type { GrammarImage } from "../compile/image.ts";
+import { unpackExpressions } from "../compile/packExpressions.ts";
+import { Clamp } from "../lexer/clamp.ts";
+import { Lexer } from "../lexer/lexer.ts";
+import { WalkTable } from "../lexer/walkTable.ts";
+import { Expressions } from "../regex/expressions.ts";
+import type { Vocabulary } from "../vocabulary/vocabulary.ts";
+import { LoadedGrammar } from "./loadedGrammar.ts";
+import type { Mask } from "./mask.ts";
+import { Masks } from "./masks.ts";
+import { WordsCache } from "./wordsCache.ts";
+
+export class Core {
+  readonly #vocabulary: Vocabulary;
+  readonly #budget: Budget;
+  readonly #expressions: Expressions;
+  readonly #lexer: Lexer;
+  readonly #table: WalkTable;
+  readonly #masks: Masks;
+  readonly #cache: WordsCache<Mask>;
+  readonly #grammars = new Map<GrammarImage, LoadedGrammar>();
+
+  /** @param cacheBytes for masks; the rest has no bound here */
+  constructor(vocabulary: Vocabulary, budget: Budget, cacheBytes: number) {
+    const { trie } = vocabulary;
+    this.#vocabulary = vocabulary;
+    this.#budget = budget;
+    this.#expressions = new Expressions({ budget });
+    this.#lexer = new Lexer(this.#expressions);
+    this.#table = new WalkTable(this.#lexer, this.#expressions.nodes.partitions);
+    const clamp = new Clamp(this.#expressions, trie.depth);
+    const shares = {
+      trie,
+      expressions: this.#expressions,
+      lexer: this.#lexer,
+      clamp,
+      table: this.#table,
+      budget,
+      cacheBytes: cacheBytes / 2,
+    };
+    this.#masks = new Masks(shares);
+    this.#cache = new WordsCache(cacheBytes / 2);
+  }
+
+  /** About how much memory it takes, masks aside. */
+  get sizeBytes(): number {
+    let sum = this.#expressions.sizeBytes + this.#lexer.sizeBytes + this.#table.sizeBytes;
+    for (const grammar of this.#grammars.values()) sum += grammar.sizeBytes;
+    return sum;
+  }
+
+  grammar(image: GrammarImage): LoadedGrammar {
+    let grammar = this.#grammars.get(image);
+    if (grammar === undefined) this.#grammars.set(image, (grammar = this.#load(image)));
+    return grammar;
+  }
+
+  #load(image: GrammarImage): LoadedGrammar {
+    const expressions = this.#expressions;
+    const { expressions: roots, isLazy, tokenIds } = image.lexemes;
+    const places = unpackExpressions(expressions, image, roots);
+    const exprs = Array.from(roots, (place) => places[place]!);
+    const tokens = new Map(tokenIds);
+    const lexemes = exprs.map((expr, i) => {
+      const ranges = tokens.get(i);
+      return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(expr, isLazy[i] === 1);
+    });
+    const without = (lexeme: number, texts: readonly Uint8Array[]): number | undefined => {
+      const others = expressions.not(expressions.or(texts.map((text) => expressions.literal(text))));
+      const rest = expressions.and([exprs[lexeme]!, others]);
+      return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy[lexeme] === 1, true);
+    };
+    return new LoadedGrammar({
+      without,
+      number: this.#grammars.size,
+      image,
+      lexemes,
+      isNullable: exprs.map((expr, i) => !tokens.has(i) && expressions.isNullable(expr)),
+      vocabulary: this.#vocabulary,
+      lexer: this.#lexer,
+      masks: this.#masks,
+      cache: this.#cache,
+      budget: this.#budget,
+    });
+  }
+}

@@ -1,0 +1,95 @@
+/** Nodes at which lexemes may end, by rising node, from several walks: a heap of their lists. */
+import { inOrder } from "./inOrder.ts";
+
+interface List {
+  /** Node and place, alternately, by rising node. */
+  readonly exits: readonly number[];
+  readonly row: number;
+  /** The lexeme that ends at all of them; undefined where the place says which. */
+  readonly lexeme: number | undefined;
+  /** What was read before the walk, and the depth at which it begins. */
+  readonly from: ReadFrom;
+  next: number;
+}
+
+export interface ReadFrom {
+  readonly text: number;
+  readonly depth: number;
+}
+
+export class ExitQueue {
+  #lists: List[] = [];
+
+  clear(): void {
+    this.#lists = [];
+  }
+
+  add(exits: readonly number[], row: number, lexeme: number | undefined, from: ReadFrom): void {
+    if (exits.length === 0) return;
+    this.#lists.push({ exits, row, lexeme, from, next: 0 });
+    this.#raise(this.#lists.length - 1);
+  }
+
+  /** The first node; undefined if there is none. */
+  get node(): number | undefined {
+    const first = this.#lists[0];
+    return first?.exits[first.next];
+  }
+
+  /**
+   * What ends at the first node: row and lexeme, alternately, in rising order, each once. Removes it.
+   * @param code of a lexeme that ends at the node
+   */
+  take(
+    endedAt: (place: number) => readonly number[],
+    code: (lexeme: number, node: number, from: ReadFrom) => number,
+  ): number[] {
+    const node = this.node;
+    const pairs: number[] = [];
+    while (node !== undefined && this.node === node) {
+      const { exits, row, lexeme, from, next } = this.#lists[0]!;
+      if (lexeme !== undefined) pairs.push(row, code(lexeme, node, from));
+      else for (const each of endedAt(exits[next + 1]!)) pairs.push(row, code(each, node, from));
+      this.#advance();
+    }
+    return pairs.length > 2 ? inOrder(pairs) : pairs;
+  }
+
+  #advance(): void {
+    const first = this.#lists[0]!;
+    first.next += 2;
+    if (first.next >= first.exits.length) {
+      const last = this.#lists.pop()!;
+      if (last === first) return;
+      this.#lists[0] = last;
+    }
+    this.#sink();
+  }
+
+  #raise(from: number): void {
+    const lists = this.#lists;
+    for (let i = from; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      if (nodeOf(lists[parent]!) <= nodeOf(lists[i]!)) return;
+      [lists[parent], lists[i]] = [lists[i]!, lists[parent]!];
+      i = parent;
+    }
+  }
+
+  #sink(): void {
+    const lists = this.#lists;
+    for (let i = 0; ; ) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2]) {
+        if (child < lists.length && nodeOf(lists[child]!) < nodeOf(lists[least]!)) least = child;
+      }
+      if (least === i) return;
+      [lists[least], lists[i]] = [lists[i]!, lists[least]!];
+      i = least;
+    }
+  }
+}
+
+function nodeOf({ exits, next }: List): number {
+  return exits[next]!;
+}

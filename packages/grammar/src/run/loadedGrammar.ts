@@ -1,0 +1,141 @@
+/** One grammar on an engine: its rows and configurations so far, and the masks that were used last. */
+import type { Budget } from "../budget/budget.ts";
+import type { GrammarImage } from "../compile/image.ts";
+import type { Lexer } from "../lexer/lexer.ts";
+import { Positions } from "../rows/positions.ts";
+import { Rows } from "../rows/rows.ts";
+import { Texts } from "../rows/texts.ts";
+import type { Vocabulary } from "../vocabulary/vocabulary.ts";
+import { stateOf, stateWithText, textOfState } from "../rows/codes.ts";
+import { Configurations, fresh } from "./configurations.ts";
+import { Mask } from "./mask.ts";
+import type { Masks } from "./masks.ts";
+import type { WordsCache } from "./wordsCache.ts";
+
+export interface LoadedGrammarOptions {
+  /** Tells it from the others that share the cache. */
+  readonly number: number;
+  readonly image: GrammarImage;
+  /** By the image's lexeme: the lexer's. */
+  readonly lexemes: readonly number[];
+  readonly isNullable: readonly boolean[];
+  /** The lexer's lexeme for one of the image's, other texts than these; undefined if none is left. */
+  readonly without: (lexeme: number, texts: readonly Uint8Array[]) => number | undefined;
+  readonly vocabulary: Vocabulary;
+  readonly lexer: Lexer;
+  readonly masks: Masks;
+  readonly cache: WordsCache<Mask>;
+  readonly budget: Budget;
+}
+
+const mostRows = 2 ** 20;
+/** Most configurations of a grammar. */
+const mostConfigurations = 2 ** 28;
+
+export class LoadedGrammar {
+  readonly vocabulary: Vocabulary;
+  readonly #configurations: Configurations;
+  readonly #lexer: Lexer;
+  readonly #masks: Masks;
+  readonly #isEnd: ReadonlySet<number>;
+  /** By configuration: the one with counts as large as they matter for a mask. */
+  readonly #clamped: (number | undefined)[] = [];
+  readonly #number: number;
+  readonly #imageBytes: number;
+  readonly #cache: WordsCache<Mask>;
+  readonly #rows: Rows;
+  readonly #positions: Positions;
+  readonly #texts: Texts | undefined;
+  readonly #scratch: Int32Array;
+
+  constructor(options: LoadedGrammarOptions) {
+    const { number, image, lexemes, isNullable, vocabulary, lexer, masks, cache, budget } = options;
+    const hasDistinct = image.edges.flags.some((flags) => (flags & 2) !== 0);
+    this.#texts = hasDistinct ? new Texts() : undefined;
+    this.#positions = new Positions({
+      image,
+      lexemes,
+      isNullable,
+      without: (lexeme, texts) =>
+        options.without(
+          lexeme,
+          texts.map((text) => this.#texts!.bytes(text)),
+        ),
+    });
+    this.#number = number;
+    this.#cache = cache;
+    this.#imageBytes = image.sizeBytes;
+    this.vocabulary = vocabulary;
+    this.#lexer = lexer;
+    this.#masks = masks;
+    this.#isEnd = new Set(vocabulary.eosTokenIds);
+    this.#rows = new Rows(this.#positions, {
+      startRule: image.start,
+      budget,
+      mostRows,
+      isToken: (lexeme) => lexer.tokenIds(lexeme) !== undefined,
+    });
+    this.#configurations = new Configurations(this.#rows, lexer, this.#texts);
+    this.#scratch = new Int32Array(vocabulary.trie.noToken / 32 + 1);
+  }
+
+  get sizeBytes(): number {
+    const parser = this.#imageBytes + this.#rows.sizeBytes + this.#positions.sizeBytes + (this.#texts?.sizeBytes ?? 0);
+    return parser + this.#configurations.sizeBytes + this.#clamped.length * 8;
+  }
+
+  isEnd(tokenId: number): boolean {
+    return this.#isEnd.has(tokenId);
+  }
+
+  isComplete(configuration: number): boolean {
+    return this.#configurations.isComplete(configuration);
+  }
+
+  /** The configuration after the token, the end of the output aside; undefined where it is not allowed. */
+  after(configuration: number, tokenId: number): number | undefined {
+    const bytes = this.vocabulary.bytes(tokenId);
+    const asText = bytes.length === 0 ? undefined : this.#configurations.after(configuration, bytes);
+    return this.#configurations.union(asText, this.#configurations.afterToken(configuration, tokenId));
+  }
+
+  /** @param words of a mask */
+  fillMask(configuration: number, words: Int32Array): void {
+    this.#maskOf((this.#clamped[configuration] ??= this.#clamp(configuration))).copyTo(words);
+  }
+
+  #clamp(configuration: number): number {
+    const pairs = this.#configurations.get(configuration);
+    return this.#configurations.number(
+      pairs.map((each, i) =>
+        i % 2 === 0 || each === fresh ? each : stateWithText(this.#masks.clamped(stateOf(each)), textOfState(each)),
+      ),
+    );
+  }
+
+  #maskOf(configuration: number): Mask {
+    const key = this.#number * mostConfigurations + configuration;
+    let mask = this.#cache.get(key);
+    if (mask === undefined) {
+      const words = this.#scratch;
+      this.#masks.fill(this.#configurations, this.#configurations.get(configuration), words);
+      this.#addTokens(configuration, words);
+      mask = new Mask(words, this.vocabulary.wordCount);
+      this.#cache.set(key, mask);
+    }
+    return mask;
+  }
+
+  /** What the grammar names by number, and the end of the output. */
+  #addTokens(configuration: number, words: Int32Array): void {
+    const add = (id: number): void => {
+      words[id >> 5]! |= 1 << (id & 31);
+    };
+    for (const [, lexeme] of this.#configurations.tokenLexemes(configuration)) {
+      for (const [first, last] of this.#lexer.tokenIds(lexeme)!) {
+        for (let id = first; id <= Math.min(last, this.vocabulary.vocabSize - 1); id++) add(id);
+      }
+    }
+    if (this.isComplete(configuration)) for (const id of this.#isEnd) add(id);
+  }
+}

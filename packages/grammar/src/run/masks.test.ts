@@ -1,0 +1,102 @@
+/** Masks of wide states, which are made from each other, hold to single tokens: names beside free names, lengths, patterns. */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { Budget } from "../budget/budget.ts";
+import { compileRules } from "../compile/compileRules.ts";
+import { type Expr, Expressions } from "../regex/expressions.ts";
+import { regexText } from "../regex/regexText.ts";
+import { andText, repeatText } from "../regex/textRegexes.ts";
+import type { RuleState } from "../rules/grammarRules.ts";
+import { idsOf, naiveMask } from "../testing/naiveMask.ts";
+import { Vocabulary } from "../vocabulary/vocabulary.ts";
+import { GrammarEngine } from "./engine.ts";
+
+const common = ["a", "b", '"'];
+const letters = [...common, ...Array.from({ length: 60 }, (_, i) => String.fromCharCode(0x30 + i))].filter(
+  (each, i, all) => each !== "\\" && all.indexOf(each) === i,
+);
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const tokens = [
+  ...letters,
+  ...letters.flatMap((first) => letters.map((second) => first + second)),
+  ...letters.flatMap((first) => common.flatMap((second) => common.map((third) => first + second + third))),
+  ...common.flatMap((a) => common.flatMap((b) => common.flatMap((c) => common.map((d) => `${a}${b}${c}${d}a"b`)))),
+  "é",
+  "ab",
+];
+const end = tokens.length;
+const vocabulary = new Vocabulary({
+  tokenizer: { vocabSize: end + 1, tokenBytes: (id) => bytesOf(tokens[id] ?? "") },
+  vocabSize: end + 1,
+  eosTokenIds: [end],
+});
+const word = fc.string({ unit: fc.constantFrom("a", "b"), minLength: 1, maxLength: 4 });
+/** Texts of many lengths, whose shortest ends are some characters away. */
+const pattern = regexText("(ab|b|[0-9]{3}:)*a?b0?");
+const any = { kind: "class", ranges: [[0x23, 0x10ffff]] } as const;
+
+const draft = fc.record({
+  names: fc.array(word, { maxLength: 4 }),
+  forbidden: fc.array(word, { maxLength: 3 }),
+  min: fc.nat(3),
+  max: fc.constantFrom(3, 9, 80, 1000, Number.POSITIVE_INFINITY),
+  isFreeKey: fc.boolean(),
+  isPattern: fc.boolean(),
+});
+
+it("are what single tokens say", () => {
+  let masks = 0;
+  // one engine for all, so that grammars share what it has made
+  const engine = new GrammarEngine(vocabulary);
+  fc.assert(
+    fc.property(draft, fc.array(fc.nat(1_000_000), { maxLength: 7 }), (given, choices) => {
+      const matcher = engine.open(compileRules({ ...rulesOf(given), start: 0 }, new Budget("grammar"), "grammar"));
+      const words = new Int32Array(vocabulary.wordCount);
+      for (const choice of choices) {
+        matcher.fillMask(words);
+        const ids = idsOf(words);
+        expect(ids).toEqual(naiveMask(matcher, vocabulary.vocabSize));
+        masks++;
+        if (!matcher.accept(ids[choice % ids.length]!) || matcher.hasEnded) break;
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(masks).toBeGreaterThan(400);
+});
+
+/** Names in quotes, others in quotes, then values with a length, any number of times. */
+function rulesOf({
+  names,
+  forbidden,
+  min,
+  max,
+  isFreeKey,
+  isPattern,
+}: typeof draft extends fc.Arbitrary<infer T> ? T : never): {
+  expressions: Expressions;
+  lexemes: { name: string; expression: Expr }[];
+  rules: { name: string; states: RuleState[] }[];
+} {
+  const expressions = new Expressions();
+  const quoted = (inside: Expr): Expr =>
+    expressions.concat([expressions.literal('"'), inside, expressions.literal('"')]);
+  const texts = (least: number, most: number): Expr =>
+    expressions.text({ kind: "repeat", part: any, min: least, max: most }, "utf8");
+  const free = expressions.and([
+    texts(0, Number.POSITIVE_INFINITY),
+    expressions.not(expressions.or([...names, ...forbidden].map((each) => expressions.literal(each)))),
+  ]);
+  const keys = [...names.map((each) => quoted(expressions.literal(each))), ...(isFreeKey ? [quoted(free)] : [])];
+  const length = Math.max(min, max);
+  const value = quoted(
+    isPattern ? expressions.text(andText([pattern, repeatText(any, min, length)]), "utf8") : texts(min, length),
+  );
+  const lexemes = [...keys, value].map((expression, i) => ({ name: `${i}`, expression }));
+  const edges = keys.map((_, lexeme) => ({ symbol: { lexeme }, target: 1 }));
+  const states: RuleState[] = [
+    { edges: [...edges, { symbol: { lexeme: keys.length }, target: 0 }], isAccepting: true },
+    { edges: [{ symbol: { lexeme: keys.length }, target: 0 }], isAccepting: false },
+  ];
+  return { expressions, lexemes, rules: [{ name: "all", states }] };
+}

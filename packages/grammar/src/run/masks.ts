@@ -1,0 +1,222 @@
+/**
+ * Masks of configurations. What stays inside a lexeme depends on its rest alone and is kept for all grammars; from where it
+ * may end, the walk goes on with the parser, under those nodes only.
+ */
+import type { Budget } from "../budget/budget.ts";
+import type { Clamp } from "../lexer/clamp.ts";
+import type { Lexer } from "../lexer/lexer.ts";
+import type { WalkTable } from "../lexer/walkTable.ts";
+import type { Expr, Expressions } from "../regex/expressions.ts";
+import { kinds } from "../regex/nodes.ts";
+import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
+import { type Configurations, fresh } from "./configurations.ts";
+import { stateOf, textOfState } from "../rows/codes.ts";
+import { ExitQueue, type ReadFrom } from "./exitQueue.ts";
+import { Mask } from "./mask.ts";
+import { Walk } from "./walk.ts";
+import { WordsCache } from "./wordsCache.ts";
+
+/** Nodes of a walk that cost about as much as one step of other work. */
+const nodesOfAStep = 64;
+/** Walks that are worth being made from others. */
+const wideSteps = 4096;
+const wideBytes = 48;
+const fromBeginning: ReadFrom = { text: 0, depth: 0 };
+
+/** The walk from one place of the table over the whole vocabulary. */
+interface Inner {
+  readonly mask: Mask;
+  /** Node and place, alternately, by rising node. */
+  readonly exits: readonly number[];
+  /** Exits of the state that this one was made from, all of the same lexeme. */
+  readonly sharedExits: readonly number[];
+  readonly sharedLexeme: number | undefined;
+  /** Nodes that the whole walk looks at, or that of the state that this one was made from. */
+  readonly steps: number;
+  readonly sizeBytes: number;
+}
+
+/** Another state that nearly all tokens lead to the same rests from. */
+interface Base {
+  readonly place: number;
+  /** The lexeme of this state that goes the same way. */
+  readonly lexeme: number;
+}
+
+export class Masks {
+  readonly #trie: Trie;
+  readonly #expressions: Expressions;
+  readonly #lexer: Lexer;
+  readonly #clamp: Clamp;
+  readonly #table: WalkTable;
+  readonly #walk: Walk;
+  readonly #budget: Budget;
+  /** By place of the table. */
+  readonly #inner: WordsCache<Inner>;
+  /** By the lexer's state: the place that stands for it, and its lexeme if only that is there. */
+  readonly #starts = new Map<number, { readonly place: number; readonly lexeme: number | undefined }>();
+  readonly #wide = new Map<Expr, boolean>();
+  readonly #anyLexeme: number;
+  readonly #queue = new ExitQueue();
+  readonly #scratch: Int32Array;
+
+  constructor({ trie, expressions, lexer, clamp, table, budget, cacheBytes }: MasksOptions) {
+    this.#trie = trie;
+    this.#expressions = expressions;
+    this.#lexer = lexer;
+    this.#clamp = clamp;
+    this.#table = table;
+    this.#walk = new Walk(trie, table);
+    this.#budget = budget;
+    this.#anyLexeme = lexer.tokenLexeme([]);
+    this.#inner = new WordsCache(cacheBytes);
+    this.#scratch = new Int32Array(trie.noToken / 32 + 1);
+  }
+
+  /** The state with counts as large as they matter. */
+  clamped(state: number): number {
+    const members = this.#lexer.members(state);
+    return this.#lexer.state(members.map((each, i) => (i % 2 === 0 ? each : this.#clamp.of(each))));
+  }
+
+  /** Sets bits of all text tokens that the configuration allows. `words` have a word more than a mask. */
+  fill(configurations: Configurations, pairs: readonly number[], words: Int32Array): void {
+    const queue = this.#queue;
+    queue.clear();
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [row, code] = [pairs[i]!, pairs[i + 1]!];
+      const start = this.#start(code === fresh ? configurations.startOf(row) : stateOf(code));
+      const from = code < 0 || textOfState(code) === 0 ? fromBeginning : { text: textOfState(code), depth: 0 };
+      const inner = this.#innerOf(start.place);
+      if (i === 0) inner.mask.copyTo(words);
+      else inner.mask.addTo(words);
+      queue.add(inner.exits, row, start.lexeme, from);
+      queue.add(inner.sharedExits, row, start.lexeme ?? inner.sharedLexeme, from);
+    }
+    this.#followExits(configurations, words);
+    const { twins } = this.#trie;
+    for (let i = 0; i < twins.length; i += 2) {
+      const [token, twin] = [twins[i]!, twins[i + 1]!];
+      if ((words[token >> 5]! >>> (token & 31)) & 1) words[twin >> 5]! |= 1 << (twin & 31);
+    }
+  }
+
+  /** In the order of nodes: what may end at a node, in whichever way it was read, leads to one row. */
+  #followExits(configurations: Configurations, words: Int32Array): void {
+    const queue = this.#queue;
+    const endedAt = (place: number): readonly number[] => this.#lexer.ended(this.#table.state(place));
+    const codeOf = (lexeme: number, node: number, from: ReadFrom): number =>
+      this.#lexer.isDistinct(lexeme)
+        ? configurations.lexemeWith(lexeme, from.text, pathTo(this.#trie, node, from.depth))
+        : lexeme;
+    for (let node = queue.node; node !== undefined; node = queue.node) {
+      const ended = queue.take(endedAt, codeOf);
+      const row = configurations.rowAfter(ended);
+      this.#walk.under(node, this.#table.place(configurations.startOf(row)), words);
+      this.#budget.spend(1 + (ended.length >> 1) + this.#walk.steps / nodesOfAStep);
+      if (this.#walk.exits.length > 0) {
+        queue.add(this.#walk.exits, row, undefined, { text: 0, depth: depthOf(this.#trie, node) + 1 });
+      }
+    }
+  }
+
+  /** Where only one lexeme is left, its rest says all, whichever lexeme it is. */
+  #start(given: number): { readonly place: number; readonly lexeme: number | undefined } {
+    let start = this.#starts.get(given);
+    if (start === undefined) {
+      const state = this.clamped(given);
+      const only = this.#lexer.onlyMember(state);
+      const shared = only ? this.#lexer.state([this.#anyLexeme, only.rest]) : state;
+      start = { place: this.#table.place(shared), lexeme: only?.lexeme };
+      this.#starts.set(given, start);
+    }
+    return start;
+  }
+
+  #innerOf(place: number): Inner {
+    const known = this.#inner.get(place);
+    if (known !== undefined) return known;
+    const inner = this.#difference(place) ?? this.#whole(place);
+    this.#inner.set(place, inner);
+    return inner;
+  }
+
+  #whole(place: number): Inner {
+    const words = this.#scratch.fill(0);
+    this.#walk.all(place, words);
+    return this.#makeInner(words, [], undefined, this.#walk.steps);
+  }
+
+  /** Made from another state's, where that saves most of the walk. */
+  #difference(place: number): Inner | undefined {
+    const base = this.#baseOf(this.#table.state(place));
+    if (base === undefined || base.place === place) return undefined;
+    const from = this.#innerOf(base.place);
+    if (from.steps < wideSteps || from.sharedExits.length > 0) return undefined;
+    const words = this.#scratch;
+    from.mask.copyTo(words);
+    const shared = this.#walk.difference(base.place, from.exits, place, words);
+    return this.#makeInner(words, shared, base.lexeme, from.steps);
+  }
+
+  #makeInner(words: Int32Array, sharedExits: number[], sharedLexeme: number | undefined, steps: number): Inner {
+    this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
+    const { exits } = this.#walk;
+    const mask = new Mask(words, words.length);
+    const sizeBytes = mask.sizeBytes + (exits.length + sharedExits.length) * 8 + 200;
+    return { mask, exits, sharedExits, sharedLexeme, steps, sizeBytes };
+  }
+
+  /** Without what a lexeme may not be, and without the lexemes beside it: `name` beside any key but `name` is any key. */
+  #baseOf(state: number): Base | undefined {
+    const members = this.#lexer.members(state);
+    for (let i = 0; i < members.length; i += 2) {
+      if (this.#expressions.algebra.onlyByte(members[i + 1]!) >= 0) continue;
+      const rest = this.#withoutExclusions(members[i + 1]!);
+      if (members.length === 2 && rest === members[1]) return undefined;
+      if (!this.#isWide(rest)) continue;
+      return { place: this.#table.place(this.#lexer.state([this.#anyLexeme, rest])), lexeme: members[i]! };
+    }
+    return undefined;
+  }
+
+  #withoutExclusions(expr: Expr): Expr {
+    const { nodes, algebra } = this.#expressions;
+    if (nodes.kind(expr) === kinds.concat) {
+      return algebra.concat2(this.#withoutExclusions(nodes.a(expr)), nodes.b(expr));
+    }
+    if (nodes.kind(expr) !== kinds.and) return expr;
+    const parts: Expr[] = [];
+    let rest = expr;
+    for (; nodes.kind(rest) === kinds.and; rest = nodes.b(rest)) parts.push(nodes.a(rest));
+    parts.push(rest);
+    const kept = parts.filter((part) => nodes.kind(part) !== kinds.not);
+    return kept.length === 0 ? expr : algebra.and(kept);
+  }
+
+  /** Whether many bytes may come next. */
+  #isWide(expr: Expr): boolean {
+    let isWide = this.#wide.get(expr);
+    if (isWide === undefined) {
+      const { none } = this.#expressions;
+      const { classOf, firstOf } = this.#expressions.classes(expr);
+      const isAlive = Array.from(firstOf, (byte) => this.#expressions.derive(expr, byte) !== none);
+      let count = 0;
+      for (const each of classOf) count += Number(isAlive[each]!);
+      isWide = count >= wideBytes;
+      this.#wide.set(expr, isWide);
+    }
+    return isWide;
+  }
+}
+
+export interface MasksOptions {
+  readonly trie: Trie;
+  readonly expressions: Expressions;
+  readonly lexer: Lexer;
+  readonly clamp: Clamp;
+  readonly table: WalkTable;
+  readonly budget: Budget;
+  /** For what the walks from single states gave. */
+  readonly cacheBytes: number;
+}

@@ -1,0 +1,137 @@
+/**
+ * Walks over the vocabulary from a state of the lexer: which tokens stay inside its lexemes, and where these may end. A walk
+ * may begin with what another state gave: it looks only at nodes where the two still differ.
+ */
+import type { WalkTable } from "../lexer/walkTable.ts";
+import type { Trie } from "../vocabulary/trie.ts";
+
+/** Never written to. */
+const noExits: number[] = [];
+
+export class Walk {
+  readonly #trie: Trie;
+  readonly #table: WalkTable;
+  /** By depth: the place before a node. */
+  readonly #stack: Int32Array;
+  /** By depth: the other state's place. */
+  readonly #otherStack: Int32Array;
+  /** Node and place, alternately, for nodes of the last walk at which a lexeme may end and more can follow. */
+  exits: readonly number[] = noExits;
+  /** Nodes that the last walk looked at. */
+  steps = 0;
+
+  constructor(trie: Trie, table: WalkTable) {
+    this.#trie = trie;
+    this.#table = table;
+    this.#stack = new Int32Array(trie.depth + 2);
+    this.#otherStack = new Int32Array(trie.depth + 2);
+  }
+
+  /** Sets the bits of all tokens from a place on. `words` have a word more than a mask. */
+  all(place: number, words: Int32Array): void {
+    this.#stack[0] = place;
+    this.#run(0, this.#trie.nodeCount, words);
+  }
+
+  /** The same for what goes on after a node. */
+  under(node: number, place: number, words: Int32Array): void {
+    const { nodes } = this.#trie;
+    const sizeAndDepth = nodes[node * 2 + 1]!;
+    this.#stack[(sizeAndDepth & 1023) + 1] = place;
+    this.#run(node + 1, node + (sizeAndDepth >>> 10), words);
+  }
+
+  #run(from: number, end: number, words: Int32Array): void {
+    const { nodes } = this.#trie;
+    const table = this.#table;
+    const stack = this.#stack;
+    let exits: number[] = noExits;
+    let { entries, classes, rows, partitions } = table;
+    let node = from;
+    let steps = 0;
+    while (node < end) {
+      const tokenAndByte = nodes[node * 2]!;
+      const sizeAndDepth = nodes[node * 2 + 1]!;
+      const depth = sizeAndDepth & 1023;
+      const place = stack[depth]!;
+      steps++;
+      let entry = entries[rows[place]! + classes[partitions[place]! + (tokenAndByte & 255)]!]!;
+      if (entry < 0) {
+        entry = table.step(place, tokenAndByte & 255);
+        ({ entries, classes, rows, partitions } = table);
+      }
+      if (entry === 0) {
+        node += sizeAndDepth >>> 10;
+        continue;
+      }
+      stack[depth + 1] = entry >> 1;
+      const token = tokenAndByte >>> 8;
+      words[token >> 5]! |= 1 << (token & 31);
+      if ((entry & 1) === 1 && sizeAndDepth >>> 10 > 1) {
+        if (exits === noExits) exits = [];
+        exits.push(node, entry >> 1);
+      }
+      node++;
+    }
+    this.exits = exits;
+    this.steps = steps;
+  }
+
+  /**
+   * Changes the words of one place into those of another. @returns those of its exits that are the other's too
+   * @param from the place that `words` and `fromExits` belong to
+   */
+  difference(from: number, fromExits: readonly number[], place: number, words: Int32Array): number[] {
+    const { nodes, nodeCount } = this.#trie;
+    const [stack, others] = [this.#stack, this.#otherStack];
+    const exits: number[] = [];
+    const shared: number[] = [];
+    let steps = 0;
+    let nextShared = 0;
+    stack[0] = place;
+    others[0] = from;
+    /** Keeps the exits before a node, and leaves out those before another. */
+    const keepUntil = (node: number, end: number): void => {
+      for (; nextShared < fromExits.length && fromExits[nextShared]! < end; nextShared += 2) {
+        if (fromExits[nextShared]! < node) shared.push(fromExits[nextShared]!, fromExits[nextShared + 1]!);
+      }
+    };
+    for (let node = 0; node < nodeCount; ) {
+      const tokenAndByte = nodes[node * 2]!;
+      const sizeAndDepth = nodes[node * 2 + 1]!;
+      const [depth, size] = [sizeAndDepth & 1023, sizeAndDepth >>> 10];
+      const byte = tokenAndByte & 255;
+      steps++;
+      const entry = this.#table.entry(stack[depth]!, byte);
+      const other = this.#table.entry(others[depth]!, byte);
+      const { rests } = this.#table;
+      if (entry === 0) {
+        if (other !== 0) {
+          keepUntil(node, node + size);
+          for (let each = node; each < node + size; each++) {
+            const token = nodes[each * 2]! >>> 8;
+            words[token >> 5]! &= ~(1 << (token & 31));
+          }
+          steps += size;
+        }
+        node += size;
+        continue;
+      }
+      if (rests[entry >> 1]! >= 0 && rests[entry >> 1] === rests[other >> 1]) {
+        node += size;
+        continue;
+      }
+      keepUntil(node, node + 1);
+      stack[depth + 1] = entry >> 1;
+      others[depth + 1] = other >> 1;
+      const token = tokenAndByte >>> 8;
+      words[token >> 5]! |= 1 << (token & 31);
+      if ((entry & 1) === 1 && size > 1) exits.push(node, entry >> 1);
+      node++;
+    }
+    keepUntil(nodeCount, nodeCount);
+    this.exits = exits;
+    this.steps = steps;
+    return shared;
+  }
+}

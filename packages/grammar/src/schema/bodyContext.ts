@@ -1,0 +1,23 @@
+/** What the bodies of rules are made with. */
+import type { Budget } from "../budget/budget.ts";
+import type { Expressions } from "../regex/expressions.ts";
+import type { Formula, Formulas } from "./formula.ts";
+import type { CompileSettings } from "./options.ts";
+import type { Punctuation } from "./punctuation.ts";
+import type { RuleSymbol } from "./ruleBody.ts";
+import type { Views } from "./views.ts";
+
+export interface BodyContext {
+  readonly expressions: Expressions;
+  readonly views: Views;
+  readonly formulas: Formulas;
+  readonly settings: CompileSettings;
+  readonly budget: Budget;
+  readonly punctuation: Punctuation;
+  /** What spells the values that satisfy the formula; undefined if none does, as far as is seen at once. */
+  symbolOf(formula: Formula): RuleSymbol | undefined;
+  /** The same for values that are compared by how they are written; undefined also where some have parts. */
+  distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined;
+  /** Whether so many values can be told apart by how they are written. */
+  hasTexts(formula: Formula, least: number): boolean;
+}

@@ -1,0 +1,22 @@
+/** A table of claims as the algebra of one type. */
+import type { Claims, ClaimTable } from "./claims.ts";
+import type { TypeAlgebra } from "./fold.ts";
+import type { JsonType } from "./jsonTypes.ts";
+import type { Leaf } from "./leaves.ts";
+
+export function claimAlgebra<T>(
+  type: JsonType,
+  table: ClaimTable<T>,
+  leaf: (leaf: Leaf, isTrue: boolean) => Claims<T>,
+  isEmpty: (claims: Claims<T>) => boolean,
+): TypeAlgebra<Claims<T>> {
+  return {
+    type,
+    true: table.true,
+    false: table.false,
+    all: (parts) => table.all(parts),
+    any: (parts) => table.any(parts),
+    leaf,
+    areDisjoint: (a, b) => isEmpty(table.all([a, b])),
+  };
+}

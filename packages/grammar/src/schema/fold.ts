@@ -1,0 +1,120 @@
+/**
+ * What a formula says of the values of one type: leaves of other types are true of them, complements are pushed down to the
+ * leaves, and exactly-one becomes any-of where the branches cannot hold together.
+ */
+import { UnsupportedSchemaError } from "./errors.ts";
+import type { Formula } from "./formula.ts";
+import type { JsonType } from "./jsonTypes.ts";
+import type { Leaf } from "./leaves.ts";
+
+/** Schemas for the same value inside each other. */
+const deepest = 200;
+/** Branches of a `oneOf` for one type. */
+const mostBranches = 400;
+
+export interface TypeAlgebra<R> {
+  readonly type: JsonType;
+  readonly true: R;
+  readonly false: R;
+  all(parts: readonly R[]): R;
+  any(parts: readonly R[]): R;
+  /** The leaf, of this type, or its complement. */
+  leaf(leaf: Leaf, isTrue: boolean): R;
+  /** Whether nothing is of both. May be false where that takes long to see. */
+  areDisjoint(a: R, b: R): boolean;
+}
+
+export class Fold<R> {
+  readonly #algebra: TypeAlgebra<R>;
+  readonly #read: (schema: Formula & { kind: "schema" }) => Formula;
+  readonly #known: readonly [Map<Formula, R>, Map<Formula, R>] = [new Map(), new Map()];
+  readonly #open = new Set<Formula>();
+  #depth = 0;
+
+  constructor(algebra: TypeAlgebra<R>, read: (schema: Formula & { kind: "schema" }) => Formula) {
+    this.#algebra = algebra;
+    this.#read = read;
+  }
+
+  of(formula: Formula, isTrue = true): R {
+    const known = this.#known[isTrue ? 1 : 0];
+    let result = known.get(formula);
+    if (result === undefined) known.set(formula, (result = this.#fold(formula, isTrue)));
+    return result;
+  }
+
+  #fold(formula: Formula, isTrue: boolean): R {
+    const algebra = this.#algebra;
+    switch (formula.kind) {
+      case "true":
+      case "false":
+        return (formula.kind === "true") === isTrue ? algebra.true : algebra.false;
+      case "and":
+      case "or": {
+        const parts = formula.parts.map((part) => this.of(part, isTrue));
+        return (formula.kind === "and") === isTrue ? algebra.all(parts) : algebra.any(parts);
+      }
+      case "not":
+        return this.of(formula.part, !isTrue);
+      case "oneOf":
+        return this.#oneOf(formula.parts, isTrue);
+      case "types":
+        return formula.types.has(algebra.type) === isTrue ? algebra.true : algebra.false;
+      case "leaf":
+        if (formula.leaf.type !== algebra.type) return isTrue ? algebra.true : algebra.false;
+        return algebra.leaf(formula.leaf, isTrue);
+      case "schema":
+        return this.#schema(formula, isTrue);
+      default:
+        return formula satisfies never;
+    }
+  }
+
+  #schema(formula: Formula & { kind: "schema" }, isTrue: boolean): R {
+    const { pointer } = formula.location;
+    if (this.#open.has(formula)) {
+      throw new UnsupportedSchemaError("$ref", pointer, "the schema applies itself to the same value");
+    }
+    if (this.#depth >= deepest) {
+      throw new UnsupportedSchemaError(
+        "allOf",
+        pointer,
+        `more than ${deepest} schemas inside each other for one value`,
+      );
+    }
+    this.#open.add(formula);
+    this.#depth++;
+    try {
+      return this.of(this.#read(formula), isTrue);
+    } finally {
+      this.#depth--;
+      this.#open.delete(formula);
+    }
+  }
+
+  #oneOf(branches: readonly Formula[], isTrue: boolean): R {
+    const algebra = this.#algebra;
+    const parts = branches
+      .map((branch) => ({ branch, holds: this.of(branch) }))
+      .filter(({ holds }) => holds !== algebra.false);
+    if (parts.length > mostBranches) {
+      throw new UnsupportedSchemaError("oneOf", "", `more than ${mostBranches} branches for one type`);
+    }
+    const fails = (i: number): R => this.of(parts[i]!.branch, false);
+    const overlaps: number[][] = parts.map(() => []);
+    for (let i = 0; i < parts.length; i++) {
+      for (let j = i + 1; j < parts.length; j++) {
+        if (algebra.areDisjoint(parts[i]!.holds, parts[j]!.holds)) continue;
+        overlaps[i]!.push(j);
+        overlaps[j]!.push(i);
+      }
+    }
+    if (isTrue) {
+      return algebra.any(parts.map(({ holds }, i) => algebra.all([holds, ...overlaps[i]!.map(fails)])));
+    }
+    const pairs = parts.flatMap(({ holds }, i) =>
+      overlaps[i]!.filter((j) => j > i).map((j) => algebra.all([holds, parts[j]!.holds])),
+    );
+    return algebra.any([algebra.all(parts.map((_, i) => fails(i))), ...pairs]);
+  }
+}

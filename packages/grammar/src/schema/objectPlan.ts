@@ -1,0 +1,138 @@
+/** An object's claims, by where along its fixed order of names they are settled. */
+import { and, literal, not, ofLength, or } from "../json/texts.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
+import { type Claims, claimsIn, type ClaimTable, conjuncts } from "./claims.ts";
+import { type CountSet, everyCount, meetCounts } from "./countSets.ts";
+import { UnsupportedSchemaError } from "./errors.ts";
+import type { Formula, Formulas } from "./formula.ts";
+import type { KeySet } from "./keySets.ts";
+import type { ObjectClaim } from "./objectClaims.ts";
+import type { Views } from "./views.ts";
+
+/** Kinds of names that are not declared, told apart by the patterns that they match. */
+const mostKinds = 64;
+
+/** Names that are not declared and match the same patterns. */
+export interface FreeKeys {
+  readonly texts: TextRegex;
+  /** What every value under such a name satisfies. */
+  readonly value: Formula;
+  has(keys: KeySet): boolean;
+}
+
+export interface ObjectPlan {
+  /** In the order in which they are written. */
+  readonly names: readonly string[];
+  /** By name: claims about it alone. */
+  readonly local: ReadonlyMap<string, Claims<ObjectClaim>>;
+  readonly free: readonly FreeKeys[];
+  readonly counts: CountSet;
+  /** Claims about several names, or about all that are not declared. */
+  readonly others: Claims<ObjectClaim>;
+}
+
+/** @param longestKey most characters of a name that is not declared */
+export function planObject(
+  views: Views,
+  formulas: Formulas,
+  claims: Claims<ObjectClaim>,
+  longestKey: number,
+): ObjectPlan {
+  const table = views.objectTable;
+  const names = namesIn(claims);
+  const spread = (claim: ObjectClaim, of: Claims<ObjectClaim>): Claims<ObjectClaim> => {
+    if (claim.is === "declared") return table.true;
+    if (claim.is !== "each" && claim.is !== "some") return of;
+    const { value } = claim;
+    const own = names
+      .filter((name) => views.hasKey(claim.keys, name))
+      .map((name) => ({ name, met: propertyClaim(table, name, value) }));
+    if (claim.is === "each") return table.all([...own.map(({ met }) => met), of]);
+    return table.any([...own.map(({ name, met }) => table.all([table.claim({ is: "present", name }), met])), of]);
+  };
+  const local = new Map<string, Claims<ObjectClaim>[]>();
+  const each: { keys: KeySet; value: Formula }[] = [];
+  const others: Claims<ObjectClaim>[] = [];
+  let counts = everyCount;
+  for (const part of conjuncts(claims)) {
+    for (const spreadPart of conjuncts(table.map(part, spread))) {
+      if (spreadPart.kind === "claim" && spreadPart.claim.is === "count")
+        counts = meetCounts(counts, [spreadPart.claim]);
+      else if (spreadPart.kind === "claim" && spreadPart.claim.is === "each") each.push(spreadPart.claim);
+      else {
+        const name = onlyName(spreadPart);
+        if (name === undefined) others.push(spreadPart);
+        else if (local.has(name)) local.get(name)!.push(spreadPart);
+        else local.set(name, [spreadPart]);
+      }
+    }
+  }
+  return {
+    names,
+    local: new Map(Array.from(local, ([name, parts]) => [name, table.all(parts)])),
+    free: freeKeys(views, formulas, names, each, table.all(others), longestKey),
+    counts,
+    others: table.all(others),
+  };
+}
+
+function propertyClaim(table: ClaimTable<ObjectClaim>, name: string, value: Formula): Claims<ObjectClaim> {
+  if (value.kind === "true") return table.true;
+  return table.claim(value.kind === "false" ? { is: "absent", name } : { is: "property", name, value });
+}
+
+/** Declared ones as they stand, then those that are only asked for, then those that are only excluded. */
+function namesIn(claims: Claims<ObjectClaim>): string[] {
+  const all = [...claimsIn(claims)];
+  const names = new Set(all.flatMap((claim) => (claim.is === "declared" ? claim.names : [])));
+  for (const claim of all) if ("name" in claim) names.add(claim.name);
+  for (const claim of all) if ("keys" in claim) for (const name of claim.keys.names) names.add(name);
+  return [...names];
+}
+
+/** The one name that the claims are about; undefined if they are about more than its property. */
+function onlyName(claims: Claims<ObjectClaim>): string | undefined {
+  let only: string | undefined;
+  for (const claim of claimsIn(claims)) {
+    if (!("name" in claim) || (only !== undefined && claim.name !== only)) return undefined;
+    only = claim.name;
+  }
+  return only;
+}
+
+function freeKeys(
+  views: Views,
+  formulas: Formulas,
+  names: readonly string[],
+  each: readonly { keys: KeySet; value: Formula }[],
+  others: Claims<ObjectClaim>,
+  longestKey: number,
+): FreeKeys[] {
+  const keySets = [
+    ...each.map(({ keys }) => keys),
+    ...Array.from(claimsIn(others)).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
+  ];
+  const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
+  let kinds: { texts: TextRegex; matched: Set<TextRegex> }[] = [
+    { texts: and(not(or(...names.map(literal))), ofLength(0, longestKey)), matched: new Set() },
+  ];
+  for (const pattern of patterns) {
+    kinds = kinds.flatMap(({ texts, matched }) => [
+      { texts: and(texts, not(pattern)), matched },
+      { texts: and(texts, pattern), matched: new Set([...matched, pattern]) },
+    ]);
+    kinds = kinds.filter(({ texts }) => !views.isEmptyText(texts));
+    if (kinds.length > mostKinds) {
+      throw new UnsupportedSchemaError(
+        "patternProperties",
+        "",
+        `more than ${mostKinds} kinds of names by what patterns they match`,
+      );
+    }
+  }
+  const free = kinds.map(({ texts, matched }) => {
+    const has = (keys: KeySet): boolean => keys.texts.some((pattern) => matched.has(pattern)) !== keys.isOthers;
+    return { texts, has, value: formulas.and(each.filter(({ keys }) => has(keys)).map(({ value }) => value)) };
+  });
+  return free.filter(({ texts, value }) => value.kind !== "false" && !views.isEmptyText(texts));
+}

@@ -1,0 +1,90 @@
+/** What becomes of an object's claims with a property, and without it. */
+import type { BodyContext } from "./bodyContext.ts";
+import { type Choice, Chooser, type Settlement } from "./choices.ts";
+import { type Claims, claimsIn } from "./claims.ts";
+import type { ObjectClaim } from "./objectClaims.ts";
+import type { FreeKeys, ObjectPlan } from "./objectPlan.ts";
+import type { EdgeExtras, RuleBody } from "./ruleBody.ts";
+import type { StateTable } from "./stateTable.ts";
+
+type Left = Claims<ObjectClaim>;
+
+export class ObjectSteps {
+  readonly plan: ObjectPlan;
+  readonly #context: BodyContext;
+  readonly #body: RuleBody;
+  readonly #states: StateTable;
+  readonly #chooser: Chooser<ObjectClaim>;
+  /** Free names must not come twice where they are counted, or one of them is looked for. */
+  readonly #isDistinct: boolean;
+
+  constructor(context: BodyContext, body: RuleBody, states: StateTable, plan: ObjectPlan) {
+    this.plan = plan;
+    this.#context = context;
+    this.#body = body;
+    this.#states = states;
+    const { views, formulas, budget } = context;
+    this.#chooser = new Chooser(views.objectTable, formulas, (formula) => views.isSurelyEmpty(formula), budget);
+    const others = [...claimsIn(plan.others)];
+    const bounds = [...plan.counts, ...others.filter((claim) => claim.is === "count")];
+    this.#isDistinct = bounds.some(({ min }) => min > 1) || others.some(({ is }) => is === "some");
+  }
+
+  /** Ways in which a property of the name may come next. */
+  withNamed(name: string, left: Left): Choice<ObjectClaim>[] {
+    const { views, formulas } = this.#context;
+    const table = views.objectTable;
+    const present = (claims: Left): Left =>
+      table.map(claims, (claim, of) => {
+        if (!("name" in claim) || claim.name !== name || claim.is === "property") return of;
+        return claim.is === "present" ? table.true : table.false;
+      });
+    const claims = table.all([present(this.plan.local.get(name) ?? table.true), present(left)]);
+    if (claims.kind === "false") return [];
+    return this.#chooser.choices(claims, formulas.true, (claim) =>
+      claim.is === "property" && claim.name === name
+        ? { value: claim.value, met: table.true, otherwise: formulas.true, unmet: table.false }
+        : undefined,
+    );
+  }
+
+  /** Ways in which a property whose name is not declared may come next. */
+  withFree(keys: FreeKeys, left: Left): Choice<ObjectClaim>[] {
+    const { views, formulas } = this.#context;
+    const table = views.objectTable;
+    return this.#chooser.choices(left, keys.value, (claim, of): Settlement<ObjectClaim> | undefined => {
+      if ((claim.is !== "each" && claim.is !== "some") || !keys.has(claim.keys)) return undefined;
+      const { value } = claim;
+      return claim.is === "each"
+        ? { value, met: of, otherwise: formulas.true, unmet: table.false }
+        : { value, met: table.true, otherwise: formulas.true, unmet: of };
+    });
+  }
+
+  /** What is left if the name does not come; undefined if it must. */
+  without(name: string, left: Left): Left | undefined {
+    const table = this.#context.views.objectTable;
+    const absent = (claims: Left): Left =>
+      table.map(claims, (claim, of) => {
+        if (!("name" in claim) || claim.name !== name) return of;
+        return claim.is === "present" ? table.false : table.true;
+      });
+    const local = this.plan.local.get(name);
+    if (local && absent(local).kind === "false") return undefined;
+    const rest = absent(left);
+    return rest.kind === "false" ? undefined : rest;
+  }
+
+  /** An edge for any such name, to a state in which its value follows. */
+  addFreeKey(from: number, keys: FreeKeys, target: number, more: EdgeExtras): void {
+    const { punctuation } = this.#context;
+    if (!this.#isDistinct) {
+      this.#body.addEdge(from, punctuation.key(keys.texts, "name"), target, more);
+      return;
+    }
+    const named = this.#states.state(`colon ${target}`, (state) =>
+      this.#body.addEdge(state, punctuation.colon, target),
+    );
+    this.#body.addEdge(from, punctuation.name(keys.texts, "name"), named, { ...more, isDistinct: true });
+  }
+}

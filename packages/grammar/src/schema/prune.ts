@@ -1,0 +1,92 @@
+/**
+ * Rules without what leads nowhere. A rule that derives no text goes, with all edges that need it; in a body, so do states
+ * from which no end is reached, and an edge is there only while the counter still allows an end after it.
+ */
+import type { Budget } from "../budget/budget.ts";
+import type { Expressions } from "../regex/expressions.ts";
+import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules.ts";
+import { endingCounts } from "./endingCounts.ts";
+import { type CountSet, hasCount, lowerCounts, meetCounts, isAllFrom } from "./countSets.ts";
+import { EmptySchemaError } from "./errors.ts";
+import type { RuleBody } from "./ruleBody.ts";
+
+/** @param lexemes each of some text @throws EmptySchemaError if the first rule derives nothing */
+export function prune(
+  expressions: Expressions,
+  lexemes: readonly Lexeme[],
+  bodies: readonly RuleBody[],
+  budget: Budget,
+): GrammarRules {
+  const ends: (readonly CountSet[])[] = [];
+  const isProductive = bodies.map(() => false);
+  const canRead = ({ symbol }: RuleEdge): boolean => "lexeme" in symbol || isProductive[symbol.rule]!;
+  for (let hasChanged = true; hasChanged; ) {
+    hasChanged = false;
+    for (let index = bodies.length - 1; index >= 0; index--) {
+      if (isProductive[index]) continue;
+      if (!hasCount(endingCounts(bodies[index]!, canRead, budget)[0]!, 0)) continue;
+      isProductive[index] = hasChanged = true;
+    }
+  }
+  if (!isProductive[0]) throw new EmptySchemaError();
+  bodies.forEach((body, index) => {
+    if (isProductive[index]) ends[index] = endingCounts(body, canRead, budget);
+  });
+  const kept = bodies.map((body, index) => (isProductive[index] ? keptEdges(body, ends[index]!, canRead) : []));
+  return renumber(expressions, lexemes, bodies, kept);
+}
+
+function keptEdges(body: RuleBody, ends: readonly CountSet[], canRead: (edge: RuleEdge) => boolean): RuleEdge[][] {
+  const isCounted = body.states.some(({ edges }) => edges.some(({ counts }) => counts));
+  const kept = (edge: RuleEdge): RuleEdge[] => {
+    const { ifCount, ...rest } = edge;
+    const target = ends[edge.target]!;
+    if (!isCounted) {
+      // the counter stays at 0
+      const isOpen = hasCount(target, 0) && (ifCount === undefined || ifCount.min === 0);
+      return isOpen ? [ifCount === undefined ? edge : rest] : [];
+    }
+    const after = edge.counts ? lowerCounts(target, 1) : target;
+    const allowed = ifCount ? meetCounts([ifCount], after) : after;
+    return isAllFrom(allowed, 0) ? [rest] : allowed.map((bounds) => ({ ...rest, ifCount: bounds }));
+  };
+  return body.states.map(({ edges }) => edges.filter(canRead).flatMap(kept));
+}
+
+/** Only rules, states and lexemes that are reached from the first rule. */
+function renumber(
+  expressions: Expressions,
+  lexemes: readonly Lexeme[],
+  bodies: readonly RuleBody[],
+  kept: readonly (readonly RuleEdge[][])[],
+): GrammarRules {
+  const ruleNumbers = new Map([[0, 0]]);
+  const lexemeNumbers = new Map<number, number>();
+  const numberOf = (numbers: Map<number, number>, index: number): number => {
+    const number = numbers.get(index) ?? numbers.size;
+    numbers.set(index, number);
+    return number;
+  };
+  const rules: Rule[] = [];
+  // the map grows while it is walked
+  for (const index of ruleNumbers.keys()) {
+    const stateNumbers = new Map([[0, 0]]);
+    const states: Rule["states"][number][] = [];
+    for (const state of stateNumbers.keys()) {
+      const edges = kept[index]![state]!.map((edge): RuleEdge => {
+        const { symbol } = edge;
+        return {
+          ...edge,
+          symbol:
+            "lexeme" in symbol
+              ? { lexeme: numberOf(lexemeNumbers, symbol.lexeme) }
+              : { rule: numberOf(ruleNumbers, symbol.rule) },
+          target: numberOf(stateNumbers, edge.target),
+        };
+      });
+      states.push({ edges, isAccepting: bodies[index]!.states[state]!.isAccepting });
+    }
+    rules.push({ name: bodies[index]!.name, states });
+  }
+  return { expressions, lexemes: Array.from(lexemeNumbers.keys(), (index) => lexemes[index]!), rules, start: 0 };
+}

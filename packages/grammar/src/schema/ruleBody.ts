@@ -1,0 +1,52 @@
+/** Rules and lexemes while they are made. */
+import type { Budget } from "../budget/budget.ts";
+import type { Expr } from "../regex/expressions.ts";
+import type { CountBounds, Lexeme, RuleEdge } from "../rules/grammarRules.ts";
+
+export type RuleSymbol = RuleEdge["symbol"];
+
+export interface BodyState {
+  edges: RuleEdge[];
+  isAccepting: boolean;
+}
+
+export class RuleBody {
+  readonly name: string;
+  readonly states: BodyState[] = [];
+  readonly #budget: Budget;
+
+  constructor(name: string, budget: Budget) {
+    this.name = name;
+    this.#budget = budget;
+  }
+
+  addState(isAccepting: boolean = false): number {
+    return this.states.push({ edges: [], isAccepting }) - 1;
+  }
+
+  addEdge(from: number, symbol: RuleSymbol, target: number, more: EdgeExtras = {}): void {
+    this.#budget.spend(1);
+    this.states[from]!.edges.push({ symbol, target, ...more });
+  }
+}
+
+export interface EdgeExtras {
+  readonly ifCount?: CountBounds;
+  readonly counts?: boolean;
+  readonly once?: number;
+  readonly isDistinct?: boolean;
+}
+
+export class LexemeTable {
+  readonly lexemes: Lexeme[] = [];
+  readonly #numbers = new Map<Expr, number>();
+
+  add(expression: Expr, name: string): RuleSymbol {
+    let number = this.#numbers.get(expression);
+    if (number === undefined) {
+      number = this.lexemes.push({ name, expression }) - 1;
+      this.#numbers.set(expression, number);
+    }
+    return { lexeme: number };
+  }
+}

@@ -1,0 +1,168 @@
+/** Symbols for formulas, and the rules behind them, made one after the other: schemas may be nested to any depth. */
+import type { Budget } from "../budget/budget.ts";
+import type { Expr, Expressions } from "../regex/expressions.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
+import { countTexts } from "../regex/countTexts.ts";
+import type { GrammarRules } from "../rules/grammarRules.ts";
+import { and, concat, literal, not, ofLength, repeat, anything } from "../json/texts.ts";
+import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
+import type { Claims } from "./claims.ts";
+import type { ObjectClaim } from "./objectClaims.ts";
+import { planObject } from "./objectPlan.ts";
+import { ObjectSteps } from "./objectSteps.ts";
+import { StateTable } from "./stateTable.ts";
+import { alternativesOf } from "./alternatives.ts";
+import { ArrayBody } from "./arrayBody.ts";
+import type { BodyContext } from "./bodyContext.ts";
+import type { SchemaWarning } from "./compileJsonSchema.ts";
+import { SchemaDocument } from "./document.ts";
+import { type Formula, Formulas } from "./formula.ts";
+import { ObjectBody } from "./objectBody.ts";
+import type { CompileSettings } from "./options.ts";
+import { prune } from "./prune.ts";
+import { Punctuation } from "./punctuation.ts";
+import { readSchema } from "./readSchema.ts";
+import { LexemeTable, RuleBody, type RuleSymbol } from "./ruleBody.ts";
+import type { Readings } from "./schemaReader.ts";
+import { emptyScope } from "./scopes.ts";
+import { Views } from "./views.ts";
+
+/** Spellings of a number that is also spelled shorter. */
+const withLastZero: TextRegex = concat(anything, literal("."), anything, repeat(literal("0"), 1, 1));
+
+export class SchemaCompiler implements BodyContext {
+  readonly warnings: SchemaWarning[] = [];
+  readonly formulas: Formulas = new Formulas();
+  readonly expressions: Expressions;
+  readonly settings: CompileSettings;
+  readonly budget: Budget;
+  readonly punctuation: Punctuation;
+  readonly views: Views;
+  readonly #root: Formula;
+  readonly #lexemes = new LexemeTable();
+  readonly #bodies: RuleBody[] = [];
+  readonly #symbols = new Map<Formula, RuleSymbol | undefined>();
+  readonly #pending: (() => void)[] = [];
+
+  constructor(schema: unknown, settings: CompileSettings, expressions: Expressions) {
+    this.settings = settings;
+    this.expressions = expressions;
+    this.budget = settings.budget;
+    expressions.budget = settings.budget;
+    this.punctuation = new Punctuation(expressions, this.#lexemes, settings.anyWhitespace, settings.spelling);
+    const document = new SchemaDocument(schema);
+    const readings: Readings = {
+      document,
+      formulas: this.formulas,
+      warn: (origin, reason) => void this.warnings.push({ ...origin, reason }),
+    };
+    const read = new Map<Formula, Formula>();
+    this.views = new Views({
+      formulas: this.formulas,
+      expressions,
+      limits: settings,
+      budget: settings.budget,
+      read: (formula) => {
+        let known = read.get(formula);
+        if (!known) read.set(formula, (known = readSchema(readings, formula.location, formula.scope)));
+        return known;
+      },
+    });
+    this.#root = this.formulas.schema(document.root, emptyScope);
+  }
+
+  compile(): GrammarRules {
+    const start = new RuleBody("document", this.budget);
+    this.#bodies.push(start);
+    const symbol = this.symbolOf(this.#root);
+    const first = start.addState();
+    if (symbol) start.addEdge(first, symbol, start.addState(true));
+    for (let next = this.#pending.pop(); next; next = this.#pending.pop()) next();
+    return prune(this.expressions, this.#lexemes.lexemes, this.#bodies, this.budget);
+  }
+
+  symbolOf(formula: Formula): RuleSymbol | undefined {
+    if (this.#symbols.has(formula)) return this.#symbols.get(formula);
+    this.budget.spend(16);
+    const symbol = this.#makeSymbol(formula);
+    this.#symbols.set(formula, symbol);
+    return symbol;
+  }
+
+  distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined {
+    if (this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false") return "parts";
+    const scalars = this.#scalars(formula, not(withLastZero));
+    return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+  }
+
+  hasTexts(formula: Formula, least: number): boolean {
+    const symbol = this.distinctSymbolOf(formula);
+    if (symbol === undefined || symbol === "parts" || !("lexeme" in symbol)) return symbol === "parts";
+    const { expression } = this.#lexemes.lexemes[symbol.lexeme]!;
+    return countTexts(this.expressions, expression, least) >= least;
+  }
+
+  #makeSymbol(formula: Formula): RuleSymbol | undefined {
+    const { views } = this;
+    const scalars = this.#scalars(formula, anything);
+    const [arrays, objects] = [views.arrays(formula), views.objects(formula)];
+    if (arrays.kind === "false" && objects.kind === "false") {
+      return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+    }
+    const body = new RuleBody(nameOf(formula), this.budget);
+    const rule = this.#bodies.push(body) - 1;
+    this.#pending.push(() => this.#fill(body, formula, scalars));
+    return { rule };
+  }
+
+  #fill(body: RuleBody, formula: Formula, scalars: Expr | undefined): void {
+    const { views } = this;
+    const start = body.addState();
+    const end = body.addState(true);
+    if (scalars !== undefined) body.addEdge(start, this.#lexemes.add(scalars, nameOf(formula)), end);
+    const arrays = alternativesOf(
+      views.arrayTable,
+      views.arrays(formula),
+      (claims) => views.simplerArray(claims),
+      (claim) => claim.is === "unique" || claim.is === "item",
+    );
+    for (const claims of arrays) new ArrayBody(this, body, end, claims).build(start);
+    const objects = alternativesOf(
+      views.objectTable,
+      views.objects(formula),
+      (claims) => views.simplerObject(claims),
+      (claim) => claim.is === "declared",
+    );
+    for (const claims of objects) this.#addObject(body, start, end, claims);
+  }
+
+  #addObject(body: RuleBody, start: number, end: number, claims: Claims<ObjectClaim>): void {
+    const plan = planObject(this.views, this.formulas, claims, this.settings.stringLength);
+    const states = new StateTable(body, this.budget);
+    const steps = new ObjectSteps(this, body, states, plan);
+    const Body = this.settings.anyOrder && fitsAnyOrder(plan) ? AnyOrderBody : ObjectBody;
+    new Body(this, body, end, steps, states).build(start);
+  }
+
+  /** Values without parts; undefined if there is none. */
+  #scalars(formula: Formula, spellings: TextRegex): Expr | undefined {
+    const { views, expressions, settings } = this;
+    const parts: Expr[] = [];
+    if (views.allowsNull(formula)) parts.push(expressions.literal("null"));
+    const booleans = views.booleans(formula);
+    if (booleans & 1) parts.push(expressions.literal("false"));
+    if (booleans & 2) parts.push(expressions.literal("true"));
+    const numbers = and(views.numbers(formula), spellings);
+    if (!views.isEmptyText(numbers)) parts.push(expressions.text(numbers, "utf8"));
+    const strings = and(views.strings(formula), ofLength(0, settings.stringLength));
+    if (!views.isEmptyText(strings)) parts.push(this.punctuation.quoted(strings));
+    return parts.length === 0 ? undefined : expressions.or(parts);
+  }
+}
+
+/** For messages. */
+function nameOf(formula: Formula): string {
+  if (formula.kind === "schema") return `#${formula.location.pointer}`;
+  const place = "parts" in formula ? formula.parts.find(({ kind }) => kind === "schema") : undefined;
+  return place?.kind === "schema" ? `#${place.location.pointer}` : "value";
+}

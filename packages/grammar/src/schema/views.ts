@@ -1,0 +1,185 @@
+/** A formula by type: what it says of null, booleans, numbers, strings, arrays and objects. */
+import type { Budget } from "../budget/budget.ts";
+import type { Expressions } from "../regex/expressions.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
+import type { NumberLimits } from "../json/numberSpelling.ts";
+import { isSurelySome } from "../json/texts.ts";
+import { withoutCounts } from "../json/withoutCounts.ts";
+import { type ArrayClaim, arrayClaimKey } from "./arrayClaims.ts";
+import { arrayClaimOf } from "./arrayLeaves.ts";
+import { claimAlgebra } from "./claimAlgebra.ts";
+import { type Claims, ClaimTable } from "./claims.ts";
+import { Fold, type TypeAlgebra } from "./fold.ts";
+import type { Formula, Formulas } from "./formula.ts";
+import { KeyMembership } from "./keyMembership.ts";
+import type { KeySet } from "./keySets.ts";
+import { claimOf, type NumberClaim, numberClaimKeys, numberTexts } from "./numberClaims.ts";
+import { type ObjectClaim, objectClaimKeys } from "./objectClaims.ts";
+import { ObjectLeaves } from "./objectLeaves.ts";
+import { plainAlgebra } from "./plainAlgebra.ts";
+import { ArraySimplifier } from "./simplifyArray.ts";
+import { ObjectSimplifier } from "./simplifyObject.ts";
+import { textAlgebra } from "./textAlgebra.ts";
+
+/** How far a look for a contradiction goes into a value. */
+const deepestLook = 3;
+
+export interface ViewContext {
+  readonly formulas: Formulas;
+  readonly expressions: Expressions;
+  readonly limits: NumberLimits;
+  readonly budget: Budget;
+  read(schema: Formula & { kind: "schema" }): Formula;
+}
+
+export class Views {
+  readonly objectTable: ClaimTable<ObjectClaim>;
+  readonly arrayTable: ClaimTable<ArrayClaim>;
+  readonly #numberTable: ClaimTable<NumberClaim>;
+  readonly #context: ViewContext;
+  readonly #nulls: Fold<number>;
+  readonly #booleans: Fold<number>;
+  readonly #numbers: Fold<Claims<NumberClaim>>;
+  readonly #strings: Fold<TextRegex>;
+  readonly #arrays: Fold<Claims<ArrayClaim>>;
+  readonly #objects: Fold<Claims<ObjectClaim>>;
+  readonly #objectSimplifier: ObjectSimplifier;
+  readonly #arraySimplifier: ArraySimplifier;
+  readonly #numberTexts = new Map<Claims<NumberClaim>, TextRegex>();
+  readonly #membership: KeyMembership;
+  readonly #emptyTexts = new Map<TextRegex, boolean>();
+  /** By formula: whether it was found empty, and how deep that was looked for. */
+  readonly #empties = new Map<Formula, { isEmpty: boolean; depth: number }>();
+  #depth = 0;
+
+  constructor(context: ViewContext) {
+    this.#context = context;
+    const { formulas, budget } = context;
+    this.objectTable = new ClaimTable(objectClaimKeys(), budget);
+    this.arrayTable = new ClaimTable(arrayClaimKey, budget);
+    this.#numberTable = new ClaimTable(numberClaimKeys(), budget);
+    this.#membership = new KeyMembership(context.expressions);
+    const fold = <R>(algebra: TypeAlgebra<R>): Fold<R> =>
+      new Fold(algebra, (schema) => {
+        context.budget.spend(1);
+        return context.read(schema);
+      });
+    const isEmptyText = (texts: TextRegex): boolean => this.isEmptyText(texts);
+    this.#nulls = fold(plainAlgebra("null"));
+    this.#booleans = fold(plainAlgebra("boolean"));
+    const numbers = this.#numberTable;
+    this.#numbers = fold(
+      claimAlgebra(
+        "number",
+        numbers,
+        (leaf, isTrue) => claimOf(numbers, leaf, isTrue),
+        (claims) => isEmptyText(this.#textsOf(claims)),
+      ),
+    );
+    this.#strings = fold(textAlgebra(isEmptyText));
+    const arrays = this.arrayTable;
+    this.#arraySimplifier = new ArraySimplifier(arrays, formulas, (formula) => this.isSurelyEmpty(formula));
+    this.#arrays = fold(
+      claimAlgebra(
+        "array",
+        arrays,
+        (leaf, isTrue) => arrayClaimOf(arrays, formulas, leaf, isTrue),
+        (claims) => this.simplerArray(claims).kind === "false",
+      ),
+    );
+    const objects = this.objectTable;
+    const leaves = new ObjectLeaves(objects, formulas, (formula) => this.strings(formula));
+    this.#objectSimplifier = new ObjectSimplifier(this, formulas, context.budget);
+    this.#objects = fold(
+      claimAlgebra(
+        "object",
+        objects,
+        (leaf, isTrue) => leaves.claimOf(leaf, isTrue),
+        (claims) => this.simplerObject(claims).kind === "false",
+      ),
+    );
+  }
+
+  allowsNull(formula: Formula): boolean {
+    return this.#nulls.of(formula) === 1;
+  }
+
+  /** Bit 0: false, bit 1: true. */
+  booleans(formula: Formula): number {
+    return this.#booleans.of(formula);
+  }
+
+  /** Spellings. */
+  numbers(formula: Formula): TextRegex {
+    return this.#textsOf(this.#numbers.of(formula));
+  }
+
+  strings(formula: Formula): TextRegex {
+    return this.#strings.of(formula);
+  }
+
+  arrays(formula: Formula): Claims<ArrayClaim> {
+    return this.#arrays.of(formula);
+  }
+
+  objects(formula: Formula): Claims<ObjectClaim> {
+    return this.#objects.of(formula);
+  }
+
+  /** Without what contradicts, or follows from, what must hold anyway. */
+  simplerObject(claims: Claims<ObjectClaim>): Claims<ObjectClaim> {
+    return this.#objectSimplifier.simplify(claims);
+  }
+
+  simplerArray(claims: Claims<ArrayClaim>): Claims<ArrayClaim> {
+    return this.#arraySimplifier.simplify(claims);
+  }
+
+  hasKey(keys: KeySet, name: string): boolean {
+    return this.#membership.has(keys, name);
+  }
+
+  isEmptyText(texts: TextRegex): boolean {
+    if (texts.kind === "none") return true;
+    let isEmpty = this.#emptyTexts.get(texts);
+    if (isEmpty === undefined) {
+      const { expressions } = this.#context;
+      const lookAt = (each: TextRegex): boolean => expressions.isEmpty(expressions.text(each, "utf8"));
+      isEmpty = !isSurelySome(texts) && (lookAt(withoutCounts(texts)) || lookAt(texts));
+      this.#emptyTexts.set(texts, isEmpty);
+    }
+    return isEmpty;
+  }
+
+  /** True where no value satisfies it and that is seen within a few levels. */
+  isSurelyEmpty(formula: Formula): boolean {
+    if (formula.kind === "true" || formula.kind === "false") return formula.kind === "false";
+    const depth = deepestLook - this.#depth;
+    if (depth <= 0) return false;
+    const known = this.#empties.get(formula);
+    if (known && (known.isEmpty || known.depth >= depth)) return known.isEmpty;
+    this.#context.budget.spend(1);
+    this.#depth++;
+    try {
+      const isEmpty = this.#isSurelyEmpty(formula);
+      this.#empties.set(formula, { isEmpty, depth });
+      return isEmpty;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #isSurelyEmpty(formula: Formula): boolean {
+    if (this.allowsNull(formula) || this.booleans(formula) !== 0) return false;
+    const [arrays, objects] = [this.arrays(formula), this.objects(formula)];
+    if (arrays.kind === "true" || objects.kind === "true") return false;
+    if (!this.isEmptyText(this.numbers(formula)) || !this.isEmptyText(this.strings(formula))) return false;
+    return this.simplerArray(arrays).kind === "false" && this.simplerObject(objects).kind === "false";
+  }
+
+  #textsOf(claims: Claims<NumberClaim>): TextRegex {
+    let texts = this.#numberTexts.get(claims);
+    if (!texts) this.#numberTexts.set(claims, (texts = numberTexts(claims, this.#context.limits)));
+    return texts;
+  }
+}
