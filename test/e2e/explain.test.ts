@@ -64,6 +64,22 @@ describe("other rows", () => {
   });
 
   it.each([
+    ["stream", ["--source", "synthetic", "--vocab-size", "9", "--count", "1", "--max-tokens", "1"]],
+    ["explain", []],
+  ])("%s tells of settings that the chain leaves without effect", async (command, args) => {
+    const { stdout, stderr } = await tokenmill([command, ...args, "--chain", "topK", "--top-k", "3", "--top-p", "0.5"]);
+    expect(stdout + stderr).toContain("without effect: topP (the chain leaves their stages out)");
+    const { stdout: quiet, stderr: silent } = await tokenmill([command, ...args, "--top-k", "3", "--top-p", "0.5"]);
+    expect(quiet + silent).not.toContain("without effect");
+  });
+
+  it("the G-test does not convict right draws of XTC at 0 < p < 1", async () => {
+    const args = ["explain", "--xtc-probability", "0.5", "--min-tokens", "3000", "--stop-token-ids", "2", "--json"];
+    const { draws } = JSON.parse((await tokenmill(args)).stdout) as Explanation;
+    expect(draws.pValue).toBeGreaterThan(1e-4);
+  });
+
+  it.each([
     [["--logits", "[1]"], '"logits" expected object of token names and logits, got an array of 1'],
     [["--logits", '{"a": 1e39}'], '"logits["a"]" expected finite f32 number, got 1e+39'],
     [["--logits", '{"a": 1}', "--history", '["b"]'], '"history[0]" expected a token of the row, got "b"'],

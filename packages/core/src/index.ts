@@ -10,7 +10,7 @@ export { foreignHint, type ForeignEngine, type ForeignName, foreignNames } from 
 export { type Parameter, type ParameterKind, parameters, validateParams } from "./params/parameters.ts";
 export { type CompiledPlan, type CompileOptions, compileParams } from "./params/plan.ts";
 export { type Profile, type ProfileName, profiles } from "./params/profiles.ts";
-export { isInRange, type NumberRange, type RangeEnds, rangeText } from "./params/range.ts";
+export type { NumberRange, RangeEnds } from "./params/range.ts";
 export { checkSeed, drawSeed, randomSeed, seedBits } from "./random/seed.ts";
 export type { SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";

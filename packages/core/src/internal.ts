@@ -7,5 +7,7 @@ export * from "./reference/referenceChain.ts";
 export { CustomChain, customScratchBytes } from "./sampler/customChain.ts";
 export { dtypeCode, negativeInfinity } from "./sampler/dtypeCode.ts";
 export { type MemoryViews, readResult } from "./sampler/readResult.ts";
+export { isInRange, rangeText } from "./params/range.ts";
+export { unusedParams } from "./params/unusedParams.ts";
 export { checkState, compileValid } from "./params/plan.ts";
 export { philox, wordsOf } from "./random/philox.ts";

@@ -6,23 +6,26 @@ import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 /** Timers take no longer ones. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-/** Options that only a pool made by the engine can follow. */
-const poolFields = [
-  "workers",
-  "slots",
-  "maxLogprobs",
-  "arenaBytes",
-  "customStages",
-  "rowTimeoutMs",
-  "workerHeapBytes",
-  "spinLimit",
-  "inlineRows",
-  "inlineMs",
-  "variant",
-] as const;
+type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype" | "closeTimeoutMs" | "maskFiller">;
+
+/** Options that only a pool made by the engine can follow: all that pools have, or this does not compile. */
+const isPoolField: Readonly<Record<PoolField, true>> = {
+  workers: true,
+  slots: true,
+  maxLogprobs: true,
+  arenaBytes: true,
+  customStages: true,
+  rowTimeoutMs: true,
+  workerHeapBytes: true,
+  spinLimit: true,
+  inlineRows: true,
+  inlineMs: true,
+  variant: true,
+};
+const poolFields = Object.keys(isPoolField) as readonly PoolField[];
 
 /** The pool's own options (`workers`, `slots`, …) are passed on; ranges are checked there. */
-export interface EngineOptions extends Omit<PoolOptions, "source" | "vocabSize" | "dtype"> {
+export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeoutMs"> {
   /** Where the rows come from. */
   source: LogitsSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */
@@ -82,6 +85,10 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   );
   const { source, pool, seed, grammar, bufferSize = 64 } = options;
   if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
+  if (pool !== undefined && (typeof pool !== "object" || pool === null)) refuse("pool", "a pool", pool, true);
+  if (grammar !== undefined && (typeof grammar !== "object" || grammar === null)) {
+    refuse("grammar", "a grammar provider", grammar, true);
+  }
   const { maxSequences = source.sequences ?? 131_072 } = options;
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
@@ -90,10 +97,14 @@ export function checkOptions(options: EngineOptions): EngineSettings {
   if (options.admissionTimeoutMs !== undefined) {
     checkNumber("admissionTimeoutMs", admissionTimeoutMs, { min: 1, max: longestTimeoutMs });
   }
-  const closeTimeoutMs = checkNumber("closeTimeoutMs", options.closeTimeoutMs ?? 5000, {
-    min: 0,
-    max: longestTimeoutMs,
-  });
+  const closeTimeoutMs = checkNumber(
+    "closeTimeoutMs",
+    options.closeTimeoutMs === undefined ? 5000 : options.closeTimeoutMs,
+    {
+      min: 0,
+      max: longestTimeoutMs,
+    },
+  );
   checkSeed("seed", seed);
   if (grammar && grammar.vocabSize !== source.vocabSize) {
     refuse("grammar", `a provider of the source's vocabSize ${source.vocabSize}`, grammar.vocabSize, false);

@@ -1,7 +1,7 @@
 /** Draws many tokens from one row. */
 import { checkInteger } from "@tokenmill/check";
 import type { CompiledPlan, Draw, Sampler } from "@tokenmill/core";
-import { type Before, checkBefore, mostDraws } from "./before.ts";
+import { type Before, checkBefore, checkPlan, checkSampler, mostDraws } from "./before.ts";
 import { mayReadPosition } from "./expectedCounts.ts";
 
 /**
@@ -10,7 +10,9 @@ import { mayReadPosition } from "./expectedCounts.ts";
  * @throws like `sample`
  */
 export function drawTokens(sampler: Sampler, plan: CompiledPlan, count: number, before: Before = {}): Int32Array {
-  checkBefore(before);
+  checkSampler(sampler);
+  checkPlan(plan);
+  checkBefore(before, sampler);
   checkInteger("count", count, { min: 0, max: mostDraws });
   const place: keyof Draw = mayReadPosition(plan) ? "sequenceId" : "position";
   return Int32Array.from(

@@ -4,7 +4,7 @@
  */
 import { checkInteger } from "@tokenmill/check";
 import { type CompiledPlan, type Sampler, type SamplingParams, type StageName, stages } from "@tokenmill/core";
-import { type Before, checkBefore, mostDraws } from "./before.ts";
+import { type Before, checkBefore, checkPlan, checkSampler, mostDraws } from "./before.ts";
 
 /** Params with every coin tossed, and how often they come out so. */
 interface Outcome {
@@ -17,7 +17,9 @@ interface Outcome {
  * @throws like `distribution`
  */
 export function expectedCounts(sampler: Sampler, plan: CompiledPlan, count: number, before: Before = {}): Float64Array {
-  checkBefore(before);
+  checkSampler(sampler);
+  checkPlan(plan);
+  checkBefore(before, sampler);
   checkInteger("count", count, { min: 0, max: mostDraws });
   const expected = new Float64Array(sampler.vocabSize);
   for (const [position, draws] of mayReadPosition(plan) ? [[0, count] as const] : spansOf(plan, count)) {

@@ -1,4 +1,5 @@
 /** Goodness of fit by the likelihood ratio, G = 2 Σ observed ln(observed / expected). */
+import { checkList, checkNumber } from "@tokenmill/check";
 import { chiSquareTail } from "./incompleteGamma.ts";
 
 export interface GTest {
@@ -13,6 +14,12 @@ const leastExpected = 5;
 
 /** Tests counts against expected counts of the same sum. Something observed where nothing is expected gives p = 0. */
 export function gTest(observed: ArrayLike<number>, expected: ArrayLike<number>): GTest {
+  checkList("expected", expected);
+  checkList("observed", observed, expected.length, "as many as expected");
+  for (let i = 0; i < expected.length; i++) {
+    checkNumber(`observed[${i}]`, observed[i], { min: 0, max: Number.MAX_VALUE });
+    checkNumber(`expected[${i}]`, expected[i], { min: 0, max: Number.MAX_VALUE });
+  }
   const cells: { observed: number; expected: number }[] = [];
   const pool = { observed: 0, expected: 0 };
   let isImpossible = false;

@@ -1,6 +1,7 @@
 /** One row, stage by stage: what is left after each, and what it took and moved. */
+import { refuse } from "@tokenmill/check";
 import type { CompiledPlan, Distribution, Sampler } from "@tokenmill/core";
-import { type Before, checkBefore } from "./before.ts";
+import { type Before, checkBefore, checkPlan, checkSampler } from "./before.ts";
 
 export interface WalkStep {
   /** `softmax` for the row as it came, then the stages' names. */
@@ -23,12 +24,15 @@ export function walkChain(
   sampler: Sampler,
   plan: CompiledPlan,
   before: Before = {},
-  softmax: Distribution = sampler.distribution(undefined, {}),
+  softmax?: Distribution,
 ): WalkStep[] {
-  checkBefore(before);
+  checkSampler(sampler);
+  checkPlan(plan);
+  checkBefore(before, sampler);
+  const first = softmax ?? sampler.distribution(undefined, {});
   const previous = new Float64Array(sampler.vocabSize);
   const steps: WalkStep[] = [
-    { stage: "softmax", distribution: softmax, keptMass: 1, movedMass: 0, entropy: entropyOf(softmax.probs) },
+    { stage: "softmax", distribution: first, keptMass: 1, movedMass: 0, entropy: entropyOf(first.probs) },
   ];
   plan.stageNames.forEach((stage, index) => {
     const last = steps[index]!.distribution;
@@ -49,5 +53,6 @@ export function walkChain(
 
 /** −Σ p ln p, in nats. */
 export function entropyOf(probs: Float64Array): number {
+  if (!(probs instanceof Float64Array)) refuse("probs", "Float64Array", probs, true);
   return probs.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 }

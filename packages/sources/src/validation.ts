@@ -24,11 +24,21 @@ export function checkOneOf(name: string, value: unknown, allowed: readonly strin
 
 /** A vocabulary size that a row may have and, if there is a tokenizer, that it has too. */
 export function checkVocabSize(vocabSize: unknown, tokenizer: Tokenizer | undefined): void {
+  checkTokenizer(tokenizer);
   checkInteger("vocabSize", vocabSize, 1, largestVocabSize);
   if (tokenizer !== undefined && tokenizer.vocabSize !== vocabSize) {
     throw new RangeError(
       `"vocabSize" expected ${tokenizer.vocabSize} as the tokenizer has, got ${describe(vocabSize)}`,
     );
+  }
+}
+
+/** A tokenizer, if there is one. */
+export function checkTokenizer(tokenizer: unknown): void {
+  if (tokenizer === undefined) return;
+  const isObject = typeof tokenizer === "object" && tokenizer !== null;
+  if (!isObject || typeof (tokenizer as Tokenizer).tokenBytes !== "function") {
+    throw new TypeError(`"tokenizer" expected a tokenizer, got ${describe(tokenizer)}`);
   }
 }
 

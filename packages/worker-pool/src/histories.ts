@@ -1,7 +1,7 @@
 /** Token histories in shared memory: the host appends, workers read. */
-import { checkInteger } from "@tokenmill/check";
+import { checkInteger, refuseBecause } from "@tokenmill/check";
 import type { Arena } from "./arena.ts";
-import type { History } from "./types.ts";
+import type { History, HistoryView } from "./types.ts";
 
 /** Copies `prompt` into a block with room for `capacity` ids; undefined while the arena is full. */
 export function openHistory(
@@ -14,6 +14,14 @@ export function openHistory(
   if (offsetBytes === undefined) return undefined;
   words.set(prompt, offsetBytes / 4);
   return new SharedHistory(arena, words, offsetBytes, capacity, prompt.length);
+}
+
+/** @throws RangeError unless it is a history of this arena that has not been released: its block may be another's by now. */
+export function checkHistory(history: HistoryView, arena: Arena): void {
+  const owner = history instanceof Beginning ? history.of : history;
+  if (!SharedHistory.isOpenIn(owner, arena)) {
+    refuseBecause("history", "expected one that this pool opened and that is not released", false);
+  }
 }
 
 class SharedHistory implements History {
@@ -34,6 +42,10 @@ class SharedHistory implements History {
     this.length = promptLength;
   }
 
+  static isOpenIn(history: unknown, arena: Arena): boolean {
+    return history instanceof SharedHistory && history.#arena === arena && !history.#isReleased;
+  }
+
   push(tokenId: number): void {
     if (this.length >= this.capacity) throw new RangeError(`history expected at most ${this.capacity} tokens`);
     this.#words[this.offsetBytes / 4 + this.length++] = tokenId;
@@ -41,6 +53,10 @@ class SharedHistory implements History {
 
   truncate(length: number): void {
     this.length = checkInteger("length", length, { min: this.promptLength, max: this.length });
+  }
+
+  beginning(length: number): HistoryView {
+    return new Beginning(this, checkInteger("length", length, { min: 0, max: this.length }));
   }
 
   tokens(): Int32Array {
@@ -52,5 +68,19 @@ class SharedHistory implements History {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#arena.free(this.offsetBytes, this.capacity * 4);
+  }
+}
+
+class Beginning implements HistoryView {
+  readonly of: SharedHistory;
+  readonly offsetBytes: number;
+  readonly length: number;
+  readonly promptLength: number;
+
+  constructor(of: SharedHistory, length: number) {
+    this.of = of;
+    this.offsetBytes = of.offsetBytes;
+    this.length = length;
+    this.promptLength = length;
   }
 }

@@ -2,4 +2,13 @@
 export { stageModules } from "./options.ts";
 export { createPool } from "./createPool.ts";
 export { ExpectedCost } from "./rowCost.ts";
-export type { History, Plan, PoolOptions, PoolStats, SampleJob, SamplerPool, TokenMasks } from "./types.ts";
+export type {
+  History,
+  HistoryView,
+  Plan,
+  PoolOptions,
+  PoolStats,
+  SampleJob,
+  SamplerPool,
+  TokenMasks,
+} from "./types.ts";

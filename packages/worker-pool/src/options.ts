@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
-import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkNumber, checkOptions, refuse } from "@tokenmill/check";
 import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "./types.ts";
 
@@ -51,43 +51,48 @@ const known = [
 
 /** @throws TypeError, RangeError naming the option. */
 export function completeOptions(options: PoolOptions): CompleteOptions {
-  refuseUnknown(Object.keys(options), known, "pool option");
+  checkOptions("options", options, known, "pool option");
   const { source, variant = bestVariant() } = options;
   if (source !== undefined && (typeof source !== "object" || source === null)) {
     refuse("source", "a logits source", source, true);
   }
-  const vocabSize = integer("vocabSize", options.vocabSize ?? source?.vocabSize, 1, 2 ** 24);
+  const vocabSize = integer("vocabSize", absent(options.vocabSize, source?.vocabSize), 1, 2 ** 24);
   if (source && source.vocabSize !== vocabSize) {
     refuse("vocabSize", `${source.vocabSize}, as the source ${source.name} has`, vocabSize, false);
   }
-  const dtype = options.dtype ?? source?.dtype ?? "f32";
+  const dtype = absent(options.dtype, source?.dtype ?? "f32");
   if (!Object.hasOwn(dtypeBytes, dtype)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
   if (source && source.dtype !== dtype)
     refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
   if (variant !== "simd" && variant !== "scalar") refuse("variant", "one of simd, scalar", variant, false);
-  const workers = integer("workers", options.workers ?? availableParallelism(), 0, 256);
+  const workers = integer("workers", absent(options.workers, availableParallelism()), 0, 256);
   const fitting = Math.max(1, Math.floor(2 ** 30 / (vocabSize * dtypeBytes[dtype])));
   return {
     vocabSize,
     dtype,
     workers,
-    slots: integer("slots", options.slots ?? Math.min(fitting, Math.max(64, 32 * workers)), 1, 65536),
-    maxLogprobs: integer("maxLogprobs", options.maxLogprobs ?? 20, 0, 2 ** 24),
-    arenaBytes: integer("arenaBytes", options.arenaBytes ?? 2 ** 28, 4096, 2 ** 32),
+    slots: integer("slots", absent(options.slots, Math.min(fitting, Math.max(64, 32 * workers))), 1, 65536),
+    maxLogprobs: integer("maxLogprobs", absent(options.maxLogprobs, 20), 0, 2 ** 24),
+    arenaBytes: integer("arenaBytes", absent(options.arenaBytes, 2 ** 28), 4096, 2 ** 32),
     source,
-    customStages: stageModules(options.customStages ?? {}),
+    customStages: stageModules(absent(options.customStages, {})),
     maskFiller: maskFillerModule(options.maskFiller),
     rowTimeoutMs:
       options.rowTimeoutMs === Number.POSITIVE_INFINITY
         ? options.rowTimeoutMs
-        : milliseconds("rowTimeoutMs", options.rowTimeoutMs ?? 30_000, 1, longestTimeoutMs),
-    closeTimeoutMs: milliseconds("closeTimeoutMs", options.closeTimeoutMs ?? 5000, 0, longestTimeoutMs),
-    workerHeapBytes: integer("workerHeapBytes", options.workerHeapBytes ?? 2 ** 29, 2 ** 24, 2 ** 40),
-    spinLimit: integer("spinLimit", options.spinLimit ?? 2000, 0, 1e7),
-    inlineRows: integer("inlineRows", options.inlineRows ?? 1, 0, 65536),
-    inlineMs: milliseconds("inlineMs", options.inlineMs ?? 0.1, 0, 1000),
+        : milliseconds("rowTimeoutMs", absent(options.rowTimeoutMs, 30_000), 1, longestTimeoutMs),
+    closeTimeoutMs: milliseconds("closeTimeoutMs", absent(options.closeTimeoutMs, 5000), 0, longestTimeoutMs),
+    workerHeapBytes: integer("workerHeapBytes", absent(options.workerHeapBytes, 2 ** 29), 2 ** 24, 2 ** 40),
+    spinLimit: integer("spinLimit", absent(options.spinLimit, 2000), 0, 1e7),
+    inlineRows: integer("inlineRows", absent(options.inlineRows, 1), 0, 65536),
+    inlineMs: milliseconds("inlineMs", absent(options.inlineMs, 0.1), 0, 1000),
     variant,
   };
+}
+
+/** The default of an option that is absent; null is a value, and a wrong one. */
+function absent<T>(value: T | undefined, byDefault: T): T {
+  return value === undefined ? byDefault : value;
 }
 
 function integer(name: string, value: unknown, least: number, most: number): number {

@@ -25,6 +25,8 @@ const LONGEST_KEY = 4096;
 export class PlanCache {
   /** What is known of plans that were released, the latest last. */
   readonly #costs = new Map<string, ExpectedCost>();
+  /** Handles that are not released. */
+  readonly #held = new WeakSet<Plan>();
   readonly #entries = new Map<string, Entry>();
   readonly #arena: Arena;
   readonly #memory: Uint8Array;
@@ -71,9 +73,14 @@ export class PlanCache {
     return this.#handle(entry);
   }
 
+  /** @throws RangeError unless it is a plan of this cache that has not been released: its bytes may be another's by now. */
+  check(plan: Plan): void {
+    if (this.#held.has(plan)) return;
+    refuseBecause("plan", "expected one that this pool compiled and that is not released", false);
+  }
+
   #handle(entry: Entry): Plan {
-    let isHeld = true;
-    return {
+    const plan: Plan = {
       offsetBytes: entry.offsetBytes,
       params: entry.params,
       initialState: entry.initialState,
@@ -82,14 +89,15 @@ export class PlanCache {
       hasCustomStages: entry.customStages !== "",
       cost: entry.cost,
       release: () => {
-        if (!isHeld) return;
-        isHeld = false;
+        if (!this.#held.delete(plan)) return;
         if (--entry.users > 0) return;
         this.#entries.delete(entry.key);
         this.#remember(entry);
         this.#arena.free(entry.offsetBytes, entry.sizeBytes);
       },
     };
+    this.#held.add(plan);
+    return plan;
   }
 
   #remember({ key, cost }: Entry): void {

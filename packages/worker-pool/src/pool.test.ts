@@ -21,6 +21,40 @@ async function startBare(options: PoolOptions) {
   return { pool, job: { plan, history, seed: 1n, sequenceId: 2n, position: 0, writeRow: false } };
 }
 
+describe("plans and histories", () => {
+  it("of another pool, and released ones, are refused", async () => {
+    const [{ pool, job }, other] = [
+      await startBare({ workers: 0, slots: 1 }),
+      await startBare({ workers: 0, slots: 1 }),
+    ];
+    const slot = pool.acquire();
+    pool.row(slot).fill(0);
+    const refused = (name: string): RangeError =>
+      new RangeError(
+        `"${name}" expected one that this pool ${name === "plan" ? "compiled" : "opened"} and that is not released`,
+      );
+    expect(() => pool.submit(slot, { ...job, plan: other.job.plan })).toThrow(refused("plan"));
+    expect(() => pool.submit(slot, { ...job, plan: { ...job.plan } })).toThrow(refused("plan"));
+    expect(() => pool.submit(slot, { ...job, history: other.job.history })).toThrow(refused("history"));
+    const { offsetBytes, length, promptLength } = job.history;
+    expect(() => pool.submit(slot, { ...job, history: { offsetBytes, length, promptLength } })).toThrow(
+      refused("history"),
+    );
+    const beginning = job.history.beginning(0);
+    pool.submit(slot, { ...job, history: beginning });
+    await pool.completed();
+    job.history.release();
+    expect(() => pool.submit(slot, job)).toThrow(refused("history"));
+    expect(() => pool.submit(slot, { ...job, history: beginning })).toThrow(refused("history"));
+    const again = pool.compile({ temperature: 0 });
+    job.plan.release();
+    const history = pool.openHistory([], 1)!;
+    expect(() => pool.submit(slot, { ...job, history })).toThrow(refused("plan"));
+    pool.submit(slot, { ...job, plan: again, history });
+    expect(await pool.completed()).toEqual([slot]);
+  });
+});
+
 describe("results", () => {
   it("are the same for 0, 1, 2 and 4 workers, 1 to 64 slots, the inline lane, and both kernel variants", async () => {
     const cases: PoolOptions[] = [

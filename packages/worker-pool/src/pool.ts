@@ -3,7 +3,7 @@ import type { GrammarImageData, RowDtype, SampleResult, SamplingParams } from "@
 import { refuse } from "@tokenmill/check";
 import { STATUS_QUARANTINED, STATUS_ROW_TIMEOUT, STATUS_WORKER_LOST } from "@tokenmill/core/internal";
 import { Arena, blockSize } from "./arena.ts";
-import { openHistory } from "./histories.ts";
+import { checkHistory, openHistory } from "./histories.ts";
 import { InlineLane } from "./inlineLane.ts";
 import type { MaskImages } from "./maskImages.ts";
 import type { CompleteOptions } from "./options.ts";
@@ -147,7 +147,7 @@ export class Pool implements SamplerPool {
       refuse("capacity", least, capacity, typeof capacity !== "number");
     }
     if (capacity * 4 > this.#slab.arenaBytes) {
-      refuse("capacity", `at most ${this.#slab.arenaBytes >> 2} tokens: raise arenaBytes`, capacity, false);
+      refuse("capacity", `at most ${Math.floor(this.#slab.arenaBytes / 4)} tokens: raise arenaBytes`, capacity, false);
     }
     for (let i = 0; i < prompt.length; i++) {
       const id = prompt[i]!;
@@ -198,6 +198,8 @@ export class Pool implements SamplerPool {
         `"writeRow" expected false, got true: the pool has no source that writes rows in the workers`,
       );
     }
+    this.#plans.check(job.plan);
+    checkHistory(job.history, this.#arena);
     this.#book.begin(slot, job);
     this.#queue.submit(slot);
     if (job.plan.hasCustomStages && this.#quarantine.remainingMs(job.plan.customStages) > 0) {

@@ -89,17 +89,23 @@ export interface Plan {
   release(): void;
 }
 
-/** A sequence's token ids in shared memory: prompt, then output. */
-export interface History {
+/** Ids that a row is sampled behind: a history of the pool, or the beginning of one. */
+export interface HistoryView {
   readonly offsetBytes: number;
-  readonly capacity: number;
   readonly promptLength: number;
   /** Token ids so far. */
   readonly length: number;
+}
+
+/** A sequence's token ids in shared memory: prompt, then output. */
+export interface History extends HistoryView {
+  readonly capacity: number;
   /** Appends one id. @throws RangeError when full. */
   push(tokenId: number): void;
   /** Forgets the ids after the first `length`. @throws RangeError below the prompt's length and above its own. */
   truncate(length: number): void;
+  /** The first `length` ids, as a prompt with nothing behind it. @throws RangeError beyond the history's length */
+  beginning(length: number): HistoryView;
   /** Live view of the ids so far. */
   tokens(): Int32Array;
   release(): void;
@@ -108,7 +114,7 @@ export interface History {
 /** One row to sample. */
 export interface SampleJob {
   plan: Plan;
-  history: Pick<History, "offsetBytes" | "length" | "promptLength">;
+  history: HistoryView;
   seed: bigint;
   sequenceId: bigint;
   /** Number of output tokens before this one: the position of the draw. */

@@ -62,6 +62,7 @@ export async function explainRow(row: ExplainRow, options: ExplainOptions = {}):
     ...(Object.keys(params).some((name) => name !== "seed")
       ? { chain: chainSteps(sampler, plan, before, softmax, shown) }
       : {}),
+    ...(plan.unusedParams.length > 0 && { unusedParams: plan.unusedParams }),
     draws: shownDraws(draws, seed, counted, tokenIds),
   };
 }

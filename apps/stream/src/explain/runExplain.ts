@@ -6,6 +6,7 @@ import { say } from "../cli/standardStreams.ts";
 import { readText } from "../cli/utf8.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
+import { unusedText } from "../flags/unusedParams.ts";
 import { articleLogits, articlePrompt } from "./article.ts";
 import { explainRow } from "./explainRow.ts";
 import type { Explanation } from "./explanation.ts";
@@ -90,6 +91,7 @@ function jsonOf(explanation: Explanation): string {
 }
 
 function textOf(explanation: Explanation, params: SamplingParams): string {
+  const { unusedParams } = explanation;
   const settings = Object.entries(params)
     .filter(([name]) => name !== "seed")
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
@@ -98,5 +100,6 @@ function textOf(explanation: Explanation, params: SamplingParams): string {
     width: Math.max(narrowest, process.stdout.columns ?? 80),
     style: styleFor(process.stdout),
     settings: `your settings: ${settings}`,
+    ...(unusedParams && { note: `without effect: ${unusedText(unusedParams as (keyof SamplingParams)[], params)}` }),
   });
 }

@@ -17,6 +17,7 @@ import {
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
+import { warnOfUnused } from "../flags/unusedParams.ts";
 import { noId, readRowIds } from "./rowIds.ts";
 import { sampleLine } from "./sampleLine.ts";
 import { sampleRows } from "./sampleRows.ts";
@@ -54,6 +55,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
     }
     const maxLogprobs = Math.max(20, params.logprobs);
     checkParams(params, vocabSize, maxLogprobs, stage);
+    warnOfUnused(params);
     const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);
     const form = await readGrammarFlags(flags);
     const grammar = await grammarFor(flags, vocabSize);

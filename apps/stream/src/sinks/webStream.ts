@@ -1,9 +1,13 @@
 /** Events to their encoding as a web stream: `new Response(webStream(engine.stream(request), "sse"))`. */
+import { refuse } from "@tokenmill/check";
 import type { WireEvent } from "@tokenmill/protocol";
 import { createEncoder, type WireFormat } from "./encoder.ts";
 
 /** Pulled: a reader that stops pauses the sequence, `cancel()` ends it. @throws TypeError for an unknown format. */
 export function webStream(events: AsyncIterable<WireEvent>, format: WireFormat): ReadableStream<Uint8Array> {
+  if (typeof (events as Partial<typeof events> | null)?.[Symbol.asyncIterator] !== "function") {
+    refuse("events", "async iterable of events", events, true);
+  }
   const encode = createEncoder(format);
   const text = new TextEncoder();
   const iterator = events[Symbol.asyncIterator]();

@@ -8,6 +8,7 @@ import { Output } from "../cli/output.ts";
 import { compileForm, grammarFlagIn, grammarProviderFor, readGrammarFlags } from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
+import { warnOfUnused } from "../flags/unusedParams.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { openInputs } from "./inputs.ts";
@@ -75,6 +76,7 @@ function openPool(
   const { workers = poolWorkers(flags), slots, promptLogprobs = 0, stage = {} } = flags;
   const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
   checkParams(params, source.vocabSize, maxLogprobs, stage);
+  warnOfUnused(params);
   return createPool({
     source,
     maxLogprobs,

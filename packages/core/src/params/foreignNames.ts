@@ -3,6 +3,7 @@
  * for what is said of such a name where it is refused. A name is an alias only where its values mean the same; names
  * that are ours too (in snake case) do not stand here.
  */
+import { checkFunction, checkString } from "@tokenmill/check";
 
 export type ForeignEngine = "HF" | "koboldcpp" | "llama.cpp" | "SGLang" | "text-generation-webui" | "vLLM";
 
@@ -149,8 +150,11 @@ export const foreignNames: Readonly<Record<string, ForeignName>> = {
 /**
  * What to write instead of another engine's name, in whatever case it is written; undefined if it is none.
  * @param spelled how the caller spells our names
+ * @throws TypeError
  */
 export function foreignHint(name: string, spelled: (ours: string) => string = (ours) => ours): string | undefined {
+  checkString("name", name);
+  checkFunction("spelled", spelled);
   const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replaceAll("-", "_");
   if (!Object.hasOwn(foreignNames, key)) return undefined;
   return foreignNames[key]!.hint.replace(/\{(\w+)\}/g, (_, ours: string) => `"${spelled(ours)}"`);

@@ -3,7 +3,7 @@
  */
 import { type CustomStageName, stages } from "../stages/stages.ts";
 import { biasEntries, type LogitBias } from "./biasEntries.ts";
-import { checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
 import { isSeed, seedWords } from "../random/seed.ts";
 import { foreignHint } from "./foreignNames.ts";
 import { type ProfileName, profiles } from "./profiles.ts";
@@ -272,6 +272,11 @@ export function validateParams(
   customStages?: readonly string[],
 ): void {
   checkOptions("params", params, parameterNames, "parameter", foreignHint);
+  checkInteger("vocabSize", vocabSize, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (customStages !== undefined && !isStringList(customStages)) {
+    refuse("customStages", "array of names", customStages, true);
+  }
   for (const { name, kind, expected, accepts } of parameters) {
     const value: unknown = params[name];
     if (value === undefined) continue;

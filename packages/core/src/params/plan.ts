@@ -6,7 +6,7 @@ import { isStringList, validateParams, withDefaults } from "./parameters.ts";
 import { profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 import { checkStateOf, initialStateOf } from "./sequenceState.ts";
-import { unusedParamsOf } from "./unusedParams.ts";
+import { unusedParams } from "./unusedParams.ts";
 
 export interface CompiledPlan {
   /** The params with the profile's defaults. */
@@ -61,7 +61,7 @@ export function compileValid(params: SamplingParams, options: CompileOptions): C
   const plan: CompiledPlan = {
     params: complete,
     stageNames,
-    unusedParams: unusedParamsOf(params, complete),
+    unusedParams: unusedParams(params),
     bytes: packPlan(complete, active, initialState !== undefined),
     initialState,
     compiledFor: { vocabSize, maxLogprobs, customStages: [...customStages] },

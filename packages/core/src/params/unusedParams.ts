@@ -1,5 +1,6 @@
 /** Which of the params that a user gave have no effect, because the profile or the chain leaves their stages out. */
 import { stages, type StageName } from "../stages/stages.ts";
+import { withDefaults } from "./parameters.ts";
 import { orderOf, profiles } from "./profiles.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
@@ -7,10 +8,11 @@ import type { SamplingParams } from "./samplingParams.ts";
 const actElsewhere: readonly (keyof SamplingParams)[] = ["stopTokenIds"];
 
 /**
- * In the order in which they were given. `complete`: with the profile's defaults. Params that leave their stage off in every
- * chain (`topK: 0`) ask for nothing and are not listed.
+ * Params in the order in which they were given, of params that `validateParams` has accepted. Those that leave their stage
+ * off in every chain (`topK: 0`) ask for nothing and are not listed.
  */
-export function unusedParamsOf(params: SamplingParams, complete: SamplingParams): (keyof SamplingParams)[] {
+export function unusedParams(params: SamplingParams): (keyof SamplingParams)[] {
+  const complete = withDefaults(params);
   const order = new Set<string>(orderOf(complete));
   const profile = profiles[complete.profile ?? "tokenmill"];
   const names = Object.keys(stages) as StageName[];

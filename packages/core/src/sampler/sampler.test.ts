@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { variants } from "../testing/createKernels.ts";
+import { createKernels, variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
 import { rowIn, widen } from "../testing/widths.ts";
 import { SampleError } from "./result.ts";
 import { createSampler } from "./sampler.ts";
+import { layOutSampler } from "./samplerMemory.ts";
 import type { Sampler } from "./types.ts";
 
 const kinds = variants.flatMap((variant) => (["f32", "f16", "bf16"] as const).map((dtype) => ({ variant, dtype })));
@@ -221,13 +222,14 @@ describe("arguments", () => {
     await expect(createSampler(options as never)).rejects.toThrow(new type(message));
   });
 
-  it("createSampler refuses sizes that are in range but need more than 4 GiB together", async () => {
-    const options = { vocabSize: 2 ** 24, maxLogprobs: 2 ** 24, maxHistory: 2 ** 28, customStages: { own: () => {} } };
-    const { customStages: _, ...fitting } = { ...options, maxHistory: 0, vocabSize: 2 ** 10 };
-    await expect(createSampler(options)).rejects.toThrow(
-      /^"options" expected vocabSize, maxLogprobs and maxHistory that need at most 4 GiB together, got "\d+ bytes"$/,
-    );
-    expect((await createSampler(fitting)).maxLogprobs).toBe(2 ** 24);
+  it("the largest sizes that are in range fit into 4 GiB, and custom stages' rows into 31 bits", async () => {
+    const largest = { vocabSize: 2 ** 24, maxLogprobs: 2 ** 24, maxHistory: 2 ** 28, customStages: { own: () => {} } };
+    const { kernels } = await createKernels();
+    const workspaceBytes = kernels.workspace_bytes(largest.vocabSize) >>> 0;
+    const memory = layOutSampler({ ...largest, dtype: "f32", variant: "simd" }, workspaceBytes);
+    expect(memory.totalBytes).toBeLessThan(2 ** 32);
+    expect(memory.ids).toBeLessThan(2 ** 31);
+    expect(memory.workspace - memory.probs).toBeGreaterThanOrEqual(8 * largest.vocabSize);
   });
 
   it.each([

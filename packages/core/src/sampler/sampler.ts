@@ -18,7 +18,7 @@ import type { Distribution, Draw, Sampler, SamplerOptions } from "./types.ts";
 
 /**
  * Makes a sampler; the kernels compile once per process.
- * @throws TypeError, RangeError for unknown options and for values out of range, together too: they share 4 GiB.
+ * @throws TypeError, RangeError for unknown options and for values out of range.
  */
 export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   const complete = completeOptions(options);
@@ -95,7 +95,7 @@ class SingleSampler implements Sampler {
   ): Distribution {
     const compiled = this.#prepare(logits, params, draw, true);
     const { stageNames } = compiled;
-    const stageCount = draw.stageCount ?? stageNames.length;
+    const { stageCount = stageNames.length } = draw;
     checkInteger("stageCount", stageCount, { min: 0, max: stageNames.length });
     const { plan, ids, probs, result, workspace } = this.#at;
     const rest = this.#customChain.run(this.#place, plan, stageCount, result);

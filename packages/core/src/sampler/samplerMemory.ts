@@ -1,5 +1,4 @@
 /** Where everything lies in the memory of a single-thread sampler. */
-import { refuse } from "@tokenmill/check";
 import {
   JOB_BYTES,
   RESULT_TOP,
@@ -30,21 +29,19 @@ export interface SamplerMemory {
   readonly totalBytes: number;
 }
 
-const mostBytes = 2 ** 32;
-
-/** @throws RangeError if the regions need more than the 4 GiB of a WebAssembly memory. */
+/** The largest options that are in range fit into the 4 GiB of a WebAssembly memory, offsets of custom stages into 31 bits. */
 export function layOutSampler(options: Required<SamplerOptions>, workspaceBytes: number): SamplerMemory {
   const { vocabSize, maxLogprobs, maxHistory, customStages } = options;
   const paddedLength = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
   const planBytes = 65_536 + vocabSize * 16;
   let end = 1024;
-  // offsets go beyond 32 bits before they are refused: no bit operations
+  // offsets go beyond 31 bits: no bit operations
   const take = (bytes: number): number => {
     const offset = end;
     end += Math.ceil(bytes / 64) * 64;
     return offset;
   };
-  const memory = {
+  return {
     job: take(JOB_BYTES),
     undo: take(UNDO_CAPACITY * UNDO_ENTRY_BYTES),
     result: take(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES),
@@ -60,11 +57,6 @@ export function layOutSampler(options: Required<SamplerOptions>, workspaceBytes:
     workspace: take(workspaceBytes),
     totalBytes: end,
   };
-  if (end > mostBytes) {
-    const together = "vocabSize, maxLogprobs and maxHistory that need at most 4 GiB together";
-    refuse("options", together, `${end} bytes`, false);
-  }
-  return memory;
 }
 
 /** Words of a token mask. */

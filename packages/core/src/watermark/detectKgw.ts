@@ -33,7 +33,8 @@ const known = ["kgwGamma", "kgwContext", "kgwKey", "promptLength"] as const sati
 export function detectKgw(tokenIds: ArrayLike<number>, options: KgwDetection = {}): KgwScore {
   checkOptions("options", options, known, "detection option");
   const { kgwGamma = defaultKgwGamma, kgwContext = defaultKgwContext, kgwKey = 0, promptLength = 0 } = options;
-  if (!(kgwGamma > 0 && kgwGamma < 1)) refuse("kgwGamma", "number in (0, 1)", kgwGamma, typeof kgwGamma !== "number");
+  if (typeof kgwGamma !== "number" || !(kgwGamma > 0 && kgwGamma < 1))
+    refuse("kgwGamma", "number in (0, 1)", kgwGamma, typeof kgwGamma !== "number");
   checkKey("kgwKey", kgwKey);
   checkText(tokenIds, "kgwContext", kgwContext, promptLength);
   const watermark = new WatermarkContext(DOMAIN_KGW, kgwKey);

@@ -4,7 +4,7 @@
  * Deterministic: equals go by order of the beams, then by rank of the token.
  */
 import type { TokenLogprob } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkOptions, refuse } from "@tokenmill/check";
 import { checkChildCount } from "./childRequests.ts";
 import { power } from "./power.ts";
 
@@ -42,7 +42,7 @@ interface Beam {
 
 /** @throws TypeError, RangeError */
 export function checkBeamSearch(options: BeamSearchOptions): void {
-  refuseUnknown(Object.keys(options), ["beamWidth", "lengthPenalty", "earlyStopping", "n"], "beam search option");
+  checkOptions("options", options, ["beamWidth", "lengthPenalty", "earlyStopping", "n"], "beam search option");
   const { beamWidth, lengthPenalty = 1, earlyStopping = false, n = 1 } = options;
   checkChildCount("beamWidth", beamWidth, 1024);
   if (!(lengthPenalty >= -10 && lengthPenalty <= 10)) {

@@ -1,5 +1,5 @@
 /** Best of several siblings by mean log-probability. */
-import { refuse } from "@tokenmill/check";
+import { checkOptions, refuse } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
 import { Observable } from "rxjs";
 import { checkChildCount } from "./childRequests.ts";
@@ -14,7 +14,8 @@ export interface BestOfOptions {
 }
 
 /** @throws TypeError, RangeError */
-export function checkBestOf({ candidates, n = 1 }: BestOfOptions, request: GenerateRequest): void {
+export function checkBestOf(options: BestOfOptions, request: GenerateRequest): void {
+  const { candidates, n = 1 } = checkOptions("options", options, ["candidates", "n"], "best-of option");
   for (const name of ["logprobs", "promptLogprobs"] as const) {
     if (request[name] !== undefined)
       refuse(name, "nothing in best of n, which gives whole outputs", request[name], true);

@@ -1,9 +1,13 @@
 /** A model as a batch source: what pool, scheduler and server know of it. It closes the model with itself. */
-import { errorOf } from "@tokenmill/check";
+import { errorOf, refuse } from "@tokenmill/check";
 import type { BatchRow, BatchSource, ModelSource } from "@tokenmill/core";
 import { ModelRows } from "./modelRows.ts";
 
+/** @throws TypeError for what is no model */
 export function modelRowsSource(model: ModelSource): BatchSource {
+  if (typeof model !== "object" || model === null || typeof model.step !== "function") {
+    refuse("model", "a model source", model, true);
+  }
   const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits } = model;
   const rows = new ModelRows(model);
   const fillRow = ({ row, history, upcoming, sequenceId }: BatchRow): Promise<Error | undefined> => {

@@ -3,7 +3,7 @@
  * would begin with (position 0). A mask leaves only the token itself, so the kernels that score a draw score it.
  */
 import type { PromptTokenLogprob, RowDtype, SampleResult, TokenLogprob } from "@tokenmill/core";
-import type { Plan, SampleJob } from "@tokenmill/worker-pool";
+import type { History, HistoryView, Plan } from "@tokenmill/worker-pool";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 
 /** −Infinity in 16 bits. */
@@ -38,8 +38,8 @@ export class PromptScoring {
   }
 
   /** The part of the history that is before the token. */
-  historyOf({ offsetBytes }: SampleJob["history"]): SampleJob["history"] {
-    return { offsetBytes, length: this.length, promptLength: this.length };
+  historyOf(history: History): HistoryView {
+    return history.beginning(this.length);
   }
 
   fillMask(words: Int32Array): void {

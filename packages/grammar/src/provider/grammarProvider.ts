@@ -59,18 +59,23 @@ const names: readonly (keyof GrammarProviderOptions)[] = [
 /** One provider serves all engines of a source. @throws TypeError, RangeError */
 export function createGrammarProvider(options: GrammarProviderOptions): GrammarProvider {
   checkOptions("options", options, names, "grammar option");
+  if (typeof options.tokenizer !== "object" || options.tokenizer === null) {
+    refuse("tokenizer", "a tokenizer", options.tokenizer, true);
+  }
   const { tokenizer, vocabSize = tokenizer.vocabSize, anyWhitespace = false } = options;
-  const specialTokens = options.specialTokens ?? namesOf(tokenizer);
+  const { specialTokens = namesOf(tokenizer) } = options;
+  if (typeof specialTokens !== "object" || specialTokens === null || Array.isArray(specialTokens)) {
+    refuse("specialTokens", "object of token ids by name", specialTokens, true);
+  }
   const { eosTokenId } = tokenizer;
   if (eosTokenId === undefined) refuse("tokenizer", "one with an eosTokenId", eosTokenId, false);
-  if (!Number.isInteger(vocabSize) || vocabSize < tokenizer.vocabSize) {
-    refuse("vocabSize", `integer ≥ ${tokenizer.vocabSize} (the tokenizer's)`, vocabSize, typeof vocabSize !== "number");
-  }
+  checkInteger("vocabSize", vocabSize, { min: tokenizer.vocabSize, max: 2 ** 24 });
   for (const [name, id] of Object.entries(specialTokens)) {
     checkInteger(`specialTokens[${JSON.stringify(name)}]`, id, { min: 0, max: vocabSize - 1 });
   }
   checkBoolean("anyWhitespace", anyWhitespace);
-  const warm = checkBoolean("warm", options.warm ?? false);
+  const { warm = false } = options;
+  checkBoolean("warm", warm);
   const { compileTimeoutMs = 2000, compileMemoryBytes = 2 ** 28, cacheBytes = 2 ** 26 } = options;
   checkInteger("compileTimeoutMs", compileTimeoutMs, { min: 1, max: 600_000 });
   checkInteger("compileMemoryBytes", compileMemoryBytes, { min: 2 ** 24, max: 2 ** 40 });

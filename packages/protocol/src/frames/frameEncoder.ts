@@ -1,4 +1,5 @@
 /** Events as frames (`layout.ts`). */
+import { checkRecord } from "../json/checkRecord.ts";
 import { createMsgpackCodec } from "../msgpack/msgpackCodec.ts";
 import type { WireEvent } from "../wireEvent.ts";
 import {
@@ -20,6 +21,7 @@ export function createFrameEncoder(): FrameEncoder {
   const codec = createMsgpackCodec();
   return {
     encode(event) {
+      checkRecord("event", event);
       const payload = codec.encode(recordOf(event));
       const frame = new Uint8Array(frameHeaderBytes + payload.length);
       frame[0] = frameMagic;

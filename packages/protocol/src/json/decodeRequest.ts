@@ -2,7 +2,7 @@
 import type { GenerateRequest } from "@tokenmill/core";
 import { show } from "@tokenmill/check";
 import { ProtocolError } from "../errors.ts";
-import { exactIntegers } from "./exactIntegers.ts";
+import { checkPlace, exactIntegers } from "./exactIntegers.ts";
 import { reviveInteger, reviveNumber } from "./revive.ts";
 
 /** Fields of 64 bits. */
@@ -27,8 +27,9 @@ export function decodeRequest(value: unknown): GenerateRequest {
   return request;
 }
 
-/** A request that JSON text was parsed to, its integers of 64 bits as they were written; `depth`: see `exactIntegers`. */
+/** A request that JSON text was parsed to, its integers of 64 bits as they were written; `depth`: see `exactIntegers`. @throws TypeError, RangeError */
 export function exactRequest(value: unknown, text: string, depth = 1): unknown {
+  checkPlace(text, depth);
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   return isObject ? exactIntegers(value as Record<string, unknown>, text, exactFields, depth) : value;
 }

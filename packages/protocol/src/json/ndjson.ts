@@ -1,15 +1,16 @@
 /** One JSON value per line, each line ended by a line feed. */
-import { messageOf } from "@tokenmill/check";
+import { checkString, messageOf } from "@tokenmill/check";
 import type { GenerateRequest } from "@tokenmill/core";
 import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";
+import { checkRecord } from "./checkRecord.ts";
 import { decodeEvent } from "./decodeEvent.ts";
 import { decodeRequest, exactRequest } from "./decodeRequest.ts";
 import { encodeJson } from "./encodeJson.ts";
 
 /** The event as a line, line feed included. */
 export function encodeNdjson(event: WireEvent): string {
-  return `${encodeJson(event)}\n`;
+  return `${encodeJson(checkRecord("event", event))}\n`;
 }
 
 /** The event in a line, with or without its line feed. @throws ProtocolError `damaged`, `invalid` */
@@ -19,7 +20,7 @@ export function decodeNdjson(line: string): WireEvent {
 
 /** The request as a line, line feed included. */
 export function encodeNdjsonRequest(request: GenerateRequest): string {
-  return `${encodeJson(request)}\n`;
+  return `${encodeJson(checkRecord("request", request))}\n`;
 }
 
 /** The request in a line; its fields' ranges are checked when it is opened. @throws ProtocolError `damaged`, `invalid` */
@@ -28,6 +29,7 @@ export function decodeNdjsonRequest(line: string): GenerateRequest {
 }
 
 function parse(line: string): unknown {
+  checkString("line", line);
   try {
     return JSON.parse(line);
   } catch (cause) {

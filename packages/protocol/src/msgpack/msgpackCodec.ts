@@ -1,5 +1,5 @@
 /** Single values in plain MessagePack (no extensions but integers of 64 bits), as any library reads them. */
-import { messageOf } from "@tokenmill/check";
+import { messageOf, refuse } from "@tokenmill/check";
 import { type Options, Packr } from "msgpackr";
 import { ProtocolError } from "../errors.ts";
 import { checkMsgpack } from "./checkMsgpack.ts";
@@ -24,6 +24,7 @@ export function createMsgpackCodec(): MsgpackCodec {
     // The packer's buffer belongs to all packers of the process and is written over by the next call.
     encode: (value) => packr.pack(value).slice(),
     decode(bytes) {
+      if (!(bytes instanceof Uint8Array)) refuse("bytes", "Uint8Array", bytes, true);
       checkMsgpack(bytes);
       try {
         return packr.unpack(bytes);

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { messageOf } from "@tokenmill/check";
+import { checkBoolean, checkFunction, checkOptions, checkString, messageOf } from "@tokenmill/check";
 import type { Tokenizer, WorkerSource } from "@tokenmill/core";
 import { loadR50kTokenizer, r50kEosTokenId } from "../tokenizer/r50kTokenizer.ts";
 import { cacheDirectory } from "./cacheDirectory.ts";
@@ -34,6 +34,8 @@ export interface EmbeddedModelOptions {
   onWarning?: (warning: ModelWarning) => void;
 }
 
+const known = ["cacheDir", "rebuild", "onProgress", "onWarning"] as const satisfies (keyof EmbeddedModelOptions)[];
+
 const cacheFileName = `kneser-ney-4-r50k-v${cacheFormatVersion}.bin`;
 
 /** The embedded model as a source of logits. */
@@ -45,9 +47,14 @@ export interface EmbeddedModel extends WorkerSource {
 
 /**
  * Loads the model from its cache (0.1 s), or trains it (2 s) and caches it. Several processes may do so at once.
- * @throws the file system's error if the corpus packages are not installed; never because of the cache.
+ * @throws TypeError for bad options; the file system's error if the corpus packages are not installed; never because of the cache.
  */
 export async function createEmbeddedModel(options: EmbeddedModelOptions = {}): Promise<EmbeddedModel> {
+  checkOptions("options", options, known, "embedded model option");
+  if (options.cacheDir !== undefined) checkString("cacheDir", options.cacheDir);
+  if (options.rebuild !== undefined) checkBoolean("rebuild", options.rebuild);
+  if (options.onProgress !== undefined) checkFunction("onProgress", options.onProgress);
+  if (options.onWarning !== undefined) checkFunction("onWarning", options.onWarning);
   const { rebuild = false, onProgress = () => undefined, onWarning = emitWarning } = options;
   onProgress({ stage: "load", fraction: 0 });
   const tokenizer = await loadR50kTokenizer();

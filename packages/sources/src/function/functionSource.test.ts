@@ -57,6 +57,6 @@ describe("functionSource", () => {
     expect(() => functionSource({ vocabSize: 0, write() {} })).toThrow(
       '"vocabSize" expected integer in [1, 16777216], got 0',
     );
-    expect(() => functionSource({ vocabSize: 1, write: 3 as never })).toThrow('"write" expected function, got number');
+    expect(() => functionSource({ vocabSize: 1, write: 3 as never })).toThrow('"write" expected function, got 3');
   });
 });

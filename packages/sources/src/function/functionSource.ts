@@ -1,5 +1,5 @@
 /** A source whose rows a JavaScript function writes, on the host's thread. */
-import { errorOf } from "@tokenmill/check";
+import { checkFunction, checkOptions, checkString, errorOf } from "@tokenmill/check";
 import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/core";
 import { checkVocabSize } from "../validation.ts";
 
@@ -25,15 +25,27 @@ export interface FunctionSourceOptions {
   closeSequence?(sequenceId: bigint): void;
 }
 
+const known = [
+  "vocabSize",
+  "tokenizer",
+  "name",
+  "write",
+  "fingerprint",
+  "closeSequence",
+] as const satisfies (keyof FunctionSourceOptions)[];
+
 /**
  * A batch source around `write`.
  * @throws TypeError or RangeError if `vocabSize` is out of range or not the tokenizer's, or `write` is no function.
  */
 export function functionSource(options: FunctionSourceOptions): BatchSource {
+  checkOptions("options", options, known, "function source option");
   const { vocabSize, tokenizer, name = "function", fingerprint } = options;
   checkVocabSize(vocabSize, tokenizer);
-  if (typeof options.write !== "function")
-    throw new TypeError(`"write" expected function, got ${typeof options.write}`);
+  checkString("name", name);
+  checkFunction("write", options.write);
+  if (fingerprint !== undefined) checkString("fingerprint", fingerprint);
+  if (options.closeSequence !== undefined) checkFunction("closeSequence", options.closeSequence);
   return {
     kind: "batch",
     name,

@@ -3,6 +3,7 @@
  * of them, turned by some places: out[i] = rows[r][(i + t) mod vocabSize], with r and t hashed from (seed, sequence id,
  * position), never from the history. So a row costs one copy, and there are distinctRows · vocabSize different ones.
  */
+import { checkOptions } from "@tokenmill/check";
 import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/core";
 import { CounterRandom } from "../numeric/counterRandom.ts";
 import { elementBytes } from "../numeric/elementBytes.ts";
@@ -28,6 +29,16 @@ export interface SyntheticSourceOptions {
   tokenizer?: Tokenizer;
 }
 
+const known = [
+  "kind",
+  "vocabSize",
+  "dtype",
+  "seed",
+  "scale",
+  "distinctRows",
+  "tokenizer",
+] as const satisfies (keyof SyntheticSourceOptions)[];
+
 const largestTablesBytes = 2 ** 30;
 
 /**
@@ -35,6 +46,7 @@ const largestTablesBytes = 2 ** 30;
  * @throws TypeError or RangeError for an option of the wrong kind or out of its range.
  */
 export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSource {
+  checkOptions("options", options, known, "synthetic source option");
   const { kind, vocabSize, dtype = "f32", seed = 0, distinctRows = 64, tokenizer } = options;
   checkOneOf("kind", kind, Object.keys(rowLaws));
   checkOneOf("dtype", dtype, Object.keys(elementBytes));

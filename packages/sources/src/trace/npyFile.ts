@@ -1,5 +1,6 @@
 /** `.npy` files of logits: all at once, or a few rows at a time from files of any size. */
 import { open, writeFile } from "node:fs/promises";
+import { checkInteger, checkList, checkName, checkOptions, checkString, refuse } from "@tokenmill/check";
 import { elementBytes } from "../numeric/elementBytes.ts";
 import { longestHeaderBytes, type NpyDtype, NpyError, type NpyHeader, parseNpyHeader } from "./npyHeader.ts";
 
@@ -36,6 +37,7 @@ export interface NpyFile {
  * @throws NpyError if it cannot be used, or the file system's error.
  */
 export async function openNpy(path: string): Promise<NpyFile> {
+  checkString("path", path);
   const file = await open(path, "r");
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(longestHeaderBytes), 0, longestHeaderBytes, 0);
@@ -86,6 +88,8 @@ export async function readNpy(path: string): Promise<NpyArray> {
 
 /** Reads `.npy` content out of memory; the data are a copy. @param name what messages call it. @throws NpyError */
 export function parseNpy(bytes: Uint8Array, name = "npy"): NpyArray {
+  if (!(bytes instanceof Uint8Array)) refuse("bytes", "Uint8Array", bytes, true);
+  checkString("name", name);
   const header = parseNpyHeader(bytes.subarray(0, longestHeaderBytes), name);
   const dataBytes = checkSize(header, bytes.length, name) - header.dataOffsetBytes;
   const { buffer } = Uint8Array.from(bytes.subarray(header.dataOffsetBytes, header.dataOffsetBytes + dataBytes));
@@ -93,8 +97,15 @@ export function parseNpy(bytes: Uint8Array, name = "npy"): NpyArray {
   return { dtype: header.dtype, shape: header.shape, data };
 }
 
-/** Writes a `.npy` file, format version 1. @throws RangeError if the shape is not that of the data. */
-export async function writeNpy(path: string, { dtype, shape, data }: NpyArray): Promise<void> {
+/** Writes a `.npy` file, format version 1. @throws TypeError, RangeError for what is no such array, RangeError if the shape is not that of the data. */
+export async function writeNpy(path: string, array: NpyArray): Promise<void> {
+  checkString("path", path);
+  const { dtype, shape, data } = checkOptions("array", array, ["dtype", "shape", "data"], "field of an array");
+  checkName("dtype", dtype, ["f32", "f16"]);
+  checkList("shape", shape);
+  for (let i = 0; i < shape.length; i++) checkInteger(`shape[${i}]`, shape[i], { min: 1, max: 2 ** 31 });
+  const Type = dtype === "f32" ? Float32Array : Uint16Array;
+  if (!(data instanceof Type)) refuse("data", `${Type.name} for dtype ${dtype}`, data, true);
   const elements = shape.reduce((product, extent) => product * extent, 1);
   if (elements !== data.length) throw new RangeError(`"shape" expected ${data.length} elements, got ${elements}`);
   const descr = dtype === "f32" ? "<f4" : "<f2";

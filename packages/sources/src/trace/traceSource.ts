@@ -6,9 +6,10 @@
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
+import { checkOptions, checkString } from "@tokenmill/check";
 import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/core";
 import { elementBytes } from "../numeric/elementBytes.ts";
-import { checkInteger, checkOneOf, checkVocabSize } from "../validation.ts";
+import { checkInteger, checkOneOf, checkTokenizer, checkVocabSize } from "../validation.ts";
 import { NpyError } from "./npyHeader.ts";
 import { openNpy } from "./npyFile.ts";
 import type { TraceRowWriterOptions } from "./rowWriter.ts";
@@ -44,15 +45,22 @@ export interface TraceRowsOptions extends CommonTraceOptions {
 
 export type TraceSourceOptions = TraceFileOptions | TraceRowsOptions;
 
+const common = ["startRow", "tokenizer", "vocabSize"] as const satisfies (keyof CommonTraceOptions)[];
+const ofFiles = [...common, "path", "largestLoadBytes"] as const satisfies (keyof TraceFileOptions)[];
+const ofRows = [...common, "rows", "shape", "dtype"] as const satisfies (keyof TraceRowsOptions)[];
+
 /**
  * A source of recorded rows.
  * @throws NpyError if the file is no such array or truncated; RangeError or TypeError if shape, dtype or vocabulary do
  * not fit; the file system's error.
  */
 export async function createTraceSource(options: TraceSourceOptions): Promise<WorkerSource> {
+  checkOptions("options", options, hasPath(options) ? ofFiles : ofRows, "trace source option");
   const { startRow = "first", tokenizer } = options;
+  checkTokenizer(tokenizer);
   checkOneOf("startRow", startRow, ["first", "sequenceId"]);
-  const trace = "path" in options ? await fileTrace(options) : rowsTrace(options);
+  if (options.vocabSize !== undefined) checkInteger("vocabSize", options.vocabSize, 1, 2 ** 24);
+  const trace = hasPath(options) ? await fileTrace(options) : rowsTrace(options);
   const { dtype, rowCount, rowLength: vocabSize } = trace;
   if (options.vocabSize !== undefined && options.vocabSize !== vocabSize) {
     throw new RangeError(`"vocabSize" expected ${options.vocabSize}, got rows of ${vocabSize} in ${trace.name}`);
@@ -83,6 +91,11 @@ export async function createTraceSource(options: TraceSourceOptions): Promise<Wo
   };
 }
 
+/** Looked up with care: options may be anything. */
+function hasPath(options: TraceSourceOptions): options is TraceFileOptions {
+  return typeof options === "object" && options !== null && "path" in options;
+}
+
 interface Trace {
   readonly name: string;
   readonly dtype: RowDtype;
@@ -97,6 +110,7 @@ interface Trace {
 }
 
 async function fileTrace({ path, largestLoadBytes = 256 * 2 ** 20 }: TraceFileOptions): Promise<Trace> {
+  checkString("path", path);
   checkInteger("largestLoadBytes", largestLoadBytes, 0, 2 ** 31);
   const absolute = resolve(path);
   const file = await openNpy(absolute);
@@ -125,8 +139,9 @@ function rowsTrace({ rows, shape, dtype }: TraceRowsOptions): Trace {
   if (!isWide && !(rows instanceof Uint16Array)) {
     throw new TypeError(`"rows" expected Float32Array or Uint16Array, or "path" a .npy file, got ${typeof rows}`);
   }
-  const actualDtype = dtype ?? (isWide ? "f32" : "f16");
+  const actualDtype = dtype === undefined ? (isWide ? "f32" : "f16") : dtype;
   checkOneOf("dtype", actualDtype, isWide ? ["f32"] : ["f16", "bf16"]);
+  if (!Array.isArray(shape)) throw new TypeError(`"shape" expected [V] or [N, V], got ${typeof shape}`);
   if (shape.length < 1 || shape.length > 2)
     throw new RangeError(`"shape" expected [V] or [N, V], got [${shape.join(", ")}]`);
   for (const extent of shape) checkInteger("shape", extent, 1, 2 ** 31);

@@ -1,4 +1,5 @@
 /** The walk-through as text: one section per stage, each a table with bars. */
+import { oneLine } from "@tokenmill/check";
 import type { DrawCounts, Explanation, ShownProbs } from "../explanation.ts";
 import { bar } from "./bar.ts";
 import { renderChain } from "./renderChain.ts";
@@ -13,6 +14,8 @@ export interface RenderOptions {
   readonly style: Style;
   /** Text of the user's settings, heading of their section. Absent: `your settings`. */
   readonly settings?: string;
+  /** A line under that heading. Absent: none. */
+  readonly note?: string;
 }
 
 /** Renders an explanation; ends in a newline. */
@@ -38,7 +41,8 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
     },
   ];
   if (explanation.chain) {
-    const lines = renderChain(explanation.chain, names, options);
+    const note = options.note === undefined ? [] : [style.faint(`  ${options.note}`)];
+    const lines = [...note, ...renderChain(explanation.chain, names, options)];
     sections.push({ heading: options.settings ?? "your settings", lines });
   }
   sections.push({ heading: drawsHeading(explanation), lines: drawLines(explanation.draws, names, options) });
@@ -68,7 +72,7 @@ function withRest({ probs, restProb }: ShownProbs): readonly number[] {
 
 function titleOf({ prompt, tokens, rest }: Explanation): string {
   const count = (tokens.length + (rest?.count ?? 0)).toLocaleString("en");
-  return `${prompt === undefined ? "A row" : `“${prompt}”`}: ${count} ${count === "1" ? "token" : "tokens"}`;
+  return `${prompt === undefined ? "A row" : `“${oneLine(prompt)}”`}: ${count} ${count === "1" ? "token" : "tokens"}`;
 }
 
 function softmaxLines(

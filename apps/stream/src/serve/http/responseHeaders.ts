@@ -10,7 +10,8 @@ export type ResponseHeader =
   | "x-tokenmill-vocab-size"
   | "x-tokenmill-dtype"
   | "x-tokenmill-prompt-tokens"
-  | "x-tokenmill-prompt-token-ids";
+  | "x-tokenmill-prompt-token-ids"
+  | "x-tokenmill-unused-params";
 
 export const responseHeaders: Readonly<Record<ResponseHeader, string>> = {
   "x-request-id": "The request's id, in the log too: the client's own X-Request-Id if it is a plain word.",
@@ -24,4 +25,6 @@ export const responseHeaders: Readonly<Record<ResponseHeader, string>> = {
   "x-tokenmill-prompt-tokens": "Tokens of the prompt.",
   "x-tokenmill-prompt-token-ids":
     "The prompt's token ids, with commas; absent if there are more than fit into a header.",
+  "x-tokenmill-unused-params":
+    "Fields that the profile, or the chain, leaves without effect, with commas; absent if all have one.",
 };

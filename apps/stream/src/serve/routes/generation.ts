@@ -1,6 +1,7 @@
 /** `POST /v1/completions` and `/v1/chat/completions`. */
 import { randomUUID } from "node:crypto";
 import type { OutgoingHttpHeaders } from "node:http";
+import { unusedParams } from "@tokenmill/core/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { jsonPieces } from "../answers/jsonPieces.ts";
 import { sendPieces } from "../answers/sendPieces.ts";
@@ -46,6 +47,8 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         reply.raw.on("close", onClose);
         let release: Release | undefined;
         try {
+          const unused = unusedParams(job.sequences[0]!.request).map((name) => job.clientName(name) ?? name);
+          if (unused.length > 0) reply.header("x-tokenmill-unused-params", unused.join(", "));
           // All sequences of a job are held to the same.
           release = await context.grammars?.compiled(client, job.sequences[0]!.request, gone.signal);
           if (job.stream) await stream(context, job, request, reply);

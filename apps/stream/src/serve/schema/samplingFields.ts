@@ -2,7 +2,8 @@
  * The engine's sampling parameters as fields of a JSON body, made from the parameter table, each under all of its names.
  * Types and ranges of numbers are checked by the schema, the rest by the engine.
  */
-import { type Parameter, parameters, rangeText, type SamplingParams, seedBits, stages } from "@tokenmill/core";
+import { type Parameter, parameters, type SamplingParams, seedBits, stages } from "@tokenmill/core";
+import { rangeText } from "@tokenmill/core/internal";
 import { ApiError } from "../errors/apiError.ts";
 import { fieldOf, namedFields } from "./fieldNames.ts";
 import { bigInteger, type JsonSchema } from "./jsonSchema.ts";

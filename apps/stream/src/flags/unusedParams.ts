@@ -1,0 +1,17 @@
+/** Tells of parameters that the profile or the chain leaves without effect. */
+import type { SamplingParams } from "@tokenmill/core";
+import { unusedParams } from "@tokenmill/core/internal";
+import { say } from "../cli/standardStreams.ts";
+
+/** A line on stderr, if there is something to say of params that have been checked. */
+export function warnOfUnused(params: SamplingParams): void {
+  const unused = unusedParams(params);
+  if (unused.length > 0) say(`tokenmill: without effect: ${unusedText(unused, params)}`);
+}
+
+/** `topK, minP (profile "llama.cpp" with mirostat has no such stage)`. */
+export function unusedText(unused: readonly (keyof SamplingParams)[], params: SamplingParams): string {
+  const { chain, profile = "tokenmill", mirostat = 0 } = params;
+  const order = chain ? "the chain" : `profile "${profile}"${mirostat > 0 ? " with mirostat" : ""}`;
+  return `${unused.join(", ")} (${order} leaves their stages out)`;
+}
