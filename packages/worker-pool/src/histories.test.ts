@@ -5,7 +5,7 @@ import { openHistory } from "./histories.ts";
 describe("openHistory", () => {
   it("copies the prompt, takes ids up to its capacity, then refuses; its ids are a live view", () => {
     const words = new Int32Array(1024);
-    const history = openHistory(new Arena(64, 2048), words, [5, 6], 4)!;
+    const history = openHistory(new Arena(64, 2048), words, [5, 6], 4, 1000)!;
     expect(history).toMatchObject({ capacity: 4, promptLength: 2, length: 2 });
     history.push(7);
     history.push(8);
@@ -17,7 +17,7 @@ describe("openHistory", () => {
   });
 
   it("forgets ids behind a length, but none of the prompt", () => {
-    const history = openHistory(new Arena(64, 2048), new Int32Array(1024), [5, 6], 6)!;
+    const history = openHistory(new Arena(64, 2048), new Int32Array(1024), [5, 6], 6, 1000)!;
     for (const id of [7, 8, 9]) history.push(id);
     history.truncate(3);
     history.push(4);
@@ -31,15 +31,15 @@ describe("openHistory", () => {
   it("is undefined while the arena is full; a release, even a double one, frees its block once", () => {
     const arena = new Arena(0, 512);
     const words = new Int32Array(128);
-    const first = openHistory(arena, words, [], 64)!;
-    const second = openHistory(arena, words, [], 64)!;
-    expect(openHistory(arena, words, [], 1)).toBeUndefined();
+    const first = openHistory(arena, words, [], 64, 1000)!;
+    const second = openHistory(arena, words, [], 64, 1000)!;
+    expect(openHistory(arena, words, [], 1, 1000)).toBeUndefined();
     first.release();
     first.release();
     expect(arena.usedBytes).toBe(256);
-    const third = openHistory(arena, words, [3], 64)!;
+    const third = openHistory(arena, words, [3], 64, 1000)!;
     expect(third.offsetBytes).toBe(first.offsetBytes);
-    expect(openHistory(arena, words, [], 1)).toBeUndefined();
+    expect(openHistory(arena, words, [], 1, 1000)).toBeUndefined();
     second.release();
     third.release();
     expect(arena.usedBytes).toBe(0);
@@ -49,7 +49,7 @@ describe("openHistory", () => {
     const offset = 2 ** 31 + 64;
     const memory = new WebAssembly.Memory({ initial: 32_770, maximum: 32_770, shared: true });
     const words = new Int32Array(memory.buffer);
-    const history = openHistory(new Arena(offset, 4096), words, [1, 2], 8)!;
+    const history = openHistory(new Arena(offset, 4096), words, [1, 2], 8, 1000)!;
     history.push(3);
     expect([...history.tokens()]).toEqual([1, 2, 3]);
     expect([...new Int32Array(memory.buffer, offset, 3)]).toEqual([1, 2, 3]);

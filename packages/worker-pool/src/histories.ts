@@ -1,15 +1,33 @@
 /** Token histories in shared memory: the host appends, workers read. */
 import { checkInteger, refuseBecause } from "@tokenmill/check";
+import { refuse } from "@tokenmill/check";
 import type { Arena } from "./arena.ts";
 import type { History, HistoryView } from "./types.ts";
 
-/** Copies `prompt` into a block with room for `capacity` ids; undefined while the arena is full. */
+/**
+ * Copies `prompt` into a block with room for `capacity` ids; undefined while the arena is full.
+ * @throws TypeError, RangeError for ids outside the vocabulary, and capacities that can never be
+ */
 export function openHistory(
   arena: Arena,
   words: Int32Array,
   prompt: ArrayLike<number>,
   capacity: number,
+  vocabSize: number,
 ): History | undefined {
+  if (!Number.isInteger(capacity) || capacity < Math.max(1, prompt.length)) {
+    const least = `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`;
+    refuse("capacity", least, capacity, typeof capacity !== "number");
+  }
+  if (capacity * 4 > arena.capacityBytes) {
+    refuse("capacity", `at most ${arena.capacityBytes >> 2} tokens: raise arenaBytes`, capacity, false);
+  }
+  for (let i = 0; i < prompt.length; i++) {
+    const id = prompt[i]!;
+    if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) {
+      refuse(`prompt[${i}]`, `token id in [0, ${vocabSize})`, id, false);
+    }
+  }
   const offsetBytes = arena.allocate(capacity * 4);
   if (offsetBytes === undefined) return undefined;
   words.set(prompt, offsetBytes / 4);

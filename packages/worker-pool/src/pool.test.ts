@@ -173,7 +173,9 @@ describe("misuse", () => {
   it("of a job is refused: rows to be written by a pool without a source that could", async () => {
     const { pool, job } = await startBare({ workers: 0, slots: 1 });
     const slot = pool.acquire();
-    expect(() => pool.submit(slot, { ...job, writeRow: true })).toThrow('"writeRow" expected false, got true');
+    expect(() => pool.submit(slot, { ...job, writeRow: true })).toThrow(
+      '"writeRow" expected false: the pool has no source that writes rows in the workers, got true',
+    );
     pool.submit(slot, job);
     expect(await pool.completed()).toEqual([slot]);
   });

@@ -12,7 +12,7 @@ import { Quarantine } from "./quarantine.ts";
 import { JobQueue, PATIENCE_MS } from "./queue.ts";
 import { RowCost } from "./rowCost.ts";
 import type { RowRunner, RunnerSetup } from "./rowRunner.ts";
-import { CONTROL_READY, type Slab } from "./slab.ts";
+import type { Slab } from "./slab.ts";
 import { SlotBook } from "./slotBook.ts";
 import { type Death, Threads } from "./threads.ts";
 import type { History, Plan, PoolStats, SampleJob, SamplerPool, TokenMasks } from "./types.ts";
@@ -28,6 +28,7 @@ export interface PoolParts {
   /** Absent without a mask filler. */
   readonly images: MaskImages | undefined;
 }
+import { WorkerStarts } from "./workerStarts.ts";
 
 export class Pool implements SamplerPool {
   readonly vocabSize: number;
@@ -37,10 +38,10 @@ export class Pool implements SamplerPool {
   readonly maxLogprobs: number;
   readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
-  readonly #slab: Slab;
   readonly #closeTimeoutMs: number;
   readonly #words: Int32Array;
   readonly #book: SlotBook;
+  readonly #starts: WorkerStarts;
   readonly #queue: JobQueue;
   readonly #arena: Arena;
   readonly #plans: PlanCache;
@@ -63,7 +64,6 @@ export class Pool implements SamplerPool {
   constructor({ slab, memory, options, runner, setup, images }: PoolParts) {
     this.#images = images;
     this.maskFillerUrl = options.maskFiller?.moduleUrl;
-    this.#slab = slab;
     this.memory = memory;
     this.vocabSize = slab.vocabSize;
     this.dtype = slab.dtype;
@@ -75,6 +75,7 @@ export class Pool implements SamplerPool {
     const rowCost = new RowCost();
     this.#book = new SlotBook(slab, memory);
     this.#words = this.#book.views.i32;
+    this.#starts = new WorkerStarts(slab, this.#words);
     const watchdog = new Watchdog(options.rowTimeoutMs, (claim) => this.#onOverdue(claim));
     this.#queue = new JobQueue(slab, this.#words, rowCost, watchdog);
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
@@ -95,28 +96,16 @@ export class Pool implements SamplerPool {
       heapMiB: options.workerHeapBytes / 2 ** 20,
       onDeath: (death) => this.#onDeath(death),
       onHopeless: (reason) => this.#onHopeless(reason),
-      hasStarted: (index, incarnation) => this.#startOf(index) === incarnation + 1,
+      hasStarted: (index, incarnation) => this.#starts.workerOf(incarnation) === index,
     });
   }
 
   /** Resolves when all workers have started. */
   async ready(): Promise<void> {
-    const word = (this.#slab.control >> 2) + CONTROL_READY;
-    while (!this.#hopeless) {
-      const count = Atomics.load(this.#words, word);
-      let index = 0;
-      while (index < this.workers && this.#startOf(index) > 0) index++;
-      if (index === this.workers) return;
-      const waiting = Atomics.waitAsync(this.#words, word, count, 100);
-      if (waiting.async) await waiting.value;
-    }
-    const reason = this.#hopeless;
+    await this.#starts.all(() => this.#hopeless !== undefined);
+    if (!this.#hopeless) return;
     await this.close();
-    throw new Error(`the workers cannot start: ${reason.message}`, { cause: reason });
-  }
-
-  #startOf(index: number): number {
-    return Atomics.load(this.#words, (this.#slab.started >> 2) + index);
+    throw new Error(`the workers cannot start: ${this.#hopeless.message}`, { cause: this.#hopeless });
   }
 
   get freeSlots(): number {
@@ -142,20 +131,7 @@ export class Pool implements SamplerPool {
 
   openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined {
     this.#checkOpen();
-    if (!Number.isInteger(capacity) || capacity < Math.max(1, prompt.length)) {
-      const least = `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`;
-      refuse("capacity", least, capacity, typeof capacity !== "number");
-    }
-    if (capacity * 4 > this.#slab.arenaBytes) {
-      refuse("capacity", `at most ${Math.floor(this.#slab.arenaBytes / 4)} tokens: raise arenaBytes`, capacity, false);
-    }
-    for (let i = 0; i < prompt.length; i++) {
-      const id = prompt[i]!;
-      if (!(Number.isInteger(id) && id >= 0 && id < this.vocabSize)) {
-        refuse(`prompt[${i}]`, `token id in [0, ${this.vocabSize})`, id, false);
-      }
-    }
-    return openHistory(this.#arena, this.#words, prompt, capacity);
+    return openHistory(this.#arena, this.#words, prompt, capacity, this.vocabSize);
   }
 
   openMasks(image: GrammarImageData): TokenMasks {
@@ -194,9 +170,7 @@ export class Pool implements SamplerPool {
     this.#checkOpen();
     this.#book.checkAcquired(slot);
     if (job.writeRow && !this.#hasWriter) {
-      throw new RangeError(
-        `"writeRow" expected false, got true: the pool has no source that writes rows in the workers`,
-      );
+      refuse("writeRow", "false: the pool has no source that writes rows in the workers", true, false);
     }
     this.#plans.check(job.plan);
     checkHistory(job.history, this.#arena);
@@ -248,12 +222,11 @@ export class Pool implements SamplerPool {
   }
 
   #onOverdue({ slot, incarnation }: Claim): void {
-    let index = 0;
-    while (index < this.workers && this.#startOf(index) !== incarnation + 1) index++;
-    if (index === this.workers) return;
+    const index = this.#starts.workerOf(incarnation);
+    if (index < 0) return;
     this.#rowTimeouts++;
     this.#overdue.set(incarnation, slot);
-    void this.#threads!.end(index, Atomics.load(this.#words, (this.#slab.threadIds >> 2) + index));
+    void this.#threads!.end(index, this.#starts.threadOf(index));
   }
 
   #onDeath({ incarnation, isDrill, ended }: Death): void {

@@ -3,6 +3,7 @@
  * step. Admission gives them memory, `Turns` says who is next; here rows are started and their tokens committed. Nothing runs
  * while no row is in flight: no timer, no polling.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@tokenmill/check";
 import { createResult, type GrammarProvider, type LogitsSource, type SampleResult } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
@@ -10,20 +11,16 @@ import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import { BatchFiller } from "./batchFiller.ts";
+import { BatchFills } from "./batchFills.ts";
+import { coalesced } from "./coalesced.ts";
 import { commitToken } from "./commitToken.ts";
 import { Compiling } from "./compiling.ts";
 import { deliverError, deliverEvent, deliverRefusal } from "./delivery.ts";
-import { Gathering } from "./gathering.ts";
-import { giveWay } from "./giveWay.ts";
+import { LoopClock } from "./loopClock.ts";
 import { RowJobs } from "./rowJobs.ts";
 import type { Sequence } from "./sequence.ts";
 import { takeRows } from "./takeRows.ts";
 import { Turns } from "./turns.ts";
-
-/** The loop gives way to timers and sockets at least that often, as long as observers return quickly. */
-const longestTurnMs = 4;
-/** Tokens between two looks at the clock. */
-const clockInterval = 64;
 
 /** Counts of what happened since the start. */
 export interface SchedulerTotals {
@@ -54,13 +51,12 @@ export class Scheduler {
   readonly #admission: Admission;
   readonly #turns: Turns;
   readonly #rows: RowJobs;
-  readonly #filler: BatchFiller | undefined;
+  readonly #fills: BatchFills | undefined;
   readonly #result: SampleResult;
+  readonly #pumpSoon: () => void = coalesced(() => this.#pump());
   #isLooping = false;
-  #isPumpQueued = false;
   /** Rows have been submitted and not been shown to the workers. */
   #isUnflushed = false;
-  readonly #gathering = new Gathering(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
   constructor({ pool, source, texts, limits, grammars }: SchedulerOptions) {
@@ -81,13 +77,20 @@ export class Scheduler {
     this.#admission = new Admission(pool, limits, {
       admitted: (sequence) => (sequence.isPaused ? (sequence.phase = "paused") : this.#makeReady(sequence)),
       refused: (sequence, code, message, cause) => this.#fail(sequence, code, message, cause),
-      expired: () => this.#queuePump(),
+      expired: () => this.#pumpSoon(),
     });
     if (source.kind !== "batch") return;
-    this.#filler = new BatchFiller(pool, source, {
+    const filler = new BatchFiller(pool, source, {
       filled: (slot, sequence) => this.#filled(slot, sequence),
       failed: (slot, sequence, code, error) => this.#unfilled(slot, sequence, code, error),
-      changed: () => this.#queuePump(),
+      changed: () => this.#pumpSoon(),
+    });
+    this.#fills = new BatchFills({
+      pool,
+      filler,
+      turns: this.#turns,
+      rows: this.#rows,
+      onGathered: () => this.#pump(),
     });
   }
 
@@ -100,7 +103,7 @@ export class Scheduler {
   }
 
   get activeCount(): number {
-    return this.#rows.count + (this.#filler?.rowCount ?? 0);
+    return this.#rows.count + (this.#fills?.rowCount ?? 0);
   }
 
   /** Takes a new sequence; its id must be free. */
@@ -113,7 +116,7 @@ export class Scheduler {
   #wait(sequence: Sequence): void {
     sequence.phase = "waiting";
     this.#admission.add(sequence);
-    this.#queuePump();
+    this.#pumpSoon();
   }
 
   /** Takes no more turns until `resume`. A row that is in flight still gives its token. */
@@ -128,7 +131,7 @@ export class Scheduler {
     sequence.isPaused = false;
     if (sequence.phase !== "paused") return;
     this.#makeReady(sequence);
-    this.#queuePump();
+    this.#pumpSoon();
   }
 
   /** Ends the sequence without a word; a row in flight is thrown away when it is done. */
@@ -137,7 +140,7 @@ export class Scheduler {
     if (sequence.phase === "ended") return;
     this.totals.cancelled++;
     this.#end(sequence);
-    this.#queuePump();
+    this.#pumpSoon();
   }
 
   /** Fails every open sequence. Resolves when no row is in flight, or after that time. */
@@ -146,28 +149,16 @@ export class Scheduler {
       this.#fail(sequence, "engine_closed", "the engine was closed");
     }
     if (this.activeCount === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      this.#whenIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  #queuePump(): void {
-    if (this.#isPumpQueued) return;
-    this.#isPumpQueued = true;
-    queueMicrotask(() => {
-      this.#isPumpQueued = false;
-      this.#pump();
-    });
+    const tooLate = new AbortController();
+    const idle = new Promise<void>((resolve) => (this.#whenIdle = resolve));
+    await Promise.race([idle, sleep(timeoutMs, undefined, { signal: tooLate.signal }).catch(() => undefined)]);
+    tooLate.abort();
   }
 
   /** Gives out what slots are free. Also runs while the loop waits, so that nobody waits for another's slow row. */
   #pump(): void {
     this.#admission.admit();
-    if (this.#filler) this.#startFills(this.#filler);
+    if (this.#fills) this.#fills.start();
     else this.#dispatch();
     if (this.#isUnflushed) {
       this.#isUnflushed = false;
@@ -206,19 +197,6 @@ export class Scheduler {
     else sequence.phase = "paused";
   }
 
-  /** Fills half of the slots while the workers sample the other half; a small load moves in step instead. */
-  #startFills(filler: BatchFiller): void {
-    const most = Math.max(1, this.#pool.slotCount >> 1);
-    while (filler.isFree && this.#turns.length > 0) {
-      if (this.#turns.length < most && this.#rows.count > this.#turns.dearInFlight && this.#gathering.goesOn()) return;
-      const rows = [...takeRows(this.#pool, this.#turns, most)];
-      if (rows.length === 0) return;
-      const [slots, sequences] = [rows.map(([slot]) => slot), rows.map(([, sequence]) => sequence)];
-      void filler.fill(slots, sequences);
-      this.#gathering.end();
-    }
-  }
-
   #filled(slot: number, sequence: Sequence): void {
     if (sequence.phase === "active") this.#submit(slot, sequence, false);
     else this.#rowLost(slot, sequence);
@@ -232,16 +210,13 @@ export class Scheduler {
   async #loop(): Promise<void> {
     this.#isLooping = true;
     try {
-      let turnEnd = performance.now() + longestTurnMs;
+      const clock = new LoopClock();
       while (this.#rows.count > 0) {
         const slots = await this.#pool.completed();
         if (slots.length === 0) throw new Error(`the pool lost ${this.#rows.count} rows`);
-        for (let i = 0; i < slots.length; i++) {
-          this.#commit(slots[i]!);
-          const isClockDue = (i + 1) % clockInterval === 0 || i + 1 === slots.length;
-          if (!isClockDue || performance.now() < turnEnd) continue;
-          await giveWay();
-          turnEnd = performance.now() + longestTurnMs;
+        for (const [i, slot] of slots.entries()) {
+          this.#commit(slot);
+          if (clock.isTurnOver(i + 1, slots.length)) await clock.giveWay();
         }
         this.#pump();
       }
@@ -249,7 +224,7 @@ export class Scheduler {
       this.#poolFailed(error);
     } finally {
       this.#isLooping = false;
-      this.#queuePump();
+      this.#pumpSoon();
     }
   }
 

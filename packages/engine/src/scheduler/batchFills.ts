@@ -1,0 +1,45 @@
+/** When a batch source is asked for rows: for half of the slots while the workers sample the other half; a small load moves in step. */
+import type { SamplerPool } from "@tokenmill/worker-pool";
+import type { BatchFiller } from "./batchFiller.ts";
+import { Gathering } from "./gathering.ts";
+import type { RowJobs } from "./rowJobs.ts";
+import { takeRows } from "./takeRows.ts";
+import type { Turns } from "./turns.ts";
+
+export interface BatchFillsOptions {
+  readonly pool: SamplerPool;
+  readonly filler: BatchFiller;
+  readonly turns: Turns;
+  readonly rows: RowJobs;
+  /** Rows have been waited for in vain: `start` is to be called. */
+  readonly onGathered: () => void;
+}
+
+export class BatchFills {
+  readonly #options: BatchFillsOptions;
+  readonly #gathering: Gathering;
+
+  constructor(options: BatchFillsOptions) {
+    this.#options = options;
+    this.#gathering = new Gathering(options.onGathered);
+  }
+
+  /** Rows that the source has. */
+  get rowCount(): number {
+    return this.#options.filler.rowCount;
+  }
+
+  /** Asks for what can be asked for. */
+  start(): void {
+    const { pool, filler, turns, rows } = this.#options;
+    const most = Math.max(1, pool.slotCount >> 1);
+    while (filler.isFree && turns.length > 0) {
+      if (turns.length < most && rows.count > turns.dearInFlight && this.#gathering.goesOn()) return;
+      const taken = [...takeRows(pool, turns, most)];
+      if (taken.length === 0) return;
+      const [slots, sequences] = [taken.map(([slot]) => slot), taken.map(([, sequence]) => sequence)];
+      void filler.fill(slots, sequences);
+      this.#gathering.end();
+    }
+  }
+}
