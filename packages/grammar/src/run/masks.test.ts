@@ -65,7 +65,7 @@ it("are what single tokens say", () => {
   expect(masks).toBeGreaterThan(400);
 });
 
-/** Names in quotes, others in quotes, then values with a length, any number of times. */
+/** Names in quotes and a colon, others in quotes, then values with a length, any number of times. */
 function rulesOf({
   names,
   forbidden,
@@ -92,11 +92,14 @@ function rulesOf({
   const value = quoted(
     isPattern ? expressions.text(andText([pattern, repeatText(any, min, length)]), "utf8") : texts(min, length),
   );
-  const lexemes = [...keys, value].map((expression, i) => ({ name: `${i}`, expression }));
-  const edges = keys.map((_, lexeme) => ({ symbol: { lexeme }, target: 1 }));
+  const colon = expressions.literal(":");
+  const lexemes = [...keys, value, colon].map((expression, i) => ({ name: `${i}`, expression }));
+  // after a name other things follow than after a free one
+  const edges = keys.map((_, lexeme) => ({ symbol: { lexeme }, target: lexeme < names.length ? 2 : 1 }));
   const states: RuleState[] = [
     { edges: [...edges, { symbol: { lexeme: keys.length }, target: 0 }], isAccepting: true },
     { edges: [{ symbol: { lexeme: keys.length }, target: 0 }], isAccepting: false },
+    { edges: [{ symbol: { lexeme: keys.length + 1 }, target: 1 }], isAccepting: false },
   ];
   return { expressions, lexemes, rules: [{ name: "all", states }] };
 }

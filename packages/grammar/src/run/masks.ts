@@ -155,7 +155,7 @@ export class Masks {
     if (from.steps < wideSteps || from.sharedExits.length > 0) return undefined;
     const words = this.#scratch;
     from.mask.copyTo(words);
-    const shared = this.#walk.difference(base.place, from.exits, place, words);
+    const shared = this.#walk.difference({ place: base.place, exits: from.exits }, base.lexeme, place, words);
     return this.#makeInner(words, shared, base.lexeme, from.steps);
   }
 

@@ -79,17 +79,24 @@ export class Walk {
 
   /**
    * Changes the words of one place into those of another. @returns those of its exits that are the other's too
-   * @param from the place that `words` and `fromExits` belong to
+   * @param from what `words` and `exits` belong to
+   * @param lexeme the one of the new place whose rests are those of the other
    */
-  difference(from: number, fromExits: readonly number[], place: number, words: Int32Array): number[] {
+  difference(
+    from: { place: number; exits: readonly number[] },
+    lexeme: number,
+    place: number,
+    words: Int32Array,
+  ): number[] {
     const { nodes, nodeCount } = this.#trie;
     const [stack, others] = [this.#stack, this.#otherStack];
+    const fromExits = from.exits;
     const exits: number[] = [];
     const shared: number[] = [];
     let steps = 0;
     let nextShared = 0;
     stack[0] = place;
-    others[0] = from;
+    others[0] = from.place;
     /** Keeps the exits before a node, and leaves out those before another. */
     const keepUntil = (node: number, end: number): void => {
       for (; nextShared < fromExits.length && fromExits[nextShared]! < end; nextShared += 2) {
@@ -104,7 +111,7 @@ export class Walk {
       steps++;
       const entry = this.#table.entry(stack[depth]!, byte);
       const other = this.#table.entry(others[depth]!, byte);
-      const { rests } = this.#table;
+      const { rests, lexemes } = this.#table;
       if (entry === 0) {
         if (other !== 0) {
           keepUntil(node, node + size);
@@ -117,7 +124,7 @@ export class Walk {
         node += size;
         continue;
       }
-      if (rests[entry >> 1]! >= 0 && rests[entry >> 1] === rests[other >> 1]) {
+      if (lexemes[entry >> 1] === lexeme && rests[entry >> 1] === rests[other >> 1]) {
         node += size;
         continue;
       }
