@@ -18,10 +18,15 @@ export interface BatchFillsOptions {
 export class BatchFills {
   readonly #options: BatchFillsOptions;
   readonly #gathering: Gathering;
+  /** Rows that have been waited for in vain, and are not waited for again. */
+  #late = 0;
 
   constructor(options: BatchFillsOptions) {
     this.#options = options;
-    this.#gathering = new Gathering(options.onGathered);
+    this.#gathering = new Gathering(() => {
+      this.#late = this.#soon;
+      options.onGathered();
+    });
   }
 
   /** Rows that the source has. */
@@ -29,12 +34,18 @@ export class BatchFills {
     return this.#options.filler.rowCount;
   }
 
+  /** Rows that are expected to be sampled soon. */
+  get #soon(): number {
+    return this.#options.rows.count - this.#options.turns.dearInFlight;
+  }
+
   /** Asks for what can be asked for. */
   start(): void {
-    const { pool, filler, turns, rows } = this.#options;
+    const { pool, filler, turns } = this.#options;
+    this.#late = Math.min(this.#late, Math.max(0, this.#soon));
     const most = Math.max(1, pool.slotCount >> 1);
     while (filler.isFree && turns.length > 0) {
-      if (turns.length < most && rows.count > turns.dearInFlight && this.#gathering.goesOn()) return;
+      if (turns.length < most && this.#soon > this.#late && this.#gathering.goesOn()) return;
       const taken = [...takeRows(pool, turns, most)];
       if (taken.length === 0) return;
       const [slots, sequences] = [taken.map(([slot]) => slot), taken.map(([, sequence]) => sequence)];

@@ -1,7 +1,7 @@
 /** A small batch waits a moment for rows that are about to be done, to go with them. */
 
 /** Longest wait. */
-const gatherMs = 2;
+const gatherMs = 20;
 
 export class Gathering {
   readonly #onEnd: () => void;

@@ -40,7 +40,7 @@ async function withEngine(options: EngineOptions, use: (engine: Engine) => Promi
 }
 
 const never = new Promise<void>(() => {});
-const options = { rowTimeoutMs: 60, temperature: 0 };
+const options = { rowTimeoutMs: 1000, temperature: 0 };
 
 describe("a row that is late", () => {
   it("holds up its own sequence alone", async () => {
