@@ -29,6 +29,8 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
       jsonSchema: {},
       grammar: text,
       regex: text,
+      choice: { type: "array", items: text, minItems: 1 },
+      structuralTag: { anyOf: [{ type: "object" }, text] },
     },
     additionalProperties: true,
   },
