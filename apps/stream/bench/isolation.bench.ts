@@ -120,7 +120,7 @@ async function measure(
   const late = open(STREAMS, 16);
   const beside = await watch(streams);
   const firstMs = late.firstMs ?? late.failure ?? `more than ${WATCH_MS} ms`;
-  const failed = streams.flatMap(({ failure }) => failure ?? []);
+  const failed = streams.flatMap(({ failure, hasEnded }) => failure ?? (hasEnded ? "no token left to wait for" : []));
   for (const stream of [...streams, late]) stream.leave();
   if (others) await stop(others);
   await Promise.race([Promise.all(streams.map(({ ended }) => ended)), sleep(2000)]);

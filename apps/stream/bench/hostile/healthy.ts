@@ -23,6 +23,8 @@ export class HealthyStream {
   readonly #request: ClientRequest;
   #isLeft = false;
   #lastMs: number = performance.now();
+  /** It has had its last token. */
+  hasEnded = false;
 
   /** @param prompt absent: the one that `offlineTokens` knows */
   constructor(port: number, sequenceId: number, tokens: number, prompt: string | readonly number[] = PROMPT) {
@@ -49,6 +51,7 @@ export class HealthyStream {
           .on("error", fail)
           .on("end", () => {
             if (this.tokenIds.length === 0) fail(new Error("no token"));
+            this.hasEnded = true;
             resolve();
           });
         response.on("data", (chunk: string) => {
@@ -78,9 +81,9 @@ export class HealthyStream {
     this.#lastMs = performance.now();
   }
 
-  /** The gap that is not at its end, of a stream that stands still say. */
+  /** The gap that is not at its end, of a stream that stands still say; 0 for one that has ended. */
   get openGapMs(): number {
-    return performance.now() - this.#lastMs;
+    return this.hasEnded ? 0 : performance.now() - this.#lastMs;
   }
 
   leave(): void {
