@@ -13,14 +13,14 @@ import {
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError } from "./errors.ts";
-import type { BeamSearchOptions } from "./many/beamSearch.ts";
-import { bestOf, type BestOfOptions, checkBestOf } from "./many/bestOf.ts";
-import type { Completion } from "./many/completion.ts";
-import { type ChildEvent, generateMany } from "./many/generateMany.ts";
-import { type BeamSearchHost, runBeamSearch } from "./many/runBeamSearch.ts";
+import type { BeamSearchOptions } from "./search/beamSearch.ts";
+import { bestOf, type BestOfOptions, checkBestOf } from "./search/bestOf.ts";
+import type { Completion } from "./search/completion.ts";
+import { type ChildEvent, generateMany } from "./search/generateMany.ts";
+import { type BeamSearchHost, runBeamSearch } from "./search/runBeamSearch.ts";
 import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
 import { SequenceIds } from "./open/sequenceIds.ts";
-import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./options.ts";
+import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./open/options.ts";
 import {
   canonicalId,
   checkPromptLogprobs,
@@ -29,7 +29,7 @@ import {
   prepareRequest,
   type RequestLimits,
   stopStrings,
-} from "./request/prepareRequest.ts";
+} from "./open/prepareRequest.ts";
 import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import { Sequence, type TokenObserver } from "./scheduler/sequence.ts";
@@ -39,7 +39,8 @@ import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
 import { StopStrings } from "./text/stopStrings.ts";
 import { TokenTexts } from "./text/tokenTexts.ts";
-import type { Engine, EngineStats, SequenceHandle } from "./types.ts";
+import type { SequenceHandle } from "./handle.ts";
+import type { Engine, EngineStats } from "./types.ts";
 
 /** Starts the workers (unless a pool is given) and resolves when they are ready. @throws TypeError, RangeError */
 export async function createEngine(options: EngineOptions): Promise<Engine> {

@@ -3,28 +3,13 @@ import type { Readable } from "node:stream";
 import type { GenerateRequest, LogitsSource, TokenEvent } from "@tokenmill/core";
 import type { PoolStats } from "@tokenmill/worker-pool";
 import type { Observable } from "rxjs";
-import type { BeamSearchOptions } from "./many/beamSearch.ts";
-import type { BestOfOptions } from "./many/bestOf.ts";
-import type { Completion } from "./many/completion.ts";
-import type { ChildEvent } from "./many/generateMany.ts";
-import type { SequencePhase, TokenObserver } from "./scheduler/sequence.ts";
+import type { BeamSearchOptions } from "./search/beamSearch.ts";
+import type { BestOfOptions } from "./search/bestOf.ts";
+import type { Completion } from "./search/completion.ts";
+import type { ChildEvent } from "./search/generateMany.ts";
+import type { SequenceHandle } from "./handle.ts";
+import type { TokenObserver } from "./scheduler/sequence.ts";
 import type { SequenceSnapshot } from "./snapshot/sequenceSnapshot.ts";
-
-/** Control of one open sequence. All methods may be called from inside the observer. */
-export interface SequenceHandle {
-  /** As given or assigned; a number where it is a safe integer. */
-  readonly sequenceId: number | bigint;
-  readonly phase: SequencePhase;
-  /** Shared memory that it holds, paused or not; 0 while it waits for some, and once it has ended. */
-  readonly heldBytes: number;
-  /** Takes no more turns; the one event that may be under way is still delivered. */
-  pause(): void;
-  resume(): void;
-  /** Ends the sequence; nothing more is delivered. Its slot is free when the row under way is done. */
-  cancel(): void;
-  /** The resume record as of the last event. @throws SequenceError `unknown_sequence` when it has ended. */
-  snapshot(): SequenceSnapshot;
-}
 
 /** Counters: what is there now, and totals since the start. */
 export interface EngineStats {

@@ -1,7 +1,7 @@
 /** @tokenmill/worker-pool: rows of logits sharded over worker threads on one shared memory. */
-export { stageModules } from "./options.ts";
-export { createPool } from "./createPool.ts";
-export { ExpectedCost } from "./rowCost.ts";
+export { stageModules } from "./client/options.ts";
+export { createPool } from "./client/createPool.ts";
+export { ExpectedCost } from "./memory/rowCost.ts";
 export type {
   History,
   HistoryView,

@@ -4,7 +4,7 @@ import { SequenceError } from "../errors.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Sequence, SequencePhase } from "../scheduler/sequence.ts";
 import { type SequenceSnapshot, takeSnapshot } from "../snapshot/sequenceSnapshot.ts";
-import type { SequenceHandle } from "../types.ts";
+import type { SequenceHandle } from "../handle.ts";
 
 export class OpenSequenceHandle implements SequenceHandle {
   readonly #pool: SamplerPool;

@@ -1,7 +1,7 @@
 /** Who waits for shared memory, how long, and for whom. */
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../engine.ts";
-import type { EngineOptions } from "../options.ts";
+import type { EngineOptions } from "../open/options.ts";
 import { hashSource, run } from "../testing/sources.ts";
 import type { Engine } from "../types.ts";
 

@@ -1,7 +1,8 @@
 import type { BatchRow } from "@tokenmill/core";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../engine.ts";
-import type { Engine, SequenceHandle } from "../types.ts";
+import type { SequenceHandle } from "../handle.ts";
+import type { Engine } from "../types.ts";
 import { SequenceError } from "../errors.ts";
 import { collect, hashBatchSource, hashSource, run, tokensOf } from "../testing/sources.ts";
 

@@ -2,7 +2,7 @@
 import type { BatchRow, BatchSource } from "@tokenmill/core";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../engine.ts";
-import type { EngineOptions } from "../options.ts";
+import type { EngineOptions } from "../open/options.ts";
 import { collect, run } from "../testing/sources.ts";
 import type { Engine } from "../types.ts";
 

@@ -3,7 +3,7 @@
  * is less than half full it goes on; no other sequence notices.
  */
 import type { TokenEvent } from "@tokenmill/core";
-import type { SequenceHandle } from "../types.ts";
+import type { SequenceHandle } from "../handle.ts";
 import type { TokenObserver } from "../scheduler/sequence.ts";
 
 /** Opens the sequence; called at the first pull. @throws for a bad request. */

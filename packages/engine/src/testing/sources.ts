@@ -1,7 +1,8 @@
 /** Sources and readers for tests: the same hashed rows from inside the workers and from outside. */
 import type { BatchRow, BatchSource, GenerateRequest, TokenEvent, Tokenizer, WorkerSource } from "@tokenmill/core";
 import type { Observable } from "rxjs";
-import type { Engine, SequenceHandle } from "../types.ts";
+import type { SequenceHandle } from "../handle.ts";
+import type { Engine } from "../types.ts";
 import { hashRow } from "./hashRows.mjs";
 
 export interface HashOptions {

@@ -1,0 +1,19 @@
+/** What the owner of an open sequence may do with it. */
+import type { SequencePhase } from "./scheduler/sequence.ts";
+import type { SequenceSnapshot } from "./snapshot/sequenceSnapshot.ts";
+
+/** Control of one open sequence. All methods may be called from inside the observer. */
+export interface SequenceHandle {
+  /** As given or assigned; a number where it is a safe integer. */
+  readonly sequenceId: number | bigint;
+  readonly phase: SequencePhase;
+  /** Shared memory that it holds, paused or not; 0 while it waits for some, and once it has ended. */
+  readonly heldBytes: number;
+  /** Takes no more turns; the one event that may be under way is still delivered. */
+  pause(): void;
+  resume(): void;
+  /** Ends the sequence; nothing more is delivered. Its slot is free when the row under way is done. */
+  cancel(): void;
+  /** The resume record as of the last event. @throws SequenceError `unknown_sequence` when it has ended. */
+  snapshot(): SequenceSnapshot;
+}

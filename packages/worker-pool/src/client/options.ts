@@ -1,0 +1,125 @@
+/** Checks the pool's options and fills in what is absent. */
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
+import { checkInteger, checkNumber, checkOptions, refuse } from "@tokenmill/check";
+import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
+import type { PoolOptions } from "../types.ts";
+
+export interface CompleteOptions {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly workers: number;
+  readonly slots: number;
+  readonly maxLogprobs: number;
+  readonly arenaBytes: number;
+  readonly source: LogitsSource | undefined;
+  /** Module URLs by name. */
+  readonly customStages: Readonly<Record<string, string>>;
+  readonly maskFiller: MaskFillerModule | undefined;
+  readonly rowTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly workerHeapBytes: number;
+  readonly spinLimit: number;
+  readonly inlineRows: number;
+  readonly inlineMs: number;
+  readonly variant: KernelVariant;
+}
+
+/** Timers take no longer ones. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+const known = [
+  "vocabSize",
+  "dtype",
+  "workers",
+  "slots",
+  "maxLogprobs",
+  "arenaBytes",
+  "source",
+  "customStages",
+  "maskFiller",
+  "rowTimeoutMs",
+  "closeTimeoutMs",
+  "workerHeapBytes",
+  "spinLimit",
+  "inlineRows",
+  "inlineMs",
+  "variant",
+] as const satisfies (keyof PoolOptions)[];
+
+/** @throws TypeError, RangeError naming the option. */
+export function completeOptions(options: PoolOptions): CompleteOptions {
+  checkOptions("options", options, known, "pool option");
+  const { source, variant = bestVariant() } = options;
+  if (source !== undefined && (typeof source !== "object" || source === null)) {
+    refuse("source", "a logits source", source, true);
+  }
+  const vocabSize = integer("vocabSize", absent(options.vocabSize, source?.vocabSize), 1, 2 ** 24);
+  if (source && source.vocabSize !== vocabSize) {
+    refuse("vocabSize", `${source.vocabSize}, as the source ${source.name} has`, vocabSize, false);
+  }
+  const dtype = absent(options.dtype, source?.dtype ?? "f32");
+  if (!Object.hasOwn(dtypeBytes, dtype)) refuse("dtype", `one of ${Object.keys(dtypeBytes).join(", ")}`, dtype, false);
+  if (source && source.dtype !== dtype)
+    refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
+  if (variant !== "simd" && variant !== "scalar") refuse("variant", "one of simd, scalar", variant, false);
+  const workers = integer("workers", absent(options.workers, availableParallelism()), 0, 256);
+  const fitting = Math.max(1, Math.floor(2 ** 30 / (vocabSize * dtypeBytes[dtype])));
+  return {
+    vocabSize,
+    dtype,
+    workers,
+    slots: integer("slots", absent(options.slots, Math.min(fitting, Math.max(64, 32 * workers))), 1, 65536),
+    maxLogprobs: integer("maxLogprobs", absent(options.maxLogprobs, 20), 0, 2 ** 24),
+    arenaBytes: integer("arenaBytes", absent(options.arenaBytes, 2 ** 28), 4096, 2 ** 32),
+    source,
+    customStages: stageModules(absent(options.customStages, {})),
+    maskFiller: maskFillerModule(options.maskFiller),
+    rowTimeoutMs:
+      options.rowTimeoutMs === Number.POSITIVE_INFINITY
+        ? options.rowTimeoutMs
+        : milliseconds("rowTimeoutMs", absent(options.rowTimeoutMs, 30_000), 1, longestTimeoutMs),
+    closeTimeoutMs: milliseconds("closeTimeoutMs", absent(options.closeTimeoutMs, 5000), 0, longestTimeoutMs),
+    workerHeapBytes: integer("workerHeapBytes", absent(options.workerHeapBytes, 2 ** 29), 2 ** 24, 2 ** 40),
+    spinLimit: integer("spinLimit", absent(options.spinLimit, 2000), 0, 1e7),
+    inlineRows: integer("inlineRows", absent(options.inlineRows, 1), 0, 65536),
+    inlineMs: milliseconds("inlineMs", absent(options.inlineMs, 0.1), 0, 1000),
+    variant,
+  };
+}
+
+/** The default of an option that is absent; null is a value, and a wrong one. */
+function absent<T>(value: T | undefined, byDefault: T): T {
+  return value === undefined ? byDefault : value;
+}
+
+function integer(name: string, value: unknown, least: number, most: number): number {
+  return checkInteger(name, value, { min: least, max: most });
+}
+
+function milliseconds(name: string, value: unknown, least: number, most: number): number {
+  return checkNumber(name, value, { min: least, max: most });
+}
+
+function maskFillerModule(maskFiller: MaskFillerModule | undefined): MaskFillerModule | undefined {
+  if (maskFiller === undefined) return undefined;
+  if (typeof maskFiller !== "object" || maskFiller === null || typeof maskFiller.moduleUrl !== "string") {
+    refuse("maskFiller", "a moduleUrl and options", maskFiller, true);
+  }
+  return maskFiller;
+}
+
+/** The modules' URLs; what is no URL is a path. @throws TypeError, RangeError naming the stage. */
+export function stageModules(customStages: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (typeof customStages !== "object" || customStages === null) {
+    refuse("customStages", "module URLs or paths by stage name", customStages, true);
+  }
+  const urls = Object.entries(customStages).map(([name, module]) => {
+    if (typeof module !== "string") refuse(`customStages.${name}`, "module URL or path", module, true);
+    if (name === "" || module === "") refuse(`customStages.${name}`, "a name, and a module URL or path", module, false);
+    return [name, /^[a-z][a-z\d+.-]+:/i.test(module) ? module : pathToFileURL(resolve(module)).href];
+  });
+  return Object.fromEntries(urls);
+}

@@ -1,0 +1,300 @@
+/** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
+import type { GrammarImageData, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
+import { refuse } from "@tokenmill/check";
+import { STATUS_QUARANTINED, STATUS_ROW_TIMEOUT, STATUS_WORKER_LOST } from "@tokenmill/core/internal";
+import { Arena, blockSize } from "../memory/arena.ts";
+import { checkHistory, openHistory } from "../memory/histories.ts";
+import { InlineLane } from "./inlineLane.ts";
+import type { MaskImages } from "../rows/maskImages.ts";
+import type { CompleteOptions } from "./options.ts";
+import { PlanCache } from "../memory/plans.ts";
+import { Quarantine } from "./quarantine.ts";
+import { JobQueue, PATIENCE_MS } from "../ring/queue.ts";
+import { RowCost } from "../memory/rowCost.ts";
+import type { RowRunner, RunnerSetup } from "../rows/rowRunner.ts";
+import type { Slab } from "../memory/slab.ts";
+import { SlotBook } from "./slotBook.ts";
+import { type Death, Threads } from "../threads/threads.ts";
+import type { History, Plan, PoolStats, SampleJob, SamplerPool, TokenMasks } from "../types.ts";
+import { type Claim, Watchdog } from "../ring/watchdog.ts";
+
+export interface PoolParts {
+  readonly slab: Slab;
+  readonly memory: WebAssembly.Memory;
+  readonly options: CompleteOptions;
+  /** The calling thread's. */
+  readonly runner: RowRunner;
+  readonly setup: RunnerSetup;
+  /** Absent without a mask filler. */
+  readonly images: MaskImages | undefined;
+}
+import { WorkerStarts } from "../threads/workerStarts.ts";
+
+export class Pool implements SamplerPool {
+  readonly vocabSize: number;
+  readonly dtype: RowDtype;
+  readonly workers: number;
+  readonly slotCount: number;
+  readonly maxLogprobs: number;
+  readonly rowTimeoutMs: number;
+  readonly memory: WebAssembly.Memory;
+  readonly #closeTimeoutMs: number;
+  readonly #words: Int32Array;
+  readonly #book: SlotBook;
+  readonly #starts: WorkerStarts;
+  readonly #queue: JobQueue;
+  readonly #arena: Arena;
+  readonly #plans: PlanCache;
+  readonly #inlineLane: InlineLane;
+  readonly #quarantine = new Quarantine();
+  readonly #hasWriter: boolean;
+  readonly maskFillerUrl: string | undefined;
+  readonly #images: MaskImages | undefined;
+  readonly #threads: Threads | undefined;
+  /** Slots that workers are being ended for, by the worker's incarnation. */
+  readonly #overdue: Map<number, number> = new Map();
+  #hopeless: Error | undefined;
+  /** Rows were cut off when the pool was closed. */
+  #isCut = false;
+  #closing: Promise<void> | undefined;
+  #rowsSampled = 0;
+  #workerDeaths = 0;
+  #rowTimeouts = 0;
+
+  constructor({ slab, memory, options, runner, setup, images }: PoolParts) {
+    this.#images = images;
+    this.maskFillerUrl = options.maskFiller?.moduleUrl;
+    this.memory = memory;
+    this.vocabSize = slab.vocabSize;
+    this.dtype = slab.dtype;
+    this.workers = slab.workers;
+    this.slotCount = slab.slotCount;
+    this.maxLogprobs = slab.maxLogprobs;
+    this.rowTimeoutMs = options.rowTimeoutMs;
+    this.#closeTimeoutMs = options.closeTimeoutMs;
+    const rowCost = new RowCost();
+    this.#book = new SlotBook(slab, memory);
+    this.#words = this.#book.views.i32;
+    this.#starts = new WorkerStarts(slab, this.#words);
+    const watchdog = new Watchdog(options.rowTimeoutMs, (claim) => this.#onOverdue(claim));
+    this.#queue = new JobQueue(slab, this.#words, rowCost, watchdog);
+    this.#arena = new Arena(slab.arena, slab.arenaBytes);
+    this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), {
+      vocabSize: slab.vocabSize,
+      maxLogprobs: slab.maxLogprobs,
+      customStages: Object.keys(options.customStages),
+    });
+    const writesInline = setup.source?.runsInline === true;
+    this.#inlineLane = new InlineLane(runner, this.#book, rowCost, { ...options, writesInline });
+    this.#hasWriter = setup.source !== undefined;
+    if (slab.workers === 0) return;
+    this.#threads = new Threads({
+      workers: slab.workers,
+      setup: { ...setup, spinLimit: options.spinLimit },
+      ticker: { memory, control: slab.control, patienceMs: PATIENCE_MS, watchMs: watchdog.intervalMs },
+      images,
+      heapMiB: options.workerHeapBytes / 2 ** 20,
+      onDeath: (death) => this.#onDeath(death),
+      onHopeless: (reason) => this.#onHopeless(reason),
+      hasStarted: (index, incarnation) => this.#starts.workerOf(incarnation) === index,
+    });
+  }
+
+  /** Resolves when all workers have started. */
+  async ready(): Promise<void> {
+    await this.#starts.all(() => this.#hopeless !== undefined);
+    if (!this.#hopeless) return;
+    await this.close();
+    throw new Error(`the workers cannot start: ${this.#hopeless.message}`, { cause: this.#hopeless });
+  }
+
+  get freeSlots(): number {
+    return this.#book.freeCount;
+  }
+
+  get arenaBytes(): number {
+    return this.#arena.capacityBytes;
+  }
+
+  get arenaBytesUsed(): number {
+    return this.#arena.usedBytes;
+  }
+
+  historyBytes(capacity: number): number {
+    return blockSize(4 * Math.max(1, capacity));
+  }
+
+  compile(params: SamplingParams): Plan {
+    this.#checkOpen();
+    return this.#plans.compile(params);
+  }
+
+  openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined {
+    this.#checkOpen();
+    return openHistory(this.#arena, this.#words, prompt, capacity, this.vocabSize);
+  }
+
+  openMasks(image: GrammarImageData): TokenMasks {
+    this.#checkOpen();
+    if (!this.#images) return refuse("masks", 'a pool that was made with a "maskFiller"', undefined, true);
+    return this.#images.open(image);
+  }
+
+  closeMasks(masks: TokenMasks): void {
+    this.#images?.close(masks);
+  }
+
+  acquire(): number {
+    this.#checkOpen();
+    return this.#book.acquire();
+  }
+
+  release(slot: number): void {
+    this.#book.release(slot);
+  }
+
+  withhold(slot: number, ended: Promise<unknown>): void {
+    this.#book.checkAcquired(slot);
+    void this.#book.withhold(slot, ended);
+  }
+
+  row(slot: number): Float32Array | Uint16Array {
+    return this.#book.row(slot);
+  }
+
+  tokenMask(slot: number): Int32Array {
+    return this.#book.tokenMask(slot);
+  }
+
+  submit(slot: number, job: SampleJob): void {
+    this.#checkOpen();
+    this.#book.checkAcquired(slot);
+    if (job.writeRow && !this.#hasWriter) {
+      refuse("writeRow", "false: the pool has no source that writes rows in the workers", true, false);
+    }
+    this.#plans.check(job.plan);
+    checkHistory(job.history, this.#arena);
+    this.#book.begin(slot, job);
+    this.#queue.submit(slot);
+    if (job.plan.hasCustomStages && this.#quarantine.remainingMs(job.plan.customStages) > 0) {
+      this.#failUnpublished(slot, STATUS_QUARANTINED);
+    }
+  }
+
+  #failUnpublished(slot: number, status: number): void {
+    this.#book.fail(slot, status);
+    this.#book.setCostMs(slot, Number.NaN);
+    this.#queue.finishUnpublished(slot);
+  }
+
+  flush(): void {
+    if (!this.#hopeless) this.#inlineLane.run(this.#queue);
+    this.#queue.publish();
+    if (this.#hopeless) this.#abandon();
+  }
+
+  async completed(): Promise<readonly number[]> {
+    this.flush();
+    const done = await this.#queue.collectSome();
+    for (const slot of done) this.#book.end(slot);
+    this.#rowsSampled += done.length;
+    return done;
+  }
+
+  costMs(slot: number): number {
+    return this.#book.costMs(slot);
+  }
+
+  readResult(slot: number, into: SampleResult): void {
+    this.#book.readResult(slot, into);
+    if (into.status === "row_timeout") into.message = `the row took longer than rowTimeoutMs, ${this.rowTimeoutMs} ms`;
+    else if (into.status === "quarantined") into.message = this.#quarantineOf(slot);
+    else if (into.status === "worker_lost" && this.#hopeless) {
+      into.message = `no worker is left: ${this.#hopeless.message}`;
+    } else if (into.status === "worker_lost" && this.#isCut)
+      into.message = "the pool was closed before the row was done";
+  }
+
+  #quarantineOf(slot: number): string {
+    const { customStages } = this.#book.planOf(slot);
+    const seconds = Math.max(1, Math.ceil(this.#quarantine.remainingMs(customStages) / 1000));
+    return `"${customStages}" ended too many workers lately: rows with it are done again in ${seconds} s`;
+  }
+
+  #onOverdue({ slot, incarnation }: Claim): void {
+    const index = this.#starts.workerOf(incarnation);
+    if (index < 0) return;
+    this.#rowTimeouts++;
+    this.#overdue.set(incarnation, slot);
+    void this.#threads!.end(index, this.#starts.threadOf(index));
+  }
+
+  #onDeath({ incarnation, isDrill, ended }: Death): void {
+    this.#workerDeaths++;
+    if (incarnation === undefined) return;
+    const overdue = this.#overdue.get(incarnation);
+    this.#overdue.delete(incarnation);
+    for (const claim of this.#queue.claims()) {
+      if (claim.incarnation !== incarnation || isDrill) continue;
+      const { hasCustomStages, customStages } = this.#book.planOf(claim.slot);
+      if (hasCustomStages && (overdue === undefined || overdue === claim.slot)) this.#quarantine.add(customStages);
+    }
+    const lost = this.#queue.recover(incarnation, overdue);
+    if (overdue === undefined) this.#fail(lost, STATUS_WORKER_LOST);
+    else {
+      this.#fail(lost, STATUS_ROW_TIMEOUT, this.rowTimeoutMs);
+      if (ended) for (const slot of lost) void this.#book.withhold(slot, ended);
+    }
+  }
+
+  #onHopeless(reason: Error): void {
+    this.#hopeless = reason;
+    this.#abandon();
+  }
+
+  #abandon(): void {
+    this.#fail(this.#queue.abandon(), STATUS_WORKER_LOST);
+  }
+
+  #fail(slots: readonly number[], status: number, costMs = Number.NaN): void {
+    for (const slot of slots) {
+      this.#book.fail(slot, status);
+      this.#book.setCostMs(slot, costMs);
+      this.#queue.markDone(slot);
+    }
+    this.#queue.wakeHost();
+  }
+
+  async killWorker(index: number): Promise<void> {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.workers)) {
+      refuse("index", `integer in [0, ${this.workers}), the workers`, index, typeof index !== "number");
+    }
+    await this.#threads?.kill(index);
+  }
+
+  stats(): PoolStats {
+    return {
+      rowsSampled: this.#rowsSampled,
+      workerDeaths: this.#workerDeaths,
+      rowsRetried: this.#queue.rowsRetried,
+      rowTimeouts: this.#rowTimeouts,
+    };
+  }
+
+  close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
+    this.#closing ??= this.#end(timeoutMs);
+    return this.#closing;
+  }
+
+  async #end(timeoutMs: number): Promise<void> {
+    this.flush();
+    this.#queue.stop();
+    await this.#threads?.close(timeoutMs);
+    this.#isCut = true;
+    this.#abandon();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new Error("the pool is closed");
+  }
+}
