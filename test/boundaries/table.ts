@@ -350,6 +350,20 @@ export const methods: readonly (readonly [name: string, row: Row])[] = [
     },
   ],
   [
+    "openSequence",
+    {
+      call: (...args) => sampler.openSequence(...(args as unknown as [never, never])),
+      args: [
+        options("params", {}, paramFields),
+        options(
+          "options",
+          {},
+          { seed, sequenceId: uint64, promptTokenIds: nothing, outputTokenIds: nothing, state: nothing },
+        ),
+      ],
+    },
+  ],
+  [
     "distribution",
     {
       call: (...args) => sampler.distribution(...(args as unknown as [never, never, never])),

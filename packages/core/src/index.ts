@@ -16,6 +16,7 @@ export type { SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
 export { createSampler } from "./sampler/sampler.ts";
 export type { Distribution, Draw, Sampler, SamplerOptions } from "./sampler/types.ts";
+export type { SequenceOptions, SequenceSampler } from "./sampler/sequenceSampler.ts";
 export type { CustomStage, CustomStageContext } from "./sampler/customStage.ts";
 export { loadCustomStages } from "./sampler/loadCustomStages.ts";
 export { type CustomStageName, type StageName, stages } from "./stages/stages.ts";

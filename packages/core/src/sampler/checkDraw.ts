@@ -3,6 +3,7 @@ import { checkInteger, checkList, checkOptions, checkTokenIds, checkUint64, refu
 import { type CompiledPlan, checkState } from "../params/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
 import { maskWords } from "./samplerMemory.ts";
+import type { TokenHistory } from "./tokenHistory.ts";
 import type { Draw } from "./types.ts";
 
 /** The fields of a draw. */
@@ -23,7 +24,7 @@ export interface CompleteDraw {
   readonly position: number;
   readonly sequenceId: number | bigint;
   readonly seed: number | bigint;
-  readonly history: ArrayLike<number>;
+  readonly history: ArrayLike<number> | TokenHistory;
   readonly promptLength: number;
   readonly state: ArrayLike<number> | undefined;
   readonly tokenMask: Int32Array | Uint32Array | undefined;
@@ -52,13 +53,16 @@ export function checkDraw(
   checkInteger("promptLength", promptLength, { min: 0, max: history.length });
   checkUint64("sequenceId", sequenceId);
   checkSeed("seed", seed);
-  if (tokenMask !== undefined) {
-    if (!(tokenMask instanceof Int32Array || tokenMask instanceof Uint32Array)) {
-      refuse("tokenMask", `an Int32Array of ${maskWords(vocabSize)}`, tokenMask, true);
-    }
-    checkList("tokenMask", tokenMask, maskWords(vocabSize), "32 bits each");
-  }
+  if (tokenMask !== undefined) checkTokenMask(tokenMask, vocabSize);
   if (draw.state !== undefined) checkState("state", draw.state, plan);
   const bits = drawSeed(seed ?? plan.params.seed);
   return { position, sequenceId, seed: bits, history, promptLength, state, tokenMask };
+}
+
+/** @throws TypeError, RangeError */
+export function checkTokenMask(tokenMask: Int32Array | Uint32Array, vocabSize: number): void {
+  if (!(tokenMask instanceof Int32Array || tokenMask instanceof Uint32Array)) {
+    refuse("tokenMask", `an Int32Array of ${maskWords(vocabSize)}`, tokenMask, true);
+  }
+  checkList("tokenMask", tokenMask, maskWords(vocabSize), "32 bits each");
 }

@@ -14,16 +14,19 @@ import {
 } from "../layout.ts";
 import { wordsOf } from "../random/philox.ts";
 import type { CompleteDraw } from "./checkDraw.ts";
+import { HistoryRegion } from "./historyRegion.ts";
 import type { MemoryViews } from "./readResult.ts";
 import type { SamplerMemory } from "./samplerMemory.ts";
 
 export class JobWriter {
   readonly #views: MemoryViews;
   readonly #at: SamplerMemory;
+  readonly #history: HistoryRegion;
 
   constructor(views: MemoryViews, at: SamplerMemory) {
     this.#views = views;
     this.#at = at;
+    this.#history = new HistoryRegion(views.i32, at.history);
   }
 
   write({ position, sequenceId, seed, history, promptLength, state, tokenMask }: CompleteDraw): void {
@@ -34,7 +37,7 @@ export class JobWriter {
     };
     if (state) f64.set(state, (job + JOB_STATE) >>> 3);
     if (tokenMask) i32.set(tokenMask, mask >>> 2);
-    i32.set(history, this.#at.history >>> 2);
+    this.#history.write(history);
     const [seedLow, seedHigh] = wordsOf(seed);
     const [sequenceLow, sequenceHigh] = wordsOf(sequenceId);
     set(JOB_PLAN, plan);

@@ -6,7 +6,7 @@ import type { Kernels } from "../kernels.ts";
 import { RESULT_STATUS, STATUS_OK } from "../layout.ts";
 import { type CompiledPlan, checkCompiledFor, compileParams, isCompiled } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { checkDraw } from "./checkDraw.ts";
+import { checkDraw, type CompleteDraw } from "./checkDraw.ts";
 import { CustomChain, type RowPlace } from "./customChain.ts";
 import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
 import { JobWriter } from "./jobWriter.ts";
@@ -14,6 +14,7 @@ import { type MemoryViews, messageOf, readResult, sampleErrorCodes } from "./rea
 import { createResult, SampleError, type SampleResult } from "./result.ts";
 import { layOutSampler, type SamplerMemory } from "./samplerMemory.ts";
 import { completeOptions } from "./samplerOptions.ts";
+import { SequenceDraws, type SequenceOptions, type SequenceSampler } from "./sequenceSampler.ts";
 import type { Distribution, Draw, Sampler, SamplerOptions } from "./types.ts";
 
 /**
@@ -42,7 +43,7 @@ class SingleSampler implements Sampler {
   readonly #customChain: CustomChain;
   readonly #kernels: Kernels;
   readonly #at: SamplerMemory;
-  readonly #place: RowPlace;
+  readonly #rowPlace: RowPlace;
   readonly #views: MemoryViews;
   readonly #bytes: Uint8Array;
   readonly #job: JobWriter;
@@ -57,7 +58,7 @@ class SingleSampler implements Sampler {
     this.#customStages = Object.keys(options.customStages);
     this.#kernels = kernels;
     this.#at = at;
-    this.#place = { row: at.row, dtypeCode: dtypeCode[this.dtype], job: at.job, undo: at.undo };
+    this.#rowPlace = { row: at.row, dtypeCode: dtypeCode[this.dtype], job: at.job, undo: at.undo };
     this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
     this.#bytes = new Uint8Array(buffer);
     this.#job = new JobWriter(this.#views, at);
@@ -84,8 +85,18 @@ class SingleSampler implements Sampler {
 
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
     const plan = this.#prepare(logits, params, draw, false);
-    this.#customChain.sample(this.#place, this.#at.plan, this.#at.result);
+    this.#customChain.sample(this.#rowPlace, this.#at.plan, this.#at.result);
     return this.#result(plan);
+  }
+
+  openSequence(params: SamplingParams | CompiledPlan, options: SequenceOptions = {}): SequenceSampler {
+    const limits = { vocabSize: this.vocabSize, maxHistory: this.#maxHistory };
+    return new SequenceDraws(this.#planOf(params), options, limits, (logits, plan, draw) => {
+      this.#checkLogits(logits);
+      this.#place(logits, plan, draw);
+      this.#customChain.sample(this.#rowPlace, this.#at.plan, this.#at.result);
+      return this.#result(plan);
+    });
   }
 
   distribution(
@@ -98,7 +109,7 @@ class SingleSampler implements Sampler {
     const { stageCount = stageNames.length } = draw;
     checkInteger("stageCount", stageCount, { min: 0, max: stageNames.length });
     const { plan, ids, probs, result, workspace } = this.#at;
-    const rest = this.#customChain.run(this.#place, plan, stageCount, result);
+    const rest = this.#customChain.run(this.#rowPlace, plan, stageCount, result);
     if (!rest) throw this.#failure();
     const { vocabSize } = this;
     const { row, dtypeCode: code, job, undo } = rest;
@@ -164,15 +175,23 @@ class SingleSampler implements Sampler {
     isDistribution: boolean,
   ): CompiledPlan {
     const plan = params === this.#loaded ? this.#loaded : this.#planOf(params);
-    if (logits !== undefined) checkList("logits", logits, this.vocabSize, "vocabSize");
+    this.#checkLogits(logits);
     const complete = checkDraw(draw, plan, { vocabSize: this.vocabSize, maxHistory: this.#maxHistory }, isDistribution);
+    this.#place(logits, plan, complete);
+    return plan;
+  }
+
+  #checkLogits(logits: ArrayLike<number> | undefined): void {
+    if (logits !== undefined) checkList("logits", logits, this.vocabSize, "vocabSize");
+  }
+
+  #place(logits: ArrayLike<number> | undefined, plan: CompiledPlan, draw: CompleteDraw): void {
     if (logits) this.row.set(logits);
     if (this.#loaded !== plan) {
       this.#bytes.set(plan.bytes, this.#at.plan);
       this.#loaded = plan;
     }
-    this.#job.write(complete);
-    return plan;
+    this.#job.write(draw);
   }
 
   /** @throws TypeError, RangeError for params out of range, and for a plan that was not compiled for this sampler. */

@@ -5,6 +5,7 @@ import type { CompiledPlan } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import type { CustomStage } from "./customStage.ts";
 import type { SampleResult } from "./result.ts";
+import type { SequenceOptions, SequenceSampler } from "./sequenceSampler.ts";
 
 export interface SamplerOptions {
   /** Length of a row, 1 … 2^24. */
@@ -60,6 +61,12 @@ export interface Sampler {
    * RangeError for bad arguments.
    */
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw?: Draw): SampleResult;
+  /**
+   * A sequence that keeps its history, position and state: `next(logits)` draws one token after the other. Any number of
+   * sequences may take turns on one sampler.
+   * @throws TypeError, RangeError
+   */
+  openSequence(params: SamplingParams | CompiledPlan, options?: SequenceOptions): SequenceSampler;
   /** The distribution after the first `stageCount` active stages (absent: all). Throws like `sample`. */
   distribution(
     logits: ArrayLike<number> | undefined,

@@ -1,0 +1,28 @@
+/** The token ids of one sequence: ids are only added, so that what was checked or copied once need not be again. */
+const firstRoom = 256;
+
+export class TokenHistory {
+  #ids: Int32Array = new Int32Array(firstRoom);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Amortised O(1) an id. The ids are trusted. */
+  append(tokenIds: ArrayLike<number>): void {
+    const length = this.#length + tokenIds.length;
+    if (length > this.#ids.length) {
+      const larger = new Int32Array(Math.max(length, 2 * this.#ids.length));
+      larger.set(this.#ids.subarray(0, this.#length));
+      this.#ids = larger;
+    }
+    this.#ids.set(tokenIds, this.#length);
+    this.#length = length;
+  }
+
+  /** The ids from index `from` on, in their own memory: to be read at once. */
+  since(from: number): Int32Array {
+    return this.#ids.subarray(from, this.#length);
+  }
+}
