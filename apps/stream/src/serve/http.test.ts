@@ -1,4 +1,5 @@
 /** What any HTTP client sees: limits, keys, status, the page. */
+import { engineVersion } from "@tokenmill/engine";
 import { describe, expect, it } from "vitest";
 import { completions, errorOf, raw, seeded, serverWith } from "../testing/serve/requests.ts";
 import {
@@ -105,7 +106,7 @@ describe("status", () => {
     const get = async (path: string): Promise<unknown> => (await fetch(`${server.url}${path}`)).json();
     expect(await get("/health")).toEqual({ status: "ok" });
     expect(await get("/ready")).toEqual({ status: "ready" });
-    expect(await get("/version")).toEqual({ version: "0.1.0" });
+    expect(await get("/version")).toEqual({ version: engineVersion });
     expect(await get("/v1/models")).toMatchObject({
       object: "list",
       data: [{ id: "synthetic gaussian", object: "model" }],
