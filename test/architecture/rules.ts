@@ -1,19 +1,21 @@
 /**
- * Who may import what. Libraries point one way: check ← core ← worker-pool ← engine ← apps; sources, protocol, grammar and explain see core only.
+ * Who may import what. Libraries point one way: check, contracts ← core ← worker-pool ← engine ← apps; sources, grammar and llama see
+ * contracts, protocol and explain core too.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
 /** For each library, the workspace packages that its files, tests included, may import. */
 export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/check": [],
-  "@tokenmill/core": ["@tokenmill/check"],
-  "@tokenmill/worker-pool": ["@tokenmill/check", "@tokenmill/core"],
-  "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/core"],
-  "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/core"],
-  "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/core"],
-  "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/core"],
-  "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/core"],
-  "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/core", "@tokenmill/worker-pool"],
+  "@tokenmill/contracts": [],
+  "@tokenmill/core": ["@tokenmill/check", "@tokenmill/contracts"],
+  "@tokenmill/worker-pool": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
+  "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
+  "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
+  "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/contracts"],
+  "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/contracts"],
+  "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
+  "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/worker-pool"],
 };
 
 /** Modules that stop at a boundary: outside test/, only the named libraries (and the apps, where it says so) import them. */
@@ -24,7 +26,12 @@ export const confined: readonly { module: string; to: readonly string[]; andApps
 ];
 
 /** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */
-export const browserSafe: readonly string[] = ["@tokenmill/check", "@tokenmill/core", "@tokenmill/explain"];
+export const browserSafe: readonly string[] = [
+  "@tokenmill/check",
+  "@tokenmill/contracts",
+  "@tokenmill/core",
+  "@tokenmill/explain",
+];
 
 /**
  * Where `Math.log` and its like may stand (`inexactMath.ts`): what judges, shows or measures, and decides nothing. `at`: a

@@ -1,10 +1,5 @@
-/** @tokenmill/core: sampling kernels, parameters, the single-thread sampler, and the contracts between packages. */
-export * from "./contracts/dtype.ts";
-export * from "./contracts/events.ts";
-export * from "./contracts/grammar.ts";
-export * from "./contracts/modelSource.ts";
-export * from "./contracts/source.ts";
-export * from "./contracts/tokenizer.ts";
+/** @tokenmill/core: sampling kernels, parameters, the single-thread sampler; the contracts between packages again. */
+export * from "@tokenmill/contracts";
 export type { KernelVariant } from "./instantiate.ts";
 export { foreignHint, type ForeignEngine, type ForeignName, foreignNames } from "./params/foreignNames.ts";
 export { type Parameter, type ParameterKind, parameters, validateParams } from "./params/parameters.ts";
@@ -12,6 +7,7 @@ export { type CompiledPlan, type CompileOptions, compileParams } from "./params/
 export { type Profile, type ProfileName, profiles } from "./params/profiles.ts";
 export type { NumberRange, RangeEnds } from "./params/range.ts";
 export { checkSeed, drawSeed, randomSeed, seedBits } from "./random/seed.ts";
+export type { GenerateRequest } from "./params/generateRequest.ts";
 export type { SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
 export { createSampler } from "./sampler/sampler.ts";

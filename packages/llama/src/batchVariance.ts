@@ -2,7 +2,7 @@
  * Whether a model's rows depend on how tokens were split into steps and who shared them: that is a property of the quantisation
  * and the processor's kernels (measured: Q4_1 and Q8_0 do not below 64 tokens a step, Q4_K_M and f32 do), so it is tried.
  */
-import type { ModelSource } from "@tokenmill/core";
+import type { ModelSource } from "@tokenmill/contracts";
 
 const probeTokens = 23;
 const chunkLengths = [1, 2, 3, 5, 8, 13, 23];

@@ -2,7 +2,7 @@
 import { access } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { checkBoolean, checkInteger, checkOptions, checkString } from "@tokenmill/check";
-import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/core";
+import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/contracts";
 import { batchVariance } from "./batchVariance.ts";
 import { fileDigest } from "./fileDigest.ts";
 import { GgufTokenizer } from "./ggufTokenizer.ts";

@@ -1,6 +1,6 @@
 /** The tokenizer inside a GGUF file, by llama.cpp's own code. */
 import { checkInteger } from "@tokenmill/check";
-import type { EncodeOptions, Tokenizer } from "@tokenmill/core";
+import type { EncodeOptions, Tokenizer } from "@tokenmill/contracts";
 import type { LibLlama, Pointer } from "./libllama.ts";
 
 /** Most tokens have fewer bytes; others are asked for twice. */

@@ -1,5 +1,5 @@
 /** The arrays of one `llama_batch`, filled anew for every step. */
-import type { StepItem } from "@tokenmill/core";
+import type { StepItem } from "@tokenmill/contracts";
 import type { Batch, LibLlama } from "./libllama.ts";
 
 const pointerBytes = 8;

@@ -1,6 +1,6 @@
 /** One worker's part in small: a memory with a source's tables, rows and a history, and the real row kernels. */
-import type { CreateRowWriter, RowJob, RowWriter, WorkerSource } from "@tokenmill/core";
-import { dtypeBytes } from "@tokenmill/core";
+import type { CreateRowWriter, RowJob, RowWriter, WorkerSource } from "@tokenmill/contracts";
+import { dtypeBytes } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels, ROW_PADDING_ELEMENTS } from "@tokenmill/core/internal";
 
 export interface RowHarness {

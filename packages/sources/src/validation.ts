@@ -1,5 +1,5 @@
 /** Checks of what users pass to sources; each throws with the option's name, what was expected, and what came. */
-import type { Tokenizer } from "@tokenmill/core";
+import type { Tokenizer } from "@tokenmill/contracts";
 
 const largestVocabSize: number = 2 ** 24;
 

@@ -1,4 +1,4 @@
-import type { RowDtype } from "../contracts/dtype.ts";
+import type { RowDtype } from "@tokenmill/contracts";
 import { DTYPE_BF16, DTYPE_F16, DTYPE_F32 } from "../layout.ts";
 
 /** Row dtypes as the kernels number them. */

@@ -1,6 +1,6 @@
 /** The single-thread sampler: one row at a time, in Node or in a browser. */
 import { checkInteger, checkList, checkNumber, refuse, refuseBecause } from "@tokenmill/check";
-import type { RowDtype } from "../contracts/dtype.ts";
+import type { RowDtype } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
 import { RESULT_STATUS, STATUS_OK } from "../layout.ts";

@@ -1,6 +1,6 @@
 /** Checks the sampler's options and fills in what is absent. */
 import { checkFunction, checkInteger, checkName, checkOptions, refuse } from "@tokenmill/check";
-import { dtypeBytes, type RowDtype } from "../contracts/dtype.ts";
+import { dtypeBytes, type RowDtype } from "@tokenmill/contracts";
 import { bestVariant, kernelVariants } from "../instantiate.ts";
 import type { SamplerOptions } from "./types.ts";
 

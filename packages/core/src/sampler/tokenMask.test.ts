@@ -1,7 +1,7 @@
 /** A token mask does what −Infinity in the row would do, bit for bit, and leaves the row as it came. */
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { RowDtype } from "../contracts/dtype.ts";
+import type { RowDtype } from "@tokenmill/contracts";
 import { variants } from "../testing/createKernels.ts";
 import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";

@@ -1,5 +1,5 @@
 /** The single-thread sampler as its users see it. */
-import type { RowDtype } from "../contracts/dtype.ts";
+import type { RowDtype } from "@tokenmill/contracts";
 import type { KernelVariant } from "../instantiate.ts";
 import type { CompiledPlan } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";

@@ -1,5 +1,5 @@
 /** 16-bit rows for tests: narrowing by truncation, widening exactly. */
-import type { RowDtype } from "../contracts/dtype.ts";
+import type { RowDtype } from "@tokenmill/contracts";
 
 const word = new DataView(new ArrayBuffer(4));
 

@@ -1,6 +1,6 @@
 /** A specification of any kind as an image. Runs in the compile threads, and wherever there are none. */
 import { checkString, messageOf, refuse } from "@tokenmill/check";
-import type { GrammarSpec } from "@tokenmill/core";
+import type { GrammarSpec } from "@tokenmill/contracts";
 import type { Budget } from "../budget/budget.ts";
 import { compileRules } from "../compile/compileRules.ts";
 import type { GrammarImage } from "../compile/image.ts";

@@ -1,6 +1,6 @@
 /** A compile thread: one specification at a time. It may be ended at any moment. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { GrammarSpec } from "@tokenmill/core";
+import type { GrammarSpec } from "@tokenmill/contracts";
 import { Budget } from "../budget/budget.ts";
 import { type CompileAnswer, type CompileSetup, type CompileTask, faultOf } from "./compileProtocol.ts";
 import { compileSpec, newExpressions } from "./compileSpec.ts";

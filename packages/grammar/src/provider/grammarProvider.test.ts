@@ -1,5 +1,5 @@
 import { refusalOf } from "@tokenmill/check";
-import type { CompiledGrammar, GrammarMatcher, GrammarProvider, GrammarSpec } from "@tokenmill/core";
+import type { CompiledGrammar, GrammarMatcher, GrammarProvider, GrammarSpec } from "@tokenmill/contracts";
 import { createGrammarProvider, GrammarBudgetError } from "@tokenmill/grammar";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { byteTokenizer } from "../testing/byteTokenizer.ts";

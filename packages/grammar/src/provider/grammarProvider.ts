@@ -10,7 +10,7 @@ import {
   type GrammarSpec,
   type MaskFillerModule,
   type Tokenizer,
-} from "@tokenmill/core";
+} from "@tokenmill/contracts";
 import { GrammarEngine } from "../run/engine.ts";
 import { CompileQueue } from "./compileQueue.ts";
 import type { Specification } from "./compileThread.ts";

@@ -1,5 +1,5 @@
 /** A matcher that keeps its grammar until it is released, and until its forks are. */
-import type { GrammarMatcher } from "@tokenmill/core";
+import type { GrammarMatcher } from "@tokenmill/contracts";
 import type { Matcher } from "../run/matcher.ts";
 
 /** Users of one compiled grammar. */

@@ -1,5 +1,5 @@
 /** Fills masks where the rows are made. It remembers how far it has read the outputs that it saw last, and reads on. */
-import type { CreateMaskFiller, GrammarImageData, MaskFiller } from "@tokenmill/core";
+import type { CreateMaskFiller, GrammarImageData, MaskFiller } from "@tokenmill/contracts";
 import { GrammarEngine } from "../run/engine.ts";
 import type { Matcher } from "../run/matcher.ts";
 import { ReadImages } from "./sharedImage.ts";

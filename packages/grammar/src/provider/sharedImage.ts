@@ -1,6 +1,6 @@
 /** A compiled grammar as bytes in shared memory: threads that only pass it on do not read it. */
 import { deserialize, serialize } from "node:v8";
-import type { GrammarImageData } from "@tokenmill/core";
+import type { GrammarImageData } from "@tokenmill/contracts";
 import type { GrammarImage } from "../compile/image.ts";
 
 export interface SharedImage extends GrammarImageData {

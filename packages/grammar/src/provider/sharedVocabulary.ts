@@ -1,5 +1,5 @@
 /** A tokenizer's bytes in shared memory: each thread reads them there. */
-import type { Tokenizer } from "@tokenmill/core";
+import type { Tokenizer } from "@tokenmill/contracts";
 import { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { roomForTrie, type SharedTrie, sharedTrie, shareTrie } from "./sharedTrie.ts";
 

@@ -1,5 +1,5 @@
 /** One output against one grammar: its tokens, and a number for where it stands after each of them. */
-import type { GrammarMatcher } from "@tokenmill/core";
+import type { GrammarMatcher } from "@tokenmill/contracts";
 import type { GrammarImage } from "../compile/image.ts";
 import type { Core } from "./core.ts";
 import type { GrammarEngine } from "./engine.ts";

@@ -1,5 +1,5 @@
 /** A small vocabulary: every byte, some longer pieces of JSON, an empty token, and end of text as the last id. */
-import type { Tokenizer } from "@tokenmill/core";
+import type { Tokenizer } from "@tokenmill/contracts";
 
 const pieces: readonly string[] = ['{"', '": ', '", "', "true", "false", "null", "12", "ab", '"}', "é", ""];
 const bytes: readonly Uint8Array[] = [

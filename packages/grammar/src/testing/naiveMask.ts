@@ -1,5 +1,5 @@
 /** The mask by its definition: every token is tried for itself. */
-import type { GrammarMatcher } from "@tokenmill/core";
+import type { GrammarMatcher } from "@tokenmill/contracts";
 
 /** Tokens that the matcher accepts where it stands; it is forked for each. */
 export function naiveMask(matcher: { fork(): GrammarMatcher }, vocabSize: number): number[] {

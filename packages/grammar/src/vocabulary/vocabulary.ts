@@ -1,5 +1,5 @@
 /** What the engine knows of a tokenizer: which tokens are text, with which bytes, which are special, which end the output. */
-import type { Tokenizer } from "@tokenmill/core";
+import type { Tokenizer } from "@tokenmill/contracts";
 import { buildTrie, type Trie } from "./trie.ts";
 
 export interface VocabularyOptions {

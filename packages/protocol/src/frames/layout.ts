@@ -6,7 +6,7 @@
  *   payload   one MessagePack array: the record's kind, then its fields by position, null where absent
  * Frames stand alone: files may be cut between two frames, and joined. A new field position or kind is a new version.
  */
-import type { SequenceErrorEvent, TokenEvent } from "@tokenmill/core";
+import type { SequenceErrorEvent, TokenEvent } from "@tokenmill/contracts";
 
 export const frameMagic = 0xc1;
 export const frameVersion = 1;

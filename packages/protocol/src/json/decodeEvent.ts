@@ -2,7 +2,7 @@
  * A value from the wire as an event: 64-bit ids and special logprobs revived, every field that readers rely on checked.
  * Fields that are not known pass through unchanged.
  */
-import type { PromptTokenLogprob, SequenceErrorEvent, TokenEvent, TokenLogprob } from "@tokenmill/core";
+import type { PromptTokenLogprob, SequenceErrorEvent, TokenEvent, TokenLogprob } from "@tokenmill/contracts";
 import { show } from "@tokenmill/check";
 import { ProtocolError } from "../errors.ts";
 import type { WireEvent } from "../wireEvent.ts";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { checkBoolean, checkFunction, checkOptions, checkString, messageOf } from "@tokenmill/check";
-import type { Tokenizer, WorkerSource } from "@tokenmill/core";
+import type { Tokenizer, WorkerSource } from "@tokenmill/contracts";
 import { loadR50kTokenizer, r50kEosTokenId } from "../tokenizer/r50kTokenizer.ts";
 import { cacheDirectory } from "./cacheDirectory.ts";
 import { cacheFormatVersion, DamagedCacheError, readCacheFile, writeCacheFile } from "./cacheFile.ts";

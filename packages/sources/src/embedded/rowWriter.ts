@@ -3,7 +3,7 @@
  * row plus the ln of all backoff weights, over which the known continuations are written, shortest context first, so
  * that the longest has the last word. One pass over the row; no transcendental function.
  */
-import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/core";
+import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/contracts";
 import { contextTokens, emptyMatch, matchContext } from "./context.ts";
 import { type TableCounts, tableViews } from "./tableLayout.ts";
 

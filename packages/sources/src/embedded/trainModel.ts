@@ -3,7 +3,7 @@
  * encoding; between texts the event loop gets its turn, so that a progress bar can be drawn.
  */
 import { setImmediate } from "node:timers/promises";
-import type { Tokenizer } from "@tokenmill/core";
+import type { Tokenizer } from "@tokenmill/contracts";
 import { readCorpus } from "./corpus.ts";
 import { estimateKneserNey, type TrainedTables } from "./kneserNey.ts";
 import { r50kEosTokenId } from "../tokenizer/r50kTokenizer.ts";

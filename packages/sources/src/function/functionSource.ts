@@ -1,6 +1,6 @@
 /** A source whose rows a JavaScript function writes, on the host's thread. */
 import { checkFunction, checkOptions, checkString, errorOf } from "@tokenmill/check";
-import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/core";
+import type { BatchRow, BatchSource, Tokenizer } from "@tokenmill/contracts";
 import { checkVocabSize } from "../validation.ts";
 
 /** For which step of which sequence a row is wanted. */

@@ -1,5 +1,5 @@
 /** Rounds f32 values to 16-bit rows, to nearest, ties to even. */
-import type { RowDtype } from "@tokenmill/core";
+import type { RowDtype } from "@tokenmill/contracts";
 
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);

@@ -2,7 +2,7 @@
  * Valid rows (no NaN, no +Infinity, at least one finite element) that naive samplers get wrong. Extremes are those of
  * the row's own dtype, so that rounding to 16 bits cannot make them infinite.
  */
-import type { RowDtype } from "@tokenmill/core";
+import type { RowDtype } from "@tokenmill/contracts";
 import type { CounterRandom } from "../numeric/counterRandom.ts";
 import { fillGaussian } from "../numeric/gaussian.ts";
 

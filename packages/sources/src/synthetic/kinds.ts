@@ -1,5 +1,5 @@
 /** The laws that synthetic rows follow: one entry a kind. */
-import type { RowDtype } from "@tokenmill/core";
+import type { RowDtype } from "@tokenmill/contracts";
 import type { CounterRandom } from "../numeric/counterRandom.ts";
 import { fillGaussian } from "../numeric/gaussian.ts";
 import { naturalLog } from "../numeric/naturalLog.ts";

@@ -1,5 +1,5 @@
 /** Synthetic rows inside a worker: picks one of the shared rows and copies it, turned by some places. */
-import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/core";
+import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/contracts";
 import { mix32 } from "../numeric/counterRandom.ts";
 
 /** The source's `worker.options`. */

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { RowDtype } from "@tokenmill/core";
+import type { RowDtype } from "@tokenmill/contracts";
 import { describe, expect, it } from "vitest";
 import { openRows } from "../../bench/rowHarness.ts";
 import { adversarialPatterns } from "./adversarial.ts";

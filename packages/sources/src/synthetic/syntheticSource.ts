@@ -4,7 +4,7 @@
  * position), never from the history. So a row costs one copy, and there are distinctRows · vocabSize different ones.
  */
 import { checkOptions } from "@tokenmill/check";
-import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/core";
+import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/contracts";
 import { CounterRandom } from "../numeric/counterRandom.ts";
 import { elementBytes } from "../numeric/elementBytes.ts";
 import { writeRow } from "../numeric/narrow.ts";

@@ -2,7 +2,7 @@
  * The r50k vocabulary (GPT-2's, 50,257 tokens) as a `Tokenizer`: byte-pair ranks and merging by gpt-tokenizer. Loaded
  * on first use (about 65 ms), so that a program without the embedded model does not pay for it.
  */
-import type { Tokenizer } from "@tokenmill/core";
+import type { Tokenizer } from "@tokenmill/contracts";
 import { cutLongRuns } from "./longRuns.ts";
 
 /** Number of ids in r50k, end of text included. */

@@ -1,6 +1,6 @@
 /** Recorded rows inside a worker: copies the row from the shared tables, or reads it from its file into the slab. */
 import { openSync, readSync } from "node:fs";
-import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/core";
+import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/contracts";
 
 /** The source's `worker.options`. */
 export interface TraceRowWriterOptions {

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkOptions, checkString } from "@tokenmill/check";
-import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/core";
+import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/contracts";
 import { elementBytes } from "../numeric/elementBytes.ts";
 import { checkInteger, checkOneOf, checkTokenizer, checkVocabSize } from "../validation.ts";
 import { NpyError } from "./npyHeader.ts";

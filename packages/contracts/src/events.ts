@@ -1,0 +1,57 @@
+/** Token events: the same names in the library, in NDJSON and in msgpackr frames. */
+
+/** Why a sequence ended. `stop`: end of text, stop id or stop string; `length`: `maxTokens`. */
+export type FinishReason = "stop" | "length";
+
+/** A token with its natural-log probability. */
+export interface TokenLogprob {
+  tokenId: number;
+  logprob: number;
+  text?: string;
+}
+
+/** How probable a token of the prompt was after those before it. */
+export interface PromptTokenLogprob extends TokenLogprob {
+  /** 1-based rank of the token among all by logit. */
+  rank: number;
+  /** The most probable tokens in its place, best first, if `promptLogprobs` > 0. */
+  topLogprobs?: TokenLogprob[];
+}
+
+/** Token counts of a finished sequence. */
+export interface Usage {
+  promptTokens: number;
+  completionTokens: number;
+}
+
+/** What one step of one sequence gave. */
+export interface TokenEvent {
+  /** The sequence's id, as given or assigned. A number where it is a safe integer. */
+  sequenceId: number | bigint;
+  /** 0-based position of this token in the output. */
+  index: number;
+  tokenId: number;
+  /** Text that became certain with this token: whole characters only, held-back stop-string prefixes excluded. */
+  text: string;
+  /** Natural log of the token's probability, if `logprobs` was asked for. */
+  logprob?: number;
+  /** 1-based rank of the token among all by logit, if `logprobs` was asked for. */
+  rank?: number;
+  /** The most probable tokens, best first, if `logprobs` > 0. */
+  topLogprobs?: TokenLogprob[];
+  /** On the first event only, if `promptLogprobs` was asked for: one for each token of the prompt, null for the first. */
+  promptLogprobs?: (PromptTokenLogprob | null)[];
+  /** On the last event only. */
+  finishReason?: FinishReason;
+  /** The stop string or stop token id that matched, with `finishReason: "stop"`. */
+  stopReason?: string | number;
+  /** On the last event only. */
+  usage?: Usage;
+}
+
+/** The last event of a sequence that failed, on the wire; in the library the stream errors instead. */
+export interface SequenceErrorEvent {
+  sequenceId: number | bigint;
+  finishReason: "error";
+  error: { code: string; message: string; details?: Record<string, unknown> };
+}

@@ -1,0 +1,8 @@
+/** @tokenmill/contracts: what packages say to each other, as types, and the closed lists that some of them are made from. */
+export * from "./dtype.ts";
+export * from "./events.ts";
+export * from "./grammar.ts";
+export * from "./modelSource.ts";
+export * from "./sequenceRequest.ts";
+export * from "./source.ts";
+export * from "./tokenizer.ts";

@@ -1,0 +1,43 @@
+/** What is asked of one sequence: the same names in the library, in NDJSON and in msgpackr frames. */
+
+/** One sequence to generate: everything but the parameters of its sampling, which stand flat beside it. */
+export interface SequenceRequest {
+  /** Text, or token ids. Absent or empty: generation starts from nothing. */
+  prompt?: string | readonly number[];
+  /** Read the names of special tokens in a prompt that is text (`<|endoftext|>`) as these tokens. Absent: true. */
+  parseSpecial?: boolean;
+  /**
+   * 64-bit id of the sequence, and of its random stream. Absent: the sequence is numbered in order of arrival, and draws from
+   * the stream of its number, or, if the request has a `seed`, from stream 0: equal requests with a seed draw equally.
+   */
+  sequenceId?: number | bigint;
+  /**
+   * Draw as the sequence of that id would: its random stream, and its rows where the source makes them inside the
+   * workers. Sequences that are open at the same time may share one. Absent: its own id, or 0 (see `sequenceId`).
+   */
+  randomStreamId?: number | bigint;
+  /** Largest number of tokens to generate, 1 … 2^24. Absent: 256. */
+  maxTokens?: number;
+  /** Text that ends the sequence when it appears; it is not part of the output. Absent: none. */
+  stop?: string | readonly string[];
+  /** Go on after end of text. Absent: false. */
+  ignoreEos?: boolean;
+  /**
+   * Score the prompt before the first token: each token's raw log-probability and those of the N most probable in its
+   * place. Token i is scored by the row that a request with the first i tokens would begin with. Absent: not scored.
+   */
+  promptLogprobs?: number;
+  /** The output is JSON that this schema (an object, a boolean, or JSON text) accepts; needs an engine with `grammar`. */
+  jsonSchema?: unknown;
+  /** The output is text of this grammar: EBNF from its rule `root`, or Lark from `start`; needs an engine with `grammar`. */
+  grammar?: string;
+  /** The output is text that `^(?:regex)$` matches with the flag `u`; needs an engine with `grammar`. */
+  regex?: string;
+  /** The output is one of these texts; needs an engine with `grammar`. */
+  choice?: readonly string[];
+  /**
+   * The output is free text with structural tags in it, in one of XGrammar's two forms (an object, or JSON text of one); needs
+   * an engine with `grammar`.
+   */
+  structuralTag?: unknown;
+}
