@@ -25,7 +25,10 @@ export function addSourceFlags(command: Command): void {
     .addOption(
       new Option("--synthetic-kind <kind>", "law of synthetic rows (default: gaussian)").choices(syntheticKinds),
     )
-    .option("--cache-dir <directory>", "where the embedded model is kept (default: $XDG_CACHE_HOME/tokenmill)");
+    .option(
+      "--cache-dir <directory>",
+      "where the embedded model is kept (default: tokenmill in $XDG_CACHE_HOME or the system's folder for caches)",
+    );
   addModelFlags(command);
 }
 

@@ -24,7 +24,7 @@ export interface ModelWarning {
 }
 
 export interface EmbeddedModelOptions {
-  /** Directory of the cache file, made if needed. Absent: `$XDG_CACHE_HOME/tokenmill` or `~/.cache/tokenmill`. */
+  /** Directory of the cache file, made if needed. Absent: that of `cacheDirectory`. */
   cacheDir?: string;
   /** Train although there is a cached model, and replace it. Absent: false. */
   rebuild?: boolean;
