@@ -15,7 +15,7 @@ const clean = {
   "packages/core/src/row.ts": `import type {} from "./index.ts"; export const row = 1;`,
   "packages/core/src/row.test.ts": `import { readFileSync } from "node:fs"; import { row } from "@tokenmill/core";`,
   "packages/core/scripts/build.mjs": `import "node:fs";`,
-  "packages/core/assembly/index.ts": "@inline\nfunction f(x: v128): v128 { return x; }",
+  "packages/core/assembly/entry/index.ts": "@inline\nfunction f(x: v128): v128 { return x; }",
   "packages/engine/package.json": manifest("@tokenmill/engine", { "@tokenmill/core": "workspace:*", rxjs: "7" }),
   "packages/engine/tsconfig.json": { references: [{ path: "../core" }] },
   "packages/engine/src/index.ts": `import { map } from "rxjs/operators"; import type { row } from "@tokenmill/core";`,
@@ -165,9 +165,21 @@ describe("the gate", () => {
     },
     {
       rule: "a cycle of a file with itself in AssemblyScript",
-      file: "packages/core/assembly/index.ts",
+      file: "packages/core/assembly/entry/index.ts",
       text: `import { f } from "./index";\n@inline\nfunction f(): void {}`,
-      says: ["import cycle packages/core/assembly/index.ts → packages/core/assembly/index.ts"],
+      says: ["import cycle packages/core/assembly/entry/index.ts → packages/core/assembly/entry/index.ts"],
+    },
+    {
+      rule: "a folder of the kernels that points back",
+      file: "packages/core/assembly/list/bad.ts",
+      text: `import { f } from "../entry/index";\nexport { g } from "../numbers/g";\nexport { h } from "../../src/row";`,
+      says: [`"../entry/index" points back: entry → samplers →`],
+    },
+    {
+      rule: "a kernel outside the folders",
+      file: "packages/core/assembly/bad.ts",
+      text: "export const a = 1;",
+      says: ["lies in none of the folders entry, samplers,"],
     },
     {
       rule: "a dependency that package.json does not state",

@@ -46,3 +46,14 @@ export const inexactMathAllowed: readonly { at: string; names: "all" | readonly 
   { at: "apps/playground/src/", names: "all" },
   { at: "apps/load-test/src/", names: "all" },
 ];
+
+/**
+ * Trees of folders that point one way: a folder imports from those after it in `order`, and a file of the tree lies in one of
+ * them. What lies outside the tree is not their matter.
+ */
+export const folderOrders: readonly { at: string; order: readonly string[] }[] = [
+  {
+    at: "packages/core/assembly/",
+    order: ["entry", "samplers", "draw", "sums", "row", "list", "blocks", "memory", "numbers"],
+  },
+];

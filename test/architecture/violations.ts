@@ -1,6 +1,6 @@
 /** Checks a workspace against `rules.ts`. Each violation is one line: file, what it does, what is expected instead. */
 import { isBuiltin } from "node:module";
-import { browserSafe, confined, inexactMathAllowed, libraries } from "./rules.ts";
+import { browserSafe, confined, folderOrders, inexactMathAllowed, libraries } from "./rules.ts";
 import { resolveRelative, type SourceFile, type Workspace, type WorkspacePackage } from "./workspace.ts";
 
 export function violationsIn(workspace: Workspace): string[] {
@@ -18,6 +18,7 @@ export function violationsIn(workspace: Workspace): string[] {
       ),
     ),
     ...workspace.files.flatMap(inexactViolations),
+    ...workspace.files.flatMap(orderViolations),
     ...cyclesIn(workspace).map((cycle) => `${cycle[0]}: import cycle ${cycle.join(" → ")}`),
   ];
 }
@@ -32,6 +33,21 @@ function inexactViolations({ path, inexactMath }: SourceFile): string[] {
       ({ what, within }) =>
         `${path}: "${what}" in ${within.join(".") || "the module"} has a last bit of the JavaScript engine's own`,
     );
+}
+
+/** What a file imports against the order of its tree's folders (`folderOrders`). */
+function orderViolations({ path, imports }: SourceFile): string[] {
+  const tree = folderOrders.find(({ at }) => path.startsWith(at));
+  if (!tree) return [];
+  const { at, order } = tree;
+  const folderOf = (file: string): string => file.slice(at.length).split("/")[0]!;
+  const own = order.indexOf(folderOf(path));
+  if (own < 0) return [`${path}: lies in none of the folders ${order.join(", ")} of ${at}`];
+  return imports.flatMap(({ specifier }) => {
+    const target = isRelative(specifier) ? new URL(specifier, `file:///${path}`).pathname.slice(1) : "";
+    if (!target.startsWith(at) || order.indexOf(folderOf(target)) >= own) return [];
+    return [`${path}: "${specifier}" points back: ${order.join(" → ")} is the order of ${at}`];
+  });
 }
 
 function relativeViolations(file: SourceFile, specifier: string): string[] {

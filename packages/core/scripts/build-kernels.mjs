@@ -14,7 +14,7 @@ for (const { name, features } of variants) {
   const stderr = { write: (text) => void (messages += text) };
   const { error } = await asc.main(
     [
-      "assembly/index.ts",
+      "assembly/entry/index.ts",
       "--outFile",
       "kernels.wasm",
       ...features.flatMap((feature) => ["--enable", feature]),

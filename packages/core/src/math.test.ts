@@ -1,4 +1,4 @@
-/** `assembly/math.ts`, and every other kernel of one number, against the references in the kernel table. */
+/** `assembly/numbers/`, and every other kernel of one number, against the references in the kernel table. */
 import { describe, expect, it } from "vitest";
 import { kernelTable } from "./kernels.ts";
 import { createKernels, variants } from "./testing/createKernels.ts";

@@ -1,4 +1,4 @@
-/** `assembly/philox.ts`: the generator and the uniforms made of its words. */
+/** `assembly/numbers/philox.ts`: the generator and the uniforms made of its words. */
 import { describe, expect, it } from "vitest";
 import { createKernels, variants } from "./testing/createKernels.ts";
 import { seededRandom } from "./testing/random.ts";

@@ -1,4 +1,4 @@
-/** `assembly/rows.ts`: kernels that write rows for sources. */
+/** `assembly/entry/rows.ts`: kernels that write rows for sources. */
 import { describe, expect, it } from "vitest";
 import { createKernels, variants } from "./testing/createKernels.ts";
 import { gaussianRow } from "./testing/random.ts";

@@ -1,6 +1,6 @@
 /**
  * Philox4x32-10 (Salmon et al., SC 2011) in TypeScript, for decisions outside the kernels; the same words as
- * `assembly/philox.ts`. A value is a pure function of counter and key.
+ * `assembly/numbers/philox.ts`. A value is a pure function of counter and key.
  */
 
 /** The four words of one block; written over by the next. */

@@ -6,7 +6,7 @@ import { distinctSequences, packSequences } from "./tokenSequences.ts";
 
 const largestF32 = 3.4028234663852886e38;
 
-/** base^exponent by the multiplications of the kernel (`assembly/dry.ts`): the same bits in every JavaScript engine. */
+/** base^exponent by the multiplications of the kernel (`assembly/samplers/dry.ts`): the same bits in every JavaScript engine. */
 function power(base: number, exponent: number): number {
   let result = 1;
   let square = base;

@@ -1,6 +1,6 @@
 /**
  * The one table of samplers. A sampler is one entry here (parameters, packed record, f64 reference) and one kernel of the
- * same opcode in `assembly/`; profiles name the order.
+ * same opcode in `assembly/samplers/`; profiles name the order.
  */
 import { minP, smoothing, temperature, topK, topP } from "./cuts.ts";
 import { adaptiveP } from "./adaptiveP.ts";

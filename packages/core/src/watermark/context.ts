@@ -1,4 +1,4 @@
-/** The keyed function of the tokens before, as `assembly/watermark.ts` computes it. */
+/** The keyed function of the tokens before, as `assembly/memory/contextHash.ts` computes it. */
 import { WATERMARK_CONTEXT } from "../layout.ts";
 import { philox, type PhiloxBlock, wordsOf } from "../random/philox.ts";
 

@@ -1,0 +1,111 @@
+// Rows whose f32 elements are made when they are read: 16-bit rows, and rows under a token mask. A block "opens" into the
+// private copy when something reads single elements of it; passes over all blocks make one after the other where it stays in
+// the first cache. Most chains open few blocks, so a 16-bit row costs half of what an f32 row does, its bytes, and a mask
+// little more than its words.
+import { BLOCK_ELEMENTS, DTYPE_F32 } from "../../src/layout";
+import { blockIsOpen, maskTable, paddedLength, rowCopy, wideBlock } from "../memory/workspace";
+import { fillMaskTable, maskBlock, maxOfMasked } from "./maskBlock";
+import { widen, widenBlock, widenFrom } from "./widen";
+
+/** Whether blocks of the row may be closed. */
+export let hasClosed: bool = false;
+let source: usize = 0;
+let isF32: bool = true;
+/** u32[maskWords], 0: no mask. */
+let mask: usize = 0;
+let maskWords: i32 = 0;
+
+/** All blocks of a row of f16 or bf16 are closed; nothing of an f32 row is. */
+export function closeNarrow(rowSource: usize, dtype: i32): void {
+  source = rowSource;
+  isF32 = dtype == DTYPE_F32;
+  widenFrom(dtype);
+  mask = 0;
+  hasClosed = !isF32;
+  if (hasClosed) closeAll();
+}
+
+/** Closes all blocks of the row that was loaded last: they open under the mask. */
+export function closeUnderMask(tokenMask: usize, words: i32): void {
+  mask = tokenMask;
+  maskWords = words;
+  fillMaskTable(maskTable);
+  hasClosed = true;
+  closeAll();
+}
+
+/** After the private copy was written by others. */
+export function closeNone(): void {
+  hasClosed = false;
+}
+
+function closeAll(): void {
+  memory.fill(blockIsOpen, 0, <usize>paddedLength / BLOCK_ELEMENTS);
+}
+
+/** Makes single elements of a block readable. */
+// @ts-ignore: decorator
+@inline
+export function openBlock(block: i32): void {
+  if (isClosed(block)) {
+    store<u8>(blockIsOpen + <usize>block, 1);
+    makeBlock(block, rowCopy + <usize>block * (BLOCK_ELEMENTS * 4));
+  }
+}
+
+/** Address of the elements of a block, good until the next call. */
+// @ts-ignore: decorator
+@inline
+export function readBlock(row: usize, block: i32): usize {
+  if (!isClosed(block)) return row + <usize>block * (BLOCK_ELEMENTS * 4);
+  makeBlock(block, wideBlock);
+  return wideBlock;
+}
+
+/** One element, without opening its block. */
+export function peek(row: usize, tokenId: i32): f32 {
+  if (!isClosed(tokenId / BLOCK_ELEMENTS)) return load<f32>(row + ((<usize>tokenId) << 2));
+  if (mask != 0 && ((maskOf(tokenId / BLOCK_ELEMENTS) >> (tokenId & (BLOCK_ELEMENTS - 1))) & 1) == 0) return -Infinity;
+  if (isF32) return load<f32>(source + ((<usize>tokenId) << 2));
+  return widen(<u32>load<u16>(source + ((<usize>tokenId) << 1)));
+}
+
+// @ts-ignore: decorator
+@inline
+function isClosed(block: i32): bool {
+  return hasClosed && load<u8>(blockIsOpen + <usize>block) == 0;
+}
+
+/** Makes all elements readable. */
+export function openAll(): void {
+  if (!hasClosed) return;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) openBlock(b);
+  hasClosed = false;
+}
+
+function makeBlock(block: i32, to: usize): void {
+  let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
+  if (!isF32) {
+    widenBlock(source + <usize>block * (BLOCK_ELEMENTS * 2), to);
+    from = to;
+  }
+  if (mask != 0) maskBlock(from, to, maskOf(block), maskTable);
+}
+
+/** Largest element of a closed block under the mask. */
+export function maxUnderMask(block: i32): f32 {
+  let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
+  if (!isF32) {
+    widenBlock(source + <usize>block * (BLOCK_ELEMENTS * 2), wideBlock);
+    from = wideBlock;
+  }
+  return maxOfMasked(from, maskOf(block), maskTable);
+}
+
+/** The 64 bits of a block, 0 behind the mask's end. */
+export function maskOf(block: i32): u64 {
+  const word = 2 * block;
+  if (word + 1 < maskWords)
+    return load<u32>(mask + ((<usize>word) << 2)) | ((<u64>load<u32>(mask + ((<usize>word) << 2), 4)) << 32);
+  return word < maskWords ? <u64>load<u32>(mask + ((<usize>word) << 2)) : 0;
+}

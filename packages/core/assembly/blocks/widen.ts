@@ -1,0 +1,72 @@
+// From 16-bit floats to f32, exactly, NaN and infinities included.
+import { BLOCK_ELEMENTS, DTYPE_BF16 } from "../../src/layout";
+
+/** Whether the 16 bits are those of bf16; else of f16. */
+export let isBf16: bool = false;
+
+export function widenFrom(dtype: i32): void {
+  isBf16 = dtype == DTYPE_BF16;
+}
+
+/** from: u16[64]; to: f32[64], apart from it. */
+// @ts-ignore: decorator
+@inline
+export function widenBlock(from: usize, to: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    if (isBf16) widenBf16(from, to);
+    else widenF16(from, to);
+  } else {
+    for (let i: usize = 0; i < <usize>BLOCK_ELEMENTS; i++) store<f32>(to + i * 4, widen(<u32>load<u16>(from + i * 2)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function widenBf16(from: usize, to: usize): void {
+  const zero = i32x4.splat(0);
+  const end = from + BLOCK_ELEMENTS * 2;
+  for (let p = from; p < end; p += 16) {
+    const halves = v128.load(p);
+    v128.store(to, i16x8.shuffle(zero, halves, 0, 8, 1, 9, 2, 10, 3, 11));
+    v128.store(to, i16x8.shuffle(zero, halves, 4, 12, 5, 13, 6, 14, 7, 15), 16);
+    to += 32;
+  }
+}
+
+// Variables, so that the engine keeps them in registers instead of building them anew in every iteration.
+export let f16Scale: f32 = reinterpret<f32>(0x77800000); // 2^112: rebases the exponent, subnormals included
+export let f16Bits: u32 = 0x8fffe000;
+export let f16Exponent: u32 = 0x0f800000;
+export let f32Exponent: u32 = 0x7f800000;
+
+// @ts-ignore: decorator
+@inline
+function widenF16(from: usize, to: usize): void {
+  const scale = f32x4.splat(f16Scale);
+  const bits = i32x4.splat(f16Bits);
+  const exponent = i32x4.splat(f16Exponent);
+  const special = i32x4.splat(f32Exponent);
+  const end = from + BLOCK_ELEMENTS * 2;
+  for (let p = from; p < end; p += 16) {
+    const halves = v128.load(p);
+    v128.store(to, widenF16x4(i32x4.extend_low_i16x8_s(halves), scale, bits, exponent, special));
+    v128.store(to, widenF16x4(i32x4.extend_high_i16x8_s(halves), scale, bits, exponent, special), 16);
+    to += 32;
+  }
+}
+
+/** Sign and magnitude move up by 13 bits; where the exponent is full, it is full afterwards too. */
+// @ts-ignore: decorator
+@inline
+export function widenF16x4(halves: v128, scale: v128, bits: v128, exponent: v128, special: v128): v128 {
+  const x = v128.and(i32x4.shl(halves, 13), bits);
+  const isSpecial = i32x4.eq(v128.and(x, exponent), exponent);
+  return v128.or(f32x4.mul(x, scale), v128.and(isSpecial, special));
+}
+
+export function widen(half: u32): f32 {
+  if (isBf16) return reinterpret<f32>(half << 16);
+  const magnitude = reinterpret<u32>(reinterpret<f32>((half & 0x7fff) << 13) * f16Scale);
+  const isSpecial = (half & 0x7c00) == 0x7c00;
+  return reinterpret<f32>(magnitude | (isSpecial ? f32Exponent : 0) | ((half & 0x8000) << 16));
+}

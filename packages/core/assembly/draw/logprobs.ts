@@ -1,0 +1,136 @@
+// Log-probabilities: one log-sum-exp, never a sort of the vocabulary.
+// Raw: of the row as it came, before edits and temperature. Processed: of what the draw saw.
+import {
+  BLOCK_ELEMENTS,
+  RESULT_LOGPROB,
+  RESULT_RANK,
+  RESULT_TOKEN_ID,
+  RESULT_TOP,
+  RESULT_TOP_COUNT,
+  RESULT_TOP_ENTRY_BYTES,
+} from "../../src/layout";
+import { openBlock } from "../blocks/closedBlocks";
+import { gatherLargest } from "../list/gatherLargest";
+import { keyLogit, keyTokenId } from "../list/keys";
+import { keepAbove, keyAt, listCount, listMax } from "../list/list";
+import { selectLargest } from "../list/select";
+import { sortList } from "../list/sort";
+import { weighList } from "../list/weights";
+import { blockMax, paddedLength } from "../memory/workspace";
+import { floatBelow } from "../numbers/floats";
+import { logPositive } from "../numbers/log64";
+import { massF32 } from "../row/massF32";
+import { beta, floor, isDense, logitAt, row } from "../row/row";
+import { rowMax } from "../row/scan";
+import { weightScale } from "../sums/bracketWeights";
+import { massAboveF64 } from "../sums/massF64";
+import { setPivot } from "../sums/pivot";
+
+/** Scale of the weights that raw log-probabilities sum. */
+export const RAW_SCALE: f32 = 1.4426950408889634;
+/** Largest logit of the raw row, and ln Σ e^(x − largest). */
+let rawLargest: f64 = 0;
+let rawLogMass: f64 = 0;
+
+/** ln p of a logit x: (x − largest)·scale − ln Σ, in this order. The largest logit is gone before the logarithm comes, which
+ *  would be lost beside it: 1e16 + ln 2 is 1e16. */
+// @ts-ignore: decorator
+@inline
+function logprobOf(x: f32, largest: f64, scale: f64, logMass: f64): f64 {
+  return (<f64>x - largest) * scale - logMass;
+}
+
+/** Before any edit: the normaliser and the `top` most probable tokens. */
+export function startRawLogprobs(result: usize, top: i32): void {
+  rawLargest = <f64>rowMax;
+  rawLogMass = logPositive(massF32(row, RAW_SCALE));
+  if (top == 0) return;
+  gatherLargest(row, top, rowMax);
+  writeTop(result, top, rawLargest, 1, rawLogMass);
+}
+
+/** After the draw, with the row as it came: the chosen token's log-probability and rank. */
+export function finishRawLogprobs(result: usize): void {
+  const tokenId = load<i32>(result, RESULT_TOKEN_ID);
+  store<f64>(result, logprobOf(logitAt(tokenId), rawLargest, 1, rawLogMass), RESULT_LOGPROB);
+  store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+}
+
+/** Of the distribution that `tokenId` was drawn from: its log-probability, rank, and the `top` most probable tokens. */
+export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
+  let largest = rowMax;
+  let logMass: f64;
+  let logit = logitAt(tokenId);
+  if (isDense) {
+    setPivot(floor, -1);
+    const isWhole = floor == -Infinity;
+    logMass = logPositive(isWhole ? massF32(row, weightScale(beta)) : massAboveF64(row, rowMax, beta));
+    store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+    if (top > 0) {
+      gatherLargest(row, top, rowMax);
+      keepAbove(floor);
+    }
+  } else {
+    largest = listMax();
+    logMass = logPositive(weighList(largest, beta));
+    logit = logitInList(tokenId); // a stage may have reshaped it
+    store<i32>(result, rankInList(logit, tokenId), RESULT_RANK);
+  }
+  store<f64>(result, logprobOf(logit, <f64>largest, beta, logMass), RESULT_LOGPROB);
+  if (top > 0) writeTop(result, top, <f64>largest, beta, logMass);
+}
+
+/** Cuts the list to its `top` best and writes them. */
+function writeTop(result: usize, top: i32, largest: f64, scale: f64, logMass: f64): void {
+  selectLargest(top);
+  sortList();
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    const entry = result + RESULT_TOP + <usize>i * RESULT_TOP_ENTRY_BYTES;
+    store<i32>(entry, keyTokenId(key));
+    store<f64>(entry, logprobOf(keyLogit(key), largest, scale, logMass), 8);
+  }
+  store<i32>(result, listCount, RESULT_TOP_COUNT);
+}
+
+function logitInList(tokenId: i32): f32 {
+  let i = 0;
+  while (keyTokenId(keyAt(i)) != tokenId) i++;
+  return keyLogit(keyAt(i));
+}
+
+function rankInList(x: f32, tokenId: i32): i32 {
+  let rank = 1;
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    const logit = keyLogit(key);
+    rank += <i32>(logit > x || (logit == x && keyTokenId(key) < tokenId));
+  }
+  return rank;
+}
+
+/** 1 + how many tokens of the row are above `tokenId` (equals: with a lower id). */
+function rankInRow(tokenId: i32): i32 {
+  const x = logitAt(tokenId);
+  const equalsToo = floatBelow(x);
+  const own = tokenId / BLOCK_ELEMENTS;
+  let rank = 1;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    const bound = b < own ? equalsToo : x;
+    if (b != own && !(load<f32>(blockMax + ((<usize>b) << 2)) > bound)) continue;
+    openBlock(b);
+    const first = b * BLOCK_ELEMENTS;
+    if (ASC_FEATURE_SIMD && b != own) {
+      const bound4 = f32x4.splat(bound);
+      for (let i = 0; i < BLOCK_ELEMENTS; i += 4) {
+        rank += popcnt(i32x4.bitmask(f32x4.gt(v128.load(row + ((<usize>(first + i)) << 2)), bound4)));
+      }
+    } else {
+      for (let id = first; id < first + BLOCK_ELEMENTS; id++) {
+        const other = logitAt(id);
+        rank += <i32>(other > x || (other == x && id < tokenId));
+      }
+    }
+  }
+  return rank;
+}

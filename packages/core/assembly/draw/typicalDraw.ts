@@ -1,0 +1,98 @@
+// Typical sampling of a dense row without sorting it, exactly by its law. A token drawn from the whole distribution belongs
+// to the typical set if the mass of the tokens nearer to the entropy is below p·Z, and tokens that belong follow the set's
+// law. The centre and both masses are known within bounds; where these do not decide, the sorted list does.
+import { expNonPositive } from "../numbers/exp64";
+import { floatBelow, roundedDown } from "../numbers/floats";
+import { beta, logitAt, row } from "../row/row";
+import { rowMax } from "../row/scan";
+import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
+import { massWithin } from "../sums/massWithin";
+import { meanExponentF32, meanMassF32 } from "../sums/momentF32";
+import { bracketMass, meanZ, momentsBracket, varianceZ } from "../sums/momentsBracket";
+import { setPivot } from "../sums/pivot";
+import { CENTRE_ERROR } from "../sums/tiers";
+import { openBlocks } from "./blockDraw";
+import { proposeToken } from "./denseDraw";
+
+/** More candidates than that are drawn from the list. */
+const MOST_CANDIDATES = 8;
+
+/** Cheap (or exact32) mass of the logits no further than `distance` powers of 2 from the centre; bounds round outwards. */
+function within(distance: f64, perLogit: f64, scale: f32, exact: bool): f64 {
+  const largest = <f64>rowMax;
+  const low = floatBelow(roundedDown(largest + (centre - distance) / perLogit));
+  const high = -floatBelow(roundedDown(-(largest + (centre + distance) / perLogit)));
+  return massWithin(row, rowMax, scale, low, high, exact);
+}
+
+/** What is known of the row: z of a token with −ln p = H, and Z. Bounds of the cheap tier, or exact within f32 errors. */
+let centre: f64 = 0;
+let slack: f64 = 0;
+let leastTotal: f64 = 0;
+let mostTotal: f64 = 0;
+
+/** By cheap weights. They are off by factors from 1 to 1 + ε, so the mean of z is off by ε/2 deviations of z at most. */
+function measureCheaply(scale: f32): void {
+  momentsBracket(row, rowMax, scale);
+  const epsilon = 1 / (BRACKET_LEAST_RATIO * BRACKET_SAFETY * BRACKET_SAFETY) - 1;
+  centre = meanZ;
+  slack = epsilon * sqrt((1 + epsilon) * varianceZ) + 1e-3;
+  leastTotal = bracketMass * (BRACKET_LEAST_RATIO * BRACKET_SAFETY);
+  mostTotal = bracketMass / BRACKET_SAFETY;
+}
+
+function measure(scale: f32): void {
+  centre = meanExponentF32(row, rowMax, scale);
+  slack = 2 * CENTRE_ERROR * (1 - centre);
+  leastTotal = meanMassF32 * (1 - 2 * MASS_F32_ERROR);
+  mostTotal = meanMassF32 * (1 + 2 * MASS_F32_ERROR);
+}
+
+const OUTSIDE = 0;
+const INSIDE = 1;
+const OPEN = 2;
+
+/** Whether the typical set of mass `p` has the token, by what was measured: by cheap sums, or by f32 sums where `exact`. */
+function judge(token: i32, p: f64, scale: f32, perLogit: f64, exact: bool): i32 {
+  const distance = abs((<f64>logitAt(token) - <f64>rowMax) * perLogit - centre);
+  // of all that may come before the token, itself included; of what does come before it
+  const most = within(distance + slack, perLogit, scale, exact);
+  const least = p * leastTotal;
+  if (exact) {
+    const own = expNonPositive((<f64>logitAt(token) - <f64>rowMax) * beta);
+    if (most - own < least) return INSIDE;
+  } else if (most / BRACKET_SAFETY < least) return INSIDE;
+  const sure = within(distance - slack, perLogit, scale, exact);
+  return (exact ? sure : sure * (BRACKET_LEAST_RATIO * BRACKET_SAFETY)) >= p * mostTotal ? OUTSIDE : OPEN;
+}
+
+/** Where `drawTypical` gave up: the candidate that may belong to the set, and how many attempts there were. */
+export let openCandidate: i32 = -1;
+export let attempts: u32 = 0;
+
+/** Token id drawn from the typical set of mass `p` of the dense row, which is not cut; −1: the sorted list has to decide. */
+export function drawTypical(p: f64): i32 {
+  const scale = weightScale(beta);
+  const perLogit = beta * 1.4426950408889634;
+  setPivot(-Infinity, -1);
+  openBlocks(row, rowMax, scale);
+  measureCheaply(scale);
+  let isMeasured = false;
+  let token = -1;
+  let attempt: u32 = 0;
+  for (let candidates = 0; candidates < MOST_CANDIDATES; candidates++) {
+    do token = proposeToken(attempt++);
+    while (token < 0);
+    let verdict = judge(token, p, scale, perLogit, false);
+    if (verdict == OPEN) {
+      if (!isMeasured) measure(scale);
+      isMeasured = true;
+      verdict = judge(token, p, scale, perLogit, true);
+    }
+    if (verdict == INSIDE) return token;
+    if (verdict == OPEN) break;
+  }
+  openCandidate = token;
+  attempts = attempt;
+  return -1;
+}

@@ -1,0 +1,46 @@
+// What the stages of a plan let the scan and the draw do on the way.
+import {
+  JOB_FIRST_STAGE,
+  OP_EPSILON_CUTOFF,
+  OP_MIN_P,
+  OP_MIROSTAT,
+  OP_TEMPERATURE,
+  OP_TOP_P,
+  OP_TYPICAL_P,
+  PLAN_STAGE_COUNT,
+  STAGE_FLAGS,
+  STAGE_NUMBER_0,
+  STAGE_OPCODE,
+} from "../../src/layout";
+import { job, plan } from "../memory/job";
+import { stageAt } from "../memory/plan";
+import { isFixed } from "../samplers/temperature";
+import { weightScale } from "../sums/bracketWeights";
+
+/** Scale of the weights whose sum the first stages need, 0: of none. The sum of a row that is edited first is another. */
+export function firstMassScale(): f32 {
+  let scale: f64 = 1;
+  for (let i = load<i32>(job, JOB_FIRST_STAGE); i < load<i32>(plan, PLAN_STAGE_COUNT); i++) {
+    const stage = stageAt(i);
+    const opcode = load<i32>(stage, STAGE_OPCODE);
+    if (opcode == OP_MIROSTAT || opcode == OP_EPSILON_CUTOFF) return weightScale(scale);
+    if (opcode != OP_TEMPERATURE || !isFixed(stage)) return 0;
+    scale /= load<f64>(stage, STAGE_NUMBER_0);
+  }
+  return 0;
+}
+
+/** Index of a cut that the dense draw can make on the way, −1: none. A plain typical as the last stage, or a plain top-p with
+ *  nothing but min-p and temperatures behind it, which change neither what is in its nucleus nor the order of tokens. */
+export function pendingCut(from: i32): i32 {
+  const last = load<i32>(plan, PLAN_STAGE_COUNT) - 1;
+  for (let i = last; i >= from; i--) {
+    const stage = stageAt(i);
+    const opcode = load<i32>(stage, STAGE_OPCODE);
+    if (opcode == OP_TOP_P || (opcode == OP_TYPICAL_P && i == last)) {
+      return load<i32>(stage, STAGE_FLAGS) == 0 ? i : -1;
+    }
+    if (opcode != OP_MIN_P && !(opcode == OP_TEMPERATURE && isFixed(stage))) return -1;
+  }
+  return -1;
+}

@@ -1,0 +1,66 @@
+// From a row to a list of its largest elements.
+import { BLOCK_ELEMENTS } from "../../src/layout";
+import { peek } from "../blocks/closedBlocks";
+import { listWeights, paddedLength } from "../memory/workspace";
+import { floatBelow } from "../numbers/floats";
+import { countAtLeast, countBlocksAtLeast, countFloatsAtLeast } from "./count";
+import { gatherAbove } from "./gather";
+import { floatOfOrdered, orderedBits } from "./keys";
+
+/** The smallest finite float as ordered bits. */
+const LOWEST: u32 = 0x00800000;
+
+/** Lists at least the `k` largest elements: those above a lower bound of the k-th, which bisection over the floats brings
+ *  close to it. The k-th largest block maximum is such a bound and found without reading the row again. Where there are too
+ *  few blocks for that, elements are counted, at first at a bound guessed from a sample. */
+export function gatherLargest(row: usize, k: i32, largest: f32): void {
+  let low = LOWEST;
+  let high = orderedBits(largest) + 1;
+  const byBlocks = k <= paddedLength / (2 * BLOCK_ELEMENTS) && countBlocksAtLeast(-f32.MAX_VALUE) >= k;
+  let enough = k + (k >> 2) + 4;
+  if (!byBlocks) {
+    enough += 1024;
+    const guess = guessBound(row, k, high);
+    const count = countAtLeast(row, floatOfOrdered(guess));
+    if (count < k) {
+      if (countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAbove(row, -Infinity);
+      high = guess;
+    } else {
+      low = guess;
+      if (count <= enough) high = low + 1;
+    }
+  }
+  while (high - low > 1) {
+    const middle = low + ((high - low) >> 1);
+    const threshold = floatOfOrdered(middle);
+    const count = byBlocks ? countBlocksAtLeast(threshold) : countAtLeast(row, threshold);
+    if (count >= k) {
+      low = middle;
+      if (count <= enough) break;
+    } else high = middle;
+  }
+  gatherAbove(row, floatBelow(floatOfOrdered(low)));
+}
+
+/** A value that rather more than `k` elements are likely to reach, as ordered bits below `high`: three standard deviations
+ *  below the k-th by a sample of one element of each block. */
+function guessBound(row: usize, k: i32, high: u32): u32 {
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  const sample = listWeights;
+  for (let b = 0; b < blocks; b++) {
+    store<f32>(sample + ((<usize>b) << 2), peek(row, b * BLOCK_ELEMENTS + ((b * 37) & (BLOCK_ELEMENTS - 1))));
+  }
+  const share = <f64>k / <f64>paddedLength;
+  const rank = <i32>(<f64>blocks * share + 3 * sqrt(<f64>blocks * share * (1 - share))) + 1;
+  let low = LOWEST;
+  while (high - low > 1) {
+    const middle = low + ((high - low) >> 1);
+    const count = countFloatsAtLeast(sample, floatOfOrdered(middle));
+    if (count < rank) high = middle;
+    else {
+      low = middle;
+      if (count == rank) break;
+    }
+  }
+  return low;
+}

@@ -1,0 +1,51 @@
+// Weights of the list: e^((x − largest)·beta) of each entry in f64.
+import { expTable, listWeights } from "../memory/workspace";
+import { expNonPositive, expNonPositivex2 } from "../numbers/exp64";
+import { keyLogit } from "./keys";
+import { keyAt, listCount, setCount, setKey } from "./list";
+
+// @ts-ignore: decorator
+@inline
+export function weightAt(index: i32): f64 {
+  return load<f64>(listWeights + ((<usize>index) << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+export function setWeight(index: i32, weight: f64): void {
+  store<f64>(listWeights + ((<usize>index) << 3), weight);
+}
+
+/** Fills the weights e^((x − largest)·beta) in list order and returns their sum. */
+export function weighList(largest: f32, beta: f64): f64 {
+  let even: f64 = 0;
+  let odd: f64 = 0;
+  let i = 0;
+  if (ASC_FEATURE_SIMD) {
+    const largest2 = f64x2.splat(<f64>largest);
+    const beta2 = f64x2.splat(beta);
+    let sums = f64x2.splat(0);
+    for (; i + 1 < listCount; i += 2) {
+      const logits = f64x2(<f64>keyLogit(keyAt(i)), <f64>keyLogit(keyAt(i + 1)));
+      const weights = expNonPositivex2(f64x2.mul(f64x2.sub(logits, largest2), beta2), expTable);
+      v128.store(listWeights + ((<usize>i) << 3), weights);
+      sums = f64x2.add(sums, weights);
+    }
+    even = f64x2.extract_lane(sums, 0);
+    odd = f64x2.extract_lane(sums, 1);
+  }
+  for (; i < listCount; i++) {
+    const weight = expNonPositive((<f64>keyLogit(keyAt(i)) - <f64>largest) * beta);
+    setWeight(i, weight);
+    if (i & 1) odd += weight;
+    else even += weight;
+  }
+  return even + odd;
+}
+
+/** Keeps entries whose weight (from `weighList`) is ≥ `threshold`, in their order. */
+export function keepHeavy(threshold: f64): void {
+  let n = 0;
+  for (let i = 0; i < listCount; i++) if (weightAt(i) >= threshold) setKey(n++, keyAt(i));
+  setCount(n);
+}

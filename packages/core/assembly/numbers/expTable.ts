@@ -1,0 +1,11 @@
+// The constants of exp as vectors in memory: built in code they would be built anew at every use, which costs more than the
+// arithmetic (V8 11.3).
+import { fillExp64 } from "./exp64";
+import { fillPower32 } from "./power32";
+
+export const EXP_TABLE_BYTES = 320;
+
+export function fillExpTable(table: usize): void {
+  fillPower32(table);
+  fillExp64(table);
+}

@@ -1,0 +1,37 @@
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Counter-based: a
+// draw is a pure function of (seed; sequence id, position, domain, attempt). Known answers of Random123 in philox.test.
+
+const MULTIPLIER_0: u64 = 0xd2511f53;
+const MULTIPLIER_1: u64 = 0xcd9e8d57;
+const WEYL_0: u32 = 0x9e3779b9;
+const WEYL_1: u32 = 0xbb67ae85;
+/** Words of the last block, per instance. */
+export let philox0: u32 = 0;
+export let philox1: u32 = 0;
+export let philox2: u32 = 0;
+export let philox3: u32 = 0;
+
+/** Computes one block of four words into `philox0…3`. */
+export function philoxBlock(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
+  for (let round = 0; round < 10; round++) {
+    const p0 = MULTIPLIER_0 * <u64>c0;
+    const p1 = MULTIPLIER_1 * <u64>c2;
+    c0 = <u32>(p1 >> 32) ^ c1 ^ k0;
+    c1 = <u32>p1;
+    c2 = <u32>(p0 >> 32) ^ c3 ^ k1;
+    c3 = <u32>p0;
+    k0 += WEYL_0;
+    k1 += WEYL_1;
+  }
+  philox0 = c0;
+  philox1 = c1;
+  philox2 = c2;
+  philox3 = c3;
+}
+
+/** A uniform of 53 bits strictly inside (0, 1): the centre of one of 2^52 equal cells. */
+// @ts-ignore: decorator
+@inline
+export function uniform(high: u32, low: u32): f64 {
+  return (<f64>(((<u64>high) << 20) | (low >> 12)) + 0.5) * reinterpret<f64>(0x3cb0000000000000);
+}

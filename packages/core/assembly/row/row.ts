@@ -1,0 +1,245 @@
+// The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
+// into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
+// the patches back first. Where the log would overflow, and for 16-bit rows (see closedBlocks.ts), a private copy is patched instead.
+import { BLOCK_ELEMENTS, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../../src/layout";
+import { closeNarrow, closeNone, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
+import { narrowMax, scanNarrow } from "../blocks/scanNarrow";
+import { gatherAbove, gatherIds } from "../list/gather";
+import { keyLogit, keyTokenId } from "../list/keys";
+import { keyAt, listCount } from "../list/list";
+import { job } from "../memory/job";
+import { paddedLength, rowCopy } from "../memory/workspace";
+import { floatBelow, toFinite } from "../numbers/floats";
+import { forgetMass } from "./massF32";
+import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
+
+/** The row as f32, in the slab or in the private copy. */
+export let row: usize = 0;
+/** dense: what of `row` is above `floor` and allowed. sparse: the list. */
+export let isDense: bool = true;
+/** The product of temperatures so far, inverted: weights are e^((x − max)·beta). */
+export let beta: f64 = 1;
+/** Only logits above this count while dense. */
+export let floor: f32 = -Infinity;
+/** i32[count] of the only ids that count while dense; 0: all. */
+let allowedIds: usize = 0;
+let allowedCount: i32 = 0;
+let source: usize = 0;
+let dtype: i32 = DTYPE_F32;
+let undo: usize = 0;
+/** Since the maximum was last brought up to date; and since the row was opened. */
+let isPatched: bool = false;
+let wasPatched: bool = false;
+
+export function setBeta(value: f64): void {
+  beta = value;
+}
+
+export function setFloor(value: f32): void {
+  floor = value;
+}
+
+export function setSparse(): void {
+  isDense = false;
+}
+
+/** Cuts the dense row at `threshold`: only logits ≥ it count from now on. */
+export function raiseFloor(threshold: f64): void {
+  const nearest = <f32>threshold;
+  floor = max(floor, <f64>nearest >= threshold ? floatBelow(nearest) : nearest);
+}
+
+/** Only the given ids (i32[count], ascending, distinct) count from now on, if they did before. */
+export function allowOnly(ids: usize, count: i32): void {
+  if (isRestricted()) count = intersectAllowed(ids, count);
+  else allowedIds = ids;
+  allowedCount = count;
+}
+
+/** What is in both lists, written over the first, which is a mask's in the workspace. */
+function intersectAllowed(ids: usize, count: i32): i32 {
+  let n = 0;
+  let i = 0;
+  let j = 0;
+  while (i < allowedCount && j < count) {
+    const a = load<i32>(allowedIds + ((<usize>i) << 2));
+    const b = load<i32>(ids + ((<usize>j) << 2));
+    if (a == b) {
+      store<i32>(allowedIds + ((<usize>n) << 2), a);
+      n++;
+    }
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return n;
+}
+
+/** From now on `row` is the private copy. */
+export function useCopy(): void {
+  forgetMass();
+  row = rowCopy;
+  wasPatched = true;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isRestricted(): bool {
+  return allowedIds != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+export function logitAt(tokenId: i32): f32 {
+  openBlock(tokenId / BLOCK_ELEMENTS);
+  return load<f32>(row + ((<usize>tokenId) << 2));
+}
+
+/** Takes back the patches of the row in the slab, the last one first. */
+function takeBackPatches(): void {
+  let count = load<i32>(job, JOB_UNDO_COUNT);
+  while (count > 0) {
+    count--;
+    const entry = undo + <usize>count * UNDO_ENTRY_BYTES;
+    store<u32>(source + ((<usize>load<i32>(entry)) << 2), load<u32>(entry, 4));
+    store<i32>(job, count, JOB_UNDO_COUNT);
+  }
+}
+
+/** Starts on the row at `source`. */
+export function openRow(rowSource: usize, rowDtype: i32, undoLog: usize): void {
+  source = rowSource;
+  dtype = rowDtype;
+  undo = undoLog;
+  isDense = true;
+  beta = 1;
+  floor = -Infinity;
+  allowedIds = 0;
+  isPatched = false;
+  wasPatched = false;
+  loadRow();
+}
+
+function loadRow(): void {
+  closeNarrow(source, dtype);
+  row = hasClosed ? rowCopy : source;
+  if (!hasClosed) takeBackPatches();
+}
+
+/** Block maxima and the maximum of the row as it was loaded; massScale: as in `scanRow`. Returns a status. */
+export function scanLoaded(massScale: f32): i32 {
+  if (!hasClosed) return scanRow(row, massScale);
+  forgetMass();
+  const isSuspicious = scanNarrow(source);
+  if (isSuspicious || narrowMax == Infinity) openAll();
+  return finishScan(row, narrowMax, isSuspicious);
+}
+
+/** Leaves the slab's row as it was found; with `isRead`, `row` and its block maxima are those of the unpatched row again. */
+export function reopenRow(isRead: bool): void {
+  if (!wasPatched) return;
+  if (isRead) {
+    loadRow();
+    scanLoaded(0);
+  } else if (dtype == DTYPE_F32) takeBackPatches();
+}
+
+/** Sets one logit, remembering what stood there. */
+export function patch(tokenId: i32, value: f32): void {
+  openBlock(tokenId / BLOCK_ELEMENTS);
+  forgetMass();
+  const address = row + ((<usize>tokenId) << 2);
+  isPatched = true;
+  wasPatched = true;
+  if (row != rowCopy) {
+    const count = load<i32>(job, JOB_UNDO_COUNT);
+    if (count < UNDO_CAPACITY) {
+      const entry = undo + <usize>count * UNDO_ENTRY_BYTES;
+      store<i32>(entry, tokenId);
+      store<u32>(entry, load<u32>(address), 4);
+      store<i32>(job, count + 1, JOB_UNDO_COUNT); // before the patch itself
+    } else {
+      memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
+      takeBackPatches();
+      row = rowCopy;
+      store<f32>(row + ((<usize>tokenId) << 2), value);
+      refreshBlock(row, tokenId);
+      return;
+    }
+  }
+  store<f32>(address, value);
+  refreshBlock(row, tokenId);
+}
+
+/** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
+export function copyRow(): void {
+  openAll();
+  if (row != rowCopy) {
+    memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
+    takeBackPatches();
+    row = rowCopy;
+  }
+  isPatched = true;
+  wasPatched = true;
+}
+
+/** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */
+export function settleEdits(): void {
+  if (!isDense) return;
+  if (isRestricted()) {
+    gatherIds(row, allowedIds, allowedCount);
+    isDense = false;
+  } else if (isPatched) {
+    refreshMax();
+    isPatched = false;
+  }
+}
+
+/** Before edits that come after a cut or a temperature: what is left becomes a row again, in the private copy, with the
+ *  temperatures so far applied to its logits (as f32). */
+export function startEdits(): void {
+  settleEdits();
+  if (isDense && floor == -Infinity && beta == 1) return;
+  listAll();
+  writeList(rowCopy);
+  useRewritten();
+}
+
+/** After what counts was written into the private copy, with the temperatures so far applied. */
+export function useRewritten(): void {
+  closeNone();
+  row = rowCopy;
+  scanRow(row, 0);
+  isDense = true;
+  beta = 1;
+  floor = -Infinity;
+  allowedIds = 0;
+  wasPatched = true;
+}
+
+/** Writes what is left as a row, with the temperatures so far applied to its logits. target: f32[padded], not the row. */
+export function writeRow(target: usize): void {
+  listAll();
+  writeList(target);
+}
+
+function writeList(target: usize): void {
+  const end = target + ((<usize>paddedLength) << 2);
+  for (let p = target; p < end; p += 4) store<f32>(p, -Infinity);
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    store<f32>(target + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
+  }
+}
+
+/** Turns the dense form into a list of all that counts. */
+export function listAll(): void {
+  settleEdits();
+  if (!isDense) return;
+  gatherAbove(row, floor);
+  isDense = false;
+}
+
+/** Whether nothing can be drawn. Call after `settleEdits`. */
+export function isEmpty(largest: f32): bool {
+  return isDense ? largest == -Infinity : listCount == 0;
+}

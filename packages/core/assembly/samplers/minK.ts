@@ -1,0 +1,91 @@
+// Min-k: of the logits in descending order, x_1 ≥ … ≥ x_n, it keeps those before the largest (x_i − x_(i+1)) / i, the
+// first of equals, and at least ⌊τ / (x_1 − x_n)⌋. (Ding et al. 2026, arXiv 2604.11012.) What comes after rank i falls by
+// no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
+import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../../src/layout";
+import { readBlock } from "../blocks/closedBlocks";
+import { gatherLargest } from "../list/gatherLargest";
+import { keyLogit } from "../list/keys";
+import { keepAbove, keepSorted, keyAt, listCount, listMax } from "../list/list";
+import { sortLargest } from "../list/select";
+import { blockMax, paddedLength, vocabularySize } from "../memory/workspace";
+import { largestLane } from "../numbers/vectors";
+import { beta, floor, isDense, listAll, row, setSparse } from "../row/row";
+import { rowMax } from "../row/scan";
+
+/** How many logits are put in order first, and by what factor more if they do not do. */
+const FIRST = 64;
+const MORE = 8;
+/** Of a row, no more than this many are picked out; after that all are listed. */
+const MOST_OF_ROW = 1024;
+
+/** Number: τ. */
+export function minK(stage: usize): void {
+  const tau = load<f64>(stage, STAGE_NUMBER_0);
+  const count = isDense ? vocabularySize : listCount;
+  const least = isDense ? leastAbove(floor) : leastOfList();
+  const range = <f64>(isDense ? rowMax : listMax()) - <f64>least;
+  if (range == 0) return;
+  const wanted = tau > 0 ? <i32>min(tau / (range * beta), <f64>count) : 0;
+  if (wanted == count) return;
+  for (let looked = max(FIRST, wanted); ; looked *= MORE) {
+    if (isDense && looked <= MOST_OF_ROW) {
+      gatherLargest(row, looked, rowMax);
+      keepAbove(floor);
+    } else listAll();
+    sortLargest(looked);
+    const cliff = findCliff(min(looked, listCount), least);
+    if (cliff == 0) continue;
+    setSparse();
+    return keepSorted(min(max(cliff, wanted), listCount));
+  }
+}
+
+/** The rank before the steepest drop, if the first `count` entries, which are in order, show it; else 0. */
+function findCliff(count: i32, least: f32): i32 {
+  let cliff = 0;
+  let steepest: f64 = 0;
+  let x = <f64>keyLogit(keyAt(0));
+  for (let rank = 1; rank < count; rank++) {
+    const next = <f64>keyLogit(keyAt(rank));
+    const drop = (x - next) / <f64>rank;
+    if (drop > steepest) {
+      steepest = drop;
+      cliff = rank;
+    }
+    if ((next - <f64>least) / <f64>(rank + 1) <= steepest) return cliff;
+    x = next;
+  }
+  return 0;
+}
+
+function leastOfList(): f32 {
+  let least = keyAt(0);
+  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
+  return keyLogit(least);
+}
+
+/** The smallest element above `floor`, one at least being there. */
+function leastAbove(floor: f32): f32 {
+  let least: f32 = Infinity;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
+    const block = readBlock(row, b);
+    if (ASC_FEATURE_SIMD) {
+      // the largest of the negated
+      const floor4 = f32x4.splat(floor);
+      const none = f32x4.splat(-Infinity);
+      let most = none;
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+        const x = v128.load(p);
+        most = f32x4.pmax(most, v128.bitselect(f32x4.neg(x), none, f32x4.gt(x, floor4)));
+      }
+      least = min(least, -largestLane(most));
+    } else {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
+        const x = load<f32>(p);
+        if (x > floor && x < least) least = x;
+      }
+    }
+  }
+  return least;
+}

@@ -1,0 +1,19 @@
+// The k largest.
+import { STAGE_FLAGS, STAGE_INTEGER, TOP_K_KEEPS_TIES } from "../../src/layout";
+import { gatherLargest } from "../list/gatherLargest";
+import { keepAbove } from "../list/list";
+import { selectLargest, selectLargestWithTies } from "../list/select";
+import { floor, isDense, row, setSparse } from "../row/row";
+import { rowMax } from "../row/scan";
+
+/** The k largest, equals by lowest id, or with all equals of the k-th. */
+export function topK(stage: usize): void {
+  const k = load<i32>(stage, STAGE_INTEGER);
+  if (isDense) {
+    gatherLargest(row, k, rowMax);
+    keepAbove(floor);
+    setSparse();
+  }
+  if (load<i32>(stage, STAGE_FLAGS) & TOP_K_KEEPS_TIES) selectLargestWithTies(k);
+  else selectLargest(k);
+}

@@ -1,0 +1,84 @@
+// Σ weight of the logits between two bounds, bracketed or in f32 lanes.
+import { BLOCK_ELEMENTS } from "../../src/layout";
+import { readBlock } from "../blocks/closedBlocks";
+import { blockMax, paddedLength } from "../memory/workspace";
+import { POWER_SCALE } from "../numbers/power32";
+import { add4, lanesSum } from "../numbers/vectors";
+import { BIAS, LOWEST, weigh, weigh4 } from "./bracketWeights";
+
+/** Sum of the cheap or the exact f32 weights of the logits in (low, high). */
+export function massWithin(row: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  return exact ? massBetween(row, largest, scale, low, high, true) : massBetween(row, largest, scale, low, high, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  if (ASC_FEATURE_SIMD) {
+    const largest4 = f32x4.splat(largest);
+    const scale4 = f32x4.splat(scale);
+    const bias4 = f32x4.splat(BIAS);
+    const lowest4 = f32x4.splat(LOWEST);
+    const low4 = f32x4.splat(low);
+    const high4 = f32x4.splat(high);
+    let total01 = f64x2.splat(0);
+    let total23 = total01;
+    for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+      if (!(load<f32>(blockMax + (b << 2)) > low)) continue;
+      const block = readBlock(row, <i32>b);
+      let sum = f32x4.splat(0);
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+        const x0 = v128.load(p);
+        const x1 = v128.load(p, 16);
+        const x2 = v128.load(p, 32);
+        const x3 = v128.load(p, 48);
+        const w0 = v128.and(weigh4(x0, largest4, scale4, bias4, lowest4, exact), isWithin4(x0, low4, high4));
+        const w1 = v128.and(weigh4(x1, largest4, scale4, bias4, lowest4, exact), isWithin4(x1, low4, high4));
+        const w2 = v128.and(weigh4(x2, largest4, scale4, bias4, lowest4, exact), isWithin4(x2, low4, high4));
+        const w3 = v128.and(weigh4(x3, largest4, scale4, bias4, lowest4, exact), isWithin4(x3, low4, high4));
+        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
+      }
+      total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
+      total23 = f64x2.add(total23, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
+    }
+    const sum = abs(lanesSum(f64x2.add(total01, total23)));
+    return exact ? sum / POWER_SCALE : sum;
+  } else {
+    const even =
+      laneWithin(row, 0, largest, scale, low, high, exact) + laneWithin(row, 2, largest, scale, low, high, exact);
+    const odd =
+      laneWithin(row, 1, largest, scale, low, high, exact) + laneWithin(row, 3, largest, scale, low, high, exact);
+    return exact ? (even + odd) / POWER_SCALE : even + odd;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function isWithin4(x: v128, low: v128, high: v128): v128 {
+  return v128.and(f32x4.gt(x, low), f32x4.lt(x, high));
+}
+
+// @ts-ignore: decorator
+@inline
+function laneWithin(row: usize, lane: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+  let total: f64 = 0;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    let sum: f32 = 0;
+    const block = readBlock(row, b) + lane * 4;
+    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+      const w0 = weighWithin(load<f32>(p), largest, scale, low, high, exact);
+      const w1 = weighWithin(load<f32>(p, 16), largest, scale, low, high, exact);
+      const w2 = weighWithin(load<f32>(p, 32), largest, scale, low, high, exact);
+      const w3 = weighWithin(load<f32>(p, 48), largest, scale, low, high, exact);
+      sum += w0 + w1 + (w2 + w3);
+    }
+    total += <f64>sum;
+  }
+  return total;
+}
+
+// @ts-ignore: decorator
+@inline
+function weighWithin(x: f32, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f32 {
+  return x < high ? weigh(x, largest, scale, low, exact, true) : 0;
+}

@@ -1,0 +1,48 @@
+// ln Σ weight and the entropy of a dense row: at first from f32 sums, whose error bound brackets them, and where that leaves
+// open what is kept, from f64 sums.
+import { LN2 } from "../numbers/constants";
+import { logPositive } from "../numbers/log64";
+import { massF32 } from "../row/massF32";
+import { beta, row } from "../row/row";
+import { rowMax } from "../row/scan";
+import { MASS_F32_ERROR, weightScale } from "./bracketWeights";
+import { meanExponentF32, meanMassF32 } from "./momentF32";
+import { massAndMomentF64, massF64, momentF64 } from "./momentF64";
+
+/** Sums are taken in f32 (tier 0), then in f64. */
+export const TIERS = 2;
+export const EXACT_TIER = 1;
+/** Relative error bound of f64 sums of up to 2^24 terms. */
+const MASS_F64_ERROR: f64 = 4e-9;
+/** Relative error bound of `meanExponentF32`: f32 weights, their products with z, and block sums. */
+export const CENTRE_ERROR: f64 = 2e-5;
+/** How far off the last `logMass` or `rowEntropy` can be. */
+export let tierError: f64 = 0;
+
+/** ln Σ weight^power of the dense row. */
+export function logMass(power: f64, tier: i32): f64 {
+  tierError = tier == 0 ? 2 * MASS_F32_ERROR : MASS_F64_ERROR;
+  if (tier == 0) return logPositive(massF32(row, weightScale(beta * power)));
+  massAndMomentF64(row, rowMax, beta * power);
+  return logPositive(massF64);
+}
+
+/** Entropy of the dense row in nats; `rowLogMass`: as from `logMass`. */
+export function rowEntropy(tier: i32): f64 {
+  let mean: f64;
+  if (tier == 0) {
+    const power = meanExponentF32(row, rowMax, weightScale(beta));
+    mean = power * LN2;
+    rowLogMass = logPositive(meanMassF32);
+    tierError = 2 * MASS_F32_ERROR + CENTRE_ERROR * (1 - power);
+  } else {
+    massAndMomentF64(row, rowMax, beta);
+    mean = momentF64 / massF64;
+    rowLogMass = logPositive(massF64);
+    tierError = MASS_F64_ERROR * (2 - mean);
+  }
+  return rowLogMass - mean;
+}
+
+/** As `logMass(1, …)`, after `rowEntropy`. */
+export let rowLogMass: f64 = 0;
