@@ -1,6 +1,6 @@
 /**
- * Who may import what. Libraries point one way: check, contracts ← core ← worker-pool ← engine ← apps; sources, grammar and llama see
- * contracts, protocol and explain core too.
+ * Who may import what. Libraries point one way: check, contracts ← core ← worker-pool ← engine ← server ← apps; sources, grammar and
+ * llama see contracts, protocol and explain core too.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
@@ -16,6 +16,16 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/worker-pool"],
+  "@tokenmill/server": [
+    "@tokenmill/check",
+    "@tokenmill/contracts",
+    "@tokenmill/core",
+    "@tokenmill/worker-pool",
+    "@tokenmill/engine",
+    "@tokenmill/grammar",
+    "@tokenmill/protocol",
+    "@tokenmill/sources",
+  ],
 };
 
 /** Modules that stop at a boundary: outside test/, only the named libraries (and the apps, where it says so) import them. */

@@ -4,6 +4,7 @@ import * as engine from "@tokenmill/engine";
 import * as explain from "@tokenmill/explain";
 import * as grammar from "@tokenmill/grammar";
 import * as protocol from "@tokenmill/protocol";
+import * as server from "@tokenmill/server";
 import * as sources from "@tokenmill/sources";
 import * as tokenmill from "tokenmill";
 import * as workerPool from "@tokenmill/worker-pool";
@@ -24,7 +25,7 @@ import {
   uint64,
 } from "./row.ts";
 
-const packages = { core, workerPool, engine, sources, protocol, grammar, explain, tokenmill };
+const packages = { core, workerPool, engine, server, sources, protocol, grammar, explain, tokenmill };
 
 const folder = mkdtempSync(join(tmpdir(), "tokenmill-boundaries-"));
 // names of files and folders among the hostile values lead nowhere else
@@ -302,6 +303,31 @@ rows.set(grammar.createGrammarProvider, {
   args: [options("options", { tokenizer }, providerFields)],
   isDear: true,
 });
+const serverFields: Readonly<Record<string, Accepts>> = {
+  // Any text may be a host's name, and a playground's directory.
+  host: text,
+  port: nothing,
+  modelName: text,
+  apiKeys: nothing,
+  allowedOrigins: nothing,
+  allowedHosts: nothing,
+  resumeKey: nothing,
+  playground: text,
+  structuredOutput: flag,
+  customStages: nothing,
+  sampleVocabSize: nothing,
+  sampleWorkers: nothing,
+  seed,
+  workers: nothing,
+  slots: nothing,
+  limits: nothing,
+};
+add(server.checkServerOptions, [options("options", {}, serverFields)]);
+rows.set(server.createTokenServer, {
+  call: server.createTokenServer,
+  args: [options("options", { source }, { ...serverFields, source: nothing })],
+  isDear: true,
+});
 for (const fn of [explain.countDraws, explain.drawTokens, explain.expectedCounts]) {
   add(fn, [
     argument("sampler", sampler),
@@ -328,6 +354,7 @@ const classes: readonly unknown[] = [
   sources.NpyError,
   protocol.ProtocolError,
   grammar.GrammarBudgetError,
+  server.LogSink,
 ];
 
 /** By package and name, every function that is exported; undefined: it has no row. */

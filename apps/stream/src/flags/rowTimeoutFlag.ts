@@ -2,7 +2,7 @@
 import { Option } from "commander";
 import { integerFlag } from "./integerFlag.ts";
 
-export const defaultRowTimeoutSeconds = 30;
+const defaultRowTimeoutSeconds = 30;
 
 /** In seconds. */
 export function rowTimeoutFlag(): Option {

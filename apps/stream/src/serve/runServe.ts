@@ -1,20 +1,17 @@
 /** `tokenmill serve` from flags to exit code. */
 import { join } from "node:path";
-import { oneLine } from "@tokenmill/check";
+import { oneLine, refusalOf } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
+import { checkServerOptions, createTokenServer, LogSink, type ServerOptions } from "@tokenmill/server";
 import { cacheDirectory } from "@tokenmill/sources";
 import { type Logger, pino } from "pino";
-import { asUsage } from "../cli/errors.ts";
+import { UsageError } from "../cli/errors.ts";
 import type { ExitCode } from "../cli/exitCodes.ts";
 import { exitCodes } from "../cli/exitCodes.ts";
 import { Interrupt } from "../cli/interrupt.ts";
 import { mayBeLeftUnread } from "../cli/standardStreams.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
-import { createTokenServer } from "./createTokenServer.ts";
-import { HostRule } from "./http/hostRule.ts";
-import { OriginRule } from "./http/originRule.ts";
-import { LogSink } from "./lifecycle/logSink.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
 import type { ServeFlags } from "./serveFlags.ts";
@@ -23,50 +20,19 @@ import type { ServeFlags } from "./serveFlags.ts";
 export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   checkSourceFlags(flags);
   const apiKeys = await readApiKeys(flags.apiKeysFile, process.env["TOKENMILL_API_KEYS"]);
-  asUsage(() => [new OriginRule(flags.allowOrigin ?? []), new HostRule(flags.host, flags.allowHost ?? [])]);
+  const given = optionsOf(flags, apiKeys);
+  checkFlags(given);
   const log = pino({ level: flags.logLevel }, new LogSink(process.stderr));
   const interrupt = new Interrupt();
   let source: LogitsSource | undefined;
   try {
     source = await interrupt.unlessStopped(openSource(flags));
+    const { contextTokens = Number.POSITIVE_INFINITY } = source;
     const server = await createTokenServer({
+      ...given,
       source,
-      host: flags.host,
-      port: flags.port,
-      modelName: flags.modelName,
-      playground: flags.playground,
-      allowedOrigins: flags.allowOrigin ?? [],
-      allowedHosts: flags.allowHost,
       resumeKey: await resumeKeyOf(flags, log),
-      apiKeys,
-      seed: flags.seed,
-      workers: flags.workers ?? poolWorkers(flags),
-      slots: flags.slots,
-      structuredOutput: true,
-      customStages: flags.stage ?? {},
-      sampleVocabSize: flags.sampleVocabSize,
-      sampleWorkers: flags.sampleWorkers,
-      limits: {
-        maxOpenSequences: flags.maxOpen,
-        maxContextTokens: Math.min(flags.maxContext, source.contextTokens ?? Number.POSITIVE_INFINITY),
-        maxSampleSequences: flags.maxSampleSequences,
-        peerSharePercent: flags.peerShare,
-        connectionSharePercent: flags.connectionShare,
-        arenaBytes: flags.arena * 2 ** 20,
-        maxHeldBytes: flags.maxHeld * 2 ** 20,
-        maxBodyBytes: flags.maxBodies * 2 ** 20,
-        maxUnreadBytes: flags.maxUnread * 2 ** 20,
-        bodyLimitBytes: flags.bodyLimit,
-        sampleBodyLimitBytes: flags.sampleBodyLimit,
-        minUploadBytesPerSecond: flags.minUploadRate,
-        requestTimeoutMs: flags.requestTimeout * 1000,
-        queueTimeoutMs: flags.queueTimeout * 1000,
-        pauseTimeoutMs: flags.pauseTimeout * 1000,
-        sampleIdleMs: flags.sampleIdleTimeout * 1000,
-        stallTimeoutMs: flags.stallTimeout * 1000,
-        shutdownTimeoutMs: flags.shutdownTimeout * 1000,
-        rowTimeoutMs: flags.rowTimeout * 1000,
-      },
+      limits: { ...given.limits, maxContextTokens: Math.min(flags.maxContext, contextTokens) },
       log,
     });
     mayBeLeftUnread();
@@ -78,6 +44,61 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   } finally {
     await source?.close?.();
     interrupt.dispose();
+  }
+}
+
+function optionsOf(flags: ServeFlags, apiKeys: readonly string[]): ServerOptions {
+  return {
+    host: flags.host,
+    port: flags.port,
+    modelName: flags.modelName,
+    playground: flags.playground,
+    allowedOrigins: flags.allowOrigin,
+    allowedHosts: flags.allowHost,
+    apiKeys,
+    seed: flags.seed,
+    workers: flags.workers ?? poolWorkers(flags),
+    slots: flags.slots,
+    customStages: flags.stage,
+    sampleVocabSize: flags.sampleVocabSize,
+    sampleWorkers: flags.sampleWorkers,
+    limits: {
+      maxOpenSequences: flags.maxOpen,
+      maxContextTokens: flags.maxContext,
+      maxSampleSequences: flags.maxSampleSequences,
+      peerSharePercent: flags.peerShare,
+      connectionSharePercent: flags.connectionShare,
+      arenaBytes: flags.arena * 2 ** 20,
+      maxHeldBytes: flags.maxHeld * 2 ** 20,
+      maxBodyBytes: flags.maxBodies * 2 ** 20,
+      maxUnreadBytes: flags.maxUnread * 2 ** 20,
+      bodyLimitBytes: flags.bodyLimit,
+      sampleBodyLimitBytes: flags.sampleBodyLimit,
+      minUploadBytesPerSecond: flags.minUploadRate,
+      requestTimeoutMs: flags.requestTimeout * 1000,
+      queueTimeoutMs: flags.queueTimeout * 1000,
+      pauseTimeoutMs: flags.pauseTimeout * 1000,
+      sampleIdleMs: flags.sampleIdleTimeout * 1000,
+      stallTimeoutMs: flags.stallTimeout * 1000,
+      shutdownTimeoutMs: flags.shutdownTimeout * 1000,
+      rowTimeoutMs: flags.rowTimeout * 1000,
+    },
+  };
+}
+
+/** Options that have another name as flags. */
+const flagNames = new Map([
+  ["allowedOrigins", "allowOrigin"],
+  ["allowedHosts", "allowHost"],
+]);
+
+/** Before a source is opened, which takes a while. @throws UsageError in the words of the flags */
+function checkFlags(options: ServerOptions): void {
+  try {
+    checkServerOptions(options);
+  } catch (error) {
+    const refusal = refusalOf(error, (name) => flagNames.get(name));
+    throw refusal ? new UsageError(refusal.message, { cause: error }) : error;
   }
 }
 

@@ -1,0 +1,42 @@
+/** What every route works with. */
+import type { LogitsSource } from "@tokenmill/core";
+import type { Engine } from "@tokenmill/engine";
+import type { SamplerPool } from "@tokenmill/worker-pool";
+import type { Logger } from "pino";
+import type { Grammars } from "./generation/grammars.ts";
+import type { OpenSequences } from "./generation/openSequences.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Quotas } from "./limits/quotas.ts";
+import type { Turns } from "./limits/turns.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { CompleteOptions } from "./options/completeOptions.ts";
+import type { SampleService } from "./sample/sampleService.ts";
+import type { OpenStreams } from "./sse/openStreams.ts";
+
+export interface ServeContext {
+  readonly engine: Engine;
+  readonly source: LogitsSource;
+  /** Compiles what outputs are held to; absent where they cannot be. */
+  readonly grammars: Grammars | undefined;
+  /** The engine's pool. */
+  readonly pool: SamplerPool;
+  readonly options: CompleteOptions;
+  /** The model's name. */
+  readonly model: string;
+  /** When the server was started, in seconds since 1970. */
+  readonly startedSeconds: number;
+  readonly version: string;
+  readonly sequences: OpenSequences;
+  readonly quotas: Quotas;
+  /** For parsing what is large. */
+  readonly turns: Turns;
+  /** For pieces of answers. */
+  readonly answerTurns: Turns;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: Metrics;
+  readonly streams: OpenStreams;
+  /** What ids of events are sealed with: a key, and a digest of what this server's tokens follow from. */
+  readonly resume: { readonly key: Uint8Array; readonly identity: string };
+  readonly samples: SampleService;
+  readonly log: Logger;
+}

@@ -1,0 +1,22 @@
+/** The door: checks what it is told, then loads the server. */
+import { refuse } from "@tokenmill/check";
+import type { LogitsSource } from "@tokenmill/core";
+import { completeOptions } from "./options/completeOptions.ts";
+import type { TokenServerOptions } from "./options/options.ts";
+import type { TokenServer } from "./tokenServer.ts";
+
+/**
+ * Puts the source's tokens behind HTTP and WebSocket, and resolves when the server listens. The source stays the caller's to close.
+ * @throws TypeError, RangeError for options that make no sense; Error if the address is taken.
+ */
+export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
+  const complete = completeOptions(options);
+  const source = checkSource(options.source);
+  // The HTTP libraries take a while to load; who only imports the package need not wait for them.
+  const [{ startServer }, { pino }] = await Promise.all([import("./startServer.ts"), import("pino")]);
+  return startServer(source, complete, options.log ?? pino({ level: "silent" }));
+}
+
+function checkSource(source: LogitsSource): LogitsSource {
+  return typeof source === "object" && source !== null ? source : refuse("source", "a source of logits", source, true);
+}

@@ -1,0 +1,94 @@
+/** Options as they are worked with: each one checked, and there. */
+import { checkBoolean, checkInteger, checkList, checkOptions, checkString, refuse } from "@tokenmill/check";
+import { checkSeed } from "@tokenmill/core";
+import { HostRule } from "../http/hostRule.ts";
+import { OriginRule } from "../http/originRule.ts";
+import { completeLimits, type ServeLimits } from "./limits.ts";
+import type { ServerOptions, TokenServerOptions } from "./options.ts";
+
+/** Where absence has a meaning of its own it stays. */
+export interface CompleteOptions
+  extends Pick<
+    ServerOptions,
+    "modelName" | "resumeKey" | "playground" | "sampleVocabSize" | "seed" | "workers" | "slots"
+  > {
+  readonly host: string;
+  readonly port: number;
+  readonly apiKeys: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly structuredOutput: boolean;
+  readonly customStages: Readonly<Record<string, string>>;
+  readonly sampleWorkers: number;
+  readonly limits: ServeLimits;
+}
+
+const known: readonly (keyof TokenServerOptions)[] = [
+  "source",
+  "host",
+  "port",
+  "modelName",
+  "apiKeys",
+  "allowedOrigins",
+  "allowedHosts",
+  "resumeKey",
+  "playground",
+  "structuredOutput",
+  "customStages",
+  "sampleVocabSize",
+  "sampleWorkers",
+  "seed",
+  "workers",
+  "slots",
+  "limits",
+  "log",
+];
+const leastKeyBytes = 32;
+
+/** @throws TypeError, RangeError naming the first option that makes no sense. */
+export function completeOptions(given: ServerOptions = {}): CompleteOptions {
+  checkOptions("options", given, known, "server option");
+  const { host = "127.0.0.1", port = 0, structuredOutput = true, sampleWorkers = 1, customStages = {} } = given;
+  const options: CompleteOptions = {
+    host: checkString("host", host),
+    port: checkInteger("port", port, { min: 0, max: 65_535 }),
+    modelName: given.modelName === undefined ? undefined : checkString("modelName", given.modelName),
+    apiKeys: textsOf("apiKeys", given.apiKeys),
+    allowedOrigins: textsOf("allowedOrigins", given.allowedOrigins),
+    allowedHosts: textsOf("allowedHosts", given.allowedHosts),
+    resumeKey: given.resumeKey === undefined ? undefined : checkKey(given.resumeKey),
+    playground: given.playground === undefined ? undefined : checkString("playground", given.playground),
+    structuredOutput: checkBoolean("structuredOutput", structuredOutput),
+    customStages: checkOptions("customStages", customStages, Object.keys(Object(customStages) as object), "stage"),
+    sampleVocabSize: integerOf("sampleVocabSize", given.sampleVocabSize, 1, 2 ** 24),
+    sampleWorkers: checkInteger("sampleWorkers", sampleWorkers, { min: 0, max: 256 }),
+    seed: given.seed,
+    workers: integerOf("workers", given.workers, 0, 256),
+    slots: integerOf("slots", given.slots, 1, 65_536),
+    limits: completeLimits(given.limits),
+  };
+  checkSeed("seed", given.seed);
+  // They refuse what is no origin and no host.
+  new OriginRule(options.allowedOrigins);
+  new HostRule(options.host, options.allowedHosts);
+  return options;
+}
+
+/** Refuses options that `createTokenServer` would refuse: for who has a source to open first. @throws TypeError, RangeError */
+export function checkServerOptions(options: ServerOptions): void {
+  completeOptions(options);
+}
+
+function integerOf(name: string, value: number | undefined, min: number, max: number): number | undefined {
+  return value === undefined ? undefined : checkInteger(name, value, { min, max });
+}
+
+function textsOf(name: string, texts: readonly string[] = []): readonly string[] {
+  return Array.from(checkList(name, texts), (text, i) => checkString(`${name}[${i}]`, text));
+}
+
+function checkKey(key: Uint8Array): Uint8Array {
+  const expected = `Uint8Array of ${leastKeyBytes} bytes or more`;
+  if (!(key instanceof Uint8Array)) return refuse("resumeKey", expected, key, true);
+  return key.length >= leastKeyBytes ? key : refuse("resumeKey", expected, key, false);
+}

@@ -1,0 +1,102 @@
+/** What a server gives at most, of memory, places and time: names, units, ranges and defaults. */
+import { checkInteger, checkOptions, type Range } from "@tokenmill/check";
+
+export interface ServeLimits {
+  /** Sequences that may be open at a time, queued ones included; more are answered with 429. */
+  readonly maxOpenSequences: number;
+  /** Tokens of prompt and output together, per sequence. */
+  readonly maxContextTokens: number;
+  /** Memory that answers without streaming and scored prompts may come to take together. */
+  readonly maxHeldBytes: number;
+  /** Memory of bodies and messages that are on their way, or whose answer is not at its end. */
+  readonly maxBodyBytes: number;
+  /** Memory of answers that clients have not read. */
+  readonly maxUnreadBytes: number;
+  /** Shared memory for the tokens of open sequences, and as much for each element type of `/v1/sample`. */
+  readonly arenaBytes: number;
+  /** Of all that is limited, what one API key, or one address where there are no keys, may have. */
+  readonly peerSharePercent: number;
+  /** What one connection may have. */
+  readonly connectionSharePercent: number;
+  /** Largest JSON body. */
+  readonly bodyLimitBytes: number;
+  /** Largest body of rows, and largest WebSocket message with rows. */
+  readonly sampleBodyLimitBytes: number;
+  /** Sequences whose state `/v1/sample` keeps. */
+  readonly maxSampleSequences: number;
+  /** Time for a request's header and body to arrive. */
+  readonly requestTimeoutMs: number;
+  /** Least pace of a body, after its first seconds. */
+  readonly minUploadBytesPerSecond: number;
+  /** Time that a request may wait for its turn. */
+  readonly queueTimeoutMs: number;
+  /** Time that a client may leave its stream unread. */
+  readonly stallTimeoutMs: number;
+  /** Time that a client may keep a sequence paused, or without credits. */
+  readonly pauseTimeoutMs: number;
+  /** Time that `/v1/sample` keeps a sequence that gets no rows. */
+  readonly sampleIdleMs: number;
+  /** Time for open streams to end at shutdown; after it they are cut. */
+  readonly shutdownTimeoutMs: number;
+  /** Time that a row may take in a worker; it fails then, and its worker is ended. */
+  readonly rowTimeoutMs: number;
+}
+
+export const defaultLimits: ServeLimits = {
+  maxOpenSequences: 8192,
+  maxContextTokens: 16_384,
+  maxHeldBytes: 2 ** 28,
+  maxBodyBytes: 2 ** 28,
+  maxUnreadBytes: 2 ** 28,
+  arenaBytes: 2 ** 28,
+  peerSharePercent: 75,
+  connectionSharePercent: 25,
+  bodyLimitBytes: 2 ** 20,
+  sampleBodyLimitBytes: 2 ** 28,
+  maxSampleSequences: 4096,
+  requestTimeoutMs: 30_000,
+  minUploadBytesPerSecond: 1024,
+  queueTimeoutMs: 30_000,
+  stallTimeoutMs: 120_000,
+  pauseTimeoutMs: 120_000,
+  sampleIdleMs: 600_000,
+  shutdownTimeoutMs: 30_000,
+  rowTimeoutMs: 30_000,
+};
+
+const atLeast1 = (max: number): Range => ({ min: 1, max });
+const sequences = atLeast1(2 ** 20);
+const bytes = atLeast1(2 ** 32);
+const percent = atLeast1(100);
+const milliseconds = atLeast1(86_400_000);
+
+const ranges: Readonly<Record<keyof ServeLimits, Range>> = {
+  maxOpenSequences: sequences,
+  maxContextTokens: atLeast1(2 ** 24),
+  maxHeldBytes: bytes,
+  maxBodyBytes: bytes,
+  maxUnreadBytes: bytes,
+  arenaBytes: bytes,
+  peerSharePercent: percent,
+  connectionSharePercent: percent,
+  bodyLimitBytes: bytes,
+  sampleBodyLimitBytes: bytes,
+  maxSampleSequences: sequences,
+  requestTimeoutMs: milliseconds,
+  minUploadBytesPerSecond: bytes,
+  queueTimeoutMs: milliseconds,
+  stallTimeoutMs: milliseconds,
+  pauseTimeoutMs: milliseconds,
+  sampleIdleMs: milliseconds,
+  shutdownTimeoutMs: milliseconds,
+  rowTimeoutMs: milliseconds,
+};
+const names = Object.keys(ranges) as (keyof ServeLimits)[];
+
+/** The limits, with defaults for those that are not given. @throws TypeError, RangeError naming the first that is none. */
+export function completeLimits(given: Partial<ServeLimits> = {}): ServeLimits {
+  checkOptions("limits", given, names, "limit");
+  const limits: { -readonly [Name in keyof ServeLimits]: number } = { ...defaultLimits };
+  for (const name of names) if (given[name] !== undefined) limits[name] = checkInteger(name, given[name], ranges[name]);
+  return limits;
+}

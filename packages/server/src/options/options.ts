@@ -1,0 +1,46 @@
+/** What a server can be told. */
+import type { LogitsSource } from "@tokenmill/core";
+import type { Logger } from "pino";
+import type { ServeLimits } from "./limits.ts";
+
+export interface ServerOptions {
+  /** Address to listen on. Absent: 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Absent or 0: any free one. */
+  readonly port?: number | undefined;
+  /** The model's name in requests and answers. Absent: the source's name. */
+  readonly modelName?: string | undefined;
+  /** Keys of which a request to /v1 must bring one. Absent or empty: none is needed. */
+  readonly apiKeys?: readonly string[] | undefined;
+  /** Origins whose pages may call the server. Absent or empty: none but its own. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Names besides those of loopback that the server answers to; where it listens on other addresses: absent or empty, any. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** At least 32 secret bytes: servers that share them go on with each other's streams. Absent: random ones. */
+  readonly resumeKey?: Uint8Array | undefined;
+  /** Directory of the playground, served under /. */
+  readonly playground?: string | undefined;
+  /** Hold outputs to JSON schemas and grammars when asked, if the source has a tokenizer with an end of text. Absent: true. */
+  readonly structuredOutput?: boolean | undefined;
+  /** Module URLs of stages that requests may name in `chain`, by name. */
+  readonly customStages?: Readonly<Record<string, string>> | undefined;
+  /** Elements of a row in `/v1/sample`. Absent: the source's vocabulary. */
+  readonly sampleVocabSize?: number | undefined;
+  /** Threads that sample rows of `/v1/sample`, for each element type in use. Absent: 1. */
+  readonly sampleWorkers?: number | undefined;
+  /** Seed of requests without one. Absent: a random one. */
+  readonly seed?: number | bigint | undefined;
+  /** Threads that sample; 0 samples on the main thread. Absent: one per core. */
+  readonly workers?: number | undefined;
+  /** Rows in shared memory. Absent: 32 per worker, at least 64. */
+  readonly slots?: number | undefined;
+  /** Of memory, places and time; absent ones have defaults. */
+  readonly limits?: Partial<ServeLimits> | undefined;
+  /** Where requests and failures are logged. Absent: nowhere. */
+  readonly log?: Logger | undefined;
+}
+
+export interface TokenServerOptions extends ServerOptions {
+  /** Where logits come from. */
+  readonly source: LogitsSource;
+}

@@ -1,0 +1,216 @@
+/** What requests say, and what is said to those that make no sense. */
+import { afterAll, describe, expect, it } from "vitest";
+import { completions, errorOf, raw, seeded } from "./testing/requests.ts";
+import { answerTo, offline, post, startServer, textOf, type TestServer } from "./testing/testServer.ts";
+
+describe("a request that makes no sense", () => {
+  it.each([
+    [{ promt: "a" }, "promt", 'unknown field "promt", did you mean "prompt"?'],
+    [{ topK: "a" }, "topK", '"topK" expected integer in [-1, 2147483647], got "a"'],
+    [{ top_p: 7 }, "top_p", '"top_p" expected number in (0, 1], got 7'],
+    [{ topP: 7 }, "topP", '"topP" expected number in (0, 1], got 7'],
+    [{ topP: 0.5, top_p: 0.5 }, "topP", '"topP" and "top_p" are the same: give one'],
+    [
+      { prompt: [1, "a"] },
+      "prompt",
+      '"prompt" expected string, array of strings, array of token ids, or array of arrays of token ids, got an array of 2',
+    ],
+    [{ prompt: [1, 99] }, "prompt[1]", '"prompt[1]" expected token id in [0, 37), got 99'],
+    [{ prompt: [] }, "prompt", '"prompt" expected at least one prompt, got none'],
+    [
+      { max_tokens: 0 },
+      "max_tokens",
+      '"max_tokens" expected integer in [1, 16777216] without echo or prompt_logprobs, got 0',
+    ],
+    [
+      { max_tokens: 20_000 },
+      "prompt",
+      "the context holds 16384 tokens, and 20000 were asked for (0 in the prompt, 20000 for the output)",
+    ],
+    [{ n: 2, best_of: 1 }, "best_of", '"best_of" expected n (2) or more, got 1'],
+    [{ best_of: 2, stream: true }, "best_of", '"best_of" expected n with stream: the best is known at the end only'],
+    [{ stream_options: { include_usage: true } }, "stream_options", '"stream_options" expected "stream": true'],
+    [{ stop: "" }, "stop[0]", '"stop[0]" expected well-formed string of 1 to 4096 UTF-16 units, got ""'],
+    [{ seed: 2 ** 64 }, "seed", '"seed" expected integer in [-2^63, 2^64), got 18446744073709552000'],
+    [{ seed: -(2 ** 64) }, "seed", '"seed" expected integer in [-2^63, 2^64), got -18446744073709552000'],
+    [{ seed: "1.5" }, "seed", '"seed" expected integer in [-2^63, 2^64), a number or a decimal string, got "1.5"'],
+    [{ sequence_id: -1 }, "sequence_id", '"sequence_id" expected integer in [0, 2^64), got -1'],
+    [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
+    [{ logit_bias: { x: 1 } }, "logit_bias", '"logit_bias" expected keys that are token ids in [0, 36], got "x"'],
+    [
+      { response_format: { type: "json_object" } },
+      "response_format",
+      '"response_format" is not supported: synthetic gaussian has no structured output',
+    ],
+    [
+      { guided_regex: "a" },
+      "guided_regex",
+      '"guided_regex" is not supported: synthetic gaussian has no structured output',
+    ],
+    [{ suffix: "a" }, "suffix", '"suffix" is not supported: the models here do not insert; got "a"'],
+    [
+      { min_tokens: 5, max_tokens: 3 },
+      "min_tokens",
+      '"min_tokens" expected integer in [0, 3], as "max_tokens" is 3, got 5',
+    ],
+    [{ minTokens: 5, maxTokens: 3 }, "minTokens", '"minTokens" expected integer in [0, 3], as "maxTokens" is 3, got 5'],
+    [{ top_k: 2 ** 31 }, "top_k", '"top_k" expected integer in [-1, 2147483647], got 2147483648'],
+    [
+      { synth_id_keys: [1], synth_id_depth: 2 },
+      "synth_id_depth",
+      '"synth_id_depth" expected 0 or nothing beside "synth_id_keys", which number the layers, got 2',
+    ],
+    [{ store: true }, "store", '"store" expected false, as this server stores nothing, got true'],
+    [{ model: "other" }, "model", 'the model "other" does not exist: this server has "synthetic gaussian"'],
+  ])("is refused: %j", async (body, param, message) => {
+    const server = await shared();
+    const answer = await answerTo(server, completions, body);
+    expect(answer.status).toBe(param === "model" ? 404 : 400);
+    expect(Object.keys(errorOf(answer.body))).toEqual(["message", "type", "param", "code"]);
+    expect(errorOf(answer.body)).toMatchObject({ type: "invalid_request_error", param });
+    expect(errorOf(answer.body)["message"]).toBe(message);
+  });
+
+  it.each([
+    [{}, "messages", '"messages" is missing'],
+    [{ messages: [] }, "messages", '"messages" expected non-empty array of messages, got an array of 0'],
+    [
+      { messages: [{ role: "tool", content: "" }] },
+      "messages[0].role",
+      '"messages[0].role" expected "developer", "system", "user" or "assistant", got "tool"',
+    ],
+    [
+      { messages: [{ role: "user", content: "a" }], top_logprobs: 1 },
+      "top_logprobs",
+      '"top_logprobs" expected "logprobs": true',
+    ],
+    [
+      { messages: [{ role: "user", content: "a" }], logprobs: true, top_logprobs: 30 },
+      "top_logprobs",
+      '"top_logprobs" expected integer in [0, 20] (maxLogprobs), got 30',
+    ],
+    [
+      { messages: [{ role: "user", content: "a" }], tools: [{}] },
+      "tools",
+      '"tools" is not supported: the models here call no tools; got an array of 1',
+    ],
+  ])("is refused in a chat: %j", async (body, param, message) => {
+    const answer = await answerTo(await shared(), "/v1/chat/completions", body);
+    expect(answer.status).toBe(400);
+    expect(errorOf(answer.body)).toMatchObject({ param, message });
+  });
+
+  it("takes what clients send that has no effect, and null for what is not given", async () => {
+    const harmless = {
+      user: "me",
+      metadata: { a: "b" },
+      store: false,
+      service_tier: "auto",
+      response_format: { type: "text" },
+      suffix: null,
+      stop: null,
+      logprobs: null,
+      top_k: -1,
+      skip_special_tokens: true,
+    };
+    const server = await shared();
+    const plain = await answerTo(server, completions, seeded);
+    const given = await answerTo(server, completions, { ...seeded, ...harmless });
+    expect(given.status).toBe(200);
+    expect(given.body["choices"]).toEqual(plain.body["choices"]);
+  });
+
+  it("takes every sampling parameter under the engine's name and in snake case", async () => {
+    const server = await shared();
+    const request = { prompt: "ab", maxTokens: 12, ignoreEos: true, seed: 5, randomStreamId: 0 };
+    const params = {
+      topK: 9,
+      minP: 0.05,
+      typicalP: 0.9,
+      repetitionPenalty: 1.2,
+      penaltyLastN: 8,
+      bannedTokenIds: [1, 2],
+    };
+    const expected = textOf(await offline(server, { ...request, ...params }));
+    const snake = {
+      top_k: 9,
+      min_p: 0.05,
+      typical_p: 0.9,
+      repetition_penalty: 1.2,
+      penalty_last_n: 8,
+      banned_token_ids: [1, 2],
+    };
+    for (const spelled of [params, snake]) {
+      const { body } = await answerTo(server, completions, { ...seeded, ...spelled });
+      expect((body["choices"] as [{ text: string }])[0].text).toBe(expected);
+    }
+  });
+
+  it("never gives bad words, as texts or as ids", async () => {
+    const server = await shared();
+    const letters = Object.fromEntries(Array.from({ length: 37 }, (_, id) => [id, id < 2 ? 0 : -100]));
+    const textWith = async (bad: unknown): Promise<string> => {
+      const { body } = await answerTo(server, completions, {
+        ...seeded,
+        logit_bias: letters,
+        max_tokens: 60,
+        bad_words: bad,
+      });
+      return (body["choices"] as [{ text: string }])[0].text;
+    };
+    expect(await textWith([])).toContain("aba");
+    expect(await textWith(["aba"])).not.toContain("aba");
+    expect(await textWith([[0, 1, 0]])).toBe(await textWith(["aba"]));
+  });
+
+  it("gives the ids of the tokens, and keeps the stop string, when asked", async () => {
+    const server = await shared();
+    const events = await offline(server, { prompt: "ab", maxTokens: 12, ignoreEos: true, seed: 5, randomStreamId: 0 });
+    const { body } = await answerTo(server, completions, { ...seeded, return_token_ids: true });
+    expect(body["choices"]).toMatchObject([{ token_ids: events.map(({ tokenId }) => tokenId) }]);
+    const text = textOf(events);
+    const stop = text.slice(3, 5);
+    const kept = await answerTo(server, completions, { ...seeded, stop, include_stop_str_in_output: true });
+    expect(kept.body["choices"]).toMatchObject([{ text: text.slice(0, text.indexOf(stop) + 2), stop_reason: stop }]);
+  });
+
+  it.each([
+    ["broken JSON", '{"prompt": ', 400, "invalid_json"],
+    ["no object", "[]", 400, null],
+    ["text that is not UTF-8", Buffer.from('{"prompt":"\xff"}', "latin1"), 400, "invalid_utf8"],
+    ["10,000 levels", `${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, "too_deep"],
+    ["130 levels with brackets in texts", `{"prompt":"]\\"]",${'"a":['.repeat(130)}`, 400, "too_deep"],
+    ["many brackets in a text", JSON.stringify({ promt: "[".repeat(1000) }), 400, "unknown_parameter"],
+    ["a prototype", '{"__proto__": {"prompt": "a"}}', 400, "unknown_parameter"],
+  ])("is refused: %s", async (_what, body, status, code) => {
+    const response = await fetch(`${(await shared()).url}${completions}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    expect(response.status).toBe(status);
+    expect(errorOf((await response.json()) as Record<string, unknown>)["code"]).toBe(code);
+  });
+
+  it("is refused with 415, 404, 405, 431 and 400 for what is no JSON, no route, no HTTP", async () => {
+    const server = await shared();
+    expect(
+      (await post(server, completions, "a=b", { "content-type": "application/x-www-form-urlencoded" })).status,
+    ).toBe(415);
+    expect((await answerTo(server, "/v1/nothing", {})).status).toBe(404);
+    expect((await fetch(`${server.url}${completions}`)).status).toBe(405);
+    const huge = await raw(server, `GET /health HTTP/1.1\r\nx: ${"a".repeat(20_000)}\r\n\r\n`);
+    expect(huge).toMatch(/^HTTP\/1\.1 431 [^]*"code":"HPE_HEADER_OVERFLOW"/);
+    expect(await raw(server, "HELLO\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 [^]*"error":/);
+    const twice = "content-length: 2\r\ncontent-length: 3\r\n";
+    expect(await raw(server, `POST ${completions} HTTP/1.1\r\nhost: localhost\r\n${twice}\r\n{}`)).toMatch(
+      /^HTTP\/1\.1 400 /,
+    );
+  });
+
+  let common: Promise<TestServer> | undefined;
+  afterAll(async () => (await common)?.close());
+  async function shared(): Promise<TestServer> {
+    return (common ??= startServer());
+  }
+});

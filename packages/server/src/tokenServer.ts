@@ -1,0 +1,13 @@
+/** A server that listens. */
+import type { Engine } from "@tokenmill/engine";
+import type { ServedRoute } from "./http/routeTable.ts";
+
+export interface TokenServer {
+  /** Where it listens. */
+  readonly url: string;
+  readonly engine: Engine;
+  /** Every method of every path that it has. */
+  readonly routes: readonly ServedRoute[];
+  /** Takes no new work, lets open streams end until the timeout, then cuts them. Safe to call twice. */
+  close(): Promise<void>;
+}
