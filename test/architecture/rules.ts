@@ -14,6 +14,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/contracts"],
+  "@tokenmill/transformers": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/worker-pool"],
   "@tokenmill/server": [

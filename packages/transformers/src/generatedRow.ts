@@ -1,0 +1,64 @@
+/** One row of the batch: its sequence, and what was drawn of it. */
+import { refuseBecause } from "@tokenmill/check";
+import type { SampleResult, SequenceSampler } from "@tokenmill/core";
+
+export interface DrawnToken {
+  readonly tokenId: number;
+  /** Natural log of its probability; with `logprobs`. */
+  readonly logprob?: number;
+  /** By logit, from 1; with `logprobs`. */
+  readonly rank?: number;
+  /** Most probable first; with `logprobs` of 1 or more. */
+  readonly topLogprobs?: readonly { readonly tokenId: number; readonly logprob: number }[];
+}
+
+/** What a row has generated. */
+export interface GeneratedRow {
+  readonly tokens: readonly DrawnToken[];
+  /** Whether one of its `stopTokenIds` was drawn: `generate` goes on with the batch, this row only repeats that token. */
+  readonly isStopped: boolean;
+}
+
+export class RowSampler implements GeneratedRow {
+  readonly tokens: DrawnToken[] = [];
+  isStopped = false;
+  readonly #sequence: SequenceSampler;
+  readonly #padding: number;
+
+  /** @param padding tokens of the runtime's input before the prompt */
+  constructor(sequence: SequenceSampler, padding: number) {
+    this.#sequence = sequence;
+    this.#padding = padding;
+  }
+
+  /** Draws from the row and leaves one finite logit. @throws where the runtime's input is not what was drawn */
+  draw(inputIds: ArrayLike<bigint>, logits: Float32Array): void {
+    const tokenId = this.isStopped ? this.tokens.at(-1)!.tokenId : this.#next(inputIds, logits);
+    logits.fill(-Infinity);
+    logits[tokenId] = 0;
+  }
+
+  #next(inputIds: ArrayLike<bigint>, logits: Float32Array): number {
+    this.#checkInput(inputIds);
+    const result = this.#sequence.next(logits);
+    const { logprobs, stopTokenIds = [] } = this.#sequence.plan.params;
+    this.tokens.push(logprobs === undefined ? { tokenId: result.tokenId } : withLogprobs(result));
+    this.isStopped = stopTokenIds.includes(result.tokenId);
+    return result.tokenId;
+  }
+
+  #checkInput(inputIds: ArrayLike<bigint>): void {
+    const last = this.tokens.at(-1)?.tokenId;
+    const { promptLength, position } = this.#sequence;
+    if (inputIds.length === this.#padding + promptLength + position) {
+      if (last === undefined || Number(inputIds[inputIds.length - 1]) === last) return;
+    }
+    const expected = "expected to be of one generate() call whose tokens are those that were drawn here";
+    refuseBecause("inputIds", `${expected}: use a new processor for each call, as the last of its list`, false);
+  }
+}
+
+function withLogprobs({ tokenId, logprob, rank, topCount, topTokenIds, topLogprobs }: SampleResult): DrawnToken {
+  const top = Array.from({ length: topCount }, (_, i) => ({ tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! }));
+  return topCount > 0 ? { tokenId, logprob, rank, topLogprobs: top } : { tokenId, logprob, rank };
+}
