@@ -264,6 +264,16 @@ describe("MessagePack values", () => {
   });
 
   it.each([
+    ["cf00000000000003e8", 1000],
+    ["d3ffffffffffffffff", -1],
+    ["cf001fffffffffffff", 2 ** 53 - 1],
+    ["cf0020000000000000", 2n ** 53n],
+    ["9281a161cf0000000000000005cfffffffffffffffff", [{ a: 5 }, bigId]],
+  ])("have integers of 64 bits as numbers where these are safe: %s", (hex, value) => {
+    expect(codec.decode(Buffer.from(hex, "hex"))).toEqual(value);
+  });
+
+  it.each([
     ["an array of 2^25 elements in five bytes", [0xdd, 2, 0, 0, 0], "truncated"],
     ["a map of 2^32 - 1 entries", [0xdf, 255, 255, 255, 255], "truncated"],
     ["33 levels", [...Array<number>(33).fill(0x91), 1], "damaged"],

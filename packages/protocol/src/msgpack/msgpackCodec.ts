@@ -3,11 +3,12 @@ import { messageOf, refuse } from "@tokenmill/check";
 import { type Options, Packr } from "msgpackr";
 import { ProtocolError } from "../errors.ts";
 import { checkMsgpack } from "./checkMsgpack.ts";
+import { mayHoldWideIntegers, narrowIntegers } from "./narrowIntegers.ts";
 
 export interface MsgpackCodec {
   /** Bytes of their own: they stay valid. Absent fields are left out, a Map is a map. */
   encode(value: unknown): Uint8Array;
-  /** Integers of 64 bits come as bigints, binary as views of `bytes`. @throws ProtocolError `damaged`, `truncated` */
+  /** Integers come as numbers where these are safe, else as bigints; binary as views of `bytes`. @throws ProtocolError `damaged`, `truncated` */
   decode(bytes: Uint8Array): unknown;
 }
 
@@ -27,7 +28,8 @@ export function createMsgpackCodec(): MsgpackCodec {
       if (!(bytes instanceof Uint8Array)) refuse("bytes", "Uint8Array", bytes, true);
       checkMsgpack(bytes);
       try {
-        return packr.unpack(bytes);
+        const value: unknown = packr.unpack(bytes);
+        return mayHoldWideIntegers(bytes) ? narrowIntegers(value) : value;
       } catch (cause) {
         throw new ProtocolError("damaged", `MessagePack expected: ${messageOf(cause)}`, { cause });
       }
