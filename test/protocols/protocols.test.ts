@@ -103,7 +103,11 @@ describe("README.md", () => {
 });
 
 /** The subprotocol that the server chose, or the status of its refusal. */
-function chosen(path: string, offered: string[], headers = { authorization: `Bearer ${apiKey}` }): Promise<unknown> {
+function chosen(
+  path: string,
+  offered: string[],
+  headers: Record<string, string> = { authorization: `Bearer ${apiKey}` },
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${server.url.replace("http", "ws")}${path}`, offered, { headers });
     socket.on("unexpected-response", (_, { statusCode }) => resolve(statusCode));

@@ -1,12 +1,11 @@
 /** A server as a user starts it, with the embedded model and a key. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 
-const packageFile = createRequire(import.meta.url).resolve("tokenmill/package.json");
-export const bin: string = join(dirname(packageFile), "bin/tokenmill.js");
+export const bin: string = fileURLToPath(new URL("bin/tokenmill.js", import.meta.resolve("tokenmill/package.json")));
 export const apiKey = "a key of the tests";
 /** The embedded model is trained once for all tests. */
 export const cacheHome: string = join(import.meta.dirname, "../e2e/node_modules/.cache");
