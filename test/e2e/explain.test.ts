@@ -73,6 +73,29 @@ describe("other rows", () => {
     expect(quiet + silent).not.toContain("without effect");
   });
 
+  it("stream tells of what each line of its input asks for in vain", async () => {
+    const flags = [
+      "--source",
+      "synthetic",
+      "--vocab-size",
+      "9",
+      "--max-tokens",
+      "1",
+      "--chain",
+      "topK",
+      "--min-p",
+      "0.1",
+    ];
+    const lines = [{}, { topP: 0.5 }, { chain: ["topP"], topP: 0.5 }, { topP: 7 }].map((line) => JSON.stringify(line));
+    const { stderr } = await tokenmill(["stream", ...flags, "--prompts", "-", "--count", "2"], {
+      stdin: lines.join("\n"),
+    });
+    expect(stderr.match(/.*without effect.*/g)).toEqual([
+      "tokenmill: without effect: minP (the chain leaves their stages out)",
+      "tokenmill: line 2: without effect: topP (the chain leaves their stages out)",
+    ]);
+  });
+
   it("the G-test does not convict right draws of XTC at 0 < p < 1", async () => {
     const args = ["explain", "--xtc-probability", "0.5", "--min-tokens", "3000", "--stop-token-ids", "2", "--json"];
     const { draws } = JSON.parse((await tokenmill(args)).stdout) as Explanation;

@@ -1,5 +1,7 @@
+/** Parameters that the profile or the chain leaves without effect are named at every door. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { completions } from "./testing/requests.ts";
+import { SocketClient } from "./testing/socketClient.ts";
 import { post, startServer, type TestServer } from "./testing/testServer.ts";
 
 let server: TestServer;
@@ -19,3 +21,13 @@ it.each([false, true])(
     expect((await post(server, completions, { ...body, top_k: 5 })).headers.get(header)).toBeNull();
   },
 );
+
+it("an opened message names the fields without effect", async () => {
+  const client = await SocketClient.connect(server, "tokenmill.v1.json");
+  const request = { prompt: [1], maxTokens: 1, topK: 5 };
+  client.say({ type: "open", id: "a", request: { ...request, profile: "llama.cpp", mirostat: 2 } });
+  client.say({ type: "open", id: "b", request });
+  await Promise.all([client.ended("a"), client.ended("b")]);
+  expect(client.of("a")[0]).toMatchObject({ type: "opened", unusedParams: ["topK"] });
+  expect(client.of("b")[0]).not.toHaveProperty("unusedParams");
+});

@@ -8,6 +8,7 @@ import { LiveView } from "./liveView.ts";
 import type { RunCounter } from "./runSummary.ts";
 import type { RunObserver } from "./runObserver.ts";
 import { TextOutput } from "./textOutput.ts";
+import { UnusedLines } from "./unusedLines.ts";
 
 export interface DisplayOptions {
   /** Where the results go; undefined if nobody wants them. */
@@ -17,6 +18,8 @@ export interface DisplayOptions {
   readonly workers: number;
   /** How many copies of each prompt are shown. */
   readonly show: number;
+  /** Params of the flags that have no effect. */
+  readonly unused: readonly string[];
 }
 
 export interface Display {
@@ -24,7 +27,7 @@ export interface Display {
   end(): void;
 }
 
-export function createDisplay({ output, isText, counter, workers, show }: DisplayOptions): Display {
+export function createDisplay({ output, isText, counter, workers, show, unused }: DisplayOptions): Display {
   const isTextOnTerminal = isText && output?.isStdout === true && process.stdout.isTTY;
   const terminal = isTextOnTerminal ? process.stdout : isStderrFree(output) ? process.stderr : undefined;
   const area = terminal && process.env["TERM"] !== "dumb" ? new LiveArea(terminal) : undefined;
@@ -38,7 +41,7 @@ export function createDisplay({ output, isText, counter, workers, show }: Displa
     if (area && process.stderr.isTTY) area.print(line);
     else process.stderr.write(`${line}\n`);
   };
-  const observers: RunObserver[] = [new ErrorLines(printError)];
+  const observers: RunObserver[] = [new ErrorLines(printError), new UnusedLines(printError, unused)];
   if (isText && output) observers.push(new TextOutput(printText, show));
   if (view) observers.push(view);
   return { observers, end: () => view?.end() };

@@ -1,5 +1,6 @@
 /** Runs a job on an open engine: outputs, display, summary, exit code. */
 import { plainLines } from "@tokenmill/check";
+import { unusedParams } from "@tokenmill/core/internal";
 import type { Engine } from "@tokenmill/engine";
 import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
 import type { Interrupt } from "../cli/interrupt.ts";
@@ -28,7 +29,14 @@ export interface RunJobOptions {
 export async function runJob({ flags, job, engine, workers, output, interrupt }: RunJobOptions): Promise<ExitCode> {
   const format = flags.format ?? (flags.output === undefined ? "text" : "ndjson");
   const counter = new RunCounter();
-  const display = createDisplay({ output, isText: format === "text", counter, workers, show: job.show });
+  const display = createDisplay({
+    output,
+    isText: format === "text",
+    counter,
+    workers,
+    show: job.show,
+    unused: unusedParams(job.defaults),
+  });
   const observers = [counter, ...display.observers];
   if (output && format !== "text")
     observers.push(new WireOutput((chunk) => output.write(chunk), createEncoder(format)));

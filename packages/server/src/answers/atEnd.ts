@@ -2,26 +2,39 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** What waits for a connection's end. Of requests that came one behind the other only the first response hears of it. */
-const waiting = new WeakMap<Socket, Set<() => void>>();
+type Acts = Set<() => void>;
+
+/** What waits for each response's end: one listener of its own, however many wait. */
+const ofResponses = new WeakMap<ServerResponse, Acts>();
+/** Responses that are not at their end. Of requests that came one behind the other only the first response hears of the connection's end. */
+const ofSockets = new WeakMap<Socket, Acts>();
 
 /** Calls it once, at the end; if that has been, as soon as the caller is done. */
 export function atEnd(response: ServerResponse, act: () => void): void {
+  if (response.closed || response.req.socket.destroyed) queueMicrotask(act);
+  else (ofResponses.get(response) ?? watchResponse(response)).add(act);
+}
+
+function watchResponse(response: ServerResponse): Acts {
+  const acts: Acts = new Set();
+  ofResponses.set(response, acts);
   const { socket } = response.req;
-  if (response.closed || socket.destroyed) {
-    queueMicrotask(act);
-    return;
-  }
-  let acts = waiting.get(socket);
-  if (!acts) {
-    const all = (acts = new Set());
-    waiting.set(socket, all);
-    socket.once("close", () => all.forEach((each) => each()));
-  }
-  const others = acts;
-  const once = (): void => {
-    if (others.delete(once)) act();
+  const open = ofSockets.get(socket) ?? watchSocket(socket);
+  const end = (): void => {
+    if (!open.delete(end)) return;
+    ofResponses.delete(response);
+    for (const act of acts) act();
   };
-  others.add(once);
-  response.once("close", once);
+  open.add(end);
+  response.once("close", end);
+  return acts;
+}
+
+function watchSocket(socket: Socket): Acts {
+  const open: Acts = new Set();
+  ofSockets.set(socket, open);
+  socket.once("close", () => {
+    for (const end of open) end();
+  });
+  return open;
 }

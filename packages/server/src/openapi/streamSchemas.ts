@@ -35,7 +35,13 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
     additionalProperties: true,
   },
   StreamServerMessage: either(
-    shape({ type: one("opened"), id, sequenceId: bigCount, seed: bigCount }),
+    shape({
+      type: one("opened"),
+      id,
+      sequenceId: bigCount,
+      seed: bigCount,
+      "unusedParams?": { ...list(text), description: "Parameters that profile or chain leave without effect." },
+    }),
     shape({ type: one("event"), id, event: component("TokenEvent") }),
     shape({ type: one("cancelled"), id }),
     shape({ type: one("error"), "id?": id, error: shape({ code: text, message: text, "details?": map({}) }) }),

@@ -1,6 +1,7 @@
 /** One WebSocket connection that carries many token streams (`/v1/stream`). */
 import { refuse } from "@tokenmill/check";
 import { type GenerateRequest, seedBits } from "@tokenmill/core";
+import { unusedParams } from "@tokenmill/core/internal";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context.ts";
@@ -108,7 +109,14 @@ class StreamSession {
     });
     const begin = (): void => {
       const sequence = sequences.open(this.#client, { ...request, ...fitting }, credited);
-      this.#send({ type: "opened", id, sequenceId: sequence.sequenceId, seed: seedBits(request.seed) ?? engine.seed });
+      const unused = unusedParams(request);
+      this.#send({
+        type: "opened",
+        id,
+        sequenceId: sequence.sequenceId,
+        seed: seedBits(request.seed) ?? engine.seed,
+        ...(unused.length > 0 && { unusedParams: unused }),
+      });
       credited.start(sequence);
       if (this.#isBehind) credited.setBehind(true);
     };
