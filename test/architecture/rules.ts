@@ -1,6 +1,6 @@
 /**
  * Who may import what. Libraries point one way: check, contracts ← core ← worker-pool ← engine ← server ← apps; sources, grammar and
- * llama see contracts, protocol and explain core too.
+ * llama see contracts, embedded-model sources too, protocol and explain core.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
@@ -11,6 +11,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/core": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/worker-pool": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
+  "@tokenmill/embedded-model": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/sources"],
   "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/contracts"],
@@ -26,6 +27,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
     "@tokenmill/grammar",
     "@tokenmill/protocol",
     "@tokenmill/sources",
+    "@tokenmill/embedded-model",
   ],
 };
 

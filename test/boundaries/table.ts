@@ -4,6 +4,7 @@ import * as engine from "@tokenmill/engine";
 import * as explain from "@tokenmill/explain";
 import * as grammar from "@tokenmill/grammar";
 import * as protocol from "@tokenmill/protocol";
+import * as embeddedModel from "@tokenmill/embedded-model";
 import * as server from "@tokenmill/server";
 import * as sources from "@tokenmill/sources";
 import * as tokenmill from "tokenmill";
@@ -25,7 +26,7 @@ import {
   uint64,
 } from "./row.ts";
 
-const packages = { core, workerPool, engine, server, sources, protocol, grammar, explain, tokenmill };
+const packages = { core, workerPool, engine, server, sources, embeddedModel, protocol, grammar, explain, tokenmill };
 
 const folder = mkdtempSync(join(tmpdir(), "tokenmill-boundaries-"));
 // names of files and folders among the hostile values lead nowhere else
@@ -233,7 +234,11 @@ add(sources.functionSource, [
   ),
 ]);
 const embedded = options("options", {}, { cacheDir: text, rebuild: flag, onProgress: nothing, onWarning: nothing });
-rows.set(sources.createEmbeddedModel, { call: sources.createEmbeddedModel, args: [embedded], isDear: true });
+rows.set(embeddedModel.createEmbeddedModel, {
+  call: embeddedModel.createEmbeddedModel,
+  args: [embedded],
+  isDear: true,
+});
 add(sources.createTraceSource, [
   options(
     "options",
@@ -248,8 +253,9 @@ add(sources.createTraceSource, [
     },
   ),
 ]);
-add(sources.loadR50kTokenizer, []);
-add(sources.cacheDirectory, []);
+add(embeddedModel.loadR50kTokenizer, []);
+add(sources.naturalLog, []);
+add(embeddedModel.cacheDirectory, []);
 add(sources.openNpy, [argument("path", join(folder, "good.npy"), text)], close);
 add(sources.readNpy, [argument("path", join(folder, "good.npy"), text)]);
 add(sources.parseNpy, [argument("bytes", npyBytes), argument("name", "good", text)]);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEmbeddedModel, type EmbeddedModel } from "@tokenmill/sources";
+import { createEmbeddedModel, type EmbeddedModel } from "@tokenmill/embedded-model";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runScenario, type ScenarioOutcome } from "./runScenario.ts";
 import { scenariosFor } from "./scenarios.ts";

@@ -1,7 +1,7 @@
 /** Runs every scenario at full size and prints how many different outputs there are. `report [sequences] [tokens]` */
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEmbeddedModel } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
 import { runScenario } from "./runScenario.ts";
 import { scenariosFor } from "./scenarios.ts";
 

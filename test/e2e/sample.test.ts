@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSampler } from "@tokenmill/core";
-import { createEmbeddedModel, writeNpy } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
+import { writeNpy } from "@tokenmill/sources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linesOf, tokenmill } from "./helpers/tokenmill.ts";
 

@@ -2,7 +2,8 @@
 import type { GrammarProvider, GrammarSpec, Tokenizer } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
-import { createSyntheticSource, loadR50kTokenizer } from "@tokenmill/sources";
+import { loadR50kTokenizer } from "@tokenmill/embedded-model";
+import { createSyntheticSource } from "@tokenmill/sources";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let tokenizer: Tokenizer;

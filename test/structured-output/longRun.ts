@@ -5,7 +5,7 @@
  */
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
-import { createEmbeddedModel } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
 import { createPool } from "@tokenmill/worker-pool";
 import { runSchemas, type SchemaRun } from "./runSchemas.ts";
 import { schemas } from "./schemas.ts";

@@ -1,6 +1,7 @@
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
-import { createSyntheticSource, loadR50kTokenizer } from "@tokenmill/sources";
+import { loadR50kTokenizer } from "@tokenmill/embedded-model";
+import { createSyntheticSource } from "@tokenmill/sources";
 import type { GrammarProvider, TokenEvent, Tokenizer, WorkerSource } from "@tokenmill/core";
 import { createPool } from "@tokenmill/worker-pool";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -13,7 +13,7 @@ import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createEngine } from "@tokenmill/engine";
-import { createEmbeddedModel } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
 import { printSeries, quantile, rounds, type Series, writeSeries } from "@tokenmill/test-benchmarks";
 
 const STREAMS = Number(process.env["SERVE_STREAMS"] ?? 500);

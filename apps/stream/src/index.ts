@@ -3,6 +3,7 @@ export * from "@tokenmill/core";
 export * from "@tokenmill/engine";
 export * from "@tokenmill/grammar";
 export * from "@tokenmill/protocol";
+export * from "@tokenmill/embedded-model";
 export * from "@tokenmill/sources";
 export { createPool, type History, type Plan, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";
 export { type GTest, gTest } from "@tokenmill/explain";

@@ -1,6 +1,7 @@
 /** Outputs held to JSON schemas, grammars and choices, by every field that asks for one. */
 import { once } from "node:events";
-import { createSyntheticSource, loadR50kTokenizer } from "@tokenmill/sources";
+import { loadR50kTokenizer } from "@tokenmill/embedded-model";
+import { createSyntheticSource } from "@tokenmill/sources";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";

@@ -26,7 +26,7 @@ export async function runSteps({ root, mode, processCount, only }: RunOptions): 
   const started = performance.now();
   try {
     if (steps.some(({ usesRecordedRows }) => usesRecordedRows))
-      await runScript(root, "packages/sources/bench/recordRows.ts", [recorded], {});
+      await runScript(root, "packages/embedded-model/bench/recordRows.ts", [recorded], {});
     const measured: Series[][] = [];
     for (let process = 0; process < processCount; process++) {
       for (const step of steps) {

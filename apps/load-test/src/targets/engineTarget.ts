@@ -2,7 +2,8 @@
 import { messageOf } from "@tokenmill/check";
 import { dtypeBytes, type GenerateRequest } from "@tokenmill/core";
 import { createEngine, type Engine, type SequenceHandle } from "@tokenmill/engine";
-import { createEmbeddedModel, createSyntheticSource } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
+import { createSyntheticSource } from "@tokenmill/sources";
 import type { PlannedRequest } from "../schedule/planRequests.ts";
 import type { EngineTargetSpec, Scenario } from "../scenario/scenario.ts";
 import { randomTokenIds } from "./randomTokenIds.ts";

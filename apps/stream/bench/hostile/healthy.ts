@@ -1,7 +1,7 @@
 /** Streams of well-behaved clients: what they got, and when. */
 import { type ClientRequest, request as httpRequest } from "node:http";
 import { createEngine } from "@tokenmill/engine";
-import { createEmbeddedModel } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
 
 const PROMPT = "Fellow citizens";
 const SEED = 9;

@@ -1,7 +1,8 @@
 /** What `tokenmill sample` does with its flags. */
 import { plainLines } from "@tokenmill/check";
 import { drawSeed, type GrammarProvider } from "@tokenmill/core";
-import { loadR50kTokenizer, openNpy } from "@tokenmill/sources";
+import { loadR50kTokenizer } from "@tokenmill/embedded-model";
+import { openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
 import { UsageError } from "../cli/errors.ts";
 import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { oneLine, refusalOf } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
+import { cacheDirectory } from "@tokenmill/embedded-model";
 import { checkServerOptions, createTokenServer, LogSink, type ServerOptions } from "@tokenmill/server";
-import { cacheDirectory } from "@tokenmill/sources";
 import { type Logger, pino } from "pino";
 import { UsageError } from "../cli/errors.ts";
 import type { ExitCode } from "../cli/exitCodes.ts";

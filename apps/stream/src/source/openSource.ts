@@ -1,6 +1,7 @@
 /** Opens the source that the flags name. */
 import type { LogitsSource } from "@tokenmill/core";
-import { createEmbeddedModel, createSyntheticSource, createTraceSource } from "@tokenmill/sources";
+import { createEmbeddedModel } from "@tokenmill/embedded-model";
+import { createSyntheticSource, createTraceSource } from "@tokenmill/sources";
 import { modelRowsSource } from "@tokenmill/engine";
 import { asUsage, asUsageAsync } from "../cli/errors.ts";
 import { modelOptions } from "./modelFlags.ts";

@@ -1,6 +1,6 @@
 /** Tells on stderr that the embedded model is being trained: a bar on a terminal, else two lines. */
 import { oneLine } from "@tokenmill/check";
-import type { ModelProgress } from "@tokenmill/sources";
+import type { ModelProgress } from "@tokenmill/embedded-model";
 import { Presets, SingleBar } from "cli-progress";
 
 export class TrainingProgress {

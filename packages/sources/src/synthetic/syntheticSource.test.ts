@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { RowDtype } from "@tokenmill/contracts";
 import { describe, expect, it } from "vitest";
-import { openRows } from "../../bench/rowHarness.ts";
+import { openRows } from "@tokenmill/test-rows";
 import { adversarialPatterns } from "./adversarial.ts";
 import { rowLaws, type SyntheticKind } from "./kinds.ts";
 import { createRowWriter } from "./rowWriter.ts";

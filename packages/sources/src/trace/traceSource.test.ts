@@ -2,7 +2,7 @@ import { mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openRows } from "../../bench/rowHarness.ts";
+import { openRows } from "@tokenmill/test-rows";
 import { writeNpy } from "./npyFile.ts";
 import { createRowWriter } from "./rowWriter.ts";
 import { createTraceSource } from "./traceSource.ts";

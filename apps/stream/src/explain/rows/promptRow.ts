@@ -1,6 +1,6 @@
 /** The embedded model's row after a prompt, written by the same worker module that generation uses. */
 import { createResult, SampleError } from "@tokenmill/core";
-import { createEmbeddedModel, type EmbeddedModelOptions } from "@tokenmill/sources";
+import { createEmbeddedModel, type EmbeddedModelOptions } from "@tokenmill/embedded-model";
 import { createPool } from "@tokenmill/worker-pool";
 import { tokenText } from "../text/tokenText.ts";
 import type { ExplainRow } from "./row.ts";

@@ -6,11 +6,17 @@
  *
  * p(x | context) = max(c(x) − D(c(x)), 0) / Σc + backoff(context) · p(x | shorter context)
  */
-import { naturalLog } from "../numeric/naturalLog.ts";
+import { naturalLog } from "@tokenmill/sources";
 import { type Discounts, discounts, unigramDiscounts } from "./discounts.ts";
 import type { NgramLevel, NgramTrie } from "./ngramTrie.ts";
-import { findId } from "./search.ts";
-import { type LevelTables, type ModelTables, type TableCounts, tablesSizeBytes, tableViews } from "./tableLayout.ts";
+import { findId } from "../tables/search.ts";
+import {
+  type LevelTables,
+  type ModelTables,
+  type TableCounts,
+  tablesSizeBytes,
+  tableViews,
+} from "../tables/tableLayout.ts";
 
 /** A trained model: its block of tables and the numbers that its layout follows from. */
 export interface TrainedTables {

@@ -9,8 +9,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { TrainedTables } from "./kneserNey.ts";
-import { type TableCounts, tablesSizeBytes } from "./tableLayout.ts";
+import type { TrainedTables } from "../training/kneserNey.ts";
+import { type TableCounts, tablesSizeBytes } from "../tables/tableLayout.ts";
 
 /** Changes with the header, the layout of the tables, or the way they are trained. */
 export const cacheFormatVersion = 1;

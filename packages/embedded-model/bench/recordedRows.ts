@@ -1,8 +1,8 @@
 /** Rows that the embedded model really gives: those along texts that it wrote itself, drawn by a fixed seed. */
 import { createSampler } from "@tokenmill/core";
-import { createEmbeddedModel, type EmbeddedModel } from "@tokenmill/sources";
-import { createRowWriter } from "../src/embedded/rowWriter.ts";
-import { openRows, type RowHarness } from "./rowHarness.ts";
+import { createEmbeddedModel, type EmbeddedModel } from "@tokenmill/embedded-model";
+import { createRowWriter } from "../src/rowWriter.ts";
+import { openRows, type RowHarness } from "@tokenmill/test-rows";
 
 const prompts = ["Fellow citizens", "Call me Ishmael", "The state of the Union", " whale"];
 const params = { temperature: 0.8, topP: 0.95, seed: 1 } as const;

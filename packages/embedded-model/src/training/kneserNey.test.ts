@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contextTokens, emptyMatch, matchContext } from "./context.ts";
+import { contextTokens, emptyMatch, matchContext } from "../tables/context.ts";
 import { discounts, unigramDiscounts } from "./discounts.ts";
 import { estimateKneserNey } from "./kneserNey.ts";
 import { buildNgramTrie } from "./ngramTrie.ts";
-import { tableViews } from "./tableLayout.ts";
+import { tableViews } from "../tables/tableLayout.ts";
 import { tokenStream } from "./tokenStream.ts";
 
 const vocabSize = 7;

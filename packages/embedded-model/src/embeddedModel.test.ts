@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openRows, type RowHarness } from "../../bench/rowHarness.ts";
+import { openRows, type RowHarness } from "@tokenmill/test-rows";
 import { createEmbeddedModel, type EmbeddedModel, type ModelWarning } from "./embeddedModel.ts";
 import { createRowWriter } from "./rowWriter.ts";
-import type { ModelProgress } from "./trainModel.ts";
+import type { ModelProgress } from "./training/trainModel.ts";
 
 const eos = 50_256;
 
@@ -173,7 +173,7 @@ describe("cache", () => {
   it("survives two processes that build at the same time", async () => {
     await rm(await modelFile());
     const script = `
-      import { createEmbeddedModel } from "@tokenmill/sources";
+      import { createEmbeddedModel } from "@tokenmill/embedded-model";
       const { fromCache } = await createEmbeddedModel({ onWarning: (w) => { throw w.cause; } });
       process.exit(fromCache ? 1 : 0);`;
     const shared = await mkdtemp(join(tmpdir(), "tokenmill-"));

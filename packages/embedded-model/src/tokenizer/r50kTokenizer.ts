@@ -1,9 +1,11 @@
 /**
- * The r50k vocabulary (GPT-2's, 50,257 tokens) as a `Tokenizer`: byte-pair ranks and merging by gpt-tokenizer. Loaded
- * on first use (about 65 ms), so that a program without the embedded model does not pay for it.
+ * The r50k vocabulary (GPT-2's, 50,257 tokens) as a `Tokenizer`. Loaded on first use, so that a program without the embedded
+ * model does not pay for it.
  */
 import type { Tokenizer } from "@tokenmill/contracts";
+import { BytePairs } from "./bytePairs.ts";
 import { cutLongRuns } from "./longRuns.ts";
+import { readVocabulary } from "./vocabulary.ts";
 
 /** Number of ids in r50k, end of text included. */
 const r50kVocabSize = 50_257;
@@ -29,19 +31,13 @@ export function loadR50kTokenizer(): Promise<Tokenizer> {
 }
 
 async function load(): Promise<Tokenizer> {
-  const [{ default: encoding }, { default: ranks }] = await Promise.all([
-    import("gpt-tokenizer/encoding/r50k_base"),
-    import("gpt-tokenizer/bpeRanks/r50k_base"),
-  ]);
-  const ordinaryText = { disallowedSpecial: new Set<string>() };
+  const tokens = await readVocabulary();
+  const pairs = new BytePairs(tokens);
+  const bytesById = [...tokens, new Uint8Array(0)];
   const encodeText = (text: string): number[] => {
     const parts = cutLongRuns(text);
-    if (parts.length === 1) return encoding.encode(text, ordinaryText);
-    return parts.flatMap((part) => encoding.encode(part, ordinaryText));
+    return parts.length === 1 ? pairs.encode(text) : parts.flatMap((part) => pairs.encode(part));
   };
-  const utf8 = new TextEncoder();
-  const bytesById = new Array<Uint8Array | undefined>(r50kVocabSize);
-  bytesById[r50kEosTokenId] = new Uint8Array(0);
 
   return {
     vocabSize: r50kVocabSize,
@@ -52,14 +48,10 @@ async function load(): Promise<Tokenizer> {
       return text.split(endOfText).flatMap((part, i) => [...(i > 0 ? [r50kEosTokenId] : []), ...encodeText(part)]);
     },
     tokenBytes(tokenId) {
-      const known = bytesById[tokenId];
-      if (known !== undefined) return known;
-      const rank = ranks[tokenId];
-      if (rank === undefined) {
+      const bytes = bytesById[tokenId];
+      if (bytes === undefined) {
         throw new RangeError(`"tokenId" expected integer in [0, ${r50kVocabSize}), got ${tokenId}`);
       }
-      const bytes = typeof rank === "string" ? utf8.encode(rank) : Uint8Array.from(rank);
-      bytesById[tokenId] = bytes;
       return bytes;
     },
   };

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Tokenizer } from "@tokenmill/contracts";
-import { readCorpus } from "./corpus.ts";
+import { readCorpus } from "../packed/corpus.ts";
 import { estimateKneserNey, type TrainedTables } from "./kneserNey.ts";
 import { r50kEosTokenId } from "../tokenizer/r50kTokenizer.ts";
 import { buildNgramTrie } from "./ngramTrie.ts";

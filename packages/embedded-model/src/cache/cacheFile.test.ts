@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCacheFile, writeCacheFile } from "./cacheFile.ts";
-import { estimateKneserNey } from "./kneserNey.ts";
-import { buildNgramTrie } from "./ngramTrie.ts";
-import { tokenStream } from "./tokenStream.ts";
+import { estimateKneserNey } from "../training/kneserNey.ts";
+import { buildNgramTrie } from "../training/ngramTrie.ts";
+import { tokenStream } from "../training/tokenStream.ts";
 
 const identity = "corpus@1 tokenizer@1";
 const tables = estimateKneserNey(buildNgramTrie(tokenStream([[1, 2, 3, 1, 2, 4]], 6), 7));

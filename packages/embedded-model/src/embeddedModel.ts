@@ -3,17 +3,16 @@
  * rows are ln p, written inside the workers by `rowWriter.ts`.
  */
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { checkBoolean, checkFunction, checkOptions, checkString, messageOf } from "@tokenmill/check";
 import type { Tokenizer, WorkerSource } from "@tokenmill/contracts";
-import { loadR50kTokenizer, r50kEosTokenId } from "../tokenizer/r50kTokenizer.ts";
-import { cacheDirectory } from "./cacheDirectory.ts";
-import { cacheFormatVersion, DamagedCacheError, readCacheFile, writeCacheFile } from "./cacheFile.ts";
-import { corpusVersion } from "./corpus.ts";
-import type { TrainedTables } from "./kneserNey.ts";
+import { loadR50kTokenizer, r50kEosTokenId } from "./tokenizer/r50kTokenizer.ts";
+import { cacheDirectory } from "./cache/cacheDirectory.ts";
+import { cacheFormatVersion, DamagedCacheError, readCacheFile, writeCacheFile } from "./cache/cacheFile.ts";
+import { readIdentity } from "./packed/readPacked.ts";
+import type { TrainedTables } from "./training/kneserNey.ts";
 import type { EmbeddedRowWriterOptions } from "./rowWriter.ts";
-import { type ModelProgress, trainModel } from "./trainModel.ts";
+import { type ModelProgress, trainModel } from "./training/trainModel.ts";
 
 /** Something went wrong with the cache; the model works all the same. */
 export interface ModelWarning {
@@ -47,7 +46,7 @@ export interface EmbeddedModel extends WorkerSource {
 
 /**
  * Loads the model from its cache (0.1 s), or trains it (2 s) and caches it. Several processes may do so at once.
- * @throws TypeError for bad options; the file system's error if the corpus packages are not installed; never because of the cache.
+ * @throws TypeError for bad options; the file system's error if the packed corpus is not there; never because of the cache.
  */
 export async function createEmbeddedModel(options: EmbeddedModelOptions = {}): Promise<EmbeddedModel> {
   checkOptions("options", options, known, "embedded model option");
@@ -58,7 +57,7 @@ export async function createEmbeddedModel(options: EmbeddedModelOptions = {}): P
   const { rebuild = false, onProgress = () => undefined, onWarning = emitWarning } = options;
   onProgress({ stage: "load", fraction: 0 });
   const tokenizer = await loadR50kTokenizer();
-  const cache: ModelCache = { directory: options.cacheDir, identity: modelIdentity(), onWarning };
+  const cache: ModelCache = { directory: options.cacheDir, identity: await readIdentity(), onWarning };
 
   const cached = rebuild ? undefined : await readCache(cache);
   const tables = cached ?? (await trainModel(tokenizer, onProgress));
@@ -86,14 +85,9 @@ function sourceOf({ counts, block }: TrainedTables, tokenizer: Tokenizer, fromCa
   };
 }
 
-/** What the tables follow from besides this package's own code: texts and tokenizer, with versions. */
-function modelIdentity(): string {
-  const { version } = createRequire(import.meta.url)("gpt-tokenizer/package.json") as { version: string };
-  return `${corpusVersion()} gpt-tokenizer@${version}`;
-}
-
 interface ModelCache {
   readonly directory: string | undefined;
+  /** What the tables follow from besides this package's own code: texts and tokenizer, with versions. */
   readonly identity: string;
   readonly onWarning: (warning: ModelWarning) => void;
 }

@@ -4,8 +4,8 @@
  * that the longest has the last word. One pass over the row; no transcendental function.
  */
 import type { CreateRowWriter, RowWriter, RowWriterContext } from "@tokenmill/contracts";
-import { contextTokens, emptyMatch, matchContext } from "./context.ts";
-import { type TableCounts, tableViews } from "./tableLayout.ts";
+import { contextTokens, emptyMatch, matchContext } from "./tables/context.ts";
+import { type TableCounts, tableViews } from "./tables/tableLayout.ts";
 
 /** The source's `worker.options`. */
 export interface EmbeddedRowWriterOptions {
