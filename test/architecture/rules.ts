@@ -29,12 +29,23 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
     "@tokenmill/sources",
     "@tokenmill/embedded-model",
   ],
+  "@tokenmill/cluster": [
+    "@tokenmill/check",
+    "@tokenmill/contracts",
+    "@tokenmill/core",
+    "@tokenmill/engine",
+    "@tokenmill/protocol",
+    "@tokenmill/sources",
+  ],
 };
 
 /** Modules that stop at a boundary: outside test/, only the named libraries (and the apps, where it says so) import them. */
 export const confined: readonly { module: string; to: readonly string[]; andApps: boolean }[] = [
   { module: "rxjs", to: ["@tokenmill/engine"], andApps: true },
   { module: "piscina", to: ["@tokenmill/worker-pool"], andApps: false },
+  { module: "@nats-io/transport-node", to: ["@tokenmill/cluster"], andApps: false },
+  { module: "@nats-io/jetstream", to: ["@tokenmill/cluster"], andApps: false },
+  { module: "@nats-io/kv", to: ["@tokenmill/cluster"], andApps: false },
   { module: "node:worker_threads", to: ["@tokenmill/worker-pool", "@tokenmill/grammar"], andApps: false },
 ];
 

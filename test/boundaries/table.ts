@@ -1,4 +1,5 @@
 /** One row for every exported function. A new export has none, and the test fails until it gets one. */
+import * as cluster from "@tokenmill/cluster";
 import * as core from "@tokenmill/core";
 import * as engine from "@tokenmill/engine";
 import * as explain from "@tokenmill/explain";
@@ -26,7 +27,7 @@ import {
   uint64,
 } from "./row.ts";
 
-const packages = { core, workerPool, engine, server, sources, embeddedModel, protocol, grammar, explain, tokenmill };
+const packages = { core, workerPool, engine, server, cluster, sources, embeddedModel, protocol, grammar, explain, tokenmill };
 
 const folder = mkdtempSync(join(tmpdir(), "tokenmill-boundaries-"));
 // names of files and folders among the hostile values lead nowhere else
@@ -334,6 +335,37 @@ rows.set(server.createTokenServer, {
   args: [options("options", { source }, { ...serverFields, source: nothing })],
   isDear: true,
 });
+add(engine.advanceRecord, [
+  argument("record", { position: 0, promptTokenIds: [] }),
+  argument("outputTokenIds", []),
+  argument("carried", {}),
+]);
+rows.set(cluster.joinCluster, {
+  call: cluster.joinCluster,
+  args: [
+    options(
+      "options",
+      { servers: ["nats://127.0.0.1:1"], engine: {}, identity: "a" },
+      {
+        servers: nothing,
+        name: text,
+        credentials: text,
+        engine: nothing,
+        identity: text,
+        description: text,
+        isBitStable: flag,
+        replicas: nothing,
+        capacity: nothing,
+        leaseMs: nothing,
+        flushMs: nothing,
+        retentionSeconds: nothing,
+        logBytes: integerIn(2 ** 20, Number.MAX_SAFE_INTEGER),
+        onLog: nothing,
+      },
+    ),
+  ],
+  isDear: true,
+});
 for (const fn of [explain.countDraws, explain.drawTokens, explain.expectedCounts]) {
   add(fn, [
     argument("sampler", sampler),
@@ -357,6 +389,7 @@ const classes: readonly unknown[] = [
   core.SampleError,
   engine.SequenceError,
   engine.SnapshotError,
+  cluster.ClusterError,
   sources.NpyError,
   protocol.ProtocolError,
   grammar.GrammarBudgetError,

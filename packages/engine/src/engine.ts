@@ -18,6 +18,7 @@ import { bestOf, type BestOfOptions, checkBestOf } from "./search/bestOf.ts";
 import type { Completion } from "./search/completion.ts";
 import { type ChildEvent, generateMany } from "./search/generateMany.ts";
 import { type BeamSearchHost, runBeamSearch } from "./search/runBeamSearch.ts";
+import { newSequence } from "./open/newSequence.ts";
 import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
 import { SequenceIds } from "./open/sequenceIds.ts";
 import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./open/options.ts";
@@ -136,23 +137,22 @@ class TokenEngine implements Engine {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
     return this.#start(prepared.params, (plan) => {
-      const { stop, grammar, promptTokenIds, promptLogprobs } = prepared;
-      return new Sequence({
-        sequenceId: this.#ids.claim(prepared.sequenceId),
-        randomStreamId: prepared.randomStreamId,
-        seed: BigInt(prepared.seed ?? this.seed),
-        plan,
-        promptTokenIds,
-        outputTokenIds: [],
-        maxTokens: prepared.maxTokens,
-        stops: stop.length > 0 ? new StopStrings(stop) : undefined,
-        ignoreEos: prepared.ignoreEos,
-        epoch: 0,
-        grammar,
-        promptLogprobs,
-        observer,
-      });
+      const sequenceId = this.#ids.claim(prepared.sequenceId);
+      return newSequence(prepared, { plan, sequenceId, seed: this.seed, observer });
     });
+  }
+
+  record(request: GenerateRequest & { sequenceId: number | bigint }): SequenceSnapshot {
+    this.#checkOpen();
+    const prepared = prepareRequest(request, this.#limits);
+    const plan = this.#pool.compile(prepared.params);
+    try {
+      const sequenceId = prepared.sequenceId!;
+      const sequence = newSequence(prepared, { plan, sequenceId, seed: this.seed, observer: undefined });
+      return takeSnapshot(sequence, this.source.vocabSize);
+    } finally {
+      plan.release();
+    }
   }
 
   reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle {

@@ -1,6 +1,6 @@
 /** What the owner of an open sequence may do with it. */
 import type { SequencePhase } from "./scheduler/sequence.ts";
-import type { SequenceSnapshot } from "./snapshot/sequenceSnapshot.ts";
+import type { CarriedState, SequenceSnapshot } from "./snapshot/sequenceSnapshot.ts";
 
 /** Control of one open sequence. All methods may be called from inside the observer. */
 export interface SequenceHandle {
@@ -16,4 +16,9 @@ export interface SequenceHandle {
   cancel(): void;
   /** The resume record as of the last event. @throws SequenceError `unknown_sequence` when it has ended. */
   snapshot(): SequenceSnapshot;
+  /**
+   * What `snapshot` holds besides the request and the output ids: short, whatever the length of the sequence.
+   * @throws as `snapshot` does
+   */
+  carried(): CarriedState;
 }

@@ -11,5 +11,10 @@ export type { ChildEvent } from "./search/generateMany.ts";
 export { modelRowsSource } from "./model/modelRowsSource.ts";
 export type { EngineOptions } from "./open/options.ts";
 export type { SequencePhase, TokenObserver } from "./scheduler/sequence.ts";
-export type { SequenceSnapshot, SnapshotParams } from "./snapshot/sequenceSnapshot.ts";
+export {
+  advanceRecord,
+  type CarriedState,
+  type SequenceSnapshot,
+  type SnapshotParams,
+} from "./snapshot/sequenceSnapshot.ts";
 export { engineVersion, snapshotVersion } from "./version.ts";

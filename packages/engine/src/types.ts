@@ -73,6 +73,11 @@ export interface Engine {
    * are refused, and so are seed and ids unless a stage tosses a coin (XTC).
    */
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;
+  /**
+   * The resume record of a request before its first token, without opening it: `reopen` of it, here or in another process,
+   * gives what `open` of the request gives here. @throws as `open` does for a bad request.
+   */
+  record(request: GenerateRequest & { sequenceId: number | bigint }): SequenceSnapshot;
   /** The resume record of an open sequence as of its last event. @throws SequenceError `unknown_sequence`. */
   snapshot(sequenceId: number | bigint): SequenceSnapshot;
   /** Cold: continues a record with the token after it, bit-identical for identical rows. */

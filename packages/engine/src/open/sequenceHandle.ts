@@ -3,7 +3,7 @@ import type { SamplerPool } from "@tokenmill/worker-pool";
 import { SequenceError } from "../errors.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Sequence, SequencePhase } from "../scheduler/sequence.ts";
-import { type SequenceSnapshot, takeSnapshot } from "../snapshot/sequenceSnapshot.ts";
+import { carriedState, type CarriedState, type SequenceSnapshot, takeSnapshot } from "../snapshot/sequenceSnapshot.ts";
 import type { SequenceHandle } from "../handle.ts";
 
 export class OpenSequenceHandle implements SequenceHandle {
@@ -42,10 +42,19 @@ export class OpenSequenceHandle implements SequenceHandle {
   }
 
   snapshot(): SequenceSnapshot {
+    this.#checkOpen();
+    return takeSnapshot(this.#sequence, this.#pool.vocabSize);
+  }
+
+  carried(): CarriedState {
+    this.#checkOpen();
+    return carriedState(this.#sequence);
+  }
+
+  #checkOpen(): void {
     const { phase, sequenceId, position } = this.#sequence;
     if (phase === "ended") {
       throw new SequenceError("unknown_sequence", sequenceId, position, `sequence ${sequenceId} has ended`);
     }
-    return takeSnapshot(this.#sequence, this.#pool.vocabSize);
   }
 }

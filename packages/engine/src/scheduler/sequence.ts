@@ -38,7 +38,8 @@ export interface SequenceSpec {
   readonly grammar?: GrammarSpec | undefined;
   /** Most probable tokens beside each of the prompt's, which is scored; absent: it is not. */
   readonly promptLogprobs?: number | undefined;
-  readonly observer: TokenObserver;
+  /** Absent: it is not to be opened. */
+  readonly observer: TokenObserver | undefined;
   /** What stateful stages remember of an earlier life; absent: where the plan starts. */
   readonly state?: readonly number[] | undefined;
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../engine.ts";
 import type { Engine } from "../types.ts";
 import { collect, hashSource, pieces, pieceTokenizer, run } from "../testing/sources.ts";
-import type { SequenceSnapshot } from "./sequenceSnapshot.ts";
+import { advanceRecord, type SequenceSnapshot } from "./sequenceSnapshot.ts";
 
 const source = hashSource({ tokenizer: pieceTokenizer });
 let here: Engine;
@@ -67,6 +67,29 @@ describe("resume", () => {
       },
     ],
   ];
+  it.each(requests)(
+    "the record of a request, advanced by ids and state, is that of its sequence: %s",
+    async (_name, request) => {
+      const withId = { sequenceId: 22, ...request };
+      const base = wire(here.record(withId));
+      const ids: number[] = [];
+      let checked = 0;
+      const { events } = await run(here, withId, ({ tokenId, finishReason }, handle) => {
+        ids.push(tokenId);
+        if (finishReason !== undefined) return;
+        checked++;
+        expect(advanceRecord(base, ids, handle.carried())).toEqual(wire(handle.snapshot()));
+      });
+      expect(checked).toBeGreaterThan(15);
+      // The other engine has another seed of its own.
+      while (there.stats().open > 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(await collect(there.resume(base))).toEqual(events);
+      expect(() => advanceRecord(advanceRecord(base, ids, { text: base.text }), ids, base)).toThrow(
+        '"position" expected 0',
+      );
+    },
+  );
+
   it.each(requests)("continues bit-identically from every position: %s", async (_name, request) => {
     const { events, records } = await recorded(here, { sequenceId: 21, ...request });
     expect(records.length).toBeGreaterThan(15);

@@ -9,6 +9,7 @@ import {
   type ProfileName,
   type SamplingParams,
 } from "@tokenmill/core";
+import { refuse } from "@tokenmill/check";
 import { SnapshotError } from "../errors.ts";
 import type { Sequence } from "../scheduler/sequence.ts";
 import { engineVersion, snapshotVersion } from "../version.ts";
@@ -20,7 +21,19 @@ export interface SnapshotParams extends Omit<SamplingParams, "seed" | "profile" 
   logitBias?: Record<string, number>;
 }
 
-export interface SequenceSnapshot {
+/** What a record holds that follows neither from the request nor from the output ids alone, or proves that they belong together. */
+export interface CarriedState {
+  /** What stateful stages remember (mirostat, adaptive-p); absent if there are none. */
+  state?: number[];
+  text: {
+    /** A character half read (bit layout in `text/utf8.ts`), 0 for none. */
+    utf8State: number;
+    /** Text held back because a stop string may begin with it. */
+    heldText: string;
+  };
+}
+
+export interface SequenceSnapshot extends CarriedState {
   /** Version of this record; another one is refused. */
   version: number;
   /** Version of the engine that wrote it, for people. */
@@ -45,14 +58,6 @@ export interface SequenceSnapshot {
   outputTokenIds: number[];
   /** Output tokens so far: the index of the next event. */
   position: number;
-  /** What stateful stages remember (mirostat, adaptive-p); absent if there are none. */
-  state?: number[];
-  text: {
-    /** A character half read (bit layout in `text/utf8.ts`), 0 for none. */
-    utf8State: number;
-    /** Text held back because a stop string may begin with it. */
-    heldText: string;
-  };
   /** Of prompt length, prompt and output ids. */
   historyDigest: string;
 }
@@ -80,9 +85,38 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
     outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
     position: sequence.position,
-    ...(sequence.state ? { state: Array.from(sequence.state) } : {}),
-    text: { utf8State: sequence.utf8State, heldText: sequence.heldText },
+    ...carriedState(sequence),
     historyDigest: historyDigest(sequence.promptLength, tokenIds),
+  };
+}
+
+export function carriedState({ state, utf8State, heldText }: Sequence): CarriedState {
+  return { ...(state && { state: Array.from(state) }), text: { utf8State, heldText } };
+}
+
+/**
+ * The record of a sequence before its first token, brought to where its output has these ids and this state.
+ * @throws SnapshotError unless the record is one before the first token
+ */
+export function advanceRecord(
+  record: SequenceSnapshot,
+  outputTokenIds: readonly number[],
+  carried: CarriedState,
+): SequenceSnapshot {
+  for (const [name, value] of Object.entries({ record, carried })) {
+    if (typeof value !== "object" || value === null) refuse(name, "an object", value, true);
+  }
+  if (!Array.isArray(outputTokenIds)) refuse("outputTokenIds", "an array of token ids", outputTokenIds, true);
+  if (record.position !== 0) malformed("position", "0, the record of a request");
+  const { promptLogprobs, state: _state, ...rest } = record;
+  const isScored = promptLogprobs !== undefined && outputTokenIds.length === 0;
+  return {
+    ...rest,
+    ...(isScored && { promptLogprobs }),
+    outputTokenIds: [...outputTokenIds],
+    position: outputTokenIds.length,
+    ...carried,
+    historyDigest: historyDigest(record.promptTokenIds.length, [...record.promptTokenIds, ...outputTokenIds]),
   };
 }
 

@@ -1,0 +1,23 @@
+/** Errors of the cluster itself; those of a sequence are `SequenceError`, as in one process. */
+
+export type ClusterErrorCode =
+  /** NATS cannot be reached, or does not answer. */
+  | "cluster_unavailable"
+  /** What another version, model or source has begun under the name. */
+  | "cluster_mismatch"
+  /** More than one message holds. */
+  | "request_too_large"
+  /** The work queue is full. */
+  | "cluster_full"
+  /** Part of a sequence's log is gone, and it cannot be made again. */
+  | "log_truncated";
+
+export class ClusterError extends Error {
+  readonly code: ClusterErrorCode;
+
+  constructor(code: ClusterErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ClusterError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,237 @@
+/** Puts requests into the cluster, and brings their events to who asked: the side of a process that clients are connected to. */
+import { createHash, randomBytes } from "node:crypto";
+import { type JetStreamClient, JetStreamApiError } from "@nats-io/jetstream";
+import { messageOf } from "@tokenmill/check";
+import type { GenerateRequest } from "@tokenmill/core";
+import { childSequenceId, type Engine, type SequenceSnapshot, type TokenObserver } from "@tokenmill/engine";
+import { ClusterError } from "../errors.ts";
+import { type LogEntry, standingOf } from "../log/entry.ts";
+import type { SequenceLog } from "../log/sequenceLog.ts";
+import type { ClusterNames } from "../names.ts";
+import type { Work } from "../node/work.ts";
+import type { ReaderMessage } from "../peers/messages.ts";
+import type { Peers } from "../peers/peers.ts";
+import { encode } from "../wire/codec.ts";
+import { RemoteSequence, type RemoteContext } from "./remoteSequence.ts";
+
+/** Which stream of a client's a sequence belongs to: with it, whatever process the client comes to finds it again. */
+export interface StreamPlace {
+  /** As `newStreamId` gave it. */
+  readonly streamId: number;
+  /** Which of the stream's outputs, from 0. */
+  readonly index: number;
+  /** The client had events of it before: what is there is continued. */
+  readonly isResumed: boolean;
+}
+
+/** Control of a sequence of the cluster. */
+export interface ClusterSequence {
+  readonly sequenceId: number | bigint;
+  pause(): void;
+  resume(): void;
+  /** Ends it wherever it is made. */
+  cancel(): void;
+  /** Leaves it to another reader. */
+  detach(): void;
+}
+
+export interface GatewayOptions {
+  readonly engine: Engine;
+  readonly js: JetStreamClient;
+  readonly names: ClusterNames;
+  readonly log: SequenceLog;
+  readonly peers: Peers;
+  readonly isConnected: () => boolean;
+  /** Largest message of NATS. */
+  readonly maxPayloadBytes: () => number;
+}
+
+const tickMs = 250;
+const publishTimeoutMs = 2000;
+/** Ticks between two words to a node that the reader is still there. */
+const keepTicks = 20;
+/** Of a scored token, or one of its alternatives, as it travels. */
+const scoredTokenBytes = 32;
+
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #sequences: Map<number, RemoteSequence> = new Map();
+  readonly #timer: NodeJS.Timeout;
+  #lastNumber = 0;
+  #ticks = 0;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#tick(), tickMs);
+  }
+
+  /** Sequences that are read here. */
+  get openCount(): number {
+    return this.#sequences.size;
+  }
+
+  /** @throws as `Engine.open` does for a bad request; ClusterError `cluster_unavailable`, `request_too_large` */
+  open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): ClusterSequence {
+    if (!this.#options.isConnected()) {
+      throw new ClusterError("cluster_unavailable", "NATS cannot be reached: try again later");
+    }
+    const sequenceId = request.sequenceId ?? childSequenceId(place.streamId, place.index);
+    const record = this.#options.engine.record(withStream(request, sequenceId));
+    const name = `${place.streamId}-${place.index}`;
+    const number = ++this.#lastNumber;
+    const sequence = new RemoteSequence(this.#context, { name, sequenceId, number }, observer);
+    const work: Work = { name, record, reader: this.#readerOf(sequence), digest: digestOf(record) };
+    const payload = encode(work);
+    this.#checkSize(payload, record);
+    this.#sequences.set(number, sequence);
+    const start = place.isResumed ? this.#attach(sequence, work, payload) : this.#publish(work, payload, name);
+    start.catch((error: unknown) => sequence.fail(error));
+    return {
+      sequenceId,
+      pause: () => sequence.pause(),
+      resume: () => sequence.resume(),
+      cancel: () => {
+        if (sequence.hasEnded) return;
+        sequence.close();
+        void this.#cancel(sequence, work, start);
+      },
+      detach: () => sequence.close(),
+    };
+  }
+
+  receive(message: ReaderMessage, from: string): void {
+    const sequence = this.#sequences.get(message.reader);
+    if (message.kind === "tokens") sequence?.receive(message.batch, message.epoch, from);
+    else sequence?.failed(message.failure, message.epoch);
+  }
+
+  /** After a time without NATS: what came meanwhile is in the logs. */
+  reconnected(): void {
+    for (const sequence of this.#sequences.values()) sequence.fill();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const sequence of this.#sequences.values()) {
+      sequence.fail(new ClusterError("cluster_unavailable", "the process leaves the cluster"));
+    }
+  }
+
+  get #context(): RemoteContext {
+    const { log, peers } = this.#options;
+    return {
+      log,
+      sendRead: ({ node, name, readIndex }) => {
+        if (node !== "") peers.send(node, { kind: "read", name, index: readIndex });
+      },
+      onEnd: ({ number }) => void this.#sequences.delete(number),
+    };
+  }
+
+  #readerOf({ number }: RemoteSequence): string {
+    return `${this.#options.peers.id}.${number}`;
+  }
+
+  async #publish(work: Work, payload: Uint8Array, messageId: string): Promise<number> {
+    const { js, names } = this.#options;
+    try {
+      const { seq } = await js.publish(names.workSubject, payload, { msgID: messageId, timeout: publishTimeoutMs });
+      return seq;
+    } catch (error) {
+      const isFull = error instanceof JetStreamApiError && error.code === 10077;
+      const code = isFull ? "cluster_full" : "cluster_unavailable";
+      throw new ClusterError(code, `the request of ${work.name} was not taken: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Goes on with what is there of the sequence: its log, the node that makes it, or nothing but the request. */
+  async #attach(sequence: RemoteSequence, work: Work, payload: Uint8Array): Promise<number> {
+    const { log, peers } = this.#options;
+    const { name, reader, digest } = work;
+    for (;;) {
+      const tail = await log.tail(name);
+      if (!tail || tail.entry.status === "cancelled") {
+        const seq = await this.#publish(work, payload, `${name}@${tail?.seq ?? 0}:${reader}`);
+        sequence.fill();
+        return seq;
+      }
+      const { entry } = tail;
+      if (entry.digest !== digest) {
+        throw new ClusterError("cluster_mismatch", `the sequence ${name} is another request's`);
+      }
+      if (entry.status === "open") {
+        const appended = await log.append(name, { ...standingOf(entry), reader }, tail.seq);
+        if (appended === "conflict") continue;
+        peers.send(entry.node, { kind: "attached", name, reader });
+      }
+      sequence.fill();
+      return entry.work;
+    }
+  }
+
+  /** At the node, which is quick, and in the log, which counts. */
+  async #cancel({ node }: RemoteSequence, { name, reader, digest }: Work, start: Promise<number>): Promise<void> {
+    const { log, peers } = this.#options;
+    if (node !== "") peers.send(node, { kind: "cancel", name, reader });
+    try {
+      const work = await start;
+      let before: LogEntry = { epoch: 0, node: "", reader, work, status: "open", position: 0, attempts: 0, digest };
+      for (let after = 0; ; ) {
+        const entry: LogEntry = { ...standingOf(before), reader, work, status: "cancelled" };
+        if ((await log.append(name, entry, after)) !== "conflict") return;
+        const tail = await log.tail(name);
+        if (!tail || tail.entry.work > work || isSettled(tail.entry, work, reader)) return;
+        before = tail.entry;
+        after = tail.seq;
+      }
+    } catch (error) {
+      // Without a reader the sequence stops by itself, later.
+      if (!(error instanceof ClusterError)) throw error;
+    }
+  }
+
+  /** @throws ClusterError `request_too_large` unless request and answer fit into messages */
+  #checkSize(payload: Uint8Array, { promptLogprobs, promptTokenIds }: SequenceSnapshot): void {
+    const most = this.#options.maxPayloadBytes() - 4096;
+    const scores = promptLogprobs === undefined ? 0 : scoredTokenBytes * promptTokenIds.length * (1 + promptLogprobs);
+    const size = Math.max(payload.length, scores);
+    if (size <= most) return;
+    const what = scores > payload.length ? "the scores of the prompt" : "the request";
+    const message = `${what} take ${size} bytes, and a message of this cluster holds ${most}: raise NATS' max_payload`;
+    throw new ClusterError("request_too_large", message);
+  }
+
+  #tick(): void {
+    if (!this.#options.isConnected()) return;
+    const isKeeping = ++this.#ticks % keepTicks === 0;
+    for (const sequence of this.#sequences.values()) {
+      sequence.tick();
+      if (isKeeping) this.#context.sendRead(sequence);
+    }
+  }
+}
+
+/** 53 random bits: two streams of a cluster never meet. */
+export function newStreamId(): number {
+  return Number(randomBytes(8).readBigUInt64LE() >> 11n);
+}
+
+/** A seed without an id draws from its first random stream, whatever id the cluster gives. */
+function withStream(
+  request: GenerateRequest,
+  sequenceId: number | bigint,
+): GenerateRequest & { sequenceId: number | bigint } {
+  const isSeeded = request.seed !== undefined && request.sequenceId === undefined;
+  return { ...(isSeeded && { randomStreamId: 0 }), ...request, sequenceId };
+}
+
+/** Of what an output follows from. */
+function digestOf({ sequenceId: _id, engineVersion: _version, ...record }: SequenceSnapshot): string {
+  return createHash("sha256").update(JSON.stringify(record)).digest("base64url").slice(0, 22);
+}
+
+/** It has ended, or another reader has it. */
+function isSettled(entry: LogEntry, work: number, reader: string): boolean {
+  if (entry.status === "finished" || entry.status === "failed") return true;
+  return entry.work === work && (entry.status === "cancelled" || entry.reader !== reader);
+}

@@ -1,0 +1,205 @@
+/**
+ * A sequence as its reader sees it, wherever it is made: events in order, none twice, none left out. They come live; what did
+ * not come is read from the log.
+ */
+import type { TokenEvent } from "@tokenmill/core";
+import { SequenceError, type TokenObserver } from "@tokenmill/engine";
+import { ClusterError } from "../errors.ts";
+import type { LogEntry, LoggedFailure } from "../log/entry.ts";
+import type { SequenceLog } from "../log/sequenceLog.ts";
+import { eventOf, type TokenBatch } from "../wire/tokenBatch.ts";
+
+export interface RemoteContext {
+  readonly log: SequenceLog;
+  /** Tells the node how far the reader is. */
+  readonly sendRead: (sequence: RemoteSequence) => void;
+  readonly onEnd: (sequence: RemoteSequence) => void;
+}
+
+/** Silence after which the log is looked at, in case a message was lost; longer each time that there was nothing. */
+const firstSilenceMs = 1000;
+const longestSilenceMs = 8000;
+/** Events taken between two words to the node. */
+const creditEvents = 32;
+
+export class RemoteSequence {
+  readonly name: string;
+  readonly sequenceId: number | bigint;
+  /** Number among this process's readers. */
+  readonly number: number;
+  /** Peer that makes it, as far as is known. */
+  node = "";
+  readonly #context: RemoteContext;
+  readonly #observer: TokenObserver;
+  /** Index of the next event. */
+  #next = 0;
+  #toldIndex = 0;
+  #epoch = 0;
+  /** Number of the last entry that was read. */
+  #seenSeq = 0;
+  /** Batches that wait: for the reader, or for what is missing before them. */
+  #waiting: TokenBatch[] = [];
+  #failure: LoggedFailure | undefined;
+  #heardMs: number = performance.now();
+  #silenceMs = firstSilenceMs;
+  #isPaused = false;
+  #isFilling = false;
+  #hasEnded = false;
+
+  constructor(
+    context: RemoteContext,
+    facts: { readonly name: string; readonly sequenceId: number | bigint; readonly number: number },
+    observer: TokenObserver,
+  ) {
+    this.#context = context;
+    this.name = facts.name;
+    this.sequenceId = facts.sequenceId;
+    this.number = facts.number;
+    this.#observer = observer;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Events before it were delivered. */
+  get readIndex(): number {
+    return this.#next;
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    // As the engine does: nothing is delivered inside the call.
+    queueMicrotask(() => this.#deliver());
+  }
+
+  /** Nothing more is delivered. */
+  close(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#waiting = [];
+    this.#context.onEnd(this);
+  }
+
+  receive(batch: TokenBatch, epoch: number, from: string): void {
+    // A node that has lost its claim may not know yet.
+    if (this.#hasEnded || epoch < this.#epoch) return;
+    const isNew = epoch > this.#epoch;
+    this.#epoch = epoch;
+    this.node = from;
+    this.#heardMs = performance.now();
+    this.#silenceMs = firstSilenceMs;
+    this.#waiting.push(batch);
+    this.#deliver();
+    if (isNew && !this.#hasEnded) this.#context.sendRead(this);
+  }
+
+  failed(failure: LoggedFailure, epoch: number): void {
+    if (this.#hasEnded || epoch < this.#epoch) return;
+    this.#failure = failure;
+    this.#deliver();
+  }
+
+  fail(error: unknown): void {
+    if (this.#hasEnded) return;
+    this.close();
+    this.#observer.error(error);
+  }
+
+  /** Called now and then: looks at the log when nothing was heard. */
+  tick(): void {
+    if (this.#hasEnded || this.#isPaused) return;
+    if (performance.now() - this.#heardMs < this.#silenceMs) return;
+    this.#silenceMs = Math.min(2 * this.#silenceMs, longestSilenceMs);
+    this.fill();
+  }
+
+  /** Reads what the log has beyond what was read. */
+  fill(): void {
+    if (this.#isFilling || this.#hasEnded) return;
+    this.#isFilling = true;
+    void this.#fill();
+  }
+
+  async #fill(): Promise<void> {
+    const { log } = this.#context;
+    try {
+      for await (const { seq, entry } of log.entries(this.name, this.#seenSeq + 1)) {
+        if (this.#hasEnded) return;
+        this.#seenSeq = seq;
+        this.#read(entry);
+        // The reader's pace holds for the past too.
+        while (this.#isPaused && !this.#hasEnded) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+    } finally {
+      this.#isFilling = false;
+      this.#heardMs = performance.now();
+    }
+    if (this.#isShort && this.#waiting.length > 0) setTimeout(() => this.#deliver(), 20);
+  }
+
+  #read(entry: LogEntry): void {
+    if (entry.epoch > this.#epoch) {
+      this.#epoch = entry.epoch;
+      this.node = entry.node;
+    }
+    if (entry.tokens && entry.position > this.#next) {
+      this.#waiting.unshift(entry.tokens);
+      this.#deliver();
+    }
+    if (entry.failure) {
+      this.#failure = entry.failure;
+      this.#deliver();
+    }
+  }
+
+  /** The next batch begins behind the next event. */
+  get #isShort(): boolean {
+    return this.#waiting.length > 0 && this.#waiting.every(({ first }) => first > this.#next);
+  }
+
+  #deliver(): void {
+    while (!this.#hasEnded && !this.#isPaused && this.#waiting.length > 0) {
+      const at = this.#waiting.findIndex(({ first }) => first <= this.#next);
+      if (at < 0) {
+        this.fill();
+        return;
+      }
+      const batch = this.#waiting[at]!;
+      const offset = this.#next - batch.first;
+      if (offset >= batch.tokenIds.length) this.#waiting.splice(at, 1);
+      else this.#hand(eventOf(batch, offset, this.sequenceId));
+    }
+    if (this.#failure && !this.#hasEnded && !this.#isPaused && this.#waiting.length === 0) this.#endWithFailure();
+  }
+
+  #hand(event: TokenEvent): void {
+    this.#next = event.index + 1;
+    if (event.finishReason !== undefined) {
+      this.close();
+      this.#observer.next(event);
+      this.#observer.complete();
+      return;
+    }
+    this.#observer.next(event);
+    if (this.#next - this.#toldIndex < creditEvents || this.#hasEnded) return;
+    this.#toldIndex = this.#next;
+    this.#context.sendRead(this);
+  }
+
+  #endWithFailure(): void {
+    const { code, message, index } = this.#failure!;
+    if (index > this.#next) {
+      this.fill();
+      return;
+    }
+    this.fail(new SequenceError(code, this.sequenceId, index, message));
+  }
+}

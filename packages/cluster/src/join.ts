@@ -1,0 +1,172 @@
+/** Joins a cluster: this process makes sequences of others, and has its own made by any. */
+import { hostname } from "node:os";
+import { randomBytes } from "node:crypto";
+import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
+import { Kvm } from "@nats-io/kv";
+import type { GenerateRequest } from "@tokenmill/core";
+import type { TokenObserver } from "@tokenmill/engine";
+import { connectNats } from "./connection.ts";
+import { type ClusterSequence, Gateway, newStreamId, type StreamPlace } from "./gateway/gateway.ts";
+import { SequenceLog } from "./log/sequenceLog.ts";
+import { clusterNames } from "./names.ts";
+import { Node, type NodeCounts } from "./node/node.ts";
+import { Pulls } from "./node/pulls.ts";
+import type { RunningContext } from "./node/runningSequence.ts";
+import { checkClusterOptions, type ClusterOptions } from "./options.ts";
+import { Peers } from "./peers/peers.ts";
+import { type NodeReport, Presence, presenceTtlMs, readReports } from "./presence/presence.ts";
+import { checkIdentity } from "./resources/identity.ts";
+import { prepareResources } from "./resources/resources.ts";
+
+/** A process's part of a cluster. */
+export interface Cluster {
+  /** This process's name in it. */
+  readonly id: string;
+  /** Whether NATS can be reached; without it new requests are refused. */
+  readonly isConnected: boolean;
+  /** The number of a client's stream, for `open`. */
+  newStreamId(): number;
+  /**
+   * Opens a sequence, which a node with a free place makes; events come as `Engine.open` gives them.
+   * @throws what `Engine.open` throws for a bad request; ClusterError `cluster_unavailable`, `request_too_large`
+   */
+  open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): ClusterSequence;
+  /** Tells every process that a connection's stream goes on elsewhere. */
+  takeOver(stream: string): void;
+  /** Called when another process says so. */
+  onTakeOver: (stream: string) => void;
+  /** Called when somebody wants this process to hand its work over. */
+  onDrain: () => void;
+  /** Every process that is there. */
+  nodes(): Promise<NodeReport[]>;
+  stats(): ClusterStats;
+  /** Hands all sequences that are made here to other nodes, and takes none any more. Clients stay connected. */
+  drain(): Promise<void>;
+  /** Drains, and leaves. */
+  close(): Promise<void>;
+}
+
+/** Totals since the start, and what is there now. */
+export interface ClusterStats extends Readonly<NodeCounts> {
+  readonly making: number;
+  readonly reading: number;
+  readonly capacity: number;
+  readonly lag: number;
+  readonly logEntries: number;
+  readonly logBytes: number;
+  readonly peerMessages: number;
+  readonly peerBytes: number;
+}
+
+/** What a test may plant. */
+export interface Faults {
+  readonly isOwnClaim: RunningContext["isOwnClaim"];
+}
+
+const noFaults: Faults = { isOwnClaim: (standing, epoch) => standing.epoch === epoch };
+
+/** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_mismatch` */
+export async function join(options: ClusterOptions, faults: Faults = noFaults): Promise<Cluster> {
+  const settings = checkClusterOptions(options);
+  const { engine, identity, description = identity, onLog = () => undefined } = options;
+  const names = clusterNames(settings.name);
+  const connection = await connectNats(options);
+  const { nc } = connection;
+  try {
+    const js = jetstream(nc);
+    const jsm = await jetstreamManager(nc);
+    const kvm = new Kvm(nc);
+    const buckets = { replicas: settings.replicas, history: 1 };
+    const meta = await kvm.create(names.metaBucket, buckets);
+    await checkIdentity(meta, { identity, description }, settings.name);
+    const presence = await kvm.create(names.nodesBucket, {
+      ...buckets,
+      ttl: presenceTtlMs,
+      storage: StorageType.Memory,
+    });
+    const consumer = await prepareResources(js, jsm, names, settings);
+    const id = randomBytes(6).toString("hex");
+    const log = new SequenceLog(js, jsm, names);
+    const isConnected = (): boolean => connection.isConnected;
+    const peers = new Peers(nc, names, id, (message, from) => {
+      if (message.kind === "drain") cluster.onDrain();
+      else if (message.kind === "takeOver") cluster.onTakeOver(message.stream);
+      else if (message.kind === "tokens" || message.kind === "failed") gateway.receive(message, from);
+      else node.receive(message);
+    });
+    const { isOwnClaim } = faults;
+    const node = new Node({ engine, log, peers, settings: settings.node, isConnected, isOwnClaim, onLog });
+    const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
+    const gateway = new Gateway({ engine, js, names, log, peers, isConnected, maxPayloadBytes });
+    const pulls = new Pulls({ consumer, free: () => node.free, take: (message) => node.take(message), isConnected });
+    node.onFree = () => pulls.fill();
+    pulls.fill();
+    connection.onChange = () => {
+      onLog(connection.isConnected ? "connected" : "disconnected", {});
+      if (!connection.isConnected) return;
+      gateway.reconnected();
+      pulls.fill();
+    };
+    const startedMs = Date.now();
+    let state: NodeReport["state"] = "serving";
+    let last = { tokens: engine.stats().tokens, ms: performance.now() };
+    const present = new Presence(presence, () => {
+      const { tokens } = engine.stats();
+      const ms = performance.now();
+      const seconds = Math.max((ms - last.ms) / 1000, 0.001);
+      const tokensPerSecond = Math.round((tokens - last.tokens) / seconds);
+      last = { tokens, ms };
+      const { capacity } = settings.node;
+      const counts = { making: node.open, reading: gateway.openCount, lag: node.lag };
+      return { id, host: hostname(), pid: process.pid, startedMs, state, capacity, ...counts, tokens, tokensPerSecond };
+    });
+    let draining: Promise<void> | undefined;
+    let closing: Promise<void> | undefined;
+    const cluster: Cluster = {
+      id,
+      get isConnected() {
+        return connection.isConnected;
+      },
+      newStreamId,
+      open: (request, observer, place) => gateway.open(request, observer, place),
+      takeOver: (stream) => peers.broadcast({ kind: "takeOver", stream }),
+      onTakeOver: () => {},
+      onDrain: () => void cluster.drain(),
+      nodes: () => readReports(presence),
+      stats: () => ({
+        ...node.counts,
+        making: node.open,
+        reading: gateway.openCount,
+        capacity: settings.node.capacity,
+        lag: node.lag,
+        logEntries: log.appended.entries,
+        logBytes: log.appended.sizeBytes,
+        peerMessages: peers.sent.messages,
+        peerBytes: peers.sent.sizeBytes,
+      }),
+      drain() {
+        return (draining ??= (async () => {
+          state = "draining";
+          pulls.stop();
+          await node.handOver();
+          present.say();
+        })());
+      },
+      close() {
+        return (closing ??= (async () => {
+          await cluster.drain();
+          gateway.stop();
+          node.stop();
+          await present.stop(id);
+          connection.onChange = () => {};
+          await nc.drain().catch(() => nc.close());
+        })());
+      },
+    };
+    onLog("joined", { id, cluster: settings.name, server: nc.getServer() });
+    return cluster;
+  } catch (error) {
+    await nc.close();
+    throw error;
+  }
+}

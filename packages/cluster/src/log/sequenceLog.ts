@@ -1,0 +1,100 @@
+/** Reads and appends entries; compare-and-set by the server. */
+import { type JetStreamClient, JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import { messageOf } from "@tokenmill/check";
+import { ClusterError } from "../errors.ts";
+import type { ClusterNames } from "../names.ts";
+import { decode, encode } from "../wire/codec.ts";
+import type { TokenBatch } from "../wire/tokenBatch.ts";
+import type { LogEntry, StoredEntry } from "./entry.ts";
+
+/** What an append came to. `conflict`: somebody else appended, or this entry was there already. */
+export type Appended = { readonly seq: number } | "conflict";
+
+const answerTimeoutMs = 2000;
+
+export class SequenceLog {
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+  readonly #names: ClusterNames;
+  /** Entries and bytes appended since the start. */
+  readonly appended = { entries: 0, sizeBytes: 0 };
+
+  constructor(js: JetStreamClient, jsm: JetStreamManager, names: ClusterNames) {
+    this.#js = js;
+    this.#jsm = jsm;
+    this.#names = names;
+  }
+
+  /**
+   * @param after number of the last entry that the writer knows, 0 for none
+   * @param messageId lets the server know an entry again that was sent twice
+   * @throws ClusterError `cluster_unavailable`
+   */
+  async append(sequence: string, entry: LogEntry, after: number, messageId?: string): Promise<Appended> {
+    const payload = encode(entry);
+    try {
+      const { seq, duplicate } = await this.#js.publish(this.#names.logSubject(sequence), payload, {
+        expect: { lastSubjectSequence: after },
+        timeout: answerTimeoutMs,
+        ...(messageId !== undefined && { msgID: messageId }),
+      });
+      this.appended.entries++;
+      this.appended.sizeBytes += payload.length;
+      return duplicate ? "conflict" : { seq };
+    } catch (error) {
+      if (isConflict(error)) return "conflict";
+      throw unavailable(error);
+    }
+  }
+
+  /** The last entry; undefined: there is none. @throws ClusterError `cluster_unavailable` */
+  tail(sequence: string): Promise<StoredEntry | undefined> {
+    return this.#get({ last_by_subj: this.#names.logSubject(sequence) });
+  }
+
+  /** Entries from the first on, or from number `from`. @throws ClusterError `cluster_unavailable` */
+  async *entries(sequence: string, from = 1): AsyncGenerator<StoredEntry, void> {
+    for (let seq = from; ; ) {
+      const stored = await this.#get({ seq, next_by_subj: this.#names.logSubject(sequence) });
+      if (!stored) return;
+      yield stored;
+      seq = stored.seq + 1;
+    }
+  }
+
+  /** The batches that make up the first `position` tokens; undefined: some are gone. */
+  async batches(sequence: string, position: number): Promise<TokenBatch[] | undefined> {
+    const batches: TokenBatch[] = [];
+    let length = 0;
+    if (length < position) {
+      for await (const { entry } of this.entries(sequence)) {
+        if (!entry.tokens) continue;
+        if (entry.tokens.first !== length) return undefined;
+        batches.push(entry.tokens);
+        length += entry.tokens.tokenIds.length;
+        if (length >= position) break;
+      }
+    }
+    return length === position ? batches : undefined;
+  }
+
+  async #get(
+    query: { last_by_subj: string } | { seq: number; next_by_subj: string },
+  ): Promise<StoredEntry | undefined> {
+    try {
+      const message = await this.#jsm.streams.getMessage(this.#names.logStream, query);
+      return message ? { seq: message.seq, entry: decode<LogEntry>(message.data) } : undefined;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound) return undefined;
+      throw unavailable(error);
+    }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
+}
+
+function unavailable(error: unknown): ClusterError {
+  return new ClusterError("cluster_unavailable", `NATS did not answer: ${messageOf(error)}`, { cause: error });
+}

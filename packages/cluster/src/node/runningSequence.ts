@@ -1,0 +1,339 @@
+/**
+ * A sequence that this node has claimed: its events go to the reader as they come, and into the log in batches. A batch is
+ * appended behind the entry that the node knows as the last; where there is another, the node looks whose claim stands, and
+ * if it is not its own it stops without a word.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JsMsg } from "@nats-io/jetstream";
+import { messageOf } from "@tokenmill/check";
+import type { TokenEvent } from "@tokenmill/core";
+import { SequenceError, type SequenceErrorCode, type SequenceHandle, type TokenObserver } from "@tokenmill/engine";
+import { ClusterError } from "../errors.ts";
+import { type LogEntry, type LoggedFailure, type Standing, type StoredEntry, standingOf } from "../log/entry.ts";
+import type { SequenceLog } from "../log/sequenceLog.ts";
+import type { Peers } from "../peers/peers.ts";
+import { batchOf, sizeBytesOf } from "../wire/tokenBatch.ts";
+import type { NodeSettings } from "./nodeSettings.ts";
+
+/** Time before another node is given what this one could not do. */
+const retryMs = 100;
+
+/** How a sequence left its node. */
+export type Departure = "ended" | "cancelled" | "fenced" | "handedOver";
+
+export interface RunningContext {
+  readonly log: SequenceLog;
+  readonly peers: Peers;
+  readonly settings: NodeSettings;
+  /** Whether NATS can be reached. */
+  readonly isConnected: () => boolean;
+  /** The claim of an epoch that is not the node's own is another's. A test that looks for doubled tokens plants its absence. */
+  readonly isOwnClaim: (standing: Standing, epoch: number) => boolean;
+  readonly onGone: (sequence: RunningSequence, departure: Departure) => void;
+}
+
+export class RunningSequence implements TokenObserver {
+  readonly name: string;
+  handle!: SequenceHandle;
+  /** Work message that the claim is kept by. */
+  message: JsMsg;
+  readonly #context: RunningContext;
+  readonly #epoch: number;
+  /** As of the last entry. */
+  #standing: Standing;
+  #lastSeq: number;
+  /** Events that are not in the log. */
+  #unwritten: TokenEvent[] = [];
+  #unwrittenBytes = 0;
+  /** Index of the next event. */
+  #position: number;
+  /** As `#position`, of the engine's sequence, which may make again what the log has. */
+  #made: number;
+  #readIndex: number;
+  #heardMs: number = performance.now();
+  #appendedMs: number = performance.now();
+  #isPaused = false;
+  #isWriting = false;
+  #failure: LoggedFailure | undefined;
+  #hasEnded = false;
+  #isGone = false;
+
+  /** @param made output tokens that the engine's sequence begins with */
+  constructor(context: RunningContext, name: string, message: JsMsg, { seq, entry }: StoredEntry, made: number) {
+    this.#context = context;
+    this.name = name;
+    this.message = message;
+    this.#epoch = entry.epoch;
+    this.#standing = standingOf(entry);
+    this.#lastSeq = seq;
+    this.#position = entry.position;
+    this.#made = made;
+    this.#readIndex = entry.position;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Events that are made and not in the log. */
+  get lag(): number {
+    return this.#unwritten.length;
+  }
+
+  get idleMs(): number {
+    return performance.now() - this.#appendedMs;
+  }
+
+  next(event: TokenEvent): void {
+    const { settings } = this.#context;
+    if (this.#isGone) return;
+    this.#made = event.index + 1;
+    if (this.#made <= this.#position) return;
+    this.#position = this.#made;
+    this.#unwritten.push(event);
+    this.#unwrittenBytes += sizeBytesOf(event);
+    if (settings.isBitStable) this.#tell([event]);
+    this.#hasEnded ||= event.finishReason !== undefined;
+    this.#pace();
+    if (this.#hasEnded || !settings.isBitStable || this.#unwrittenBytes > settings.unwrittenBytes / 4) this.flush();
+  }
+
+  error(error: unknown): void {
+    if (this.#isGone) return;
+    const { code, message } =
+      error instanceof SequenceError ? error : { code: "internal" as const, message: messageOf(error) };
+    if (isOfTheNode(code)) {
+      this.#leave();
+      this.message.nak(retryMs);
+      this.#depart("handedOver");
+      return;
+    }
+    this.#failure = { code, message, index: this.#position };
+    this.#hasEnded = true;
+    this.flush();
+  }
+
+  complete(): void {}
+
+  /** The reader has all events before `index`. */
+  read(index: number): void {
+    this.#heardMs = performance.now();
+    this.#readIndex = Math.max(this.#readIndex, Math.min(index, this.#position));
+    this.#pace();
+  }
+
+  /** Events go to another reader, which begins with what is in the log. */
+  attached(reader: string): void {
+    this.#heardMs = performance.now();
+    this.#standing = { ...this.#standing, reader };
+    if (this.#context.settings.isBitStable && this.#unwritten.length > 0) this.#tell(this.#unwritten);
+    this.flush();
+  }
+
+  /** Whether that reader is the one to stop it. */
+  isReadBy(reader: string): boolean {
+    return this.#standing.reader === reader;
+  }
+
+  /** Called now and then: writes what waits, and gives up what nobody reads. */
+  tick(): void {
+    const { orphanMs } = this.#context.settings;
+    if (this.#unwritten.length > 0 || this.#failure) this.flush();
+    else if (this.#isPaused && performance.now() - this.#heardMs > orphanMs) void this.cancel();
+    else if (this.idleMs > 10_000 && this.#context.isConnected()) void this.#verify();
+    this.#pace();
+  }
+
+  flush(): void {
+    if (this.#isWriting || this.#isGone) return;
+    void this.#write();
+  }
+
+  /** Ends it in the log, and frees its slot. */
+  async cancel(): Promise<void> {
+    if (this.#isGone) return;
+    this.#leave();
+    const isMine = await this.#conclude(() => ({ ...this.#standing, status: "cancelled" }));
+    if (isMine) this.message.ack();
+    this.#depart("cancelled");
+  }
+
+  /** Writes what there is and leaves it to another node. */
+  async handOver(): Promise<void> {
+    if (this.#isGone) return;
+    this.handle.pause();
+    while (this.#isWriting) await sleep(1);
+    if (this.#isGone) return;
+    if (this.#hasEnded) return this.flush();
+    const entry = this.#entry();
+    this.#leave();
+    const isMine = await this.#conclude(() => entry);
+    if (isMine) this.message.nak();
+    this.#depart("handedOver");
+  }
+
+  /** Another node has it: nothing more is said or written. */
+  fence(): void {
+    if (this.#isGone) return;
+    this.#leave();
+    this.#depart("fenced");
+  }
+
+  #pace(): void {
+    const { settings, isConnected } = this.#context;
+    const isAhead = this.#position - this.#readIndex >= settings.windowEvents;
+    // Without NATS memory is all there is; with it the log takes what comes.
+    const isFull = this.#unwrittenBytes >= (isConnected() ? settings.unwrittenBytes : settings.unwrittenBytes / 2);
+    const mustPause = isAhead || isFull;
+    if (mustPause === this.#isPaused || this.#hasEnded || this.#isGone) return;
+    this.#isPaused = mustPause;
+    if (mustPause) this.handle.pause();
+    else this.handle.resume();
+  }
+
+  #tell(events: readonly TokenEvent[]): void {
+    const [peer, number] = readerOf(this.#standing.reader);
+    const epoch = this.#epoch;
+    this.#context.peers.send(peer, { kind: "tokens", reader: number, epoch, batch: batchOf(events) });
+  }
+
+  /** What there is to write, as of now. */
+  #entry(): LogEntry {
+    const events = this.#unwritten;
+    const failure = this.#failure;
+    const { carried, ...standing } = this.#standing;
+    return {
+      ...standing,
+      attempts: events.length > 0 ? 0 : standing.attempts,
+      status: failure ? "failed" : this.#hasEnded ? "finished" : "open",
+      position: this.#position,
+      ...(!this.#hasEnded && { carried: this.#made === this.#position ? this.handle.carried() : carried }),
+      ...(failure && { failure }),
+      ...(events.length > 0 && { tokens: batchOf(events) }),
+    };
+  }
+
+  async #write(): Promise<void> {
+    const { isBitStable, unwrittenBytes } = this.#context.settings;
+    this.#isWriting = true;
+    try {
+      while (!this.#isGone && (this.#unwritten.length > 0 || this.#failure)) {
+        const entry = this.#entry();
+        if (!(await this.#append(entry))) continue;
+        if (entry.status !== "open") return this.#end();
+        if (isBitStable && !this.#hasEnded && this.#unwrittenBytes < unwrittenBytes / 4) break;
+      }
+    } catch (error) {
+      // What could not be written waits for the next tick.
+      if (!(error instanceof ClusterError)) throw error;
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** False: something else was appended, and seen. */
+  async #append(entry: LogEntry): Promise<boolean> {
+    const { log } = this.#context;
+    const first = entry.tokens?.first ?? entry.position;
+    const messageId = entry.tokens && `${this.name}:${first}`;
+    const appended = await log.append(this.name, entry, this.#lastSeq, messageId);
+    if (appended === "conflict") {
+      await this.#reconcile();
+      return false;
+    }
+    this.#written(appended.seq, entry);
+    return true;
+  }
+
+  /** The log has entries that the node has not seen: is the claim still its own, and how far did its events get? */
+  async #reconcile(): Promise<void> {
+    const tail = await this.#context.log.tail(this.name);
+    if (this.#isGone) return;
+    if (!tail || !this.#context.isOwnClaim(tail.entry, this.#epoch)) this.fence();
+    else if (tail.entry.status === "cancelled") {
+      this.#leave();
+      this.message.ack();
+      this.#depart("cancelled");
+    } else {
+      this.#written(tail.seq, tail.entry);
+      if (tail.entry.status !== "open") this.#end();
+    }
+  }
+
+  async #verify(): Promise<void> {
+    this.#appendedMs = performance.now();
+    const tail = await this.#context.log.tail(this.name).catch(() => undefined);
+    if (tail && tail.seq !== this.#lastSeq && !this.#isWriting) await this.#reconcile().catch(() => undefined);
+  }
+
+  #written(seq: number, entry: LogEntry): void {
+    const { isBitStable } = this.#context.settings;
+    this.#appendedMs = performance.now();
+    this.#lastSeq = seq;
+    // A reader that came meanwhile is told of in the next entry.
+    this.#standing = { ...standingOf(entry), epoch: this.#epoch };
+    const waiting = this.#unwritten;
+    this.#unwritten = waiting.filter(({ index }) => index >= entry.position);
+    this.#unwrittenBytes = this.#unwritten.reduce((sum, event) => sum + sizeBytesOf(event), 0);
+    const written = waiting.filter(({ index }) => index < entry.position);
+    if (!isBitStable && written.length > 0) this.#tell(written);
+    if (entry.status === "failed" && entry.failure) {
+      const [peer, number] = readerOf(entry.reader);
+      const { failure } = entry;
+      this.#context.peers.send(peer, { kind: "failed", reader: number, epoch: this.#epoch, failure });
+    }
+    this.#pace();
+  }
+
+  /** All is in the log: the work is done, whoever does it. */
+  #end(): void {
+    this.#leave();
+    this.message.ack();
+    this.#depart("ended");
+  }
+
+  /** A last entry. True: the claim was the node's own to the end, so that the work message is too. */
+  async #conclude(entry: () => LogEntry): Promise<boolean> {
+    const { log, isOwnClaim } = this.#context;
+    try {
+      for (;;) {
+        const appended = await log.append(this.name, entry(), this.#lastSeq);
+        if (appended !== "conflict") return true;
+        const tail = await log.tail(this.name);
+        if (!tail || !isOwnClaim(tail.entry, this.#epoch)) return false;
+        if (tail.entry.status !== "open") return tail.entry.status === "cancelled";
+        // Its tokens may be there already: then the next node begins with these.
+        if (entry().tokens) return true;
+        this.#lastSeq = tail.seq;
+        this.#standing = standingOf(tail.entry);
+      }
+    } catch (error) {
+      // The lease runs out, and the next node finds out what stands.
+      if (!(error instanceof ClusterError)) throw error;
+      return false;
+    }
+  }
+
+  #leave(): void {
+    this.#isGone = true;
+    this.handle.cancel();
+  }
+
+  #depart(departure: Departure): void {
+    this.#context.onGone(this, departure);
+  }
+}
+
+export function readerOf(reader: string): [peer: string, number: number] {
+  const at = reader.lastIndexOf(".");
+  return [reader.slice(0, at), Number(reader.slice(at + 1))];
+}
+
+/** A failure of this node's, not of the sequence: another one may do better. */
+function isOfTheNode(code: SequenceErrorCode): boolean {
+  return code === "engine_closed" || code === "pool_failed" || code === "overloaded";
+}

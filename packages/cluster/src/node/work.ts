@@ -1,0 +1,13 @@
+/** What a node is to make, as the work queue carries it. */
+import type { SequenceSnapshot } from "@tokenmill/engine";
+
+export interface Work {
+  /** The sequence's name, and that of its log. */
+  readonly name: string;
+  /** Of the request, before its first token. */
+  readonly record: SequenceSnapshot;
+  /** Peer and number of who reads it. */
+  readonly reader: string;
+  /** Of the record. */
+  readonly digest: string;
+}

@@ -1,0 +1,104 @@
+/** Options of `joinCluster`, checked. */
+import { checkBoolean, checkFunction, checkInteger, checkString, refuse, refuseUnknown } from "@tokenmill/check";
+import type { Engine } from "@tokenmill/engine";
+import { defaultNodeSettings, type NodeSettings } from "./node/nodeSettings.ts";
+
+export interface ClusterOptions {
+  /** Addresses of NATS servers, as `nats://host:4222` or `tls://host:4222`; at least one. */
+  servers: readonly string[];
+  /** Name of the cluster: letters, digits, `-` and `_`; clusters of other names on the same NATS know nothing of each other. Absent: `default`. */
+  name?: string;
+  /** NATS credentials file (`.creds`), by path. Absent: none. */
+  credentials?: string;
+  /** Makes the sequences of this process, and checks its clients' requests. */
+  engine: Engine;
+  /** What tokens follow from besides the request: processes of another identity are refused. */
+  identity: string;
+  /** The identity in words, for whoever is refused: version, model, source. Absent: the identity itself. */
+  description?: string;
+  /** Whether rows are the same wherever they are made; absent: true. If not, a token is sent when it is in the log. */
+  isBitStable?: boolean;
+  /** Copies that NATS keeps of everything, 1 … 5; 3 survive the loss of a server. Absent: 1. */
+  replicas?: number;
+  /** Sequences that this process makes at a time, 0 … 131,072; 0: it is a gateway only. Absent: 256. */
+  capacity?: number;
+  /** Time after which a silent node's sequences go to others, 300 … 600,000 milliseconds. Absent: 1200. */
+  leaseMs?: number;
+  /** Time between two batches of a sequence in its log, 10 … 10,000 milliseconds. Absent: 200. */
+  flushMs?: number;
+  /** Time that logs are kept, 60 … 2,592,000 seconds. Absent: 3600. */
+  retentionSeconds?: number;
+  /** Most bytes of all logs, 2^20 or more; the oldest go first. Absent: 2^30. */
+  logBytes?: number;
+  /** Hears of claims, ends, handovers and connections. Absent: nobody does. */
+  onLog?: (event: string, details: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface ClusterSettings {
+  readonly name: string;
+  readonly replicas: number;
+  readonly retentionSeconds: number;
+  readonly logBytes: number;
+  readonly node: NodeSettings;
+}
+
+const known: Readonly<Record<keyof ClusterOptions, true>> = {
+  servers: true,
+  name: true,
+  credentials: true,
+  engine: true,
+  identity: true,
+  description: true,
+  isBitStable: true,
+  replicas: true,
+  capacity: true,
+  leaseMs: true,
+  flushMs: true,
+  retentionSeconds: true,
+  logBytes: true,
+  onLog: true,
+};
+
+/** @throws TypeError, RangeError */
+export function checkClusterOptions(options: ClusterOptions): ClusterSettings {
+  if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
+  refuseUnknown(Object.keys(options), Object.keys(known), "cluster option");
+  const { servers, name = "default", replicas = 1, retentionSeconds = 3600, logBytes = 2 ** 30 } = options;
+  if (!Array.isArray(servers) || servers.length === 0) refuse("servers", "at least one address", servers, true);
+  for (const [i, server] of (servers as readonly unknown[]).entries()) {
+    if (typeof server !== "string" || server === "")
+      refuse(`servers[${i}]`, "an address such as nats://host:4222", server, true);
+  }
+  if (typeof name !== "string" || !/^[\w-]{1,64}$/.test(name)) {
+    refuse("name", "1 to 64 letters, digits, - and _", name, typeof name !== "string");
+  }
+  for (const field of ["identity", "description", "credentials"] as const) {
+    if (field === "identity" || options[field] !== undefined) checkString(field, options[field]);
+  }
+  if (options.isBitStable !== undefined) checkBoolean("isBitStable", options.isBitStable);
+  if (options.onLog !== undefined) checkFunction("onLog", options.onLog);
+  if (typeof options.engine !== "object" || options.engine === null)
+    refuse("engine", "an engine", options.engine, true);
+  const { capacity, leaseMs, flushMs } = { ...defaultNodeSettings, ...defined(options) };
+  return {
+    name,
+    replicas: checkInteger("replicas", replicas, { min: 1, max: 5 }),
+    retentionSeconds: checkInteger("retentionSeconds", retentionSeconds, { min: 60, max: 2_592_000 }),
+    logBytes: checkInteger("logBytes", logBytes, { min: 2 ** 20, max: Number.MAX_SAFE_INTEGER }),
+    node: {
+      ...defaultNodeSettings,
+      isBitStable: options.isBitStable ?? true,
+      capacity: checkInteger("capacity", capacity, { min: 0, max: 131_072 }),
+      leaseMs: checkInteger("leaseMs", leaseMs, { min: 300, max: 600_000 }),
+      flushMs: checkInteger("flushMs", flushMs, { min: 10, max: 10_000 }),
+    },
+  };
+}
+
+function defined({ capacity, leaseMs, flushMs }: ClusterOptions): Partial<NodeSettings> {
+  return {
+    ...(capacity !== undefined && { capacity }),
+    ...(leaseMs !== undefined && { leaseMs }),
+    ...(flushMs !== undefined && { flushMs }),
+  };
+}

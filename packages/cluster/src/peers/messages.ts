@@ -1,0 +1,35 @@
+/** What processes of a cluster tell each other over core NATS: quick, and nothing is lost with a message that is. */
+import type { LoggedFailure } from "../log/entry.ts";
+import type { TokenBatch } from "../wire/tokenBatch.ts";
+
+/** For the side of a process that reads. */
+export type ReaderMessage =
+  /** Node to reader: events, as soon as they are there. */
+  | { readonly kind: "tokens"; readonly reader: number; readonly epoch: number; readonly batch: TokenBatch }
+  /** Node to reader: the log has an end that is not the last token. */
+  | { readonly kind: "failed"; readonly reader: number; readonly epoch: number; readonly failure: LoggedFailure };
+
+/** For the side that makes sequences. */
+export type NodeMessage =
+  /** Reader to node: events before `index` are read. */
+  | { readonly kind: "read"; readonly name: string; readonly index: number }
+  /** Reader to node: events go there from now on; the log says so too. */
+  | { readonly kind: "attached"; readonly name: string; readonly reader: string }
+  /** Reader to node: nobody wants it any more. */
+  | { readonly kind: "cancel"; readonly name: string; readonly reader: string }
+  /** Node to the node before it: the claim is another's. */
+  | { readonly kind: "fenced"; readonly name: string; readonly epoch: number };
+
+export type PeerMessage =
+  | ReaderMessage
+  | NodeMessage
+  /** To a node: hand everything over, and take nothing more. */
+  | { readonly kind: "drain" }
+  /** To all: the connection with that stream number was resumed elsewhere. */
+  | { readonly kind: "takeOver"; readonly stream: string };
+
+/** The sender, for `read` and its like to go back to. */
+export interface Envelope {
+  readonly from: string;
+  readonly messages: readonly PeerMessage[];
+}

@@ -1,0 +1,60 @@
+/** Who is there: every process says so now and then, and is forgotten when it does not. */
+import type { KV } from "@nats-io/kv";
+
+/** A process of the cluster, as it last said. */
+export interface NodeReport {
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedMs: number;
+  readonly state: "serving" | "draining";
+  /** Sequences that it makes at a time, and that it makes now. */
+  readonly capacity: number;
+  readonly making: number;
+  /** Sequences whose clients are connected to it. */
+  readonly reading: number;
+  /** Events that are made and not in their logs. */
+  readonly lag: number;
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+}
+
+const everyMs = 1000;
+/** Buckets of presence forget what is that old. */
+export const presenceTtlMs: number = 5000;
+
+export class Presence {
+  readonly #bucket: KV;
+  readonly #report: () => NodeReport;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(bucket: KV, report: () => NodeReport) {
+    this.#bucket = bucket;
+    this.#report = report;
+    this.#timer = setInterval(() => this.say(), everyMs);
+    this.say();
+  }
+
+  say(): void {
+    const report = this.#report();
+    // What is not heard is said again.
+    this.#bucket.put(report.id, JSON.stringify(report)).catch(() => undefined);
+  }
+
+  async stop(id: string): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#bucket.delete(id).catch(() => undefined);
+  }
+}
+
+/** Everybody who is there, in order of their start. */
+export async function readReports(bucket: KV): Promise<NodeReport[]> {
+  const reports: NodeReport[] = [];
+  const keys: string[] = [];
+  for await (const key of await bucket.keys()) keys.push(key);
+  for (const key of keys) {
+    const entry = await bucket.get(key);
+    if (entry?.operation === "PUT") reports.push(entry.json<NodeReport>());
+  }
+  return reports.toSorted((a, b) => a.startedMs - b.startedMs);
+}

@@ -1,0 +1,90 @@
+/** Streams and consumers, made by the first process of a cluster and left as they are by the others. */
+import {
+  AckPolicy,
+  type Consumer,
+  DiscardPolicy,
+  type JetStreamClient,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from "@nats-io/jetstream";
+import { ClusterError } from "../errors.ts";
+import type { ClusterNames } from "../names.ts";
+import type { ClusterSettings } from "../options.ts";
+
+const nanosPerMs = 1e6;
+const secondsPerDay = 86_400;
+/** The server knows an entry again that comes twice within that time. */
+const duplicateWindowMs = 120_000;
+const workBytes = 2 ** 28;
+const nameInUse = 10058;
+const consumerExists = 10148;
+
+/** Resolves with the consumer that nodes pull from. */
+export async function prepareResources(
+  js: JetStreamClient,
+  jsm: JetStreamManager,
+  names: ClusterNames,
+  settings: ClusterSettings,
+): Promise<Consumer> {
+  await ensureStream(jsm, {
+    name: names.workStream,
+    description: "tokenmill: requests that wait for a node",
+    subjects: [names.workSubject],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    num_replicas: settings.replicas,
+    max_age: secondsPerDay * 1000 * nanosPerMs,
+    max_bytes: workBytes,
+    // A full queue refuses what is new, so that its client hears of it.
+    discard: DiscardPolicy.New,
+    duplicate_window: duplicateWindowMs * nanosPerMs,
+  });
+  await ensureStream(jsm, {
+    name: names.logStream,
+    description: "tokenmill: what sequences have given, one subject each",
+    subjects: [names.logSubjects],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    num_replicas: settings.replicas,
+    max_age: settings.retentionSeconds * 1000 * nanosPerMs,
+    max_bytes: settings.logBytes,
+    discard: DiscardPolicy.Old,
+    duplicate_window: Math.min(duplicateWindowMs, settings.retentionSeconds * 1000) * nanosPerMs,
+  });
+  await ensureConsumer(jsm, names, settings);
+  return js.consumers.get(names.workStream, names.workConsumer);
+}
+
+async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  try {
+    await jsm.streams.add(config);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== nameInUse) throw error;
+    const { config: found } = await jsm.streams.info(config.name);
+    if (found.retention === config.retention && found.subjects.join() === config.subjects?.join()) return;
+    const message = `the stream ${config.name} is there with other subjects or another retention: use another cluster name`;
+    throw new ClusterError("cluster_mismatch", message);
+  }
+}
+
+async function ensureConsumer(jsm: JetStreamManager, names: ClusterNames, settings: ClusterSettings): Promise<void> {
+  const config = {
+    durable_name: names.workConsumer,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: settings.node.leaseMs * nanosPerMs,
+    // How often is looked at in the sequence's log, where a handover does not count.
+    max_deliver: -1,
+    max_ack_pending: -1,
+    max_waiting: 4096,
+  };
+  try {
+    await jsm.consumers.add(names.workStream, config);
+  } catch (error) {
+    const isThere = error instanceof JetStreamApiError && (error.code === consumerExists || error.code === nameInUse);
+    if (!isThere) throw error;
+    await jsm.consumers.update(names.workStream, names.workConsumer, config);
+  }
+}

@@ -1,0 +1,114 @@
+/** Consecutive events of one sequence, column by column: a token costs a few bytes, not an object with its names. */
+import type { FinishReason, PromptTokenLogprob, TokenEvent, TokenLogprob, Usage } from "@tokenmill/core";
+
+type Alternative = readonly [tokenId: number, logprob: number, text?: string];
+type ScoredToken = readonly [
+  ...token: [number, number, string | undefined],
+  rank: number,
+  top: Alternatives | undefined,
+];
+type Alternatives = readonly Alternative[];
+
+export interface TokenBatch {
+  /** Index of the first event. */
+  readonly first: number;
+  readonly tokenIds: readonly number[];
+  readonly texts: readonly string[];
+  readonly logprobs?: readonly number[];
+  readonly ranks?: readonly number[];
+  readonly top?: readonly Alternatives[];
+  /** Of the first event, if that is the sequence's. */
+  readonly prompt?: readonly (ScoredToken | null)[];
+  /** The last event is the sequence's last. */
+  readonly end?: { readonly reason: FinishReason; readonly stop?: string | number; readonly usage?: Usage };
+}
+
+/** All that an event holds: one that has more does not compile. */
+const isCarried: Readonly<Record<keyof TokenEvent, true>> = {
+  sequenceId: true,
+  index: true,
+  tokenId: true,
+  text: true,
+  logprob: true,
+  rank: true,
+  topLogprobs: true,
+  promptLogprobs: true,
+  finishReason: true,
+  stopReason: true,
+  usage: true,
+};
+void isCarried;
+
+/** @param events at least one, with consecutive indices */
+export function batchOf(events: readonly TokenEvent[]): TokenBatch {
+  const [first] = events as [TokenEvent];
+  const last = events.at(-1)!;
+  const hasLogprobs = first.logprob !== undefined;
+  return {
+    first: first.index,
+    tokenIds: events.map(({ tokenId }) => tokenId),
+    texts: events.map(({ text }) => text),
+    ...(hasLogprobs && { logprobs: events.map(({ logprob }) => logprob!), ranks: events.map(({ rank }) => rank!) }),
+    ...(first.topLogprobs && { top: events.map(({ topLogprobs }) => alternativesOf(topLogprobs!)) }),
+    ...(first.promptLogprobs && { prompt: first.promptLogprobs.map(scoredOf) }),
+    ...(last.finishReason !== undefined && {
+      end: {
+        reason: last.finishReason,
+        ...(last.stopReason !== undefined && { stop: last.stopReason }),
+        ...(last.usage && { usage: last.usage }),
+      },
+    }),
+  };
+}
+
+/** Event `first + i`, as it was. */
+export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigint): TokenEvent {
+  const { first, tokenIds, texts, logprobs, ranks, top, prompt, end } = batch;
+  const event: TokenEvent = { sequenceId, index: first + i, tokenId: tokenIds[i]!, text: texts[i]! };
+  if (logprobs) {
+    event.logprob = logprobs[i]!;
+    event.rank = ranks![i]!;
+  }
+  if (top) event.topLogprobs = top[i]!.map(alternativeIn);
+  if (prompt && i === 0) event.promptLogprobs = prompt.map(scoredIn);
+  if (end && i === tokenIds.length - 1) {
+    event.finishReason = end.reason;
+    if (end.stop !== undefined) event.stopReason = end.stop;
+    if (end.usage) event.usage = end.usage;
+  }
+  return event;
+}
+
+/** Roughly what an event takes in a batch. */
+export function sizeBytesOf({ text, topLogprobs, promptLogprobs }: TokenEvent): number {
+  const prompt = promptLogprobs?.reduce((sum, token) => sum + 32 + 24 * (token?.topLogprobs?.length ?? 0), 0) ?? 0;
+  return 16 + 3 * text.length + 24 * (topLogprobs?.length ?? 0) + prompt;
+}
+
+function alternativesOf(tokens: readonly TokenLogprob[]): Alternative[] {
+  return tokens.map(({ tokenId, logprob, text }) =>
+    text === undefined ? [tokenId, logprob] : [tokenId, logprob, text],
+  );
+}
+
+function alternativeIn([tokenId, logprob, text]: Alternative): TokenLogprob {
+  return text === undefined ? { tokenId, logprob } : { tokenId, logprob, text };
+}
+
+function scoredOf(token: PromptTokenLogprob | null): ScoredToken | null {
+  if (token === null) return null;
+  const { tokenId, logprob, text, rank, topLogprobs } = token;
+  return [tokenId, logprob, text, rank, topLogprobs && alternativesOf(topLogprobs)];
+}
+
+function scoredIn(token: ScoredToken | null): PromptTokenLogprob | null {
+  if (token === null) return null;
+  const [tokenId, logprob, text, rank, top] = token;
+  return {
+    tokenId,
+    logprob,
+    ...(text !== undefined && text !== null && { text }),
+    rank,
+    ...(top && { topLogprobs: top.map(alternativeIn) }),
+  };
+}

@@ -1,0 +1,33 @@
+/** The sequence behind a request, before its first token. */
+import type { Plan } from "@tokenmill/worker-pool";
+import { Sequence, type TokenObserver } from "../scheduler/sequence.ts";
+import { StopStrings } from "../text/stopStrings.ts";
+import type { PreparedRequest } from "./prepareRequest.ts";
+
+export interface NewSequence {
+  readonly plan: Plan;
+  readonly sequenceId: number | bigint;
+  /** Of requests without one. */
+  readonly seed: number | bigint;
+  /** Undefined: it is not to be opened. */
+  readonly observer: TokenObserver | undefined;
+}
+
+export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed, observer }: NewSequence): Sequence {
+  const { randomStreamId, promptTokenIds, maxTokens, stop, ignoreEos, grammar, promptLogprobs } = prepared;
+  return new Sequence({
+    sequenceId,
+    randomStreamId,
+    seed: BigInt(prepared.seed ?? seed),
+    plan,
+    promptTokenIds,
+    outputTokenIds: [],
+    maxTokens,
+    stops: stop.length > 0 ? new StopStrings(stop) : undefined,
+    ignoreEos,
+    epoch: 0,
+    grammar,
+    promptLogprobs,
+    observer,
+  });
+}
