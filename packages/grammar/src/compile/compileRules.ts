@@ -53,14 +53,16 @@ function packBodies(
     rules: new Int32Array(stateCount),
     isAccepting: new Uint8Array(stateCount),
     bounds: new Float64Array(stateCount * 2),
+    also: new Int32Array(stateCount).fill(-1),
     firstEdges: new Int32Array(stateCount + 1),
   };
   const [symbols, targets, flags, once, bounds]: number[][] = [[], [], [], [], []];
   let first = 0;
   let at = 0;
   rules.forEach((rule, index) => {
-    for (const { edges, isAccepting, acceptingCount } of rule.states) {
+    for (const { edges, isAccepting, acceptingCount, also } of rule.states) {
       states.rules[at] = index;
+      if (also !== undefined) states.also[at] = first + also;
       states.isAccepting[at] = Number(isAccepting);
       states.bounds.set([acceptingCount?.min ?? 0, acceptingCount?.max ?? endless], at * 2);
       for (const edge of edges) {

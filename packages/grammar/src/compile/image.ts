@@ -34,6 +34,8 @@ export interface ImageStates {
   readonly isAccepting: Uint8Array;
   /** By state: least and largest count for accepting. f64[2 · states] */
   readonly bounds: Float64Array;
+  /** By state: another whose edges it has too, −1 where there is none. */
+  readonly also: Int32Array;
   /** By state: its first edge, and where the last edges end. */
   readonly firstEdges: Int32Array;
 }

@@ -80,10 +80,10 @@ export class Expressions {
     return this.#algebra.bytes(ranges);
   }
 
-  /** The UTF-8 of a string, or these bytes. */
-  literal(text: string | Uint8Array): Expr {
+  /** The UTF-8 of a string, or these bytes, and what follows. */
+  literal(text: string | Uint8Array, tail: Expr = this.#algebra.empty): Expr {
     const bytes = typeof text === "string" ? encoder.encode(text) : text;
-    let expr = this.#algebra.empty;
+    let expr = tail;
     for (let i = bytes.length - 1; i >= 0; i--) expr = this.#algebra.concat2(this.#algebra.byte(bytes[i]!), expr);
     return expr;
   }

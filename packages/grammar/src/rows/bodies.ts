@@ -28,6 +28,8 @@ export interface BodyEdge {
 export class Bodies {
   readonly #image: GrammarImage;
   readonly #states: (BodyState | undefined)[] = [];
+  /** By state: edges that are not those of another. */
+  readonly #own: (readonly BodyEdge[] | undefined)[] = [];
 
   constructor(image: GrammarImage) {
     this.#image = image;
@@ -38,6 +40,19 @@ export class Bodies {
   }
 
   #readState(index: number): BodyState {
+    const { states } = this.#image;
+    const edges: BodyEdge[] = [];
+    for (let at = index; at >= 0; at = states.also[at]!) edges.push(...(this.#own[at] ??= this.#ownEdges(at)));
+    return {
+      rule: states.rules[index]!,
+      isAccepting: states.isAccepting[index] === 1,
+      min: states.bounds[index * 2]!,
+      max: states.bounds[index * 2 + 1]!,
+      edges,
+    };
+  }
+
+  #ownEdges(index: number): BodyEdge[] {
     const { states, edges } = this.#image;
     const list: BodyEdge[] = [];
     for (let edge = states.firstEdges[index]!; edge < states.firstEdges[index + 1]!; edge++) {
@@ -52,13 +67,7 @@ export class Bodies {
         isDistinct: (edges.flags[edge]! & 2) !== 0,
       });
     }
-    return {
-      rule: states.rules[index]!,
-      isAccepting: states.isAccepting[index] === 1,
-      min: states.bounds[index * 2]!,
-      max: states.bounds[index * 2 + 1]!,
-      edges: list,
-    };
+    return list;
   }
 
   firstState(rule: number): number {

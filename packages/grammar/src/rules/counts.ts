@@ -13,6 +13,8 @@ export interface Run {
 export class CountedBody {
   readonly #rule: Rule;
   readonly #edges: readonly (readonly RuleEdge[])[];
+  /** By state: edges to it, and states that have its edges too. */
+  readonly #incoming: readonly { readonly from: number; readonly edge: RuleEdge | undefined }[][];
   /** Counts from here on are all alike. */
   readonly saturation: number;
   /** In rising order of counts. */
@@ -22,6 +24,11 @@ export class CountedBody {
   constructor(rule: Rule, canFollow: (edge: RuleEdge) => boolean) {
     this.#rule = rule;
     this.#edges = rule.states.map(({ edges }) => (edges.every(canFollow) ? edges : edges.filter(canFollow)));
+    this.#incoming = rule.states.map(() => []);
+    rule.states.forEach(({ also }, from) => {
+      for (const edge of this.#edges[from]!) this.#incoming[edge.target]!.push({ from, edge });
+      if (also !== undefined) this.#incoming[also]!.push({ from, edge: undefined });
+    });
     const starts = new Set([0]);
     const addBounds = (bounds: CountBounds | undefined): void => {
       if (bounds === undefined) return;
@@ -54,7 +61,12 @@ export class CountedBody {
 
   /** Edges that are there at the count and whose target can still end. */
   edges(state: number, count: number): { edge: RuleEdge; count: number }[] {
-    return this.#edges[state]!.filter(({ ifCount }) => isWithin(ifCount, count))
+    const all: RuleEdge[] = [];
+    for (let at: number | undefined = state; at !== undefined; at = this.#rule.states[at]!.also) {
+      all.push(...this.#edges[at]!);
+    }
+    return all
+      .filter(({ ifCount }) => isWithin(ifCount, count))
       .map((edge) => ({ edge, count: edge.counts ? Math.min(count + 1, this.saturation) : count }))
       .filter(({ edge, count: next }) => this.isLive(edge.target, next));
   }
@@ -87,22 +99,25 @@ export class CountedBody {
     const { states } = this.#rule;
     const live = new Uint8Array(states.length);
     for (let state = 0; state < states.length; state++) live[state] = Number(this.isAccepting(state, count));
-    for (let isChanged = true; isChanged; ) {
-      isChanged = false;
-      for (let state = states.length - 1; state >= 0; state--) {
-        if (live[state] || !this.#leads(state, count, live, above ?? live)) continue;
-        live[state] = 1;
-        isChanged = true;
+    const pending = states.flatMap((_, state) => (live[state] ? [state] : []));
+    const reach = (state: number): void => {
+      if (live[state]) return;
+      live[state] = 1;
+      pending.push(state);
+    };
+    // edges that count lead to what is live at the next count
+    if (above) {
+      this.#edges.forEach((edges, state) => {
+        if (edges.some(({ target, counts, ifCount }) => counts && above[target] && isWithin(ifCount, count)))
+          reach(state);
+      });
+    }
+    for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
+      for (const { from, edge } of this.#incoming[state]!) {
+        if (!edge || ((!above || !edge.counts) && isWithin(edge.ifCount, count))) reach(from);
       }
     }
     return live;
-  }
-
-  #leads(state: number, count: number, live: Uint8Array, above: Uint8Array): boolean {
-    for (const { target, counts, ifCount } of this.#edges[state]!) {
-      if ((counts ? above : live)[target] === 1 && isWithin(ifCount, count)) return true;
-    }
-    return false;
   }
 }
 

@@ -31,6 +31,8 @@ export interface Rule {
 
 export interface RuleState {
   readonly edges: readonly RuleEdge[];
+  /** Another state, not accepting, whose edges it has too, and those that that one has from others: no circle. Absent: none. */
+  readonly also?: number | undefined;
   readonly isAccepting: boolean;
   /** Where the body counts (array items, properties): accepting only with a count in these inclusive bounds. */
   readonly acceptingCount?: CountBounds;
@@ -54,4 +56,11 @@ export interface RuleEdge {
   readonly once?: number;
   /** What the edge's lexeme reads must differ from all that such edges read in the same run of the body. Absent: false. */
   readonly isDistinct?: boolean;
+}
+
+/** The edges of a state, those too that it has from others. */
+export function edgesOf(states: readonly RuleState[], state: number): RuleEdge[] {
+  const edges: RuleEdge[] = [];
+  for (let at: number | undefined = state; at !== undefined; at = states[at]!.also) edges.push(...states[at]!.edges);
+  return edges;
 }

@@ -69,7 +69,9 @@ export class Chooser<T> {
     const add = (formula: Formula, left: Claims<T>): void => {
       if (left.kind === "false") return;
       const both = this.#formulas.and([value, formula]);
-      if (both.kind === "false" || (both !== value && this.#isEmpty(both))) return;
+      // one schema alone is seldom of nothing, and pruned later if it is
+      const isMet = both !== value && value.kind !== "true";
+      if (both.kind === "false" || (isMet && this.#isEmpty(both))) return;
       found.push({ value: both, rest: left });
     };
     if (met !== unmet || settlement.otherwise.kind !== "true") add(settlement.value, met);

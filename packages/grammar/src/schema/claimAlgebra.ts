@@ -1,6 +1,6 @@
 /** A table of claims as the algebra of one type. */
 import type { Claims, ClaimTable } from "./claims.ts";
-import type { TypeAlgebra } from "./fold.ts";
+import { ofType, type TypeAlgebra } from "./fold.ts";
 import type { JsonType } from "./jsonTypes.ts";
 import type { Leaf } from "./leaves.ts";
 
@@ -10,13 +10,12 @@ export function claimAlgebra<T>(
   leaf: (leaf: Leaf, isTrue: boolean) => Claims<T>,
   isEmpty: (claims: Claims<T>) => boolean,
 ): TypeAlgebra<Claims<T>> {
-  return {
-    type,
+  return ofType(type, {
     true: table.true,
     false: table.false,
     all: (parts) => table.all(parts),
     any: (parts) => table.any(parts),
     leaf,
     areDisjoint: (a, b) => isEmpty(table.all([a, b])),
-  };
+  });
 }

@@ -4,12 +4,19 @@ import type { RuleEdge } from "../rules/grammarRules.ts";
 import { areEqualCounts, type CountSet, everyCount, lowerCounts, meetCounts, uniteCounts } from "./countSets.ts";
 import type { RuleBody } from "./ruleBody.ts";
 
+interface Incoming {
+  readonly from: number;
+  /** Undefined where the edges from the state are also those from the other. */
+  readonly edge: RuleEdge | undefined;
+}
+
 /** By state. @param canRead whether some text is read by the edge's symbol */
 export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolean, budget: Budget): CountSet[] {
   const { states } = body;
-  const incoming: { from: number; edge: RuleEdge }[][] = states.map(() => []);
-  states.forEach(({ edges }, from) => {
+  const incoming: Incoming[][] = states.map(() => []);
+  states.forEach(({ edges, also }, from) => {
     for (const edge of edges) if (canRead(edge)) incoming[edge.target]!.push({ from, edge });
+    if (also !== undefined) incoming[also]!.push({ from, edge: undefined });
   });
   const isCounted = states.some(({ edges }) => edges.some(({ counts, ifCount }) => counts || ifCount));
   if (!isCounted) return reaching(body, incoming);
@@ -31,8 +38,8 @@ export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolea
     pending.delete(state);
     budget.spend(1 + (incoming[state]!.length >> 3));
     for (const { from, edge } of incoming[state]!) {
-      const before = edge.counts ? lowerCounts(ends[state]!, 1) : ends[state]!;
-      widen(from, edge.ifCount ? meetCounts([edge.ifCount], before) : before);
+      const before = edge?.counts ? lowerCounts(ends[state]!, 1) : ends[state]!;
+      widen(from, edge?.ifCount ? meetCounts([edge.ifCount], before) : before);
     }
   }
   return ends;
@@ -56,7 +63,12 @@ function reaching({ states }: RuleBody, incoming: readonly (readonly { from: num
 function countingLoops({ states }: RuleBody, canRead: (edge: RuleEdge) => boolean): boolean[] {
   const hasCounts = states.some(({ edges }) => edges.some(({ counts }) => counts));
   if (!hasCounts) return states.map(() => false);
-  const component = componentsOf(states.map(({ edges }) => edges.filter(canRead).map(({ target }) => target)));
+  const component = componentsOf(
+    states.map(({ edges, also }) => [
+      ...edges.filter(canRead).map(({ target }) => target),
+      ...(also === undefined ? [] : [also]),
+    ]),
+  );
   const counting = new Set<number>();
   states.forEach(({ edges }, from) => {
     for (const edge of edges) {

@@ -13,15 +13,31 @@ const deepest = 200;
 const mostBranches = 400;
 
 export interface TypeAlgebra<R> {
-  readonly type: JsonType;
   readonly true: R;
   readonly false: R;
   all(parts: readonly R[]): R;
   any(parts: readonly R[]): R;
-  /** The leaf, of this type, or its complement. */
+  /** The value is of one of the types, or of none of them. */
+  types(types: ReadonlySet<JsonType>, isTrue: boolean): R;
+  /** The leaf or its complement: of values of its type, the others being as it is. */
   leaf(leaf: Leaf, isTrue: boolean): R;
   /** Whether nothing is of both. May be false where that takes long to see. */
   areDisjoint(a: R, b: R): boolean;
+  /** That exactly one holds, or its complement, where the parts alone say it. */
+  exactlyOne?(parts: readonly R[], isTrue: boolean): R;
+}
+
+/** An algebra of one type. @param leaf of this type */
+export function ofType<R>(type: JsonType, algebra: Omit<TypeAlgebra<R>, "types">): TypeAlgebra<R> {
+  const { true: always, false: never } = algebra;
+  return {
+    ...algebra,
+    types: (types, isTrue) => (types.has(type) === isTrue ? always : never),
+    leaf: (leaf, isTrue) => {
+      if (leaf.type === type) return algebra.leaf(leaf, isTrue);
+      return isTrue ? always : never;
+    },
+  };
 }
 
 export class Fold<R> {
@@ -59,9 +75,8 @@ export class Fold<R> {
       case "oneOf":
         return this.#oneOf(formula.parts, isTrue);
       case "types":
-        return formula.types.has(algebra.type) === isTrue ? algebra.true : algebra.false;
+        return algebra.types(formula.types, isTrue);
       case "leaf":
-        if (formula.leaf.type !== algebra.type) return isTrue ? algebra.true : algebra.false;
         return algebra.leaf(formula.leaf, isTrue);
       case "schema":
         return this.#schema(formula, isTrue);
@@ -94,6 +109,12 @@ export class Fold<R> {
 
   #oneOf(branches: readonly Formula[], isTrue: boolean): R {
     const algebra = this.#algebra;
+    if (algebra.exactlyOne) {
+      return algebra.exactlyOne(
+        branches.map((branch) => this.of(branch)),
+        isTrue,
+      );
+    }
     const parts = branches
       .map((branch) => ({ branch, holds: this.of(branch) }))
       .filter(({ holds }) => holds !== algebra.false);

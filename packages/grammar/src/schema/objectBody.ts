@@ -23,6 +23,8 @@ export class ObjectBody {
   readonly #steps: ObjectSteps;
   readonly #states: StateTable;
   readonly #isCounted: boolean;
+  /** By place and what is left. */
+  readonly #endCounts = new Map<string, CountSet>();
 
   constructor(context: BodyContext, body: RuleBody, end: number, steps: ObjectSteps, states: StateTable) {
     this.#context = context;
@@ -49,23 +51,22 @@ export class ObjectBody {
     return this.#states.state(`name ${place} ${left.id}`, (state) => {
       const { names, free } = this.#plan;
       const counts = this.#isCounted ? { counts: true } : {};
-      let rest = left;
-      for (let at = place; at < names.length; at++) {
-        const name = names[at]!;
-        if (!hasLoneSurrogate(name)) {
-          this.#addChoices(this.#steps.withNamed(name, rest), at + 1, (middle) => {
-            this.#body.addEdge(state, this.#context.punctuation.namedKey(name), middle, counts);
+      const name = names[place];
+      if (name === undefined) {
+        for (const keys of free) {
+          this.#addChoices(this.#steps.withFree(keys, left), place, (middle) => {
+            this.#steps.addFreeKey(state, keys, middle, counts);
           });
         }
-        const without = this.#steps.without(name, rest);
-        if (!without) return;
-        rest = without;
+        return;
       }
-      for (const keys of free) {
-        this.#addChoices(this.#steps.withFree(keys, rest), names.length, (middle) => {
-          this.#steps.addFreeKey(state, keys, middle, counts);
+      if (!hasLoneSurrogate(name)) {
+        this.#addChoices(this.#steps.withNamed(name, left), place + 1, (middle) => {
+          this.#body.addEdge(state, this.#context.punctuation.namedKey(name), middle, counts);
         });
       }
+      const without = this.#steps.without(name, left);
+      if (without) this.#body.addEdgesOf(state, this.#beforeName(place + 1, without));
     });
   }
 
@@ -97,12 +98,21 @@ export class ObjectBody {
 
   /** The numbers of properties with which the object may end here. */
   #countsAtEnd(place: number, left: Left): CountSet {
-    let rest: Left | undefined = left;
-    for (const name of this.#plan.names.slice(place)) {
-      rest = this.#steps.without(name, rest);
-      if (!rest) return [];
+    const { names, counts } = this.#plan;
+    const passed: string[] = [];
+    let found: CountSet | undefined;
+    for (let [at, rest]: [number, Left | undefined] = [place, left]; found === undefined; at++) {
+      if (!rest) found = [];
+      else if (at === names.length) found = meetCounts(countsOf(rest), counts);
+      else {
+        const key = `${at} ${rest.id}`;
+        found = this.#endCounts.get(key);
+        if (!found) passed.push(key);
+        rest = this.#steps.without(names[at]!, rest);
+      }
     }
-    return meetCounts(countsOf(rest), this.#plan.counts);
+    for (const key of passed) this.#endCounts.set(key, found);
+    return found;
   }
 }
 

@@ -18,22 +18,27 @@ export function prune(
   budget: Budget,
 ): GrammarRules {
   const ends: (readonly CountSet[])[] = [];
+  /** Looked at when all that they name was known to be productive. */
+  const areWhole = bodies.map(() => false);
   const isProductive = bodies.map(() => false);
   const canRead = ({ symbol }: RuleEdge): boolean => "lexeme" in symbol || isProductive[symbol.rule]!;
   for (let hasChanged = true; hasChanged; ) {
     hasChanged = false;
     for (let index = bodies.length - 1; index >= 0; index--) {
       if (isProductive[index]) continue;
-      if (!hasCount(endingCounts(bodies[index]!, canRead, budget)[0]!, 0)) continue;
+      const found = endingCounts(bodies[index]!, canRead, budget);
+      if (!hasCount(found[0]!, 0)) continue;
+      ends[index] = found;
+      areWhole[index] = bodies[index]!.states.every(({ edges }) => edges.every(canRead));
       isProductive[index] = hasChanged = true;
     }
   }
   if (!isProductive[0]) throw new EmptySchemaError();
   bodies.forEach((body, index) => {
-    if (isProductive[index]) ends[index] = endingCounts(body, canRead, budget);
+    if (isProductive[index] && !areWhole[index]) ends[index] = endingCounts(body, canRead, budget);
   });
   const kept = bodies.map((body, index) => (isProductive[index] ? keptEdges(body, ends[index]!, canRead) : []));
-  return renumber(expressions, lexemes, bodies, kept);
+  return renumber(expressions, lexemes, bodies, kept, ends);
 }
 
 function keptEdges(body: RuleBody, ends: readonly CountSet[], canRead: (edge: RuleEdge) => boolean): RuleEdge[][] {
@@ -59,6 +64,7 @@ function renumber(
   lexemes: readonly Lexeme[],
   bodies: readonly RuleBody[],
   kept: readonly (readonly RuleEdge[][])[],
+  ends: readonly (readonly CountSet[])[],
 ): GrammarRules {
   const ruleNumbers = new Map([[0, 0]]);
   const lexemeNumbers = new Map<number, number>();
@@ -84,7 +90,9 @@ function renumber(
           target: numberOf(stateNumbers, edge.target),
         };
       });
-      states.push({ edges, isAccepting: bodies[index]!.states[state]!.isAccepting });
+      const { also, isAccepting } = bodies[index]!.states[state]!;
+      const leads = also !== undefined && ends[index]![also]!.length > 0;
+      states.push({ edges, isAccepting, also: leads ? numberOf(stateNumbers, also) : undefined });
     }
     rules.push({ name: bodies[index]!.name, states });
   }

@@ -55,7 +55,7 @@ export class Punctuation {
   /** A name up to where its value begins. @param name without lone surrogates */
   namedKey(name: string): RuleSymbol {
     const quoted = JSON.stringify(name);
-    return this.#lexemes.add(this.#expressions.concat([this.#expressions.literal(quoted), this.#colon]), quoted);
+    return this.#lexemes.add(this.#expressions.literal(quoted, this.#colon), quoted);
   }
 
   /** Any of the names up to where its value begins. */

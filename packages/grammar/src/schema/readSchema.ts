@@ -12,8 +12,10 @@ import { readValues } from "./readValues.ts";
 import { type Readings, SchemaReader } from "./schemaReader.ts";
 import { enter, type Scope } from "./scopes.ts";
 
+type Read = (reader: SchemaReader) => Formula[];
+
 /** In the order in which a schema has the first of the keywords: properties are written in the order in which they are read. */
-const readers: readonly (readonly [read: (reader: SchemaReader) => Formula[], keywords: readonly string[]])[] = [
+const readers: readonly (readonly [read: Read, keywords: readonly string[]])[] = [
   [readValues, []],
   [readNumbers, []],
   [readStrings, []],
@@ -26,6 +28,10 @@ const readers: readonly (readonly [read: (reader: SchemaReader) => Formula[], ke
   [readCondition, ["if"]],
   [(reader) => (reader.has("not") ? [reader.formulas.not(reader.inner("not")!)] : []), []],
 ];
+const reads = readers.map(([read]) => read);
+const readOf: ReadonlyMap<string, Read> = new Map(
+  readers.flatMap(([read, keywords]) => keywords.map((keyword) => [keyword, read] as const)),
+);
 
 export function readSchema(readings: Readings, location: Location, outerScope: Scope): Formula {
   const { value } = location;
@@ -41,15 +47,13 @@ export function readSchema(readings: Readings, location: Location, outerScope: S
 }
 
 function inOrder(reader: SchemaReader): Formula[] {
-  const order = Object.keys(reader.schema);
-  const placeOf = (keywords: readonly string[]): number => {
-    const places = keywords.map((keyword) => order.indexOf(keyword)).filter((place) => place >= 0);
-    return places.length === 0 ? order.length : Math.min(...places);
-  };
-  return readers
-    .map(([read, keywords]) => ({ read, place: placeOf(keywords) }))
-    .sort((a, b) => a.place - b.place)
-    .flatMap(({ read }) => read(reader));
+  const order = new Set<Read>();
+  for (const keyword of Object.keys(reader.schema)) {
+    const read = readOf.get(keyword);
+    if (read) order.add(read);
+  }
+  for (const read of reads) order.add(read);
+  return [...order].flatMap((read) => read(reader));
 }
 
 function readCondition(reader: SchemaReader): Formula[] {

@@ -7,6 +7,7 @@ export type RuleSymbol = RuleEdge["symbol"];
 
 export interface BodyState {
   edges: RuleEdge[];
+  also: number | undefined;
   isAccepting: boolean;
 }
 
@@ -21,12 +22,17 @@ export class RuleBody {
   }
 
   addState(isAccepting: boolean = false): number {
-    return this.states.push({ edges: [], isAccepting }) - 1;
+    return this.states.push({ edges: [], also: undefined, isAccepting }) - 1;
   }
 
   addEdge(from: number, symbol: RuleSymbol, target: number, more: EdgeExtras = {}): void {
     this.#budget.spend(1);
     this.states[from]!.edges.push({ symbol, target, ...more });
+  }
+
+  /** All edges of another state, which may still get some. */
+  addEdgesOf(to: number, other: number): void {
+    this.states[to]!.also = other;
   }
 }
 

@@ -1,11 +1,10 @@
 /** Strings as a regular expression over their text. */
 import { and, anything, none, not, or } from "../json/texts.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
-import type { TypeAlgebra } from "./fold.ts";
+import { ofType, type TypeAlgebra } from "./fold.ts";
 
 export function textAlgebra(isEmpty: (texts: TextRegex) => boolean): TypeAlgebra<TextRegex> {
-  return {
-    type: "string",
+  return ofType("string", {
     true: anything,
     false: none,
     all: (parts) => and(...parts),
@@ -15,5 +14,5 @@ export function textAlgebra(isEmpty: (texts: TextRegex) => boolean): TypeAlgebra
       return isTrue ? leaf.texts : not(leaf.texts);
     },
     areDisjoint: (a, b) => isEmpty(and(a, b)),
-  };
+  });
 }

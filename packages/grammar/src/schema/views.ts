@@ -3,7 +3,7 @@ import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
-import { isSurelySome } from "../json/texts.ts";
+import { isSurelySome, none } from "../json/texts.ts";
 import { withoutCounts } from "../json/withoutCounts.ts";
 import { type ArrayClaim, arrayClaimKey } from "./arrayClaims.ts";
 import { arrayClaimOf } from "./arrayLeaves.ts";
@@ -11,12 +11,12 @@ import { claimAlgebra } from "./claimAlgebra.ts";
 import { type Claims, ClaimTable } from "./claims.ts";
 import { Fold, type TypeAlgebra } from "./fold.ts";
 import type { Formula, Formulas } from "./formula.ts";
+import { kindAlgebra, kindBits } from "./kindAlgebra.ts";
 import { KeyMembership } from "./keyMembership.ts";
 import type { KeySet } from "./keySets.ts";
 import { claimOf, type NumberClaim, numberClaimKeys, numberTexts } from "./numberClaims.ts";
 import { type ObjectClaim, objectClaimKeys } from "./objectClaims.ts";
 import { ObjectLeaves } from "./objectLeaves.ts";
-import { plainAlgebra } from "./plainAlgebra.ts";
 import { ArraySimplifier } from "./simplifyArray.ts";
 import { ObjectSimplifier } from "./simplifyObject.ts";
 import { textAlgebra } from "./textAlgebra.ts";
@@ -37,8 +37,7 @@ export class Views {
   readonly arrayTable: ClaimTable<ArrayClaim>;
   readonly #numberTable: ClaimTable<NumberClaim>;
   readonly #context: ViewContext;
-  readonly #nulls: Fold<number>;
-  readonly #booleans: Fold<number>;
+  readonly #kinds: Fold<number>;
   readonly #numbers: Fold<Claims<NumberClaim>>;
   readonly #strings: Fold<TextRegex>;
   readonly #arrays: Fold<Claims<ArrayClaim>>;
@@ -65,8 +64,7 @@ export class Views {
         return context.read(schema);
       });
     const isEmptyText = (texts: TextRegex): boolean => this.isEmptyText(texts);
-    this.#nulls = fold(plainAlgebra("null"));
-    this.#booleans = fold(plainAlgebra("boolean"));
+    this.#kinds = fold(kindAlgebra);
     const numbers = this.#numberTable;
     this.#numbers = fold(
       claimAlgebra(
@@ -101,29 +99,33 @@ export class Views {
   }
 
   allowsNull(formula: Formula): boolean {
-    return this.#nulls.of(formula) === 1;
+    return this.#mayBe(formula, kindBits.null);
   }
 
   /** Bit 0: false, bit 1: true. */
   booleans(formula: Formula): number {
-    return this.#booleans.of(formula);
+    return (this.#kinds.of(formula) >> 1) & 3;
+  }
+
+  #mayBe(formula: Formula, kind: number): boolean {
+    return (this.#kinds.of(formula) & kind) !== 0;
   }
 
   /** Spellings. */
   numbers(formula: Formula): TextRegex {
-    return this.#textsOf(this.#numbers.of(formula));
+    return this.#mayBe(formula, kindBits.number) ? this.#textsOf(this.#numbers.of(formula)) : none;
   }
 
   strings(formula: Formula): TextRegex {
-    return this.#strings.of(formula);
+    return this.#mayBe(formula, kindBits.string) ? this.#strings.of(formula) : none;
   }
 
   arrays(formula: Formula): Claims<ArrayClaim> {
-    return this.#arrays.of(formula);
+    return this.#mayBe(formula, kindBits.array) ? this.#arrays.of(formula) : this.arrayTable.false;
   }
 
   objects(formula: Formula): Claims<ObjectClaim> {
-    return this.#objects.of(formula);
+    return this.#mayBe(formula, kindBits.object) ? this.#objects.of(formula) : this.objectTable.false;
   }
 
   /** Without what contradicts, or follows from, what must hold anyway. */

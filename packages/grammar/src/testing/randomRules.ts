@@ -16,6 +16,7 @@ interface LexemeDraft {
 interface StateDraft {
   readonly isAccepting: boolean;
   readonly acceptingCount: CountBounds | undefined;
+  readonly also: number | undefined;
   readonly edges: readonly {
     isRule: boolean;
     symbol: number;
@@ -40,6 +41,7 @@ const lexeme: fc.Arbitrary<LexemeDraft> = fc.record({
 const state: fc.Arbitrary<StateDraft> = fc.record({
   isAccepting: fc.boolean(),
   acceptingCount: bounds,
+  also: fc.option(fc.nat(3), { nil: undefined, freq: 1 }),
   edges: fc.array(
     fc.record({ isRule: fc.boolean(), symbol: fc.nat(3), target: fc.nat(3), ifCount: bounds, counts: fc.boolean() }),
     { minLength: 1, maxLength: 3 },
@@ -86,9 +88,10 @@ function build({ lexemes, rules }: Draft): GrammarRules {
     })),
     rules: rules.map((states, rule) => ({
       name: `rule ${rule}`,
-      states: states.map(({ isAccepting, acceptingCount, edges }) => ({
+      states: states.map(({ isAccepting, acceptingCount, also = 0, edges }, index) => ({
         isAccepting,
         ...(acceptingCount && { acceptingCount }),
+        also: also > index && states[also]?.isAccepting === false ? also : undefined,
         edges: edges.map(
           ({ isRule, symbol, target, ifCount, counts }): RuleEdge => ({
             symbol: isRule ? { rule: symbol % rules.length } : { lexeme: symbol % lexemes.length },

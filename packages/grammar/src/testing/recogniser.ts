@@ -2,7 +2,7 @@
  * A plain recogniser of compiled grammars: facts "this rule reads the bytes from i to j", added until none is new. Slow and
  * obvious; no special tokens, no distinct texts.
  */
-import type { CountBounds, GrammarRules } from "../rules/grammarRules.ts";
+import { type CountBounds, edgesOf, type GrammarRules } from "../rules/grammarRules.ts";
 
 const isWithin = (count: number, bounds: CountBounds | undefined): boolean =>
   bounds === undefined || (bounds.min <= count && count <= bounds.max);
@@ -41,12 +41,12 @@ export function recognises({ expressions, lexemes, rules, start }: GrammarRules,
           const key = `${state} ${count} ${at}`;
           if (seen.has(key)) continue;
           seen.add(key);
-          const { edges, isAccepting, acceptingCount } = states[state]!;
+          const { isAccepting, acceptingCount } = states[state]!;
           if (isAccepting && isWithin(count, acceptingCount) && !ruleEnds[rule]![from]!.has(at)) {
             ruleEnds[rule]![from]!.add(at);
             hasChanged = true;
           }
-          for (const { symbol, target, ifCount, counts } of edges) {
+          for (const { symbol, target, ifCount, counts } of edgesOf(states, state)) {
             if (!isWithin(count, ifCount)) continue;
             const ends = "rule" in symbol ? ruleEnds[symbol.rule]![at]! : lexemeEnds[symbol.lexeme]![at]!;
             const next = counts ? Math.min(count + 1, alike) : count;

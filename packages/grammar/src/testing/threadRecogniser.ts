@@ -3,7 +3,7 @@
  * It follows distinct texts as well, and says how far a text can be read.
  */
 import type { Expr } from "../regex/expressions.ts";
-import type { GrammarRules } from "../rules/grammarRules.ts";
+import { edgesOf, type GrammarRules } from "../rules/grammarRules.ts";
 
 interface Thread {
   /** Rules that are being read, the innermost first. */
@@ -92,8 +92,8 @@ export class ThreadRecogniser {
         continue;
       }
       if (frame.outer && this.#isAccepting(frame)) add({ frame: frame.outer });
-      for (const { symbol, target, ifCount, counts, once, isDistinct } of rules[frame.rule]!.states[frame.state]!
-        .edges) {
+      for (const edge of edgesOf(rules[frame.rule]!.states, frame.state)) {
+        const { symbol, target, ifCount, counts, once, isDistinct } = edge;
         if (ifCount && (frame.count < ifCount.min || frame.count > ifCount.max)) continue;
         if (once !== undefined && frame.seen.includes(`once ${once}`)) continue;
         const taken = once === undefined ? frame.seen : [...frame.seen, `once ${once}`].sort();
