@@ -1,5 +1,6 @@
 /** Rules as an image: what has no text is left out, so that every item of a parser's row can come to an end. */
 import type { Budget } from "../budget/budget.ts";
+import type { Expressions } from "../regex/expressions.ts";
 import type { CountedBody } from "../rules/counts.ts";
 import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules.ts";
 import { ruleFacts } from "../rules/productive.ts";
@@ -23,7 +24,7 @@ export function compileRules(grammar: GrammarRules, budget: Budget, name: string
     nodes,
     sets,
     moduli,
-    lexemes: packLexemes(lexemes, places),
+    lexemes: packLexemes(expressions, lexemes, places),
     ...packBodies(grammar.rules, canFollow),
     rules: packRules(grammar.rules, bodies, isNullable),
     start: grammar.start,
@@ -36,9 +37,12 @@ function arraysOf(part: object): ArrayBufferView[] {
   return Object.values(part).filter((value) => ArrayBuffer.isView(value));
 }
 
-function packLexemes(lexemes: readonly Lexeme[], places: readonly number[]): ImageLexemes {
+function packLexemes(expressions: Expressions, lexemes: readonly Lexeme[], places: readonly number[]): ImageLexemes {
   return {
     expressions: Int32Array.from(places),
+    isNullable: Uint8Array.from(lexemes, ({ expression, tokenIds }) =>
+      Number(!tokenIds && expressions.isNullable(expression)),
+    ),
     isLazy: Uint8Array.from(lexemes, ({ isLazy }) => Number(isLazy ?? false)),
     tokenIds: lexemes.flatMap(({ tokenIds }, lexeme) => (tokenIds ? [[lexeme, tokenIds] as const] : [])),
   };

@@ -23,6 +23,8 @@ export interface GrammarImage {
 export interface ImageLexemes {
   /** By lexeme: its place in `nodes`. */
   readonly expressions: Int32Array;
+  /** By lexeme: 1 for one that has the empty text. */
+  readonly isNullable: Uint8Array;
   /** By lexeme: 1 for one that ends at its first match. */
   readonly isLazy: Uint8Array;
   /** Of lexemes that are tokens instead of texts. */

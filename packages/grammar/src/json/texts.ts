@@ -54,32 +54,40 @@ export function isSurelySome(regex: TextRegex): boolean {
       return regex.min === 0 || isSurelySome(regex.part);
     case "multiple":
       return regex.remainder === 0;
+    case "not":
+      return isFinite(regex.part);
     case "and":
     case "none":
-    case "not":
       return false;
     default:
       return regex satisfies never;
   }
 }
 
+/** Whether it is a list of texts, however long: then there are others. */
+function isFinite(regex: TextRegex): boolean {
+  return regex.kind === "class" || ((regex.kind === "concat" || regex.kind === "or") && regex.parts.every(isFinite));
+}
+
 export function concat(...parts: readonly TextRegex[]): TextRegex {
   if (parts.some((part) => part.kind === "none")) return none;
+  if (parts.length === 1) return parts[0]!;
   const flat = parts.flatMap((part) => (part.kind === "concat" ? part.parts : [part]));
   return flat.length === 1 ? flat[0]! : { kind: "concat", parts: flat };
 }
 
 export function or(...parts: readonly TextRegex[]): TextRegex {
-  const flat = new Set(parts.flatMap((part) => (part.kind === "or" ? part.parts : [part])));
-  flat.delete(none);
-  for (const part of flat) if (part.kind === "none") flat.delete(part);
+  const some = parts.filter(({ kind }) => kind !== "none");
+  if (some.length === 1) return some[0]!;
+  const flat = new Set(some.flatMap((part) => (part.kind === "or" ? part.parts : [part])));
   if (flat.has(anything)) return anything;
   return flat.size === 0 ? none : flat.size === 1 ? [...flat][0]! : { kind: "or", parts: [...flat] };
 }
 
 export function and(...parts: readonly TextRegex[]): TextRegex {
-  const flat = new Set(parts.flatMap((part) => (part.kind === "and" ? part.parts : [part])));
-  flat.delete(anything);
+  const narrow = parts.filter((part) => part !== anything);
+  if (narrow.length === 1) return narrow[0]!;
+  const flat = new Set(narrow.flatMap((part) => (part.kind === "and" ? part.parts : [part])));
   for (const part of flat) if (part.kind === "none") return none;
   return flat.size === 0 ? anything : flat.size === 1 ? [...flat][0]! : { kind: "and", parts: [...flat] };
 }

@@ -18,18 +18,17 @@ export interface Place {
 
 export interface PositionsOptions {
   readonly image: GrammarImage;
-  /** By the image's lexeme: the engine's. */
-  readonly lexemes: readonly number[];
-  /** By the image's lexeme. */
-  readonly isNullable: readonly boolean[];
+  /** The engine's lexeme for one of the image's. */
+  readonly lexemeOf: (lexeme: number) => number;
   /** The engine's lexeme for one of the image's without these texts; undefined if none is left. */
   readonly without: (lexeme: number, texts: readonly number[]) => number | undefined;
 }
 
 export class Positions {
   readonly #bodies: Bodies;
-  readonly #lexemes: readonly number[];
-  readonly #isNullableLexeme: readonly boolean[];
+  readonly #lexemeOf: (lexeme: number) => number;
+  /** By the image's lexeme. */
+  readonly #isNullableLexeme: Uint8Array;
   readonly #without: (lexeme: number, texts: readonly number[]) => number | undefined;
   readonly #ids = new Map<number | string, number>();
   readonly #states: number[] = [];
@@ -43,10 +42,10 @@ export class Positions {
   readonly #closures: (readonly number[] | undefined)[] = [];
   readonly #predictions: (readonly number[] | undefined)[] = [];
 
-  constructor({ image, lexemes, isNullable, without }: PositionsOptions) {
+  constructor({ image, lexemeOf, without }: PositionsOptions) {
     this.#bodies = new Bodies(image);
-    this.#lexemes = lexemes;
-    this.#isNullableLexeme = isNullable;
+    this.#lexemeOf = lexemeOf;
+    this.#isNullableLexeme = image.lexemes.isNullable;
     this.#without = without;
   }
 
@@ -90,7 +89,7 @@ export class Positions {
     const rules: number[] = [];
     for (const { edge, next } of this.#edges(id)) {
       if (edge.isRule) rules.push(edge.symbol, next);
-      else if (!edge.isDistinct) lexemes.push(this.#lexemes[edge.symbol]!, next);
+      else if (!edge.isDistinct) lexemes.push(this.#lexemeOf(edge.symbol), next);
       else {
         const lexeme = this.#without(edge.symbol, this.#read.members(this.#texts[id]!));
         if (lexeme !== undefined) lexemes.push(lexeme, next);
@@ -145,7 +144,7 @@ export class Positions {
     const found = new Set([id]);
     for (const each of found) {
       for (const { edge, next } of this.#edges(each)) {
-        const isEmpty = edge.isRule ? this.#bodies.isNullable(edge.symbol) : this.#isNullableLexeme[edge.symbol]!;
+        const isEmpty = edge.isRule ? this.#bodies.isNullable(edge.symbol) : this.#isNullableLexeme[edge.symbol] === 1;
         if (isEmpty) found.add(next);
       }
     }

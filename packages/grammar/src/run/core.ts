@@ -4,7 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
-import { unpackExpressions } from "../compile/packExpressions.ts";
+import { UnpackedExpressions } from "../compile/unpackedExpressions.ts";
 import { Clamp } from "../lexer/clamp.ts";
 import { Lexer } from "../lexer/lexer.ts";
 import { WalkTable } from "../lexer/walkTable.ts";
@@ -63,24 +63,24 @@ export class Core {
   #load(image: GrammarImage): LoadedGrammar {
     const expressions = this.#expressions;
     const { expressions: roots, isLazy, tokenIds } = image.lexemes;
-    const places = unpackExpressions(expressions, image, roots);
-    const exprs = Array.from(roots, (place) => places[place]!);
+    const unpacked = new UnpackedExpressions(expressions, image);
     const tokens = new Map(tokenIds);
-    const lexemes = exprs.map((expr, i) => {
+    const lexemes: (number | undefined)[] = [];
+    const lexemeOf = (i: number): number => (lexemes[i] ??= makeLexeme(i));
+    const makeLexeme = (i: number): number => {
       const ranges = tokens.get(i);
-      return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(expr, isLazy[i] === 1);
-    });
+      return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(unpacked.at(roots[i]!), isLazy[i] === 1);
+    };
     const without = (lexeme: number, texts: readonly Uint8Array[]): number | undefined => {
       const others = expressions.not(expressions.or(texts.map((text) => expressions.literal(text))));
-      const rest = expressions.and([exprs[lexeme]!, others]);
+      const rest = expressions.and([unpacked.at(roots[lexeme]!), others]);
       return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy[lexeme] === 1, true);
     };
     return new LoadedGrammar({
       without,
       number: this.#grammars.size,
       image,
-      lexemes,
-      isNullable: exprs.map((expr, i) => !tokens.has(i) && expressions.isNullable(expr)),
+      lexemeOf,
       vocabulary: this.#vocabulary,
       lexer: this.#lexer,
       masks: this.#masks,

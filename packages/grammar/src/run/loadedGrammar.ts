@@ -16,9 +16,8 @@ export interface LoadedGrammarOptions {
   /** Tells it from the others that share the cache. */
   readonly number: number;
   readonly image: GrammarImage;
-  /** By the image's lexeme: the lexer's. */
-  readonly lexemes: readonly number[];
-  readonly isNullable: readonly boolean[];
+  /** The lexer's lexeme for one of the image's. */
+  readonly lexemeOf: (lexeme: number) => number;
   /** The lexer's lexeme for one of the image's, other texts than these; undefined if none is left. */
   readonly without: (lexeme: number, texts: readonly Uint8Array[]) => number | undefined;
   readonly vocabulary: Vocabulary;
@@ -49,13 +48,12 @@ export class LoadedGrammar {
   readonly #scratch: Int32Array;
 
   constructor(options: LoadedGrammarOptions) {
-    const { number, image, lexemes, isNullable, vocabulary, lexer, masks, cache, budget } = options;
+    const { number, image, lexemeOf, vocabulary, lexer, masks, cache, budget } = options;
     const hasDistinct = image.edges.flags.some((flags) => (flags & 2) !== 0);
     this.#texts = hasDistinct ? new Texts() : undefined;
     this.#positions = new Positions({
       image,
-      lexemes,
-      isNullable,
+      lexemeOf,
       without: (lexeme, texts) =>
         options.without(
           lexeme,

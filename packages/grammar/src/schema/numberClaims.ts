@@ -33,8 +33,41 @@ export function claimOf(table: ClaimTable<NumberClaim>, leaf: Leaf, isTrue: bool
   return table.claim({ leaf: { ...leaf, is, isExclusive: !leaf.isExclusive }, isTrue: true });
 }
 
+/** By claims and limits: what they came to before, so that all schemas have the same data for the same numbers. */
+const made = new Map<string, TextRegex>();
+const mostMade = 1000;
+
 /** Spellings of the numbers that it is true of. */
 export function numberTexts(claims: Claims<NumberClaim>, limits: NumberLimits): TextRegex {
+  const key = `${limits.largestInteger} ${limits.numberDigits} ${keyOf(claims)}`;
+  let texts = made.get(key);
+  if (!texts) {
+    texts = makeTexts(claims, limits);
+    if (made.size >= mostMade) made.clear();
+    made.set(key, texts);
+  }
+  return texts;
+}
+
+function keyOf(claims: Claims<NumberClaim>): string {
+  if ("parts" in claims) return `${claims.kind}(${claims.parts.map(keyOf).join()})`;
+  if (claims.kind !== "claim") return claims.kind;
+  const { leaf, isTrue } = claims.claim;
+  return `${isTrue} ${leaf.is} ${decimalsOf(leaf).map(decimalKey).join(" ")} ${"isExclusive" in leaf && leaf.isExclusive}`;
+}
+
+function decimalKey({ isNegative, digits, scale }: Decimal): string {
+  return `${isNegative ? "-" : ""}${digits}e-${scale}`;
+}
+
+/** Those that the schema names. */
+function decimalsOf(leaf: NumberLeaf): readonly Decimal[] {
+  if (leaf.is === "equal") return leaf.values;
+  if (leaf.is === "whole") return [];
+  return [leaf.is === "multiple" ? leaf.divisor : leaf.bound];
+}
+
+function makeTexts(claims: Claims<NumberClaim>, limits: NumberLimits): TextRegex {
   if (claims.kind === "false") return none;
   if (claims.kind === "true") return allNumbers(limits.numberDigits);
   if (claims.kind === "any") return or(...claims.parts.map((part) => numberTexts(part, limits)));
@@ -67,15 +100,7 @@ function widened({ largestInteger, numberDigits }: NumberLimits, claims: readonl
     largestInteger,
   ];
   for (const { leaf } of claims) {
-    const named =
-      leaf.is === "equal"
-        ? leaf.values
-        : leaf.is === "multiple"
-          ? [leaf.divisor]
-          : leaf.is === "whole"
-            ? []
-            : [leaf.bound];
-    for (const decimal of named) {
+    for (const decimal of decimalsOf(leaf)) {
       const { whole, fraction } = partsOf(decimal);
       digits = Math.max(digits, whole.length + (areOpen ? 0 : fraction.length + (leaf.is === "equal" ? 0 : 1)));
       if (BigInt(whole) <= largestInteger) continue;

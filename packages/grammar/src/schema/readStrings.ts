@@ -20,11 +20,21 @@ export function readStrings(reader: SchemaReader): Formula[] {
   return found;
 }
 
+/** By pattern: what it was read as before. */
+const read = new Map<string, TextRegex>();
+const mostRead = 1000;
+
 /** Texts in which the regular expression is found. */
 export function searchOf(reader: SchemaReader, keyword: string, pattern: unknown): TextRegex {
   if (typeof pattern !== "string") return reader.refuse(keyword, "expected a regular expression as a string");
   try {
-    return regexText(pattern, { search: true });
+    let texts = read.get(pattern);
+    if (texts === undefined) {
+      texts = regexText(pattern, { search: true });
+      if (read.size >= mostRead) read.clear();
+      read.set(pattern, texts);
+    }
+    return texts;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return reader.refuse(keyword, error.message.replace('"regex" ', "the pattern is "));

@@ -24,6 +24,9 @@ import { textAlgebra } from "./textAlgebra.ts";
 /** How far a look for a contradiction goes into a value. */
 const deepestLook = 3;
 
+/** What was found of texts before, in other schemas too: it depends on nothing else. */
+const emptyTexts = new WeakMap<TextRegex, boolean>();
+
 export interface ViewContext {
   readonly formulas: Formulas;
   readonly expressions: Expressions;
@@ -46,7 +49,6 @@ export class Views {
   readonly #arraySimplifier: ArraySimplifier;
   readonly #numberTexts = new Map<Claims<NumberClaim>, TextRegex>();
   readonly #membership: KeyMembership;
-  readonly #emptyTexts = new Map<TextRegex, boolean>();
   /** By formula: whether it was found empty, and how deep that was looked for. */
   readonly #empties = new Map<Formula, { isEmpty: boolean; depth: number }>();
   #depth = 0;
@@ -143,12 +145,12 @@ export class Views {
 
   isEmptyText(texts: TextRegex): boolean {
     if (texts.kind === "none") return true;
-    let isEmpty = this.#emptyTexts.get(texts);
+    let isEmpty = emptyTexts.get(texts);
     if (isEmpty === undefined) {
       const { expressions } = this.#context;
       const lookAt = (each: TextRegex): boolean => expressions.isEmpty(expressions.text(each, "utf8"));
       isEmpty = !isSurelySome(texts) && (lookAt(withoutCounts(texts)) || lookAt(texts));
-      this.#emptyTexts.set(texts, isEmpty);
+      emptyTexts.set(texts, isEmpty);
     }
     return isEmpty;
   }
