@@ -15,6 +15,7 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/llama": ["@tokenmill/check", "@tokenmill/contracts"],
+  "@tokenmill/onnx": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/transformers": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/worker-pool"],
@@ -46,7 +47,11 @@ export const confined: readonly { module: string; to: readonly string[]; andApps
   { module: "@nats-io/transport-node", to: ["@tokenmill/cluster"], andApps: false },
   { module: "@nats-io/jetstream", to: ["@tokenmill/cluster"], andApps: false },
   { module: "@nats-io/kv", to: ["@tokenmill/cluster"], andApps: false },
-  { module: "node:worker_threads", to: ["@tokenmill/worker-pool", "@tokenmill/grammar"], andApps: false },
+  {
+    module: "node:worker_threads",
+    to: ["@tokenmill/worker-pool", "@tokenmill/grammar", "@tokenmill/onnx"],
+    andApps: false,
+  },
 ];
 
 /** Packages whose shipped sources (src without tests) run unchanged in a browser: no Node built-ins, no Node packages. */

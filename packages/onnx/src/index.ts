@@ -1,0 +1,2 @@
+/** @tokenmill/onnx: ONNX language models through onnxruntime-node. */
+export { createOnnxModel, type OnnxModelOptions } from "./createOnnxModel.ts";

@@ -1,0 +1,10 @@
+/** Keys and values of all slots, and the steps that append to them. */
+import type { StepItem } from "@tokenmill/contracts";
+
+export interface KvCache {
+  /** Computes the items and writes their rows; where it fails the slots hold what they held before. */
+  step(items: readonly StepItem[]): Promise<void>;
+  truncate(slot: number, length: number): void;
+  /** `to` is empty. */
+  fork(from: number, to: number, length: number): void;
+}
