@@ -111,13 +111,24 @@ describe("an empty folder with Node and npm", () => {
     await run("npm", "install", "tokenmill", ...options);
     const installed = await run("npm", "ls", "--all", "--parseable");
     const modules = join(project, "node_modules");
-    console.log(
-      `tokenmill: ${installed.trim().split("\n").length - 1} packages, ${Math.round(bytesIn(modules) / 1e6)} MB`,
-    );
+    const packages = installed.trim().split("\n").length - 1;
+    const megabytes = Math.round(bytesIn(modules) / 1e6);
+    console.log(`tokenmill: ${packages} packages, ${megabytes} MB`);
+    expect(packages).toBeLessThanOrEqual(120);
+    expect(megabytes).toBeLessThanOrEqual(60);
     const { version, bin } = packed.find(({ manifest }) => manifest.name === "tokenmill")!.manifest;
     for (const command of Object.keys(bin as object)) {
       expect(await run("npx", command, "--version")).toBe(`${version}\n`);
     }
+  });
+
+  it("says what to install for what few want", async () => {
+    await expect(run("npx", "tokenmill", "explain", "--svg", "figures")).rejects.toThrow(
+      '"--svg" needs packages that are not installed: npm install vega@6 vega-lite@~6.4.3',
+    );
+    await expect(run("npx", "tokenmill", "load", "--target", "pool", "--html", "report.html")).rejects.toThrow(
+      '"--html" needs packages that are not installed: npm install vega@6 vega-lite@~6.4.3',
+    );
   });
 
   it("runs the library example of the README, with its output", async () => {

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
 import { sweepText } from "../sweep/sweepText.ts";
+import { loadHtmlPages } from "./html/loadHtmlPages.ts";
 import { readReport } from "./readReport.ts";
 import { summaryText } from "./summaryText.ts";
 
@@ -13,7 +14,7 @@ export function reportCommand(): Command {
     .action(async (path: string, { html }: { html?: string }) => {
       const report = await readReport(path);
       if (html === undefined) return writeStdout(report.kind === "run" ? summaryText(report) : sweepText(report));
-      if (report.kind === "run") return writeOutFile(html, await (await import("./html/runHtml.ts")).runHtml(report));
-      return writeOutFile(html, await (await import("./html/sweepHtml.ts")).sweepHtml(report));
+      const { runHtml, sweepHtml } = await loadHtmlPages();
+      return writeOutFile(html, await (report.kind === "run" ? runHtml(report) : sweepHtml(report)));
     });
 }

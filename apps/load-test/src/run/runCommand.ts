@@ -7,6 +7,7 @@ import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../cli/progressText.ts";
 import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
+import { loadHtmlPages } from "../report/html/loadHtmlPages.ts";
 import { actualValue, isUnmeasured } from "../report/buildRunReport.ts";
 import { actualText } from "../report/limitText.ts";
 import type { RunReport } from "../report/runReport.ts";
@@ -57,6 +58,7 @@ export function addReportFlags(command: Command): void {
 async function run(file: string | undefined, flags: RunFlags): Promise<number> {
   const conditions = (flags.failIf ?? []).map((text) => parseLimit(text, "failIf"));
   const scenario = await scenarioFrom(file, flags);
+  if (flags.html !== undefined) await loadHtmlPages();
   const interrupt = new Interrupt();
   const line = new ProgressLine(process.stderr);
   const progress = new ProgressText(scenario.durationMs);
@@ -98,7 +100,7 @@ async function run(file: string | undefined, flags: RunFlags): Promise<number> {
 async function writeRunReport(report: RunReport, { json, output, html }: ReportFlags): Promise<void> {
   if (output !== undefined) await writeOutFile(output, `${JSON.stringify(report)}\n`);
   if (html !== undefined) {
-    const { runHtml } = await import("../report/html/runHtml.ts");
+    const { runHtml } = await loadHtmlPages();
     await writeOutFile(html, await runHtml(report));
   }
   await writeStdout(json ? `${JSON.stringify(report)}\n` : summaryText(report));

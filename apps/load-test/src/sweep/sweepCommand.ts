@@ -9,6 +9,7 @@ import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../cli/progressText.ts";
 import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
+import { loadHtmlPages } from "../report/html/loadHtmlPages.ts";
 import { figure } from "../report/number.ts";
 import { addReportFlags, type ReportFlags } from "../run/runCommand.ts";
 import { addScenarioFlags, collect, rawScenario, type ScenarioFlags } from "../scenario/scenarioFlags.ts";
@@ -61,6 +62,7 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<numbe
         `"failIf" expected p50, p90, p95, p99, p99.9, mean, min or max for a sweep, got ${JSON.stringify(text)}`,
       );
   }
+  if (flags.html !== undefined) await loadHtmlPages();
   // Short runs: a sweep has many.
   const scenario = await rawScenario(file, flags);
   if (scenario["durationMs"] === undefined && scenario["count"] === undefined) scenario["durationMs"] = 5000;
@@ -125,7 +127,7 @@ function storedValue(
 async function writeSweepReport(report: SweepReport, { json, output, html }: ReportFlags): Promise<void> {
   if (output !== undefined) await writeOutFile(output, `${JSON.stringify(report)}\n`);
   if (html !== undefined) {
-    const { sweepHtml } = await import("../report/html/sweepHtml.ts");
+    const { sweepHtml } = await loadHtmlPages();
     await writeOutFile(html, await sweepHtml(report));
   }
   await writeStdout(json ? `${JSON.stringify(report)}\n` : sweepText(report));

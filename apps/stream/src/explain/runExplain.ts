@@ -3,6 +3,7 @@ import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
 import { asUsage, messageOf, UsageError } from "../cli/errors.ts";
 import { Output } from "../cli/output.ts";
 import { say } from "../cli/standardStreams.ts";
+import { loadFigures } from "./figures/loadFigures.ts";
 import { readText } from "../cli/utf8.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
@@ -40,7 +41,7 @@ export async function runExplain(flags: ExplainFlags): Promise<void> {
   const customStages = await loadCustomStages(stage);
   const explanation = await explainRow(row, { params, customStages, draws: flags.draws, top: flags.top });
   if (flags.svg !== undefined || flags.png !== undefined) {
-    const { writeFigures } = await import("./figures/writeFigures.ts");
+    const { writeFigures } = await loadFigures(flags.png !== undefined);
     for (const path of await writeFigures(explanation, flags)) say(`wrote ${path}`);
   }
   const output = Output.stdout();

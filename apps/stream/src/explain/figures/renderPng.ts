@@ -11,3 +11,8 @@ export function renderPng(svg: string, { hasSystemFonts = true }: { hasSystemFon
   });
   return resvg.render().asPng();
 }
+
+/** @throws Error with the code `ERR_MODULE_NOT_FOUND` if the font is not installed */
+export function checkFont(): void {
+  fontFiles();
+}
