@@ -120,6 +120,7 @@ add(core.createSampler, [
       maxHistory: nothing,
       customStages: nothing,
       variant: nothing,
+      module: nothing,
     },
   ),
 ]);

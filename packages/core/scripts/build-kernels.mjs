@@ -1,5 +1,7 @@
-// Compiles assembly/ twice (SIMD and its scalar twin) and writes the bytes as base64 modules into src/generated, so that
-// the package works in Node, in bundlers and in browsers without fetching a file.
+// Compiles assembly/ twice (SIMD and its scalar twin) and writes the bytes, deflated and in base64, as modules into
+// src/generated, so that the package works in Node, in bundlers and in browsers without fetching a file; the SIMD build also
+// as a file, for edge runtimes that take a compiled module only.
+import { deflateRawSync } from "node:zlib";
 import { mkdirSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
@@ -7,7 +9,7 @@ const variants = [
   { name: "simd", features: ["simd"] },
   { name: "scalar", features: [] },
 ];
-mkdirSync("src/generated", { recursive: true });
+for (const folder of ["src/generated", "dist/kernels"]) mkdirSync(folder, { recursive: true });
 for (const { name, features } of variants) {
   const output = new Map();
   let messages = "";
@@ -37,9 +39,9 @@ for (const { name, features } of variants) {
     console.error(messages, error?.message ?? "");
     process.exit(1);
   }
-  writeFileSync(
-    `src/generated/${name}.ts`,
-    `/** Built from assembly/ by scripts/build-kernels.mjs. */\nexport const ${name}Base64: string =\n  "${Buffer.from(bytes).toString("base64")}";\n`,
-  );
+  const packed = deflateRawSync(bytes, { level: 9 }).toString("base64");
+  const head = "/** Built from assembly/ by scripts/build-kernels.mjs: deflated, in base64. */";
+  writeFileSync(`src/generated/${name}.ts`, `${head}\nexport const ${name}Kernels: string =\n  "${packed}";\n`);
+  if (name === "simd") writeFileSync("dist/kernels/simd.wasm", bytes);
   console.error(`kernels ${name}: ${bytes.length} bytes`);
 }

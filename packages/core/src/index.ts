@@ -1,6 +1,7 @@
 /** @tokenmill/core: sampling kernels, parameters, the single-thread sampler; the contracts between packages again. */
 export * from "@tokenmill/contracts";
 export type { KernelVariant } from "./instantiate.ts";
+export type { KernelModule } from "./kernelModule.ts";
 export { foreignHint, type ForeignEngine, type ForeignName, foreignNames } from "./params/foreignNames.ts";
 export { type Parameter, type ParameterKind, parameters, validateParams } from "./params/parameters.ts";
 export { type CompiledPlan, type CompileOptions, compileParams } from "./params/plan.ts";

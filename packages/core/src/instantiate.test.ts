@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { bestVariant, compileKernels, createMemory, instantiateKernels } from "./instantiate.ts";
 import { kernelTable } from "./kernels.ts";
+import { createSampler } from "./sampler/sampler.ts";
 import { variants } from "./testing/createKernels.ts";
 
 describe.each(variants)("%s build", (variant) => {
@@ -25,6 +27,24 @@ describe.each(variants)("%s build", (variant) => {
 
 it("compiles a build once", () => {
   expect(compileKernels("scalar")).toBe(compileKernels("scalar"));
+});
+
+it("gives a host that compiles no bytes the same build as a file", async () => {
+  const file = await WebAssembly.compile(readFileSync(new URL("../dist/kernels/simd.wasm", import.meta.url)));
+  const logits = [1.2, 2.0, 3.5, 3.0, 1.8, 1.0];
+  const draw = { seed: 42 };
+  const [own, given] = await Promise.all([
+    createSampler({ vocabSize: 6 }),
+    createSampler({ vocabSize: 6, module: file }),
+  ]);
+  const params = { temperature: 0.7, topK: 3, logprobs: 2 };
+  expect(given.sample(logits, params, draw)).toEqual(own.sample(logits, params, draw));
+  await expect(createSampler({ vocabSize: 6, module: {} })).rejects.toThrow(
+    '"module" expected WebAssembly.Module, got an object',
+  );
+  await expect(createSampler({ vocabSize: 6, module: file, variant: "simd" })).rejects.toThrow(
+    '"variant" expected nothing beside a module, got "simd"',
+  );
 });
 
 it("prefers the SIMD build here", () => {

@@ -1,7 +1,6 @@
 /** Compiles the kernels once per process and instantiates them on a memory. */
 import { checkName } from "@tokenmill/check";
-import { scalarBase64 } from "./generated/scalar.ts";
-import { simdBase64 } from "./generated/simd.ts";
+import { givenModule } from "#givenModule";
 import { type Kernels, kernelTable } from "./kernels.ts";
 
 /** The SIMD build and its scalar twin give the same bits. */
@@ -10,13 +9,15 @@ export const kernelVariants: readonly KernelVariant[] = ["simd", "scalar"];
 
 const compiled = new Map<KernelVariant, Promise<WebAssembly.Module>>();
 
-function bytesOf(variant: KernelVariant): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(variant === "simd" ? simdBase64 : scalarBase64), (c) => c.charCodeAt(0));
-}
+/** A module with one function that returns a vector. */
+const vectorProbe = [
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 22, 1, 20, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11],
+];
 
 /** `simd` where the engine supports it. */
 export function bestVariant(): KernelVariant {
-  return WebAssembly.validate(bytesOf("simd")) ? "simd" : "scalar";
+  return WebAssembly.validate(Uint8Array.from(vectorProbe)) ? "simd" : "scalar";
 }
 
 /** The compiled module; can be posted to workers. */
@@ -24,12 +25,28 @@ export function compileKernels(variant: KernelVariant = bestVariant()): Promise<
   checkName("variant", variant, kernelVariants);
   let module = compiled.get(variant);
   if (!module) {
-    module = WebAssembly.compile(bytesOf(variant));
+    module = compile(variant);
     compiled.set(variant, module);
     // One that failed (for want of memory, say) is compiled anew at the next use.
     module.catch(() => compiled.delete(variant));
   }
   return module;
+}
+
+async function compile(variant: KernelVariant): Promise<WebAssembly.Module> {
+  // Edge runtimes compile nothing: the host gives the module.
+  if (givenModule && variant === "simd") return givenModule;
+  // One build is loaded, the other is for other hosts.
+  const packed =
+    variant === "simd"
+      ? (await import("./generated/simd.ts")).simdKernels
+      : (await import("./generated/scalar.ts")).scalarKernels;
+  return WebAssembly.compile(await inflate(Uint8Array.from(atob(packed), (c) => c.charCodeAt(0))));
+}
+
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Response(stream).arrayBuffer();
 }
 
 /**

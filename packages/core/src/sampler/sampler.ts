@@ -13,7 +13,7 @@ import { JobWriter } from "./jobWriter.ts";
 import { type MemoryViews, messageOf, readResult, sampleErrorCodes } from "./readResult.ts";
 import { createResult, SampleError, type SampleResult } from "./result.ts";
 import { layOutSampler, type SamplerMemory } from "./samplerMemory.ts";
-import { completeOptions } from "./samplerOptions.ts";
+import { type CompleteOptions, completeOptions } from "./samplerOptions.ts";
 import { SequenceDraws, type SequenceOptions, type SequenceSampler } from "./sequenceSampler.ts";
 import type { Distribution, Draw, Sampler, SamplerOptions } from "./types.ts";
 
@@ -23,7 +23,7 @@ import type { Distribution, Draw, Sampler, SamplerOptions } from "./types.ts";
  */
 export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   const complete = completeOptions(options);
-  const module = await compileKernels(complete.variant);
+  const module = complete.module ?? (await compileKernels(complete.variant));
   const probe = await instantiateKernels(module, createMemory(65536));
   const at = layOutSampler(complete, probe.workspace_bytes(complete.vocabSize) >>> 0);
   const memory = createMemory(at.totalBytes);
@@ -49,7 +49,7 @@ class SingleSampler implements Sampler {
   readonly #job: JobWriter;
   #loaded: CompiledPlan | undefined;
 
-  constructor(memory: WebAssembly.Memory, kernels: Kernels, at: SamplerMemory, options: Required<SamplerOptions>) {
+  constructor(memory: WebAssembly.Memory, kernels: Kernels, at: SamplerMemory, options: CompleteOptions) {
     const { buffer } = memory;
     this.vocabSize = options.vocabSize;
     this.dtype = options.dtype;

@@ -8,7 +8,7 @@ import {
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
 import { customScratchBytes } from "./customChain.ts";
-import type { SamplerOptions } from "./types.ts";
+import type { CompleteOptions } from "./samplerOptions.ts";
 
 /** Byte offsets, and what their regions hold. */
 export interface SamplerMemory {
@@ -30,7 +30,7 @@ export interface SamplerMemory {
 }
 
 /** The largest options that are in range fit into the 4 GiB of a WebAssembly memory, offsets of custom stages into 31 bits. */
-export function layOutSampler(options: Required<SamplerOptions>, workspaceBytes: number): SamplerMemory {
+export function layOutSampler(options: CompleteOptions, workspaceBytes: number): SamplerMemory {
   const { vocabSize, maxLogprobs, maxHistory, customStages } = options;
   const paddedLength = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
   const planBytes = 65_536 + vocabSize * 16;

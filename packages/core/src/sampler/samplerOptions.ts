@@ -11,12 +11,16 @@ const known = [
   "maxHistory",
   "customStages",
   "variant",
+  "module",
 ] as const satisfies (keyof SamplerOptions)[];
 
+export type CompleteOptions = Required<Omit<SamplerOptions, "module">> & Pick<SamplerOptions, "module">;
+
 /** @throws TypeError, RangeError naming the option. */
-export function completeOptions(options: SamplerOptions): Required<SamplerOptions> {
+export function completeOptions(options: SamplerOptions): CompleteOptions {
   checkOptions("options", options, known, "sampler option");
-  const { dtype = "f32", maxLogprobs = 20, maxHistory = 65_536, customStages = {}, variant } = options;
+  const { dtype = "f32", maxLogprobs = 20, maxHistory = 65_536, customStages = {}, variant, module } = options;
+  checkModule(module, variant);
   return {
     vocabSize: checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 }),
     dtype: checkName("dtype", dtype, Object.keys(dtypeBytes) as RowDtype[]),
@@ -24,7 +28,14 @@ export function completeOptions(options: SamplerOptions): Required<SamplerOption
     maxHistory: checkInteger("maxHistory", maxHistory, { min: 0, max: 2 ** 28 }),
     customStages: checkStages(customStages),
     variant: variant === undefined ? bestVariant() : checkName("variant", variant, kernelVariants),
+    ...(module !== undefined && { module }),
   };
+}
+
+function checkModule(module: SamplerOptions["module"], variant: SamplerOptions["variant"]): void {
+  if (module === undefined) return;
+  if (!(module instanceof WebAssembly.Module)) refuse("module", "WebAssembly.Module", module, true);
+  if (variant !== undefined) refuse("variant", "nothing beside a module", variant, false);
 }
 
 function checkStages(stages: Required<SamplerOptions>["customStages"]): Required<SamplerOptions>["customStages"] {

@@ -1,6 +1,7 @@
 /** The single-thread sampler as its users see it. */
 import type { RowDtype } from "@tokenmill/contracts";
 import type { KernelVariant } from "../instantiate.ts";
+import type { KernelModule } from "../kernelModule.ts";
 import type { CompiledPlan } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import type { CustomStage } from "./customStage.ts";
@@ -20,6 +21,11 @@ export interface SamplerOptions {
   customStages?: Readonly<Record<string, CustomStage>>;
   /** Absent: SIMD where there is any. */
   variant?: KernelVariant;
+  /**
+   * The kernels as the host compiled them from `@tokenmill/core/kernels.wasm`, for hosts that compile no bytes; no `variant`
+   * beside it. Absent: they are compiled, or come with the conditions `workerd` and `edge-light` of bundlers.
+   */
+  module?: KernelModule;
 }
 
 /** Which draw: the token is a function of (row, params, history) and of these, nothing else. */

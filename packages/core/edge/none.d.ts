@@ -1,0 +1,1 @@
+export declare const givenModule: WebAssembly.Module | undefined;

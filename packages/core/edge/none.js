@@ -1,0 +1,2 @@
+// Most hosts compile kernels from bytes: nothing is given.
+export const givenModule = undefined;
