@@ -27,7 +27,19 @@ import {
   uint64,
 } from "./row.ts";
 
-const packages = { core, workerPool, engine, server, cluster, sources, embeddedModel, protocol, grammar, explain, tokenmill };
+const packages = {
+  core,
+  workerPool,
+  engine,
+  server,
+  cluster,
+  sources,
+  embeddedModel,
+  protocol,
+  grammar,
+  explain,
+  tokenmill,
+};
 
 const folder = mkdtempSync(join(tmpdir(), "tokenmill-boundaries-"));
 // names of files and folders among the hostile values lead nowhere else
