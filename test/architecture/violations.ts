@@ -1,9 +1,11 @@
 /** Checks a workspace against `rules.ts`. Each violation is one line: file, what it does, what is expected instead. */
 import { isBuiltin } from "node:module";
-import { browserSafe, confined, folderOrders, inexactMathAllowed, libraries } from "./rules.ts";
+import { folderCyclesIn, isKernel } from "./folders.ts";
+import { browserSafe, confined, folderOrders, inexactMathAllowed, libraries, mostLines } from "./rules.ts";
 import { resolveRelative, type SourceFile, type Workspace, type WorkspacePackage } from "./workspace.ts";
 
-export function violationsIn(workspace: Workspace): string[] {
+/** @param unsettled folders of packages whose own folders and sizes are not looked at */
+export function violationsIn(workspace: Workspace, unsettled: readonly string[] = []): string[] {
   const byName = new Map(workspace.packages.map((found) => [found.name, found]));
   return [
     ...workspace.packages
@@ -19,8 +21,16 @@ export function violationsIn(workspace: Workspace): string[] {
     ),
     ...workspace.files.flatMap(inexactViolations),
     ...workspace.files.flatMap(orderViolations),
+    ...workspace.files.filter((file) => !unsettled.includes(file.package.folder)).flatMap(sizeViolations),
+    ...folderCyclesIn(workspace).filter((cycle) => !unsettled.some((folder) => cycle.startsWith(`${folder}/src`))),
     ...cyclesIn(workspace).map((cycle) => `${cycle[0]}: import cycle ${cycle.join(" → ")}`),
   ];
+}
+
+function sizeViolations(file: SourceFile): string[] {
+  const { path, lines, shipped } = file;
+  if (lines <= mostLines || !(shipped || isKernel(file))) return [];
+  return [`${path}: ${lines} lines, expected at most ${mostLines}: it has more than one idea`];
 }
 
 function inexactViolations({ path, inexactMath }: SourceFile): string[] {

@@ -29,6 +29,8 @@ export interface SourceFile {
   package: WorkspacePackage;
   /** Compiled into `dist`: under `src`, not a test and not what tests share (`src/testing`). */
   shipped: boolean;
+  /** Lines of text. */
+  lines: number;
   imports: Import[];
   /** Uses of functions that JavaScript engines round differently. */
   inexactMath: InexactUse[];
@@ -95,6 +97,7 @@ function readSource(root: string, file: string, owner: WorkspacePackage): Source
     path,
     package: owner,
     shipped,
+    lines: text.replace(/\n$/, "").split("\n").length,
     imports: importsOf(program, source),
     inexactMath: shipped ? inexactUsesIn(program) : [],
     unreadable: errors[0]?.message,
