@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reportError } from "@tokenmill/cli";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { reportError } from "./cli/errors.ts";
 import { createProgram } from "./program.ts";
 import { reportSchema } from "./report/reportSchema.ts";
 import type { RunReport } from "./report/runReport.ts";
@@ -42,7 +42,7 @@ async function inThisProcess(args: readonly string[]): Promise<Ended> {
     await createProgram().parseAsync(args, { from: "user" });
     return { code: 0, ...written };
   } catch (error) {
-    return { code: reportError(error), ...written };
+    return { code: reportError("tokenmill-load", error), ...written };
   } finally {
     for (const spy of spies) spy.mockRestore();
   }

@@ -1,5 +1,5 @@
 /** The command line: all commands, and the manners they share. */
-import { plainLines } from "@tokenmill/check";
+import { withManners } from "@tokenmill/cli";
 import { Command } from "commander";
 import { calibrateCommand } from "./calibrate/calibrateCommand.ts";
 import { compareCommand } from "./compare/compareCommand.ts";
@@ -15,15 +15,6 @@ export function createProgram(): Command {
   program.addCommand(runCommand(), { isDefault: true });
   for (const command of [sweepCommand(), compareCommand(), calibrateCommand(), reportCommand(), schemaCommand()])
     program.addCommand(command);
-  for (const command of [program, ...program.commands]) withManners(command);
+  for (const command of [program, ...program.commands]) withManners(command, name);
   return program;
-}
-
-/** Errors as exceptions and in our words, `--debug` everywhere. */
-function withManners(command: Command): void {
-  command
-    .option("--debug", "print the stack of errors")
-    .exitOverride()
-    .showHelpAfterError("(see --help)")
-    .configureOutput({ outputError: (text, write) => write(plainLines(text.replace(/^error: /, "tokenmill-load: "))) });
 }

@@ -1,6 +1,6 @@
 /** The command line: all commands, and the manners they share. */
 import { createRequire } from "node:module";
-import { plainLines } from "@tokenmill/check";
+import { withManners } from "@tokenmill/cli";
 import { Command } from "commander";
 import { explainCommand } from "./explain/command.ts";
 import { loadCommand } from "./load/command.ts";
@@ -17,17 +17,8 @@ export function createProgram(): Command {
   const program = new Command("tokenmill").description(description).version(version);
   const commands = [streamCommand(), sampleCommand(), explainCommand(), serveCommand(), playgroundCommand()];
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) withManners(command);
+  for (const command of [program, ...commands]) withManners(command, "tokenmill");
   // the load tester has manners of its own
   program.enablePositionalOptions().addCommand(loadCommand());
   return program;
-}
-
-/** Errors as exceptions and in our words, `--debug` everywhere. */
-function withManners(command: Command): void {
-  command
-    .option("--debug", "print the stack of errors")
-    .exitOverride()
-    .showHelpAfterError("(see --help)")
-    .configureOutput({ outputError: (text, write) => write(plainLines(text.replace(/^error: /, "tokenmill: "))) });
 }

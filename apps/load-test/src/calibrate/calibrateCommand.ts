@@ -1,8 +1,6 @@
 /** `tokenmill-load calibrate`: what the load generator itself can do. */
+import { integerFlag, Interrupt, printText } from "@tokenmill/cli";
 import { Command, Option } from "commander";
-import { Interrupt } from "../cli/interrupt.ts";
-import { integerFlag } from "../cli/numberFlag.ts";
-import { writeStdout } from "../cli/writeOut.ts";
 import { machineFacts } from "../report/machineFacts.ts";
 import { calibrationText } from "../report/summaryText.ts";
 import type { TargetSpec } from "../scenario/scenario.ts";
@@ -35,9 +33,8 @@ export function calibrateCommand(): Command {
         interrupt.dispose();
       }
       if (interrupt.exitCode !== undefined) process.exitCode = interrupt.exitCode;
-      else if (json)
-        await writeStdout(`${JSON.stringify({ kind: "calibration", machine: machineFacts(), results })}\n`);
-      else await writeStdout(results.map((result) => `${calibrationText(result)}\n`).join(""));
+      else if (json) await printText(`${JSON.stringify({ kind: "calibration", machine: machineFacts(), results })}\n`);
+      else await printText(results.map((result) => `${calibrationText(result)}\n`).join(""));
     });
 }
 

@@ -1,5 +1,5 @@
+import { UsageError } from "@tokenmill/cli";
 /** Durations as people write them: `250ms`, `30s`, `2m`, `1h`. */
-import { UsageError } from "./errors.ts";
 
 const unitMs = { us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

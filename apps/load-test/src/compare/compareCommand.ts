@@ -1,7 +1,6 @@
 /** `tokenmill-load compare`: what changed between two reports, by how much, and whether it is real. */
+import { printText, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
-import { UsageError } from "../cli/errors.ts";
-import { writeStdout } from "../cli/writeOut.ts";
 import { duration, figure } from "../report/number.ts";
 import { readReport } from "../report/readReport.ts";
 import { compareRuns } from "./compareRuns.ts";
@@ -19,7 +18,7 @@ export function compareCommand(): Command {
     .option("--json", "print one JSON object")
     .action(async (pathA: string, pathB: string, { json }: { json?: true }) => {
       const differences = await compareFiles(pathA, pathB);
-      await writeStdout(
+      await printText(
         json
           ? `${JSON.stringify({ kind: "comparison", before: pathA, after: pathB, differences })}\n`
           : comparisonText(differences),

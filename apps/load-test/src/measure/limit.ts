@@ -1,6 +1,6 @@
 /** Conditions on results: `ttft:p99<200ms`, `itl.p99>5ms`, `errorRate>1%`, `tokensPerSecond<1000`. */
+import { UsageError } from "@tokenmill/cli";
 import { durationMs } from "../cli/parseDuration.ts";
-import { UsageError } from "../cli/errors.ts";
 import { type MetricName, metricNames, type RateName, rateNames } from "./metrics.ts";
 
 type Comparison = "<" | "<=" | ">" | ">=";

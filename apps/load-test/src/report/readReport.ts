@@ -1,7 +1,7 @@
 /** Reads and checks a report file. */
 import { readFile } from "node:fs/promises";
+import { UsageError } from "@tokenmill/cli";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { UsageError } from "../cli/errors.ts";
 import type { SweepReport } from "../sweep/sweepReport.ts";
 import { reportSchema } from "./reportSchema.ts";
 import type { RunReport } from "./runReport.ts";

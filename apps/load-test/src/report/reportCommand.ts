@@ -1,6 +1,7 @@
 /** `tokenmill-load report`: a stored JSON report again, as summary or HTML. */
+import { printText } from "@tokenmill/cli";
 import { Command } from "commander";
-import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
+import { writeOutFile } from "../cli/writeOutFile.ts";
 import { sweepText } from "../sweep/sweepText.ts";
 import { loadHtmlPages } from "./html/loadHtmlPages.ts";
 import { readReport } from "./readReport.ts";
@@ -13,7 +14,7 @@ export function reportCommand(): Command {
     .option("--html <file>", "write the report with plots instead of the summary")
     .action(async (path: string, { html }: { html?: string }) => {
       const report = await readReport(path);
-      if (html === undefined) return writeStdout(report.kind === "run" ? summaryText(report) : sweepText(report));
+      if (html === undefined) return printText(report.kind === "run" ? summaryText(report) : sweepText(report));
       const { runHtml, sweepHtml } = await loadHtmlPages();
       return writeOutFile(html, await (report.kind === "run" ? runHtml(report) : sweepHtml(report)));
     });

@@ -1,5 +1,5 @@
 /** A load process of its own, told what to do over the channel to its parent. */
-import { messageOf, UsageError } from "../cli/errors.ts";
+import { messageOf, UsageError } from "@tokenmill/cli";
 import { LoadProcess } from "./loadProcess.ts";
 import type { FromChild, ToChild } from "./messages.ts";
 

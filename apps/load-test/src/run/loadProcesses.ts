@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../cli/errors.ts";
+import { UsageError } from "@tokenmill/cli";
 import { Recorder } from "../measure/recorder.ts";
 import {
   type DriverUsage,

@@ -1,11 +1,9 @@
 /** `tokenmill-load run`: one run, its summary, its reports. */
-import { say } from "../cli/standardStreams.ts";
+import { exitCodes, Interrupt, printText, say } from "@tokenmill/cli";
 import { Command } from "commander";
-import { exitCodes } from "../cli/exitCodes.ts";
-import { Interrupt } from "../cli/interrupt.ts";
 import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../cli/progressText.ts";
-import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
+import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
 import { loadHtmlPages } from "../report/html/loadHtmlPages.ts";
 import { actualValue, isUnmeasured } from "../report/buildRunReport.ts";
@@ -103,5 +101,5 @@ async function writeRunReport(report: RunReport, { json, output, html }: ReportF
     const { runHtml } = await loadHtmlPages();
     await writeOutFile(html, await runHtml(report));
   }
-  await writeStdout(json ? `${JSON.stringify(report)}\n` : summaryText(report));
+  await printText(json ? `${JSON.stringify(report)}\n` : summaryText(report));
 }

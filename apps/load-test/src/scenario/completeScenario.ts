@@ -1,7 +1,7 @@
 /** Checks a scenario against the schema and for what a schema cannot say, and fills in what is absent. */
 import { availableParallelism } from "node:os";
+import { UsageError } from "@tokenmill/cli";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
-import { UsageError } from "../cli/errors.ts";
 import { parseLimit } from "../measure/limit.ts";
 import { readTrace } from "../schedule/trace.ts";
 import type { LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";

@@ -1,12 +1,12 @@
 /** Scenario files: YAML, of which JSON is a part. */
 import { dirname, resolve } from "node:path";
+import { UsageError } from "@tokenmill/cli";
 import { parseDocument } from "yaml";
-import { UsageError } from "../cli/errors.ts";
-import { readText } from "../cli/readText.ts";
+import { readNamedText } from "../cli/readNamedText.ts";
 
 /** The file's content as it stands there; file names in it are taken from its own directory. @throws UsageError */
 export async function readScenario(path: string): Promise<Record<string, unknown>> {
-  const text = await readText(path, "the scenario");
+  const text = await readNamedText(path, "the scenario");
   const document = parseDocument(text);
   const [error] = document.errors;
   if (error) throw new UsageError(`${path}: ${error.message}`, { cause: error });

@@ -1,7 +1,6 @@
 /** Flags for the common scenarios; they win over the file. */
+import { integerFlag, positiveFlag, UsageError } from "@tokenmill/cli";
 import { type Command, Option } from "commander";
-import { UsageError } from "../cli/errors.ts";
-import { integerFlag, positiveFlag } from "../cli/numberFlag.ts";
 import { durationFlag, durationMs } from "../cli/parseDuration.ts";
 import { completeScenario } from "./completeScenario.ts";
 import { readScenario } from "./readScenario.ts";

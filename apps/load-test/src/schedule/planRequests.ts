@@ -1,6 +1,6 @@
 /** What request number i asks for: a function of the scenario and i, so that processes need not agree. */
-import { UsageError } from "../cli/errors.ts";
-import { readText } from "../cli/readText.ts";
+import { UsageError } from "@tokenmill/cli";
+import { readNamedText } from "../cli/readNamedText.ts";
 import { Random } from "../random/random.ts";
 import type { RequestSpec, Scenario } from "../scenario/scenario.ts";
 import { draw, drawInteger, pick } from "./distribution.ts";
@@ -58,7 +58,7 @@ function planOne(
 }
 
 async function readPrompts(path: string): Promise<string[]> {
-  const text = await readText(path, "the prompts");
+  const text = await readNamedText(path, "the prompts");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   if (lines.length === 0)
     throw new UsageError(`the prompts ${JSON.stringify(path)} expected a prompt a line, got none`);

@@ -1,6 +1,6 @@
 /** Recorded arrivals: NDJSON lines `{"atMs": 0, "promptTokens": 12, "maxTokens": 64}`, the lengths optional. */
-import { UsageError } from "../cli/errors.ts";
-import { readText } from "../cli/readText.ts";
+import { UsageError } from "@tokenmill/cli";
+import { readNamedText } from "../cli/readNamedText.ts";
 
 export interface TraceEntry {
   readonly atMs: number;
@@ -10,7 +10,7 @@ export interface TraceEntry {
 
 /** Entries in order of time, beginning at 0. @throws UsageError naming the line. */
 export async function readTrace(path: string): Promise<TraceEntry[]> {
-  const text = await readText(path, "the trace");
+  const text = await readNamedText(path, "the trace");
   const entries = text
     .split("\n")
     .flatMap((line, index) => (line.trim() === "" ? [] : [parseEntry(line, path, index + 1)]));

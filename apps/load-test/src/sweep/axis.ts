@@ -1,6 +1,6 @@
 /** What a sweep varies: `concurrency=1..64`, `rate=10..80+10`, `target.workers=0,1,2`. */
 import { nearestName } from "@tokenmill/check";
-import { UsageError } from "../cli/errors.ts";
+import { UsageError } from "@tokenmill/cli";
 
 export interface Axis {
   /** As the user named it. */

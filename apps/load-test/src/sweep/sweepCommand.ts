@@ -1,13 +1,9 @@
 /** `tokenmill-load sweep`: runs along one or more axes. */
-import { say } from "../cli/standardStreams.ts";
+import { exitCodes, integerFlag, Interrupt, printText, say, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
-import { UsageError } from "../cli/errors.ts";
-import { exitCodes } from "../cli/exitCodes.ts";
-import { Interrupt } from "../cli/interrupt.ts";
-import { integerFlag } from "../cli/numberFlag.ts";
 import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../cli/progressText.ts";
-import { writeOutFile, writeStdout } from "../cli/writeOut.ts";
+import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
 import { loadHtmlPages } from "../report/html/loadHtmlPages.ts";
 import { figure } from "../report/number.ts";
@@ -130,5 +126,5 @@ async function writeSweepReport(report: SweepReport, { json, output, html }: Rep
     const { sweepHtml } = await loadHtmlPages();
     await writeOutFile(html, await sweepHtml(report));
   }
-  await writeStdout(json ? `${JSON.stringify(report)}\n` : sweepText(report));
+  await printText(json ? `${JSON.stringify(report)}\n` : sweepText(report));
 }

@@ -1,5 +1,5 @@
 /** Opens what a scenario puts load on. */
-import { asUsage } from "../cli/errors.ts";
+import { asUsageAsync } from "@tokenmill/cli";
 import type { Scenario } from "../scenario/scenario.ts";
 import { NullTarget } from "./nullTarget.ts";
 import type { Target } from "./target.ts";
@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 /** @throws UsageError for options that are out of range. */
 export function openTarget(scenario: Scenario): Promise<Target> {
   // Each target's packages are loaded only for it: a test of a remote server needs no kernels.
-  return asUsage(async (): Promise<Target> => {
+  return asUsageAsync(async (): Promise<Target> => {
     const { target } = scenario;
     switch (target.type) {
       case "pool":

@@ -1,6 +1,6 @@
 /** Lines of a byte stream, as they come; the last one may lack its line break. */
+import { decodeUtf8 } from "@tokenmill/cli";
 import { ProtocolError, createLineSplitter } from "@tokenmill/protocol";
-import { decodeUtf8 } from "./utf8.ts";
 
 /** Longest line taken, in bytes: an input without line breaks must not fill the memory. */
 const longestLineBytes = 2 ** 26;

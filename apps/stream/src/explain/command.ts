@@ -1,6 +1,6 @@
 /** `tokenmill explain`: the flags; what they do is loaded when they are used. */
+import { integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
-import { integerFlag } from "../flags/integerFlag.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { ExplainFlags } from "./runExplain.ts";
 

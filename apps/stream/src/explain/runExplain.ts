@@ -1,10 +1,7 @@
 /** What `tokenmill explain` does with its flags. */
+import { asUsage, messageOf, Output, readText, say, UsageError } from "@tokenmill/cli";
 import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
-import { asUsage, messageOf, UsageError } from "../cli/errors.ts";
-import { Output } from "../cli/output.ts";
-import { say } from "../cli/standardStreams.ts";
 import { loadFigures } from "./figures/loadFigures.ts";
-import { readText } from "../cli/utf8.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 import { unusedText } from "../flags/unusedParams.ts";

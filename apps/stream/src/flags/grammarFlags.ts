@@ -1,6 +1,7 @@
 /** Flags that say what outputs are held to, and what of the engine's requests they become. */
 import { readFile } from "node:fs/promises";
 import { messageOf, refusalOf } from "@tokenmill/check";
+import { UsageError } from "@tokenmill/cli";
 import {
   type CompiledGrammar,
   type GenerateRequest,
@@ -12,7 +13,6 @@ import {
 } from "@tokenmill/core";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import type { Command } from "commander";
-import { UsageError } from "../cli/errors.ts";
 
 export interface GrammarFlags {
   readonly jsonSchema?: string;

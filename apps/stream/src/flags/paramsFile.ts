@@ -1,7 +1,6 @@
 /** `--params`: sampling parameters from a JSON file; flags win over it. */
+import { messageOf, readText, UsageError } from "@tokenmill/cli";
 import type { SamplingParams } from "@tokenmill/core";
-import { messageOf, UsageError } from "../cli/errors.ts";
-import { readText } from "../cli/utf8.ts";
 import { checkParams, samplingParams } from "./samplingFlags.ts";
 
 /** The parameters of `--params` and of the flags. @throws UsageError */

@@ -1,6 +1,6 @@
 /** Turns the text of a sampling flag into the parameter's value; ranges are the table's business. */
+import { parseNumber, UsageError } from "@tokenmill/cli";
 import type { Parameter } from "@tokenmill/core";
-import { UsageError } from "../cli/errors.ts";
 
 /** @throws UsageError if the text is not of the parameter's kind. */
 export function parseValue({ name, kind, expected }: Parameter, text: string): unknown {
@@ -29,11 +29,6 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
     default:
       return kind satisfies never;
   }
-}
-
-/** A number as JSON and people write it; undefined for anything else. */
-export function parseNumber(text: string): number | undefined {
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
 /** A number where it is exact, else a bigint; undefined if it is not a whole number. */

@@ -1,6 +1,6 @@
 /** `--row-timeout`: how long a row may take. */
+import { integerFlag } from "@tokenmill/cli";
 import { Option } from "commander";
-import { integerFlag } from "./integerFlag.ts";
 
 const defaultRowTimeoutSeconds = 30;
 

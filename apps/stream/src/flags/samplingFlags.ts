@@ -1,7 +1,7 @@
 /** One flag per sampling parameter, made from the parameter table. */
+import { asUsage } from "@tokenmill/cli";
 import { type Parameter, type ParameterKind, parameters, type SamplingParams, validateParams } from "@tokenmill/core";
 import { type Command, Option } from "commander";
-import { asUsage } from "../cli/errors.ts";
 import { kebabCase } from "./kebabCase.ts";
 import { parseValue } from "./parseValue.ts";
 import { type StageFlag, stageFlag } from "./stageFlag.ts";

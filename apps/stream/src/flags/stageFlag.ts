@@ -1,7 +1,7 @@
 /** `--stage name=module`: stages of the user's own. */
+import { asUsage, UsageError } from "@tokenmill/cli";
 import { stageModules } from "@tokenmill/worker-pool";
 import { Option } from "commander";
-import { asUsage, UsageError } from "../cli/errors.ts";
 
 /** Module URLs by stage name. */
 export type StageFlag = Readonly<Record<string, string>>;

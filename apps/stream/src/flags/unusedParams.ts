@@ -1,7 +1,7 @@
 /** Tells of parameters that the profile or the chain leaves without effect. */
+import { say } from "@tokenmill/cli";
 import type { SamplingParams } from "@tokenmill/core";
 import { unusedParams } from "@tokenmill/core/internal";
-import { say } from "../cli/standardStreams.ts";
 
 /** A line on stderr, if there is something to say of params that have been checked. */
 export function warnOfUnused(params: SamplingParams): void {

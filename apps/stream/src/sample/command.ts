@@ -1,7 +1,7 @@
 /** `tokenmill sample`: the flags; what they do is loaded when they are used. */
+import { integerFlag } from "@tokenmill/cli";
 import { Command } from "commander";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
-import { integerFlag } from "../flags/integerFlag.ts";
 import { addGrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { SampleFlags } from "./runSample.ts";

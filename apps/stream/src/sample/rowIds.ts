@@ -1,7 +1,7 @@
 /** Who each row is drawn for: sequence id, position and history, by default position i of sequence 0. */
 import { createReadStream } from "node:fs";
 import { refuse, refuseUnknown } from "@tokenmill/check";
-import { messageOf, UsageError } from "../cli/errors.ts";
+import { messageOf, UsageError } from "@tokenmill/cli";
 import { type Line, readLines } from "../cli/lines.ts";
 
 export interface RowId {

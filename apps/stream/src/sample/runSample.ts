@@ -1,13 +1,10 @@
 /** What `tokenmill sample` does with its flags. */
 import { plainLines } from "@tokenmill/check";
+import { type ExitCode, exitCodes, Interrupt, Output, UsageError } from "@tokenmill/cli";
 import { drawSeed, type GrammarProvider } from "@tokenmill/core";
 import { loadR50kTokenizer } from "@tokenmill/embedded-model";
 import { openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
-import { UsageError } from "../cli/errors.ts";
-import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
-import { Interrupt } from "../cli/interrupt.ts";
-import { Output } from "../cli/output.ts";
 import {
   compileForm,
   grammarFlagIn,

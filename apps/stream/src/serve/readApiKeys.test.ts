@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UsageError } from "@tokenmill/cli";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { UsageError } from "../cli/errors.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 
 let folder: string;

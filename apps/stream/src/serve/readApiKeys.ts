@@ -1,6 +1,5 @@
+import { readText, UsageError } from "@tokenmill/cli";
 /** API keys from a file and from the environment: never from the command line, which other users can read. */
-import { UsageError } from "../cli/errors.ts";
-import { readText } from "../cli/utf8.ts";
 
 /**
  * Keys of the file, one a line, and of TOKENMILL_API_KEYS, with commas.

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UsageError } from "../cli/errors.ts";
+import { UsageError } from "@tokenmill/cli";
 
 const keyBytes = 32;
 

@@ -1,15 +1,11 @@
 /** `tokenmill serve` from flags to exit code. */
 import { join } from "node:path";
 import { oneLine, refusalOf } from "@tokenmill/check";
+import { type ExitCode, exitCodes, Interrupt, mayBeLeftUnread, UsageError } from "@tokenmill/cli";
 import type { LogitsSource } from "@tokenmill/core";
 import { cacheDirectory } from "@tokenmill/embedded-model";
 import { checkServerOptions, createTokenServer, LogSink, type ServerOptions } from "@tokenmill/server";
 import { type Logger, pino } from "pino";
-import { UsageError } from "../cli/errors.ts";
-import type { ExitCode } from "../cli/exitCodes.ts";
-import { exitCodes } from "../cli/exitCodes.ts";
-import { Interrupt } from "../cli/interrupt.ts";
-import { mayBeLeftUnread } from "../cli/standardStreams.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { readApiKeys } from "./readApiKeys.ts";

@@ -1,8 +1,8 @@
 /** Flags of `tokenmill serve`. */
+import { integerFlag } from "@tokenmill/cli";
 import { defaultLimits } from "@tokenmill/server";
 import { Command, Option } from "commander";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
-import { integerFlag } from "../flags/integerFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 import { type StageFlag, stageFlag } from "../flags/stageFlag.ts";
 import { seedFlag } from "./seedFlag.ts";

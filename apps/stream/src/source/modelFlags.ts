@@ -1,8 +1,7 @@
 /** Flags of a language model's runtime. */
+import { integerFlag, UsageError } from "@tokenmill/cli";
 import type { Command } from "commander";
 import type { LlamaModelOptions } from "@tokenmill/llama";
-import { UsageError } from "../cli/errors.ts";
-import { integerFlag } from "../flags/integerFlag.ts";
 
 export interface ModelFlags {
   readonly model?: string;

@@ -1,9 +1,9 @@
 /** Opens the source that the flags name. */
+import { asUsage, asUsageAsync } from "@tokenmill/cli";
 import type { LogitsSource } from "@tokenmill/core";
 import { createEmbeddedModel } from "@tokenmill/embedded-model";
 import { createSyntheticSource, createTraceSource } from "@tokenmill/sources";
 import { modelRowsSource } from "@tokenmill/engine";
-import { asUsage, asUsageAsync } from "../cli/errors.ts";
 import { modelOptions } from "./modelFlags.ts";
 import type { SourceFlags } from "./sourceFlags.ts";
 import { TrainingProgress } from "./trainingProgress.ts";

@@ -1,7 +1,6 @@
 /** Flags that say where the rows come from. */
+import { integerFlag, UsageError } from "@tokenmill/cli";
 import { type Command, Option } from "commander";
-import { UsageError } from "../cli/errors.ts";
-import { integerFlag } from "../flags/integerFlag.ts";
 import { addModelFlags, checkModelFlags, type ModelFlags } from "./modelFlags.ts";
 
 const syntheticKinds = ["gaussian", "flat", "peaked", "zipf", "ties", "adversarial"] as const;

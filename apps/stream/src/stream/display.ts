@@ -1,7 +1,7 @@
 /** Decides what of a run is shown where: text lines, live view, error lines. */
 import { fstatSync } from "node:fs";
+import type { Output } from "@tokenmill/cli";
 import { LiveArea } from "../cli/liveArea.ts";
-import type { Output } from "../cli/output.ts";
 import { faintOn } from "../cli/style.ts";
 import { ErrorLines } from "./errorLines.ts";
 import { LiveView } from "./liveView.ts";

@@ -1,8 +1,8 @@
 /** A failure as an event on the wire and as a line for people. */
 import { oneLine } from "@tokenmill/check";
+import { messageOf } from "@tokenmill/cli";
 import type { SequenceErrorEvent } from "@tokenmill/core";
 import { SequenceError } from "@tokenmill/engine";
-import { messageOf } from "../cli/errors.ts";
 import type { RequestItem } from "./requestItem.ts";
 
 export function errorEvent({ sequenceId, line }: RequestItem, error: unknown): SequenceErrorEvent {

@@ -2,8 +2,8 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
+import { UsageError } from "@tokenmill/cli";
 import { decodeNdjsonRequest } from "@tokenmill/protocol";
-import { UsageError } from "../cli/errors.ts";
 import { readLines } from "../cli/lines.ts";
 import { fromLines, fromPrompts, type RequestSource } from "./requestItems.ts";
 import type { StreamFlags } from "./streamFlags.ts";

@@ -1,11 +1,8 @@
 /** Runs a job on an open engine: outputs, display, summary, exit code. */
 import { plainLines } from "@tokenmill/check";
+import { type ExitCode, exitCodes, type Interrupt, type Output, printJson } from "@tokenmill/cli";
 import { unusedParams } from "@tokenmill/core/internal";
 import type { Engine } from "@tokenmill/engine";
-import { type ExitCode, exitCodes } from "../cli/exitCodes.ts";
-import type { Interrupt } from "../cli/interrupt.ts";
-import type { Output } from "../cli/output.ts";
-import { printJson } from "../cli/printJson.ts";
 import { createEncoder } from "../sinks/encoder.ts";
 import { createDisplay } from "./display.ts";
 import type { Job } from "./job.ts";

@@ -1,10 +1,8 @@
 /** `tokenmill stream`: from flags to a run, and everything closed behind it. */
+import { type ExitCode, Interrupt, Output } from "@tokenmill/cli";
 import type { GrammarProvider, LogitsSource, SamplingParams } from "@tokenmill/core";
 import { createEngine } from "@tokenmill/engine";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
-import type { ExitCode } from "../cli/exitCodes.ts";
-import { Interrupt } from "../cli/interrupt.ts";
-import { Output } from "../cli/output.ts";
 import { compileForm, grammarFlagIn, grammarProviderFor, readGrammarFlags } from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";

@@ -1,7 +1,7 @@
 /** Flags of `tokenmill stream`. */
+import { integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
-import { integerFlag } from "../flags/integerFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";

@@ -1,7 +1,7 @@
 /** Kept-alive connections to one server. */
 import { Agent as HttpAgent, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { UsageError } from "../../cli/errors.ts";
+import { UsageError } from "@tokenmill/cli";
 import { Exchange, type ExchangeBody, type ExchangeObserver } from "./exchange.ts";
 
 export interface ConnectionSpec {

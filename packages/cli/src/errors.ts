@@ -44,22 +44,22 @@ export function asUsage<T>(check: () => T): T {
 }
 
 export function messageOf(error: unknown): string {
+  // Of a connection that was tried on several addresses.
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
   return error instanceof Error && isSystemError(error) ? systemMessage(error) : textOf(error);
 }
 
-/** One line on stderr, without control characters of what it quotes; the stack too with `--debug`. */
-function printError(error: unknown): void {
-  const isDebug = process.argv.includes("--debug");
-  const text = isDebug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-  say(`tokenmill: ${isDebug ? text : oneLine(text)}`);
-}
-
-/** Prints the error, if there is something to say, and tells the exit code. */
-export function reportError(error: unknown): ExitCode {
+/**
+ * Prints the error, if there is something to say, as one line on stderr without control characters of what it quotes, and
+ * tells the exit code. With `--debug` the stack is printed too.
+ */
+export function reportError(program: string, error: unknown): ExitCode {
   if (error instanceof StoppedError) return error.exitCode;
   // Commander has printed its own.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  printError(error);
+  const isDebug = process.argv.includes("--debug");
+  const text = isDebug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  say(`${program}: ${isDebug ? text : oneLine(text)}`);
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }
 

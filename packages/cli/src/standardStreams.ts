@@ -11,14 +11,14 @@ const longestWaitMs = 1000;
 const leftUnread = new Set<NodeJS.WriteStream>([process.stderr]);
 
 /** Once for the process, before anything is written. */
-export function guardStandardStreams(): void {
+export function guardStandardStreams(program: string): void {
   // nobody reads the messages any more: no reason to fail
   process.stderr.on("error", () => undefined);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // results are the business of `Output`, which listens too
     if (error.code === "EPIPE" || process.stdout.listenerCount("error") > 1) return;
     process.exitCode = exitCodes.failed;
-    say(`tokenmill: cannot write stdout: ${error.message}`);
+    say(`${program}: cannot write stdout: ${error.message}`);
   });
 }
 

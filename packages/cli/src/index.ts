@@ -1,0 +1,10 @@
+/** @tokenmill/cli: what both command lines share. Its exports are for them alone. */
+export * from "./errors.ts";
+export * from "./exitCodes.ts";
+export * from "./interrupt.ts";
+export * from "./numberFlags.ts";
+export * from "./output.ts";
+export * from "./print.ts";
+export * from "./runProgram.ts";
+export * from "./standardStreams.ts";
+export * from "./utf8.ts";
