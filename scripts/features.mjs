@@ -1,7 +1,7 @@
-// Makes the tables of FEATURES.md from the stage, parameter and profile tables of @tokenmill/core (built before).
+// Makes the tables of FEATURES.md from the tables of samplers, parameters and profiles of @tokenmill/core (built before).
 // Without a flag, a difference is listed and the exit code is 1; `--write` puts it into the file.
 import { readFileSync, writeFileSync } from "node:fs";
-import { foreignNames, parameters, profiles, stages } from "tokenmill";
+import { foreignNames, parameters, profiles, samplerNames, samplers } from "tokenmill";
 
 const path = new URL("../FEATURES.md", import.meta.url);
 const cell = (text) => text.replaceAll("|", "\\|");
@@ -13,25 +13,18 @@ function table(headers, rows) {
 
 const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
 const describe = (name) => `\`${name}\` ${byName.get(name).expected.replace(/^number /, "")}`;
-const stageRows = Object.entries(stages).map(([name, { params, description }]) => [
+const stageRows = samplerNames.map((name) => [
   `\`${name}\``,
-  description,
-  params.map(describe).join("; "),
+  samplers[name].description,
+  samplers[name].reads.map(describe).join("; "),
 ]);
-const ofStages = new Set(Object.values(stages).flatMap(({ params }) => params));
+const ofSamplers = new Set(samplerNames.flatMap((name) => samplers[name].reads));
 const otherRows = parameters
-  .filter(({ name }) => !ofStages.has(name))
+  .filter(({ name }) => !ofSamplers.has(name))
   .map(({ name, expected, description }) => [`\`${name}\``, expected, description]);
-const topPWords = { ties: "top-p all equal to the last", edge: "top-p until its mass is above p" };
-const typicalWords = { ties: "typical all as far as the last", edge: "typical until its mass is above p" };
-const boundariesOf = ({ topKKeepsTies, topPKeeps, typicalKeeps, topHSumsTerms, badWordsScope }) =>
-  [
-    topKKeepsTies ? "top-k all equal to the k-th" : "top-k exactly k",
-    topPWords[topPKeeps] ?? "",
-    typicalWords[typicalKeeps] ?? "",
-    topHSumsTerms ? "top-h by the sum of terms among the 100 largest" : "",
-    badWordsScope === "output" ? "bad words begin in the output" : "",
-  ]
+const boundariesOf = (rules) =>
+  samplerNames
+    .map((name) => samplers[name].boundary?.(rules) ?? "")
     .filter((words) => words !== "")
     .join("; ");
 const profileRows = Object.entries(profiles).map(([name, { order, defaults, ...boundaries }]) => [

@@ -241,7 +241,7 @@ describe("the gate", () => {
     },
     {
       rule: "Math.log in what packs a stage",
-      file: "packages/core/src/stages/bad.ts",
+      file: "packages/core/src/samplers/bad.ts",
       text: "const own = { pack: (x: number) => Math.log(x), reference: (x: number) => Math.log(x) };",
       says: [`"Math.log" in own.pack has a last bit`],
     },

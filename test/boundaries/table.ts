@@ -63,15 +63,12 @@ const npyBytes = readFileSync(join(folder, "good.npy"));
 
 /** Each sampling parameter takes what its range takes. */
 const paramFields: Readonly<Record<string, Accepts>> = Object.fromEntries(
-  core.parameters.map(({ name, kind, range, accepts }): [string, Accepts] => {
+  core.parameters.map(({ name, kind, faultOf }): [string, Accepts] => {
     if (kind === "boolean") return [name, flag];
     if (kind === "seed") return [name, name === "seed" ? (value) => Number.isSafeInteger(value) : uint64];
     if (kind !== "number" && kind !== "integer") return [name, nothing];
     const least = name === "logprobs" ? integerIn(0, 20) : anything;
-    return [
-      name,
-      (value) => typeof value === "number" && range !== undefined && accepts(value as never, vocabSize) && least(value),
-    ];
+    return [name, (value) => typeof value === "number" && faultOf(value, vocabSize) === undefined && least(value)];
   }),
 );
 /** -1 is any seed. */

@@ -3,21 +3,31 @@ export * from "@tokenmill/contracts";
 export type { KernelVariant } from "./instantiate.ts";
 export type { KernelModule } from "./kernelModule.ts";
 export { foreignHint, type ForeignEngine, type ForeignName, foreignNames } from "./params/foreignNames.ts";
-export { type Parameter, type ParameterKind, parameters, validateParams } from "./params/parameters.ts";
-export { type CompiledPlan, type CompileOptions, compileParams } from "./params/plan.ts";
-export { type Profile, type ProfileName, profiles } from "./params/profiles.ts";
-export type { NumberRange, RangeEnds } from "./params/range.ts";
+export type { Fault, ParameterFacts, ParameterKind, ParameterSpec, Samples } from "./kinds/parameter.ts";
+export { type Parameter, parameters } from "./params/parameters.ts";
+export { validateParams } from "./params/validateParams.ts";
+export { type CompiledPlan, type CompileOptions, compileParams } from "./chain/plan.ts";
+export { type Profile, type ProfileName, profiles } from "./profiles/index.ts";
+export type { NumberRange, RangeEnds } from "./kinds/range.ts";
 export { checkSeed, drawSeed, randomSeed, seedBits } from "./random/seed.ts";
 export type { GenerateRequest } from "./params/generateRequest.ts";
-export type { SamplingParams } from "./params/samplingParams.ts";
+export type { CustomStageName, SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
 export { createSampler } from "./sampler/sampler.ts";
 export type { Distribution, Draw, Sampler, SamplerOptions } from "./sampler/types.ts";
 export type { SequenceOptions, SequenceSampler } from "./sampler/sequenceSampler.ts";
 export type { CustomStage, CustomStageContext } from "./sampler/customStage.ts";
 export { loadCustomStages } from "./sampler/loadCustomStages.ts";
-export { type CustomStageName, type StageName, stages } from "./stages/stages.ts";
-export type { PackedStage, Stage } from "./stages/stage.ts";
+export type { StageName } from "./chain/order.ts";
+export type { Example, PackedStage, SamplerEntry } from "./samplers/entry.ts";
+export {
+  type AnySampler,
+  type BoundaryRules,
+  type SamplerName,
+  samplerNames,
+  samplers,
+  type SamplersParams,
+} from "./samplers/table.ts";
 export { type DraftVerification, type VerifiedDraft, verifyDraft } from "./speculation/verifyDraft.ts";
 export { detectKgw, type KgwDetection, type KgwScore } from "./watermark/detectKgw.ts";
 export { detectSynthId, type SynthIdDetection, type SynthIdScore } from "./watermark/detectSynthId.ts";

@@ -3,7 +3,8 @@
  * as a key; those that toss a coin or look at the position say so in the stage table, and the expectation mixes what they do.
  */
 import { checkInteger } from "@tokenmill/check";
-import { type CompiledPlan, type Sampler, type SamplingParams, type StageName, stages } from "@tokenmill/core";
+import { type CompiledPlan, type Sampler, samplers, type SamplingParams } from "@tokenmill/core";
+import { isSamplerName } from "@tokenmill/core/internal";
 import { type Before, checkBefore, checkPlan, checkSampler, mostDraws } from "./before.ts";
 
 /** Params with every coin tossed, and how often they come out so. */
@@ -33,21 +34,28 @@ export function expectedCounts(sampler: Sampler, plan: CompiledPlan, count: numb
 
 /** Whether the plan has stages whose use of the position nobody has declared. */
 export function mayReadPosition({ stageNames }: CompiledPlan): boolean {
-  return stageNames.some((name) => !Object.hasOwn(stages, name));
+  return stageNames.some((name) => !isSamplerName(name));
 }
 
 /** Stretches of positions, [first, count], in which every stage does the same. */
 function spansOf({ stageNames, params }: CompiledPlan, count: number): (readonly [number, number])[] {
-  const changes = ownStages(stageNames).flatMap(({ changesAt }) => (changesAt ? [params[changesAt] ?? 0] : []));
-  const starts = [...new Set([0, ...changes])].filter((start) => start < count).sort((a, b) => a - b);
+  const changes = ownStages(stageNames).flatMap(({ changesAt }) =>
+    changesAt ? positionsIn(changesAt(params), count) : [],
+  );
+  const starts = [...new Set([0, ...changes])].sort((a, b) => a - b);
   return starts.map((start, i) => [start, (starts[i + 1] ?? count) - start]);
+}
+
+/** The positions of a range that are below `count`. */
+function positionsIn({ first, last }: { first: number; last: number }, count: number): number[] {
+  return Array.from({ length: Math.max(0, Math.min(last + 1, count) - first) }, (_, i) => first + i);
 }
 
 function outcomesOf({ stageNames, params }: CompiledPlan): Outcome[] {
   let outcomes: Outcome[] = [{ params, weight: 1 }];
   for (const { coin } of ownStages(stageNames)) {
     if (coin === undefined) continue;
-    const acts = params[coin] ?? 0;
+    const acts = Number(params[coin] ?? 0);
     outcomes = outcomes.flatMap((outcome) => [
       { params: { ...outcome.params, [coin]: 1 }, weight: outcome.weight * acts },
       { params: { ...outcome.params, [coin]: 0 }, weight: outcome.weight * (1 - acts) },
@@ -56,5 +64,4 @@ function outcomesOf({ stageNames, params }: CompiledPlan): Outcome[] {
   return outcomes.filter(({ weight }) => weight > 0);
 }
 
-const ownStages = (names: CompiledPlan["stageNames"]) =>
-  names.filter((name): name is StageName => Object.hasOwn(stages, name)).map((name) => stages[name]);
+const ownStages = (names: CompiledPlan["stageNames"]) => names.filter(isSamplerName).map((name) => samplers[name]);

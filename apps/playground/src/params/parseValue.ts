@@ -28,7 +28,7 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
       return listOf(trimmed).map((part) => (/^\d+$/.test(part) ? Number(part) : refuse()));
     case "boolean":
       return trimmed === "true" || (trimmed === "false" ? false : refuse());
-    case "integers":
+    case "numbers":
     case "tokenSequences":
       return parseArray(trimmed) ?? refuse();
     case "stages":

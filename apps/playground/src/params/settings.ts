@@ -3,20 +3,21 @@ import {
   compileParams,
   type ProfileName,
   profiles,
+  type SamplerName,
+  samplers,
   type SamplingParams,
-  type StageName,
-  stages,
 } from "@tokenmill/core";
 
 /** The page has no stages of a user's own. */
-const isOfTable = (name: string): name is StageName => name in stages;
+const isSamplerName = (name: string): name is SamplerName => name in samplers;
 
 /** Only what differs from the profile's defaults. */
 export type Settings = SamplingParams;
 
 /** A parameter's value in `settings`, or the profile's default. */
 export function valueOf(settings: Settings, name: keyof SamplingParams): unknown {
-  return settings[name] ?? profiles[settings.profile ?? "tokenmill"].defaults[name];
+  const defaults: SamplingParams = profiles[settings.profile ?? "tokenmill"].defaults;
+  return settings[name] ?? defaults[name];
 }
 
 /** A copy with one value changed; undefined removes it. */
@@ -26,24 +27,24 @@ export function withValue(settings: Settings, name: keyof SamplingParams, value:
 }
 
 /** The stages that are on, in order. @throws TypeError, RangeError for bad settings. */
-export function activeStages(settings: Settings, vocabSize: number): readonly StageName[] {
-  return compileParams(settings, { vocabSize, maxLogprobs: 0 }).stageNames.filter(isOfTable);
+export function activeStages(settings: Settings, vocabSize: number): readonly SamplerName[] {
+  return compileParams(settings, { vocabSize, maxLogprobs: 0 }).stageNames.filter(isSamplerName);
 }
 
 export const profileNames: readonly ProfileName[] = Object.keys(profiles) as ProfileName[];
 
 /** The chain that the settings name, if they name one. */
-export function chainOf(settings: Settings): readonly StageName[] | undefined {
-  return settings.chain?.filter(isOfTable);
+export function chainOf(settings: Settings): readonly SamplerName[] | undefined {
+  return settings.chain?.filter(isSamplerName);
 }
 
 /** All stages in the order of the profile. */
-export function profileOrder(settings: Settings): readonly StageName[] {
+export function profileOrder(settings: Settings): readonly SamplerName[] {
   return profiles[settings.profile ?? "tokenmill"].order;
 }
 
 /** The settings with the active stages in that order; the profile's own order needs no chain. */
-export function withChain(settings: Settings, order: readonly StageName[]): Settings {
+export function withChain(settings: Settings, order: readonly SamplerName[]): Settings {
   const byProfile = profileOrder(settings).filter((name) => order.includes(name));
   const isProfiles = order.length === byProfile.length && order.every((name, i) => name === byProfile[i]);
   return withValue(settings, "chain", isProfiles ? undefined : order);

@@ -1,14 +1,11 @@
-import { parameters, stages, type StageName } from "@tokenmill/core";
+import { parameters, samplerNames } from "@tokenmill/core";
 import { describe, expect, it } from "vitest";
 import { activeStages, type Settings } from "./settings.ts";
 import { sliderOf } from "./slider.ts";
 import { turnOff, turnOn } from "./stageSwitch.ts";
 
 const accepts = (name: string, value: unknown, vocabSize: number): boolean =>
-  (parameters.find((each) => each.name === name)!.accepts as (value: unknown, vocabSize: number) => boolean)(
-    value,
-    vocabSize,
-  );
+  parameters.find((each) => each.name === name)!.faultOf(value, vocabSize) === undefined;
 
 describe("a slider", () => {
   const numbers = parameters.filter(({ kind }) => kind === "number" || kind === "integer");
@@ -28,9 +25,7 @@ describe("a slider", () => {
 });
 
 describe("a stage", () => {
-  const names = Object.keys(stages) as StageName[];
-
-  it.each(names)("%s goes on by its switch, and off again", (name) => {
+  it.each(samplerNames)("%s goes on by its switch, and off again", (name) => {
     const on = turnOn({}, name, 6);
     expect(activeStages(on, 6)).toEqual([name]);
     expect(turnOff(on, name, 6)).toEqual({});

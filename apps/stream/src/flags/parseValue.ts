@@ -21,7 +21,7 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
       return text.split(",").map((part) => part.trim());
     case "boolean":
       return text === "true" ? true : text === "false" ? false : refuse();
-    case "integers":
+    case "numbers":
     case "tokenSequences":
       return parseArray(text) ?? refuse();
     case "bias":

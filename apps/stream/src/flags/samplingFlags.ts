@@ -16,7 +16,7 @@ const placeholders: Readonly<Record<ParameterKind, string>> = {
   stages: "<names>",
   boolean: "<true|false>",
   tokenSequences: "<json>",
-  integers: "<json>",
+  numbers: "<json>",
 };
 
 /** `--temperature` … `--logprobs-mode`, and `--stage`. */

@@ -1,7 +1,7 @@
 /** Tells of parameters that the profile or the chain leaves without effect. */
 import { say } from "@tokenmill/cli";
 import type { SamplingParams } from "@tokenmill/core";
-import { unusedParams } from "@tokenmill/core/internal";
+import { orderText, unusedParams } from "@tokenmill/core/internal";
 
 /** A line on stderr, if there is something to say of params that have been checked. */
 export function warnOfUnused(params: SamplingParams): void {
@@ -11,7 +11,5 @@ export function warnOfUnused(params: SamplingParams): void {
 
 /** `topK, minP (profile "llama.cpp" with mirostat has no such stage)`. */
 export function unusedText(unused: readonly (keyof SamplingParams)[], params: SamplingParams): string {
-  const { chain, profile = "tokenmill", mirostat = 0 } = params;
-  const order = chain ? "the chain" : `profile "${profile}"${mirostat > 0 ? " with mirostat" : ""}`;
-  return `${unused.join(", ")} (${order} leaves their stages out)`;
+  return `${unused.join(", ")} (${orderText(params)} leaves their stages out)`;
 }

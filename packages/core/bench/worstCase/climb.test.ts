@@ -1,4 +1,4 @@
-import { validateParams } from "../../src/params/parameters.ts";
+import { validateParams } from "../../src/params/validateParams.ts";
 import { describe, expect, it } from "vitest";
 import { type Candidate, climb } from "./climb.ts";
 import { createRandom } from "./random.ts";

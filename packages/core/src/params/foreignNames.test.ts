@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { foreignHint, foreignNames } from "./foreignNames.ts";
-import { parameters, validateParams } from "./parameters.ts";
+import { parameters } from "./parameters.ts";
+import { validateParams } from "./validateParams.ts";
 
 /** Fields of a request that are no sampling parameters. */
 const requestFields = ["maxTokens", "n", "stop", "ignoreEos", "promptLogprobs", "grammar"];

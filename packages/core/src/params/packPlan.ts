@@ -1,6 +1,5 @@
 /** The packed list of stage records that one kernel call walks (positions in `layout.ts`). */
 import {
-  OP_CUSTOM,
   PLAN_BYTES,
   PLAN_HAS_STATE,
   PLAN_HEADER_BYTES,
@@ -15,31 +14,15 @@ import {
   STAGE_NUMBER_0,
   STAGE_OPCODE,
 } from "../layout.ts";
-import type { PackedStage } from "../stages/stage.ts";
-import { type CustomStageName, type StageName, stages } from "../stages/stages.ts";
-import { isCustomName } from "./parameters.ts";
-import { orderOf, type Profile } from "./profiles.ts";
+import type { PackedStage } from "../samplers/entry.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
-export interface ActiveStage {
-  readonly name: StageName | CustomStageName;
+export interface PlannedStage {
   readonly opcode: number;
   readonly packed: PackedStage;
 }
 
-/** The stages of complete params that are on, in order. */
-export function stagesOf(params: SamplingParams, profile: Profile, customStages: readonly string[]): ActiveStage[] {
-  return orderOf(params).flatMap((name): ActiveStage[] => {
-    if (isCustomName(name)) {
-      return [{ name, opcode: OP_CUSTOM, packed: { integer: customStages.indexOf(name.slice("custom:".length)) } }];
-    }
-    const { opcode, pack } = stages[name];
-    const packed = pack(params, profile);
-    return packed ? [{ name, opcode, packed }] : [];
-  });
-}
-
-export function packPlan(params: SamplingParams, active: readonly ActiveStage[], hasState: boolean): Uint8Array {
+export function packPlan(params: SamplingParams, active: readonly PlannedStage[], hasState: boolean): Uint8Array {
   const lists = active.map(({ packed: { ids = [], values = [] } }) => 4 * (ids.length + values.length));
   const listsStart = PLAN_HEADER_BYTES + active.length * STAGE_BYTES;
   const totalBytes = lists.reduce((sum, bytes) => sum + bytes, listsStart);

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { stages } from "../stages/stages.ts";
-import { type ParameterKind, parameters, validateParams, withDefaults } from "./parameters.ts";
-import { profiles } from "./profiles.ts";
+import { samplerNames, samplers } from "../samplers/table.ts";
+import type { ParameterKind } from "../kinds/parameter.ts";
+import { parameters } from "./parameters.ts";
+import { validateParams } from "./validateParams.ts";
+import { withDefaults } from "./withDefaults.ts";
+import { profiles } from "../profiles/index.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
 const vocabSize = 100;
@@ -43,26 +46,27 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
   bias: [1, "1", null, [[1, 2]]],
   boolean: [1, "true", null, [true], {}],
   tokenSequences: [1, "1", null, {}],
+  numbers: [1, "1", null, {}],
   stages: [1, "topK", null, {}, [1], [["topK"]]],
 };
 
 it("every parameter is read by a stage, by the plan or by the engine", () => {
-  const read = new Set(Object.values(stages).flatMap(({ params }) => params));
+  const read = new Set<string>(samplerNames.flatMap((name) => samplers[name].reads));
   const others = ["profile", "seed", "logprobs", "logprobsMode", "chain"];
   expect(parameters.map(({ name }) => name).filter((name) => !read.has(name) && !others.includes(name))).toEqual([]);
   expect([...read].filter((name) => !parameters.some((parameter) => parameter.name === name))).toEqual([]);
 });
 
 describe("ranges", () => {
-  it.each(numeric)("$name: its ends are inside, what lies beyond is refused", ({ name, expected, accepts }) => {
+  it.each(numeric)("$name: its ends are inside, what lies beyond is refused", ({ name, expected, faultOf }) => {
     const { refused, accepted } = ranges[expected] ?? { refused: [], accepted: [] };
-    // a range that the table does not name yet is still held to NaN and to its own `accepts`
+    // a range that the table does not name yet is still held to NaN and to its own `faultOf`
     for (const value of [...refused, Number.NaN]) {
       const message = `"${name}" expected ${expected}, got ${value}`;
       expect(() => validate({ [name]: value })).toThrow(new RangeError(message));
     }
     for (const value of accepted) expect(() => validate({ [name]: value })).not.toThrow();
-    expect(accepts(Number.NaN as never, vocabSize)).toBe(false);
+    expect(faultOf(Number.NaN, vocabSize)).toEqual({ value: Number.NaN });
   });
 
   it.each(parameters)("$name: a value of the wrong kind is a TypeError", ({ name, kind, expected }) => {

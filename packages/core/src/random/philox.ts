@@ -60,3 +60,8 @@ export function uniformOf({ seed, sequenceId, position }: RandomStream, domain: 
   const words = philox(sequenceLow, sequenceHigh, position, domain << 24, seedLow, seedHigh);
   return (words[0]! * 2 ** 20 + (words[1]! >>> 12) + 0.5) * 2 ** -52;
 }
+
+/** The two words of an integer as the kernels' lists hold them. */
+export function signedWordsOf(value: number): number[] {
+  return wordsOf(value).map((word) => word | 0);
+}

@@ -1,7 +1,7 @@
 /** Rows of any bits: a token that can be drawn, or an error that names the reason; never a trap. */
 import { assert, describe, expect, it, vi } from "vitest";
 import fc from "fast-check";
-import { type StageName, stages } from "../stages/stages.ts";
+import { samplerNames } from "../samplers/table.ts";
 import { cases, timeoutMs } from "../testing/cases.ts";
 import { variants } from "../testing/createKernels.ts";
 import { drawOf } from "../testing/generatedRow.ts";
@@ -46,13 +46,10 @@ describe.each(kinds)("any bits, $variant build, $dtype", ({ variant, dtype }) =>
     const sampler = await createSampler({ vocabSize, dtype, variant, maxHistory: 64 });
     const bits = dtype === "f32" ? new Uint32Array(sampler.row.buffer, sampler.row.byteOffset, vocabSize) : sampler.row;
     const valueAt = (id: number): number => (dtype === "f32" ? sampler.row[id]! : widen(sampler.row[id]!, dtype));
-    const stageNames = Object.keys(stages) as StageName[];
+    const stageNames = [...samplerNames];
     const generated = fc.subarray(stageNames, { maxLength: 6 }).chain((names) =>
       fc.record({
-        params: paramsOf(
-          names.map((name) => stages[name]),
-          vocabSize,
-        ),
+        params: paramsOf(names, vocabSize),
         draw: drawOf(vocabSize),
         seed: fc.nat(),
         specials: fc.constantFrom<Specials[]>("none", "none", "infinity", "any"),

@@ -1,6 +1,6 @@
 /** Checks which draw is asked for, and fills in what is absent. */
 import { checkInteger, checkList, checkOptions, checkTokenIds, checkUint64, refuse } from "@tokenmill/check";
-import { type CompiledPlan, checkState } from "../params/plan.ts";
+import { checkState, type CompiledPlan } from "../chain/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
 import { maskWords } from "./samplerMemory.ts";
 import type { TokenHistory } from "./tokenHistory.ts";

@@ -10,13 +10,14 @@ import {
   STAGE_OPCODE,
   STATUS_INVALID_PLAN,
 } from "../layout.ts";
+import { opcodeOf } from "../chain/opcodes.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { stages } from "../stages/stages.ts";
+import { samplerNames } from "../samplers/table.ts";
 import { createKernels, variants } from "../testing/createKernels.ts";
 import { createSampler } from "./sampler.ts";
 
 const row = [1, 4, 2, 3];
-const opcodes = new Set(Object.values(stages).map(({ opcode }) => opcode));
+const opcodes = new Set(samplerNames.map(opcodeOf));
 const unknownOpcodes = [-1, 0, ...Array.from({ length: 100 }, (_, i) => i), 2 ** 31 - 1].filter(
   (opcode) => !opcodes.has(opcode) && opcode !== OP_CUSTOM, // the host's
 );

@@ -1,6 +1,6 @@
 /** A sampler runs the plans, and takes the states, that belong to it. */
 import { describe, expect, it } from "vitest";
-import { compileParams } from "../params/plan.ts";
+import { compileParams } from "../chain/plan.ts";
 import { createSampler } from "./sampler.ts";
 
 const row = [1, 2, 3, 4];

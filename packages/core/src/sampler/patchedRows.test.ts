@@ -11,10 +11,10 @@ import {
   STATUS_OK,
   UNDO_CAPACITY,
 } from "../layout.ts";
-import { compileParams } from "../params/plan.ts";
+import { compileParams } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { referenceChain } from "../chain/referenceChain.ts";
 import { ReferenceRow } from "../reference/referenceRow.ts";
-import { referenceChain } from "../reference/referenceChain.ts";
 import { variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
 import { rowIn } from "../testing/widths.ts";

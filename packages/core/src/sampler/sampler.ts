@@ -4,7 +4,7 @@ import type { RowDtype } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
 import { RESULT_STATUS, STATUS_OK } from "../layout.ts";
-import { type CompiledPlan, checkCompiledFor, compileParams, isCompiled } from "../params/plan.ts";
+import { checkCompiledFor, type CompiledPlan, compileParams, isCompiled } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { checkDraw, type CompleteDraw } from "./checkDraw.ts";
 import { CustomChain, type RowPlace } from "./customChain.ts";

@@ -1,6 +1,6 @@
 /** One sequence's draws, row by row: the way to put the sampler into a loop that somebody else runs. */
 import { checkInteger, checkOptions, checkTokenIds, checkUint64, refuse } from "@tokenmill/check";
-import { type CompiledPlan, checkState } from "../params/plan.ts";
+import { type CompiledPlan, checkState } from "../chain/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
 import { type CompleteDraw, checkTokenMask } from "./checkDraw.ts";
 import type { SampleResult } from "./result.ts";

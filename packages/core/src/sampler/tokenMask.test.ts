@@ -6,7 +6,7 @@ import { variants } from "../testing/createKernels.ts";
 import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
 import { seededRandom } from "../testing/random.ts";
-import { stages } from "../stages/stages.ts";
+import { samplerNames } from "../samplers/table.ts";
 import { negativeInfinity } from "./dtypeCode.ts";
 import { SampleError } from "./result.ts";
 import { createSampler } from "./sampler.ts";
@@ -54,7 +54,7 @@ describe.each(variants)("%s kernels", (variant) => {
         recipe: rowRecipe,
         dtype: fc.constantFrom(...dtypes),
         density: fc.constantFrom(0, 0.002, 0.02, 0.05, 0.5, 0.98, 1),
-        params: paramsOf(Object.values(stages), size),
+        params: paramsOf(samplerNames, size),
         isProcessed: fc.boolean(),
         draw: drawOf(size),
       }),

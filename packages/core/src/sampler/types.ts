@@ -1,8 +1,8 @@
 /** The single-thread sampler as its users see it. */
 import type { RowDtype } from "@tokenmill/contracts";
 import type { KernelVariant } from "../instantiate.ts";
+import type { CompiledPlan } from "../chain/plan.ts";
 import type { KernelModule } from "../kernelModule.ts";
-import type { CompiledPlan } from "../params/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import type { CustomStage } from "./customStage.ts";
 import type { SampleResult } from "./result.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { type StageName, stages } from "../stages/stages.ts";
+import { samplerNames } from "../samplers/table.ts";
 import { cases, timeoutMs } from "../testing/cases.ts";
 import { createKernels } from "../testing/createKernels.ts";
 import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: timeoutMs });
 const sizes = [1, 63, 64, 65, 255, 256, 257, 1283, 50257];
 const dtypes = ["f32", "f16", "bf16"] as const;
 const kinds = sizes.flatMap((vocabSize) => dtypes.map((dtype) => ({ vocabSize, dtype })));
-const stageNames = Object.keys(stages) as StageName[];
+const stageNames = [...samplerNames];
 
 /** All that a row gives, numbers as bits. */
 function outcomeOf(sampler: Sampler, row: Float32Array | Uint16Array, params: SamplingParams, draw: Draw): unknown {
@@ -48,10 +48,7 @@ it.each(kinds)("$vocabSize tokens in $dtype: both builds give the same bits", as
   const simd = await createSampler({ vocabSize, dtype, variant: "simd", maxLogprobs: 5, maxHistory: 64 });
   const generated = fc.subarray(stageNames, { maxLength: 4 }).chain((names) =>
     fc.record({
-      params: paramsOf(
-        names.map((name) => stages[name]),
-        vocabSize,
-      ),
+      params: paramsOf(names, vocabSize),
       recipe: rowRecipe,
       draw: drawOf(vocabSize),
     }),

@@ -13,7 +13,7 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../layout.ts";
-import { compileParams } from "../params/plan.ts";
+import { compileParams } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 
 const chains: readonly SamplingParams[] = [

@@ -7,8 +7,9 @@
  */
 import { DOMAIN_SPECULATIVE_ACCEPTANCE, DOMAIN_SPECULATIVE_RESAMPLING } from "../layout.ts";
 import { checkInteger, checkList, checkOptions, checkTokenIds, refuse } from "@tokenmill/check";
-import { type CompiledPlan, isCompiled } from "../params/plan.ts";
+import { type CompiledPlan, isCompiled } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { isSamplerName, samplers } from "../samplers/table.ts";
 import { type RandomStream, uniformOf } from "../random/philox.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
 import { knownOfDraws } from "../sampler/checkDraw.ts";
@@ -64,7 +65,7 @@ export function verifyDraft(
   checkTokenIds("history", history, sampler.vocabSize);
   const plan = typeof params === "object" && params !== null && isCompiled(params) ? params : sampler.compile(params);
   if (plan.initialState) {
-    const names = plan.stageNames.filter((name) => name === "mirostat" || name === "adaptiveP").join(", ");
+    const names = plan.stageNames.filter((name) => isSamplerName(name) && samplers[name].state).join(", ");
     throw new TypeError(`"params" expected stages without a state from token to token, got ${names}`);
   }
   for (let i = 0; i < count; i++) checkDraftToken(i, draftTokenIds[i]!, draftProbs?.[i], sampler.vocabSize);

@@ -5,12 +5,12 @@
 import type { Kernels } from "../kernels.ts";
 import { DOMAIN_XTC } from "../layout.ts";
 import { parameters } from "../params/parameters.ts";
-import type { CompiledPlan } from "../params/plan.ts";
+import type { CompiledPlan } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { referenceStage } from "../reference/referenceChain.ts";
+import { referenceStage } from "../chain/referenceChain.ts";
+import { type SamplerName, samplers } from "../samplers/table.ts";
 import { SampleError } from "../sampler/result.ts";
 import type { Distribution, Draw, Sampler } from "../sampler/types.ts";
-import type { StageName } from "../stages/stages.ts";
 import { JudgedRow } from "./judgedRow.ts";
 
 /** How the stages of one chain were found: equal to the reference, or apart from it by no more than rounding explains. */
@@ -58,7 +58,7 @@ export function judgeChain(
   for (let stageCount = 0; stageCount <= plan.stageNames.length; stageCount++) {
     const name = plan.stageNames[stageCount - 1];
     const before = row.copy(0);
-    if (name) apply(name as StageName, row, plan.params);
+    if (name) apply(name as SamplerName, row, plan.params);
     const actual = distributionOf(sampler, plan, { ...draw, stageCount });
     if (row.kept().length === 0 || actual === undefined) {
       if (row.kept().length === 0 && actual === undefined) return verdict;
@@ -72,7 +72,7 @@ export function judgeChain(
     }
     verdict.withinRounding++;
     if (!name) throw new Error("the kernel lists another row than it was given");
-    expectWithinRounding(actual, before, name as StageName, plan.params);
+    expectWithinRounding(actual, before, name as SamplerName, plan.params);
     row.keepOnly(actual.tokenIds);
     // a temperature that is itself at the mercy of rounding: what follows has no reference
     if (!isSame(actual, row)) return verdict;
@@ -80,7 +80,7 @@ export function judgeChain(
   return verdict;
 }
 
-function apply(name: StageName, row: JudgedRow, params: SamplingParams): void {
+function apply(name: SamplerName, row: JudgedRow, params: SamplingParams): void {
   referenceStage(row, name, params);
 }
 
@@ -102,7 +102,8 @@ function isNear(actual: number, low: number, high: number, tolerance = probToler
 }
 
 /** A stage that turns probabilities into f32 logits ln p rounds them: twice half a unit in the last place apart. */
-const logitRounding = (name: StageName, p: number): number => (name === "synthId" ? -Math.log(p) * 2 ** -23 : 0);
+const logitRounding = (name: SamplerName, p: number): number =>
+  samplers[name].roundsLogits ? -Math.log(p) * 2 ** -23 : 0;
 
 /** The same tokens in the same order, the same probabilities. */
 function isSame({ tokenIds, probs }: Distribution, row: JudgedRow): boolean {
@@ -115,7 +116,12 @@ function isSame({ tokenIds, probs }: Distribution, row: JudgedRow): boolean {
 }
 
 /** Runs the stage with its numbers and the entropy moved by rounding; the kernel must lie between what comes out. */
-function expectWithinRounding(actual: Distribution, before: JudgedRow, name: StageName, params: SamplingParams): void {
+function expectWithinRounding(
+  actual: Distribution,
+  before: JudgedRow,
+  name: SamplerName,
+  params: SamplingParams,
+): void {
   const shift = roundingOf(before.kept().length);
   const alternatives = [-shift, 0, shift].flatMap((ofParams) =>
     [-shift, 0, shift].map((ofEntropy) => {

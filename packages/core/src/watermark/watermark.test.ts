@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { profiles } from "../params/profiles.ts";
-import { withDefaults } from "../params/parameters.ts";
-import { referenceChain } from "../reference/referenceChain.ts";
+import { profiles } from "../profiles/index.ts";
+import { withDefaults } from "../params/withDefaults.ts";
+import { referenceChain } from "../chain/referenceChain.ts";
 import { ReferenceRow } from "../reference/referenceRow.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import type { Sampler } from "../sampler/types.ts";

@@ -3,10 +3,11 @@ import {
   type GenerateRequest,
   grammarForms,
   type SamplingParams,
-  stages,
+  samplers,
   type Tokenizer,
   type TokenLogprob,
 } from "@tokenmill/core";
+import { isSamplerName } from "@tokenmill/core/internal";
 import { refuse } from "@tokenmill/check";
 import type { Plan } from "@tokenmill/worker-pool";
 import type { PreparedRequest } from "../open/prepareRequest.ts";
@@ -99,9 +100,7 @@ export async function runBeamSearch(
 }
 
 function tossesCoin({ stageNames }: Plan): boolean {
-  return stageNames.some(
-    (name) => Object.hasOwn(stages, name) && stages[name as keyof typeof stages].coin !== undefined,
-  );
+  return stageNames.some((name) => isSamplerName(name) && samplers[name].coin !== undefined);
 }
 
 function completionOf({ tokenIds, score, hasStopped }: Hypothesis, tokenizer: Tokenizer | undefined): Completion {

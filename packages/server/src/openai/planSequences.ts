@@ -1,5 +1,5 @@
 /** From a validated body to the requests of its sequences. */
-import { type GenerateRequest, type GrammarForm, grammarForms, type SamplingParams } from "@tokenmill/core";
+import { type GenerateRequest, type GrammarForm, grammarForms, parameters, type SamplingParams } from "@tokenmill/core";
 import { outputRequest } from "@tokenmill/engine";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -69,6 +69,8 @@ export function planSequences(context: ServeContext, body: Body, plan: SequenceP
   });
 }
 
+const sequenceNames = parameters.filter(({ kind }) => kind === "tokenSequences").map(({ name }) => name);
+
 /** Token sequences that are texts as their tokens, at the start of a text and after a space. */
 function textsAsTokens(params: SamplingParams, { source, model }: ServeContext): SamplingParams {
   const { tokenizer } = source;
@@ -80,7 +82,7 @@ function textsAsTokens(params: SamplingParams, { source, model }: ServeContext):
     const texts = new Set([text, ` ${text.trimStart()}`]);
     return [...texts].map((one) => tokenizer.encode(one, { special: true })).filter((ids) => ids.length > 0);
   };
-  const converted = (["badWords", "drySequenceBreakers"] as const).flatMap((name) => {
+  const converted = sequenceNames.flatMap((name) => {
     const given = params[name] as readonly (string | number | readonly number[])[] | undefined;
     if (!given?.some((sequence) => typeof sequence === "string")) return [];
     return [[name, given.flatMap((one) => (typeof one === "string" ? tokensOf(name, one) : [one]))] as const];

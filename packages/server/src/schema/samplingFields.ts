@@ -2,7 +2,7 @@
  * The engine's sampling parameters as fields of a JSON body, made from the parameter table, each under all of its names.
  * Types and ranges of numbers are checked by the schema, the rest by the engine.
  */
-import { type Parameter, parameters, type SamplingParams, seedBits, stages } from "@tokenmill/core";
+import { type Parameter, parameters, samplerNames, type SamplingParams, seedBits } from "@tokenmill/core";
 import { rangeText } from "@tokenmill/core/internal";
 import { ApiError } from "../errors/apiError.ts";
 import { fieldOf, namedFields } from "./fieldNames.ts";
@@ -12,15 +12,9 @@ import { rangeSchema } from "./rangeSchema.ts";
 /** Parameters that the APIs spell in their own way. */
 const handled: readonly string[] = ["logprobs"];
 
-/** Token sequences that may be given as texts. */
-const takingText: readonly string[] = ["badWords", "drySequenceBreakers"];
-
 /** What takes the event loop some 10 ms and more to look at is too much for one request. */
 const mostSequences = 1024;
 const mostBiases = 4096;
-
-/** Parameters that other engines write −1 for where ours is 0. */
-const offBelowZero: readonly string[] = ["topK", "topNSigma"];
 
 /** The schema of every sampling parameter under all of its names. */
 export function samplingFields(): Record<string, JsonSchema> {
@@ -35,22 +29,24 @@ export function samplingFields(): Record<string, JsonSchema> {
 const tokenId: JsonSchema = { type: "integer", minimum: 0 };
 
 function schemaOf(parameter: Parameter): JsonSchema {
-  const { name, kind, expected, description, choices, range, leastItems = 0, mostItems } = parameter;
+  const { kind, expected, description, choices, range, ranges, foreignOff, leastItems = 0, mostItems } = parameter;
   const words = `${description}; ${expected}`;
   switch (kind) {
     case "number":
     case "integer": {
       // Every parameter of these kinds has its range as data.
-      if (!offBelowZero.includes(name)) return { ...rangeSchema(range!), description: words, "x-expected": expected };
-      const wider = range!.type === "integer" ? { ...range!, least: -1 } : { ...range!, or: -1 };
+      if (foreignOff === undefined) return { ...rangeSchema(range!), description: words, "x-expected": expected };
+      const wider = range!.type === "integer" ? { ...range!, least: foreignOff } : { ...range!, or: foreignOff };
       const wide = `${rangeText(wider)}${wider.or !== undefined && wider.most === Infinity ? `, or ${wider.or}` : ""}`;
-      return { ...rangeSchema(wider), description: `${words}; -1 is off too`, "x-expected": wide };
+      return { ...rangeSchema(wider), description: `${words}; ${foreignOff} is off too`, "x-expected": wide };
     }
     case "choice":
       return { type: "string", enum: choices ?? [], description: words, "x-expected": expected };
-    case "integers": {
+    case "numbers": {
+      const items = ranges ? { anyOf: ranges.map(rangeSchema) } : rangeSchema(range!);
+      const least = leastItems > 0 ? { minItems: leastItems } : {};
       const most = mostItems === undefined ? {} : { maxItems: mostItems };
-      return { type: "array", items: rangeSchema(range!), ...most, description: words, "x-expected": expected };
+      return { type: "array", items, ...least, ...most, description: words, "x-expected": expected };
     }
     case "tokenIds": {
       const least = leastItems > 0 ? { minItems: leastItems } : {};
@@ -60,14 +56,12 @@ function schemaOf(parameter: Parameter): JsonSchema {
       return { type: "boolean", description: words, "x-expected": expected };
     case "tokenSequences": {
       const sequences = [tokenId, { type: "array", items: tokenId, minItems: 1 }] as const;
-      const takesText = takingText.includes(name);
-      const text = takesText ? "; a text stands for its tokens, with and without a space before it" : "";
       return {
         type: "array",
-        items: { anyOf: takesText ? [...sequences, { type: "string" }] : sequences },
+        items: { anyOf: [...sequences, { type: "string" }] },
         maxItems: mostSequences,
-        description: `${words}${text}; at most ${mostSequences}`,
-        "x-expected": `array of at most ${mostSequences} token-id arrays${takesText ? " or texts" : ""}`,
+        description: `${words}; a text stands for its tokens, with and without a space before it; at most ${mostSequences}`,
+        "x-expected": `array of at most ${mostSequences} token-id arrays or texts`,
       };
     }
     case "stages":
@@ -75,7 +69,7 @@ function schemaOf(parameter: Parameter): JsonSchema {
         type: "array",
         items: {
           anyOf: [
-            { type: "string", enum: Object.keys(stages) },
+            { type: "string", enum: samplerNames },
             { type: "string", pattern: "^custom:." },
           ],
         },
@@ -102,17 +96,18 @@ function schemaOf(parameter: Parameter): JsonSchema {
 /** The sampling parameters of a validated body. @throws ApiError if one is given twice. */
 export function samplingParamsOf(body: Readonly<Record<string, unknown>>): SamplingParams {
   const params: Record<string, unknown> = {};
-  for (const { name } of parameters) {
+  for (const parameter of parameters) {
+    const { name } = parameter;
     if (handled.includes(name)) continue;
     const given = fieldOf(body, name);
-    const value = given === undefined ? undefined : engineValue(name, given);
+    const value = given === undefined ? undefined : engineValue(parameter, given);
     if (value !== undefined) params[name] = value;
   }
   return params;
 }
 
-function engineValue(name: string, value: unknown): unknown {
-  if (offBelowZero.includes(name) && value === -1) return 0;
+function engineValue({ name, foreignOff, off }: Parameter, value: unknown): unknown {
+  if (foreignOff !== undefined && value === foreignOff) return off;
   // Undefined: any will do.
   return name === "seed" ? seedBits(int64Of(name, value as number | string)) : value;
 }

@@ -1,5 +1,5 @@
 /** The chain as cards in order, each with the fields of its parameters, and chips for the stages that are off. */
-import { parameters, type StageName, stages } from "@tokenmill/core";
+import { parameters, type SamplerName, samplers } from "@tokenmill/core";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { decimal, percent, count } from "../../charts/format.ts";
@@ -21,9 +21,9 @@ import { Field } from "../../ui/Field.tsx";
 const profileText = parameters.find(({ name }) => name === "profile")?.description ?? "";
 
 /** The last order that could be computed, so that cards stay while a value is being typed. */
-let lastOrder: readonly StageName[] = [];
+let lastOrder: readonly SamplerName[] = [];
 
-function orderOf(settings: Settings, vocabSize: number): readonly StageName[] {
+function orderOf(settings: Settings, vocabSize: number): readonly SamplerName[] {
   try {
     lastOrder = activeStages(settings, vocabSize);
   } catch {
@@ -82,7 +82,7 @@ export function ChainPanel(): JSX.Element {
             key={name}
             class="chip"
             data-stage={name}
-            title={stages[name].description}
+            title={samplers[name].description}
             onClick={() => {
               set(turnOn(settings, name, vocabSize));
               announce(`${labelOf(name)} is on`);
@@ -112,7 +112,7 @@ export function ChainPanel(): JSX.Element {
 }
 
 interface CardsProps {
-  readonly order: readonly StageName[];
+  readonly order: readonly SamplerName[];
   readonly settings: Settings;
   readonly vocabSize: number;
   readonly set: (next: Settings) => void;
@@ -120,21 +120,21 @@ interface CardsProps {
 
 function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
   const list = useRef<HTMLOListElement>(null);
-  const [dragged, setDragged] = useState<{ name: StageName; order: readonly StageName[] } | undefined>(undefined);
+  const [dragged, setDragged] = useState<{ name: SamplerName; order: readonly SamplerName[] } | undefined>(undefined);
   const shown = dragged?.order ?? order;
 
-  const moved = (from: readonly StageName[], name: StageName, to: number): readonly StageName[] => {
+  const moved = (from: readonly SamplerName[], name: SamplerName, to: number): readonly SamplerName[] => {
     const others = from.filter((each) => each !== name);
     return others.toSpliced(to, 0, name);
   };
-  const step = (name: StageName, by: number): void => {
+  const step = (name: SamplerName, by: number): void => {
     const to = Math.min(Math.max(order.indexOf(name) + by, 0), order.length - 1);
     if (to === order.indexOf(name)) return;
     set(withChain(settings, moved(order, name, to)));
     announce(`${labelOf(name)} is now ${to + 1} of ${order.length}`);
     requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-stage="${name}"] .handle`)?.focus());
   };
-  const placeAt = (clientY: number, name: StageName): number => {
+  const placeAt = (clientY: number, name: SamplerName): number => {
     const cards = [...(list.current?.children ?? [])].filter((card) => (card as HTMLElement).dataset["stage"] !== name);
     return cards.filter((card) => {
       const { top, height } = card.getBoundingClientRect();
@@ -176,7 +176,7 @@ function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
                 {[3, 8, 13].map((y) => [2.5, 7.5].map((x) => <circle key={`${x} ${y}`} cx={x} cy={y} r="1.3" />))}
               </svg>
             </button>
-            <h3 title={stages[name].description}>{labelOf(name)}</h3>
+            <h3 title={samplers[name].description}>{labelOf(name)}</h3>
             <StageNumbers name={name} />
             <button
               type="button"
@@ -207,7 +207,7 @@ function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
 }
 
 /** What the stage cut and moved. */
-function StageNumbers({ name }: { name: StageName }): JSX.Element | null {
+function StageNumbers({ name }: { name: SamplerName }): JSX.Element | null {
   const chain = evaluation.value?.chains[0];
   if (!chain || "error" in chain) return null;
   const at = chain.steps.findIndex(({ stage }) => stage === name);

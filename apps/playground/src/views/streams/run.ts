@@ -1,7 +1,7 @@
 /** The running sequences: opens them, takes their tokens, shows them once a frame. */
 import { messageOf } from "@tokenmill/check";
 import { batch, signal, type Signal } from "@preact/signals";
-import type { GenerateRequest, SamplingParams, TokenEvent } from "@tokenmill/core";
+import { type GenerateRequest, parameters, type SamplingParams, type TokenEvent } from "@tokenmill/core";
 import { decimal } from "../../charts/format.ts";
 import { labelOf } from "../../params/label.ts";
 import { type Settings, withValue } from "../../params/settings.ts";
@@ -75,9 +75,8 @@ function requestOf(plan: StreamsPlan, settings: Settings, index: number): { requ
   const base: GenerateRequest = { ...settings, prompt, maxTokens, logprobs: 5, sequenceId: index };
   if (sweep === "") return { request: base, label: `sequence ${index}` };
   const exact = count === 1 ? from : from + ((to - from) * index) / (count - 1);
-  const value = ["topK", "noRepeatNgramSize", "penaltyLastN"].includes(sweep)
-    ? Math.round(exact)
-    : Number(exact.toFixed(3));
+  const isWhole = parameters.some(({ name, kind }) => name === sweep && kind === "integer");
+  const value = isWhole ? Math.round(exact) : Number(exact.toFixed(3));
   return {
     request: withValue(base, sweep as keyof SamplingParams, value),
     label: `${labelOf(sweep)} ${decimal(value)}`,

@@ -1,5 +1,6 @@
 /** The user's chain as text: per stage what it keeps, its entropy, what it removes, and the probabilities after it. */
-import { type StageName, stages } from "@tokenmill/core";
+import { samplers } from "@tokenmill/core";
+import { isSamplerName } from "@tokenmill/core/internal";
 import type { ChainStep } from "../explanation.ts";
 import { probGrid } from "./probGrid.ts";
 import type { RenderOptions } from "./renderExplanation.ts";
@@ -42,7 +43,7 @@ export function renderChain(
 
 function descriptionOf(stage: string): string {
   if (stage.startsWith("custom:")) return "a stage of your own";
-  return stage in stages ? stages[stage as StageName].description : "the row as it came";
+  return isSamplerName(stage) ? samplers[stage].description : "the row as it came";
 }
 
 /** `topK removes gloomy, wonderful and 50,234 more`; undefined if it removes nothing. */

@@ -1,0 +1,100 @@
+/** Compiles params to a plan: what one kernel call walks, with what belongs to it. */
+import { checkInteger, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
+import { isStringList } from "../params/parameters.ts";
+import { packPlan } from "../params/packPlan.ts";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import { validateParams } from "../params/validateParams.ts";
+import { withDefaults } from "../params/withDefaults.ts";
+import { opcodeOf } from "./opcodes.ts";
+import { type StageName, stagesOf } from "./order.ts";
+import { checkStateOf, initialStateOf } from "./sequenceState.ts";
+import { unusedParams } from "./unusedParams.ts";
+
+export interface CompiledPlan {
+  /** The params with the profile's defaults. */
+  readonly params: Readonly<SamplingParams>;
+  /** The stages that are on, in order. */
+  readonly stageNames: readonly StageName[];
+  /** Of the params that were given, those whose stages the profile or the chain leaves out: they change nothing. */
+  readonly unusedParams: readonly (keyof SamplingParams)[];
+  /** The record for the kernels; valid at any 8-byte-aligned address. */
+  readonly bytes: Uint8Array;
+  /** What a sequence's state starts from; undefined if no stage remembers anything. */
+  readonly initialState: readonly number[] | undefined;
+  /** What the plan was compiled for; it runs nowhere else. */
+  readonly compiledFor: Readonly<Required<CompileOptions>>;
+}
+
+export interface CompileOptions {
+  /** Tokens of a row, 1 … 2^24; ids are checked against it. */
+  vocabSize: number;
+  /** Largest `logprobs`, 0 … 2^24. */
+  maxLogprobs: number;
+  /** Names of the custom stages that can run, without `custom:`, in the order that plans number them. Absent: none. */
+  customStages?: readonly string[];
+}
+
+const known = ["vocabSize", "maxLogprobs", "customStages"] as const satisfies (keyof CompileOptions)[];
+
+/** What `compileParams` made: an object that only looks like a plan would have the kernels read anything. */
+const compiled = new WeakSet<object>();
+
+/**
+ * Validates the params and packs them.
+ * @throws TypeError, RangeError: see `validateParams`.
+ */
+export function compileParams(params: SamplingParams, options: CompileOptions): CompiledPlan {
+  checkOptions("options", options, known, "compile option");
+  const { customStages = [] } = options;
+  checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 });
+  checkInteger("maxLogprobs", options.maxLogprobs, { min: 0, max: 2 ** 24 });
+  if (!isStringList(customStages)) refuse("customStages", "array of names", customStages, true);
+  validateParams(params, options.vocabSize, options.maxLogprobs, customStages);
+  return compileValid(params, options);
+}
+
+/** The same for params that `validateParams` has accepted with these options. */
+export function compileValid(params: SamplingParams, options: CompileOptions): CompiledPlan {
+  const { vocabSize, maxLogprobs, customStages = [] } = options;
+  const complete = withDefaults(params);
+  const active = stagesOf(complete, customStages);
+  const stageNames = active.map(({ name }) => name);
+  const initialState = initialStateOf(stageNames, complete);
+  const plan: CompiledPlan = {
+    params: complete,
+    stageNames,
+    unusedParams: unusedParams(params),
+    bytes: packPlan(
+      complete,
+      active.map(({ name, packed }) => ({ opcode: opcodeOf(name), packed })),
+      initialState !== undefined,
+    ),
+    initialState,
+    compiledFor: { vocabSize, maxLogprobs, customStages: [...customStages] },
+  };
+  compiled.add(plan);
+  return plan;
+}
+
+/** Whether the value is a plan of `compileParams`, not a copy of one. */
+export function isCompiled(value: object): value is CompiledPlan {
+  return compiled.has(value);
+}
+
+/** @throws RangeError if the plan was compiled for another vocabulary, another `maxLogprobs` or other custom stages. */
+export function checkCompiledFor(name: string, plan: CompiledPlan, options: Required<CompileOptions>): void {
+  const { vocabSize, maxLogprobs, customStages } = plan.compiledFor;
+  const mismatch = (what: string, expected: unknown, actual: unknown): void => {
+    if (expected === actual) return;
+    const word = (value: unknown): string => (value === "" ? "none" : String(value));
+    refuseBecause(name, `expected a plan for ${what} ${word(expected)}, got one for ${word(actual)}`, false);
+  };
+  mismatch("vocabSize", options.vocabSize, vocabSize);
+  mismatch("maxLogprobs", options.maxLogprobs, maxLogprobs);
+  mismatch("the custom stages", options.customStages.join(", "), customStages.join(", "));
+}
+
+/** @throws TypeError, RangeError for what is no state of a sequence of this plan. */
+export function checkState(name: string, state: ArrayLike<number>, { stageNames }: CompiledPlan): void {
+  checkStateOf(stageNames, name, state);
+}

@@ -1,0 +1,77 @@
+/** What is known of a sampling parameter, as data: its words, its predicate, and values to start from. */
+import type { NumberRange } from "./range.ts";
+
+/** What its values are: decides how it is written on a command line and in JSON. */
+export type ParameterKind =
+  | "number"
+  | "integer"
+  | "numbers"
+  | "seed"
+  | "choice"
+  | "tokenIds"
+  | "bias"
+  | "stages"
+  | "boolean"
+  | "tokenSequences";
+
+/** What is wrong with a value of the right type. */
+export interface Fault {
+  /** Where in the value, as `[3]`. */
+  readonly at?: string;
+  /** What was expected there, if it is not what the whole parameter expects. */
+  readonly expected?: string;
+  readonly value: unknown;
+}
+
+/** Which numbers property tests try, beside the ends of the range. */
+export interface Samples {
+  /** Evenly between these. */
+  readonly between?: readonly [number, number];
+  /** From 10^−decades to 1, evenly on a logarithmic scale. */
+  readonly decades?: number;
+  /** These too. */
+  readonly also?: readonly number[];
+  /** Most elements of a list. */
+  readonly mostItems?: number;
+}
+
+/** What a sampler says of a parameter of its own. */
+export interface ParameterFacts<Value = unknown> {
+  /** One line for `--help` and the docs. */
+  readonly description: string;
+  /** The value at which it does nothing. */
+  readonly off?: Value;
+  /** What absence means, where that is not `off`. */
+  readonly absent?: Value;
+  /** A value worth looking at first, for pages that let people play. */
+  readonly start?: Value;
+  /** Where sliders end, if the range goes further. */
+  readonly usualMost?: number;
+  /** Whether it is a number of tokens of the vocabulary. */
+  readonly countsTokens?: boolean;
+  /** A value outside the range that other engines write for `off`; accepted over HTTP. */
+  readonly foreignOff?: number;
+  /** Whether it acts outside of the chain too. */
+  readonly actsElsewhere?: boolean;
+  /** What property tests generate, where that is not the whole range. */
+  readonly samples?: Samples;
+}
+
+export interface ParameterSpec extends ParameterFacts {
+  readonly kind: ParameterKind;
+  /** The range in words, as error messages give it. */
+  readonly expected: string;
+  readonly choices?: readonly string[];
+  /** Of a number, or of each number of a list or map: what `expected` and `faultOf` are made from. */
+  readonly range?: NumberRange;
+  /** Of the numbers of a list that has as many, by place. */
+  readonly ranges?: readonly NumberRange[];
+  /** Fewest elements of a list; absent: 0. */
+  readonly leastItems?: number;
+  /** Most elements of a list. */
+  readonly mostItems?: number;
+  /** Whether the value is of the right type. */
+  readonly hasType: (value: unknown) => boolean;
+  /** What is wrong with a value of the right type; token ids are below `vocabSize`. */
+  readonly faultOf: (value: unknown, vocabSize: number) => Fault | undefined;
+}

@@ -1,0 +1,78 @@
+/** Parameters that name tokens: lists of ids, lists of sequences of ids, biases by id. */
+import { biasEntries, type LogitBias } from "./biasEntries.ts";
+import type { ParameterFacts, ParameterSpec } from "./parameter.ts";
+import { isInRange, numberRange, rangeText } from "./range.ts";
+import type { TokenSequences } from "./tokenSequences.ts";
+
+const isId = (id: unknown, vocabSize: number): boolean =>
+  typeof id === "number" && Number.isInteger(id) && id >= 0 && id < vocabSize;
+
+/** A list of token ids, of `leastItems` at least. */
+export function tokenIds(leastItems: 0 | 1, facts: ParameterFacts<readonly number[]>): ParameterSpec {
+  return {
+    start: [0],
+    ...facts,
+    kind: "tokenIds",
+    expected: `${leastItems === 0 ? "array" : "non-empty array"} of token ids inside the vocabulary`,
+    leastItems,
+    hasType: Array.isArray,
+    faultOf: (value, vocabSize) => {
+      if (!Array.isArray(value) || value.length < leastItems) return { value };
+      return faultOfItem(value, (id) => isId(id, vocabSize));
+    },
+  };
+}
+
+/** Ids, or non-empty lists of ids. */
+export function tokenSequences(facts: ParameterFacts<TokenSequences>): ParameterSpec {
+  return {
+    start: [[0]],
+    ...facts,
+    kind: "tokenSequences",
+    expected: "array of token ids inside the vocabulary or non-empty arrays of them",
+    hasType: Array.isArray,
+    faultOf: (value, vocabSize) => {
+      if (!Array.isArray(value)) return { value };
+      const isSequence = (sequence: unknown): boolean =>
+        Array.isArray(sequence)
+          ? sequence.length > 0 && Array.from(sequence).every((id) => isId(id, vocabSize))
+          : isId(sequence, vocabSize);
+      return faultOfItem(value, isSequence);
+    },
+  };
+}
+
+function faultOfItem(items: readonly unknown[], isGood: (item: unknown) => boolean) {
+  const index = items.findIndex((item) => !isGood(item));
+  return index < 0 ? undefined : { at: `[${index}]`, value: items[index] };
+}
+
+const biasRange = numberRange(-100, 100);
+
+const isBias = (bias: unknown): boolean =>
+  typeof bias === "number" && (bias === -Infinity || isInRange(biasRange, bias));
+
+const isLogitBias = (value: unknown): value is LogitBias =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Biases by token id. */
+export function bias(facts: ParameterFacts<LogitBias>): ParameterSpec {
+  return {
+    start: { 0: 1 },
+    ...facts,
+    kind: "bias",
+    range: biasRange,
+    expected: "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity",
+    hasType: isLogitBias,
+    faultOf: (value, vocabSize) => {
+      if (!isLogitBias(value)) return { value };
+      const entries = biasEntries(value);
+      const index = entries.findIndex(([id, b]) => !isId(id, vocabSize) || !isBias(b));
+      if (index < 0) return undefined;
+      const [id, b] = entries[index]!;
+      if (isId(id, vocabSize)) return { at: `[${id}]`, expected: `${rangeText(biasRange)} or -Infinity`, value: b };
+      const keys: unknown[] = value instanceof Map ? [...value.keys()] : Object.keys(value);
+      return { expected: `keys that are token ids in [0, ${vocabSize - 1}]`, value: keys[index] };
+    },
+  };
+}

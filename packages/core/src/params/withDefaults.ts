@@ -1,0 +1,13 @@
+/** What absent parameters mean. */
+import { profiles } from "../profiles/index.ts";
+import type { SamplingParams } from "./samplingParams.ts";
+
+/** The parameters with the profile's defaults filled in. */
+export function withDefaults(params: SamplingParams): SamplingParams {
+  const { profile = "tokenmill" } = params;
+  return { ...profiles[profile].defaults, ...dropUndefined(params), profile };
+}
+
+function dropUndefined(params: SamplingParams): SamplingParams {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+}

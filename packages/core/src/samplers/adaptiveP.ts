@@ -1,0 +1,58 @@
+/** Adaptive-p (MrJackSpade, ddh0 2025; llama.cpp #17927). */
+import { number } from "../kinds/numbers.ts";
+import { numberRange } from "../kinds/range.ts";
+import { STATE_ADAPTIVE_SUM, STATE_ADAPTIVE_WEIGHT } from "../layout.ts";
+import type { SamplerEntry } from "./entry.ts";
+
+interface AdaptivePParams {
+  /** Adaptive-p prefers tokens of about that probability, on average; in [0, 1], −1 is off. Absent: −1. */
+  adaptiveTarget?: number;
+  /** How slowly adaptive-p forgets; in [0, 0.99]. Absent: 0.9. */
+  adaptiveDecay?: number;
+}
+
+/** As if the target had been met for ever. */
+const initial = ({ adaptiveTarget = -1, adaptiveDecay = 0.9 }: AdaptivePParams): [number, number] => [
+  adaptiveTarget / (1 - adaptiveDecay),
+  1 / (1 - adaptiveDecay),
+];
+
+export const adaptiveP: SamplerEntry<AdaptivePParams> = {
+  kind: "reshape",
+  place: 270,
+  keepsOrder: false,
+  description: "prefers tokens near a probability, so that the mean of the drawn ones comes to the target",
+  parameters: {
+    adaptiveTarget: number(numberRange(0, 1, "[]", -1), {
+      description: "adaptive-p prefers tokens of about that probability",
+      off: -1,
+      start: 0.5,
+    }),
+    adaptiveDecay: number(numberRange(0, 0.99), {
+      description: "how slowly adaptive-p forgets",
+      absent: 0.9,
+      start: 0.9,
+    }),
+  },
+  state: {
+    offsetBytes: STATE_ADAPTIVE_SUM,
+    count: 2,
+    initial,
+    // the weight of the last token is 1
+    accepts: ([sum = 0, weight = 0]) => sum >= 0 && weight >= 1,
+  },
+  pack: ({ adaptiveTarget: target = -1, adaptiveDecay: decay = 0.9 }) =>
+    target < 0 ? undefined : { numbers: [target, decay] },
+  reference: (row, params) => {
+    const [initialSum, initialWeight] = initial(params);
+    const sum = row.state[STATE_ADAPTIVE_SUM / 8] ?? initialSum;
+    const weight = row.state[STATE_ADAPTIVE_WEIGHT / 8] ?? initialWeight;
+    const target = Math.min(Math.max(2 * (params.adaptiveTarget ?? -1) - sum / weight, 0), 1);
+    const probs = row.probs();
+    for (const id of row.kept()) {
+      const distance = Math.abs((probs[id]! - target) / 0.3);
+      row.set(id, 5 - (10 * distance * distance) / (1 + distance));
+    }
+    row.beta = 1;
+  },
+};

@@ -1,0 +1,75 @@
+/** Locally typical sampling (Meister et al. 2022, arXiv 2202.00666). */
+import { share } from "../kinds/numbers.ts";
+import type { SamplerEntry } from "./entry.ts";
+
+interface TypicalPParams {
+  /** Keep the tokens nearest to the expected surprise until their mass reaches it; in (0, 1], 1 is off. */
+  typicalP?: number;
+}
+
+interface TypicalPRules {
+  /** Typical also keeps every token as far from the entropy as the last one (`ties`), or goes on until the mass is above p. */
+  readonly typicalKeeps?: "ties" | "edge";
+}
+
+/** Every token as far from the entropy as the last one is kept too; the mass has to pass p, not just reach it. */
+const KEEPS_TIES = 1;
+const PASSES_EDGE = 2;
+
+export const typicalP: SamplerEntry<TypicalPParams, TypicalPRules> = {
+  kind: "cut",
+  place: 190,
+  keepsOrder: true,
+  description: "keeps the tokens nearest to the expected surprise until their mass reaches typicalP",
+  parameters: {
+    typicalP: share("(]", {
+      description: "keep the most typical tokens until their mass reaches it",
+      off: 1,
+      start: 0.8,
+      samples: { between: [1 / 4096, 1], also: [0.5] },
+    }),
+  },
+  flags: { KEEPS_TIES, PASSES_EDGE },
+  boundary: ({ typicalKeeps }) =>
+    ({ ties: "typical all as far as the last", edge: "typical until its mass is above p", none: "" })[
+      typicalKeeps ?? "none"
+    ],
+  examples: [
+    {
+      source: "llama.cpp test-sampling",
+      probs: [0.97, 0.01, 0.01, 0.01],
+      params: { typicalP: 0.5 },
+      left: [1, 0, 0, 0],
+    },
+    {
+      source: "llama.cpp test-sampling",
+      probs: [0.4, 0.2, 0.2, 0.2],
+      params: { typicalP: 0.5 },
+      left: [0, 1 / 3, 1 / 3, 1 / 3],
+    },
+  ],
+  pack: ({ typicalP: p = 1 }, { typicalKeeps }) =>
+    p === 1
+      ? undefined
+      : { numbers: [p], flags: { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[typicalKeeps ?? "none"] },
+  reference: (row, { typicalP: p = 1 }, { typicalKeeps }) => {
+    const probs = row.probs();
+    const entropy = row.entropy();
+    const kept = row.kept();
+    const rank = new Map(kept.map((id, i) => [id, i]));
+    const below = (id: number): boolean => -Math.log(probs[id]!) > entropy;
+    const distance = (id: number): number => Math.abs(-Math.log(probs[id]!) - entropy);
+    // among equals the more probable side first, each side from the entropy outwards
+    kept.sort((a, b) => {
+      if (below(a) !== below(b)) return distance(a) - distance(b) || (below(a) ? 1 : -1);
+      return below(a) ? rank.get(a)! - rank.get(b)! : rank.get(b)! - rank.get(a)!;
+    });
+    let sum = 0;
+    let count = 0;
+    const isShort = (): boolean => (typicalKeeps === "edge" ? sum <= p : sum < p);
+    while (count < kept.length && (count === 0 || isShort())) sum += probs[kept[count++]!]!;
+    const farthest = distance(kept[count - 1]!);
+    if (typicalKeeps === "ties") while (count < kept.length && distance(kept[count]!) <= farthest) count++;
+    row.keepOnly(kept.slice(0, count));
+  },
+};

@@ -1,0 +1,52 @@
+/** XTC: exclude top choices (p-e-w 2024; text-generation-webui #6335). */
+import { share } from "../kinds/numbers.ts";
+import type { SamplerEntry } from "./entry.ts";
+
+interface XtcParams {
+  /** How often XTC acts; in [0, 1], 0 is off. */
+  xtcProbability?: number;
+  /** XTC drops all but the least likely of the tokens with at least that probability; in (0, 1]. Absent: 0.1. */
+  xtcThreshold?: number;
+}
+
+const fourTokens = [0.4, 0.3, 0.2, 0.1];
+
+export const xtc: SamplerEntry<XtcParams> = {
+  kind: "cut",
+  place: 240,
+  keepsOrder: true,
+  description: "sometimes drops all but the least likely of the tokens above a threshold",
+  parameters: {
+    xtcProbability: share("[]", { description: "how often XTC acts", off: 0, start: 1, samples: { also: [0.5] } }),
+    xtcThreshold: share("(]", {
+      description: "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
+      absent: 0.1,
+      start: 0.1,
+      samples: { decades: 4, also: [0.5] },
+    }),
+  },
+  coin: "xtcProbability",
+  examples: [
+    {
+      source: "llama.cpp test-sampling",
+      probs: fourTokens,
+      params: { xtcProbability: 1, xtcThreshold: 0.19 },
+      left: [0, 0, 2 / 3, 1 / 3],
+    },
+    {
+      source: "llama.cpp test-sampling",
+      probs: fourTokens,
+      params: { xtcProbability: 1, xtcThreshold: 0.09 },
+      left: [0, 0, 0, 1],
+    },
+  ],
+  pack: ({ xtcProbability = 0, xtcThreshold = 0.1 }) =>
+    xtcProbability === 0 ? undefined : { numbers: [xtcProbability, xtcThreshold] },
+  reference: (row, { xtcProbability = 0, xtcThreshold = 0.1 }) => {
+    if (row.coin >= xtcProbability) return;
+    const probs = row.probs();
+    const kept = row.kept();
+    const count = kept.filter((id) => probs[id]! >= xtcThreshold).length;
+    if (count >= 2) row.keepOnly(kept.slice(count - 1));
+  },
+};
