@@ -97,7 +97,6 @@ export const unsettled: readonly string[] = [
   "packages/engine",
   "packages/grammar",
   "packages/server",
-  "apps/load-test",
   "apps/playground",
   "apps/stream",
 ];

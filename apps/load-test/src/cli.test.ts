@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createProgram } from "./program.ts";
 import { reportSchema } from "./report/reportSchema.ts";
 import type { RunReport } from "./report/runReport.ts";
-import type { SweepReport } from "./sweep/sweepReport.ts";
+import type { SweepReport } from "./report/sweepReport.ts";
 import { startServer, type TestServer } from "./testing/openaiServer.ts";
 
 const bin = fileURLToPath(new URL("../bin/tokenmill-load.js", import.meta.url));

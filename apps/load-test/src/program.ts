@@ -1,13 +1,13 @@
 /** The command line: all commands, and the manners they share. */
 import { withManners } from "@tokenmill/cli";
 import { Command } from "commander";
-import { calibrateCommand } from "./calibrate/calibrateCommand.ts";
-import { compareCommand } from "./compare/compareCommand.ts";
-import { reportCommand } from "./report/reportCommand.ts";
-import { schemaCommand } from "./report/schemaCommand.ts";
+import { calibrateCommand } from "./commands/calibrateCommand.ts";
+import { compareCommand } from "./commands/compareCommand.ts";
+import { reportCommand } from "./commands/reportCommand.ts";
+import { schemaCommand } from "./commands/schemaCommand.ts";
 import { toolFacts } from "./report/toolFacts.ts";
-import { runCommand } from "./run/runCommand.ts";
-import { sweepCommand } from "./sweep/sweepCommand.ts";
+import { runCommand } from "./commands/runCommand.ts";
+import { sweepCommand } from "./commands/sweepCommand.ts";
 
 export function createProgram(): Command {
   const { name, version, description } = toolFacts();

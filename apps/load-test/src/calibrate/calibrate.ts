@@ -5,9 +5,9 @@
 import { buildRunReport } from "../report/buildRunReport.ts";
 import { machineFacts } from "../report/machineFacts.ts";
 import type { RunReport } from "../report/runReport.ts";
-import { openLoadProcesses, startTimeNs } from "../run/loadProcesses.ts";
+import { openLoadProcesses, startTimeNs } from "../load/loadProcesses.ts";
 import type { LoadSpec, Scenario, TargetSpec } from "../scenario/scenario.ts";
-import type { Calibration } from "./calibration.ts";
+import type { Calibration } from "../report/calibration.ts";
 import { startInstantServer } from "./instantServer.ts";
 
 const durationMs = 1200;

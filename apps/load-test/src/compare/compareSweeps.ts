@@ -1,7 +1,7 @@
 /** Two sweeps: points with equal values, by Welch's t over their repeats. */
 import { metricNames } from "../measure/metrics.ts";
 import { average, studentT975, variance } from "../measure/statistics.ts";
-import type { PointRun, SweepPoint, SweepReport } from "../sweep/sweepReport.ts";
+import type { PointRun, SweepPoint, SweepReport } from "../report/sweepReport.ts";
 import { type Difference, verdictOf } from "./difference.ts";
 
 export function compareSweeps(before: SweepReport, after: SweepReport): Difference[] {

@@ -1,13 +1,13 @@
 /** Makes the report of a run from what its processes recorded. */
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "./calibration.ts";
 import { LatencyHistogram } from "../measure/latencyHistogram.ts";
 import { isTrue, type Limit, parseLimit } from "../measure/limit.ts";
 import { metricNames, type MetricName } from "../measure/metrics.ts";
 import type { RecordedData } from "../measure/recorder.ts";
 import { steadyState } from "../measure/steadyState.ts";
-import type { DriverUsage } from "../run/loadProcess.ts";
-import type { TargetFacts } from "../run/loadProcesses.ts";
-import type { ResourceSample } from "../run/resourceWatch.ts";
+import type { DriverUsage } from "../load/loadProcess.ts";
+import type { TargetFacts } from "../load/loadProcesses.ts";
+import type { ResourceSample } from "../load/resourceWatch.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { MachineFacts } from "./machineFacts.ts";
 import { type MetricReport, type Rates, reportVersion, type RunReport, type SloResult } from "./runReport.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "@tokenmill/cli";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { SweepReport } from "../sweep/sweepReport.ts";
+import type { SweepReport } from "./sweepReport.ts";
 import { reportSchema } from "./reportSchema.ts";
 import type { RunReport } from "./runReport.ts";
 

@@ -1,11 +1,11 @@
 /** The result of one run, as data. `reportSchema.ts` is its JSON schema. */
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "./calibration.ts";
 import type { MetricSummary } from "../measure/latencyHistogram.ts";
 import type { MetricName } from "../measure/metrics.ts";
 import type { Counts, ErrorCount, SliceData } from "../measure/recorder.ts";
 import type { SteadyState } from "../measure/steadyState.ts";
-import type { DriverUsage } from "../run/loadProcess.ts";
-import type { ResourceSample } from "../run/resourceWatch.ts";
+import type { DriverUsage } from "../load/loadProcess.ts";
+import type { ResourceSample } from "../load/resourceWatch.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { MachineFacts } from "./machineFacts.ts";
 

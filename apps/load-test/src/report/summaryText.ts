@@ -1,5 +1,5 @@
 /** A run at a glance, for a terminal. */
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "./calibration.ts";
 import type { MetricName } from "../measure/metrics.ts";
 import type { LoadSpec } from "../scenario/scenario.ts";
 import { actualText } from "./limitText.ts";

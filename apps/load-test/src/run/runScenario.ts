@@ -1,15 +1,15 @@
 /** A whole run: target opened, load driven, resources watched, report made. */
 import { calibrate } from "../calibrate/calibrate.ts";
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "../report/calibration.ts";
 import type { Sample } from "../measure/recorder.ts";
 import { buildRunReport } from "../report/buildRunReport.ts";
 import { machineFacts } from "../report/machineFacts.ts";
 import type { RunReport } from "../report/runReport.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { Progress } from "./loadProcess.ts";
-import { openLoadProcesses, startTimeNs } from "./loadProcesses.ts";
-import { listenersOf } from "./procStat.ts";
-import { ResourceWatch } from "./resourceWatch.ts";
+import type { Progress } from "../load/loadProcess.ts";
+import { openLoadProcesses, startTimeNs } from "../load/loadProcesses.ts";
+import { listenersOf } from "../load/procStat.ts";
+import { ResourceWatch } from "../load/resourceWatch.ts";
 
 export interface RunOptions {
   readonly signal: AbortSignal;

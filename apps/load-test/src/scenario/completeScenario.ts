@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { UsageError } from "@tokenmill/cli";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { parseLimit } from "../measure/limit.ts";
-import { readTrace } from "../schedule/trace.ts";
+import { readTrace } from "./trace.ts";
 import type { LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";
 import { scenarioSchema } from "./scenarioSchema.ts";
 

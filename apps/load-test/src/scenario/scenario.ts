@@ -1,7 +1,7 @@
 /** What to do: the content of a scenario file, and what the flags make. Absent fields have defaults (`complete.ts`). */
-import type { ArrivalLaw } from "../schedule/arrivals.ts";
-import type { Distribution } from "../schedule/distribution.ts";
-import type { RatePiece } from "../schedule/rateProfile.ts";
+import type { ArrivalLaw } from "./laws.ts";
+import type { Distribution } from "./laws.ts";
+import type { RatePiece } from "./laws.ts";
 
 export interface PoolTargetSpec {
   readonly type: "pool";

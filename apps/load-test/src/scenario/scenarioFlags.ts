@@ -1,8 +1,9 @@
 /** Flags for the common scenarios; they win over the file. */
-import { integerFlag, positiveFlag, UsageError } from "@tokenmill/cli";
+import { integerFlag, positiveFlag } from "@tokenmill/cli";
 import { type Command, Option } from "commander";
-import { durationFlag, durationMs } from "../cli/parseDuration.ts";
+import { durationFlag } from "../cli/parseDuration.ts";
 import { completeScenario } from "./completeScenario.ts";
+import { headerFlag, jsonFlag, lengthFlag, type ShareFlag, shareFlag } from "./flagValues.ts";
 import { readScenario } from "./readScenario.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -46,11 +47,6 @@ export interface ScenarioFlags {
   readonly cancel?: ShareFlag;
   readonly slowReaders?: ShareFlag;
   readonly slo?: readonly string[];
-}
-
-interface ShareFlag {
-  readonly share: number;
-  readonly ms: number;
 }
 
 export function addScenarioFlags(command: Command): void {
@@ -264,46 +260,4 @@ function mergeLoad(
 
 function given(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function headerFlag(text: string, headers: Record<string, string> | undefined): Record<string, string> {
-  const match = /^([^:\s]+):\s*(.*)$/.exec(text);
-  if (!match) throw new UsageError(`"header" expected name: value, got ${JSON.stringify(text)}`);
-  return { ...headers, [match[1]!]: match[2]! };
-}
-
-function jsonFlag(flag: string): (text: string) => unknown {
-  return (text) => {
-    try {
-      const value: unknown = JSON.parse(text);
-      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-    } catch {
-      // Told below.
-    }
-    throw new UsageError(`"${flag}" expected a JSON object, got ${JSON.stringify(text)}`);
-  };
-}
-
-function lengthFlag(flag: string): (text: string) => unknown {
-  return (text) => {
-    const match = /^(\d+)(?:-(\d+))?$/.exec(text);
-    if (!match || (match[2] !== undefined && Number(match[2]) < Number(match[1]))) {
-      throw new UsageError(`"${flag}" expected a length such as 64 or 16-256, got ${JSON.stringify(text)}`);
-    }
-    return match[2] === undefined
-      ? Number(match[1])
-      : { kind: "uniform", min: Number(match[1]), max: Number(match[2]) };
-  };
-}
-
-function shareFlag(flag: string): (text: string) => ShareFlag {
-  return (text) => {
-    const [share, delay = ""] = text.split("@");
-    const ms = durationMs(delay);
-    const value = Number(share);
-    if (share === "" || !(value >= 0 && value <= 1) || ms === undefined) {
-      throw new UsageError(`"${flag}" expected share@delay such as 0.1@200ms, got ${JSON.stringify(text)}`);
-    }
-    return { share: value, ms };
-  };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type ArrivalLaw, arrivalTimes } from "./arrivals.ts";
-import { expectedArrivals, type RatePiece } from "./rateProfile.ts";
+import type { ArrivalLaw, RatePiece } from "../scenario/laws.ts";
+import { arrivalTimes } from "./arrivals.ts";
+import { expectedArrivals } from "./rateProfile.ts";
 
 const steady: readonly RatePiece[] = [{ durationMs: 1e9, from: 100, to: 100 }];
 const options = { burstiness: 1, pieces: steady, count: 20_000, seed: 5 };

@@ -1,9 +1,7 @@
 /** Arrival times of an open loop, all computed before the run, from the seed alone. */
 import { Random } from "../random/random.ts";
-import { ProfileClock, type RatePiece } from "./rateProfile.ts";
-
-/** `gamma`: inter-arrival times with shape `burstiness`: 1 is Poisson, below 1 comes in clumps, above 1 is more even. */
-export type ArrivalLaw = "constant" | "poisson" | "gamma";
+import type { ArrivalLaw, RatePiece } from "../scenario/laws.ts";
+import { ProfileClock } from "./rateProfile.ts";
 
 export interface ArrivalOptions {
   readonly law: ArrivalLaw;

@@ -1,26 +1,6 @@
-/** Laws of lengths and delays, as scenarios name them. */
+/** Draws from the laws of lengths and delays. */
 import type { Random } from "../random/random.ts";
-
-export type Distribution =
-  | number
-  | { readonly kind: "uniform"; readonly min: number; readonly max: number }
-  | {
-      readonly kind: "normal";
-      readonly mean: number;
-      readonly deviation: number;
-      readonly min?: number;
-      readonly max?: number;
-    }
-  /** `median` and `sigma` of the logarithm. */
-  | {
-      readonly kind: "lognormal";
-      readonly median: number;
-      readonly sigma: number;
-      readonly min?: number;
-      readonly max?: number;
-    }
-  | { readonly kind: "exponential"; readonly mean: number; readonly min?: number; readonly max?: number }
-  | { readonly kind: "choice"; readonly values: readonly number[]; readonly weights?: readonly number[] };
+import type { Distribution } from "../scenario/laws.ts";
 
 /** One value, cut to the law's `min` and `max` and never below 0. */
 export function draw(law: Distribution, random: Random): number {

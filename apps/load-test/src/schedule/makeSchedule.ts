@@ -1,8 +1,8 @@
 /** The schedule of an open load: arrival times and, from a trace, lengths. */
 import type { OpenLoad, Scenario } from "../scenario/scenario.ts";
 import { arrivalTimes } from "./arrivals.ts";
-import type { RatePiece } from "./rateProfile.ts";
-import { readTrace, type TraceEntry } from "./trace.ts";
+import type { RatePiece } from "../scenario/laws.ts";
+import { readTrace, type TraceEntry } from "../scenario/trace.ts";
 
 export interface Schedule {
   /** Milliseconds from the start, ascending. */

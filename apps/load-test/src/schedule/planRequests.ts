@@ -4,7 +4,7 @@ import { readNamedText } from "../cli/readNamedText.ts";
 import { Random } from "../random/random.ts";
 import type { RequestSpec, Scenario } from "../scenario/scenario.ts";
 import { draw, drawInteger, pick } from "./distribution.ts";
-import type { TraceEntry } from "./trace.ts";
+import type { TraceEntry } from "../scenario/trace.ts";
 
 export interface PlannedRequest {
   readonly index: number;

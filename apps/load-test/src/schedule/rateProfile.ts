@@ -2,12 +2,7 @@
  * Rates that change over time: pieces with linear rate. A schedule of unit-rate arrivals becomes one with this rate by
  * the inverse of the cumulated rate (time rescaling; for Poisson arrivals that is the inhomogeneous Poisson process).
  */
-export interface RatePiece {
-  readonly durationMs: number;
-  /** Requests per second at the beginning and at the end of the piece. */
-  readonly from: number;
-  readonly to: number;
-}
+import type { RatePiece } from "../scenario/laws.ts";
 
 /** Total number of arrivals expected. */
 export function expectedArrivals(pieces: readonly RatePiece[]): number {

@@ -10,13 +10,13 @@ import { average } from "../measure/statistics.ts";
 import { machineFacts } from "../report/machineFacts.ts";
 import { reportVersion, type RunReport } from "../report/runReport.ts";
 import { toolFacts } from "../report/toolFacts.ts";
-import type { Progress } from "../run/loadProcess.ts";
+import type { Progress } from "../load/loadProcess.ts";
 import { runScenario } from "../run/runScenario.ts";
 import { completeScenario } from "../scenario/completeScenario.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { type Axis, isLoadAxis, withValue } from "./axis.ts";
-import { findSaturation, isFull, type LoadPoint } from "./saturation.ts";
-import type { PointRun, Series, SweepPoint, SweepReport } from "./sweepReport.ts";
+import { type Axis, isLoadAxis, withValue } from "../scenario/axis.ts";
+import { findSaturation, isFull, type LoadPoint } from "../measure/saturation.ts";
+import type { PointRun, Series, SweepPoint, SweepReport } from "../report/sweepReport.ts";
 
 type Value = number | string | boolean;
 

@@ -1,8 +1,8 @@
 /** Opens what a scenario puts load on. */
 import { asUsageAsync } from "@tokenmill/cli";
 import type { Scenario } from "../scenario/scenario.ts";
-import { NullTarget } from "./nullTarget.ts";
-import type { Target } from "./target.ts";
+import { NullTarget } from "./inProcess/nullTarget.ts";
+import type { Target } from "./target/target.ts";
 
 /** @throws UsageError for options that are out of range. */
 export function openTarget(scenario: Scenario): Promise<Target> {
@@ -11,9 +11,9 @@ export function openTarget(scenario: Scenario): Promise<Target> {
     const { target } = scenario;
     switch (target.type) {
       case "pool":
-        return (await import("./poolTarget.ts")).PoolTarget.open(target, scenario);
+        return (await import("./inProcess/poolTarget.ts")).PoolTarget.open(target, scenario);
       case "engine":
-        return (await import("./engineTarget.ts")).EngineTarget.open(target, scenario);
+        return (await import("./inProcess/engineTarget.ts")).EngineTarget.open(target, scenario);
       case "http":
         return (await import("./http/httpTarget.ts")).HttpTarget.open(target, scenario.seed);
       case "logits":

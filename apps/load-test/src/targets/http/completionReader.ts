@@ -1,7 +1,7 @@
 /** Reads one answer and tells the call. */
 import { messageOf } from "@tokenmill/check";
 import type { IncomingMessage } from "node:http";
-import type { Call } from "../target.ts";
+import type { Call } from "../target/target.ts";
 import { type CompletionEvent, readCompletionEvent } from "./completionEvents.ts";
 import { readText } from "./connection.ts";
 import type { OneEnd } from "./oneEnd.ts";

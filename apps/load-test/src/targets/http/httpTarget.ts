@@ -3,7 +3,7 @@ import { messageOf } from "@tokenmill/check";
 import type { IncomingMessage } from "node:http";
 import type { PlannedRequest } from "../../schedule/planRequests.ts";
 import type { HttpTargetSpec } from "../../scenario/scenario.ts";
-import type { Call, Sent, Target } from "../target.ts";
+import type { Call, Sent, Target } from "../target/target.ts";
 import { Connection, readText } from "./connection.ts";
 import { CompletionReader } from "./completionReader.ts";
 import { OneEnd } from "./oneEnd.ts";

@@ -12,8 +12,8 @@ import type { PlannedRequest } from "../../schedule/planRequests.ts";
 import { Connection, readBytes } from "../http/connection.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { OneEnd } from "../http/oneEnd.ts";
-import { randomTokenIds } from "../randomTokenIds.ts";
-import type { Call, Sent, Target } from "../target.ts";
+import { randomTokenIds } from "../target/randomTokenIds.ts";
+import type { Call, Sent, Target } from "../target/target.ts";
 import { encodeSampleHeader, readSampleAnswer } from "./sampleWire.ts";
 
 const distinctRows = 16;

@@ -2,7 +2,7 @@
 import type { Limit } from "../measure/limit.ts";
 import type { Recorder } from "../measure/recorder.ts";
 import type { PlannedRequest } from "../schedule/planRequests.ts";
-import type { Call, Sent } from "../targets/target.ts";
+import type { Call, Sent } from "../targets/target/target.ts";
 
 /** What all requests of a run share. */
 export interface RunContext {

@@ -1,7 +1,7 @@
 /** The plots of one run. */
-import { LatencyHistogram } from "../../measure/latencyHistogram.ts";
-import { slicedMetrics } from "../../measure/metrics.ts";
-import type { RunReport } from "../runReport.ts";
+import { LatencyHistogram } from "../measure/latencyHistogram.ts";
+import { slicedMetrics } from "../measure/metrics.ts";
+import type { RunReport } from "../report/runReport.ts";
 import { from0, logarithmic } from "./axes.ts";
 import type { Plot } from "./plot.ts";
 

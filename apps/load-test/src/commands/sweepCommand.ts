@@ -2,17 +2,17 @@
 import { exitCodes, integerFlag, Interrupt, printText, say, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
 import { ProgressLine } from "../cli/progressLine.ts";
-import { ProgressText } from "../cli/progressText.ts";
+import { ProgressText } from "../run/progressText.ts";
 import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
-import { loadHtmlPages } from "../report/html/loadHtmlPages.ts";
+import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { figure } from "../report/number.ts";
-import { addReportFlags, type ReportFlags } from "../run/runCommand.ts";
+import { addReportFlags, type ReportFlags } from "./runCommand.ts";
 import { addScenarioFlags, collect, rawScenario, type ScenarioFlags } from "../scenario/scenarioFlags.ts";
-import { parseAxis } from "./axis.ts";
-import { runSweep } from "./runSweep.ts";
-import type { SweepReport } from "./sweepReport.ts";
-import { sweepText } from "./sweepText.ts";
+import { parseAxis } from "../scenario/axis.ts";
+import { runSweep } from "../sweep/runSweep.ts";
+import type { SweepReport } from "../report/sweepReport.ts";
+import { sweepText } from "../report/sweepText.ts";
 
 interface SweepFlags extends ScenarioFlags, ReportFlags {
   readonly over?: readonly string[];

@@ -1,7 +1,7 @@
 /** The report of a sweep with plots. */
-import type { MetricName } from "../../measure/metrics.ts";
-import { over, sweepNotes, sweepTable, unitOf } from "../../sweep/sweepText.ts";
-import type { PointRun, SweepReport } from "../../sweep/sweepReport.ts";
+import type { MetricName } from "../measure/metrics.ts";
+import { over, sweepNotes, sweepTable, unitOf } from "../report/sweepText.ts";
+import type { PointRun, SweepReport } from "../report/sweepReport.ts";
 import { from0, logarithmic } from "./axes.ts";
 import { page, preformatted, type Section, table } from "./page.ts";
 import { type Plot, plotSvg } from "./plot.ts";

@@ -1,6 +1,6 @@
 /** Answers each request in the next turn of the event loop with all its tokens: what is left is our own cost. */
-import type { Call, Sent, Target } from "./target.ts";
-import type { PlannedRequest } from "../schedule/planRequests.ts";
+import type { Call, Sent, Target } from "../target/target.ts";
+import type { PlannedRequest } from "../../schedule/planRequests.ts";
 
 export class NullTarget implements Target {
   readonly bytesPerToken = undefined;

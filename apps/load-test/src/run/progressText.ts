@@ -1,6 +1,6 @@
 /** How far a run is. */
 import { duration, figure } from "../report/number.ts";
-import type { Progress } from "../run/loadProcess.ts";
+import type { Progress } from "../load/loadProcess.ts";
 
 /** Text of each moment, with rates since the moment before. */
 export class ProgressText {

@@ -7,7 +7,7 @@ import { Recorder } from "../measure/recorder.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Schedule } from "../schedule/makeSchedule.ts";
 import type { PlanRequest } from "../schedule/planRequests.ts";
-import type { Target } from "../targets/target.ts";
+import type { Target } from "../targets/target/target.ts";
 import { type RunContext, RunningRequest } from "./runningRequest.ts";
 
 export interface DriverSetup {

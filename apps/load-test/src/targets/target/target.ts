@@ -1,5 +1,5 @@
 /** What load is put on. A target answers each request by calls of the given `Call`, never from inside `send`. */
-import type { PlannedRequest } from "../schedule/planRequests.ts";
+import type { PlannedRequest } from "../../schedule/planRequests.ts";
 
 /** One request's answer, told as it comes. After `done` or `fail` nothing more is told. */
 export interface Call {

@@ -1,7 +1,7 @@
 /** The report of one run with plots. */
-import type { RunReport } from "../runReport.ts";
-import { loadText, summaryText, targetText } from "../summaryText.ts";
-import { duration } from "../number.ts";
+import type { RunReport } from "../report/runReport.ts";
+import { loadText, summaryText, targetText } from "../report/summaryText.ts";
+import { duration } from "../report/number.ts";
 import { page, preformatted, type Section, table } from "./page.ts";
 import { plotSvg } from "./plot.ts";
 import {

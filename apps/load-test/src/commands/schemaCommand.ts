@@ -2,7 +2,7 @@
 import { printText } from "@tokenmill/cli";
 import { Argument, Command } from "commander";
 import { scenarioSchema } from "../scenario/scenarioSchema.ts";
-import { reportSchema } from "./reportSchema.ts";
+import { reportSchema } from "../report/reportSchema.ts";
 
 const schemas = { scenario: scenarioSchema, report: reportSchema };
 

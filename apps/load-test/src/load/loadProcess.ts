@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { makeSchedule } from "../schedule/makeSchedule.ts";
 import { planRequests } from "../schedule/planRequests.ts";
 import { openTarget } from "../targets/openTarget.ts";
-import type { Target } from "../targets/target.ts";
+import type { Target } from "../targets/target/target.ts";
 import { Driver } from "./driver.ts";
 
 export interface LoadProcessOptions {

@@ -2,9 +2,9 @@
 import { createResult, dtypeBytes } from "@tokenmill/core";
 import { createSyntheticSource } from "@tokenmill/sources";
 import { createPool, type History, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
-import type { PlannedRequest } from "../schedule/planRequests.ts";
-import type { PoolTargetSpec, Scenario } from "../scenario/scenario.ts";
-import type { Call, Sent, Target } from "./target.ts";
+import type { PlannedRequest } from "../../schedule/planRequests.ts";
+import type { PoolTargetSpec, Scenario } from "../../scenario/scenario.ts";
+import type { Call, Sent, Target } from "../target/target.ts";
 
 interface Batch {
   readonly call: Call;

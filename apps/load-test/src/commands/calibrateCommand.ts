@@ -4,8 +4,8 @@ import { Command, Option } from "commander";
 import { machineFacts } from "../report/machineFacts.ts";
 import { calibrationText } from "../report/summaryText.ts";
 import type { TargetSpec } from "../scenario/scenario.ts";
-import { calibrate } from "./calibrate.ts";
-import type { Calibration } from "./calibration.ts";
+import { calibrate } from "../calibrate/calibrate.ts";
+import type { Calibration } from "../report/calibration.ts";
 
 interface CalibrateFlags {
   readonly endpoint: "http" | "in-process" | "both";

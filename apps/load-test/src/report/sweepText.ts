@@ -1,8 +1,8 @@
 /** A sweep at a glance, for a terminal or a Markdown file. */
 import type { MetricName } from "../measure/metrics.ts";
 import { type Estimate, estimate } from "../measure/statistics.ts";
-import { duration, figure, percent } from "../report/number.ts";
-import { calibrationText } from "../report/summaryText.ts";
+import { duration, figure, percent } from "./number.ts";
+import { calibrationText } from "./summaryText.ts";
 import type { PointRun, SweepPoint, SweepReport } from "./sweepReport.ts";
 
 export function sweepText(report: SweepReport): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseAxis, withValue } from "./axis.ts";
+import { parseAxis, withValue } from "../scenario/axis.ts";
 import { findSaturation, isFull, type LoadPoint } from "./saturation.ts";
 
 const point = (load: number, throughput: number, rest: Partial<LoadPoint> = {}): LoadPoint => ({

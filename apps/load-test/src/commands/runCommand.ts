@@ -2,16 +2,16 @@
 import { exitCodes, Interrupt, printText, say } from "@tokenmill/cli";
 import { Command } from "commander";
 import { ProgressLine } from "../cli/progressLine.ts";
-import { ProgressText } from "../cli/progressText.ts";
+import { ProgressText } from "../run/progressText.ts";
 import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
-import { loadHtmlPages } from "../report/html/loadHtmlPages.ts";
+import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { actualValue, isUnmeasured } from "../report/buildRunReport.ts";
 import { actualText } from "../report/limitText.ts";
 import type { RunReport } from "../report/runReport.ts";
 import { summaryText } from "../report/summaryText.ts";
 import { addScenarioFlags, collect, type ScenarioFlags, scenarioFrom } from "../scenario/scenarioFlags.ts";
-import { runScenario } from "./runScenario.ts";
+import { runScenario } from "../run/runScenario.ts";
 
 export interface ReportFlags {
   readonly json?: true;

@@ -2,10 +2,10 @@
 import { printText } from "@tokenmill/cli";
 import { Command } from "commander";
 import { writeOutFile } from "../cli/writeOutFile.ts";
-import { sweepText } from "../sweep/sweepText.ts";
-import { loadHtmlPages } from "./html/loadHtmlPages.ts";
-import { readReport } from "./readReport.ts";
-import { summaryText } from "./summaryText.ts";
+import { sweepText } from "../report/sweepText.ts";
+import { loadHtmlPages } from "../html/loadHtmlPages.ts";
+import { readReport } from "../report/readReport.ts";
+import { summaryText } from "../report/summaryText.ts";
 
 export function reportCommand(): Command {
   return new Command("report")

@@ -3,9 +3,9 @@ import { printText, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
 import { duration, figure } from "../report/number.ts";
 import { readReport } from "../report/readReport.ts";
-import { compareRuns } from "./compareRuns.ts";
-import { compareSweeps } from "./compareSweeps.ts";
-import type { Difference } from "./difference.ts";
+import { compareRuns } from "../compare/compareRuns.ts";
+import { compareSweeps } from "../compare/compareSweeps.ts";
+import type { Difference } from "../compare/difference.ts";
 
 export function compareCommand(): Command {
   return new Command("compare")

@@ -4,10 +4,10 @@ import { dtypeBytes, type GenerateRequest } from "@tokenmill/core";
 import { createEngine, type Engine, type SequenceHandle } from "@tokenmill/engine";
 import { createEmbeddedModel } from "@tokenmill/embedded-model";
 import { createSyntheticSource } from "@tokenmill/sources";
-import type { PlannedRequest } from "../schedule/planRequests.ts";
-import type { EngineTargetSpec, Scenario } from "../scenario/scenario.ts";
-import { randomTokenIds } from "./randomTokenIds.ts";
-import type { Call, Sent, Target } from "./target.ts";
+import type { PlannedRequest } from "../../schedule/planRequests.ts";
+import type { EngineTargetSpec, Scenario } from "../../scenario/scenario.ts";
+import { randomTokenIds } from "../target/randomTokenIds.ts";
+import type { Call, Sent, Target } from "../target/target.ts";
 
 export class EngineTarget implements Target {
   readonly bytesPerToken: number;

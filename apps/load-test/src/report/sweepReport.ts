@@ -1,11 +1,11 @@
 /** The result of a sweep, as data. */
-import type { Calibration } from "../calibrate/calibration.ts";
+import type { Calibration } from "./calibration.ts";
 import type { MetricSummary } from "../measure/latencyHistogram.ts";
 import type { MetricName } from "../measure/metrics.ts";
-import type { MachineFacts } from "../report/machineFacts.ts";
-import type { Rates, reportVersion, SloResult } from "../report/runReport.ts";
-import type { Axis } from "./axis.ts";
-import type { Saturation } from "./saturation.ts";
+import type { MachineFacts } from "./machineFacts.ts";
+import type { Rates, reportVersion, SloResult } from "./runReport.ts";
+import type { Axis } from "../scenario/axis.ts";
+import type { Saturation } from "../measure/saturation.ts";
 
 /** One run of one point. */
 export interface PointRun {

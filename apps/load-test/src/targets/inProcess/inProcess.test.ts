@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { run } from "../testing/run.ts";
+import { run } from "../../testing/run.ts";
 
 const mix = [
   { name: "top-k", weight: 1, params: { topK: 40, topP: 0.9 } },
