@@ -10,7 +10,8 @@ import { actualValue, isUnmeasured } from "../report/buildRunReport.ts";
 import { actualText } from "../report/limitText.ts";
 import type { RunReport } from "../report/runReport.ts";
 import { summaryText } from "../report/summaryText.ts";
-import { addScenarioFlags, collect, type ScenarioFlags, scenarioFrom } from "../scenario/scenarioFlags.ts";
+import { collect } from "../scenario/flagValues.ts";
+import { addScenarioFlags, type ScenarioFlags, scenarioFrom } from "../scenario/scenarioFlags.ts";
 import { runScenario } from "../run/runScenario.ts";
 
 export interface ReportFlags {

@@ -1,8 +1,12 @@
 /** Checks a scenario against the schema and for what a schema cannot say, and fills in what is absent. */
-import { availableParallelism } from "node:os";
 import { UsageError } from "@tokenmill/cli";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { parseLimit } from "../measure/limit.ts";
+import { filled } from "./field.ts";
+import { loadFields } from "./loadFields.ts";
+import { requestFields, settingFields } from "./requestFields.ts";
+import { goalFields, runFields } from "./runFields.ts";
+import { targetFields } from "./targetFields.ts";
 import { readTrace } from "./trace.ts";
 import type { LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";
 import { scenarioSchema } from "./scenarioSchema.ts";
@@ -17,13 +21,14 @@ export async function completeScenario(value: unknown, where: string): Promise<S
   if (!validate(value)) throw new UsageError(schemaMessage(validate.errors ?? [], value, where));
   const given = value as Omit<Partial<Scenario>, "target"> & { target: Given<TargetSpec> };
   checkUse(given.target, given.requests, where);
-  const target = completeTarget(given.target);
+  const target = filled(given.target, targetFields[given.target.type]) as unknown as TargetSpec;
   const load = completeLoad(given.load);
   const refuse = (message: string): never => {
     throw new UsageError(`${where}: ${message}`);
   };
   if (load.mode === "open") checkOpenLoad(load, refuse);
-  const processes = given.processes ?? 1;
+  const run = filled(given, { ...runFields, ...goalFields }) as unknown as Scenario;
+  const { processes } = run;
   const isRemote = target.type === "http" || target.type === "logits";
   if (processes > 1 && !isRemote)
     refuse(`"processes" expected 1 for target ${target.type}, which runs in the process itself, got ${processes}`);
@@ -35,20 +40,8 @@ export async function completeScenario(value: unknown, where: string): Promise<S
   if (warmUpMs >= durationMs) refuse(`"warmUpMs" expected less than "durationMs" (${durationMs}), got ${warmUpMs}`);
   const requests = completeRequests(given.requests, target);
   checkRequests(requests, target, refuse);
-  for (const limit of given.slo ?? []) parseLimit(limit, "slo", true);
-  return {
-    name: given.name ?? `${target.type} ${load.mode}`,
-    target,
-    load,
-    requests,
-    durationMs,
-    ...(given.count !== undefined && { count: given.count }),
-    warmUpMs,
-    drainMs: given.drainMs ?? 30_000,
-    processes,
-    seed: given.seed ?? 1,
-    slo: given.slo ?? [],
-  };
+  for (const limit of run.slo) parseLimit(limit, "slo", true);
+  return { ...run, name: given.name ?? `${target.type} ${load.mode}`, target, load, requests, durationMs, warmUpMs };
 }
 
 /** A target as a file may have it: all but its type and address may be absent. */
@@ -82,46 +75,16 @@ function checkUse(target: Given<TargetSpec>, requests: Partial<RequestSpec> | un
   }
 }
 
-function completeTarget(target: Given<TargetSpec>): TargetSpec {
-  const rows = { vocabSize: 128_256, dtype: "f32", rows: "gaussian" } as const;
-  const connection = { headers: {}, requestTimeoutMs: 600_000 };
-  switch (target.type) {
-    case "pool":
-      return { workers: availableParallelism(), batchSize: 64, writeRows: false, ...rows, ...target };
-    case "engine":
-      return { source: "synthetic", workers: availableParallelism(), ...rows, ...target };
-    case "http":
-      return { api: "completions", stream: true, includeUsage: true, body: {}, ...connection, ...target };
-    case "logits":
-      return { batchSize: 1, ...rows, ...connection, ...target };
-    case "null":
-      return target;
-    default:
-      return target satisfies never;
-  }
-}
-
 function completeLoad(load: LoadSpec | undefined): LoadSpec {
-  if (load === undefined) return { mode: "closed", concurrency: 16 };
-  if (load.mode === "closed") return { ...load, concurrency: load.concurrency ?? 16 };
-  const { trace } = load;
-  return {
-    ...load,
-    arrivals: load.arrivals ?? "poisson",
-    burstiness: load.burstiness ?? 1,
-    ...(trace && { trace: { ...trace, speed: trace.speed ?? 1 } }),
-  };
+  const { mode } = load ?? { mode: "closed" };
+  return { mode, ...filled(load ?? {}, loadFields[mode]) } as LoadSpec;
 }
 
-function completeRequests(requests: Partial<RequestSpec> | undefined, target: TargetSpec): RequestSpec {
-  const isHttp = target.type === "http";
-  const params = isHttp ? { temperature: 0.8 } : { temperature: 0.8, topK: 40, topP: 0.95 };
-  const mix = requests?.mix?.map((setting) => ({
-    ...setting,
-    weight: setting.weight ?? 1,
-    params: setting.params ?? {},
-  }));
-  return { promptTokens: 16, maxTokens: 32, ...requests, mix: mix ?? [{ name: "default", weight: 1, params }] };
+function completeRequests(requests: Partial<RequestSpec> = {}, target: TargetSpec): RequestSpec {
+  const params = target.type === "http" ? { temperature: 0.8 } : { temperature: 0.8, topK: 40, topP: 0.95 };
+  const { mix = [{ name: "default", params }] } = requests;
+  const settings = mix.map((setting) => filled(setting, settingFields));
+  return { ...filled(requests, requestFields), mix: settings } as unknown as RequestSpec;
 }
 
 function checkOpenLoad(load: OpenLoad, refuse: (message: string) => never): void {

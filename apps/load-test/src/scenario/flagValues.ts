@@ -2,9 +2,9 @@
 import { UsageError } from "@tokenmill/cli";
 import { durationMs } from "../cli/parseDuration.ts";
 
-export interface ShareFlag {
-  readonly share: number;
-  readonly ms: number;
+/** Of a flag that may be repeated. */
+export function collect(value: string, values: readonly string[] | undefined): string[] {
+  return [...(values ?? []), value];
 }
 
 export function headerFlag(text: string, headers: Record<string, string> | undefined): Record<string, string> {
@@ -37,7 +37,8 @@ export function lengthFlag(flag: string): (text: string) => unknown {
   };
 }
 
-export function shareFlag(flag: string): (text: string) => ShareFlag {
+/** `0.1@200ms`, made into what the field holds. */
+export function shareFlag(flag: string, field: (share: number, ms: number) => unknown): (text: string) => unknown {
   return (text) => {
     const [share, delay = ""] = text.split("@");
     const ms = durationMs(delay);
@@ -45,6 +46,6 @@ export function shareFlag(flag: string): (text: string) => ShareFlag {
     if (share === "" || !(value >= 0 && value <= 1) || ms === undefined) {
       throw new UsageError(`"${flag}" expected share@delay such as 0.1@200ms, got ${JSON.stringify(text)}`);
     }
-    return { share: value, ms };
+    return field(value, ms);
   };
 }

@@ -1,4 +1,4 @@
-/** What to do: the content of a scenario file, and what the flags make. Absent fields have defaults (`complete.ts`). */
+/** What to do: the content of a scenario file, and what the flags make. Schema, flags and defaults of each field stand in the tables `*Fields.ts`. */
 import type { ArrivalLaw } from "./laws.ts";
 import type { Distribution } from "./laws.ts";
 import type { RatePiece } from "./laws.ts";
@@ -68,10 +68,10 @@ interface NullTargetSpec {
 }
 
 export type TargetSpec = PoolTargetSpec | EngineTargetSpec | HttpTargetSpec | LogitsTargetSpec | NullTargetSpec;
-type SyntheticRows = "gaussian" | "flat" | "peaked" | "zipf" | "ties" | "adversarial";
+export type SyntheticRows = "gaussian" | "flat" | "peaked" | "zipf" | "ties" | "adversarial";
 
-/** So many requests under way; the next begins when one ends. */
-interface ClosedLoad {
+/** So many requests in flight; the next begins when one ends. */
+export interface ClosedLoad {
   readonly mode: "closed";
   readonly concurrency: number;
 }
@@ -86,19 +86,19 @@ export interface OpenLoad {
   readonly profile?: readonly RatePiece[];
   readonly bursts?: BurstSpec;
   readonly trace?: TraceSpec;
-  /** Most requests under way; later ones wait in the client, and their latency counts from their scheduled time. Absent: no bound. */
+  /** Most requests in flight; later ones wait in the client, and their latency counts from their scheduled time. Absent: no bound. */
   readonly maxInFlight?: number;
 }
 
 /** `peakRate` for the first `burstMs` of every `periodMs`, else `baseRate`. */
-interface BurstSpec {
+export interface BurstSpec {
   readonly baseRate: number;
   readonly peakRate: number;
   readonly periodMs: number;
   readonly burstMs: number;
 }
 
-interface TraceSpec {
+export interface TraceSpec {
   readonly file: string;
   /** 2 replays twice as fast. */
   readonly speed: number;
@@ -106,11 +106,23 @@ interface TraceSpec {
 
 export type LoadSpec = ClosedLoad | OpenLoad;
 
-interface SettingSpec {
+export interface SettingSpec {
   readonly name: string;
   readonly weight: number;
   /** Sampling parameters: tokenmill's names for pool, engine and logits; body fields for http. */
   readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** A share of requests is cancelled that long after it was sent. */
+export interface CancelSpec {
+  readonly share: number;
+  readonly afterMs: Distribution;
+}
+
+/** A share of readers takes that long for each piece it reads. */
+export interface SlowReaderSpec {
+  readonly share: number;
+  readonly delayMs: Distribution;
 }
 
 export interface RequestSpec {
@@ -119,10 +131,8 @@ export interface RequestSpec {
   /** Text file, a prompt a line, instead of made-up prompts of `promptTokens` words. */
   readonly prompts?: string;
   readonly mix: readonly SettingSpec[];
-  /** A share of requests is cancelled that long after it was sent. */
-  readonly cancel?: { readonly share: number; readonly afterMs: Distribution };
-  /** A share of readers takes that long for each piece it reads. */
-  readonly slowReaders?: { readonly share: number; readonly delayMs: Distribution };
+  readonly cancel?: CancelSpec;
+  readonly slowReaders?: SlowReaderSpec;
 }
 
 export interface Scenario {

@@ -1,0 +1,149 @@
+/** The fields of targets, in the order that help tells their flags. */
+import { availableParallelism } from "node:os";
+import type { Field, FieldsOf } from "./field.ts";
+import { headerFlag } from "./flagValues.ts";
+import type { EngineTargetSpec, HttpTargetSpec, LogitsTargetSpec, PoolTargetSpec, SyntheticRows } from "./scenario.ts";
+import { anyObject, count, integer, oneOf, positive, text, yesOrNo } from "./schemas.ts";
+
+/** What the targets behind HTTP have in common. */
+const connection: Pick<FieldsOf<HttpTargetSpec>, "url" | "headers" | "apiKeyEnv" | "pid" | "requestTimeoutMs"> = {
+  url: {
+    schema: { type: "string", pattern: "^https?://." },
+    isRequired: true,
+    flag: { syntax: "--url <url>", says: "base address of a server, such as http://127.0.0.1:8080/v1" },
+  },
+  headers: {
+    schema: { type: "object", additionalProperties: { type: "string" } },
+    fallback: {},
+    flag: {
+      syntax: "--header <name: value>",
+      says: "http, logits: a header of every request; may be repeated",
+      read: headerFlag,
+    },
+  },
+  apiKeyEnv: {
+    schema: text,
+    flag: {
+      syntax: "--api-key-env <name>",
+      says: "http, logits: environment variable that holds the bearer token",
+    },
+  },
+  pid: {
+    schema: count,
+    flag: {
+      syntax: "--pid <n>",
+      says: "http, logits: process whose CPU and memory are watched",
+      shown: "found by the port, if local",
+    },
+  },
+  requestTimeoutMs: {
+    schema: positive,
+    fallback: 600_000,
+    flag: {
+      syntax: "--request-timeout <duration>",
+      says: "http, logits: longest time for an answer",
+      shown: "10m",
+    },
+  },
+};
+
+const vocabSize: Field<number> = {
+  schema: integer(1, 2 ** 24),
+  fallback: 128_256,
+  flag: { syntax: "--vocab-size <n>", says: "tokens of a synthetic row" },
+};
+const dtype: Field<"f32" | "f16" | "bf16"> = {
+  schema: oneOf("f32", "f16", "bf16"),
+  fallback: "f32",
+  flag: { syntax: "--dtype <type>", says: "elements of a synthetic row" },
+};
+const rows: Field<SyntheticRows> = {
+  schema: oneOf("gaussian", "flat", "peaked", "zipf", "ties", "adversarial"),
+  fallback: "gaussian",
+  flag: { syntax: "--rows <kind>", says: "law of synthetic rows" },
+};
+const workers: Field<number> = {
+  schema: integer(0, 256),
+  fallback: availableParallelism,
+  flag: {
+    syntax: "--workers <n>",
+    says: "pool, engine: worker threads; 0 samples on the main thread",
+    shown: "one per core",
+  },
+};
+const batchSizeFlag = { syntax: "--batch-size <n>", says: "pool, logits: rows of a request", shown: "64; logits 1" };
+
+const http: FieldsOf<HttpTargetSpec> = {
+  url: connection.url,
+  api: {
+    schema: oneOf("completions", "chat"),
+    fallback: "completions",
+    flag: { syntax: "--api <api>", says: "http: which endpoint" },
+  },
+  model: {
+    schema: text,
+    flag: { syntax: "--model <name>", says: "http: model", shown: "the first that the server lists" },
+  },
+  headers: connection.headers,
+  body: {
+    schema: anyObject,
+    fallback: {},
+    flag: { syntax: "--body <json>", says: "http: further body fields of every request" },
+  },
+  apiKeyEnv: connection.apiKeyEnv,
+  pid: connection.pid,
+  stream: {
+    schema: yesOrNo,
+    fallback: true,
+    flag: { syntax: "--no-stream", says: "http: whole answers instead of streams" },
+  },
+  includeUsage: {
+    schema: yesOrNo,
+    fallback: true,
+    flag: { syntax: "--no-usage", says: "http: do not ask for token counts in the stream" },
+  },
+  requestTimeoutMs: connection.requestTimeoutMs,
+};
+
+const engine: FieldsOf<EngineTargetSpec> = {
+  source: {
+    schema: oneOf("embedded", "synthetic"),
+    fallback: "synthetic",
+    flag: { syntax: "--source <name>", says: "engine: where rows come from" },
+  },
+  vocabSize,
+  dtype,
+  rows,
+  workers,
+  slots: { schema: integer(1, 65_536), flag: { syntax: "--slots <n>", says: "engine: rows in shared memory" } },
+};
+
+const pool: FieldsOf<PoolTargetSpec> = {
+  vocabSize,
+  dtype,
+  rows,
+  workers,
+  batchSize: { schema: integer(1, 65_536), fallback: 64, flag: batchSizeFlag },
+  writeRows: {
+    schema: yesOrNo,
+    fallback: false,
+    flag: { syntax: "--write-rows", says: "pool: workers write each row before they sample it" },
+  },
+};
+
+const logits: FieldsOf<LogitsTargetSpec> = {
+  ...connection,
+  vocabSize,
+  dtype,
+  batchSize: { schema: integer(1, 4096), fallback: 1, flag: batchSizeFlag },
+  rows,
+};
+
+/** By the target's type. */
+export const targetFields: {
+  readonly http: FieldsOf<HttpTargetSpec>;
+  readonly engine: FieldsOf<EngineTargetSpec>;
+  readonly pool: FieldsOf<PoolTargetSpec>;
+  readonly logits: FieldsOf<LogitsTargetSpec>;
+  readonly null: Record<never, never>;
+} = { http, engine, pool, logits, null: {} };
