@@ -81,7 +81,9 @@ describe("SynthID by keys", () => {
     expect(() => sampler.compile({ synthIdKeys: [1], synthIdDepth: 3 })).toThrow(
       '"synthIdDepth" expected 0 or nothing beside "synthIdKeys", which number the layers, got 3',
     );
-    expect(() => sampler.compile({ synthIdKeys: [-1] })).toThrow('"synthIdKeys" expected array of at most 128 safe');
+    expect(() => sampler.compile({ synthIdKeys: [-1] })).toThrow(
+      '"synthIdKeys[0]" expected integer in [0, 9007199254740991], got -1',
+    );
     expect(() => detectSynthId([1], { synthIdKeys: [1, 2], synthIdDepth: 3 })).toThrow('"synthIdDepth" expected 2');
   });
 });

@@ -98,56 +98,11 @@ export const STAGE_NUMBER_1 = 24;
 export const STAGE_NUMBER_2 = 32;
 export const STAGE_FLAGS = 40;
 
-/** Opcodes: one per stage kernel. */
-export const OP_LOGIT_BIAS = 1;
-export const OP_ALLOWED = 2;
-export const OP_BANNED = 3;
-export const OP_MIN_TOKENS = 4;
-export const OP_PENALTIES = 5;
-export const OP_NO_REPEAT_NGRAM = 6;
-export const OP_BAD_WORDS = 7;
-export const OP_DRY = 8;
-export const OP_KGW = 15;
-/** Opcodes from here on cut or reshape; all smaller ones edit single logits. */
-export const OP_FIRST_NON_EDIT = 16;
-export const OP_TEMPERATURE = 16;
-export const OP_TOP_K = 17;
-export const OP_TOP_P = 18;
-export const OP_MIN_P = 19;
-export const OP_TOP_N_SIGMA = 20;
-export const OP_TYPICAL_P = 21;
-export const OP_EPSILON_CUTOFF = 22;
-export const OP_ETA_CUTOFF = 23;
-export const OP_TOP_A = 24;
-export const OP_TAIL_FREE = 25;
-export const OP_XTC = 26;
-export const OP_TOP_H = 27;
-export const OP_SMOOTHING = 28;
-export const OP_P_LESS = 29;
-export const OP_MIROSTAT = 30;
-export const OP_ADAPTIVE_P = 31;
-export const OP_MIN_K = 33;
-export const OP_SYNTH_ID = 60;
-/** Not a kernel's: the host splits the plan there. Its integer: which of the custom stages. */
-export const OP_CUSTOM = 32;
+/** Opcode of a stage of the user's own, above those of the samplers (made by the build, `generated/opcodes.ts`). Not a kernel's:
+ *  the host splits the plan there. Its integer: which of the custom stages. */
+export const OP_CUSTOM = 255;
 
-/** Penalty stage flags: the prompt counts for the repetition, and for the frequency and presence penalty. */
-export const PENALTY_REPETITION_SEES_PROMPT = 1;
-export const PENALTY_FREQUENCY_SEES_PROMPT = 2;
-/** Bad-words stage flag: what stands in the prompt does not count as the beginning of a sequence. */
-export const BAD_WORDS_SKIP_PROMPT = 1;
-/** Top-k stage flag: every token equal to the k-th is kept too. */
-export const TOP_K_KEEPS_TIES = 1;
-/** Top-p stage flags: every token equal to the last one is kept too; the mass has to pass p, not just reach it. */
-export const TOP_P_KEEPS_TIES = 1;
-export const TOP_P_PASSES_EDGE = 2;
-/** SynthID stage flag: the list has a key for each layer, then the table of bits. */
-export const SYNTH_ID_TABLE = 1;
-/** Typical stage flag: every token as far from the entropy as the last one is kept too. */
-export const TYPICAL_KEEPS_TIES = 1;
-export const TYPICAL_PASSES_EDGE = 2;
-/** Top-h stage flag: adds up the tokens' terms of the whole entropy, of the 100 largest logits. */
-export const TOP_H_SUMS_TERMS = 1;
+/** Of how many of the largest logits top-h adds up terms, where it does. */
 export const TOP_H_MOST = 100;
 
 /** Random-number domains: draws of one kind never share a counter with another's. */

@@ -1,8 +1,8 @@
 // The token of a row whose stages have been applied: from the list, from the dense row, or from the dense row with a cut that
 // the draw makes on the way.
+import { OP_TOP_P } from "../../src/generated/samplerConstants";
 import {
   JOB_FIRST_STAGE,
-  OP_TOP_P,
   PLAN_HAS_STATE,
   PLAN_STAGE_COUNT,
   RESULT_KEPT_COUNT,

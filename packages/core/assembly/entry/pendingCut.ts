@@ -1,17 +1,13 @@
 // What the stages of a plan let the scan and the draw do on the way.
 import {
-  JOB_FIRST_STAGE,
   OP_EPSILON_CUTOFF,
   OP_MIN_P,
   OP_MIROSTAT,
   OP_TEMPERATURE,
   OP_TOP_P,
   OP_TYPICAL_P,
-  PLAN_STAGE_COUNT,
-  STAGE_FLAGS,
-  STAGE_NUMBER_0,
-  STAGE_OPCODE,
-} from "../../src/layout";
+} from "../../src/generated/samplerConstants";
+import { JOB_FIRST_STAGE, PLAN_STAGE_COUNT, STAGE_FLAGS, STAGE_NUMBER_0, STAGE_OPCODE } from "../../src/layout";
 import { job, plan } from "../memory/job";
 import { stageAt } from "../memory/plan";
 import { isFixed } from "../samplers/temperature";

@@ -1,9 +1,10 @@
 // The stages of a plan, one after the other.
-import { OP_FIRST_NON_EDIT, STAGE_OPCODE, STATUS_ALL_MASKED, STATUS_OK } from "../../src/layout";
+import { OP_FIRST_NON_EDIT } from "../../src/generated/samplerConstants";
+import { STAGE_OPCODE, STATUS_ALL_MASKED, STATUS_OK } from "../../src/layout";
+import { applyStage } from "../generated/dispatch";
 import { stageAt } from "../memory/plan";
 import { isEmpty, settleEdits, startEdits } from "../row/row";
 import { rowMax } from "../row/scan";
-import { applyStage } from "./dispatch";
 
 /** Applies the stages from `from` on before `end`. Returns a status. */
 export function applyStages(from: i32, end: i32): i32 {

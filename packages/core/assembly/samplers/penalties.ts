@@ -1,10 +1,12 @@
 // Repetition, frequency and presence penalty.
 import {
+  PENALTIES_FREQUENCY_SEES_PROMPT,
+  PENALTIES_REPETITION_SEES_PROMPT,
+} from "../../src/generated/samplerConstants";
+import {
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
   JOB_PROMPT_LENGTH,
-  PENALTY_FREQUENCY_SEES_PROMPT,
-  PENALTY_REPETITION_SEES_PROMPT,
   STAGE_FLAGS,
   STAGE_INTEGER,
   STAGE_NUMBER_0,
@@ -27,8 +29,8 @@ export function penalties(stage: usize): void {
   const lastN = load<i32>(stage, STAGE_INTEGER);
   const flags = load<i32>(stage, STAGE_FLAGS);
   const first = lastN < 0 || lastN > length ? 0 : length - lastN;
-  const firstSeen = flags & PENALTY_REPETITION_SEES_PROMPT ? first : max(first, prompt);
-  const firstCounted = flags & PENALTY_FREQUENCY_SEES_PROMPT ? first : max(first, prompt);
+  const firstSeen = flags & PENALTIES_REPETITION_SEES_PROMPT ? first : max(first, prompt);
+  const firstCounted = flags & PENALTIES_FREQUENCY_SEES_PROMPT ? first : max(first, prompt);
   const start = min(firstSeen, firstCounted);
   for (let i = start; i < length; i++) {
     const count = tokenCounts + ((<usize>load<i32>(history + ((<usize>i) << 2))) << 2);

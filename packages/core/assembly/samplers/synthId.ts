@@ -1,5 +1,6 @@
 // A watermark: a tournament between tokens by keyed functions of the tokens before; `src/watermark/` computes the same
 // functions for the detectors.
+import { SYNTH_ID_TABLE } from "../../src/generated/samplerConstants";
 import {
   DOMAIN_SYNTH_ID,
   JOB_HISTORY,
@@ -9,7 +10,6 @@ import {
   STAGE_INTEGER,
   STAGE_LIST,
   STAGE_NUMBER_0,
-  SYNTH_ID_TABLE,
 } from "../../src/layout";
 import { keyOf, keyTokenId } from "../list/keys";
 import { keyAt, listCount, listMax, setCount, setKey, setUnsorted } from "../list/list";

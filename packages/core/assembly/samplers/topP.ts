@@ -1,5 +1,6 @@
 // The nucleus.
-import { STAGE_FLAGS, STAGE_NUMBER_0, TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/layout";
+import { TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
+import { STAGE_FLAGS, STAGE_NUMBER_0 } from "../../src/layout";
 import { gatherAbove } from "../list/gather";
 import { gatherLargest } from "../list/gatherLargest";
 import { listCount, listMax, setCount } from "../list/list";

@@ -1,5 +1,6 @@
 // Locally typical sampling, on the sorted list; draw/typicalDraw.ts does without.
-import { STAGE_FLAGS, STAGE_NUMBER_0, TYPICAL_KEEPS_TIES, TYPICAL_PASSES_EDGE } from "../../src/layout";
+import { TYPICAL_P_KEEPS_TIES, TYPICAL_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
+import { STAGE_FLAGS, STAGE_NUMBER_0 } from "../../src/layout";
 import { keyLogit } from "../list/keys";
 import { keepRange, keyAt, listCount, listMax } from "../list/list";
 import { sortList } from "../list/sort";
@@ -22,7 +23,7 @@ export function typicalP(stage: usize): void {
   while (end < listCount && scaled(end, largest) >= centre) end++;
   let first = end;
   const target = load<f64>(stage, STAGE_NUMBER_0) * total;
-  const passesEdge = (load<i32>(stage, STAGE_FLAGS) & TYPICAL_PASSES_EDGE) != 0;
+  const passesEdge = (load<i32>(stage, STAGE_FLAGS) & TYPICAL_P_PASSES_EDGE) != 0;
   let sum: f64 = 0;
   while (first > 0 || end < listCount) {
     const above = first > 0 ? scaled(first - 1, largest) - centre : f64.MAX_VALUE;
@@ -30,7 +31,7 @@ export function typicalP(stage: usize): void {
     sum += above <= below ? weightAt(--first) : weightAt(end++);
     if (passesEdge ? sum > target : sum >= target) break;
   }
-  if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_KEEPS_TIES) {
+  if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_P_KEEPS_TIES) {
     // of surprises: probabilities that are equal in f64 are equals, whatever the logits
     const ofFirst = abs(logTotal - scaled(first, largest) - meanSurprise);
     const farthest = max(ofFirst, abs(logTotal - scaled(end - 1, largest) - meanSurprise));
