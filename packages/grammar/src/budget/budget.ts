@@ -6,11 +6,16 @@ export class GrammarBudgetError extends RangeError {
   readonly code = "grammar_budget";
 }
 
+/** What took longer than others want to wait: it may go on elsewhere. */
+export class HurriedError extends GrammarBudgetError {}
+
 export interface BudgetLimits {
   /** Absent: no limit. */
   readonly timeMs?: number | undefined;
   /** Steps of the work, of about 0.1 to 1 µs. Absent: no limit. */
   readonly steps?: number | undefined;
+  /** Time after which it ends once somebody waits. Absent: never. */
+  readonly unlessWaited?: { readonly timeMs: number; readonly isWaited: () => boolean } | undefined;
 }
 
 /** Steps between two looks at the clock. */
@@ -20,6 +25,7 @@ export class Budget {
   readonly #what: string;
   readonly #limits: BudgetLimits;
   #end = Number.POSITIVE_INFINITY;
+  #hurriedEnd = Number.POSITIVE_INFINITY;
   #left = 0;
   #untilClock = clockSteps;
 
@@ -32,10 +38,11 @@ export class Budget {
 
   /** From here on, as if nothing had been spent. */
   restart(): void {
-    const { steps, timeMs } = this.#limits;
+    const { steps, timeMs, unlessWaited } = this.#limits;
     this.#left = steps ?? Number.POSITIVE_INFINITY;
     this.#untilClock = clockSteps;
     if (timeMs !== undefined) this.#end = performance.now() + timeMs;
+    if (unlessWaited) this.#hurriedEnd = performance.now() + unlessWaited.timeMs;
   }
 
   /** @throws GrammarBudgetError */
@@ -45,7 +52,12 @@ export class Budget {
     this.#untilClock -= steps;
     if (this.#untilClock > 0) return;
     this.#untilClock = clockSteps;
-    if (this.#end < Number.POSITIVE_INFINITY && performance.now() > this.#end) this.#fail(`${this.#limits.timeMs} ms`);
+    if (this.#end === Number.POSITIVE_INFINITY) return;
+    const now = performance.now();
+    if (now > this.#end) this.#fail(`${this.#limits.timeMs} ms`);
+    if (now > this.#hurriedEnd && this.#limits.unlessWaited!.isWaited()) {
+      throw new HurriedError(`"${this.#what}" expected one that takes less time while others wait`);
+    }
   }
 
   #fail(most: string): never {

@@ -1,11 +1,19 @@
 /** What a compile thread is told, and what it says. Errors go as what they are rebuilt from. */
 import { asRefusal, messageOf } from "@tokenmill/check";
-import { GrammarBudgetError } from "../budget/budget.ts";
+import { GrammarBudgetError, HurriedError } from "../budget/budget.ts";
 import type { SpecSettings } from "./compileSpec.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
 export interface CompileSetup {
   readonly settings: SpecSettings;
+  /** Whether the code is run before there is something to do, until it is fast. */
+  readonly isWarm: boolean;
+}
+
+/** What a thread is given as it starts. */
+export interface CompileThreadSetup extends CompileSetup {
+  /** 1 while somebody waits for the thread. i32[1] */
+  readonly isWaited: Int32Array;
 }
 
 export interface CompileTask {
@@ -14,19 +22,25 @@ export interface CompileTask {
   /** The parameter that it came in. */
   readonly param: string;
   readonly timeMs: number;
+  /** Time after which it gives way once somebody waits. */
+  readonly hurriedMs: number;
 }
+
+/** A thread's first word: from here on it compiles. */
+export const ready = "ready";
 
 export type CompileAnswer =
   | { readonly image: SharedImage; readonly error?: undefined }
   | { readonly image?: undefined; readonly error: CompileFault };
 
 export interface CompileFault {
-  readonly kind: "type" | "range" | "budget" | "internal";
+  readonly kind: "type" | "range" | "budget" | "hurried" | "internal";
   readonly message: string;
 }
 
 export function faultOf(error: unknown): CompileFault {
   const message = messageOf(error);
+  if (error instanceof HurriedError) return { kind: "hurried", message };
   if (error instanceof GrammarBudgetError) return { kind: "budget", message };
   if (error instanceof TypeError) return { kind: "type", message };
   if (!(error instanceof RangeError)) return { kind: "internal", message };
@@ -50,6 +64,8 @@ export function errorOfFault({ kind, message }: CompileFault, param: string): Er
       return asRefusal(new RangeError(text), param, wording);
     case "budget":
       return asRefusal(new GrammarBudgetError(text), param, wording);
+    case "hurried":
+      return new HurriedError(text);
     case "internal":
       return new Error(message);
     default:

@@ -1,13 +1,13 @@
 /**
- * Specifications that wait to be compiled. Owners take turns, whatever each has waiting. What takes longer than most goes on
- * in a thread of its own, so that the others do not wait for it.
+ * Specifications that wait to be compiled. Owners take turns, whatever each has waiting. What takes longer than most, while
+ * others wait, begins again in a thread of its own, so that the others do not wait for it.
  */
-import { GrammarBudgetError } from "../budget/budget.ts";
+import { HurriedError } from "../budget/budget.ts";
 import type { CompileSetup } from "./compileProtocol.ts";
 import { CompileThread, type Specification, type ThreadLimits } from "./compileThread.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
-/** Time in the first thread; nearly every specification takes less (p99 25 ms). */
+/** Time in the first thread while others wait; nearly every specification takes less. */
 const shortMs = 100;
 
 interface Waiting extends Specification {
@@ -35,7 +35,8 @@ class Lane {
     const own = this.#waiting.get(owner);
     if (own) own.push(one);
     else this.#waiting.set(owner, [one]);
-    void this.#run();
+    if (this.#isBusy) this.#thread.hurry();
+    else void this.#run();
   }
 
   warm(): void {
@@ -47,7 +48,6 @@ class Lane {
   }
 
   async #run(): Promise<void> {
-    if (this.#isBusy) return;
     this.#isBusy = true;
     for (let next = this.#take(); next; next = this.#take()) {
       const [owner, one] = next;
@@ -55,11 +55,17 @@ class Lane {
         this.#onSettled(one, owner, new Error("nobody waits for the grammar any more"));
         continue;
       }
+      const look = setInterval(() => {
+        if (one.isGone()) this.#thread.hurry();
+      }, shortMs);
       try {
-        const image = await this.#thread.compile(one);
-        this.#onSettled(one, owner, undefined, image);
+        const compiled = this.#thread.compile(one);
+        if (this.#waiting.size > 0) this.#thread.hurry();
+        this.#onSettled(one, owner, undefined, await compiled);
       } catch (error) {
         this.#onSettled(one, owner, error as Error);
+      } finally {
+        clearInterval(look);
       }
     }
     this.#isBusy = false;
@@ -81,15 +87,15 @@ export class CompileQueue {
   readonly #short: Lane;
   readonly #long: Lane;
 
-  constructor(setup: CompileSetup, limits: ThreadLimits) {
-    const shortLimits = { ...limits, timeMs: Math.min(shortMs, limits.timeMs) };
-    this.#long = new Lane(new CompileThread(setup, limits), (one, _, error, image) => {
+  constructor(setup: CompileSetup, limits: Omit<ThreadLimits, "hurriedMs">) {
+    const longLimits = { ...limits, hurriedMs: limits.timeMs };
+    this.#long = new Lane(new CompileThread({ ...setup, isWarm: false }, longLimits), (one, _, error, image) => {
       if (image) one.resolve(image);
       else one.reject(error!);
     });
-    this.#short = new Lane(new CompileThread(setup, shortLimits), (one, owner, error, image) => {
+    this.#short = new Lane(new CompileThread(setup, { ...limits, hurriedMs: shortMs }), (one, owner, error, image) => {
       if (image) one.resolve(image);
-      else if (error instanceof GrammarBudgetError) this.#long.add(owner, one);
+      else if (error instanceof HurriedError) this.#long.add(owner, one);
       else one.reject(error!);
     });
   }

@@ -1,13 +1,26 @@
 /** A thread that compiles, within limits of time and memory: it is ended when it keeps to neither, and started again. */
 import { Worker } from "node:worker_threads";
-import { type CompileAnswer, type CompileSetup, type CompileTask, errorOfFault } from "./compileProtocol.ts";
+import {
+  type CompileAnswer,
+  type CompileSetup,
+  type CompileTask,
+  type CompileThreadSetup,
+  errorOfFault,
+  ready,
+} from "./compileProtocol.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
 /** The thread sees for itself that time is up; it is ended if it has not seen it by then. */
 const graceMs = 500;
+/** Most that a thread takes to load its code. */
+const startMs = 60_000;
+/** Most of what a specification leaves behind is gone with it: with room for that, less is moved about. */
+const youngMb = 64;
 
 export interface ThreadLimits {
   readonly timeMs: number;
+  /** Time after which a specification gives way once somebody waits for the thread. */
+  readonly hurriedMs: number;
   readonly memoryBytes: number;
 }
 
@@ -20,7 +33,12 @@ export interface Specification {
 export class CompileThread {
   readonly #setup: CompileSetup;
   readonly #limits: ThreadLimits;
+  readonly #isWaited = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | undefined;
+  /** Ends what takes longer than others want to wait, wherever the thread is; absent while nothing is compiled. */
+  #hurry: (() => void) | undefined;
+  #isReady = false;
+  #onReady: (() => void) | undefined;
   #isClosed = false;
 
   constructor(setup: CompileSetup, limits: ThreadLimits) {
@@ -33,18 +51,26 @@ export class CompileThread {
     if (!this.#worker) this.#start();
   }
 
-  /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits */
+  /** Somebody waits: what is compiled gives way if it takes long. */
+  hurry(): void {
+    this.#hurry?.();
+  }
+
+  /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits, HurriedError */
   compile({ spec, param }: Specification): Promise<SharedImage> {
-    const { timeMs, memoryBytes } = this.#limits;
+    const { timeMs, hurriedMs, memoryBytes } = this.#limits;
     const tooMuch = (most: string): Error =>
       errorOfFault(
         { kind: "budget", message: `"${param}" expected one that takes at most ${most}: it is too large` },
         param,
       );
     const worker = this.#worker ?? this.#start();
+    let start: number | undefined;
+    Atomics.store(this.#isWaited, 0, 0);
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
+        this.#hurry = this.#onReady = undefined;
         worker.off("message", answered);
         worker.off("error", failed);
         worker.off("exit", exited);
@@ -55,7 +81,8 @@ export class CompileThread {
         this.#replace(worker);
         reject(error);
       };
-      const answered = (answer: CompileAnswer): void => {
+      const answered = (answer: CompileAnswer | typeof ready): void => {
+        if (answer === ready) return;
         end();
         if (answer.image) resolve(answer.image);
         else reject(errorOfFault(answer.error, param));
@@ -65,12 +92,28 @@ export class CompileThread {
         give(isMemory ? tooMuch(`${memoryBytes / 2 ** 20} MiB`) : error);
       };
       const exited = (): void => give(new Error("the thread that compiles grammars has ended"));
-      const timer = setTimeout(() => give(tooMuch(`${timeMs} ms`)), timeMs + graceMs);
+      let timer = setTimeout(() => give(new Error("the thread that compiles grammars does not start")), startMs);
+      /** Counted from when the thread began with it. */
+      const endAfter = (ms: number, error: () => Error): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => give(error()), start! + ms + graceMs - performance.now());
+      };
+      const hurried = (): Error => errorOfFault({ kind: "hurried", message: "others wait" }, param);
+      this.#onReady = () => {
+        start = performance.now();
+        if (Atomics.load(this.#isWaited, 0) === 1) endAfter(hurriedMs, hurried);
+        else endAfter(timeMs, () => tooMuch(`${timeMs} ms`));
+      };
+      this.#hurry = () => {
+        if (hurriedMs >= timeMs || Atomics.exchange(this.#isWaited, 0, 1) === 1) return;
+        if (start !== undefined) endAfter(hurriedMs, hurried);
+      };
+      if (this.#isReady) this.#onReady();
       worker.on("message", answered);
       worker.on("error", failed);
       worker.on("exit", exited);
       worker.ref();
-      worker.postMessage({ spec, param, timeMs } satisfies CompileTask);
+      worker.postMessage({ spec, param, timeMs, hurriedMs } satisfies CompileTask);
     });
   }
 
@@ -81,14 +124,24 @@ export class CompileThread {
 
   #start(): Worker {
     const worker = new Worker(new URL("./compileWorker.js", import.meta.url), {
-      workerData: this.#setup,
-      resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20, stackSizeMb: 8 },
+      workerData: { ...this.#setup, isWaited: this.#isWaited } satisfies CompileThreadSetup,
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20,
+        maxYoungGenerationSizeMb: youngMb,
+        stackSizeMb: 8,
+      },
     });
     // of a thread without a task: the next task starts another
     worker.on("error", () => this.#forget(worker));
     worker.on("exit", () => this.#forget(worker));
+    worker.once("message", () => {
+      if (this.#worker !== worker) return;
+      this.#isReady = true;
+      this.#onReady?.();
+    });
     worker.unref();
     this.#worker = worker;
+    this.#isReady = false;
     return worker;
   }
 

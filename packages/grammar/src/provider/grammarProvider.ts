@@ -84,7 +84,7 @@ export function createGrammarProvider(options: GrammarProviderOptions): GrammarP
   const vocabulary = shareVocabulary(tokenizer, { vocabSize, eosTokenId, specialTokenIds: [...special.values()] });
   const settings = { tokens: { vocabSize: tokenizer.vocabSize, eosTokenId, special }, anyWhitespace };
   const limits = { timeMs: compileTimeoutMs, memoryBytes: compileMemoryBytes };
-  const queue = new CompileQueue({ settings }, limits);
+  const queue = new CompileQueue({ settings, isWarm: warm }, limits);
   if (warm) queue.warm();
   return new ThreadedProvider({ ...vocabulary, isWarm: warm }, queue, cacheBytes);
 }

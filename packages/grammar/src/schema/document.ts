@@ -5,6 +5,7 @@
 import { type Dialect, dialectOf, unnamed } from "./dialect.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import { inArray, inRecord, inSchema } from "./keywords.ts";
+import { Shapes } from "./shapes.ts";
 
 export type SchemaObject = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,9 @@ export class SchemaDocument {
   hasDynamicReferences = false;
   readonly #locations = new Map<string, Location>();
   readonly #resources = new Map<string, Resource>();
+  readonly #shapes = new Shapes();
+  /** By shape: the first place of it. */
+  readonly #first = new Map<number, Location>();
 
   constructor(schema: unknown) {
     const root = { pointer: "", value: schema } as { pointer: string; value: unknown; resource: Resource };
@@ -59,6 +63,19 @@ export class SchemaDocument {
       pointer += `/${escapeToken(String(token))}`;
     }
     return this.#locations.get(pointer) ?? this.#index({ pointer, value, resource: parent.resource });
+  }
+
+  /**
+   * The place that stands for all those with the same schema. A reference leads from all of them to the same place, as long
+   * as they are of one resource and none depends on the way to it.
+   */
+  firstLike(location: Location): Location {
+    if (!isObject(location.value) || location.resource !== this.root.resource) return location;
+    if (this.#resources.size > 1 || this.hasDynamicReferences) return location;
+    const shape = this.#shapes.numberOf(location.value);
+    const first = this.#first.get(shape);
+    if (first === undefined) this.#first.set(shape, location);
+    return first ?? location;
   }
 
   /** What a reference leads to, and the anchor's name if it is by one. @throws UnsupportedSchemaError */

@@ -6,7 +6,8 @@ export function readReferences(reader: SchemaReader): Formula[] {
   const { document, formulas, location, schema, scope } = reader;
   const found: Formula[] = [];
   if (reader.has("$ref")) {
-    found.push(formulas.schema(document.resolve(location, "$ref", schema["$ref"]).target, scope));
+    const { target } = document.resolve(location, "$ref", schema["$ref"]);
+    found.push(formulas.schema(document.firstLike(target), scope));
   }
   for (const keyword of ["$dynamicRef", "$recursiveRef"]) {
     if (!reader.has(keyword)) continue;

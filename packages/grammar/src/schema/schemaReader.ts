@@ -50,7 +50,7 @@ export class SchemaReader {
       const at = tokens.map((token) => `/${escapeToken(String(token))}`).join("");
       return this.refuse(keyword, `expected a schema${at && ` at ${at}`}`);
     }
-    return this.formulas.schema(location, this.scope);
+    return this.formulas.schema(this.document.firstLike(location), this.scope);
   }
 
   /** Schemas by index; undefined without the keyword. */
