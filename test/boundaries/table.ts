@@ -337,6 +337,7 @@ const serverFields: Readonly<Record<string, Accepts>> = {
   seed,
   workers: nothing,
   slots: nothing,
+  joinHost: nothing,
   limits: nothing,
 };
 add(server.checkServerOptions, [options("options", {}, serverFields)]);
@@ -368,6 +369,7 @@ rows.set(cluster.joinCluster, {
         capacity: nothing,
         leaseMs: nothing,
         flushMs: nothing,
+        queueTimeoutMs: integerIn(1, 2 ** 31 - 1),
         retentionSeconds: nothing,
         logBytes: integerIn(2 ** 20, Number.MAX_SAFE_INTEGER),
         onLog: nothing,

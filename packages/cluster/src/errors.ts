@@ -12,12 +12,23 @@ export type ClusterErrorCode =
   /** Part of a sequence's log is gone, and it cannot be made again. */
   | "log_truncated";
 
+const statusCodes: Readonly<Record<ClusterErrorCode, number>> = {
+  cluster_unavailable: 503,
+  cluster_mismatch: 404,
+  request_too_large: 413,
+  cluster_full: 503,
+  log_truncated: 500,
+};
+
 export class ClusterError extends Error {
   readonly code: ClusterErrorCode;
+  /** As an HTTP server answers it. */
+  readonly statusCode: number;
 
   constructor(code: ClusterErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "ClusterError";
     this.code = code;
+    this.statusCode = statusCodes[code];
   }
 }

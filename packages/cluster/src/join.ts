@@ -91,13 +91,14 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const peers = new Peers(nc, names, id, (message, from) => {
       if (message.kind === "drain") cluster.onDrain();
       else if (message.kind === "takeOver") cluster.onTakeOver(message.stream);
-      else if (message.kind === "tokens" || message.kind === "failed") gateway.receive(message, from);
-      else node.receive(message);
+      else if ("name" in message) node.receive(message);
+      else gateway.receive(message, from);
     });
     const { isOwnClaim } = faults;
     const node = new Node({ engine, log, peers, settings: settings.node, isConnected, isOwnClaim, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
-    const gateway = new Gateway({ engine, js, names, log, peers, isConnected, maxPayloadBytes });
+    const { queueTimeoutMs } = settings;
+    const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes });
     const pulls = new Pulls({ consumer, free: () => node.free, take: (message) => node.take(message), isConnected });
     node.onFree = () => pulls.fill();
     pulls.fill();

@@ -26,6 +26,8 @@ export interface ClusterOptions {
   leaseMs?: number;
   /** Time between two batches of a sequence in its log, 10 … 10,000 milliseconds. Absent: 200. */
   flushMs?: number;
+  /** Time that a request waits for a node with a free place before it fails with `overloaded`, 1 … 2^31 − 1 milliseconds. Absent: 30,000. */
+  queueTimeoutMs?: number;
   /** Time that logs are kept, 60 … 2,592,000 seconds. Absent: 3600. */
   retentionSeconds?: number;
   /** Most bytes of all logs, 2^20 or more; the oldest go first. Absent: 2^30. */
@@ -39,6 +41,7 @@ export interface ClusterSettings {
   readonly replicas: number;
   readonly retentionSeconds: number;
   readonly logBytes: number;
+  readonly queueTimeoutMs: number;
   readonly node: NodeSettings;
 }
 
@@ -54,6 +57,7 @@ const known: Readonly<Record<keyof ClusterOptions, true>> = {
   capacity: true,
   leaseMs: true,
   flushMs: true,
+  queueTimeoutMs: true,
   retentionSeconds: true,
   logBytes: true,
   onLog: true,
@@ -63,7 +67,14 @@ const known: Readonly<Record<keyof ClusterOptions, true>> = {
 export function checkClusterOptions(options: ClusterOptions): ClusterSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(Object.keys(options), Object.keys(known), "cluster option");
-  const { servers, name = "default", replicas = 1, retentionSeconds = 3600, logBytes = 2 ** 30 } = options;
+  const {
+    servers,
+    name = "default",
+    replicas = 1,
+    retentionSeconds = 3600,
+    queueTimeoutMs = 30_000,
+    logBytes = 2 ** 30,
+  } = options;
   if (!Array.isArray(servers) || servers.length === 0) refuse("servers", "at least one address", servers, true);
   for (const [i, server] of (servers as readonly unknown[]).entries()) {
     if (typeof server !== "string" || server === "")
@@ -85,6 +96,7 @@ export function checkClusterOptions(options: ClusterOptions): ClusterSettings {
     replicas: checkInteger("replicas", replicas, { min: 1, max: 5 }),
     retentionSeconds: checkInteger("retentionSeconds", retentionSeconds, { min: 60, max: 2_592_000 }),
     logBytes: checkInteger("logBytes", logBytes, { min: 2 ** 20, max: Number.MAX_SAFE_INTEGER }),
+    queueTimeoutMs: checkInteger("queueTimeoutMs", queueTimeoutMs, { min: 1, max: 2 ** 31 - 1 }),
     node: {
       ...defaultNodeSettings,
       isBitStable: options.isBitStable ?? true,

@@ -67,6 +67,8 @@ interface SourceBase {
    * nobody knows, so that no other process goes on with what this source began.
    */
   fingerprint?(): Promise<string>;
+  /** Whether the bits of a row depend on its history alone, wherever and with whatever else it is made. Absent: true. */
+  readonly isBitStable?: boolean;
   /** Every token that ends an output, besides the tokenizer's own end of text. Absent: none. */
   readonly eosTokenIds?: readonly number[];
   /** Most tokens of a sequence, prompt and output. Absent: no limit of the source's. */

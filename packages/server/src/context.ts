@@ -5,6 +5,7 @@ import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
 import type { Grammars } from "./generation/grammars.ts";
 import type { OpenSequences } from "./generation/openSequences.ts";
+import type { SequenceHost } from "./generation/sequenceHost.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Quotas } from "./limits/quotas.ts";
 import type { Turns } from "./limits/turns.ts";
@@ -27,6 +28,8 @@ export interface ServeContext {
   readonly startedSeconds: number;
   readonly version: string;
   readonly sequences: OpenSequences;
+  /** Makes the sequences; undefined: the engine does. */
+  readonly host: SequenceHost | undefined;
   readonly quotas: Quotas;
   /** For parsing what is large. */
   readonly turns: Turns;

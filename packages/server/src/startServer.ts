@@ -38,7 +38,7 @@ const mostWaiting = 4096;
 
 /** @throws Error if the address is taken. */
 export async function startServer(source: LogitsSource, options: CompleteOptions, log: Logger): Promise<TokenServer> {
-  const { seed, workers, slots, customStages, limits } = options;
+  const { seed, workers, slots, customStages, limits, joinHost } = options;
   const { tokenizer } = source;
   const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
   const grammar = hasGrammars
@@ -73,6 +73,8 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     structuredOutput: hasGrammars,
     maxContextTokens: limits.maxContextTokens,
   });
+  const host = await joinHost?.({ engine, identity, description: `tokenmill ${version} with model ${model}` });
+  if (host) metrics.host(() => host.stats());
   const quotas = new Quotas(limits, metrics);
   // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
   const turns = new Turns({ rest: 4, patienceMs: limits.queueTimeoutMs });
@@ -85,7 +87,8 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     model,
     startedSeconds: Math.floor(Date.now() / 1000),
     version,
-    sequences: new OpenSequences(engine, quotas, limits.pauseTimeoutMs, metrics),
+    host,
+    sequences: new OpenSequences(engine, host, quotas, limits.pauseTimeoutMs, metrics),
     quotas,
     turns,
     answerTurns: new Turns({ rest: 1, patienceMs: Number.POSITIVE_INFINITY }),
@@ -104,6 +107,7 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     }),
     log,
   };
+  if (host) host.onTakeOver = (stream) => context.streams.takeOver(stream);
   const app = createApp(context);
   const table = collectRoutes(app);
   try {
@@ -147,8 +151,9 @@ async function closeEngine(
   engine: Engine,
   pool: SamplerPool,
   grammar: GrammarProvider | undefined,
-  { samples }: ServeContext,
+  { samples, host }: ServeContext,
 ): Promise<void> {
+  await host?.close();
   await engine.close(closeMs);
   await Promise.all([pool.close(closeMs), samples.close(closeMs), grammar?.close()]);
 }

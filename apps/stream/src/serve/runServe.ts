@@ -10,6 +10,7 @@ import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
+import { clusterHost } from "./clusterHost.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
 /** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
@@ -28,6 +29,7 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
       ...given,
       source,
       resumeKey: await resumeKeyOf(flags, log),
+      joinHost: flags.cluster === undefined ? undefined : clusterHost(flags, source, log),
       limits: { ...given.limits, maxContextTokens: Math.min(flags.maxContext, contextTokens) },
       log,
     });

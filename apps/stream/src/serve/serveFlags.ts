@@ -42,6 +42,11 @@ export interface ServeFlags extends SourceFlags {
   readonly shutdownTimeout: number;
   readonly logLevel: string;
   readonly stage?: StageFlag;
+  readonly cluster?: string;
+  readonly clusterName?: string;
+  readonly clusterCreds?: string;
+  readonly clusterReplicas?: number;
+  readonly clusterCapacity?: number;
   readonly json?: true;
 }
 
@@ -81,6 +86,24 @@ export function serveFlags(): Command {
     )
     .option("--json", "print where the server is as one JSON object on stdout");
   addSourceFlags(command);
+  command
+    .optionsGroup("Cluster:")
+    .option(
+      "--cluster <urls>",
+      "make sequences together with other servers, over NATS servers with JetStream: nats://host:4222, with commas",
+    )
+    .option("--cluster-name <name>", "which cluster of these NATS servers (default: default)")
+    .option("--cluster-creds <file>", "NATS credentials file")
+    .option(
+      "--cluster-replicas <n>",
+      "copies that NATS keeps; 3 survive the loss of a NATS server (default: 1)",
+      integerFlag("clusterReplicas", 1, 5),
+    )
+    .option(
+      "--cluster-capacity <n>",
+      "sequences that this server makes at a time; 0: it only passes on what others make (default: 256)",
+      integerFlag("clusterCapacity", 0, 131_072),
+    );
   const { maxOpenSequences, maxContextTokens, bodyLimitBytes, sampleBodyLimitBytes } = defaultLimits;
   const { requestTimeoutMs, queueTimeoutMs, stallTimeoutMs, pauseTimeoutMs, sampleIdleMs, shutdownTimeoutMs } =
     defaultLimits;

@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly log: SequenceLog;
   readonly peers: Peers;
   readonly isConnected: () => boolean;
+  /** Time that a request waits for a node. */
+  readonly queueTimeoutMs: number;
   /** Largest message of NATS. */
   readonly maxPayloadBytes: () => number;
 }
@@ -79,7 +81,8 @@ export class Gateway {
     const record = this.#options.engine.record(withStream(request, sequenceId));
     const name = `${place.streamId}-${place.index}`;
     const number = ++this.#lastNumber;
-    const sequence = new RemoteSequence(this.#context, { name, sequenceId, number }, observer);
+    const context = { ...this.#context, onLate: () => void this.#cancel(sequence, work, start) };
+    const sequence = new RemoteSequence(context, { name, sequenceId, number }, observer);
     const work: Work = { name, record, reader: this.#readerOf(sequence), digest: digestOf(record) };
     const payload = encode(work);
     this.#checkSize(payload, record);
@@ -102,6 +105,7 @@ export class Gateway {
   receive(message: ReaderMessage, from: string): void {
     const sequence = this.#sequences.get(message.reader);
     if (message.kind === "tokens") sequence?.receive(message.batch, message.epoch, from);
+    else if (message.kind === "claimed") sequence?.claimed(message.epoch, from);
     else sequence?.failed(message.failure, message.epoch);
   }
 
@@ -117,10 +121,11 @@ export class Gateway {
     }
   }
 
-  get #context(): RemoteContext {
-    const { log, peers } = this.#options;
+  get #context(): Omit<RemoteContext, "onLate"> {
+    const { log, peers, queueTimeoutMs } = this.#options;
     return {
       log,
+      queueTimeoutMs,
       sendRead: ({ node, name, readIndex }) => {
         if (node !== "") peers.send(node, { kind: "read", name, index: readIndex });
       },

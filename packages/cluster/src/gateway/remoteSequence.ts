@@ -14,6 +14,9 @@ export interface RemoteContext {
   /** Tells the node how far the reader is. */
   readonly sendRead: (sequence: RemoteSequence) => void;
   readonly onEnd: (sequence: RemoteSequence) => void;
+  /** No node has claimed it for `queueTimeoutMs`. */
+  readonly onLate: (sequence: RemoteSequence) => void;
+  readonly queueTimeoutMs: number;
 }
 
 /** Silence after which the log is looked at, in case a message was lost; longer each time that there was nothing. */
@@ -40,7 +43,8 @@ export class RemoteSequence {
   /** Batches that wait: for the reader, or for what is missing before them. */
   #waiting: TokenBatch[] = [];
   #failure: LoggedFailure | undefined;
-  #heardMs: number = performance.now();
+  readonly #openedMs: number = performance.now();
+  #heardMs: number = this.#openedMs;
   #silenceMs = firstSilenceMs;
   #isPaused = false;
   #isFilling = false;
@@ -86,17 +90,26 @@ export class RemoteSequence {
     this.#context.onEnd(this);
   }
 
+  /** A node has it, and begins behind what the log has. */
+  claimed(epoch: number, from: string): void {
+    if (this.#hasEnded || epoch <= this.#epoch) return;
+    this.#hear(epoch, from);
+    this.#context.sendRead(this);
+  }
+
   receive(batch: TokenBatch, epoch: number, from: string): void {
     // A node that has lost its claim may not know yet.
     if (this.#hasEnded || epoch < this.#epoch) return;
-    const isNew = epoch > this.#epoch;
+    this.#hear(epoch, from);
+    this.#waiting.push(batch);
+    this.#deliver();
+  }
+
+  #hear(epoch: number, from: string): void {
     this.#epoch = epoch;
     this.node = from;
     this.#heardMs = performance.now();
     this.#silenceMs = firstSilenceMs;
-    this.#waiting.push(batch);
-    this.#deliver();
-    if (isNew && !this.#hasEnded) this.#context.sendRead(this);
   }
 
   failed(failure: LoggedFailure, epoch: number): void {
@@ -114,6 +127,12 @@ export class RemoteSequence {
   /** Called now and then: looks at the log when nothing was heard. */
   tick(): void {
     if (this.#hasEnded || this.#isPaused) return;
+    if (this.#epoch === 0 && performance.now() - this.#openedMs > this.#context.queueTimeoutMs) {
+      const message = `no node had a place for the sequence within ${this.#context.queueTimeoutMs} ms`;
+      this.#context.onLate(this);
+      this.fail(new SequenceError("overloaded", this.sequenceId, 0, message));
+      return;
+    }
     if (performance.now() - this.#heardMs < this.#silenceMs) return;
     this.#silenceMs = Math.min(2 * this.#silenceMs, longestSilenceMs);
     this.fill();

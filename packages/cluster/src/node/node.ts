@@ -158,6 +158,8 @@ export class Node {
     }
     const before = tail?.entry.node;
     if (before && before !== peers.id) peers.send(before, { kind: "fenced", name, epoch: claim.entry.epoch });
+    const [reader, number] = readerOf(claim.entry.reader);
+    peers.send(reader, { kind: "claimed", reader: number, epoch: claim.entry.epoch });
     const record = await this.#recordAt(work, claim.entry);
     this.counts.claimed++;
     if (claim.entry.epoch > 1) this.counts.continued++;

@@ -4,6 +4,8 @@ import type { TokenBatch } from "../wire/tokenBatch.ts";
 
 /** For the side of a process that reads. */
 export type ReaderMessage =
+  /** Node to reader: it has the sequence. */
+  | { readonly kind: "claimed"; readonly reader: number; readonly epoch: number }
   /** Node to reader: events, as soon as they are there. */
   | { readonly kind: "tokens"; readonly reader: number; readonly epoch: number; readonly batch: TokenBatch }
   /** Node to reader: the log has an end that is not the last token. */

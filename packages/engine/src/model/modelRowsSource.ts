@@ -8,7 +8,7 @@ export function modelRowsSource(model: ModelSource): BatchSource {
   if (typeof model !== "object" || model === null || typeof model.step !== "function") {
     refuse("model", "a model source", model, true);
   }
-  const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits } = model;
+  const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits, isBitStable } = model;
   const rows = new ModelRows(model);
   const fillRow = ({ row, history, upcoming, sequenceId }: BatchRow): Promise<Error | undefined> => {
     if (history.length === 0) return Promise.resolve(errorOf("a language model needs a prompt of one token at least"));
@@ -25,6 +25,7 @@ export function modelRowsSource(model: ModelSource): BatchSource {
     dtype,
     tokenizer,
     eosTokenIds,
+    isBitStable,
     contextTokens: limits.contextTokens,
     sequences: limits.sequences,
     ...(chatTemplate && { chatTemplate }),

@@ -61,8 +61,14 @@ function isHttpError(error: unknown): error is HttpError {
   return error instanceof Error && typeof (error as Partial<HttpError>).statusCode === "number";
 }
 
+/** Of a `SequenceHost`: it says its status itself. */
+function hostError({ statusCode, message, code = "internal_error" }: HttpError): ApiError {
+  return new ApiError(statusCode, message, { code, ...(statusCode === 503 && { retryAfterSeconds: 1 }) });
+}
+
 /** What the HTTP library refuses: body too large, media type, URL. */
 function httpError(error: HttpError): ApiError {
+  if (error.name === "ClusterError") return hostError(error);
   const codes: Readonly<Record<number, string>> = {
     400: "bad_request",
     413: "body_too_large",

@@ -87,21 +87,25 @@ class JobStream {
   }
 
   start(): void {
-    const { sequences, streams, engine } = this.#context;
+    const { sequences, streams, engine, host } = this.#context;
     const { client, after } = this.#target;
     if (after) {
-      streams.takeOver(streamNumber(after));
+      if (host) host.takeOver(streamNumber(after));
+      else streams.takeOver(streamNumber(after));
       this.#enter(after);
     }
     sequences.checkRoom(client, this.#job.sequences.length);
+    const streamId = host && (after ? Number(after.sequenceId) : host.newStreamId());
     this.#job.sequences.forEach(({ request }, index) => {
       const choice: ChoiceState = { index, promptTokens: request.prompt?.length ?? 0, place: new TextPlace() };
       const isFirstOfPrompt = index % this.#job.n === 0;
-      const sequence = sequences.open(client, this.#seeded(request, index), {
-        next: (event) => this.#inOrder(() => this.#event(choice, event, isFirstOfPrompt)),
-        error: (error) => this.#inOrder(() => this.fail(error)),
+      const observer = {
+        next: (event: TokenEvent) => this.#inOrder(() => this.#event(choice, event, isFirstOfPrompt)),
+        error: (error: unknown) => this.#inOrder(() => this.fail(error)),
         complete: () => this.#inOrder(() => this.#finished()),
-      });
+      };
+      const place = streamId === undefined ? undefined : { streamId, index, isResumed: after !== undefined };
+      const sequence = sequences.open(client, this.#seeded(request, index), observer, place);
       this.#group.add(sequence);
       const seed = request.seed === undefined ? engine.seed : undefined;
       if (!this.#key) this.#enter({ sequenceId: sequence.sequenceId, seed });
@@ -112,7 +116,11 @@ class JobStream {
   #enter({ sequenceId, seed }: Omit<StreamKey, "connection">): void {
     this.#key = { sequenceId, seed, connection: randomBytes(8).readBigUInt64LE() };
     this.#number = streamNumber(this.#key);
-    this.#leave = this.#context.streams.enter(this.#number, (reason) => this.fail(reason));
+    this.#leave = this.#context.streams.enter(this.#number, (reason) => {
+      // Another connection reads them now.
+      this.#group.detach();
+      this.fail(reason);
+    });
   }
 
   /** With the seed and the random stream that it has in whatever server makes it; a new stream's first output has its own. */

@@ -1,29 +1,39 @@
 /** Every sequence that clients have open, whatever the interface: shares, metrics, and the way to all of them. */
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
-import type { Engine, SequenceHandle, TokenObserver } from "@tokenmill/engine";
+import type { Engine, TokenObserver } from "@tokenmill/engine";
 import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Claim } from "../limits/shares.ts";
 import type { FinishedReason, Metrics } from "../metrics/metrics.ts";
 import { claimHeld, scoredBytes } from "./heldBytes.ts";
 import { PauseTimer } from "./pauseTimer.ts";
+import type { HostedSequence, SequenceHost, StreamPlace } from "./sequenceHost.ts";
 
 /** What a client can do with its sequence. */
-export type OpenSequence = Pick<SequenceHandle, "sequenceId" | "pause" | "resume" | "cancel">;
+export type OpenSequence = Required<HostedSequence>;
 
 /** As `Engine.open` has it by default. */
 const defaultMaxTokens = 256;
 
 export class OpenSequences {
   readonly #engine: Engine;
+  readonly #host: SequenceHost | undefined;
   readonly #quotas: Quotas;
   readonly #pauseTimeoutMs: number;
   readonly #metrics: Metrics;
   readonly #open: Map<number | bigint, TrackedSequence> = new Map();
   #onIdle: (() => void) | undefined;
 
-  constructor(engine: Engine, quotas: Quotas, pauseTimeoutMs: number, metrics: Metrics) {
+  /** @param host makes the sequences; undefined: the engine does */
+  constructor(
+    engine: Engine,
+    host: SequenceHost | undefined,
+    quotas: Quotas,
+    pauseTimeoutMs: number,
+    metrics: Metrics,
+  ) {
     this.#engine = engine;
+    this.#host = host;
     this.#quotas = quotas;
     this.#pauseTimeoutMs = pauseTimeoutMs;
     this.#metrics = metrics;
@@ -38,8 +48,11 @@ export class OpenSequences {
     this.#quotas.sequences.check(client, count);
   }
 
-  /** @throws ApiError 429, and what `Engine.open` throws. */
-  open(client: Client, request: GenerateRequest, observer: TokenObserver): OpenSequence {
+  /**
+   * @param place of streams that may go on in another connection
+   * @throws ApiError 429, and what `Engine.open` or the host throws.
+   */
+  open(client: Client, request: GenerateRequest, observer: TokenObserver, place?: StreamPlace): OpenSequence {
     const claims: Claim[] = [];
     const sequence = new TrackedSequence(observer, this.#metrics, this.#pauseTimeoutMs, (ended) => {
       for (const claim of claims) claim.release();
@@ -50,7 +63,7 @@ export class OpenSequences {
       const scores = claimHeld(this.#quotas.heldBytes, client, scoredBytes(request));
       claims.push(scores);
       claims.push(this.#quotas.tokens.claim(client, tokensOf(request)));
-      sequence.handle = this.#engine.open(request, sequence);
+      sequence.handle = this.#start(request, sequence, place);
       sequence.onScored = () => scores.release();
     } catch (error) {
       for (const claim of claims) claim.release();
@@ -72,6 +85,12 @@ export class OpenSequences {
     return new Promise((resolve) => (this.#onIdle = resolve));
   }
 
+  #start(request: GenerateRequest, observer: TokenObserver, place: StreamPlace | undefined): HostedSequence {
+    if (!this.#host) return this.#engine.open(request, observer);
+    const streamId = place?.streamId ?? this.#host.newStreamId();
+    return this.#host.open(request, observer, place ?? { streamId, index: 0, isResumed: false });
+  }
+
   #ended({ sequenceId }: TrackedSequence): void {
     this.#open.delete(sequenceId);
     if (this.#open.size === 0) this.#onIdle?.();
@@ -86,7 +105,7 @@ function tokensOf({ prompt, maxTokens = defaultMaxTokens }: GenerateRequest): nu
 }
 
 class TrackedSequence implements TokenObserver, OpenSequence {
-  handle!: SequenceHandle;
+  handle!: HostedSequence;
   /** Called once, when the prompt's scores have been handed on. */
   onScored: (() => void) | undefined;
   promptLength = 0;
@@ -131,6 +150,12 @@ class TrackedSequence implements TokenObserver, OpenSequence {
 
   cancel(): void {
     this.handle.cancel();
+    this.#end("abort");
+  }
+
+  detach(): void {
+    if (!this.handle.detach) return this.cancel();
+    this.handle.detach();
     this.#end("abort");
   }
 

@@ -16,6 +16,11 @@ export class SequenceGroup {
     for (const sequence of this.#sequences) sequence.resume();
   }
 
+  /** They go on without this response. */
+  detach(): void {
+    for (const sequence of this.#sequences) sequence.detach();
+  }
+
   cancel(): void {
     for (const sequence of this.#sequences) sequence.cancel();
   }

@@ -21,11 +21,13 @@ export interface ShutDownTargets {
  * and rows do.
  */
 export async function shutDown(context: ServeContext, targets: ShutDownTargets): Promise<void> {
-  const { lifecycle, sequences, engine, options, log } = context;
+  const { lifecycle, sequences, engine, host, options, log } = context;
   const { app, connections, sockets } = targets;
   lifecycle.state = "draining";
   log.info({ open: sequences.count, timeoutMs: options.limits.shutdownTimeoutMs }, "shutting down");
   connections.closeIdle();
+  // Sequences of other servers' clients go on elsewhere at once; those of this one's are still read here.
+  const isDrained = host?.drain();
   const { shutdownTimeoutMs } = options.limits;
   const endMs = performance.now() + shutdownTimeoutMs;
   const drainMs = shutdownTimeoutMs - Math.min(mostReservedMs, shutdownTimeoutMs * reservedShare);
@@ -36,7 +38,9 @@ export async function shutDown(context: ServeContext, targets: ShutDownTargets):
   const end = await Promise.race([sequences.whenIdle(), deadline]);
   clearTimeout(timer);
   if (end === "deadline") log.warn({ open: sequences.count }, "cutting open streams");
+  await isDrained;
   // Whatever is still open is told so.
+  await host?.close();
   await engine.close(Math.max(leastMs, (endMs - performance.now()) / 2));
   sockets.close();
   await farewell(targets, endMs);

@@ -86,6 +86,16 @@ export class Metrics {
     gaugeOf("quota_limit", "What there is for all clients, by quota.", "total");
   }
 
+  /** @param read numbers of what makes the sequences, by name */
+  host(read: () => object): void {
+    for (const name of Object.keys(read())) {
+      const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      this.#gauge(`cluster_${snake}`, `The cluster's ${snake.replaceAll("_", " ")}.`, () => {
+        return Number((read() as Record<string, unknown>)[name]);
+      });
+    }
+  }
+
   firstToken(seconds: number): void {
     this.#ttft.observe(seconds);
   }

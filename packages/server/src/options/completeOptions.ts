@@ -1,5 +1,13 @@
 /** Options as they are worked with: each one checked, and there. */
-import { checkBoolean, checkInteger, checkList, checkOptions, checkString, refuse } from "@tokenmill/check";
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkList,
+  checkOptions,
+  checkString,
+  refuse,
+} from "@tokenmill/check";
 import { checkSeed } from "@tokenmill/core";
 import { HostRule } from "../http/hostRule.ts";
 import { OriginRule } from "../http/originRule.ts";
@@ -10,7 +18,7 @@ import type { ServerOptions, TokenServerOptions } from "./options.ts";
 export interface CompleteOptions
   extends Pick<
     ServerOptions,
-    "modelName" | "resumeKey" | "playground" | "sampleVocabSize" | "seed" | "workers" | "slots"
+    "modelName" | "resumeKey" | "playground" | "sampleVocabSize" | "seed" | "workers" | "slots" | "joinHost"
   > {
   readonly host: string;
   readonly port: number;
@@ -40,6 +48,7 @@ const known: readonly (keyof TokenServerOptions)[] = [
   "seed",
   "workers",
   "slots",
+  "joinHost",
   "limits",
   "log",
 ];
@@ -65,6 +74,7 @@ export function completeOptions(given: ServerOptions = {}): CompleteOptions {
     seed: given.seed,
     workers: integerOf("workers", given.workers, 0, 256),
     slots: integerOf("slots", given.slots, 1, 65_536),
+    joinHost: given.joinHost === undefined ? undefined : checkFunction("joinHost", given.joinHost),
     limits: completeLimits(given.limits),
   };
   checkSeed("seed", given.seed);

@@ -1,6 +1,7 @@
 /** What a server can be told. */
 import type { LogitsSource } from "@tokenmill/core";
 import type { Logger } from "pino";
+import type { JoinHost } from "../generation/sequenceHost.ts";
 import type { ServeLimits } from "./limits.ts";
 
 export interface ServerOptions {
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly workers?: number | undefined;
   /** Rows in shared memory. Absent: 32 per worker, at least 64. */
   readonly slots?: number | undefined;
+  /** Joins what makes the sequences, such as a cluster (`joinCluster` of @tokenmill/cluster). Absent: this process does. */
+  readonly joinHost?: JoinHost | undefined;
   /** Of memory, places and time; absent ones have defaults. */
   readonly limits?: Partial<ServeLimits> | undefined;
   /** Where requests and failures are logged. Absent: nowhere. */

@@ -22,9 +22,13 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
   get("/health", { id: "getHealth", summary: "200 as long as the process answers.", answer: ok }, () => ({
     status: "ok",
   }));
-  const readiness = "200 while new requests are taken, 503 from the begin of the shutdown on.";
+  const readiness =
+    "200 while new requests are taken, 503 from the begin of the shutdown on, and while its cluster cannot be reached.";
   get("/ready", { id: "getReady", summary: readiness, answer: ok, errors: [503] }, () => {
     lifecycle.checkServing();
+    if (context.host?.isConnected === false) {
+      throw new ApiError(503, "the cluster cannot be reached", { code: "cluster_unavailable", retryAfterSeconds: 1 });
+    }
     return { status: "ready" };
   });
   const versions = shape({ version: text });

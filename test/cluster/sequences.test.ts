@@ -1,9 +1,9 @@
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Cluster, type ClusterOptions, joinCluster } from "./index.ts";
-import { hashSource } from "./testing/hashSource.mjs";
-import { natsServerPath, NatsServer, NodeProcess } from "./testing/processes.ts";
+import { type Cluster, type ClusterOptions, joinCluster } from "@tokenmill/cluster";
+import { hashSource } from "./hashSource.mjs";
+import { natsServerPath, NatsServer, NodeProcess } from "./processes.ts";
 
 let engine: Engine;
 beforeAll(async () => {

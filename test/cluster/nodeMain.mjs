@@ -1,6 +1,6 @@
 /** A process of a cluster for tests: options as JSON in the first argument, a JSON line on stdout when it is there. */
 import { createEngine } from "@tokenmill/engine";
-import { join } from "../../dist/join.js";
+import { join } from "@tokenmill/cluster/internal";
 import { hashSource } from "./hashSource.mjs";
 
 const { source, isUnfenced, ...options } = JSON.parse(process.argv[2]);

@@ -1,0 +1,46 @@
+/** Where the sequences of clients are made, if not by this process alone: a cluster, as @tokenmill/cluster is one. */
+import type { GenerateRequest } from "@tokenmill/core";
+import type { Engine, SequenceHandle, TokenObserver } from "@tokenmill/engine";
+
+/** Which stream of a client's a sequence belongs to. */
+export interface StreamPlace {
+  /** As `newStreamId` gave it; events' ids carry it, so that any server finds the stream again. */
+  readonly streamId: number;
+  /** Which of the stream's outputs, from 0. */
+  readonly index: number;
+  /** The client had events of it before. */
+  readonly isResumed: boolean;
+}
+
+export interface HostedSequence extends Pick<SequenceHandle, "sequenceId" | "pause" | "resume" | "cancel"> {
+  /** Leaves it to another reader. Absent: there is none, it is cancelled. */
+  detach?(): void;
+}
+
+export interface SequenceHost {
+  /** Whether it takes requests now. */
+  readonly isConnected: boolean;
+  newStreamId(): number;
+  /** As `Engine.open`. Errors of its own have a `code`, and a `statusCode` of HTTP. */
+  open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): HostedSequence;
+  /** Tells every server that the stream of that number goes on in another connection. */
+  takeOver(stream: string): void;
+  /** Called when a server says so, this one included. */
+  onTakeOver: (stream: string) => void;
+  /** Numbers for `/metrics`, by name. */
+  stats(): object;
+  /** Makes nothing more here; what is being made goes on elsewhere. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a host works with. */
+export interface HostParts {
+  readonly engine: Engine;
+  /** What tokens follow from besides the request. */
+  readonly identity: string;
+  /** The same in words. */
+  readonly description: string;
+}
+
+export type JoinHost = (parts: HostParts) => Promise<SequenceHost>;

@@ -1,0 +1,85 @@
+/** `tokenmill serve --cluster`: what its clients read while its processes are killed and stopped. */
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { natsServerPath, NatsServer } from "./processes.ts";
+import { readStream, ServeProcess } from "./servers.ts";
+
+const keyFile = join(mkdtempSync(join(tmpdir(), "tokenmill-cluster-")), "resume.key");
+writeFileSync(keyFile, randomBytes(32).toString("base64"), { mode: 0o600 });
+const source = ["--source", "synthetic", "--vocab-size", "500"];
+const common = [...source, "--workers", "1", "--resume-key-file", keyFile];
+
+/** What a stream says besides ids and times, which are each connection's own. */
+function textOf(data: string): string {
+  if (data === "[DONE]") return data;
+  const { id: _id, created: _created, ...rest } = JSON.parse(data) as Record<string, unknown>;
+  return JSON.stringify(rest);
+}
+
+async function streamOf(url: string, body: object): Promise<string[]> {
+  const seen: string[] = [];
+  await readStream(url, body, ({ data }) => void seen.push(textOf(data)));
+  return seen;
+}
+
+const body = {
+  prompt: [1, 2, 3],
+  max_tokens: 500,
+  temperature: 0.9,
+  mirostat: 2,
+  repetition_penalty: 1.1,
+  logprobs: 2,
+  n: 2,
+  seed: 5,
+  stream: true,
+  return_token_ids: true,
+  stream_options: { include_usage: true },
+};
+
+describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
+  let nats: NatsServer;
+  let alone: string[];
+  beforeAll(async () => {
+    nats = await NatsServer.start();
+    const server = await ServeProcess.start(common);
+    alone = await streamOf(server.url, body);
+    await server.kill();
+  });
+  afterAll(() => nats.dispose());
+
+  const start = (name: string, ...flags: string[]) =>
+    ServeProcess.start([...common, "--cluster", nats.url, "--cluster-name", name, ...flags]);
+
+  it("a stream goes on, byte for byte, when the server that makes it is killed", async () => {
+    const [gateway, first] = await Promise.all([start("kill", "--cluster-capacity", "0"), start("kill")]);
+    onTestFinished(() => Promise.all([gateway, first].map((server) => server.kill())).then(() => undefined));
+    const seen: string[] = [];
+    let second: Promise<ServeProcess> | undefined;
+    await readStream(gateway.url, body, ({ data }) => {
+      seen.push(textOf(data));
+      if (seen.length === 150) second = first.kill().then(() => start("kill"));
+    });
+    const server = await second!;
+    onTestFinished(() => server.kill());
+    expect(seen.toSorted()).toEqual(alone.toSorted());
+    expect(server.log.find(({ msg }) => msg === "claimed")).toMatchObject({ epoch: 2 });
+  });
+
+  it("a client goes on at another server, with Last-Event-ID, when the one it reads from is killed", async () => {
+    const servers = await Promise.all([start("resume"), start("resume")]);
+    onTestFinished(() => Promise.all(servers.map((server) => server.kill())).then(() => undefined));
+    const seen: string[] = [];
+    let last: string | undefined;
+    await readStream(servers[0].url, body, ({ id, data }) => {
+      seen.push(textOf(data));
+      last = id;
+      return seen.length < 300;
+    });
+    await servers[0].kill();
+    await readStream(servers[1].url, body, ({ data }) => void seen.push(textOf(data)), last);
+    expect(seen.toSorted()).toEqual(alone.toSorted());
+  });
+});
