@@ -6,7 +6,9 @@ export class Record {
   #length = 0;
 
   text(text: string): void {
-    for (const byte of new TextEncoder().encode(`${text}\n`)) this.#bytes[this.#room(1)] = byte;
+    const bytes = new TextEncoder().encode(`${text}\n`);
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   /** All bits of it; NaN has several patterns, and no meaning beyond. */
@@ -43,7 +45,7 @@ export class Record {
     const at = this.#length;
     this.#length += sizeBytes;
     if (this.#length > this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#bytes.length);
+      const larger = new Uint8Array(2 * this.#length);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
