@@ -1,7 +1,7 @@
 /** One worker's part in small: a memory with a source's tables, rows and a history, and the real row kernels. */
 import type { CreateRowWriter, RowJob, RowWriter, WorkerSource } from "@tokenmill/contracts";
 import { dtypeBytes } from "@tokenmill/contracts";
-import { compileKernels, createMemory, instantiateKernels, ROW_PADDING_ELEMENTS } from "@tokenmill/core/internal";
+import { compileKernels, createMemory, instantiateKernels, paddedLengthOf } from "@tokenmill/core/internal";
 
 export interface RowHarness {
   readonly memory: WebAssembly.Memory;
@@ -28,7 +28,7 @@ export async function openRows(
   createRowWriter: CreateRowWriter,
   rowCount = 1,
 ): Promise<RowHarness> {
-  const paddedElements = roundUp(source.vocabSize, ROW_PADDING_ELEMENTS);
+  const paddedElements = paddedLengthOf(source.vocabSize);
   const rowBytes = roundUp(paddedElements * dtypeBytes[source.dtype] + 64, 64);
   const historyOffsetBytes = firstRowOffsetBytes + rowCount * rowBytes;
   const tablesOffsetBytes = roundUp(historyOffsetBytes + 4 * historyElements, 64);

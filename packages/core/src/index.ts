@@ -12,7 +12,7 @@ export type { NumberRange, RangeEnds } from "./kinds/range.ts";
 export { checkSeed, drawSeed, randomSeed, seedBits } from "./random/seed.ts";
 export type { GenerateRequest } from "./params/generateRequest.ts";
 export type { CustomStageName, SamplingParams } from "./params/samplingParams.ts";
-export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./sampler/result.ts";
+export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./records/sampleResult.ts";
 export { createSampler } from "./sampler/sampler.ts";
 export type { Distribution, Draw, Sampler, SamplerOptions } from "./sampler/types.ts";
 export type { SequenceOptions, SequenceSampler } from "./sampler/sequenceSampler.ts";

@@ -1,12 +1,24 @@
-/** For sibling packages: memory layout, kernel instances, messages. */
+/** For sibling packages: kernel instances and the records that they work on. */
 export * from "./instantiate.ts";
 export * from "./kernels.ts";
-export * from "./layout.ts";
+export { DOMAIN_CHILD, DOMAIN_XTC } from "./layout.ts";
 export * from "./reference/referenceRow.ts";
 export * from "./chain/referenceChain.ts";
 export { CustomChain, customScratchBytes } from "./sampler/customChain.ts";
-export { dtypeCode, negativeInfinity } from "./sampler/dtypeCode.ts";
-export { type MemoryViews, readResult } from "./sampler/readResult.ts";
+export {
+  createJob,
+  type Job,
+  jobBytes,
+  type JobDraw,
+  type JobPlace,
+  placeJob,
+  readJob,
+  writeJob,
+} from "./records/job.ts";
+export { failResult, outcomeAt, readResult, resultBytes } from "./records/result.ts";
+export { negativeInfinity, paddedLengthOf } from "./records/row.ts";
+export { patchRow, takeBackPatches, undoBytes, undoCapacity, undoCount } from "./records/undo.ts";
+export { type RecordViews, viewsOf } from "./records/views.ts";
 export { isInRange, rangeText } from "./kinds/range.ts";
 export { orderText, unusedParams } from "./chain/unusedParams.ts";
 export { checkState, compileValid } from "./chain/plan.ts";

@@ -6,33 +6,12 @@
 
 /** The kernels of one instance. Pointers are byte offsets, counts are elements. */
 export interface Kernels {
-  /** Samples one row → status. */
-  sample_row(
-    source: number,
-    dtype: number,
-    vocabSize: number,
-    job: number,
-    undo: number,
-    plan: number,
-    result: number,
-    workspace: number,
-  ): number;
-  /** What can be drawn after `stageCount` stages → number of tokens, or −status. */
-  distribution_row(
-    source: number,
-    dtype: number,
-    vocabSize: number,
-    job: number,
-    undo: number,
-    plan: number,
-    stageCount: number,
-    ids: number,
-    probs: number,
-    workspace: number,
-  ): number;
-  /** Classifier-free guidance from two f32 rows → status. */
+  /** Samples the row of a job → status. */
+  sample_row(job: number, workspace: number): number;
+  /** What can be drawn after the stages before `endStage` → number of tokens, or −status. */
+  distribution_row(job: number, endStage: number, ids: number, probs: number, workspace: number): number;
+  /** Classifier-free guidance from two f32 rows, over the first → status. */
   guide_row_f32(
-    target: number,
     conditional: number,
     unconditional: number,
     vocabSize: number,
@@ -40,37 +19,17 @@ export interface Kernels {
     workspace: number,
   ): number;
   /** What is left after the stages before `endStage`, as a row → status. */
-  transform_row(
-    source: number,
-    dtype: number,
-    vocabSize: number,
-    job: number,
-    undo: number,
-    plan: number,
-    endStage: number,
-    target: number,
-    result: number,
-    workspace: number,
-  ): number;
+  transform_row(job: number, endStage: number, target: number, workspace: number): number;
   /** Adds raw log-probabilities to a result → status. */
-  score_row(
-    source: number,
-    dtype: number,
-    vocabSize: number,
-    job: number,
-    undo: number,
-    plan: number,
-    result: number,
-    workspace: number,
-  ): number;
+  score_row(job: number, workspace: number): number;
   /** Bytes of scratch for one worker. */
   workspace_bytes(vocabSize: number): number;
   /** Largest element in one plain pass: the yardstick of the benchmarks. */
   read_row(row: number, paddedCount: number): number;
   add_scalar_f32(target: number, base: number, count: number, offset: number): void;
   scatter_add_f32(target: number, ids: number, values: number, count: number, offset: number): void;
-  /** One block of Philox4x32-10 from counter c and key k. */
-  philox4x32(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number, out: number): void;
+  /** One block of Philox4x32-10 from six words, counter and key. */
+  philox4x32(words: number, out: number): void;
   uniform_f64(high: number, low: number): number;
   exp_f64(x: number): number;
   exp2_f32(x: number): number;
@@ -89,16 +48,16 @@ export interface KernelEntry {
 }
 
 export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
-  sample_row: { arity: 8 },
-  distribution_row: { arity: 10 },
-  guide_row_f32: { arity: 6 },
-  transform_row: { arity: 10 },
-  score_row: { arity: 8 },
+  sample_row: { arity: 2 },
+  distribution_row: { arity: 5 },
+  guide_row_f32: { arity: 5 },
+  transform_row: { arity: 4 },
+  score_row: { arity: 2 },
   workspace_bytes: { arity: 1 },
   read_row: { arity: 2 },
   add_scalar_f32: { arity: 4 },
   scatter_add_f32: { arity: 5 },
-  philox4x32: { arity: 7 },
+  philox4x32: { arity: 2 },
   uniform_f64: { arity: 2 },
   exp_f64: { arity: 1, reference: { fn: Math.exp, tolerance: 4e-16, range: [-700, 0] } },
   exp2_f32: { arity: 1, reference: { fn: (x) => 2 ** x, tolerance: 5e-7, range: [-125, 0] } },

@@ -13,7 +13,7 @@ export const DTYPE_F32 = 0;
 export const DTYPE_F16 = 1;
 export const DTYPE_BF16 = 2;
 
-/** Job record: what to sample. Host-written but for the undo count. */
+/** Job record: what to sample, and where. Host-written but for the undo count. */
 export const JOB_BYTES = 128;
 export const JOB_PLAN = 0;
 export const JOB_HISTORY = 4;
@@ -37,6 +37,12 @@ export const JOB_MASK_OUTPUT = 56;
 export const JOB_FIRST_STAGE = 48;
 /** State of the sequence before this step, STATE_NUMBERS f64. */
 export const JOB_STATE = 64;
+/** The row, its dtype and length; UNDO_CAPACITY entries; the result record. */
+export const JOB_ROW = 96;
+export const JOB_DTYPE = 100;
+export const JOB_VOCAB_SIZE = 104;
+export const JOB_UNDO = 108;
+export const JOB_RESULT = 112;
 
 /** What stateful stages remember of a sequence, bytes from the start of a state. */
 export const STATE_NUMBERS = 4;
@@ -58,8 +64,12 @@ export const RESULT_TOP_COUNT = 20;
 export const RESULT_LOGPROB = 24;
 /** State of the sequence after this step, if the plan has stateful stages. */
 export const RESULT_STATE = 32;
-export const RESULT_TOP = 64;
+/** What the record holds beside the token: RESULT_HOLDS_*. */
+export const RESULT_HOLDS = 64;
+export const RESULT_TOP = 72;
 export const RESULT_TOP_ENTRY_BYTES = 16;
+export const RESULT_HOLDS_LOGPROBS = 1;
+export const RESULT_HOLDS_STATE = 2;
 
 /** Status words that kernels return. */
 export const STATUS_OK = 0;

@@ -1,11 +1,20 @@
 /** The same rows without a pool: the kernel alone, on one thread. */
 import { compileParams, type SamplingParams } from "@tokenmill/core";
-import { bestVariant, compileKernels, createMemory, instantiateKernels, JOB_POSITION } from "@tokenmill/core/internal";
+import {
+  bestVariant,
+  compileKernels,
+  createMemory,
+  instantiateKernels,
+  paddedLengthOf,
+  placeJob,
+  viewsOf,
+  writeJob,
+} from "@tokenmill/core/internal";
 import { fillRow } from "./stepper.ts";
 
 /** Gives a function that samples `batch` rows and returns the microseconds that took. */
 export async function openBareKernel(vocabSize: number, batch: number, params: SamplingParams): Promise<() => number> {
-  const paddedLength = Math.ceil(vocabSize / 256) * 256;
+  const paddedLength = paddedLengthOf(vocabSize);
   const probe = await instantiateKernels(await compileKernels(bestVariant()), createMemory(65_536));
   const job = 1024;
   const undo = 2048;
@@ -21,12 +30,16 @@ export async function openBareKernel(vocabSize: number, batch: number, params: S
     fillRow(new Float32Array(memory.buffer, rowAt(i), vocabSize), i);
   }
   new Uint8Array(memory.buffer).set(compileParams(params, { vocabSize, maxLogprobs: 0 }).bytes, plan);
-  const words = new Int32Array(memory.buffer);
+  const views = viewsOf(memory);
+  const draw = { plan, history: 0, historyLength: 0, promptLength: 0, seed: 0, sequenceId: 0 };
+  let position = 0;
   return () => {
-    words[(job + JOB_POSITION) / 4]!++;
+    position++;
     const start = performance.now();
     for (let i = 0; i < batch; i++) {
-      kernels.sample_row(rowAt(i), 0, vocabSize, job, undo, plan, result, workspace);
+      placeJob(views, job, { row: rowAt(i), dtype: "f32", vocabSize, undo, result });
+      writeJob(views, job, { ...draw, position });
+      kernels.sample_row(job, workspace);
     }
     return (performance.now() - start) * 1000;
   };

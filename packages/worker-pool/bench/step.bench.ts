@@ -4,7 +4,7 @@
  * of that size by the calling thread (R).
  */
 import { availableParallelism } from "node:os";
-import { compileKernels, createMemory, instantiateKernels, ROW_PADDING_ELEMENTS } from "@tokenmill/core/internal";
+import { compileKernels, createMemory, instantiateKernels, paddedLengthOf } from "@tokenmill/core/internal";
 import { printSeries, type Series, sideBySide, type Task, writeSeries } from "@tokenmill/test-benchmarks";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 
@@ -37,7 +37,7 @@ function stepOf(pool: SamplerPool, batchSize: number): Task {
 let consumed = 0;
 
 async function readOf(vocabSize: number, batchSize: number): Promise<Task> {
-  const padded = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const padded = paddedLengthOf(vocabSize);
   const memory = createMemory(65536 + batchSize * padded * 4);
   new Float32Array(memory.buffer, 65536).fill(1);
   const kernels = await instantiateKernels(await compileKernels(), memory);

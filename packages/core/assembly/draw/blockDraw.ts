@@ -6,12 +6,13 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { openBlock } from "../blocks/closedBlocks";
 import { blockMass, blockMax, groupMass, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 import { BIAS, bracketWeight, LOWEST } from "../sums/bracketWeights";
 import { isAbovePivot, pivotLogit, pivotTokenId } from "../sums/pivot";
 
 /** Blocks whose masses are added up apart, so that a point is found in two short walks. */
 const GROUP_BLOCKS = 32;
-let row: usize = 0;
 let largest: f32 = 0;
 let scale: f32 = 0;
 /** Sum of all bounds and masses: at least the cheap weight of all that is above the pivot. */
@@ -19,9 +20,8 @@ export let boundedTotal: f64 = 0;
 /** Cheap weight of the candidate that `candidateAt` returned. */
 export let candidateWeight: f64 = 0;
 
-/** Bounds what is above the pivot, relative to `rowMax`. `blockMass`: minus the bound until a block is weighed. */
-export function openBlocks(denseRow: usize, rowMax: f32, weightScale: f32): void {
-  row = denseRow;
+/** Bounds what is above the pivot. `blockMass`: minus the bound until a block is weighed. */
+export function openBlocks(weightScale: f32): void {
   largest = rowMax;
   scale = weightScale;
   const blocks = paddedLength / BLOCK_ELEMENTS;

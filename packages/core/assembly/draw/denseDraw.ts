@@ -5,7 +5,7 @@
 // next is drawn from above it.
 import { DOMAIN_DRAW } from "../../src/layout";
 import { expModerate } from "../numbers/exp64";
-import { beta, floor, logitAt, row } from "../row/row";
+import { beta, floor, logitAt } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BRACKET_SAFETY, weightScale } from "../sums/bracketWeights";
 import { setPivot } from "../sums/pivot";
@@ -25,7 +25,7 @@ export function proposeToken(attempt: u32): i32 {
 /** Token id drawn from what of the dense row is above the floor. */
 export function drawFromRow(): i32 {
   setPivot(floor, -1);
-  openBlocks(row, rowMax, weightScale(beta));
+  openBlocks(weightScale(beta));
   let attempt: u32 = 0;
   let id = -1;
   do id = proposeToken(attempt++);
@@ -37,7 +37,7 @@ export function drawFromRow(): i32 {
 export function drawFromNucleus(): i32 {
   const scale = weightScale(beta);
   setPivot(floor, -1);
-  openBlocks(row, rowMax, scale);
+  openBlocks(scale);
   openNucleus();
   let attempt: u32 = 0;
   while (true) {
@@ -45,6 +45,6 @@ export function drawFromNucleus(): i32 {
     if (id < 0) continue;
     if (belongsToNucleus(id)) return id;
     setPivot(logitAt(id), id);
-    openBlocks(row, rowMax, scale);
+    openBlocks(scale);
   }
 }

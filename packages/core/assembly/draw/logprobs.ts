@@ -2,6 +2,8 @@
 // Raw: of the row as it came, before edits and temperature. Processed: of what the draw saw.
 import {
   BLOCK_ELEMENTS,
+  RESULT_HOLDS,
+  RESULT_HOLDS_LOGPROBS,
   RESULT_LOGPROB,
   RESULT_RANK,
   RESULT_TOKEN_ID,
@@ -16,6 +18,7 @@ import { keepAbove, keyAt, listCount, listMax } from "../list/list";
 import { selectLargest } from "../list/select";
 import { sortList } from "../list/sort";
 import { weighList } from "../list/weights";
+import { result } from "../memory/job";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
 import { logPositive } from "../numbers/log64";
@@ -41,30 +44,35 @@ function logprobOf(x: f32, largest: f64, scale: f64, logMass: f64): f64 {
 }
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
-export function startRawLogprobs(result: usize, top: i32): void {
+export function startRawLogprobs(top: i32): void {
   rawLargest = <f64>rowMax;
   rawLogMass = logPositive(massF32(row, RAW_SCALE));
   if (top == 0) return;
   gatherLargest(row, top, rowMax);
-  writeTop(result, top, rawLargest, 1, rawLogMass);
+  writeTop(top, rawLargest, 1, rawLogMass);
+}
+
+function holdsLogprobs(): void {
+  store<i32>(result, load<i32>(result, RESULT_HOLDS) | RESULT_HOLDS_LOGPROBS, RESULT_HOLDS);
 }
 
 /** After the draw, with the row as it came: the chosen token's log-probability and rank. */
-export function finishRawLogprobs(result: usize): void {
+export function finishRawLogprobs(): void {
   const tokenId = load<i32>(result, RESULT_TOKEN_ID);
   store<f64>(result, logprobOf(logitAt(tokenId), rawLargest, 1, rawLogMass), RESULT_LOGPROB);
   store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+  holdsLogprobs();
 }
 
 /** Of the distribution that `tokenId` was drawn from: its log-probability, rank, and the `top` most probable tokens. */
-export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
+export function processedLogprobs(top: i32, tokenId: i32): void {
   let largest = rowMax;
   let logMass: f64;
   let logit = logitAt(tokenId);
   if (isDense) {
     setPivot(floor, -1);
     const isWhole = floor == -Infinity;
-    logMass = logPositive(isWhole ? massF32(row, weightScale(beta)) : massAboveF64(row, rowMax, beta));
+    logMass = logPositive(isWhole ? massF32(row, weightScale(beta)) : massAboveF64(beta));
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
     if (top > 0) {
       gatherLargest(row, top, rowMax);
@@ -77,11 +85,12 @@ export function processedLogprobs(result: usize, top: i32, tokenId: i32): void {
     store<i32>(result, rankInList(logit, tokenId), RESULT_RANK);
   }
   store<f64>(result, logprobOf(logit, <f64>largest, beta, logMass), RESULT_LOGPROB);
-  if (top > 0) writeTop(result, top, <f64>largest, beta, logMass);
+  holdsLogprobs();
+  if (top > 0) writeTop(top, <f64>largest, beta, logMass);
 }
 
 /** Cuts the list to its `top` best and writes them. */
-function writeTop(result: usize, top: i32, largest: f64, scale: f64, logMass: f64): void {
+function writeTop(top: i32, largest: f64, scale: f64, logMass: f64): void {
   selectLargest(top);
   sortList();
   for (let i = 0; i < listCount; i++) {

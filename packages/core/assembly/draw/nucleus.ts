@@ -3,8 +3,7 @@
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { countBlocksAtLeast } from "../list/count";
 import { paddedLength } from "../memory/workspace";
-import { beta, floor, logitAt, row, setBeta, setFloor } from "../row/row";
-import { rowMax } from "../row/scan";
+import { beta, floor, logitAt, setBeta, setFloor } from "../row/row";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
 import { massAboveF64 } from "../sums/massF64";
 import { massAbove, massAboveBracket, massAboveF32, massesBracket, massesF32, massTotal } from "../sums/masses";
@@ -50,7 +49,7 @@ export function openNucleus(): void {
 
 function openBlocksAbove(logit: f32, blockScale: f32): void {
   setPivot(logit, -1);
-  openBlocks(row, rowMax, blockScale);
+  openBlocks(blockScale);
 }
 
 /** `bound`: 64 times the cheap weight of each block's largest element, added up. */
@@ -68,7 +67,7 @@ export function belongsToNucleus(tokenId: i32): bool {
   setPivot(logit, tokenId);
   const blocks = paddedLength / BLOCK_ELEMENTS;
   if (bracketTotal >= 0 || countBlocksAtLeast(logit) <= blocks / FEW_BLOCKS) {
-    massAboveBracket(row, rowMax, scale);
+    massAboveBracket(scale);
     if (massAbove == 0) return true;
     if (isSettled()) return isInside();
   }
@@ -80,14 +79,14 @@ export function belongsToNucleus(tokenId: i32): bool {
     if (isSettled()) return isInside();
   }
   if (total32 < 0) total32 = totalF32(logit, tokenId);
-  else massAboveF32(row, rowMax, scale);
+  else massAboveF32(scale);
   const target32 = p * total32;
   if (massAbove < target32 * (1 - 2 * MASS_F32_ERROR)) return true;
   if (massAbove > target32 * (1 + 2 * MASS_F32_ERROR)) return false;
-  const above64 = massAboveF64(row, rowMax, ownBeta);
+  const above64 = massAboveF64(ownBeta);
   if (total64 < 0) {
     setPivot(ownFloor, -1);
-    total64 = massAboveF64(row, rowMax, ownBeta);
+    total64 = massAboveF64(ownBeta);
     setPivot(logit, tokenId);
   }
   return above64 < p * total64;
@@ -96,28 +95,28 @@ export function belongsToNucleus(tokenId: i32): bool {
 /** The bracketing total, and `massAbove` of the pivot, which is the token: in one pass unless the row is cut. */
 function totalBracket(logit: f32, tokenId: i32): f64 {
   if (ownFloor == -Infinity) {
-    massesBracket(row, rowMax, scale);
+    massesBracket(scale);
     return massTotal;
   }
   setPivot(ownFloor, -1);
-  massAboveBracket(row, rowMax, scale);
+  massAboveBracket(scale);
   const total = massAbove;
   setPivot(logit, tokenId);
-  massAboveBracket(row, rowMax, scale);
+  massAboveBracket(scale);
   return total;
 }
 
 /** The same by f32 weights. */
 function totalF32(logit: f32, tokenId: i32): f64 {
   if (ownFloor == -Infinity) {
-    massesF32(row, rowMax, scale);
+    massesF32(scale);
     return massTotal;
   }
   setPivot(ownFloor, -1);
-  massAboveF32(row, rowMax, scale);
+  massAboveF32(scale);
   const total = massAbove;
   setPivot(logit, tokenId);
-  massAboveF32(row, rowMax, scale);
+  massAboveF32(scale);
   return total;
 }
 

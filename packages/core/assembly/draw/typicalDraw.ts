@@ -3,10 +3,10 @@
 // law. The centre and both masses are known within bounds; where these do not decide, the sorted list does.
 import { expNonPositive } from "../numbers/exp64";
 import { floatBelow, roundedDown } from "../numbers/floats";
-import { beta, logitAt, row } from "../row/row";
+import { beta, logitAt } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
-import { massWithin } from "../sums/massWithin";
+import { massWithinBracket, massWithinF32 } from "../sums/massWithin";
 import { meanExponentF32, meanMassF32 } from "../sums/momentF32";
 import { bracketMass, meanZ, momentsBracket, varianceZ } from "../sums/momentsBracket";
 import { setPivot } from "../sums/pivot";
@@ -17,13 +17,16 @@ import { proposeToken } from "./denseDraw";
 /** More candidates than that are drawn from the list. */
 const MOST_CANDIDATES = 8;
 
-/** Cheap (or exact32) mass of the logits no further than `distance` powers of 2 from the centre; bounds round outwards. */
-function within(distance: f64, perLogit: f64, scale: f32, exact: bool): f64 {
+/** Mass of the logits no further than `distance` powers of 2 from the centre; bounds round outwards. */
+function within(distance: f64, scale: f32, exact: bool): f64 {
   const largest = <f64>rowMax;
   const low = floatBelow(roundedDown(largest + (centre - distance) / perLogit));
   const high = -floatBelow(roundedDown(-(largest + (centre + distance) / perLogit)));
-  return massWithin(row, rowMax, scale, low, high, exact);
+  return exact ? massWithinF32(scale, low, high) : massWithinBracket(scale, low, high);
 }
+
+/** Powers of 2 that a logit's difference of 1 makes. */
+let perLogit: f64 = 0;
 
 /** What is known of the row: z of a token with −ln p = H, and Z. Bounds of the cheap tier, or exact within f32 errors. */
 let centre: f64 = 0;
@@ -33,7 +36,7 @@ let mostTotal: f64 = 0;
 
 /** By cheap weights. They are off by factors from 1 to 1 + ε, so the mean of z is off by ε/2 deviations of z at most. */
 function measureCheaply(scale: f32): void {
-  momentsBracket(row, rowMax, scale);
+  momentsBracket(scale);
   const epsilon = 1 / (BRACKET_LEAST_RATIO * BRACKET_SAFETY * BRACKET_SAFETY) - 1;
   centre = meanZ;
   slack = epsilon * sqrt((1 + epsilon) * varianceZ) + 1e-3;
@@ -42,7 +45,7 @@ function measureCheaply(scale: f32): void {
 }
 
 function measure(scale: f32): void {
-  centre = meanExponentF32(row, rowMax, scale);
+  centre = meanExponentF32(scale);
   slack = 2 * CENTRE_ERROR * (1 - centre);
   leastTotal = meanMassF32 * (1 - 2 * MASS_F32_ERROR);
   mostTotal = meanMassF32 * (1 + 2 * MASS_F32_ERROR);
@@ -53,16 +56,16 @@ const INSIDE = 1;
 const OPEN = 2;
 
 /** Whether the typical set of mass `p` has the token, by what was measured: by cheap sums, or by f32 sums where `exact`. */
-function judge(token: i32, p: f64, scale: f32, perLogit: f64, exact: bool): i32 {
+function judge(token: i32, p: f64, scale: f32, exact: bool): i32 {
   const distance = abs((<f64>logitAt(token) - <f64>rowMax) * perLogit - centre);
   // of all that may come before the token, itself included; of what does come before it
-  const most = within(distance + slack, perLogit, scale, exact);
+  const most = within(distance + slack, scale, exact);
   const least = p * leastTotal;
   if (exact) {
     const own = expNonPositive((<f64>logitAt(token) - <f64>rowMax) * beta);
     if (most - own < least) return INSIDE;
   } else if (most / BRACKET_SAFETY < least) return INSIDE;
-  const sure = within(distance - slack, perLogit, scale, exact);
+  const sure = within(distance - slack, scale, exact);
   return (exact ? sure : sure * (BRACKET_LEAST_RATIO * BRACKET_SAFETY)) >= p * mostTotal ? OUTSIDE : OPEN;
 }
 
@@ -73,9 +76,9 @@ export let attempts: u32 = 0;
 /** Token id drawn from the typical set of mass `p` of the dense row, which is not cut; −1: the sorted list has to decide. */
 export function drawTypical(p: f64): i32 {
   const scale = weightScale(beta);
-  const perLogit = beta * 1.4426950408889634;
+  perLogit = beta * 1.4426950408889634;
   setPivot(-Infinity, -1);
-  openBlocks(row, rowMax, scale);
+  openBlocks(scale);
   measureCheaply(scale);
   let isMeasured = false;
   let token = -1;
@@ -83,11 +86,11 @@ export function drawTypical(p: f64): i32 {
   for (let candidates = 0; candidates < MOST_CANDIDATES; candidates++) {
     do token = proposeToken(attempt++);
     while (token < 0);
-    let verdict = judge(token, p, scale, perLogit, false);
+    let verdict = judge(token, p, scale, false);
     if (verdict == OPEN) {
       if (!isMeasured) measure(scale);
       isMeasured = true;
-      verdict = judge(token, p, scale, perLogit, true);
+      verdict = judge(token, p, scale, true);
     }
     if (verdict == INSIDE) return token;
     if (verdict == OPEN) break;

@@ -19,10 +19,10 @@ import { attempts, drawTypical, openCandidate } from "../draw/typicalDraw";
 import { keyTokenId } from "../list/keys";
 import { keyAt, listCount, listMax } from "../list/list";
 import { weighList, weightAt } from "../list/weights";
-import { job, plan } from "../memory/job";
+import { job, plan, result } from "../memory/job";
 import { stageAt } from "../memory/plan";
 import { expNonPositive } from "../numbers/exp64";
-import { beta, floor, isDense, logitAt, row, settleEdits } from "../row/row";
+import { beta, floor, isDense, logitAt, settleEdits } from "../row/row";
 import { rowMax } from "../row/scan";
 import { topP } from "../samplers/topP";
 import { typicalP } from "../samplers/typicalP";
@@ -33,7 +33,7 @@ import { writeState } from "./state";
 import { applyStages } from "./walk";
 
 /** The chain and the draw. Returns a status. `logprobs` ≥ 0: those of the processed distribution are written too. */
-export function drawToken(result: usize, logprobs: i32): i32 {
+export function drawToken(logprobs: i32): i32 {
   const first = load<i32>(job, JOB_FIRST_STAGE);
   const end = load<i32>(plan, PLAN_STAGE_COUNT);
   const pending = load<i32>(plan, PLAN_HAS_STATE) != 0 ? -1 : pendingCut(first);
@@ -43,41 +43,41 @@ export function drawToken(result: usize, logprobs: i32): i32 {
   if (pending >= 0) {
     const stage = stageAt(pending);
     if (load<i32>(stage, STAGE_OPCODE) == OP_TOP_P) {
-      if (isDense) return nucleusDraw(result, logprobs, pending);
+      if (isDense) return nucleusDraw(logprobs, pending);
       topP(stage);
       const status = applyStages(pending + 1, end);
       if (status != STATUS_OK) return status;
     } else if (isDense && floor == -Infinity) {
-      typicalDraw(result, logprobs, stage);
+      typicalDraw(logprobs, stage);
       return STATUS_OK;
     } else typicalP(stage);
   }
-  if (isDense) denseDraw(result, logprobs);
-  else listDraw(result, logprobs);
+  if (isDense) denseDraw(logprobs);
+  else listDraw(logprobs);
   return STATUS_OK;
 }
 
 /** From the list. */
-function listDraw(result: usize, logprobs: i32): void {
+function listDraw(logprobs: i32): void {
   const keptCount = listCount;
   const total = weighList(listMax(), beta);
   const drawn = drawFromList(total, 0);
   const tokenId = keyTokenId(keyAt(drawn));
-  if (load<i32>(plan, PLAN_HAS_STATE)) writeState(result, tokenId, weightAt(drawn) / total);
-  if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
-  writeToken(result, tokenId, keptCount);
+  if (load<i32>(plan, PLAN_HAS_STATE)) writeState(tokenId, weightAt(drawn) / total);
+  if (logprobs >= 0) processedLogprobs(logprobs, tokenId);
+  writeToken(tokenId, keptCount);
 }
 
 /** From the dense row. */
-function denseDraw(result: usize, logprobs: i32): void {
+function denseDraw(logprobs: i32): void {
   const tokenId = drawFromRow();
-  if (load<i32>(plan, PLAN_HAS_STATE)) writeState(result, tokenId, probInRow(tokenId));
-  if (logprobs >= 0) processedLogprobs(result, logprobs, tokenId);
-  writeToken(result, tokenId, -1);
+  if (load<i32>(plan, PLAN_HAS_STATE)) writeState(tokenId, probInRow(tokenId));
+  if (logprobs >= 0) processedLogprobs(logprobs, tokenId);
+  writeToken(tokenId, -1);
 }
 
 /** From the nucleus of the dense row, cut and heated by what comes after the top-p. Returns a status. */
-function nucleusDraw(result: usize, logprobs: i32, pending: i32): i32 {
+function nucleusDraw(logprobs: i32, pending: i32): i32 {
   const stage = stageAt(pending);
   const end = load<i32>(plan, PLAN_STAGE_COUNT);
   holdNucleus(load<f64>(stage, STAGE_NUMBER_0));
@@ -88,14 +88,14 @@ function nucleusDraw(result: usize, logprobs: i32, pending: i32): i32 {
     resumeNucleus();
     topP(stage);
     applyStages(pending + 1, end);
-    processedLogprobs(result, logprobs, tokenId);
+    processedLogprobs(logprobs, tokenId);
   }
-  writeToken(result, tokenId, -1);
+  writeToken(tokenId, -1);
   return STATUS_OK;
 }
 
 /** From the typical set of the dense row, which is not cut. */
-function typicalDraw(result: usize, logprobs: i32, stage: usize): void {
+function typicalDraw(logprobs: i32, stage: usize): void {
   let tokenId = drawTypical(load<f64>(stage, STAGE_NUMBER_0));
   if (tokenId < 0) {
     typicalP(stage);
@@ -103,9 +103,9 @@ function typicalDraw(result: usize, logprobs: i32, stage: usize): void {
   }
   if (logprobs >= 0) {
     if (isDense) typicalP(stage);
-    processedLogprobs(result, logprobs, tokenId);
+    processedLogprobs(logprobs, tokenId);
   }
-  writeToken(result, tokenId, -1);
+  writeToken(tokenId, -1);
 }
 
 function inList(tokenId: i32): bool {
@@ -117,7 +117,7 @@ function listedToken(attempt: u32): i32 {
   return keyTokenId(keyAt(drawFromList(weighList(listMax(), beta), attempt)));
 }
 
-function writeToken(result: usize, tokenId: i32, keptCount: i32): void {
+function writeToken(tokenId: i32, keptCount: i32): void {
   store<i32>(result, tokenId, RESULT_TOKEN_ID);
   store<i32>(result, keptCount, RESULT_KEPT_COUNT);
 }
@@ -125,6 +125,6 @@ function writeToken(result: usize, tokenId: i32, keptCount: i32): void {
 /** Probability of a token of the dense row. */
 function probInRow(tokenId: i32): f64 {
   setPivot(floor, -1);
-  const total = massAboveF64(row, rowMax, beta);
+  const total = massAboveF64(beta);
   return expNonPositive((<f64>logitAt(tokenId) - <f64>rowMax) * beta) / total;
 }

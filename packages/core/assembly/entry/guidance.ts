@@ -12,12 +12,11 @@ function logMassOf(row: usize): f64 {
   return logPositive(massF32(row, weightScale(1)));
 }
 
-/** target[i] = u + scale·(c − u), c and u the log-softmax of the two rows (Sanchez et al. 2023, arXiv 2306.17806; HF
- *  `UnbatchedClassifierFreeGuidanceLogitsProcessor`). All f32[padded], padded with −Infinity, 64-byte aligned; target may be
- *  either of the others. What is −Infinity in one of them is so in the target, also where HF has NaN; what overflows stays
+/** conditional[i] = u + scale·(c − u), c and u the log-softmax of the two rows (Sanchez et al. 2023, arXiv 2306.17806; HF
+ *  `UnbatchedClassifierFreeGuidanceLogitsProcessor`). All f32[padded], padded with −Infinity, 64-byte aligned. What
+ *  is −Infinity in one of them is so in the outcome, also where HF has NaN; what overflows stays
  *  finite. workspace: as in `sample_row`. Returns the status of the first row that has NaN, +Infinity or no finite logit. */
 export function guide_row_f32(
-  target: usize,
   conditional: usize,
   unconditional: usize,
   vocabSize: i32,
@@ -41,7 +40,7 @@ export function guide_row_f32(
     const c = <f64>load<f32>(conditional + i) - conditionalMax - conditionalMass;
     const u = <f64>load<f32>(unconditional + i) - unconditionalMax - unconditionalMass;
     const x = u + scale * (c - u);
-    store<f32>(target + i, c == -Infinity || u == -Infinity ? -Infinity : <f32>min(max(x, -largest), largest));
+    store<f32>(conditional + i, c == -Infinity || u == -Infinity ? -Infinity : <f32>min(max(x, -largest), largest));
   }
   return STATUS_OK;
 }

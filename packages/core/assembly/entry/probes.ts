@@ -1,7 +1,7 @@
 // The kernels' building blocks one by one, for the tests that judge them.
 import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
-import { philox0, philox1, philox2, philox3, philoxBlock, uniform } from "../numbers/philox";
+import { philox0, philox1, philox2, philox3, philoxBlock, uniform, usePhiloxKey } from "../numbers/philox";
 import { POWER_SCALE, scaledPower } from "../numbers/power32";
 
 /** e^x, x ≤ 0. */
@@ -19,9 +19,10 @@ export function log_f64(x: f64): f64 {
   return logPositive(x);
 }
 
-/** Philox4x32-10. out: u32[4]. */
-export function philox4x32(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32, out: usize): void {
-  philoxBlock(c0, c1, c2, c3, k0, k1);
+/** Philox4x32-10. words: u32[6], counter, then key; out: u32[4], may be the same. */
+export function philox4x32(words: usize, out: usize): void {
+  usePhiloxKey(load<u32>(words, 16), load<u32>(words, 20));
+  philoxBlock(load<u32>(words), load<u32>(words, 4), load<u32>(words, 8), load<u32>(words, 12));
   store<u32>(out, philox0);
   store<u32>(out, philox1, 4);
   store<u32>(out, philox2, 8);

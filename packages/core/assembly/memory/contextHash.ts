@@ -1,19 +1,17 @@
 // What watermarks hash: the last tokens of the history with a key, block by block of Philox; `src/watermark/` computes the
 // same for the detectors.
 import { JOB_HISTORY, JOB_HISTORY_LENGTH, STAGE_INTEGER, STAGE_LIST, WATERMARK_CONTEXT } from "../../src/layout";
-import { philox0, philox1, philoxBlock } from "../numbers/philox";
+import { philox0, philox1, philoxBlock, usePhiloxKey } from "../numbers/philox";
 import { job, plan } from "./job";
 
-export let keyLow: u32 = 0;
-export let keyHigh: u32 = 0;
 export let context0: u32 = 0;
 export let context1: u32 = 0;
 
-/** Hashes the last `integer` tokens (all, if there are fewer) with the key, which is the stage's list: low, high word. */
+/** Hashes the last `integer` tokens (all, if there are fewer) with the key, which is the stage's list: low, high word. Philox
+ *  has this key afterwards. */
 export function hashContext(stage: usize, domain: u32): void {
   const list = plan + load<i32>(stage, STAGE_LIST);
-  keyLow = load<u32>(list);
-  keyHigh = load<u32>(list, 4);
+  usePhiloxKey(load<u32>(list), load<u32>(list, 4));
   const length = load<i32>(job, JOB_HISTORY_LENGTH);
   const count = min(load<i32>(stage, STAGE_INTEGER), length);
   const history = <usize>load<u32>(job, JOB_HISTORY);
@@ -21,7 +19,7 @@ export function hashContext(stage: usize, domain: u32): void {
   context1 = 0;
   for (let i = length - count; i < length; i++) {
     const tokenId = load<u32>(history + ((<usize>i) << 2));
-    philoxBlock(context0, context1, tokenId, (domain << 24) | WATERMARK_CONTEXT, keyLow, keyHigh);
+    philoxBlock(context0, context1, tokenId, (domain << 24) | WATERMARK_CONTEXT);
     context0 = philox0;
     context1 = philox1;
   }

@@ -1,11 +1,13 @@
-// The job that this worker does: its record and the plan that it walks.
+// The job that this worker does.
+import { JOB_PLAN, JOB_RESULT } from "../../src/layout";
 
-/** Address of the job record. */
+/** Addresses of its record, of the plan that it walks, and of the record that its result goes into. */
 export let job: usize = 0;
-/** Address of the plan record. */
 export let plan: usize = 0;
+export let result: usize = 0;
 
-export function useJob(jobRecord: usize, planRecord: usize): void {
-  job = jobRecord;
-  plan = planRecord;
+export function useJob(record: usize): void {
+  job = record;
+  plan = <usize>load<u32>(record, JOB_PLAN);
+  result = <usize>load<u32>(record, JOB_RESULT);
 }

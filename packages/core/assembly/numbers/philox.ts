@@ -11,8 +11,19 @@ export let philox1: u32 = 0;
 export let philox2: u32 = 0;
 export let philox3: u32 = 0;
 
-/** Computes one block of four words into `philox0…3`. */
-export function philoxBlock(c0: u32, c1: u32, c2: u32, c3: u32, k0: u32, k1: u32): void {
+let keyLow: u32 = 0;
+let keyHigh: u32 = 0;
+
+/** The key of the blocks from now on. */
+export function usePhiloxKey(low: u32, high: u32): void {
+  keyLow = low;
+  keyHigh = high;
+}
+
+/** Computes the block of a counter: four words into `philox0…3`. */
+export function philoxBlock(c0: u32, c1: u32, c2: u32, c3: u32): void {
+  let k0 = keyLow;
+  let k1 = keyHigh;
   for (let round = 0; round < 10; round++) {
     const p0 = MULTIPLIER_0 * <u64>c0;
     const p1 = MULTIPLIER_1 * <u64>c2;

@@ -1,7 +1,16 @@
 // The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
 // into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
 // the patches back first. Where the log would overflow, and for 16-bit rows (see closedBlocks.ts), a private copy is patched instead.
-import { BLOCK_ELEMENTS, DTYPE_F32, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../../src/layout";
+import {
+  BLOCK_ELEMENTS,
+  DTYPE_F32,
+  JOB_DTYPE,
+  JOB_ROW,
+  JOB_UNDO,
+  JOB_UNDO_COUNT,
+  UNDO_CAPACITY,
+  UNDO_ENTRY_BYTES,
+} from "../../src/layout";
 import { closeNarrow, closeNone, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
 import { narrowMax, scanNarrow } from "../blocks/scanNarrow";
 import { gatherAbove, gatherIds } from "../list/gather";
@@ -105,11 +114,11 @@ function takeBackPatches(): void {
   }
 }
 
-/** Starts on the row at `source`. */
-export function openRow(rowSource: usize, rowDtype: i32, undoLog: usize): void {
-  source = rowSource;
-  dtype = rowDtype;
-  undo = undoLog;
+/** Starts on the row of the job. */
+export function openRow(): void {
+  source = <usize>load<u32>(job, JOB_ROW);
+  dtype = load<i32>(job, JOB_DTYPE);
+  undo = <usize>load<u32>(job, JOB_UNDO);
   isDense = true;
   beta = 1;
   floor = -Infinity;

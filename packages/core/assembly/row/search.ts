@@ -5,7 +5,7 @@ import { blockMax, paddedLength } from "../memory/workspace";
 import { floor, row } from "./row";
 
 /** Whether a logit of the row lies in [low, high]. */
-export function hasBetween(row: usize, low: f64, high: f64): bool {
+export function hasBetween(low: f64, high: f64): bool {
   for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
     if (<f64>load<f32>(blockMax + (b << 2)) < low) continue;
     const block = readBlock(row, <i32>b);
@@ -29,7 +29,7 @@ export function hasBetween(row: usize, low: f64, high: f64): bool {
 }
 
 /** The first logit above `floor`. */
-export function finiteLogit(row: usize, floor: f32): f32 {
+export function finiteLogit(): f32 {
   let b = 0;
   while (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) b++;
   let p = readBlock(row, b);

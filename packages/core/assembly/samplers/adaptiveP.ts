@@ -10,7 +10,7 @@ import {
 import { keyOf, keyTokenId } from "../list/keys";
 import { keyAt, listCount, listMax, setKey, setUnsorted } from "../list/list";
 import { weighList, weightAt } from "../list/weights";
-import { job } from "../memory/job";
+import { job, result } from "../memory/job";
 import { tokenProbs } from "../memory/workspace";
 import { beta, listAll, setBeta } from "../row/row";
 
@@ -43,7 +43,7 @@ export function adaptiveP(stage: usize): void {
 }
 
 /** Writes the next sum and weight, if the stage ran, after `tokenId` was drawn. */
-export function writeAdaptivePState(result: usize, tokenId: i32): void {
+export function writeAdaptivePState(tokenId: i32): void {
   if (ownStage == 0) return;
   const decay = load<f64>(ownStage, STAGE_NUMBER_1);
   const sum = load<f64>(job, JOB_STATE + STATE_ADAPTIVE_SUM);

@@ -1,6 +1,6 @@
 // A watermark: it favours tokens by a keyed function of the tokens before, Philox blocks in a domain of their own.
 import { DOMAIN_KGW, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../../src/layout";
-import { context0, context1, hashContext, keyHigh, keyLow } from "../memory/contextHash";
+import { context0, context1, hashContext } from "../memory/contextHash";
 import { paddedLength } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
 import { philox0, philox1, philox2, philox3, philoxBlock } from "../numbers/philox";
@@ -15,7 +15,7 @@ export function kgw(stage: usize): void {
   const delta = load<f64>(stage, STAGE_NUMBER_0);
   copyRow();
   for (let id = 0; id < paddedLength; id += 4) {
-    philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24, keyLow, keyHigh);
+    philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24);
     const p = row + ((<usize>id) << 2);
     if (<f64>philox0 < limit) raiseAt(p, delta);
     if (<f64>philox1 < limit) raiseAt(p + 4, delta);

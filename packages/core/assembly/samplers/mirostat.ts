@@ -14,7 +14,7 @@ import { keepRange, keyAt, listCount, listMax } from "../list/list";
 import { selectLargest } from "../list/select";
 import { sortList } from "../list/sort";
 import { keepHeavy, weighList } from "../list/weights";
-import { job } from "../memory/job";
+import { job, result } from "../memory/job";
 import { vocabularySize } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
@@ -86,7 +86,7 @@ function logOfComplement(x: f64): f64 {
 }
 
 /** Writes the next μ, if the stage ran, after a token that had the probability `prob` at the draw. */
-export function writeMirostatState(result: usize, prob: f64): void {
+export function writeMirostatState(prob: f64): void {
   if (ownStage == 0) return;
   const surprise = -logPositive(prob) / LN2;
   const error = surprise - load<f64>(ownStage, STAGE_NUMBER_0);

@@ -14,7 +14,7 @@ import {
 import { keyOf, keyTokenId } from "../list/keys";
 import { keyAt, listCount, listMax, setCount, setKey, setUnsorted } from "../list/list";
 import { setWeight, weighList, weightAt } from "../list/weights";
-import { context0, context1, hashContext, keyHigh, keyLow } from "../memory/contextHash";
+import { context0, context1, hashContext } from "../memory/contextHash";
 import { job, plan } from "../memory/job";
 import { tokenCounts } from "../memory/workspace";
 import { logPositive } from "../numbers/log64";
@@ -113,7 +113,7 @@ export function synthId(stage: usize): void {
   for (let first = 0; first < depth; first += 32) {
     for (let i = 0; i < listCount; i++) {
       const tokenId = <u32>keyTokenId(keyAt(i));
-      if (!hasTable) philoxBlock(context0, context1, tokenId, DOMAIN_SYNTH_ID << 24, keyLow, keyHigh);
+      if (!hasTable) philoxBlock(context0, context1, tokenId, DOMAIN_SYNTH_ID << 24);
       const bits = hasTable ? tableBits(list, tokenId, first, depth) : wordOfBlock(first >> 5);
       store<u32>(tokenCounts + ((<usize>i) << 2), bits);
     }

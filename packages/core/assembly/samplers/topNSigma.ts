@@ -2,7 +2,7 @@
 import { STAGE_NUMBER_0 } from "../../src/layout";
 import { keyLogit } from "../list/keys";
 import { keepAtLeast, keyAt, listCount, listMax } from "../list/list";
-import { floor, isDense, raiseFloor, row } from "../row/row";
+import { isDense, raiseFloor } from "../row/row";
 import { rowMax } from "../row/scan";
 import { finiteLogit, hasBetween } from "../row/search";
 import { sigma, sigmaError, sigmaF32, sigmaF64 } from "../sums/sigma";
@@ -12,11 +12,11 @@ export function topNSigma(stage: usize): void {
   const n = load<f64>(stage, STAGE_NUMBER_0);
   if (isDense) {
     // any finite logit of the row is nearer to the mean than its maximum
-    sigmaF32(row, floor, finiteLogit(row, floor));
+    sigmaF32(finiteLogit());
     const reach = n * sigmaError + 1e-12 * (abs(<f64>rowMax) + n * sigma);
     const threshold = <f64>rowMax - n * sigma;
-    if (sigmaError < Infinity && !hasBetween(row, threshold - reach, threshold + reach)) return raiseFloor(threshold);
-    sigmaF64(row, floor, rowMax);
+    if (sigmaError < Infinity && !hasBetween(threshold - reach, threshold + reach)) return raiseFloor(threshold);
+    sigmaF64();
     return raiseFloor(<f64>rowMax - n * sigma);
   }
   const largest = <f64>listMax();

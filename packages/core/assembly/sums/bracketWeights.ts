@@ -20,7 +20,7 @@ export function weightScale(beta: f64): f32 {
   return <f32>max(min(beta * 1.4426950408889634, 1e30), 1.4e-45);
 }
 
-/** Cheap weight of one element. */
+/** Bracketing weight of one element. */
 export function bracketWeight(x: f32, largest: f32, scale: f32): f32 {
   const z = (x - largest) * scale + BIAS;
   return -reinterpret<f32>(reinterpret<u32>(z > LOWEST ? z : LOWEST) << 8);
@@ -30,18 +30,17 @@ export function bracketWeight(x: f32, largest: f32, scale: f32): f32 {
  *  scale, product), which is at most log2(2^24 tokens) on average, powers by 5e-7, sums of blocks by 4e-7. */
 export const MASS_F32_ERROR: f64 = 4e-6;
 
-/** Cheap weights come out negative, see BIAS; exact ones times POWER_SCALE. */
+/** Of z without BIAS: bracketing weights come out negative, f32 weights times POWER_SCALE. */
 // @ts-ignore: decorator
 @inline
-export function weigh4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128, exact: bool): v128 {
-  const z = f32x4.mul(f32x4.sub(x, largest), scale);
+export function weigh4(z: v128, bias: v128, lowest: v128, exact: bool): v128 {
   // positive floats are in the order of their bits: an integer maximum costs half of a float's
   return exact ? scaledPowerx4(z, expTable) : i32x4.shl(i32x4.max_s(lowest, f32x4.add(z, bias)), 8);
 }
 
+/** Bracketing weights come out positive here. */
 // @ts-ignore: decorator
 @inline
-export function weigh(x: f32, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f32 {
-  if (above && !(x > floor)) return 0;
+export function weigh(x: f32, largest: f32, scale: f32, exact: bool): f32 {
   return exact ? scaledPower((x - largest) * scale) : bracketWeight(x, largest, scale);
 }

@@ -1,6 +1,6 @@
 // A cut at a weight that sums over the whole row decide, without a list of the row: f32 sums bracket the threshold, and where
 // no logit lies in the bracket, what is kept is what exact sums would keep. Else f64 sums narrow it.
-import { beta, floor, isDense, raiseFloor, row } from "../row/row";
+import { beta, floor, isDense, raiseFloor } from "../row/row";
 import { rowMax } from "../row/scan";
 import { hasBetween } from "../row/search";
 import { tierError } from "./tiers";
@@ -21,7 +21,7 @@ export function thresholdOf(logWeight: f64): f64 {
 export function areDecided(logWeight: f64): bool {
   const at = thresholdOf(logWeight);
   const slack = (2 * tierError) / beta + abs(at) * 1e-12;
-  return at - slack > <f64>rowMax || !hasBetween(row, at - slack, at + slack);
+  return at - slack > <f64>rowMax || !hasBetween(at - slack, at + slack);
 }
 
 /** Whether the last cut was above the largest logit. */

@@ -4,11 +4,14 @@ import { readBlock } from "../blocks/closedBlocks";
 import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { expNonPositive, expNonPositivex2 } from "../numbers/exp64";
 import { floatBelow } from "../numbers/floats";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 import { exponents, holdScale } from "./exponents64";
 import { isAbovePivot, pivotLogit, pivotTokenId } from "./pivot";
 
 /** Sum in f64 of the weights of what is above the pivot: elements of even and of odd index, then both. */
-export function massAboveF64(row: usize, largest: f32, beta: f64): f64 {
+export function massAboveF64(beta: f64): f64 {
+  const largest = rowMax;
   const own = pivotTokenId / BLOCK_ELEMENTS;
   let even: f64 = 0;
   let odd: f64 = 0;

@@ -4,18 +4,25 @@ import { readBlock } from "../blocks/closedBlocks";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { POWER_SCALE } from "../numbers/power32";
 import { add4, lanesSum } from "../numbers/vectors";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 import { BIAS, LOWEST, weigh, weigh4 } from "./bracketWeights";
 
-/** Sum of the cheap or the exact f32 weights of the logits in (low, high). */
-export function massWithin(row: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
-  return exact ? massBetween(row, largest, scale, low, high, true) : massBetween(row, largest, scale, low, high, false);
+/** Σ bracketing weight of the logits in (low, high). */
+export function massWithinBracket(scale: f32, low: f32, high: f32): f64 {
+  return massBetween(scale, low, high, false);
+}
+
+/** Σ f32 weight of the same. */
+export function massWithinF32(scale: f32, low: f32, high: f32): f64 {
+  return massBetween(scale, low, high, true);
 }
 
 // @ts-ignore: decorator
 @inline
-function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+function massBetween(scale: f32, low: f32, high: f32, exact: bool): f64 {
   if (ASC_FEATURE_SIMD) {
-    const largest4 = f32x4.splat(largest);
+    const largest4 = f32x4.splat(rowMax);
     const scale4 = f32x4.splat(scale);
     const bias4 = f32x4.splat(BIAS);
     const lowest4 = f32x4.splat(LOWEST);
@@ -32,10 +39,22 @@ function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, 
         const x1 = v128.load(p, 16);
         const x2 = v128.load(p, 32);
         const x3 = v128.load(p, 48);
-        const w0 = v128.and(weigh4(x0, largest4, scale4, bias4, lowest4, exact), isWithin4(x0, low4, high4));
-        const w1 = v128.and(weigh4(x1, largest4, scale4, bias4, lowest4, exact), isWithin4(x1, low4, high4));
-        const w2 = v128.and(weigh4(x2, largest4, scale4, bias4, lowest4, exact), isWithin4(x2, low4, high4));
-        const w3 = v128.and(weigh4(x3, largest4, scale4, bias4, lowest4, exact), isWithin4(x3, low4, high4));
+        const w0 = v128.and(
+          weigh4(f32x4.mul(f32x4.sub(x0, largest4), scale4), bias4, lowest4, exact),
+          isWithin4(x0, low4, high4),
+        );
+        const w1 = v128.and(
+          weigh4(f32x4.mul(f32x4.sub(x1, largest4), scale4), bias4, lowest4, exact),
+          isWithin4(x1, low4, high4),
+        );
+        const w2 = v128.and(
+          weigh4(f32x4.mul(f32x4.sub(x2, largest4), scale4), bias4, lowest4, exact),
+          isWithin4(x2, low4, high4),
+        );
+        const w3 = v128.and(
+          weigh4(f32x4.mul(f32x4.sub(x3, largest4), scale4), bias4, lowest4, exact),
+          isWithin4(x3, low4, high4),
+        );
         sum = f32x4.add(sum, add4(w0, w1, w2, w3));
       }
       total01 = f64x2.add(total01, f64x2.promote_low_f32x4(sum));
@@ -44,10 +63,8 @@ function massBetween(row: usize, largest: f32, scale: f32, low: f32, high: f32, 
     const sum = abs(lanesSum(f64x2.add(total01, total23)));
     return exact ? sum / POWER_SCALE : sum;
   } else {
-    const even =
-      laneWithin(row, 0, largest, scale, low, high, exact) + laneWithin(row, 2, largest, scale, low, high, exact);
-    const odd =
-      laneWithin(row, 1, largest, scale, low, high, exact) + laneWithin(row, 3, largest, scale, low, high, exact);
+    const even = laneWithin(0, scale, low, high, exact) + laneWithin(2, scale, low, high, exact);
+    const odd = laneWithin(1, scale, low, high, exact) + laneWithin(3, scale, low, high, exact);
     return exact ? (even + odd) / POWER_SCALE : even + odd;
   }
 }
@@ -60,16 +77,16 @@ function isWithin4(x: v128, low: v128, high: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function laneWithin(row: usize, lane: usize, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f64 {
+function laneWithin(lane: usize, scale: f32, low: f32, high: f32, exact: bool): f64 {
   let total: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     let sum: f32 = 0;
     const block = readBlock(row, b) + lane * 4;
     for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-      const w0 = weighWithin(load<f32>(p), largest, scale, low, high, exact);
-      const w1 = weighWithin(load<f32>(p, 16), largest, scale, low, high, exact);
-      const w2 = weighWithin(load<f32>(p, 32), largest, scale, low, high, exact);
-      const w3 = weighWithin(load<f32>(p, 48), largest, scale, low, high, exact);
+      const w0 = weighWithin(load<f32>(p), scale, low, high, exact);
+      const w1 = weighWithin(load<f32>(p, 16), scale, low, high, exact);
+      const w2 = weighWithin(load<f32>(p, 32), scale, low, high, exact);
+      const w3 = weighWithin(load<f32>(p, 48), scale, low, high, exact);
       sum += w0 + w1 + (w2 + w3);
     }
     total += <f64>sum;
@@ -79,6 +96,6 @@ function laneWithin(row: usize, lane: usize, largest: f32, scale: f32, low: f32,
 
 // @ts-ignore: decorator
 @inline
-function weighWithin(x: f32, largest: f32, scale: f32, low: f32, high: f32, exact: bool): f32 {
-  return x < high ? weigh(x, largest, scale, low, exact, true) : 0;
+function weighWithin(x: f32, scale: f32, low: f32, high: f32, exact: bool): f32 {
+  return x < high && x > low ? weigh(x, rowMax, scale, exact) : 0;
 }

@@ -7,19 +7,42 @@ import { blockMax, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
 import { POWER_SCALE } from "../numbers/power32";
 import { add4, lanesSum } from "../numbers/vectors";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 import { BIAS, LOWEST, weigh, weigh4 } from "./bracketWeights";
 import { isAbovePivot, pivotLogit, pivotTokenId } from "./pivot";
 
-/** One lane of a block, in the order of the vector form; of what is above `floor`, or of everything. */
+/** One lane of a block, in the order of the vector form: of what is above `floor`. */
 // @ts-ignore: decorator
 @inline
-function laneMass(lane: usize, largest: f32, scale: f32, floor: f32, exact: bool, above: bool): f64 {
+function laneMassAbove(lane: usize, scale: f32, floor: f32, exact: bool): f64 {
   let sum: f32 = 0;
   for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 64) {
-    const w0 = weigh(load<f32>(p), largest, scale, floor, exact, above);
-    const w1 = weigh(load<f32>(p, 16), largest, scale, floor, exact, above);
-    const w2 = weigh(load<f32>(p, 32), largest, scale, floor, exact, above);
-    const w3 = weigh(load<f32>(p, 48), largest, scale, floor, exact, above);
+    const w0 = weighAbove(load<f32>(p), scale, floor, exact);
+    const w1 = weighAbove(load<f32>(p, 16), scale, floor, exact);
+    const w2 = weighAbove(load<f32>(p, 32), scale, floor, exact);
+    const w3 = weighAbove(load<f32>(p, 48), scale, floor, exact);
+    sum += w0 + w1 + (w2 + w3);
+  }
+  return <f64>sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function weighAbove(x: f32, scale: f32, floor: f32, exact: bool): f32 {
+  return x > floor ? weigh(x, rowMax, scale, exact) : 0;
+}
+
+/** The same of everything. */
+// @ts-ignore: decorator
+@inline
+function laneMass(lane: usize, scale: f32, exact: bool): f64 {
+  let sum: f32 = 0;
+  for (let p = lane; p < lane + BLOCK_ELEMENTS * 4; p += 64) {
+    const w0 = weigh(load<f32>(p), rowMax, scale, exact);
+    const w1 = weigh(load<f32>(p, 16), rowMax, scale, exact);
+    const w2 = weigh(load<f32>(p, 32), rowMax, scale, exact);
+    const w3 = weigh(load<f32>(p, 48), rowMax, scale, exact);
     sum += w0 + w1 + (w2 + w3);
   }
   return <f64>sum;
@@ -28,13 +51,22 @@ function laneMass(lane: usize, largest: f32, scale: f32, floor: f32, exact: bool
 /** Lane 0 … 3 of the whole row. */
 // @ts-ignore: decorator
 @inline
-function rowLaneMass(row: usize, lane: usize, largest: f32, scale: f32, exact: bool, above: bool): f64 {
-  const own = above ? pivotTokenId / BLOCK_ELEMENTS : -1;
+function rowLaneMass(lane: usize, scale: f32, exact: bool): f64 {
+  let sum: f64 = 0;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) sum += laneMass(readBlock(row, b) + lane * 4, scale, exact);
+  return sum;
+}
+
+/** Lane 0 … 3 of what is above the pivot, but for its own block. */
+// @ts-ignore: decorator
+@inline
+function rowLaneMassAbove(lane: usize, scale: f32, exact: bool): f64 {
+  const own = pivotTokenId / BLOCK_ELEMENTS;
   let sum: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    if (b == own || (above && !isBlockAbove(b, own))) continue;
+    if (b == own || !isBlockAbove(b, own)) continue;
     const floor = b < own ? floatBelow(pivotLogit) : pivotLogit;
-    sum += laneMass(readBlock(row, b) + lane * 4, largest, scale, floor, exact, above);
+    sum += laneMassAbove(readBlock(row, b) + lane * 4, scale, floor, exact);
   }
   return sum;
 }
@@ -47,13 +79,13 @@ function isBlockAbove(block: i32, own: i32): bool {
 }
 
 /** The pivot's own block, where ids decide between equals: element by element in both builds. */
-function ownBlockMass(row: usize, largest: f32, scale: f32, exact: bool): f64 {
+function ownBlockMass(scale: f32, exact: bool): f64 {
   openBlock(pivotTokenId / BLOCK_ELEMENTS);
   const firstId = (pivotTokenId / BLOCK_ELEMENTS) * BLOCK_ELEMENTS; // −1, of no token, is in block 0 too
   let sum: f32 = 0;
   for (let id = firstId; id < firstId + BLOCK_ELEMENTS; id++) {
     const x = load<f32>(row + ((<usize>id) << 2));
-    if (isAbovePivot(x, id)) sum += weigh(x, largest, scale, -Infinity, exact, false);
+    if (isAbovePivot(x, id)) sum += weigh(x, rowMax, scale, exact);
   }
   return <f64>sum;
 }
@@ -63,31 +95,31 @@ export let massTotal: f64 = 0;
 export let massAbove: f64 = 0;
 
 /** Bracketing weights of all and of what is above the pivot, in one pass. */
-export function massesBracket(row: usize, largest: f32, scale: f32): void {
-  sums(row, largest, scale, false, true);
+export function massesBracket(scale: f32): void {
+  sums(scale, false, true);
 }
 
 /** The same by f32 weights. */
-export function massesF32(row: usize, largest: f32, scale: f32): void {
-  sums(row, largest, scale, true, true);
+export function massesF32(scale: f32): void {
+  sums(scale, true, true);
 }
 
 /** Bracketing weights of what is above the pivot alone. */
-export function massAboveBracket(row: usize, largest: f32, scale: f32): void {
-  sums(row, largest, scale, false, false);
+export function massAboveBracket(scale: f32): void {
+  sums(scale, false, false);
 }
 
 /** The same by f32 weights. */
-export function massAboveF32(row: usize, largest: f32, scale: f32): void {
-  sums(row, largest, scale, true, false);
+export function massAboveF32(scale: f32): void {
+  sums(scale, true, false);
 }
 
 // @ts-ignore: decorator
 @inline
-function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool): void {
+function sums(scale: f32, exact: bool, all: bool): void {
   const own = pivotTokenId / BLOCK_ELEMENTS;
   if (ASC_FEATURE_SIMD) {
-    const largest4 = f32x4.splat(largest);
+    const largest4 = f32x4.splat(rowMax);
     const scale4 = f32x4.splat(scale);
     const bias4 = f32x4.splat(BIAS);
     const lowest4 = f32x4.splat(LOWEST);
@@ -110,10 +142,10 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool): voi
           const x1 = v128.load(p, 16);
           const x2 = v128.load(p, 32);
           const x3 = v128.load(p, 48);
-          const w0 = weigh4(x0, largest4, scale4, bias4, lowest4, exact);
-          const w1 = weigh4(x1, largest4, scale4, bias4, lowest4, exact);
-          const w2 = weigh4(x2, largest4, scale4, bias4, lowest4, exact);
-          const w3 = weigh4(x3, largest4, scale4, bias4, lowest4, exact);
+          const w0 = weigh4(f32x4.mul(f32x4.sub(x0, largest4), scale4), bias4, lowest4, exact);
+          const w1 = weigh4(f32x4.mul(f32x4.sub(x1, largest4), scale4), bias4, lowest4, exact);
+          const w2 = weigh4(f32x4.mul(f32x4.sub(x2, largest4), scale4), bias4, lowest4, exact);
+          const w3 = weigh4(f32x4.mul(f32x4.sub(x3, largest4), scale4), bias4, lowest4, exact);
           if (all) sum = f32x4.add(sum, add4(w0, w1, w2, w3));
           const a0 = v128.and(w0, f32x4.gt(x0, floor4));
           const a1 = v128.and(w1, f32x4.gt(x1, floor4));
@@ -125,10 +157,10 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool): voi
         above23 = f64x2.add(above23, f64x2.promote_low_f32x4(i32x4.shuffle(sumAbove, sumAbove, 2, 3, 0, 1)));
       } else {
         for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-          const w0 = weigh4(v128.load(p), largest4, scale4, bias4, lowest4, exact);
-          const w1 = weigh4(v128.load(p, 16), largest4, scale4, bias4, lowest4, exact);
-          const w2 = weigh4(v128.load(p, 32), largest4, scale4, bias4, lowest4, exact);
-          const w3 = weigh4(v128.load(p, 48), largest4, scale4, bias4, lowest4, exact);
+          const w0 = weigh4(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4, lowest4, exact);
+          const w1 = weigh4(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), bias4, lowest4, exact);
+          const w2 = weigh4(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), bias4, lowest4, exact);
+          const w3 = weigh4(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), bias4, lowest4, exact);
           sum = f32x4.add(sum, add4(w0, w1, w2, w3));
         }
       }
@@ -145,16 +177,15 @@ function sums(row: usize, largest: f32, scale: f32, exact: bool, all: bool): voi
     }
   } else {
     if (all) {
-      const even =
-        rowLaneMass(row, 0, largest, scale, exact, false) + rowLaneMass(row, 2, largest, scale, exact, false);
-      const odd = rowLaneMass(row, 1, largest, scale, exact, false) + rowLaneMass(row, 3, largest, scale, exact, false);
+      const even = rowLaneMass(0, scale, exact) + rowLaneMass(2, scale, exact);
+      const odd = rowLaneMass(1, scale, exact) + rowLaneMass(3, scale, exact);
       massTotal = even + odd;
     }
-    const even = rowLaneMass(row, 0, largest, scale, exact, true) + rowLaneMass(row, 2, largest, scale, exact, true);
-    const odd = rowLaneMass(row, 1, largest, scale, exact, true) + rowLaneMass(row, 3, largest, scale, exact, true);
+    const even = rowLaneMassAbove(0, scale, exact) + rowLaneMassAbove(2, scale, exact);
+    const odd = rowLaneMassAbove(1, scale, exact) + rowLaneMassAbove(3, scale, exact);
     massAbove = even + odd;
   }
-  massAbove += ownBlockMass(row, largest, scale, exact);
+  massAbove += ownBlockMass(scale, exact);
   if (exact) {
     massTotal /= POWER_SCALE;
     massAbove /= POWER_SCALE;

@@ -4,6 +4,8 @@ import { readBlock } from "../blocks/closedBlocks";
 import { expTable, paddedLength } from "../memory/workspace";
 import { POWER_SCALE, scaledPower, scaledPowerInRangex4 } from "../numbers/power32";
 import { add4, lanesSum } from "../numbers/vectors";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 
 /** Smaller powers of 2 count as this one where the power itself is needed. */
 const LEAST_POWER: f32 = -125.0;
@@ -12,7 +14,8 @@ const LEAST_POWER: f32 = -125.0;
 export let meanMassF32: f64 = 0;
 
 /** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. Fills `meanMassF32`, within MASS_F32_ERROR. */
-export function meanExponentF32(row: usize, largest: f32, scale: f32): f64 {
+export function meanExponentF32(scale: f32): f64 {
+  const largest = rowMax;
   let moment: f64;
   if (ASC_FEATURE_SIMD) {
     const largest4 = f32x4.splat(largest);
@@ -49,13 +52,13 @@ export function meanExponentF32(row: usize, largest: f32, scale: f32): f64 {
     meanMassF32 = lanesSum(f64x2.add(total01, total23));
     moment = lanesSum(f64x2.add(moment01, moment23));
   } else {
-    const moment0 = laneMoment(row, 0, largest, scale);
+    const moment0 = laneMoment(0, scale);
     const mass0 = laneMass;
-    const moment1 = laneMoment(row, 1, largest, scale);
+    const moment1 = laneMoment(1, scale);
     const mass1 = laneMass;
-    const moment2 = laneMoment(row, 2, largest, scale);
+    const moment2 = laneMoment(2, scale);
     const mass2 = laneMass;
-    const moment3 = laneMoment(row, 3, largest, scale);
+    const moment3 = laneMoment(3, scale);
     meanMassF32 = mass0 + mass2 + (mass1 + laneMass);
     moment = moment0 + moment2 + (moment1 + moment3);
   }
@@ -67,7 +70,8 @@ export function meanExponentF32(row: usize, largest: f32, scale: f32): f64 {
 /** Sum of the weights of the lane after `laneMoment`. */
 let laneMass: f64 = 0;
 
-function laneMoment(row: usize, lane: usize, largest: f32, scale: f32): f64 {
+function laneMoment(lane: usize, scale: f32): f64 {
+  const largest = rowMax;
   let moment: f64 = 0;
   laneMass = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {

@@ -3,6 +3,8 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { readBlock } from "../blocks/closedBlocks";
 import { expTable, paddedLength } from "../memory/workspace";
 import { expNonPositive, expNonPositivex2 } from "../numbers/exp64";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 import { exponents, holdScale } from "./exponents64";
 
 /** Least exponent that has a weight in f64, see `expNonPositive`. */
@@ -12,7 +14,8 @@ export let massF64: f64 = 0;
 export let momentF64: f64 = 0;
 
 /** Fills `massF64` and `momentF64` in f64: elements of even and of odd index, then both. */
-export function massAndMomentF64(row: usize, largest: f32, beta: f64): void {
+export function massAndMomentF64(beta: f64): void {
+  const largest = rowMax;
   let mass0: f64 = 0;
   let mass1: f64 = 0;
   let moment0: f64 = 0;

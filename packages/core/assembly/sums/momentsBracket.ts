@@ -3,6 +3,8 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { readBlock } from "../blocks/closedBlocks";
 import { paddedLength } from "../memory/workspace";
 import { sumOfLanes } from "../numbers/vectors";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
 import { BIAS, bracketWeight, LOWEST } from "./bracketWeights";
 
 /** Σ weight after `momentsBracket`. */
@@ -12,7 +14,8 @@ export let meanZ: f64 = 0;
 export let varianceZ: f64 = 0;
 
 /** Fills `bracketMass`, cheap, `meanZ` and `varianceZ`. Not the same bits in both builds: good for bounds. */
-export function momentsBracket(row: usize, largest: f32, scale: f32): void {
+export function momentsBracket(scale: f32): void {
+  const largest = rowMax;
   let mass: f64 = 0;
   let moment: f64 = 0;
   let square: f64 = 0;

@@ -4,6 +4,8 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { readBlock } from "../blocks/closedBlocks";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { add4 } from "../numbers/vectors";
+import { floor, row } from "../row/row";
+import { rowMax } from "../row/scan";
 
 /** Standard deviation (of the population) after `sigmaF32` or `sigmaF64`; and how far off it can be. */
 export let sigma: f64 = 0;
@@ -13,7 +15,7 @@ const SUM_ERROR: f64 = 2e-6;
 
 /** σ of the elements above `floor` within `sigmaError`, infinite where f32 does not do; there is at least one. `near`: any
  *  element, best near the mean. */
-export function sigmaF32(row: usize, floor: f32, near: f32): void {
+export function sigmaF32(near: f32): void {
   const blocks = <usize>paddedLength / BLOCK_ELEMENTS;
   let count = 0;
   let sum: f64;
@@ -139,7 +141,8 @@ function nearDistance(x: f32, floor: f32, near: f32): f32 {
 }
 
 /** σ in f64: elements 0 and 1 mod 4 in one pair of lanes, 2 and 3 in another. */
-export function sigmaF64(row: usize, floor: f32, largest: f32): void {
+export function sigmaF64(): void {
+  const largest = rowMax;
   let count = 0;
   let sum0: f64 = 0;
   let sum1: f64 = 0;

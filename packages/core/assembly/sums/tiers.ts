@@ -4,7 +4,6 @@ import { LN2 } from "../numbers/constants";
 import { logPositive } from "../numbers/log64";
 import { massF32 } from "../row/massF32";
 import { beta, row } from "../row/row";
-import { rowMax } from "../row/scan";
 import { MASS_F32_ERROR, weightScale } from "./bracketWeights";
 import { meanExponentF32, meanMassF32 } from "./momentF32";
 import { massAndMomentF64, massF64, momentF64 } from "./momentF64";
@@ -23,7 +22,7 @@ export let tierError: f64 = 0;
 export function logMass(power: f64, tier: i32): f64 {
   tierError = tier == 0 ? 2 * MASS_F32_ERROR : MASS_F64_ERROR;
   if (tier == 0) return logPositive(massF32(row, weightScale(beta * power)));
-  massAndMomentF64(row, rowMax, beta * power);
+  massAndMomentF64(beta * power);
   return logPositive(massF64);
 }
 
@@ -31,12 +30,12 @@ export function logMass(power: f64, tier: i32): f64 {
 export function rowEntropy(tier: i32): f64 {
   let mean: f64;
   if (tier == 0) {
-    const power = meanExponentF32(row, rowMax, weightScale(beta));
+    const power = meanExponentF32(weightScale(beta));
     mean = power * LN2;
     rowLogMass = logPositive(meanMassF32);
     tierError = 2 * MASS_F32_ERROR + CENTRE_ERROR * (1 - power);
   } else {
-    massAndMomentF64(row, rowMax, beta);
+    massAndMomentF64(beta);
     mean = momentF64 / massF64;
     rowLogMass = logPositive(massF64);
     tierError = MASS_F64_ERROR * (2 - mean);

@@ -1,14 +1,14 @@
 /** What stateful stages remember of a sequence: where it starts from, and whether numbers are a state of a plan. */
 import { checkList, refuse } from "@tokenmill/check";
-import { STATE_NUMBERS } from "../layout.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { stateNumbers } from "../records/state.ts";
 import { isSamplerName, samplers } from "../samplers/table.ts";
 
 /** Undefined if no stage remembers anything. */
 export function initialStateOf(stageNames: readonly string[], params: SamplingParams): readonly number[] | undefined {
   const stateful = statesOf(stageNames);
   if (stateful.length === 0) return undefined;
-  const state = new Array<number>(STATE_NUMBERS).fill(0);
+  const state = new Array<number>(stateNumbers).fill(0);
   for (const { offsetBytes, initial } of stateful) {
     initial(params).forEach((x, i) => (state[offsetBytes / 8 + i] = x));
   }
@@ -17,12 +17,12 @@ export function initialStateOf(stageNames: readonly string[], params: SamplingPa
 
 /** @throws TypeError, RangeError for what is no state of these stages, such as the state of another plan. */
 export function checkStateOf(stageNames: readonly string[], name: string, state: ArrayLike<number>): void {
-  checkList(name, state, STATE_NUMBERS, "finite numbers");
+  checkList(name, state, stateNumbers, "finite numbers");
   const numbers = Array.from(state);
   numbers.forEach((x, i) => {
     if (!Number.isFinite(x)) refuse(`${name}[${i}]`, "finite number", x, typeof x !== "number");
   });
-  const isOwned = new Array<boolean>(STATE_NUMBERS).fill(false);
+  const isOwned = new Array<boolean>(stateNumbers).fill(false);
   for (const { offsetBytes, count, accepts } of statesOf(stageNames)) {
     const first = offsetBytes / 8;
     isOwned.fill(true, first, first + count);

@@ -33,7 +33,8 @@ describe("philox", () => {
       const sequenceId = BigInt(i) * 0xd1b54a32d192ed03n;
       const [k0, k1] = wordsOf(seed);
       const [c0, c1] = wordsOf(sequenceId);
-      kernels.philox4x32(c0, c1, i, 7 << 24, k0, k1, 1024);
+      new Uint32Array(memory.buffer, 512, 6).set([c0, c1, i, 7 << 24, k0, k1]);
+      kernels.philox4x32(512, 1024);
       expect([...philox(c0, c1, i, 7 << 24, k0, k1)]).toEqual([...out]);
       const uniform = uniformOf({ seed, sequenceId, position: i }, 7);
       expect(uniform).toBe(kernels.uniform_f64(out[0]!, out[1]!));

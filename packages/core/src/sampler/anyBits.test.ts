@@ -8,7 +8,7 @@ import { drawOf } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
 import { seededRandom } from "../testing/random.ts";
 import { widen } from "../testing/widths.ts";
-import { SampleError, type SampleResult } from "./result.ts";
+import { SampleError, type SampleResult } from "../records/sampleResult.ts";
 import { createSampler } from "./sampler.ts";
 
 vi.setConfig({ testTimeout: timeoutMs });

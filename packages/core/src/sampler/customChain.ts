@@ -5,44 +5,17 @@
  */
 import { messageOf } from "@tokenmill/check";
 import type { Kernels } from "../kernels.ts";
-import {
-  DTYPE_F32,
-  JOB_BYTES,
-  JOB_FIRST_STAGE,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_POSITION,
-  JOB_PROMPT_LENGTH,
-  JOB_UNDO_COUNT,
-  OP_CUSTOM,
-  PLAN_HEADER_BYTES,
-  PLAN_LOGPROBS,
-  PLAN_LOGPROBS_PROCESSED,
-  PLAN_STAGE_COUNT,
-  RESULT_STATUS,
-  STAGE_BYTES,
-  STAGE_INTEGER,
-  STAGE_OPCODE,
-  STATUS_OK,
-  STATUS_STAGE_FAILED,
-  UNDO_CAPACITY,
-  UNDO_ENTRY_BYTES,
-} from "../layout.ts";
+import { createJob, type Job, jobBytes, readJob, writeRest } from "../records/job.ts";
+import { customStageAt, hasRawLogprobs, planStageCount } from "../records/plan.ts";
+import { failResult, outcomeAt } from "../records/result.ts";
+import type { SampleErrorCode } from "../records/sampleResult.ts";
+import { undoBytes } from "../records/undo.ts";
+import { type RecordViews, viewsOf } from "../records/views.ts";
 import type { CustomStage } from "./customStage.ts";
-
-/** Where a row and what belongs to it stand: byte offsets, the row's dtype code. */
-export interface RowPlace {
-  readonly row: number;
-  readonly dtypeCode: number;
-  readonly job: number;
-  readonly undo: number;
-}
-
-const UNDO_BYTES = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
 
 /** Bytes of scratch for one thread; none is needed where there are no custom stages. */
 export function customScratchBytes(paddedLength: number): number {
-  return JOB_BYTES + UNDO_BYTES + 2 * 4 * paddedLength;
+  return jobBytes + undoBytes + 2 * 4 * paddedLength;
 }
 
 export interface CustomChainOptions {
@@ -61,103 +34,88 @@ export interface CustomChainOptions {
 export class CustomChain {
   /** The last custom stage that was done; undefined: none. */
   after: string | undefined;
-  /** What a stage threw, if the status says that one failed. */
+  /** What a stage threw, if one failed. */
   cause: unknown;
   readonly #options: CustomChainOptions;
   readonly #stages: readonly (readonly [name: string, stage: CustomStage])[];
-  readonly #words: Int32Array;
-  readonly #bytes: Uint8Array;
+  readonly #views: RecordViews;
+  readonly #job: Job = createJob();
 
   constructor(options: CustomChainOptions) {
     this.#options = options;
     this.#stages = Object.entries(options.stages);
-    this.#words = new Int32Array(options.memory.buffer);
-    this.#bytes = new Uint8Array(options.memory.buffer);
+    this.#views = viewsOf(options.memory);
   }
 
   /** Whether one of the plan's stages is a custom one. */
   isIn(plan: number): boolean {
-    const count = this.#words[(plan + PLAN_STAGE_COUNT) >> 2]!;
-    for (let index = 0; index < count; index++) if (this.#opcodeAt(plan, index) === OP_CUSTOM) return true;
+    const count = planStageCount(this.#views, plan);
+    for (let index = 0; index < count; index++) if (customStageAt(this.#views, plan, index) >= 0) return true;
     return false;
   }
 
-  /** Samples a row, as `sample_row` does. Returns the status, also in the result. */
-  sample(place: RowPlace, plan: number, result: number): number {
-    const { kernels, vocabSize, workspace } = this.#options;
-    const words = this.#words;
-    const rest = this.run(place, plan, words[(plan + PLAN_STAGE_COUNT) >> 2]!, result);
-    if (!rest) return words[(result + RESULT_STATUS) >> 2]!;
-    const { row, dtypeCode, job, undo } = rest;
-    const status = kernels.sample_row(row, dtypeCode, vocabSize, job, undo, plan, result, workspace);
-    const isRaw =
-      words[(plan + PLAN_LOGPROBS) >> 2]! >= 0 && words[(plan + PLAN_LOGPROBS_PROCESSED) >> 2]! === 0 && rest !== place;
-    if (isRaw && status === STATUS_OK) {
-      kernels.score_row(place.row, place.dtypeCode, vocabSize, place.job, place.undo, plan, result, workspace);
+  /** Samples the row of the job at this offset, as `sample_row` does. Returns the outcome, which is in the result too. */
+  sample(job: number): "ok" | SampleErrorCode {
+    const { kernels, workspace } = this.#options;
+    const views = this.#views;
+    readJob(views, job, this.#job);
+    const { planOffsetBytes: plan, resultOffsetBytes: result } = this.#job;
+    const rest = this.run(job, planStageCount(views, plan));
+    if (rest !== undefined) {
+      kernels.sample_row(rest, workspace);
+      const scoresApart = rest !== job && hasRawLogprobs(views, plan);
+      if (scoresApart && outcomeAt(views, result) === "ok") kernels.score_row(job, workspace);
     }
-    return status;
+    return outcomeAt(views, result);
   }
 
   /**
-   * Runs the custom ones of the stages before `endStage`, and what stands before them. Returns what the rest works on:
-   * `place` itself if there are none, undefined if the row has failed; the status is in the result then.
+   * Runs the custom ones of the stages before `endStage`, and what stands before them. Returns the job of the rest: `job`
+   * itself if there are none, undefined if the row has failed; the outcome is in the result then.
    */
-  run(place: RowPlace, plan: number, endStage: number, result: number): RowPlace | undefined {
-    const { kernels, vocabSize, paddedLength, scratch, workspace } = this.#options;
-    const words = this.#words;
-    const rows = scratch + JOB_BYTES + UNDO_BYTES;
-    let from = place;
-    let target = rows;
+  run(job: number, endStage: number): number | undefined {
+    const { kernels, paddedLength, scratch, workspace } = this.#options;
+    const views = this.#views;
+    const rows = scratch + jobBytes + undoBytes;
+    let from = job;
+    let row = rows;
     this.after = undefined;
+    readJob(views, job, this.#job);
     for (let index = 0; index < endStage; index++) {
-      if (this.#opcodeAt(plan, index) !== OP_CUSTOM) continue;
-      const { row, dtypeCode, job, undo } = from;
-      const status = kernels.transform_row(
-        row,
-        dtypeCode,
-        vocabSize,
-        job,
-        undo,
-        plan,
-        index,
-        target,
-        result,
-        workspace,
-      );
-      if (status !== STATUS_OK) return undefined;
-      const [name, stage] = this.#stages[words[(this.#stageAt(plan, index) + STAGE_INTEGER) >> 2]!]!;
+      const custom = customStageAt(views, this.#job.planOffsetBytes, index);
+      if (custom < 0) continue;
+      kernels.transform_row(from, index, row, workspace);
+      if (outcomeAt(views, this.#job.resultOffsetBytes) !== "ok") return undefined;
+      const [name, stage] = this.#stages[custom]!;
       this.after = `custom:${name}`;
-      if (!this.#apply(stage, target, place.job)) {
-        words[(result + RESULT_STATUS) >> 2] = STATUS_STAGE_FAILED;
+      if (!this.#apply(stage, row)) {
+        failResult(views, this.#job.resultOffsetBytes, "stage_failed");
         return undefined;
       }
-      if (from === place) this.#bytes.copyWithin(scratch, place.job, place.job + JOB_BYTES);
-      words[(scratch + JOB_UNDO_COUNT) >> 2] = 0;
-      words[(scratch + JOB_FIRST_STAGE) >> 2] = index + 1;
-      from = { row: target, dtypeCode: DTYPE_F32, job: scratch, undo: scratch + JOB_BYTES };
-      target = target === rows ? rows + 4 * paddedLength : rows;
+      writeRest(views, scratch, from, { row, undo: scratch + jobBytes, firstStage: index + 1 });
+      from = scratch;
+      row = row === rows ? rows + 4 * paddedLength : rows;
     }
     return from;
   }
 
-  /** Why a row has failed, given the kernels' words for it. */
-  explain(status: number, message: string): string {
+  /** Why a row has failed, given the words for it that go without this chain. */
+  explain(outcome: "ok" | SampleErrorCode, message: string): string {
     if (this.after === undefined) return message;
-    return status === STATUS_STAGE_FAILED
+    return outcome === "stage_failed"
       ? `stage "${this.after}" failed: ${messageOf(this.cause)}`
       : `after "${this.after}": ${message}`;
   }
 
-  #apply(stage: CustomStage, row: number, job: number): boolean {
-    const words = this.#words;
-    const { buffer } = words;
-    const historyLength = words[(job + JOB_HISTORY_LENGTH) >> 2]!;
+  #apply(stage: CustomStage, row: number): boolean {
+    const { buffer } = this.#views.i32;
+    const { historyOffsetBytes, historyLength, promptLength, position } = this.#job;
     const logits = new Float32Array(buffer, row, this.#options.vocabSize);
     try {
       const returned: unknown = stage(logits, {
-        history: new Int32Array(buffer, words[(job + JOB_HISTORY) >> 2]! >>> 0, historyLength),
-        promptLength: words[(job + JOB_PROMPT_LENGTH) >> 2]!,
-        position: words[(job + JOB_POSITION) >> 2]!,
+        history: new Int32Array(buffer, historyOffsetBytes, historyLength),
+        promptLength,
+        position,
       });
       if (returned === undefined || returned === logits) return true;
       throw new TypeError(`expected the logits to be changed in place and nothing returned, got ${kindOf(returned)}`);
@@ -165,14 +123,6 @@ export class CustomChain {
       this.cause = error;
       return false;
     }
-  }
-
-  #stageAt(plan: number, index: number): number {
-    return plan + PLAN_HEADER_BYTES + index * STAGE_BYTES;
-  }
-
-  #opcodeAt(plan: number, index: number): number {
-    return this.#words[(this.#stageAt(plan, index) + STAGE_OPCODE) >> 2]!;
   }
 }
 

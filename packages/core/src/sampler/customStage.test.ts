@@ -5,7 +5,7 @@ import { variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
 import type { CustomStage, CustomStageContext } from "./customStage.ts";
 import { loadCustomStages } from "./loadCustomStages.ts";
-import type { SampleError } from "./result.ts";
+import type { SampleError } from "../records/sampleResult.ts";
 import { createSampler } from "./sampler.ts";
 
 const size = 300;

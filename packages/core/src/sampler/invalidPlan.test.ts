@@ -1,9 +1,9 @@
 /** What the kernels do not have fails the row with a status of its own, in both builds, and leaves the row as it was. */
 import { describe, expect, it } from "vitest";
 import {
+  JOB_DTYPE,
   OP_CUSTOM,
   PLAN_HEADER_BYTES,
-  RESULT_STATUS,
   STAGE_BYTES,
   STAGE_FLAGS,
   STAGE_INTEGER,
@@ -14,6 +14,9 @@ import { opcodeOf } from "../chain/opcodes.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { samplerNames } from "../samplers/table.ts";
 import { createKernels, variants } from "../testing/createKernels.ts";
+import { placeJob, writeJob } from "../records/job.ts";
+import { failResult, outcomeAt } from "../records/result.ts";
+import { viewsOf } from "../records/views.ts";
 import { createSampler } from "./sampler.ts";
 
 const row = [1, 4, 2, 3];
@@ -60,14 +63,22 @@ describe.each(variants)("%s kernels", (variant) => {
 
   it("fail a row of an unknown type, whatever it was before", async () => {
     const { kernels, memory } = await createKernels(variant);
-    const words = new Int32Array(memory.buffer);
+    const views = viewsOf(memory);
+    const [job, result, plan, workspace] = [512, 1024, 2048, 8192];
+    placeJob(views, job, { row: 4096, dtype: "f32", vocabSize: 4, undo: 0, result });
+    writeJob(views, job, { plan, history: 0, historyLength: 0, promptLength: 0, seed: 0, sequenceId: 0, position: 0 });
     for (const dtype of [-1, 3, 99]) {
-      words[(1024 + RESULT_STATUS) >> 2] = 0;
-      expect(kernels.sample_row(4096, dtype, 4, 0, 0, 2048, 1024, 8192)).toBe(STATUS_INVALID_PLAN);
-      expect(words[(1024 + RESULT_STATUS) >> 2]).toBe(STATUS_INVALID_PLAN);
-      expect(kernels.transform_row(4096, dtype, 4, 0, 0, 2048, 0, 5120, 1024, 8192)).toBe(STATUS_INVALID_PLAN);
-      expect(kernels.score_row(4096, dtype, 4, 0, 0, 2048, 1024, 8192)).toBe(STATUS_INVALID_PLAN);
-      expect(kernels.distribution_row(4096, dtype, 4, 0, 0, 2048, 0, 5120, 6144, 8192)).toBe(-STATUS_INVALID_PLAN);
+      views.i32[(job + JOB_DTYPE) >> 2] = dtype;
+      for (const call of [
+        () => kernels.sample_row(job, workspace),
+        () => kernels.transform_row(job, 0, 5120, workspace),
+        () => kernels.score_row(job, workspace),
+      ]) {
+        failResult(views, result, "worker_lost");
+        expect(call()).toBe(STATUS_INVALID_PLAN);
+        expect(outcomeAt(views, result)).toBe("invalid_plan");
+      }
+      expect(kernels.distribution_row(job, 0, 5120, 6144, workspace)).toBe(-STATUS_INVALID_PLAN);
     }
   });
 });

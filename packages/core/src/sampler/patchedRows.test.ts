@@ -1,18 +1,14 @@
 /** Edits patch a row in place: afterwards it has its old bits, also when a worker died before it took its patches back. */
 import { describe, expect, it } from "vitest";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
-import {
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_PLAN,
-  JOB_UNDO_COUNT,
-  RESULT_TOKEN_ID,
-  STATUS_NAN,
-  STATUS_OK,
-  UNDO_CAPACITY,
-} from "../layout.ts";
+import { STATUS_NAN, STATUS_OK } from "../layout.ts";
 import { compileParams } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { placeJob, writeJob } from "../records/job.ts";
+import { readResult } from "../records/result.ts";
+import { createResult } from "../records/sampleResult.ts";
+import { patchRow, undoCapacity, undoCount } from "../records/undo.ts";
+import { viewsOf } from "../records/views.ts";
 import { referenceChain } from "../chain/referenceChain.ts";
 import { ReferenceRow } from "../reference/referenceRow.ts";
 import { variants } from "../testing/createKernels.ts";
@@ -28,16 +24,16 @@ const settings: { patches: number; params: SamplingParams; history: number[] }[]
   { patches: 0, params: {}, history: [] },
   { patches: 3, params: { bannedTokenIds: [4095, 0, 77] }, history: [] },
   { patches: 300, params: { repetitionPenalty: 1.3, presencePenalty: 1 }, history: upTo(300) },
-  { patches: UNDO_CAPACITY, params: { bannedTokenIds: upTo(UNDO_CAPACITY) }, history: [] },
-  { patches: UNDO_CAPACITY + 1, params: { bannedTokenIds: upTo(UNDO_CAPACITY + 1) }, history: [] },
+  { patches: undoCapacity, params: { bannedTokenIds: upTo(undoCapacity) }, history: [] },
+  { patches: undoCapacity + 1, params: { bannedTokenIds: upTo(undoCapacity + 1) }, history: [] },
   {
-    patches: 3 * UNDO_CAPACITY,
+    patches: 3 * undoCapacity,
     params: {
-      bannedTokenIds: upTo(UNDO_CAPACITY),
-      logitBias: new Map(upTo(UNDO_CAPACITY).map((id) => [id + 500, id % 7])),
+      bannedTokenIds: upTo(undoCapacity),
+      logitBias: new Map(upTo(undoCapacity).map((id) => [id + 500, id % 7])),
       frequencyPenalty: 0.5,
     },
-    history: upTo(UNDO_CAPACITY).map((id) => id + 900),
+    history: upTo(undoCapacity).map((id) => id + 900),
   },
 ];
 
@@ -74,45 +70,53 @@ describe.each(variants)("a row whose worker died in the middle, %s build", (vari
     const memory = createMemory(at.workspace + 256 * 1024);
     const kernels = await instantiateKernels(await compileKernels(variant), memory);
     expect(kernels.workspace_bytes(vocabSize)).toBeLessThanOrEqual(256 * 1024);
-    const words = new Int32Array(memory.buffer);
+    const views = viewsOf(memory);
     const row = new Float32Array(memory.buffer, at.row, vocabSize);
     row.set(logits);
     const plan = compileParams(params, { vocabSize, maxLogprobs: 0 });
     new Uint8Array(memory.buffer, at.plan, plan.bytes.length).set(plan.bytes);
-    words[(at.job + JOB_PLAN) >> 2] = at.plan;
-    words[(at.job + JOB_HISTORY) >> 2] = at.history;
-    words[(at.job + JOB_HISTORY_LENGTH) >> 2] = 1;
-    words[at.history >> 2] = 5;
-    const sample = (): number =>
-      kernels.sample_row(at.row, 0, vocabSize, at.job, at.undo, at.plan, at.result, at.workspace);
-    return { row, words, sample };
+    views.i32[at.history >> 2] = 5;
+    placeJob(views, at.job, { row: at.row, dtype: "f32", vocabSize, undo: at.undo, result: at.result });
+    writeJob(views, at.job, {
+      plan: at.plan,
+      history: at.history,
+      historyLength: 1,
+      promptLength: 0,
+      seed: 0,
+      sequenceId: 0,
+      position: 0,
+    });
+    const sample = (): number => kernels.sample_row(at.job, at.workspace);
+    const tokenId = (): number => {
+      const result = createResult(0);
+      readResult(views, at.result, result);
+      return result.tokenId;
+    };
+    return { row, views, sample, tokenId };
   }
 
   it("is restored before it is sampled again, the last patch first", async () => {
     const logits = gaussianRow(vocabSize, 2, 6);
-    const { row, words, sample } = await setUp(logits, { repetitionPenalty: 1.5 });
+    const { row, views, sample, tokenId } = await setUp(logits, { repetitionPenalty: 1.5 });
     expect(sample()).toBe(STATUS_OK);
-    const expected = words[(at.result + RESULT_TOKEN_ID) >> 2];
+    const expected = tokenId();
     // patched twice at 5, once at 9: as a worker leaves it that dies before it takes them back
-    const bits = new Int32Array(row.buffer, row.byteOffset, vocabSize);
-    const log = words.subarray(at.undo >> 2);
-    log.set([5, bits[5]!, 9, bits[9]!]);
-    row[5] = 100;
-    log.set([5, bits[5]!], 4);
-    row[5] = Number.NaN;
-    row[9] = -Infinity;
-    words[(at.job + JOB_UNDO_COUNT) >> 2] = 3;
+    const bitsOf = (x: number): number => new Int32Array(Float32Array.of(x).buffer)[0]!;
+    patchRow(views, at.job, 5, bitsOf(100));
+    patchRow(views, at.job, 9, bitsOf(-Infinity));
+    patchRow(views, at.job, 5, bitsOf(Number.NaN));
+    expect(Array.from(row.subarray(5, 10))).not.toEqual(Array.from(logits.subarray(5, 10)));
     expect(sample()).toBe(STATUS_OK);
-    expect(words[(at.result + RESULT_TOKEN_ID) >> 2]).toBe(expected);
-    expect(words[(at.job + JOB_UNDO_COUNT) >> 2]).toBe(0);
+    expect(tokenId()).toBe(expected);
+    expect(undoCount(views, at.job)).toBe(0);
     expect(Array.from(row)).toEqual(Array.from(logits));
   });
 
   it("has no entries left after a row that failed", async () => {
     const logits = gaussianRow(vocabSize, 2, 6);
     logits[4000] = Number.NaN;
-    const { words, sample } = await setUp(logits, { repetitionPenalty: 1.5 });
+    const { views, sample } = await setUp(logits, { repetitionPenalty: 1.5 });
     expect(sample()).toBe(STATUS_NAN);
-    expect(words[(at.job + JOB_UNDO_COUNT) >> 2]).toBe(0);
+    expect(undoCount(views, at.job)).toBe(0);
   });
 });

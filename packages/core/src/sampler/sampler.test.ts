@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createKernels, variants } from "../testing/createKernels.ts";
 import { gaussianRow } from "../testing/random.ts";
 import { rowIn, widen } from "../testing/widths.ts";
-import { SampleError } from "./result.ts";
+import { SampleError } from "../records/sampleResult.ts";
 import { createSampler } from "./sampler.ts";
 import { layOutSampler } from "./samplerMemory.ts";
 import type { Sampler } from "./types.ts";

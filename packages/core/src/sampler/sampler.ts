@@ -3,15 +3,16 @@ import { checkInteger, checkList, checkNumber, refuse, refuseBecause } from "@to
 import type { RowDtype } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
-import { RESULT_STATUS, STATUS_OK } from "../layout.ts";
 import { checkCompiledFor, type CompiledPlan, compileParams, isCompiled } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { readResult } from "../records/result.ts";
+import { negativeInfinity } from "../records/row.ts";
+import { createResult, SampleError, type SampleResult } from "../records/sampleResult.ts";
+import { messageOf, outcomeOf } from "../records/status.ts";
+import { type RecordViews, viewsOf } from "../records/views.ts";
 import { checkDraw, type CompleteDraw } from "./checkDraw.ts";
-import { CustomChain, type RowPlace } from "./customChain.ts";
-import { dtypeCode, negativeInfinity } from "./dtypeCode.ts";
-import { JobWriter } from "./jobWriter.ts";
-import { type MemoryViews, messageOf, readResult, sampleErrorCodes } from "./readResult.ts";
-import { createResult, SampleError, type SampleResult } from "./result.ts";
+import { CustomChain } from "./customChain.ts";
+import { DrawWriter } from "./drawWriter.ts";
 import { layOutSampler, type SamplerMemory } from "./samplerMemory.ts";
 import { type CompleteOptions, completeOptions } from "./samplerOptions.ts";
 import { SequenceDraws, type SequenceOptions, type SequenceSampler } from "./sequenceSampler.ts";
@@ -43,10 +44,9 @@ class SingleSampler implements Sampler {
   readonly #customChain: CustomChain;
   readonly #kernels: Kernels;
   readonly #at: SamplerMemory;
-  readonly #rowPlace: RowPlace;
-  readonly #views: MemoryViews;
+  readonly #views: RecordViews;
   readonly #bytes: Uint8Array;
-  readonly #job: JobWriter;
+  readonly #draw: DrawWriter;
   #loaded: CompiledPlan | undefined;
 
   constructor(memory: WebAssembly.Memory, kernels: Kernels, at: SamplerMemory, options: CompleteOptions) {
@@ -58,10 +58,9 @@ class SingleSampler implements Sampler {
     this.#customStages = Object.keys(options.customStages);
     this.#kernels = kernels;
     this.#at = at;
-    this.#rowPlace = { row: at.row, dtypeCode: dtypeCode[this.dtype], job: at.job, undo: at.undo };
-    this.#views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer) };
+    this.#views = viewsOf(memory);
     this.#bytes = new Uint8Array(buffer);
-    this.#job = new JobWriter(this.#views, at);
+    this.#draw = new DrawWriter(this.#views, at, options);
     this.#customChain = new CustomChain({
       kernels,
       memory,
@@ -84,9 +83,9 @@ class SingleSampler implements Sampler {
   }
 
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
-    const plan = this.#prepare(logits, params, draw, false);
-    this.#customChain.sample(this.#rowPlace, this.#at.plan, this.#at.result);
-    return this.#result(plan);
+    this.#prepare(logits, params, draw, false);
+    this.#customChain.sample(this.#at.job);
+    return this.#result();
   }
 
   openSequence(params: SamplingParams | CompiledPlan, options: SequenceOptions = {}): SequenceSampler {
@@ -94,8 +93,8 @@ class SingleSampler implements Sampler {
     return new SequenceDraws(this.#planOf(params), options, limits, (logits, plan, draw) => {
       this.#checkLogits(logits);
       this.#place(logits, plan, draw);
-      this.#customChain.sample(this.#rowPlace, this.#at.plan, this.#at.result);
-      return this.#result(plan);
+      this.#customChain.sample(this.#at.job);
+      return this.#result();
     });
   }
 
@@ -104,20 +103,17 @@ class SingleSampler implements Sampler {
     params: SamplingParams | CompiledPlan,
     draw: Draw & { stageCount?: number } = {},
   ): Distribution {
-    const compiled = this.#prepare(logits, params, draw, true);
-    const { stageNames } = compiled;
+    const { stageNames } = this.#prepare(logits, params, draw, true);
     const { stageCount = stageNames.length } = draw;
     checkInteger("stageCount", stageCount, { min: 0, max: stageNames.length });
-    const { plan, ids, probs, result, workspace } = this.#at;
-    const rest = this.#customChain.run(this.#rowPlace, plan, stageCount, result);
-    if (!rest) throw this.#failure();
-    const { vocabSize } = this;
-    const { row, dtypeCode: code, job, undo } = rest;
-    const n = this.#kernels.distribution_row(row, code, vocabSize, job, undo, plan, stageCount, ids, probs, workspace);
+    const { ids, probs, workspace } = this.#at;
+    const rest = this.#customChain.run(this.#at.job, stageCount);
+    if (rest === undefined) throw this.#failure();
+    const n = this.#kernels.distribution_row(rest, stageCount, ids, probs, workspace);
     if (n < 0) {
       // the sampling kernel finds the same fault and says where
-      this.#kernels.sample_row(row, code, vocabSize, job, undo, plan, result, workspace);
-      this.#result(compiled);
+      this.#kernels.sample_row(rest, workspace);
+      this.#result();
       throw new SampleError("all_tokens_masked", messageOf("all_tokens_masked", -1));
     }
     return {
@@ -138,10 +134,9 @@ class SingleSampler implements Sampler {
     second.fill(negativeInfinity.f32, vocabSize);
     this.row.set(conditional);
     second.set(unconditional);
-    const status = this.#kernels.guide_row_f32(row, row, ids, vocabSize, scale, workspace);
-    if (status === STATUS_OK) return;
-    const code = sampleErrorCodes[status] ?? "all_tokens_masked";
-    throw new SampleError(code, "guidance expected two rows with finite logits, without NaN and Infinity");
+    const outcome = outcomeOf(this.#kernels.guide_row_f32(row, ids, vocabSize, scale, workspace));
+    if (outcome === "ok") return;
+    throw new SampleError(outcome, "guidance expected two rows with finite logits, without NaN and Infinity");
   }
 
   get #compileOptions(): { vocabSize: number; maxLogprobs: number; customStages: readonly string[] } {
@@ -149,10 +144,9 @@ class SingleSampler implements Sampler {
   }
 
   /** The result record. @throws SampleError if it tells of a failure. */
-  #result(plan: CompiledPlan): SampleResult {
+  #result(): SampleResult {
     const sampled = createResult(this.maxLogprobs);
-    const { logprobs } = plan.params;
-    readResult(this.#views, this.#at.result, logprobs !== undefined, sampled, plan.initialState !== undefined);
+    readResult(this.#views, this.#at.result, sampled);
     if (sampled.status !== "ok") throw this.#failure();
     return sampled;
   }
@@ -160,11 +154,10 @@ class SingleSampler implements Sampler {
   /** The error in the result record. */
   #failure(): SampleError {
     const failed = createResult(0);
-    readResult(this.#views, this.#at.result, false, failed);
+    readResult(this.#views, this.#at.result, failed);
     const code = failed.status === "ok" ? "all_tokens_masked" : failed.status;
-    const status = this.#views.i32[(this.#at.result + RESULT_STATUS) >>> 2]!;
     const cause = code === "stage_failed" ? { cause: this.#customChain.cause } : undefined;
-    return new SampleError(code, this.#customChain.explain(status, failed.message), cause);
+    return new SampleError(code, this.#customChain.explain(code, failed.message), cause);
   }
 
   /** Puts row, plan, history and job in place; nothing is changed where something is refused. */
@@ -191,7 +184,7 @@ class SingleSampler implements Sampler {
       this.#bytes.set(plan.bytes, this.#at.plan);
       this.#loaded = plan;
     }
-    this.#job.write(draw);
+    this.#draw.write(draw);
   }
 
   /** @throws TypeError, RangeError for params out of range, and for a plan that was not compiled for this sampler. */

@@ -1,12 +1,8 @@
 /** Where everything lies in the memory of a single-thread sampler. */
-import {
-  JOB_BYTES,
-  RESULT_TOP,
-  RESULT_TOP_ENTRY_BYTES,
-  ROW_PADDING_ELEMENTS,
-  UNDO_CAPACITY,
-  UNDO_ENTRY_BYTES,
-} from "../layout.ts";
+import { jobBytes } from "../records/job.ts";
+import { resultBytes } from "../records/result.ts";
+import { paddedLengthOf } from "../records/row.ts";
+import { undoBytes } from "../records/undo.ts";
 import { customScratchBytes } from "./customChain.ts";
 import type { CompleteOptions } from "./samplerOptions.ts";
 
@@ -32,7 +28,7 @@ export interface SamplerMemory {
 /** The largest options that are in range fit into the 4 GiB of a WebAssembly memory, offsets of custom stages into 31 bits. */
 export function layOutSampler(options: CompleteOptions, workspaceBytes: number): SamplerMemory {
   const { vocabSize, maxLogprobs, maxHistory, customStages } = options;
-  const paddedLength = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const paddedLength = paddedLengthOf(vocabSize);
   const planBytes = 65_536 + vocabSize * 16;
   let end = 1024;
   // offsets go beyond 31 bits: no bit operations
@@ -42,9 +38,9 @@ export function layOutSampler(options: CompleteOptions, workspaceBytes: number):
     return offset;
   };
   return {
-    job: take(JOB_BYTES),
-    undo: take(UNDO_CAPACITY * UNDO_ENTRY_BYTES),
-    result: take(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES),
+    job: take(jobBytes),
+    undo: take(undoBytes),
+    result: take(resultBytes(maxLogprobs)),
     plan: take(planBytes),
     planBytes,
     history: take(maxHistory * 4),

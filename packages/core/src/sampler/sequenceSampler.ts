@@ -3,7 +3,7 @@ import { checkInteger, checkOptions, checkTokenIds, checkUint64, refuse } from "
 import { type CompiledPlan, checkState } from "../chain/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
 import { type CompleteDraw, checkTokenMask } from "./checkDraw.ts";
-import type { SampleResult } from "./result.ts";
+import type { SampleResult } from "../records/sampleResult.ts";
 import { TokenHistory } from "./tokenHistory.ts";
 
 /** Which sequence it is, and where it stands. */

@@ -7,8 +7,8 @@ import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
 import { seededRandom } from "../testing/random.ts";
 import { samplerNames } from "../samplers/table.ts";
-import { negativeInfinity } from "./dtypeCode.ts";
-import { SampleError } from "./result.ts";
+import { negativeInfinity } from "../records/row.ts";
+import { SampleError } from "../records/sampleResult.ts";
 import { createSampler } from "./sampler.ts";
 import type { Sampler } from "./types.ts";
 

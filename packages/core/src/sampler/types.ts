@@ -5,7 +5,7 @@ import type { CompiledPlan } from "../chain/plan.ts";
 import type { KernelModule } from "../kernelModule.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import type { CustomStage } from "./customStage.ts";
-import type { SampleResult } from "./result.ts";
+import type { SampleResult } from "../records/sampleResult.ts";
 import type { SequenceOptions, SequenceSampler } from "./sequenceSampler.ts";
 
 export interface SamplerOptions {

@@ -8,7 +8,7 @@ import { createKernels } from "../testing/createKernels.ts";
 import { drawOf, rowOf, rowRecipe } from "../testing/generatedRow.ts";
 import { paramsOf } from "../testing/parameterGenerators.ts";
 import { rowIn } from "../testing/widths.ts";
-import { SampleError } from "./result.ts";
+import { SampleError } from "../records/sampleResult.ts";
 import { createSampler } from "./sampler.ts";
 import type { Draw, Sampler } from "./types.ts";
 

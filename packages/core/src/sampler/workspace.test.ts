@@ -1,18 +1,9 @@
 /** Kernels write nothing behind the scratch that `workspace_bytes` asks for. */
 import { expect, it } from "vitest";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
-import {
-  DTYPE_BF16,
-  DTYPE_F16,
-  DTYPE_F32,
-  JOB_BYTES,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_MASK,
-  JOB_PLAN,
-  UNDO_CAPACITY,
-  UNDO_ENTRY_BYTES,
-} from "../layout.ts";
+import { placeJob, writeJob } from "../records/job.ts";
+import { undoBytes } from "../records/undo.ts";
+import { viewsOf } from "../records/views.ts";
 import { compileParams } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 
@@ -43,24 +34,23 @@ it.each([
   const memory = createMemory(end + 65536);
   const kernels = await instantiateKernels(module, memory);
   const bytes = new Uint8Array(memory.buffer);
-  const words = new Int32Array(memory.buffer);
-  expect(undo + UNDO_CAPACITY * UNDO_ENTRY_BYTES).toBeLessThanOrEqual(plan);
+  const views = viewsOf(memory);
+  const words = views.i32;
+  expect(undo + undoBytes).toBeLessThanOrEqual(plan);
   words.fill(0x2aaaaaab, mask >> 2, (mask >> 2) + ((vocabSize + 31) >> 5));
   words.set([0, 0, 0, 0], history >> 2);
   bytes.fill(0xa5, end);
-  for (const dtype of [DTYPE_F32, DTYPE_F16, DTYPE_BF16]) {
+  for (const dtype of ["f32", "f16", "bf16"] as const) {
     bytes.fill(0, row, end);
-    if (dtype === DTYPE_F32) new Float32Array(memory.buffer, row, vocabSize).forEach((_, i, all) => (all[i] = i % 17));
+    if (dtype === "f32") new Float32Array(memory.buffer, row, vocabSize).forEach((_, i, all) => (all[i] = i % 17));
     for (const params of chains) {
       const compiled = compileParams(params, { vocabSize, maxLogprobs: 5 });
       bytes.set(compiled.bytes, plan);
-      bytes.fill(0, job, job + JOB_BYTES);
-      words[(job + JOB_PLAN) >> 2] = plan;
-      words[(job + JOB_HISTORY) >> 2] = history;
-      words[(job + JOB_HISTORY_LENGTH) >> 2] = 4;
+      placeJob(views, job, { row, dtype, vocabSize, undo, result });
       for (const maskOffset of [0, mask]) {
-        words[(job + JOB_MASK) >> 2] = maskOffset;
-        kernels.sample_row(row, dtype, vocabSize, job, undo, plan, result, workspace);
+        const draw = { plan, history, historyLength: 4, promptLength: 0, seed: 0, sequenceId: 0, position: 0 };
+        writeJob(views, job, { ...draw, mask: maskOffset, state: compiled.initialState });
+        kernels.sample_row(job, workspace);
       }
     }
   }

@@ -9,7 +9,7 @@ import type { CompiledPlan } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { referenceStage } from "../chain/referenceChain.ts";
 import { type SamplerName, samplers } from "../samplers/table.ts";
-import { SampleError } from "../sampler/result.ts";
+import { SampleError } from "../records/sampleResult.ts";
 import type { Distribution, Draw, Sampler } from "../sampler/types.ts";
 import { JudgedRow } from "./judgedRow.ts";
 
@@ -33,7 +33,9 @@ const roundingOf = (n: number): number => (n * n + 2 * 745) * 2 ** -52;
 export function coinOf(kernels: Kernels, memory: WebAssembly.Memory, draw: Draw): number {
   const [sequenceLow, sequenceHigh] = wordsOf(draw.sequenceId ?? 0);
   const [seedLow, seedHigh] = wordsOf(draw.seed ?? 0);
-  kernels.philox4x32(sequenceLow, sequenceHigh, draw.position ?? 0, DOMAIN_XTC << 24, seedLow, seedHigh, 64);
+  const words = [sequenceLow, sequenceHigh, draw.position ?? 0, DOMAIN_XTC << 24, seedLow, seedHigh];
+  new Uint32Array(memory.buffer, 64, 6).set(words);
+  kernels.philox4x32(64, 64);
   const [high, low] = new Uint32Array(memory.buffer, 64, 2) as unknown as [number, number];
   return kernels.uniform_f64(high, low);
 }

@@ -1,7 +1,6 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
-import type { GrammarImageData, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
+import type { GrammarImageData, RowDtype, SampleErrorCode, SampleResult, SamplingParams } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
-import { STATUS_QUARANTINED, STATUS_ROW_TIMEOUT, STATUS_WORKER_LOST } from "@tokenmill/core/internal";
 import { Arena, blockSize } from "../memory/arena.ts";
 import { checkHistory, openHistory } from "../memory/histories.ts";
 import { InlineLane } from "./inlineLane.ts";
@@ -177,12 +176,12 @@ export class Pool implements SamplerPool {
     this.#book.begin(slot, job);
     this.#queue.submit(slot);
     if (job.plan.hasCustomStages && this.#quarantine.remainingMs(job.plan.customStages) > 0) {
-      this.#failUnpublished(slot, STATUS_QUARANTINED);
+      this.#failUnpublished(slot, "quarantined");
     }
   }
 
-  #failUnpublished(slot: number, status: number): void {
-    this.#book.fail(slot, status);
+  #failUnpublished(slot: number, code: SampleErrorCode): void {
+    this.#book.fail(slot, code);
     this.#book.setCostMs(slot, Number.NaN);
     this.#queue.finishUnpublished(slot);
   }
@@ -240,9 +239,9 @@ export class Pool implements SamplerPool {
       if (hasCustomStages && (overdue === undefined || overdue === claim.slot)) this.#quarantine.add(customStages);
     }
     const lost = this.#queue.recover(incarnation, overdue);
-    if (overdue === undefined) this.#fail(lost, STATUS_WORKER_LOST);
+    if (overdue === undefined) this.#fail(lost, "worker_lost");
     else {
-      this.#fail(lost, STATUS_ROW_TIMEOUT, this.rowTimeoutMs);
+      this.#fail(lost, "row_timeout", this.rowTimeoutMs);
       if (ended) for (const slot of lost) void this.#book.withhold(slot, ended);
     }
   }
@@ -253,12 +252,12 @@ export class Pool implements SamplerPool {
   }
 
   #abandon(): void {
-    this.#fail(this.#queue.abandon(), STATUS_WORKER_LOST);
+    this.#fail(this.#queue.abandon(), "worker_lost");
   }
 
-  #fail(slots: readonly number[], status: number, costMs = Number.NaN): void {
+  #fail(slots: readonly number[], code: SampleErrorCode, costMs = Number.NaN): void {
     for (const slot of slots) {
-      this.#book.fail(slot, status);
+      this.#book.fail(slot, code);
       this.#book.setCostMs(slot, costMs);
       this.#queue.markDone(slot);
     }

@@ -1,26 +1,7 @@
 /** The host's book of the slots: who has each, what was submitted in it, and how its job and result records are written and read. */
-import { dtypeBytes, type SampleResult } from "@tokenmill/core";
-import {
-  JOB_BYTES,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_MASK,
-  JOB_MASK_IMAGE,
-  JOB_MASK_OUTPUT,
-  JOB_PLAN,
-  JOB_POSITION,
-  JOB_PROMPT_LENGTH,
-  JOB_SEED_LOW,
-  JOB_SEQUENCE_LOW,
-  JOB_STATE,
-  JOB_UNDO_COUNT,
-  JOB_WRITE_ROW,
-  type MemoryViews,
-  readResult,
-  RESULT_STATUS,
-} from "@tokenmill/core/internal";
-import { MESSAGE_BYTES, type Slab } from "../memory/slab.ts";
-import { takeBackPatches } from "../memory/takeBackPatches.ts";
+import { dtypeBytes, type SampleErrorCode, type SampleResult } from "@tokenmill/core";
+import { failResult, readResult, type RecordViews, takeBackPatches, viewsOf, writeJob } from "@tokenmill/core/internal";
+import { jobOf, MESSAGE_BYTES, placeJobs, resultOf, type Slab } from "../memory/slab.ts";
 import type { Plan, SampleJob } from "../types.ts";
 
 const FREE = 0;
@@ -28,10 +9,9 @@ const ACQUIRED = 1;
 const IN_FLIGHT = 2;
 
 export class SlotBook {
-  readonly views: MemoryViews;
+  readonly views: RecordViews;
   readonly #slab: Slab;
   readonly #memory: WebAssembly.Memory;
-  readonly #words64: BigUint64Array;
   readonly #costs: Float32Array;
   readonly #free: number[];
   readonly #use: Uint8Array;
@@ -46,9 +26,8 @@ export class SlotBook {
     this.#slab = slab;
     this.#memory = memory;
     const { buffer } = memory;
-    const wholeWords64 = buffer.byteLength >> 3;
-    this.views = { i32: new Int32Array(buffer), f64: new Float64Array(buffer, 0, wholeWords64) };
-    this.#words64 = new BigUint64Array(buffer, 0, wholeWords64);
+    this.views = viewsOf(memory);
+    placeJobs(this.views, slab);
     this.#costs = new Float32Array(buffer, slab.costs, slab.slotCount);
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
@@ -103,39 +82,26 @@ export class SlotBook {
   }
 
   /** Writes the job record of an acquired slot, which is in flight then. */
-  begin(
-    slot: number,
-    {
-      plan,
-      history,
-      seed,
-      sequenceId,
-      position,
-      writeRow,
-      hasTokenMask = false,
-      masks,
-      state = plan.initialState,
-    }: SampleJob,
-  ): void {
+  begin(slot: number, job: SampleJob): void {
+    const { plan, history, seed, sequenceId, position, writeRow, hasTokenMask, masks, state = plan.initialState } = job;
     this.#use[slot] = IN_FLIGHT;
     this.#plans[slot] = plan;
     this.#writesRow[slot] = writeRow ? 1 : 0;
     this.#hasMasks[slot] = masks ? 1 : 0;
-    const { i32, f64 } = this.views;
-    const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
-    if (state) f64.set(state, (this.#slab.jobs + slot * JOB_BYTES + JOB_STATE) >> 3);
-    i32[job + (JOB_PLAN >> 2)] = plan.offsetBytes;
-    i32[job + (JOB_HISTORY >> 2)] = history.offsetBytes;
-    i32[job + (JOB_HISTORY_LENGTH >> 2)] = history.length;
-    i32[job + (JOB_PROMPT_LENGTH >> 2)] = history.promptLength;
-    this.#words64[(job + (JOB_SEED_LOW >> 2)) >> 1] = seed; // low and high word at once: the memory is little-endian
-    this.#words64[(job + (JOB_SEQUENCE_LOW >> 2)) >> 1] = sequenceId;
-    i32[job + (JOB_POSITION >> 2)] = position;
-    i32[job + (JOB_WRITE_ROW >> 2)] = writeRow ? 1 : 0;
-    i32[job + (JOB_MASK >> 2)] = hasTokenMask || masks ? this.#maskOffset(slot) : 0;
-    i32[job + (JOB_MASK_IMAGE >> 2)] = masks?.image ?? 0;
-    i32[job + (JOB_MASK_OUTPUT >> 2)] = masks?.output ?? 0;
-    i32[job + (JOB_UNDO_COUNT >> 2)] = 0;
+    writeJob(this.views, jobOf(this.#slab, slot), {
+      plan: plan.offsetBytes,
+      history: history.offsetBytes,
+      historyLength: history.length,
+      promptLength: history.promptLength,
+      seed,
+      sequenceId,
+      position,
+      state,
+      mask: hasTokenMask || masks ? this.#maskOffset(slot) : 0,
+      maskImage: masks?.image ?? 0,
+      maskOutput: masks?.output ?? 0,
+      writesRow: writeRow,
+    });
   }
 
   /** The slot is its owner's again. */
@@ -169,16 +135,15 @@ export class SlotBook {
   }
 
   /** Fails a row that no worker has and nobody will do. */
-  fail(slot: number, status: number): void {
-    takeBackPatches(this.views.i32, this.#slab, slot);
-    this.views.i32[this.#resultOffset(slot, RESULT_STATUS) >> 2] = status;
+  fail(slot: number, code: SampleErrorCode): void {
+    takeBackPatches(this.views, jobOf(this.#slab, slot));
+    failResult(this.views, resultOf(this.#slab, slot), code);
   }
 
   /** Reads the result record; a text that was written beside it comes first in `message`. */
   readResult(slot: number, into: SampleResult): void {
     this.checkAcquired(slot);
-    const { params, initialState, hasCustomStages } = this.#plans[slot]!;
-    readResult(this.views, this.#resultOffset(slot), params.logprobs !== undefined, into, initialState !== undefined);
+    readResult(this.views, resultOf(this.#slab, slot), into);
     switch (into.status) {
       case "source_failed":
       case "stage_failed":
@@ -188,7 +153,7 @@ export class SlotBook {
       case "nan_logits":
       case "positive_infinity_logits":
       case "all_tokens_masked":
-        if (hasCustomStages) into.message = this.#message(slot) + into.message;
+        if (this.#plans[slot]!.hasCustomStages) into.message = this.#message(slot) + into.message;
         return;
       case "ok":
       case "invalid_plan":
@@ -199,10 +164,6 @@ export class SlotBook {
       default:
         into.status satisfies never;
     }
-  }
-
-  #resultOffset(slot: number, field = 0): number {
-    return this.#slab.results + slot * this.#slab.resultBytes + field;
   }
 
   #message(slot: number): string {

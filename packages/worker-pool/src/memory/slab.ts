@@ -5,12 +5,12 @@
 import { dtypeBytes, type RowDtype } from "@tokenmill/core";
 import {
   customScratchBytes,
-  JOB_BYTES,
-  RESULT_TOP,
-  RESULT_TOP_ENTRY_BYTES,
-  ROW_PADDING_ELEMENTS,
-  UNDO_CAPACITY,
-  UNDO_ENTRY_BYTES,
+  jobBytes,
+  paddedLengthOf,
+  placeJob,
+  type RecordViews,
+  resultBytes,
+  undoBytes,
 } from "@tokenmill/core/internal";
 import { largestPowerOfTwo } from "./arena.ts";
 
@@ -61,8 +61,8 @@ export interface SlabShape {
 export interface Slab extends SlabShape {
   readonly paddedLength: number;
   readonly rowBytes: number;
-  readonly resultBytes: number;
-  readonly undoBytes: number;
+  /** Bytes from one result record to the next. */
+  readonly resultStride: number;
   readonly maskBytes: number;
   /** Scratch of custom stages, of each worker. */
   readonly customBytes: number;
@@ -94,10 +94,9 @@ const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 export function layOutSlab(shape: SlabShape): Slab {
   const { vocabSize, dtype, slotCount, maxLogprobs, workers } = shape;
-  const paddedLength = Math.ceil(vocabSize / ROW_PADDING_ELEMENTS) * ROW_PADDING_ELEMENTS;
+  const paddedLength = paddedLengthOf(vocabSize);
   const rowBytes = paddedLength * dtypeBytes[dtype];
-  const resultBytes = align(RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES);
-  const undoBytes = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
+  const resultStride = align(resultBytes(maxLogprobs));
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand and
   // for each row that was stolen from the ring
@@ -113,8 +112,7 @@ export function layOutSlab(shape: SlabShape): Slab {
     ...shape,
     paddedLength,
     rowBytes,
-    resultBytes,
-    undoBytes,
+    resultStride,
     maskBytes,
     customBytes,
     ringMask: ringSize - 1,
@@ -124,8 +122,8 @@ export function layOutSlab(shape: SlabShape): Slab {
     threadIds: take(workers * 4),
     costs: take(slotCount * 4),
     ring: take(ringSize * 4),
-    jobs: take(slotCount * JOB_BYTES),
-    results: take(slotCount * resultBytes),
+    jobs: take(slotCount * jobBytes),
+    results: take(slotCount * resultStride),
     undo: take(slotCount * undoBytes),
     messages: take(slotCount * MESSAGE_BYTES),
     masks: take(slotCount * maskBytes),
@@ -136,6 +134,30 @@ export function layOutSlab(shape: SlabShape): Slab {
     arena: take(shape.arenaBytes),
     totalBytes: end,
   };
+}
+
+/** Byte offset of the slot's job record. */
+export function jobOf(slab: Slab, slot: number): number {
+  return slab.jobs + slot * jobBytes;
+}
+
+/** Byte offset of the slot's result record. */
+export function resultOf(slab: Slab, slot: number): number {
+  return slab.results + slot * slab.resultStride;
+}
+
+/** Writes where each slot's row, undo log and result lie into its job. */
+export function placeJobs(views: RecordViews, slab: Slab): void {
+  const { dtype, vocabSize, rows, rowBytes, undo } = slab;
+  for (let slot = 0; slot < slab.slotCount; slot++) {
+    placeJob(views, jobOf(slab, slot), {
+      row: rows + slot * rowBytes,
+      dtype,
+      vocabSize,
+      undo: undo + slot * undoBytes,
+      result: resultOf(slab, slot),
+    });
+  }
 }
 
 /** Byte offset of the scratch of worker `index`; the host's inline lane has the last. */

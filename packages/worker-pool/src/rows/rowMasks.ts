@@ -1,17 +1,8 @@
 /** Fills the masks of rows that ask for it, on the thread that does them. */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import type { CreateMaskFiller, GrammarImageData, MaskFiller, MaskFillerModule } from "@tokenmill/core";
-import {
-  JOB_BYTES,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_MASK,
-  JOB_MASK_IMAGE,
-  JOB_MASK_OUTPUT,
-  JOB_PROMPT_LENGTH,
-} from "@tokenmill/core/internal";
+import type { Job } from "@tokenmill/core/internal";
 import type { MaskMessage } from "./maskImages.ts";
-import type { Slab } from "../memory/slab.ts";
 
 /** The image of that number. @throws Error for a number that no image has */
 export type ImageOf = (number: number) => GrammarImageData;
@@ -19,36 +10,37 @@ export type ImageOf = (number: number) => GrammarImageData;
 export class RowMasks {
   readonly #filler: MaskFiller;
   readonly #imageOf: ImageOf;
-  readonly #slab: Slab;
+  readonly #vocabSize: number;
   readonly #words: Int32Array;
 
-  private constructor(filler: MaskFiller, imageOf: ImageOf, slab: Slab, words: Int32Array) {
+  private constructor(filler: MaskFiller, imageOf: ImageOf, vocabSize: number, words: Int32Array) {
     this.#filler = filler;
     this.#imageOf = imageOf;
-    this.#slab = slab;
+    this.#vocabSize = vocabSize;
     this.#words = words;
   }
 
-  static async create(module: MaskFillerModule, imageOf: ImageOf, slab: Slab, words: Int32Array): Promise<RowMasks> {
-    return new RowMasks(await createFiller(module), imageOf, slab, words);
+  static async create(
+    module: MaskFillerModule,
+    imageOf: ImageOf,
+    vocabSize: number,
+    words: Int32Array,
+  ): Promise<RowMasks> {
+    return new RowMasks(await createFiller(module), imageOf, vocabSize, words);
   }
 
-  /** Fills the mask of the slot's job if it asks for it. @throws what the filler throws */
-  fill(slot: number): void {
+  /** Fills the job's mask if it asks for it. @throws what the filler throws */
+  fill(job: Job): void {
+    const { maskImage, maskOutput, maskOffsetBytes, historyOffsetBytes, promptLength, historyLength } = job;
+    if (maskImage === 0) return;
     const words = this.#words;
-    const job = (this.#slab.jobs + slot * JOB_BYTES) >> 2;
-    const image = words[job + (JOB_MASK_IMAGE >> 2)]!;
-    if (image === 0) return;
-    const history = words[job + (JOB_HISTORY >> 2)]! >>> 2;
-    const mask = words[job + (JOB_MASK >> 2)]! >>> 2;
+    const history = historyOffsetBytes >>> 2;
+    const mask = maskOffsetBytes >>> 2;
     this.#filler.fill(
-      this.#imageOf(image),
-      words[job + (JOB_MASK_OUTPUT >> 2)]!,
-      words.subarray(
-        history + words[job + (JOB_PROMPT_LENGTH >> 2)]!,
-        history + words[job + (JOB_HISTORY_LENGTH >> 2)]!,
-      ),
-      words.subarray(mask, mask + ((this.#slab.vocabSize + 31) >> 5)),
+      this.#imageOf(maskImage),
+      maskOutput,
+      words.subarray(history + promptLength, history + historyLength),
+      words.subarray(mask, mask + ((this.#vocabSize + 31) >> 5)),
     );
   }
 }

@@ -4,19 +4,18 @@ import {
   compileKernels,
   createMemory,
   instantiateKernels,
-  JOB_BYTES,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_PLAN,
-  JOB_SEED_LOW,
-  JOB_UNDO_COUNT,
+  patchRow,
   readResult,
-  UNDO_CAPACITY,
+  type RecordViews,
+  takeBackPatches,
+  undoCapacity,
+  undoCount,
+  viewsOf,
+  writeJob,
 } from "@tokenmill/core/internal";
 import { describe, expect, it } from "vitest";
 import { RowRunner } from "./rowRunner.ts";
-import { layOutSlab, type Slab, workspaceOf } from "../memory/slab.ts";
-import { takeBackPatches } from "../memory/takeBackPatches.ts";
+import { jobOf, layOutSlab, placeJobs, resultOf, workspaceOf } from "../memory/slab.ts";
 import { patchingParams } from "../testing/runRows.ts";
 
 const vocabSize = 3000;
@@ -36,48 +35,47 @@ async function openBench(params: SamplingParams) {
     arenaBytes: 65_536,
   });
   const memory = createMemory(slab.totalBytes);
-  const words = new Int32Array(memory.buffer);
+  const views = viewsOf(memory);
+  placeJobs(views, slab);
   const row = new Float32Array(memory.buffer, slab.rows + slab.rowBytes, slab.paddedLength);
   row.fill(Number.NEGATIVE_INFINITY);
   for (let id = 0; id < vocabSize; id++) row[id] = 4 * Math.sin(id * id);
   const history = Array.from({ length: 1500 }, (_, i) => (i * 7) % 2000);
-  words.set(history, slab.arena / 4);
+  views.i32.set(history, slab.arena / 4);
   const planOffset = slab.arena + 8192;
   new Uint8Array(memory.buffer).set(compileParams(params, { vocabSize, maxLogprobs: 5 }).bytes, planOffset);
-  const job = (slab.jobs + JOB_BYTES) / 4;
-  words[job + JOB_PLAN / 4] = planOffset;
-  words[job + JOB_HISTORY / 4] = slab.arena;
-  words[job + JOB_HISTORY_LENGTH / 4] = history.length;
-  words[job + JOB_SEED_LOW / 4] = 9;
+  const job = jobOf(slab, 1);
+  writeJob(views, job, {
+    plan: planOffset,
+    history: slab.arena,
+    historyLength: history.length,
+    promptLength: 0,
+    seed: 9,
+    sequenceId: 0,
+    position: 0,
+  });
   const setup = { module, memory, shape: slab, source: undefined };
-  const views = { i32: words, f64: new Float64Array(memory.buffer, 0, memory.buffer.byteLength >> 3) };
   const sample = async (workerIndex: number): Promise<SampleResult> => {
     (await RowRunner.create(setup, workerIndex)).run(1);
     const result = createResult(5);
-    readResult(views, slab.results + slab.resultBytes, params.logprobs !== undefined, result);
+    readResult(views, resultOf(slab, 1), result);
     return result;
   };
-  return { slab, words, row, job, sample };
+  return { slab, views, row, job, sample };
 }
 
 /** What a worker leaves that dies after `count` patches, some of the same element. */
-function patchHalf(
-  { slab, words, row, job }: { slab: Slab; words: Int32Array; row: Float32Array; job: number },
-  count: number,
-) {
-  const log = (slab.undo + slab.undoBytes) / 4;
-  const bits = new Int32Array(row.buffer, row.byteOffset, row.length);
+function patchHalf({ views, row, job }: { views: RecordViews; row: Float32Array; job: number }, count: number) {
+  const bits = new Int32Array(1);
   for (let i = 0; i < count; i++) {
     const id = (i * 11) % 700;
-    words[log + 2 * i] = id;
-    words[log + 2 * i + 1] = bits[id]!;
-    words[job + JOB_UNDO_COUNT / 4] = i + 1;
-    row[id] = row[id]! / 1.3 - 1 - i;
+    new Float32Array(bits.buffer)[0] = row[id]! / 1.3 - 1 - i;
+    patchRow(views, job, id, bits[0]!);
   }
 }
 
 describe("a row whose worker died in the middle of it", () => {
-  const counts = [1, 2, 699, UNDO_CAPACITY];
+  const counts = [1, 2, 699, undoCapacity];
 
   it.each(counts)("after %d patches gives what it would have given, and stands as it stood", async (count) => {
     const bench = await openBench(patchingParams);
@@ -88,14 +86,14 @@ describe("a row whose worker died in the middle of it", () => {
     expect(bench.row).not.toEqual(row);
     expect(await bench.sample(1)).toEqual(expected);
     expect(bench.row).toEqual(row);
-    expect(bench.words[bench.job + JOB_UNDO_COUNT / 4]).toBe(0);
+    expect(undoCount(bench.views, bench.job)).toBe(0);
   });
 
   it("gives the same on the scratch of the dead worker, whatever that had left there", async () => {
     const bench = await openBench(patchingParams);
     const expected = await bench.sample(0);
-    const { slab, words } = bench;
-    words.fill(-1, workspaceOf(slab, 0) / 4, (workspaceOf(slab, 0) + slab.workspaceBytes) / 4);
+    const { slab, views } = bench;
+    views.i32.fill(-1, workspaceOf(slab, 0) / 4, (workspaceOf(slab, 0) + slab.workspaceBytes) / 4);
     patchHalf(bench, 20);
     expect(await bench.sample(0)).toEqual(expected);
   });
@@ -104,9 +102,9 @@ describe("a row whose worker died in the middle of it", () => {
     const bench = await openBench({});
     const row = bench.row.slice();
     patchHalf(bench, count);
-    takeBackPatches(bench.words, bench.slab, 1);
+    takeBackPatches(bench.views, bench.job);
     expect(bench.row).toEqual(row);
-    expect(bench.words[bench.job + JOB_UNDO_COUNT / 4]).toBe(0);
+    expect(undoCount(bench.views, bench.job)).toBe(0);
     expect((await bench.sample(0)).status).toBe("ok");
   });
 

@@ -1,28 +1,29 @@
 /** Does one row: has it written if asked to, samples it. The same code runs in the workers and in the host's inline lane. */
 import { loadCustomStages } from "@tokenmill/core";
-import type { CreateRowWriter, MaskFillerModule, RowJob, RowKernels, RowWriter, WorkerSource } from "@tokenmill/core";
+import type { CreateRowWriter, MaskFillerModule, RowKernels, RowWriter, WorkerSource } from "@tokenmill/core";
 import {
+  createJob,
   CustomChain,
-  dtypeCode,
+  failResult,
   instantiateKernels,
-  JOB_BYTES,
-  JOB_HISTORY,
-  JOB_HISTORY_LENGTH,
-  JOB_PLAN,
-  JOB_POSITION,
-  JOB_PROMPT_LENGTH,
-  JOB_SEQUENCE_HIGH,
-  JOB_SEQUENCE_LOW,
-  JOB_WRITE_ROW,
+  type Job,
   type Kernels,
-  RESULT_STATUS,
-  STATUS_GRAMMAR_FAILED,
-  STATUS_OK,
-  STATUS_SOURCE_FAILED,
+  readJob,
+  type RecordViews,
+  viewsOf,
 } from "@tokenmill/core/internal";
 import { messageOf } from "@tokenmill/check";
 import { type ImageOf, RowMasks } from "./rowMasks.ts";
-import { customScratchOf, layOutSlab, MESSAGE_BYTES, type Slab, type SlabShape, workspaceOf } from "../memory/slab.ts";
+import {
+  customScratchOf,
+  jobOf,
+  layOutSlab,
+  MESSAGE_BYTES,
+  resultOf,
+  type Slab,
+  type SlabShape,
+  workspaceOf,
+} from "../memory/slab.ts";
 
 /** What a thread needs to do rows; cloneable. */
 export interface RunnerSetup {
@@ -38,21 +39,13 @@ export interface RunnerSetup {
 export class RowRunner {
   readonly #slab: Slab;
   readonly #kernels: Kernels;
-  readonly #words: Int32Array;
+  readonly #views: RecordViews;
   readonly #bytes: Uint8Array;
   readonly #workspace: number;
   readonly #writeRow: RowWriter | undefined;
   readonly #customChain: CustomChain | undefined;
   #masks: RowMasks | undefined;
-  readonly #job: RowJob = {
-    rowOffsetBytes: 0,
-    historyOffsetBytes: 0,
-    historyLength: 0,
-    promptLength: 0,
-    sequenceIdLow: 0,
-    sequenceIdHigh: 0,
-    position: 0,
-  };
+  readonly #job: Job = createJob();
 
   private constructor(
     slab: Slab,
@@ -64,7 +57,7 @@ export class RowRunner {
   ) {
     this.#slab = slab;
     this.#kernels = kernels;
-    this.#words = new Int32Array(memory.buffer);
+    this.#views = viewsOf(memory);
     this.#bytes = new Uint8Array(memory.buffer);
     this.#workspace = workspace;
     this.#writeRow = writer;
@@ -94,58 +87,51 @@ export class RowRunner {
         })
       : undefined;
     const runner = new RowRunner(slab, kernels, memory, workspace, writer, customChain);
-    if (maskFiller && imageOf) runner.#masks = await RowMasks.create(maskFiller, imageOf, slab, runner.#words);
+    if (maskFiller && imageOf)
+      runner.#masks = await RowMasks.create(maskFiller, imageOf, slab.vocabSize, runner.#views.i32);
     return runner;
   }
 
   /** Writes and samples the slot's row; the outcome, good or bad, is in its result record. */
   run(slot: number): void {
-    const slab = this.#slab;
-    const jobOffset = slab.jobs + slot * JOB_BYTES;
-    const row = slab.rows + slot * slab.rowBytes;
-    const result = slab.results + slot * slab.resultBytes;
-    const job = jobOffset >> 2;
-    const words = this.#words;
-    if (this.#writeRow && words[job + (JOB_WRITE_ROW >> 2)] === 1) {
-      const rowJob = this.#job;
-      rowJob.rowOffsetBytes = row;
-      rowJob.historyOffsetBytes = words[job + (JOB_HISTORY >> 2)]! >>> 0;
-      rowJob.historyLength = words[job + (JOB_HISTORY_LENGTH >> 2)]!;
-      rowJob.promptLength = words[job + (JOB_PROMPT_LENGTH >> 2)]!;
-      rowJob.sequenceIdLow = words[job + (JOB_SEQUENCE_LOW >> 2)]!;
-      rowJob.sequenceIdHigh = words[job + (JOB_SEQUENCE_HIGH >> 2)]!;
-      rowJob.position = words[job + (JOB_POSITION >> 2)]!;
-      try {
-        if (isPromise(this.#writeRow(rowJob)))
-          throw new TypeError("row writer expected to be synchronous, got a promise");
-      } catch (error) {
-        this.#writeMessage(slot, messageOf(error));
-        words[(result + RESULT_STATUS) >> 2] = STATUS_SOURCE_FAILED;
-        return;
-      }
+    const at = jobOf(this.#slab, slot);
+    if ((this.#writeRow || this.#masks || this.#customChain) && !this.#prepare(slot, at)) return;
+    if (this.#customChain?.isIn(this.#job.planOffsetBytes)) {
+      const outcome = this.#customChain.sample(at);
+      if (outcome !== "ok") this.#writeMessage(slot, this.#customChain.explain(outcome, ""));
+      return;
+    }
+    this.#kernels.sample_row(at, this.#workspace);
+  }
+
+  /** Has the row written and its mask filled, if the job asks for it. False: the row has failed. */
+  #prepare(slot: number, at: number): boolean {
+    const job = this.#job;
+    readJob(this.#views, at, job);
+    try {
+      if (this.#writeRow && job.writesRow && isPromise(this.#writeRow(job)))
+        throw new TypeError("row writer expected to be synchronous, got a promise");
+    } catch (error) {
+      return this.#fail(slot, "source_failed", error);
     }
     try {
-      this.#masks?.fill(slot);
+      this.#masks?.fill(job);
     } catch (error) {
-      this.#writeMessage(slot, messageOf(error));
-      words[(result + RESULT_STATUS) >> 2] = STATUS_GRAMMAR_FAILED;
-      return;
+      return this.#fail(slot, "grammar_failed", error);
     }
-    const plan = words[job + (JOB_PLAN >> 2)]!;
-    const undo = slab.undo + slot * slab.undoBytes;
-    const code = dtypeCode[slab.dtype];
-    if (this.#customChain?.isIn(plan)) {
-      const status = this.#customChain.sample({ row, dtypeCode: code, job: jobOffset, undo }, plan, result);
-      if (status !== STATUS_OK) this.#writeMessage(slot, this.#customChain.explain(status, ""));
-      return;
-    }
-    this.#kernels.sample_row(row, code, slab.vocabSize, jobOffset, undo, plan, result, this.#workspace);
+    return true;
+  }
+
+  #fail(slot: number, code: "source_failed" | "grammar_failed", error: unknown): false {
+    this.#writeMessage(slot, messageOf(error));
+    failResult(this.#views, resultOf(this.#slab, slot), code);
+    return false;
   }
 
   #writeMessage(slot: number, message: string): void {
     const offset = this.#slab.messages + slot * MESSAGE_BYTES;
     const bytes = new TextEncoder().encode(message).subarray(0, MESSAGE_BYTES - 4);
-    this.#words[offset >> 2] = bytes.length;
+    this.#views.i32[offset >> 2] = bytes.length;
     this.#bytes.set(bytes, offset + 4);
   }
 }

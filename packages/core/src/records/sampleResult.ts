@@ -1,7 +1,7 @@
 /** What sampling one row gave. */
 
 import { checkInteger } from "@tokenmill/check";
-import { STATE_NUMBERS } from "../layout.ts";
+import { stateNumbers } from "./state.ts";
 
 /** Stable codes of a row that could not be sampled. */
 export type SampleErrorCode =
@@ -63,6 +63,6 @@ export function createResult(maxLogprobs: number): SampleResult {
     topCount: 0,
     topTokenIds: new Int32Array(maxLogprobs),
     topLogprobs: new Float64Array(maxLogprobs),
-    state: new Float64Array(STATE_NUMBERS),
+    state: new Float64Array(stateNumbers),
   };
 }

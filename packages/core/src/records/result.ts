@@ -1,0 +1,73 @@
+/** The result record: status, token and what it holds beside them, then the most probable tokens. */
+import { refuseBecause } from "@tokenmill/check";
+import {
+  RESULT_ERROR_INDEX,
+  RESULT_HOLDS,
+  RESULT_HOLDS_LOGPROBS,
+  RESULT_HOLDS_STATE,
+  RESULT_KEPT_COUNT,
+  RESULT_LOGPROB,
+  RESULT_RANK,
+  RESULT_STATE,
+  RESULT_STATUS,
+  RESULT_TOKEN_ID,
+  RESULT_TOP,
+  RESULT_TOP_COUNT,
+  RESULT_TOP_ENTRY_BYTES,
+} from "../layout.ts";
+import type { SampleErrorCode, SampleResult } from "./sampleResult.ts";
+import { readState } from "./state.ts";
+import { messageOf, outcomeOf, statusWords } from "./status.ts";
+import type { RecordViews } from "./views.ts";
+
+/** Bytes of a record with room for `maxLogprobs` top tokens. */
+export function resultBytes(maxLogprobs: number): number {
+  return RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES;
+}
+
+/** Fails a row that no kernel has done, or that something beside a kernel failed in. */
+export function failResult({ i32 }: RecordViews, at: number, code: SampleErrorCode): void {
+  i32[(at + RESULT_ERROR_INDEX) >>> 2] = -1;
+  i32[(at + RESULT_STATUS) >>> 2] = statusWords[code];
+}
+
+/** Whether there is a token, or why not. */
+export function outcomeAt({ i32 }: RecordViews, at: number): "ok" | SampleErrorCode {
+  return outcomeOf(i32[(at + RESULT_STATUS) >>> 2]!);
+}
+
+/** Fills `into` from the record at `at` (bytes, 8-byte aligned). Where there is no token, what it holds beside it stays. */
+export function readResult(views: RecordViews, at: number, into: SampleResult): void {
+  const { i32, f64 } = views;
+  const words = at >>> 2;
+  into.status = outcomeAt(views, at);
+  into.errorIndex = i32[words + (RESULT_ERROR_INDEX >>> 2)]!;
+  into.tokenId = i32[words + (RESULT_TOKEN_ID >>> 2)]!;
+  into.topCount = 0;
+  if (into.status !== "ok") {
+    into.message = messageOf(into.status, into.errorIndex);
+    return;
+  }
+  into.message = "";
+  into.keptCount = i32[words + (RESULT_KEPT_COUNT >>> 2)]!;
+  const holds = i32[words + (RESULT_HOLDS >>> 2)]!;
+  if (holds & RESULT_HOLDS_STATE) readState(views, at + RESULT_STATE, into.state);
+  if (!(holds & RESULT_HOLDS_LOGPROBS)) {
+    into.logprob = Number.NaN;
+    into.rank = 0;
+    return;
+  }
+  into.logprob = f64[(at + RESULT_LOGPROB) >>> 3]!;
+  into.rank = i32[words + (RESULT_RANK >>> 2)]!;
+  const topCount = i32[words + (RESULT_TOP_COUNT >>> 2)]!;
+  if (topCount > into.topTokenIds.length) {
+    const room = into.topTokenIds.length;
+    refuseBecause("into", `expected room for ${topCount} top tokens, got room for ${room}`, false);
+  }
+  into.topCount = topCount;
+  for (let i = 0; i < topCount; i++) {
+    const entry = at + RESULT_TOP + i * RESULT_TOP_ENTRY_BYTES;
+    into.topTokenIds[i] = i32[entry >>> 2]!;
+    into.topLogprobs[i] = f64[(entry + 8) >>> 3]!;
+  }
+}

@@ -1,8 +1,0 @@
-import type { RowDtype } from "@tokenmill/contracts";
-import { DTYPE_BF16, DTYPE_F16, DTYPE_F32 } from "../layout.ts";
-
-/** Row dtypes as the kernels number them. */
-export const dtypeCode: Readonly<Record<RowDtype, number>> = { f32: DTYPE_F32, f16: DTYPE_F16, bf16: DTYPE_BF16 };
-
-/** −Infinity in each dtype, as the element of its typed array. */
-export const negativeInfinity: Readonly<Record<RowDtype, number>> = { f32: -Infinity, f16: 0xfc00, bf16: 0xff80 };
