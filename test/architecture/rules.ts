@@ -1,6 +1,6 @@
 /**
  * Who may import what. Libraries point one way: check, contracts ← core ← worker-pool ← engine ← server ← apps; sources, grammar and
- * llama see contracts, embedded-model sources too, protocol and explain core.
+ * the models' runtimes see contracts, sources the runtimes too, embedded-model sources, protocol, explain and transformers core.
  * Adding a package under packages/ means adding its row here, its `dependencies` and its tsconfig `references`.
  */
 
@@ -11,7 +11,13 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/contracts": [],
   "@tokenmill/core": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/worker-pool": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
-  "@tokenmill/sources": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
+  "@tokenmill/sources": [
+    "@tokenmill/check",
+    "@tokenmill/contracts",
+    "@tokenmill/core",
+    "@tokenmill/llama",
+    "@tokenmill/onnx",
+  ],
   "@tokenmill/embedded-model": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/sources"],
   "@tokenmill/protocol": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/grammar": ["@tokenmill/check", "@tokenmill/contracts"],

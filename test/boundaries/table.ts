@@ -267,6 +267,29 @@ add(sources.createTraceSource, [
 add(embeddedModel.loadR50kTokenizer, []);
 add(sources.naturalLog, []);
 add(embeddedModel.cacheDirectory, []);
+rows.set(sources.openModel, {
+  call: sources.openModel,
+  args: [
+    argument("model", join(folder, "none.gguf"), text),
+    options(
+      "options",
+      {},
+      {
+        sequences: integerIn(1, 256),
+        contextTokens: integerIn(16, 2 ** 20),
+        stepTokens: integerIn(1, 2048),
+        threads: integerIn(1, 256),
+        deterministic: flag,
+      },
+    ),
+  ],
+  isDear: true,
+});
+rows.set(sources.loadModuleSource, {
+  call: sources.loadModuleSource,
+  args: [argument("path", join(folder, "none.mjs"), text)],
+  isDear: true,
+});
 add(sources.openNpy, [argument("path", join(folder, "good.npy"), text)], close);
 add(sources.readNpy, [argument("path", join(folder, "good.npy"), text)]);
 add(sources.parseNpy, [argument("bytes", npyBytes), argument("name", "good", text)]);

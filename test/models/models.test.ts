@@ -41,7 +41,15 @@ describe.skipIf(!hasLibraries)("llama.cpp, from a GGUF file", () => {
     expect(model.tokenizer.eosTokenId).toBe(2);
     expect(model.tokenizer.tokenBytes(2)).toEqual(new Uint8Array(0));
     expect(model.chatTemplate).toMatchObject({ bosToken: "<s>", eosToken: "</s>" });
+    const { tokenizer } = model;
+    expect(tokenizer.tokenBytes(70)).toHaveLength(1);
     await model.close();
+    // what was freed is not read
+    for (const use of [() => tokenizer.encode("a"), () => tokenizer.tokenBytes(71)]) {
+      expect(use).toThrow("the model of this tokenizer was closed");
+    }
+    for (const use of [() => model.truncate(0, 0), () => model.fork(0, 1, 0)]) expect(use).toThrow("was closed");
+    expect(tokenizer.tokenBytes(70)).toHaveLength(1);
   });
 
   it.each([

@@ -18,10 +18,18 @@ import { bestOf, type BestOfOptions, checkBestOf } from "./search/bestOf.ts";
 import type { Completion } from "./search/completion.ts";
 import { type ChildEvent, generateMany } from "./search/generateMany.ts";
 import { type BeamSearchHost, runBeamSearch } from "./search/runBeamSearch.ts";
+import { within } from "./model/within.ts";
+import { modelRowsSource } from "./model/modelRowsSource.ts";
 import { newSequence } from "./open/newSequence.ts";
 import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
 import { SequenceIds } from "./open/sequenceIds.ts";
-import { checkOptions, type EngineOptions, type EngineSettings, poolOptions } from "./open/options.ts";
+import {
+  checkOptions,
+  type EngineOptions,
+  type EngineSettings,
+  poolOptions,
+  type RowEngineOptions,
+} from "./open/options.ts";
 import {
   canonicalId,
   checkPromptLogprobs,
@@ -45,16 +53,30 @@ import type { Engine, EngineStats } from "./types.ts";
 
 /** Starts the workers (unless a pool is given) and resolves when they are ready. @throws TypeError, RangeError */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const settings = checkOptions(options);
-  const pool = options.pool ?? (await createPool(poolOptions(options)));
-  return new TokenEngine(options.source, pool, settings, options.pool === undefined);
+  const { options: rowOptions, isModel } = withRows(options);
+  const settings = checkOptions(rowOptions);
+  const pool = options.pool ?? (await createPool(poolOptions(rowOptions)));
+  return new TokenEngine(rowOptions.source, pool, settings, { pool: options.pool === undefined, source: isModel });
+}
+
+/** A model as a source of its rows. */
+function withRows(options: EngineOptions): { options: RowEngineOptions; isModel: boolean } {
+  const source = options?.source;
+  if (source?.kind !== "model") return { options: options as RowEngineOptions, isModel: false };
+  return { options: { ...options, source: modelRowsSource(source) }, isModel: true };
+}
+
+/** What the engine closes with itself. */
+interface Owned {
+  readonly pool: boolean;
+  readonly source: boolean;
 }
 
 class TokenEngine implements Engine {
   readonly source: LogitsSource;
   readonly seed: number | bigint;
   readonly #pool: SamplerPool;
-  readonly #ownsPool: boolean;
+  readonly #owned: Owned;
   readonly #bufferSize: number;
   readonly #closeTimeoutMs: number;
   readonly #limits: RequestLimits;
@@ -63,12 +85,12 @@ class TokenEngine implements Engine {
   readonly #ids: SequenceIds;
   #closing: Promise<void> | undefined;
 
-  constructor(source: LogitsSource, pool: SamplerPool, settings: EngineSettings, ownsPool: boolean) {
+  constructor(source: LogitsSource, pool: SamplerPool, settings: EngineSettings, owned: Owned) {
     const { name, vocabSize, tokenizer } = source;
     this.source = source;
     this.seed = settings.seed;
     this.#pool = pool;
-    this.#ownsPool = ownsPool;
+    this.#owned = owned;
     this.#bufferSize = settings.bufferSize;
     const eos = tokenizer?.eosTokenId;
     this.#limits = {
@@ -226,7 +248,11 @@ class TokenEngine implements Engine {
 
   /** The pool ends its rows, or they it: whichever, they come back to the scheduler. */
   async #end(timeoutMs: number): Promise<void> {
-    await Promise.all([this.#scheduler.close(timeoutMs), this.#ownsPool ? this.#pool.close(timeoutMs) : undefined]);
+    await Promise.all([
+      this.#scheduler.close(timeoutMs),
+      this.#owned.pool ? this.#pool.close(timeoutMs) : undefined,
+      this.#owned.source ? within(timeoutMs, this.source.close!()) : undefined,
+    ]);
   }
 
   #pausedBytes(): number {

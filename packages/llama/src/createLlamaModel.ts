@@ -145,7 +145,7 @@ class LlamaModel implements ModelSource {
 
   async step(items: readonly StepItem[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#closing) throw new Error("the model was closed");
+    this.#checkOpen();
     const decoding = this.#library.decode(this.#context, this.#batch.fill(items));
     this.#running = decoding;
     const status = await decoding;
@@ -165,10 +165,12 @@ class LlamaModel implements ModelSource {
   }
 
   truncate(slot: number, length: number): void {
+    this.#checkOpen();
     this.#library.forget(this.#memory, slot, length);
   }
 
   fork(from: number, to: number, length: number): void {
+    this.#checkOpen();
     this.#library.copySequence(this.#memory, from, to, length);
   }
 
@@ -177,8 +179,13 @@ class LlamaModel implements ModelSource {
     return this.#closing;
   }
 
+  #checkOpen(): void {
+    if (this.#closing) throw new Error("the model was closed");
+  }
+
   async #free(): Promise<void> {
     await this.#running?.catch(() => undefined);
+    this.tokenizer.close();
     this.#library.freeContext(this.#context);
     this.#library.freeModel(this.#model);
   }

@@ -15,6 +15,7 @@ export class GgufTokenizer implements Tokenizer {
   readonly #bytes: (Uint8Array | undefined)[];
   /** What the model wants at the beginning of a prompt. */
   readonly #bosTokenId: number | undefined;
+  #isClosed = false;
 
   constructor(library: LibLlama, vocab: Pointer) {
     this.#library = library;
@@ -28,7 +29,13 @@ export class GgufTokenizer implements Tokenizer {
     this.specialTokens = new Map(ids.filter((id) => library.isControl(vocab, id)).map((id) => [id, this.spelling(id)]));
   }
 
+  /** The vocabulary is freed with its model: nothing of it can be asked for then. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   encode(text: string, { special = false, isPrompt = false }: EncodeOptions = {}): number[] {
+    this.#checkOpen();
     let ids = new Int32Array(Buffer.byteLength(text) + 8);
     let count = this.#library.tokenize(this.#vocab, text, ids, special);
     if (count < 0) {
@@ -50,7 +57,13 @@ export class GgufTokenizer implements Tokenizer {
     return tokenId < 0 ? "" : Buffer.from(this.#piece(tokenId, true)).toString();
   }
 
+  /** @throws Error instead of reading memory that was freed */
+  #checkOpen(): void {
+    if (this.#isClosed) throw new Error("the model of this tokenizer was closed");
+  }
+
   #piece(tokenId: number, special: boolean): Uint8Array {
+    this.#checkOpen();
     checkInteger("tokenId", tokenId, { min: 0, max: this.vocabSize - 1 });
     let bytes = new Uint8Array(usualBytes);
     let length = this.#library.pieceOf(this.#vocab, tokenId, bytes, special);

@@ -58,7 +58,9 @@ function packageDirectory(): string {
       // the next place
     }
   }
-  throw new Error(`llama.cpp's libraries are missing: npm install ${name}@${packageRelease}`);
+  throw new Error(
+    `GGUF models need llama.cpp's libraries, which are not installed: npm install koffi ${name}@${packageRelease}`,
+  );
 }
 
 function listOf(directory: string): string[] {

@@ -1,5 +1,7 @@
 /** @tokenmill/sources: where logits come from. */
 export { type FunctionContext, type FunctionSourceOptions, functionSource } from "./function/functionSource.ts";
+export { type ModelOptions, openModel } from "./models/openModel.ts";
+export { loadModuleSource } from "./module/moduleSource.ts";
 export { naturalLog } from "./numeric/naturalLog.ts";
 export type { SyntheticKind } from "./synthetic/kinds.ts";
 export { createSyntheticSource, type SyntheticSourceOptions } from "./synthetic/syntheticSource.ts";

@@ -21,7 +21,7 @@ export async function completeScenario(value: unknown, where: string): Promise<S
   if (!validate(value)) throw new UsageError(schemaMessage(validate.errors ?? [], value, where));
   const given = value as Omit<Partial<Scenario>, "target"> & { target: Given<TargetSpec> };
   checkUse(given.target, given.requests, where);
-  const target = filled(given.target, targetFields[given.target.type]) as unknown as TargetSpec;
+  const target = completeTarget(given.target);
   const load = completeLoad(given.load);
   const refuse = (message: string): never => {
     throw new UsageError(`${where}: ${message}`);
@@ -56,10 +56,12 @@ function checkUse(target: Given<TargetSpec>, requests: Partial<RequestSpec> | un
   const refuse = (field: string, reason: string): never => {
     throw new UsageError(`${where}: "${field}" has no effect ${reason}`);
   };
-  if (target.type === "engine" && target.source === "embedded") {
+  if (target.type === "engine" && (target.source === "embedded" || target.model !== undefined)) {
+    const which = target.model === undefined ? "source embedded" : "a model";
     for (const field of ["vocabSize", "dtype", "rows"] as const) {
-      if (target[field] !== undefined) refuse(`target.${field}`, "with source embedded, which has its own");
+      if (target[field] !== undefined) refuse(`target.${field}`, `with ${which}, which has its own`);
     }
+    if (target.model !== undefined && target.source !== undefined) refuse("target.source", "with a model");
   }
   if (target.type === "pool") {
     for (const field of ["promptTokens", "maxTokens"] as const) {
@@ -73,6 +75,12 @@ function checkUse(target: Given<TargetSpec>, requests: Partial<RequestSpec> | un
   if (requests?.prompts !== undefined && requests.promptTokens !== undefined) {
     refuse("requests.promptTokens", "with requests.prompts, which have their own lengths");
   }
+}
+
+/** The threads of a model's runtime spin on the cores that more workers would want: one samples for it. */
+function completeTarget(target: Given<TargetSpec>): TargetSpec {
+  const usual = target.type === "engine" && target.model !== undefined ? { workers: 1 } : {};
+  return filled({ ...usual, ...target }, targetFields[target.type]) as unknown as TargetSpec;
 }
 
 function completeLoad(load: LoadSpec | undefined): LoadSpec {
@@ -127,7 +135,7 @@ function checkRequests(requests: RequestSpec, target: TargetSpec, refuse: (messa
   if (
     requests.prompts !== undefined &&
     target.type !== "http" &&
-    !(target.type === "engine" && target.source === "embedded")
+    !(target.type === "engine" && (target.source === "embedded" || target.model !== undefined))
   ) {
     refuse(`"requests.prompts" expected a target that takes text, got ${target.type}`);
   }

@@ -19,6 +19,8 @@ export interface PoolTargetSpec {
 export interface EngineTargetSpec {
   readonly type: "engine";
   readonly source: "embedded" | "synthetic";
+  /** File, folder or name of a language model; absent: rows come from `source`. */
+  readonly model?: string;
   /** Of synthetic rows. */
   readonly vocabSize: number;
   readonly dtype: "f32" | "f16" | "bf16";

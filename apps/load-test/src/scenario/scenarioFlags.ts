@@ -129,7 +129,7 @@ function targetFrom(base: Record<string, unknown> | undefined, flags: ScenarioFl
   const given = fieldsGiven(flags, flagsOfTarget);
   const isBare =
     base === undefined &&
-    ["target", "url", "source", "vocabSize", "dtype", "rows"].every((name) => flags[name] === undefined);
+    ["target", "url", "source", "model", "vocabSize", "dtype", "rows"].every((name) => flags[name] === undefined);
   return {
     ...(base?.["type"] === type ? base : undefined),
     type,

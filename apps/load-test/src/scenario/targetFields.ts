@@ -73,6 +73,12 @@ const workers: Field<number> = {
 };
 const batchSizeFlag = { syntax: "--batch-size <n>", says: "pool, logits: rows of a request", shown: "64; logits 1" };
 
+const modelFlag = {
+  syntax: "--model <name>",
+  says: "engine: a language model's file, folder or name; http: which of the server's models",
+  shown: "none; http the first that the server lists",
+};
+
 const http: FieldsOf<HttpTargetSpec> = {
   url: connection.url,
   api: {
@@ -80,10 +86,7 @@ const http: FieldsOf<HttpTargetSpec> = {
     fallback: "completions",
     flag: { syntax: "--api <api>", says: "http: which endpoint" },
   },
-  model: {
-    schema: text,
-    flag: { syntax: "--model <name>", says: "http: model", shown: "the first that the server lists" },
-  },
+  model: { schema: text, flag: modelFlag },
   headers: connection.headers,
   body: {
     schema: anyObject,
@@ -111,6 +114,7 @@ const engine: FieldsOf<EngineTargetSpec> = {
     fallback: "synthetic",
     flag: { syntax: "--source <name>", says: "engine: where rows come from" },
   },
+  model: { schema: text, flag: modelFlag },
   vocabSize,
   dtype,
   rows,

@@ -2,6 +2,7 @@
 import { integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
+import { addSourceFlags } from "../source/sourceFlags.ts";
 import type { ExplainFlags } from "./runExplain.ts";
 
 const examples = `
@@ -12,7 +13,8 @@ Examples:
   $ tokenmill explain
   $ tokenmill explain --temperature 0.7 --top-k 3 --svg figures
   $ tokenmill explain --logits '{"yes": 2, "no": 1.5, "maybe": 0}' --json
-  $ tokenmill explain --prompt "The whale" --top-p 0.9`;
+  $ tokenmill explain --prompt "The whale" --top-p 0.9
+  $ tokenmill explain --model model.gguf --prompt "The capital of France is"`;
 
 /** Flags of parameters that change what is reported of a draw, not the draw. */
 const withoutEffect: readonly string[] = ["logprobs", "logprobsMode"];
@@ -25,7 +27,9 @@ export function explainCommand(): Command {
     )
     .addOption(new Option("--logits <json>", 'the row: {"token": logit, …}').conflicts(["logitsFile", "prompt"]))
     .addOption(new Option("--logits-file <file>", "the row, from a JSON file").conflicts(["logits", "prompt"]))
-    .addOption(new Option("--prompt <text>", "the row that the embedded model has after the text"))
+    .addOption(
+      new Option("--prompt <text>", "the row after the text: of the embedded model, or of --source or --model"),
+    )
     .addOption(
       new Option("--history <json>", 'names of the tokens that penalties see: ["token", …]').conflicts("prompt"),
     )
@@ -44,6 +48,7 @@ export function explainCommand(): Command {
       const { runExplain } = await import("./runExplain.ts");
       await runExplain(flags);
     });
+  addSourceFlags(command);
   for (const option of samplingOptions())
     command.addOption(option.helpGroup("Sampling (each adds a section with your settings):"));
   return command;

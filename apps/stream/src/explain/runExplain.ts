@@ -9,12 +9,13 @@ import { articleLogits, articlePrompt } from "./article.ts";
 import { explainRow } from "./explainRow.ts";
 import type { Explanation } from "./explanation.ts";
 import { namedRow, parseJson } from "./rows/namedRow.ts";
+import { checkSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 import type { ExplainRow } from "./rows/row.ts";
 import { renderExplanation } from "./text/renderExplanation.ts";
 import { styleFor } from "./text/style.ts";
 
 /** The options as commander leaves them; sampling parameters stand beside under their own names. */
-export interface ExplainFlags extends Record<string, unknown> {
+export interface ExplainFlags extends SourceFlags, Record<string, unknown> {
   readonly logits?: string;
   readonly logitsFile?: string;
   readonly prompt?: string;
@@ -33,10 +34,21 @@ const narrowest = 40;
 export async function runExplain(flags: ExplainFlags): Promise<void> {
   const params = samplingParams(flags);
   const row = await rowOf(flags);
+  try {
+    await print(await explanationOf(row, params, flags), params, flags);
+  } finally {
+    await row.close?.();
+  }
+}
+
+async function explanationOf(row: ExplainRow, params: SamplingParams, flags: ExplainFlags): Promise<Explanation> {
   const { stage = {} } = flags;
   checkParams(params, row.logits.length, 0, stage);
   const customStages = await loadCustomStages(stage);
-  const explanation = await explainRow(row, { params, customStages, draws: flags.draws, top: flags.top });
+  return explainRow(row, { params, customStages, draws: flags.draws, top: flags.top });
+}
+
+async function print(explanation: Explanation, params: SamplingParams, flags: ExplainFlags): Promise<void> {
   if (flags.svg !== undefined || flags.png !== undefined) {
     const { writeFigures } = await loadFigures(flags.png !== undefined);
     for (const path of await writeFigures(explanation, flags)) say(`wrote ${path}`);
@@ -47,14 +59,13 @@ export async function runExplain(flags: ExplainFlags): Promise<void> {
 }
 
 async function rowOf(flags: ExplainFlags): Promise<ExplainRow> {
+  checkSourceFlags(flags);
+  if (flags.prompt === undefined && (flags.model !== undefined || flags.source !== "embedded")) {
+    throw new UsageError("--source and --model have an effect with --prompt only");
+  }
   if (flags.prompt !== undefined) {
     const { promptRow } = await import("./rows/promptRow.ts");
-    return promptRow(flags.prompt, {
-      onProgress: ({ stage, fraction }) => {
-        if (stage !== "load" && stage !== "ready" && fraction === 0) say(`embedded model: ${stage}`);
-      },
-      onWarning: ({ message }) => say(`tokenmill: ${message}`),
-    });
+    return promptRow(flags.prompt, flags);
   }
   const given = flags.logitsFile === undefined ? flags.logits : await readLogits(flags.logitsFile);
   const option = flags.logitsFile === undefined ? "logits" : "logits-file";

@@ -1,28 +1,37 @@
 /** `tokenmill sample`: the flags; what they do is loaded when they are used. */
 import { integerFlag } from "@tokenmill/cli";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { addGrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
+import { addModelFlags } from "../source/modelFlags.ts";
 import type { SampleFlags } from "./runSample.ts";
 
 const examples = `
 Row i is drawn as position i of sequence 0, draw d of it as position i + d × rows, so equal seeds give equal tokens.
 --ids gives each row its own: one JSON object a line, {"sequenceId": 7, "position": 3, "history": [1, 2], "promptLength": 1},
 each field optional. A form of the output (--json-schema and others) says what may follow the history behind its prompt;
-the rows are then those of r50k's 50,257 tokens.
+the rows of a file are then those of r50k's 50,257 tokens.
 
 Examples:
   $ tokenmill sample --logits rows.npy --top-k 40 --seed 1
+  $ tokenmill sample --model model.gguf --prompt "The capital of France is" --draws 20 --json
   $ tokenmill sample --logits rows.npy --params params.json --json | head
   $ tokenmill sample --logits rows.npy --logprobs 5 --output tokens.ndjson`;
 
 export function sampleCommand(): Command {
   const command = new Command("sample")
-    .summary("sample every row of a .npy file over all workers")
-    .description("Samples every row of an array of logits, [N, V] or [V] in f32 or f16, over all workers.")
+    .summary("sample every row of a .npy file, or the row after a prompt, over all workers")
+    .description(
+      "Samples every row of an array of logits, [N, V] or [V] in f32 or f16, or a model's row after a prompt, over all workers.",
+    )
     .optionsGroup("Rows:")
-    .requiredOption("--logits <file>", "the rows: a .npy file")
+    .addOption(new Option("--logits <file>", "the rows: a .npy file").conflicts(["prompt", "model"]))
+    .addOption(
+      new Option("--prompt <text>", "the row after the text instead: of the embedded model, or of --model").conflicts(
+        "ids",
+      ),
+    )
     .option("--ids <file>", "sequence id, position and history of each row, one JSON object a line")
     .option(
       "--vocab-size <n>",
@@ -50,6 +59,7 @@ export function sampleCommand(): Command {
       const { runSample } = await import("./runSample.ts");
       process.exitCode = await runSample(flags);
     });
+  addModelFlags(command);
   addGrammarFlags(command);
   addSamplingFlags(command);
   return command.option("--params <file>", "sampling parameters from a JSON object; flags win");

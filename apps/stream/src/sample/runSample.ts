@@ -2,8 +2,6 @@
 import { plainLines } from "@tokenmill/check";
 import { type ExitCode, exitCodes, Interrupt, Output, UsageError } from "@tokenmill/cli";
 import { drawSeed, type GrammarProvider } from "@tokenmill/core";
-import { loadR50kTokenizer } from "@tokenmill/embedded-model";
-import { openNpy } from "@tokenmill/sources";
 import { createPool } from "@tokenmill/worker-pool";
 import {
   compileForm,
@@ -15,14 +13,17 @@ import {
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
+import type { ModelFlags } from "../source/modelFlags.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
 import { noId, readRowIds } from "./rowIds.ts";
 import { sampleLine } from "./sampleLine.ts";
+import { openSampledRows, type SampledRows } from "./sampledRows.ts";
 import { sampleRows } from "./sampleRows.ts";
 import { SampleSummary } from "./sampleSummary.ts";
 
-export interface SampleFlags extends GrammarFlags {
-  readonly logits: string;
+export interface SampleFlags extends GrammarFlags, ModelFlags {
+  readonly logits?: string;
+  readonly prompt?: string;
   readonly ids?: string;
   readonly vocabSize?: number;
   readonly draws: number;
@@ -44,19 +45,21 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
   const { seed: givenSeed, ...given } = await readSamplingParams(flags);
   const seed = drawSeed(givenSeed);
   const params = { logprobs: 0, ...given };
-  const rows = await openNpy(flags.logits);
+  const rows = await openSampledRows(flags);
   const interrupt = new Interrupt();
   try {
     const { rowLength: vocabSize, rowCount, dtype } = rows;
     if (flags.vocabSize !== undefined && flags.vocabSize !== vocabSize) {
-      throw new UsageError(`"vocabSize" expected ${flags.vocabSize}, got rows of ${vocabSize} in ${flags.logits}`);
+      throw new UsageError(`"vocabSize" expected ${flags.vocabSize}, got rows of ${vocabSize}`);
     }
     const maxLogprobs = Math.max(20, params.logprobs);
     checkParams(params, vocabSize, maxLogprobs, stage);
     warnOfUnused(params);
     const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);
+    const { promptTokenIds } = rows;
+    const promptId = { ...noId, history: promptTokenIds, promptLength: promptTokenIds.length };
     const form = await readGrammarFlags(flags);
-    const grammar = await grammarFor(flags, vocabSize);
+    const grammar = await grammarFor(flags, rows);
     const compiled = await compileForm(grammar, form);
     const output = await openOutput(flags);
     const { workers, slots } = flags;
@@ -77,7 +80,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
         pool,
         plan: pool.compile(params),
         rows,
-        idOf: (row) => ids?.[row] ?? noId,
+        idOf: (row) => ids?.[row] ?? promptId,
         seed,
         draws: flags.draws,
         image: compiled?.image,
@@ -86,7 +89,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       for await (const drawn of all) {
         summary.add(drawn);
         if (output.isWhole || shown++ < shownDraws) {
-          await output.stream.write(sampleLine(drawn, flags.draws, params.logprobs > 0));
+          await output.stream.write(sampleLine(drawn, flags.draws, params.logprobs > 0, rows.tokenizer));
         }
         if (signal.aborted) break;
       }
@@ -107,14 +110,9 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
 }
 
 /** @throws UsageError for rows of another vocabulary */
-async function grammarFor(flags: SampleFlags, vocabSize: number): Promise<GrammarProvider | undefined> {
+async function grammarFor(flags: SampleFlags, rows: SampledRows): Promise<GrammarProvider | undefined> {
   const flag = grammarFlagIn(flags);
-  if (flag === undefined) return undefined;
-  const tokenizer = await loadR50kTokenizer();
-  if (vocabSize < tokenizer.vocabSize) {
-    throw new UsageError(`${flag} expected rows of r50k's ${tokenizer.vocabSize} tokens, got rows of ${vocabSize}`);
-  }
-  return grammarProviderFor(tokenizer, vocabSize, flag);
+  return flag === undefined ? undefined : grammarProviderFor(await rows.formTokenizer(flag), rows.rowLength, flag);
 }
 
 /** Whether all draws go there, or as many as a person reads. */

@@ -1,8 +1,15 @@
 /** One draw as a line of JSON. */
+import type { Tokenizer } from "@tokenmill/core";
+import { tokenText } from "../explain/text/tokenText.ts";
 import type { RowDraw } from "./sampleRows.ts";
 
-/** Line break included. `draw` only where rows are drawn more than once, log-probabilities only where they were asked for. */
-export function sampleLine({ row, draw, result }: RowDraw, draws: number, hasTop: boolean): string {
+/** Line break included. `draw` only where rows are drawn more than once, log-probabilities only where they were asked for, text where tokens have some. */
+export function sampleLine(
+  { row, draw, result }: RowDraw,
+  draws: number,
+  hasTop: boolean,
+  tokenizer?: Tokenizer,
+): string {
   const place = draws > 1 ? { row, draw } : { row };
   if (result.status !== "ok") {
     const { status: code, message, errorIndex } = result;
@@ -14,6 +21,7 @@ export function sampleLine({ row, draw, result }: RowDraw, draws: number, hasTop
   return `${JSON.stringify({
     ...place,
     tokenId,
+    ...(tokenizer && tokenId < tokenizer.vocabSize && { text: tokenText(tokenizer.tokenBytes(tokenId)) }),
     logprob,
     rank,
     ...(keptCount >= 0 && { keptCount }),

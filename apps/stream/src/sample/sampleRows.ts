@@ -3,9 +3,9 @@
  * workers sample some slots, others are filled.
  */
 import { createResult, type GrammarImageData, type SampleResult } from "@tokenmill/core";
-import type { NpyFile } from "@tokenmill/sources";
 import type { History, Plan, SamplerPool, TokenMasks } from "@tokenmill/worker-pool";
 import type { RowId } from "./rowIds.ts";
+import type { SampledRows } from "./sampledRows.ts";
 
 /** One draw. */
 export interface RowDraw {
@@ -18,7 +18,7 @@ export interface RowDraw {
 export interface SampleRowsOptions {
   readonly pool: SamplerPool;
   readonly plan: Plan;
-  readonly rows: NpyFile;
+  readonly rows: SampledRows;
   readonly idOf: (row: number) => RowId;
   readonly seed: bigint;
   /** Draws from each row. */

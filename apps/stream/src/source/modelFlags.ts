@@ -1,7 +1,7 @@
 /** Flags of a language model's runtime. */
 import { integerFlag, UsageError } from "@tokenmill/cli";
 import type { Command } from "commander";
-import type { LlamaModelOptions } from "@tokenmill/llama";
+import type { ModelOptions } from "@tokenmill/sources";
 
 export interface ModelFlags {
   readonly model?: string;
@@ -14,28 +14,31 @@ export interface ModelFlags {
 
 export function addModelFlags(command: Command): void {
   command
-    .option("--model <file>", "a GGUF model instead, computed by llama.cpp (npm install koffi and its libraries)")
+    .option(
+      "--model <file>",
+      "a language model instead: a GGUF file, the folder of an ONNX model, or the name of one in $TOKENMILL_MODELS or the Hugging Face cache",
+    )
     .option(
       "--model-sequences <integer>",
-      "sequences whose keys and values are kept at the same time (default: 16)",
+      "sequences whose keys and values are kept at the same time (default: 16; ONNX 8)",
       integerFlag("modelSequences", 1, 256),
     )
     .option(
       "--context-tokens <integer>",
-      "tokens of one sequence, prompt and output (default: the model's, at most 4096)",
+      "tokens of one sequence, prompt and output (default: the model's, at most 4096; ONNX 2048)",
       integerFlag("contextTokens", 16, 2 ** 20),
     )
     .option(
       "--step-tokens <integer>",
-      "most tokens computed at once: bounds the gap that a long prompt makes (default: 256)",
+      "most tokens computed at once: bounds the gap that a long prompt makes (default: 256; ONNX 64)",
       integerFlag("stepTokens", 1, 2048),
     )
     .option(
       "--model-threads <integer>",
-      "threads of llama.cpp (default: cores − 1)",
+      "threads of the runtime (default: cores − 1)",
       integerFlag("modelThreads", 1, 256),
     )
-    .option("--deterministic", "rows whose bits depend on their tokens alone; slower prompts");
+    .option("--deterministic", "GGUF: rows whose bits depend on their tokens alone; slower prompts");
 }
 
 /** @throws UsageError for flags of a model where there is none. */
@@ -53,10 +56,9 @@ export function checkModelFlags(flags: ModelFlags): void {
   }
 }
 
-export function modelOptions(modelPath: string, flags: ModelFlags): LlamaModelOptions {
+export function modelOptions(flags: ModelFlags): ModelOptions {
   const { modelSequences, contextTokens, stepTokens, modelThreads, deterministic } = flags;
   return {
-    modelPath,
     ...(modelSequences !== undefined && { sequences: modelSequences }),
     ...(contextTokens !== undefined && { contextTokens }),
     ...(stepTokens !== undefined && { stepTokens }),

@@ -15,7 +15,11 @@ export interface SourceFlags extends ModelFlags {
 export function addSourceFlags(command: Command): void {
   command
     .optionsGroup("Rows:")
-    .option("--source <name>", "where rows of logits come from: embedded, synthetic or trace:<file>", "embedded")
+    .option(
+      "--source <name>",
+      "where rows of logits come from: embedded, synthetic, trace:<file> or module:<file>, whose default export makes a source",
+      "embedded",
+    )
     .option(
       "--vocab-size <integer>",
       "tokens of a synthetic row (default: 32000)",
@@ -37,8 +41,10 @@ export function checkSourceFlags({ source, vocabSize, syntheticKind, cacheDir, .
   if (model.model !== undefined && source !== "embedded") {
     throw new UsageError(`"model" expected without --source ${source}: rows come from one place`);
   }
-  if (source !== "embedded" && source !== "synthetic" && !/^trace:./s.test(source)) {
-    throw new UsageError(`"source" expected embedded, synthetic or trace:<file>, got ${JSON.stringify(source)}`);
+  if (source !== "embedded" && source !== "synthetic" && !/^(?:trace|module):./s.test(source)) {
+    throw new UsageError(
+      `"source" expected embedded, synthetic, trace:<file> or module:<file>, got ${JSON.stringify(source)}`,
+    );
   }
   const refuseFor = (flag: string, only: string): never => {
     throw new UsageError(`${flag} has an effect with --source ${only} only, not with ${source}`);

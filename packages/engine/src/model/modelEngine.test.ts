@@ -27,6 +27,21 @@ async function idsOf(engine: Engine, request: Parameters<Engine["stream"]>[0]): 
 const argmax = (row: Float32Array): number => row.indexOf(Math.max(...row));
 
 describe("an engine over a model", () => {
+  it("takes it as its source, and closes it with itself, within the deadline though a step hangs", async () => {
+    const rows = createToyModel({ vocabSize: 257 });
+    const { engine: other } = await open({ vocabSize: 257 });
+    const request = { prompt: [1, 2, 3], maxTokens: 6, ignoreEos: true, seed: 4 };
+    const engine = await createEngine({ source: rows, workers: 0 });
+    expect(await idsOf(engine, request)).toEqual(await idsOf(other, request));
+    await engine.close();
+    expect(rows.isClosed).toBe(true);
+    const hanging = createToyModel({ vocabSize: 257 });
+    hanging.gate = new Promise(() => undefined);
+    const late = await createEngine({ source: hanging, workers: 0, closeTimeoutMs: 50 });
+    const running = idsOf(late, request);
+    await Promise.all([late.close(), expect(running).rejects.toThrow(/closed/)]);
+  });
+
   it("draws what the rows of the history say, many sequences at once on few slots", async () => {
     const { engine } = await open({ sequences: 3, stepTokens: 8, vocabSize: 257 });
     const prompts = Array.from({ length: 8 }, (_, i) => [1 + i, 5, 6, 7]);

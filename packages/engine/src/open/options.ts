@@ -1,5 +1,12 @@
 /** Options of `createEngine`, checked. */
-import { checkSeed, type GrammarProvider, type LogitsSource, randomSeed, seedBits } from "@tokenmill/core";
+import {
+  checkSeed,
+  type GrammarProvider,
+  type LogitsSource,
+  type ModelSource,
+  randomSeed,
+  seedBits,
+} from "@tokenmill/core";
 import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 
@@ -26,8 +33,8 @@ const poolFields = Object.keys(isPoolField) as readonly PoolField[];
 
 /** The pool's own options (`workers`, `slots`, …) are passed on; ranges are checked there. */
 export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeoutMs"> {
-  /** Where the rows come from. */
-  source: LogitsSource;
+  /** Where the rows come from. A model is closed with the engine; other sources are their owner's to close. */
+  source: LogitsSource | ModelSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */
   pool?: SamplerPool;
   /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: as many as the source serves, or 131,072. */
@@ -53,6 +60,9 @@ export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeo
   bufferSize?: number;
 }
 
+/** The same where rows come from a source of rows. */
+export type RowEngineOptions = EngineOptions & { source: LogitsSource };
+
 /** The engine's own options with their defaults. */
 export interface EngineSettings {
   readonly maxSequences: number;
@@ -65,7 +75,7 @@ export interface EngineSettings {
 }
 
 /** @throws TypeError, RangeError */
-export function checkOptions(options: EngineOptions): EngineSettings {
+export function checkOptions(options: RowEngineOptions): EngineSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(
     Object.keys(options),
@@ -133,7 +143,7 @@ export function checkOptions(options: EngineOptions): EngineSettings {
 }
 
 /** The pool options among the engine's. */
-export function poolOptions(options: EngineOptions): PoolOptions {
+export function poolOptions(options: RowEngineOptions): PoolOptions {
   const pool: PoolOptions = {
     source: options.source,
     ...(options.grammar && { maskFiller: options.grammar.maskFiller }),

@@ -3,7 +3,7 @@ import { messageOf } from "@tokenmill/check";
 import { dtypeBytes, type GenerateRequest } from "@tokenmill/core";
 import { createEngine, type Engine, type SequenceHandle } from "@tokenmill/engine";
 import { createEmbeddedModel } from "@tokenmill/embedded-model";
-import { createSyntheticSource } from "@tokenmill/sources";
+import { createSyntheticSource, openModel } from "@tokenmill/sources";
 import type { PlannedRequest } from "../../schedule/planRequests.ts";
 import type { EngineTargetSpec, Scenario } from "../../scenario/scenario.ts";
 import { randomTokenIds } from "../target/randomTokenIds.ts";
@@ -25,9 +25,8 @@ export class EngineTarget implements Target {
   }
 
   static async open(spec: EngineTargetSpec, { seed, requests }: Scenario): Promise<EngineTarget> {
-    const { vocabSize, dtype, rows: kind, workers, slots } = spec;
-    const source =
-      spec.source === "embedded" ? await createEmbeddedModel() : createSyntheticSource({ kind, vocabSize, dtype });
+    const { workers, slots } = spec;
+    const source = await sourceOf(spec);
     const engine = await createEngine({ source, workers, seed, ...(slots !== undefined && { slots }) });
     try {
       // Params out of range are the user's error, not each request's.
@@ -74,10 +73,17 @@ export class EngineTarget implements Target {
 
   /** Goes on after end of text, so that lengths are those of the scenario; `ignoreEos: false` in the mix changes that. */
   #requestOf({ index, prompt, promptTokens, maxTokens, params }: PlannedRequest): GenerateRequest {
-    const { vocabSize } = this.#engine.source;
+    const { vocabSize: rowLength, tokenizer } = this.#engine.source;
+    // rows of a model may be longer than its vocabulary
+    const vocabSize = tokenizer?.vocabSize ?? rowLength;
     const tokenIds = prompt ?? randomTokenIds(this.#seed, index, promptTokens, vocabSize);
     return { ignoreEos: true, ...params, maxTokens, prompt: tokenIds };
   }
+}
+
+async function sourceOf({ model, source, rows: kind, vocabSize, dtype }: EngineTargetSpec) {
+  if (model !== undefined) return openModel(model);
+  return source === "embedded" ? createEmbeddedModel() : createSyntheticSource({ kind, vocabSize, dtype });
 }
 
 function codeOf(error: unknown): string {

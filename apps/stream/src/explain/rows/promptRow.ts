@@ -1,35 +1,30 @@
-/** The embedded model's row after a prompt, written by the same worker module that generation uses. */
-import { createResult, SampleError } from "@tokenmill/core";
-import { createEmbeddedModel, type EmbeddedModelOptions } from "@tokenmill/embedded-model";
-import { createPool } from "@tokenmill/worker-pool";
+/** The row that a source has after a prompt. */
+import { openSource } from "../../source/openSource.ts";
+import { rowAfter } from "../../source/rowAfter.ts";
+import type { SourceFlags } from "../../source/sourceFlags.ts";
+import { UsageError } from "@tokenmill/cli";
 import { tokenText } from "../text/tokenText.ts";
 import type { ExplainRow } from "./row.ts";
 
-/** Writes one row on the calling thread. @throws Error if the model's files cannot be read or the source fails. */
-export async function promptRow(prompt: string, modelOptions: EmbeddedModelOptions = {}): Promise<ExplainRow> {
-  const source = await createEmbeddedModel(modelOptions);
-  const { tokenizer } = source;
-  const history = tokenizer.encode(prompt, { special: true, isPrompt: true });
-  const pool = await createPool({ source, workers: 0, slots: 1, arenaBytes: 65536 + 8 * history.length });
+/** @throws UsageError for a source whose rows are no f32 text rows, Error if it cannot be opened or fails */
+export async function promptRow(prompt: string, flags: SourceFlags): Promise<ExplainRow> {
+  const source = await openSource(flags);
   try {
-    const slot = pool.acquire();
-    const plan = pool.compile({});
-    const opened = pool.openHistory(history, history.length + 1);
-    if (opened === undefined) throw new Error("the pool has no room for the prompt");
-    pool.submit(slot, { plan, history: opened, seed: 0n, sequenceId: 0n, position: 0, writeRow: true });
-    pool.flush();
-    await pool.completed();
-    const result = createResult(pool.maxLogprobs);
-    pool.readResult(slot, result);
-    if (result.status !== "ok") throw new SampleError(result.status, result.message);
+    const { promptTokenIds, row } = await rowAfter(source, prompt);
+    if (source.dtype !== "f32") throw new UsageError(`--prompt needs rows in f32, got a source in ${source.dtype}`);
+    const tokenizer = source.tokenizer!;
     return {
       prompt,
-      logits: pool.row(slot).slice(),
-      tokenText: (tokenId) => tokenizer.specialTokens?.get(tokenId) ?? tokenText(tokenizer.tokenBytes(tokenId)),
-      history,
-      promptLength: history.length,
+      logits: row,
+      tokenText: (tokenId) =>
+        tokenizer.specialTokens?.get(tokenId) ??
+        tokenText(tokenId < tokenizer.vocabSize ? tokenizer.tokenBytes(tokenId) : new Uint8Array(0)),
+      history: promptTokenIds,
+      promptLength: promptTokenIds.length,
+      close: async () => source.close?.(),
     };
-  } finally {
-    await pool.close();
+  } catch (error) {
+    await source.close?.();
+    throw error;
   }
 }

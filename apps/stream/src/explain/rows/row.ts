@@ -9,4 +9,6 @@ export interface ExplainRow {
   /** Tokens before this one, which the penalties see; the first `promptLength` are the prompt. */
   readonly history: readonly number[];
   readonly promptLength: number;
+  /** Ends what `tokenText` asks. Absent: there is nothing to end. */
+  close?(): Promise<void>;
 }

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
+import { findModel } from "./findModel.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "tokenmill-find-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+function file(...path: string[]): string {
+  const full = join(directory, ...path);
+  mkdirSync(join(full, ".."), { recursive: true });
+  writeFileSync(full, "");
+  return full;
+}
+
+const gguf = file("own", "small.gguf");
+const inFolder = file("own", "folder", "weights.gguf");
+file("other", "exported", "tokenizer.json");
+const graph = file("other", "exported", "model.onnx");
+const cached = file("hub", "models--Org--Tiny", "snapshots", "abc", "tiny.gguf");
+file("own", "two", "a.gguf");
+file("own", "two", "b.gguf");
+mkdirSync(join(directory, "own", "empty"));
+
+beforeEach(() => {
+  vi.stubEnv("TOKENMILL_MODELS", [join(directory, "own"), join(directory, "other")].join(delimiter));
+  vi.stubEnv("HF_HUB_CACHE", join(directory, "hub"));
+  return () => vi.unstubAllEnvs();
+});
+
+it.each<[name: string, path: string, runtime: string]>([
+  [gguf, gguf, "llama"],
+  [graph, graph, "onnx"],
+  [join(directory, "own", "folder"), inFolder, "llama"],
+  [join(directory, "other", "exported"), join(directory, "other", "exported"), "onnx"],
+  ["small", gguf, "llama"],
+  ["small.gguf", gguf, "llama"],
+  ["folder", inFolder, "llama"],
+  ["exported", join(directory, "other", "exported"), "onnx"],
+  ["Org/Tiny", cached, "llama"],
+])("%s is %s, for %s", (name, path, runtime) => {
+  expect(findModel(name)).toEqual({ path, runtime });
+});
+
+it("says where it has looked, and what a folder lacks", () => {
+  const places = ["own", "other", "hub"].map((name) => join(directory, name)).join(", ");
+  expect(() => findModel("smal")).toThrow(
+    `"model" expected a file, a folder or a name of what is in ${places}, got "smal"`,
+  );
+  expect(() => findModel("empty")).toThrow(`with one GGUF file, or with an ONNX graph and its tokenizer.json, got `);
+  expect(() => findModel("two")).toThrow(/got a\.gguf, b\.gguf in .*two: name one/);
+});
