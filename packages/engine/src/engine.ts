@@ -3,13 +3,7 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import {
-  checkSeed,
-  type GenerateRequest,
-  type LogitsSource,
-  type SamplingParams,
-  type TokenEvent,
-} from "@tokenmill/core";
+import { type GenerateRequest, type LogitsSource, type SamplingParams, type TokenEvent } from "@tokenmill/core";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError } from "./errors.ts";
@@ -30,23 +24,14 @@ import {
   poolOptions,
   type RowEngineOptions,
 } from "./open/options.ts";
-import {
-  canonicalId,
-  checkPromptLogprobs,
-  checkMaxTokens,
-  grammarEos,
-  prepareRequest,
-  type RequestLimits,
-  stopStrings,
-} from "./open/prepareRequest.ts";
+import { prepareRecord } from "./open/prepareRecord.ts";
+import { canonicalId, prepareRequest, type RequestLimits } from "./open/prepareRequest.ts";
 import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
-import { Sequence, type TokenObserver } from "./scheduler/sequence.ts";
-import { checkSnapshot, checkState, type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
-import { replayText } from "./snapshot/replay.ts";
+import type { Sequence, TokenObserver } from "./scheduler/sequence.ts";
+import { type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
-import { StopStrings } from "./text/stopStrings.ts";
 import { TokenTexts } from "./text/tokenTexts.ts";
 import type { SequenceHandle } from "./handle.ts";
 import type { Engine, EngineStats } from "./types.ts";
@@ -179,36 +164,10 @@ class TokenEngine implements Engine {
 
   reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
-    checkSnapshot(record, this.source.vocabSize);
-    const { params, profile, promptTokenIds, outputTokenIds, maxTokens, ignoreEos, epoch } = record;
-    const { seed, ...unseeded } = params;
-    checkMaxTokens(maxTokens, unseeded.minTokens);
-    checkSeed("seed", BigInt(seed));
-    const sequenceId = canonicalId(BigInt(record.sequenceId));
-    const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, this.#limits);
-    const stop = stopStrings(record.stop, this.#limits);
-    if (record.grammar) grammarEos(record.grammar, this.#limits, ignoreEos);
-    return this.#start({ ...unseeded, profile }, (plan) => {
-      checkState(record.state, plan.initialState);
-      const sequence = new Sequence({
-        sequenceId: this.#ids.claim(sequenceId),
-        randomStreamId: record.randomStreamId === undefined ? undefined : BigInt(record.randomStreamId),
-        seed: BigInt(seed),
-        plan,
-        promptTokenIds,
-        outputTokenIds,
-        maxTokens,
-        stops: stop.length > 0 ? new StopStrings(stop) : undefined,
-        ignoreEos,
-        epoch: epoch + 1,
-        grammar: record.grammar,
-        promptLogprobs,
-        observer,
-        state: record.state,
-      });
-      replayText(sequence, record, this.#texts);
-      return sequence;
-    });
+    const prepared = prepareRecord(record, this.#limits, this.#texts);
+    return this.#start(prepared.params, (plan) =>
+      prepared.sequence(plan, this.#ids.claim(prepared.sequenceId), observer),
+    );
   }
 
   snapshot(sequenceId: number | bigint): SequenceSnapshot {
@@ -297,7 +256,7 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#ids.next, 0, "the engine was closed");
   }
 
-  /** Compiles, makes the sequence and hands it to the scheduler; the plan is given back if that fails. */
+  /** Compiles, makes the sequence and adds it to the scheduler; the plan is released if that fails. */
   #start(params: SamplingParams, make: (plan: Plan) => Sequence): SequenceHandle {
     let plan: Plan | undefined;
     try {

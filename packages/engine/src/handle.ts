@@ -7,12 +7,12 @@ export interface SequenceHandle {
   /** As given or assigned; a number where it is a safe integer. */
   readonly sequenceId: number | bigint;
   readonly phase: SequencePhase;
-  /** Shared memory that it holds, paused or not; 0 while it waits for some, and once it has ended. */
+  /** Shared memory of its history, paused or not; 0 before its admission and after its end. */
   readonly heldBytes: number;
-  /** Takes no more turns; the one event that may be under way is still delivered. */
+  /** Its rows are not scheduled any more; the event of one in flight is still delivered. */
   pause(): void;
   resume(): void;
-  /** Ends the sequence; nothing more is delivered. Its slot is free when the row under way is done. */
+  /** Ends the sequence; nothing more is delivered. Its slot is free when the row in flight is done. */
   cancel(): void;
   /** The resume record as of the last event. @throws SequenceError `unknown_sequence` when it has ended. */
   snapshot(): SequenceSnapshot;

@@ -18,7 +18,7 @@ export class RowsAhead {
     this.rows = rows;
   }
 
-  /** Room for the row after `history` and for those after the tokens that follow. */
+  /** Space for the row after `history` and for those after the tokens that follow. */
   static plan(history: Int32Array, upcoming: Int32Array, target: Float32Array, stepTokens: number): RowsAhead {
     const most = Math.min(upcoming.length, stepTokens - 1, Math.floor(mostBytes / target.byteLength));
     const whole = new Int32Array(history.length + most);

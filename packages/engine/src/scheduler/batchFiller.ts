@@ -67,7 +67,7 @@ export class BatchFiller {
     return this.#fills.size < this.#mostFills;
   }
 
-  /** Hands rows to the source, one for each acquired slot; never rejects. */
+  /** Asks the source for rows, one for each acquired slot; never rejects. */
   async fill(slots: readonly number[], sequences: readonly Sequence[]): Promise<void> {
     const lent = slots.map((slot, i) => this.#lend(slot, sequences[i]!));
     const fill: Fill = { lent, startMs: performance.now(), ended: this.#ask(lent) };

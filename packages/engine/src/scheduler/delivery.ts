@@ -1,4 +1,4 @@
-/** The last words of a sequence, and what happens when an observer throws at them: the process hears of it, the loop does not. */
+/** Delivery of events, ends and errors to observers. What an observer throws never reaches the scheduler's loop. */
 import { messageOf } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type SequenceErrorCode } from "../errors.ts";
@@ -25,7 +25,7 @@ export function deliverRefusal(sequence: Sequence, refusal: unknown): void {
   }
 }
 
-/** Hands out an event, and the end after the last; `onFailure` is told what `next` threw. */
+/** Delivers an event, and the end after the last; `onFailure` is told what `next` threw. */
 export function deliverEvent(sequence: Sequence, event: TokenEvent, onFailure: (error: unknown) => void): void {
   const observer = sequence.observer!;
   try {

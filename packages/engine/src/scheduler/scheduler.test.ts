@@ -38,7 +38,7 @@ describe("10,000 sequences", () => {
     });
   });
 
-  it("take turns: none is more than one token ahead of another", async () => {
+  it("take ready: none is more than one token ahead of another", async () => {
     await withEngine({ source: hashSource({ vocabSize: 16 }), workers: 0, slots: 64 }, async (engine) => {
       const atLength = [10_000, 0, 0, 0, 0];
       const runs = Array.from({ length: 10_000 }, () =>
@@ -228,14 +228,14 @@ describe("limits", () => {
 });
 
 describe("the event loop", () => {
-  it.each([0, 1, 2])("gets turns under load (%i workers)", async (workers) => {
+  it.each([0, 1, 2])("runs its timers under load (%i workers)", async (workers) => {
     await withEngine({ source: hashSource({ vocabSize: 16 }), workers, slots: 64 }, async (engine) => {
-      let turns = 0;
-      const timer = setInterval(() => turns++, 1);
+      let rounds = 0;
+      const timer = setInterval(() => rounds++, 1);
       await Promise.all(Array.from({ length: 200 }, () => run(engine, { maxTokens: 300 })));
       clearInterval(timer);
-      // 60,000 tokens: without giving way there would be one or two
-      expect(turns).toBeGreaterThan(5);
+      // 60,000 tokens: without yielding there would be one or two
+      expect(rounds).toBeGreaterThan(5);
     });
   });
 });

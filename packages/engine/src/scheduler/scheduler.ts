@@ -1,7 +1,7 @@
 /**
- * Continuous batching: sequences take turns on the pool's slots, one token a turn. Sequences join, pause and leave at any
- * step. Admission gives them memory, `Turns` says who is next; here rows are started and their tokens committed. Nothing runs
- * while no row is in flight: no timer, no polling.
+ * Continuous batching: each row of a batch is one token of one sequence, and sequences join, pause and leave at any step.
+ * Admission gives them memory, the ready queue says whose row is next, the completion loop what is done; here rows are started
+ * and their tokens committed. Nothing runs while no row is in flight: no timer, no polling.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@tokenmill/check";
@@ -15,12 +15,12 @@ import { BatchFills } from "./batchFills.ts";
 import { coalesced } from "./coalesced.ts";
 import { commitToken } from "./commitToken.ts";
 import { Compiling } from "./compiling.ts";
+import { CompletionLoop } from "./completionLoop.ts";
 import { deliverError, deliverEvent, deliverRefusal } from "./delivery.ts";
-import { LoopClock } from "./loopClock.ts";
 import { RowJobs } from "./rowJobs.ts";
 import type { Sequence } from "./sequence.ts";
-import { takeRows } from "./takeRows.ts";
-import { Turns } from "./turns.ts";
+import { dispatchRows } from "./dispatchRows.ts";
+import { ReadyQueue } from "./readyQueue.ts";
 
 /** Counts of what happened since the start. */
 export interface SchedulerTotals {
@@ -49,12 +49,12 @@ export class Scheduler {
   readonly #texts: TokenTexts | undefined;
   readonly #compiling: Compiling;
   readonly #admission: Admission;
-  readonly #turns: Turns;
+  readonly #ready: ReadyQueue;
   readonly #rows: RowJobs;
+  readonly #completions: CompletionLoop;
   readonly #fills: BatchFills | undefined;
   readonly #result: SampleResult;
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
-  #isLooping = false;
   /** Rows have been submitted and not been shown to the workers. */
   #isUnflushed = false;
   #whenIdle: (() => void) | undefined;
@@ -64,8 +64,14 @@ export class Scheduler {
     this.#source = source;
     this.#texts = texts;
     this.#result = createResult(pool.maxLogprobs);
-    this.#turns = new Turns(pool.workers, pool.slotCount, source.kind === "batch");
+    this.#ready = new ReadyQueue(pool.workers, pool.slotCount, source.kind === "batch");
     this.#rows = new RowJobs(pool);
+    this.#completions = new CompletionLoop(pool, this.#rows, {
+      done: (slot) => this.#commit(slot),
+      caughtUp: () => this.#pump(),
+      broken: (error) => this.#poolFailed(error),
+      idle: () => this.#pumpSoon(),
+    });
     this.#compiling = new Compiling(pool, grammars, {
       compiled: (sequence) => this.#wait(sequence),
       refused: (sequence, error) => {
@@ -88,9 +94,9 @@ export class Scheduler {
     this.#fills = new BatchFills({
       pool,
       filler,
-      turns: this.#turns,
+      ready: this.#ready,
       rows: this.#rows,
-      onGathered: () => this.#pump(),
+      onWindowClosed: () => this.#pump(),
     });
   }
 
@@ -99,7 +105,7 @@ export class Scheduler {
   }
 
   get readyCount(): number {
-    return this.#turns.length;
+    return this.#ready.length;
   }
 
   get activeCount(): number {
@@ -119,11 +125,11 @@ export class Scheduler {
     this.#pumpSoon();
   }
 
-  /** Takes no more turns until `resume`. A row that is in flight still gives its token. */
+  /** Its rows are not scheduled until `resume`. One in flight still gives its token. */
   pause(sequence: Sequence): void {
     sequence.isPaused = true;
     if (sequence.phase !== "ready") return;
-    this.#turns.remove(sequence);
+    this.#ready.remove(sequence);
     sequence.phase = "paused";
   }
 
@@ -134,7 +140,7 @@ export class Scheduler {
     this.#pumpSoon();
   }
 
-  /** Ends the sequence without a word; a row in flight is thrown away when it is done. */
+  /** Ends the sequence, whose observer hears nothing more; a row in flight is discarded when it is done. */
   cancel(sequence: Sequence): void {
     sequence.observer = undefined;
     if (sequence.phase === "ended") return;
@@ -164,17 +170,17 @@ export class Scheduler {
       this.#isUnflushed = false;
       this.#pool.flush();
     }
-    if (this.#rows.count > 0 && !this.#isLooping) void this.#loop();
+    this.#completions.start();
     if (this.#whenIdle && this.activeCount === 0) this.#whenIdle();
   }
 
   #makeReady(sequence: Sequence): void {
     sequence.phase = "ready";
-    this.#turns.push(sequence);
+    this.#ready.push(sequence);
   }
 
   #dispatch(): void {
-    for (const [slot, sequence] of takeRows(this.#pool, this.#turns, Number.POSITIVE_INFINITY)) {
+    for (const [slot, sequence] of dispatchRows(this.#pool, this.#ready, Number.POSITIVE_INFINITY)) {
       this.#submit(slot, sequence, true);
     }
   }
@@ -191,7 +197,7 @@ export class Scheduler {
 
   /** A row that is in flight no longer, and gave nothing. */
   #rowLost(slot: number, sequence: Sequence, costMs = Number.NaN): void {
-    this.#turns.done(sequence, costMs);
+    this.#ready.done(sequence, costMs);
     this.#pool.release(slot);
     if (sequence.phase === "ended") this.#free(sequence);
     else sequence.phase = "paused";
@@ -207,27 +213,6 @@ export class Scheduler {
     if (sequence.phase === "paused") this.#fail(sequence, code, messageOf(error), error);
   }
 
-  async #loop(): Promise<void> {
-    this.#isLooping = true;
-    try {
-      const clock = new LoopClock();
-      while (this.#rows.count > 0) {
-        const slots = await this.#pool.completed();
-        if (slots.length === 0) throw new Error(`the pool lost ${this.#rows.count} rows`);
-        for (const [i, slot] of slots.entries()) {
-          this.#commit(slot);
-          if (clock.isTurnOver(i + 1, slots.length)) await clock.giveWay();
-        }
-        this.#pump();
-      }
-    } catch (error) {
-      this.#poolFailed(error);
-    } finally {
-      this.#isLooping = false;
-      this.#pumpSoon();
-    }
-  }
-
   #commit(slot: number): void {
     const sequence = this.#rows.take(slot);
     if (sequence.phase === "ended") {
@@ -236,7 +221,7 @@ export class Scheduler {
     }
     const result = this.#result;
     this.#pool.readResult(slot, result);
-    this.#turns.done(sequence, this.#pool.costMs(slot));
+    this.#ready.done(sequence, this.#pool.costMs(slot));
     const { unscored } = sequence;
     const isScored = unscored?.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
     this.#pool.release(slot);
@@ -273,7 +258,7 @@ export class Scheduler {
   /** The pool itself is broken: what was in flight is lost. */
   #poolFailed(error: unknown): void {
     for (const sequence of this.#rows.takeAll()) {
-      this.#turns.done(sequence, Number.NaN);
+      this.#ready.done(sequence, Number.NaN);
       if (sequence.phase === "ended") this.#free(sequence);
       else sequence.phase = "paused";
     }
@@ -283,7 +268,7 @@ export class Scheduler {
   /** Takes the sequence out of everything; memory that a worker or the source still uses is freed when they are done. */
   #end(sequence: Sequence): void {
     const { phase } = sequence;
-    if (phase === "ready") this.#turns.remove(sequence);
+    if (phase === "ready") this.#ready.remove(sequence);
     else if (phase === "waiting") this.#admission.remove(sequence);
     else if (phase === "compiling") this.#compiling.remove(sequence);
     sequence.phase = "ended";

@@ -3,7 +3,7 @@ import { ExpectedCost, type History, type Plan, type TokenMasks } from "@tokenmi
 import type { CompiledGrammar, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
-import type { TurnKind } from "./turns.ts";
+import type { RowKind } from "./readyQueue.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
 /** Receives one sequence's events. An rxjs `Subscriber` is one. */
@@ -15,7 +15,7 @@ export interface TokenObserver {
 }
 
 /**
- * `compiling`: what its output is held to is not known yet; `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
+ * `compiling`: its grammar is not compiled yet; `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
  * `paused`: open, not scheduled; `ended`.
  */
 export type SequencePhase = "compiling" | "waiting" | "ready" | "active" | "paused" | "ended";
@@ -87,11 +87,11 @@ export class Sequence implements Utf8Carry {
   /** Thread time of its rows, and the time they take to come from a batch source. */
   readonly cost: ExpectedCost = new ExpectedCost();
   readonly fillCost: ExpectedCost = new ExpectedCost();
-  /** Of the turn that it waits for or has. */
-  turnKind: TurnKind = "cheap";
-  isTurnCharged = false;
-  /** Thread time of its dear rows. */
-  turnMs = 0;
+  /** Of the row that waits or is in flight. */
+  rowKind: RowKind = "cheap";
+  isCharged = false;
+  /** Thread time that its expensive rows took, for the order of the ready queue. */
+  servedMs = 0;
   /** When it began to wait for memory. */
   queuedMs = 0;
 

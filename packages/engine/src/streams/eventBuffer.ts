@@ -20,7 +20,7 @@ export class EventBuffer implements TokenObserver {
   /** Called when something new can be pulled: an event, the end, or the error. */
   onChange: () => void = () => {};
 
-  /** @param size events held before the sequence is paused; one more may arrive that was under way. */
+  /** @param size events held before the sequence is paused; one more may arrive that was in flight. */
   constructor(open: OpenSequence, size: number) {
     this.#open = open;
     this.#size = size;

@@ -36,7 +36,7 @@ export class EventReadable extends Readable {
     if (event) this.push(event);
     else if (this.#events.failure) {
       const { value } = this.#events.failure;
-      // Not now: a `read()` that led here has yet to hand out the event before the error.
+      // Not now: a `read()` that led here has yet to deliver the event before the error.
       process.nextTick(() => this.destroy(errorOf(value)));
     } else this.push(null);
   }

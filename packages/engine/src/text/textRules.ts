@@ -20,7 +20,7 @@ export interface TextStep {
 
 /**
  * Text that becomes certain with output token `index`, written to `into`. Text of the first `minTokens` tokens is
- * not searched for stop strings. `isLast` lets go of everything held back; a stop token's own bytes are no text.
+ * not searched for stop strings. `isLast` flushes everything held back; a stop token's own bytes are no text.
  */
 export function stepText(
   state: TextState,

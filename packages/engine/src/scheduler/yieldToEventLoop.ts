@@ -1,13 +1,13 @@
-/** Timers and sockets may take that long, if there is so much for them to do. */
+/** Longest yield, while timers and sockets have work. */
 const longestBreakMs = 8;
 /** A round of the event loop that takes less had nothing to do. */
 const emptyRoundMs = 0.05;
 
 /**
- * Lets timers and sockets have their turn: one round of the event loop, and more while there is something in them. Node
- * accepts one connection in a round, so that with a single one those who come would wait a turn of the engine each.
+ * Yields to timers and sockets: one round of the event loop, and more while they have work. Node accepts one connection in a
+ * round: with a single one, each new connection would wait for a time slice of the engine.
  */
-export async function giveWay(): Promise<void> {
+export async function yieldToEventLoop(): Promise<void> {
   const startMs = performance.now();
   let roundMs = startMs;
   let lastMs: number;

@@ -1,20 +1,20 @@
-/** A small batch waits a moment for rows that are about to be done, to go with them. */
+/** The batching window: a small batch waits for rows that are about to be done, to be filled with them. */
 
-/** Longest wait. */
-const gatherMs = 20;
+/** Longest window. */
+const windowMs = 20;
 
-export class Gathering {
+export class BatchWindow {
   readonly #onEnd: () => void;
   #isTimed = false;
   #isOver = false;
 
-  /** @param onEnd called when the longest wait is over */
+  /** @param onEnd called when the window closes */
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
   }
 
-  /** Whether to wait on; the first call begins the wait. */
-  goesOn(): boolean {
+  /** Whether to wait on; the first call opens the window. */
+  isOpen(): boolean {
     if (this.#isOver) return false;
     if (!this.#isTimed) {
       this.#isTimed = true;
@@ -22,12 +22,12 @@ export class Gathering {
         this.#isTimed = false;
         this.#isOver = true;
         this.#onEnd();
-      }, gatherMs);
+      }, windowMs);
     }
     return true;
   }
 
-  /** The batch is on its way. */
+  /** The batch is being filled. */
   end(): void {
     this.#isOver = false;
   }

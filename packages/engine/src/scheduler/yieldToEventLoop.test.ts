@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { giveWay } from "./giveWay.ts";
+import { yieldToEventLoop } from "./yieldToEventLoop.ts";
 
 /** Rounds of the event loop, with work of that time in each, until the break is over. */
 async function roundsIn(workMs: number): Promise<number> {
@@ -13,7 +13,7 @@ async function roundsIn(workMs: number): Promise<number> {
     setImmediate(work);
   };
   setImmediate(work);
-  await giveWay();
+  await yieldToEventLoop();
   isOver = true;
   return rounds;
 }

@@ -1,0 +1,64 @@
+/** The sequence behind a resume record, as of the record's last token. */
+import { checkSeed, type SamplingParams } from "@tokenmill/core";
+import type { Plan } from "@tokenmill/worker-pool";
+import { Sequence, type TokenObserver } from "../scheduler/sequence.ts";
+import { replayText } from "../snapshot/replay.ts";
+import { checkSnapshot, checkState, type SequenceSnapshot } from "../snapshot/sequenceSnapshot.ts";
+import { StopStrings } from "../text/stopStrings.ts";
+import type { TokenTexts } from "../text/tokenTexts.ts";
+import {
+  canonicalId,
+  checkMaxTokens,
+  checkPromptLogprobs,
+  grammarEos,
+  type RequestLimits,
+  stopStrings,
+} from "./prepareRequest.ts";
+
+export interface PreparedRecord {
+  readonly params: SamplingParams;
+  readonly sequenceId: number | bigint | undefined;
+  /** @throws SnapshotError if the record's state or text is not what its tokens give */
+  sequence(plan: Plan, sequenceId: number | bigint, observer: TokenObserver): Sequence;
+}
+
+/** @throws SnapshotError for a damaged or foreign record, TypeError and RangeError for what it asks for */
+export function prepareRecord(
+  record: SequenceSnapshot,
+  limits: RequestLimits,
+  texts: TokenTexts | undefined,
+): PreparedRecord {
+  checkSnapshot(record, limits.vocabSize);
+  const { params, profile, promptTokenIds, outputTokenIds, maxTokens, ignoreEos, epoch, grammar, state } = record;
+  const { seed, ...unseeded } = params;
+  checkMaxTokens(maxTokens, unseeded.minTokens);
+  checkSeed("seed", BigInt(seed));
+  const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, limits);
+  const stop = stopStrings(record.stop, limits);
+  if (grammar) grammarEos(grammar, limits, ignoreEos);
+  return {
+    params: { ...unseeded, profile },
+    sequenceId: canonicalId(BigInt(record.sequenceId)),
+    sequence(plan, sequenceId, observer) {
+      checkState(state, plan.initialState);
+      const sequence = new Sequence({
+        sequenceId,
+        randomStreamId: record.randomStreamId === undefined ? undefined : BigInt(record.randomStreamId),
+        seed: BigInt(seed),
+        plan,
+        promptTokenIds,
+        outputTokenIds,
+        maxTokens,
+        stops: stop.length > 0 ? new StopStrings(stop) : undefined,
+        ignoreEos,
+        epoch: epoch + 1,
+        grammar,
+        promptLogprobs,
+        observer,
+        state,
+      });
+      replayText(sequence, record, texts);
+      return sequence;
+    },
+  };
+}
