@@ -1,5 +1,5 @@
 /** Random sampling parameters over the whole of the parameter table; what a value may be, the table says. */
-import { type Parameter, parameters, type SamplingParams, type StageName, stages } from "@tokenmill/core";
+import { type Parameter, parameters, samplerNames, type SamplingParams } from "@tokenmill/core";
 import type { Random } from "./random.ts";
 
 const often = ["temperature", "topK", "topP", "minP", "profile", "logprobs", "seed"];
@@ -20,9 +20,7 @@ export function randomParams(random: Random, vocabSize: number): SamplingParams 
 function valueOf(parameter: Parameter, random: Random, vocabSize: number): unknown {
   for (let attempt = 0; attempt < 8; attempt++) {
     const value = tryOf(parameter, random, vocabSize);
-    // Of a bias the table judges the entries.
-    const judged = value instanceof Map ? [...value] : value;
-    if (parameter.accepts(judged as never, vocabSize)) return value;
+    if (parameter.faultOf(value, vocabSize) === undefined) return value;
   }
   return undefined;
 }
@@ -46,10 +44,10 @@ function tryOf({ kind, choices, name }: Parameter, random: Random, vocabSize: nu
     case "bias":
       return new Map(random.list(20, () => [id(), random.below(6) === 0 ? -Infinity : random.below(2048) / 64 - 16]));
     case "stages":
-      return random.shuffled(Object.keys(stages) as StageName[]);
+      return random.shuffled(samplerNames);
     case "tokenSequences":
       return random.list(6, () => [id() % 8, ...random.list(2, () => id() % 8)]);
-    case "integers":
+    case "numbers":
       return random.list(6, () => random.word());
     default:
       return kind satisfies never;
