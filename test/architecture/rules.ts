@@ -26,7 +26,9 @@ export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/transformers": ["@tokenmill/check", "@tokenmill/core"],
   "@tokenmill/explain": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],
   "@tokenmill/engine": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/worker-pool"],
+  "@tokenmill/row-service": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core", "@tokenmill/worker-pool"],
   "@tokenmill/server": [
+    "@tokenmill/row-service",
     "@tokenmill/check",
     "@tokenmill/contracts",
     "@tokenmill/core",

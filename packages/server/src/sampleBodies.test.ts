@@ -28,7 +28,11 @@ it.each([
   ["rows[0].open.prompt[0]", (value: unknown) => ({ rows: [{ sequenceId: 1, open: { prompt: [value] } }] }), []],
   ["close", (value: unknown) => ({ close: value }), [odd[1]]],
   ["close[0]", (value: unknown) => ({ close: [value] }), []],
-  ["id", (value: unknown) => ({ id: value }), odd.filter((value) => ["string", "number"].includes(typeof value))],
+  [
+    "id",
+    (value: unknown) => ({ id: value }),
+    odd.filter((value) => ["string", "number", "bigint"].includes(typeof value)),
+  ],
 ] as [string, (value: unknown) => object, unknown[], unknown[]?][])(
   "answers whatever is no %s with 400 and that name",
   async (name, headerOf, fine, values = odd) => {

@@ -3,7 +3,8 @@
  * workers sample some slots, others are filled.
  */
 import { createResult, type GrammarImageData, type SampleResult } from "@tokenmill/core";
-import type { History, Plan, SamplerPool, TokenMasks } from "@tokenmill/worker-pool";
+import { RowPool } from "@tokenmill/row-service";
+import type { History, Plan, SamplerPool } from "@tokenmill/worker-pool";
 import type { RowId } from "./rowIds.ts";
 import type { SampledRows } from "./sampledRows.ts";
 
@@ -27,58 +28,78 @@ export interface SampleRowsOptions {
   readonly image: GrammarImageData | undefined;
 }
 
+/** Results that may wait for an earlier row that is slower, for each slot. */
+const waitingPerSlot = 4;
+
 /** Every draw, by row and then by number. @throws what reading the file throws; a row that cannot be sampled is a result. */
 export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<RowDraw> {
-  const { pool, plan, rows, idOf, seed, draws, image } = options;
+  const { pool, rows, draws } = options;
   const total = rows.rowCount * draws;
-  const slots = Array.from({ length: Math.min(pool.slotCount, total) }, () => pool.acquire());
-  const views = slots.map((slot) => pool.row(slot));
-  const placeOf = new Map(slots.map((slot, place) => [slot, place]));
-  /** By place among the slots: the row that stands there, the draw that is under way, its history. */
-  const heldRow = new Int32Array(slots.length).fill(-1);
-  const drawOf: number[] = [];
-  const histories: (History | undefined)[] = [];
-  const masksOf: (TokenMasks | undefined)[] = [];
-  const free = slots.map((_, place) => place);
-  const done = new Map<number, SampleResult>();
-  let next = 0;
-  let written = 0;
+  const most = waitingPerSlot * Math.min(pool.slotCount, total);
+  const drawer = new RowDrawer(options);
+  const pending: Promise<RowDraw>[] = [];
+  try {
+    for (let next = 0; next < total || pending.length > 0; ) {
+      while (next < total && pending.length < most) pending.push(drawer.draw(next++));
+      yield await pending.shift()!;
+    }
+  } finally {
+    drawer.stop();
+  }
+}
 
-  const submit = async (place: number, index: number): Promise<void> => {
+class RowDrawer {
+  readonly #options: SampleRowsOptions;
+  readonly #rows: RowPool;
+  /** By slot: the row that stands there. */
+  readonly #rowIn: Map<number, number> = new Map();
+  /** Rows are read one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: SampleRowsOptions) {
+    this.#options = options;
+    this.#rows = new RowPool(options.pool);
+  }
+
+  draw(index: number): Promise<RowDraw> {
+    const { draws } = this.#options;
     const row = Math.floor(index / draws);
-    if (heldRow[place] !== row) await rows.readRows(row, 1, views[place]!);
-    heldRow[place] = row;
+    const draw = index % draws;
+    const slot = this.#turn.then(() => this.#slotWith(row));
+    this.#turn = slot;
+    const drawn = slot.then(async (taken) => ({ row, draw, result: await this.#sample(taken, row, draw) }));
+    // It may fail before it is waited for.
+    drawn.catch(() => undefined);
+    return drawn;
+  }
+
+  /** No further row is read. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #slotWith(row: number): Promise<number> {
+    const slot = await this.#rows.acquire();
+    if (this.#isStopped) throw new Error("nobody waits for further draws");
+    if (this.#rowIn.get(slot) !== row) await this.#options.rows.readRows(row, 1, this.#rows.pool.row(slot));
+    this.#rowIn.set(slot, row);
+    return slot;
+  }
+
+  async #sample(slot: number, row: number, draw: number): Promise<SampleResult> {
+    const { pool, plan, rows, idOf, seed, image } = this.#options;
     const id = idOf(row);
     const history = openHistory(pool, id);
-    drawOf[place] = index;
-    histories[place] = history;
     const masks = image && pool.openMasks(image);
-    masksOf[place] = masks;
-    const position = (id.position ?? row) + (index % draws) * rows.rowCount;
-    pool.submit(slots[place]!, { plan, history, seed, sequenceId: id.sequenceId, position, writeRow: false, masks });
-  };
-
-  while (written < total) {
-    // at most so many results wait for an earlier row that is slower
-    const most = written + 4 * slots.length;
-    const batch = Math.max(1, slots.length >> 1);
-    for (let filled = 0; free.length > 0 && next < total && next < most && filled < batch; filled++) {
-      await submit(free.pop()!, next++);
-    }
-    for (const slot of await pool.completed()) {
-      const place = placeOf.get(slot)!;
-      const result = createResult(pool.maxLogprobs);
-      pool.readResult(slot, result);
-      histories[place]!.release();
-      const masks = masksOf[place];
+    const position = (id.position ?? row) + draw * rows.rowCount;
+    const job = { plan, history, seed, sequenceId: id.sequenceId, position, writeRow: false, masks };
+    try {
+      return await this.#rows.sample(slot, job, createResult(pool.maxLogprobs));
+    } finally {
+      history.release();
       if (masks) pool.closeMasks(masks);
-      done.set(drawOf[place]!, result);
-      free.push(place);
-    }
-    for (let result = done.get(written); result; result = done.get(written)) {
-      done.delete(written);
-      yield { row: Math.floor(written / draws), draw: written % draws, result };
-      written++;
+      this.#rows.release(slot);
     }
   }
 }

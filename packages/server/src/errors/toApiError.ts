@@ -2,7 +2,9 @@
 import { refusalOf, type Spelling } from "@tokenmill/check";
 import { SequenceError } from "@tokenmill/engine";
 import { ProtocolError } from "@tokenmill/protocol";
+import { RowError } from "@tokenmill/row-service";
 import { ApiError } from "./apiError.ts";
+import { rowError } from "./rowError.ts";
 import { isValidationFailure, validationError } from "./validationError.ts";
 
 /** How a parameter of the engine is called in the request, for messages; undefined: as the engine calls it. */
@@ -11,6 +13,7 @@ export type ClientName = Spelling;
 export function toApiError(error: unknown, clientName: ClientName = () => undefined): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof SequenceError) return sequenceError(error);
+  if (error instanceof RowError) return rowError(error);
   if (error instanceof ProtocolError) return new ApiError(400, error.message, { code: error.code, cause: error });
   if (isValidationFailure(error)) return validationError(error);
   if (isHttpError(error)) return httpError(error);

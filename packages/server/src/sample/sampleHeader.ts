@@ -2,21 +2,16 @@
  * The header of a body with rows: 4 bytes little-endian with its length, MessagePack, then the rows one after the other,
  * `vocabSize` little-endian elements each.
  */
-import { type RowDtype, dtypeBytes, type SamplingParams } from "@tokenmill/core";
+import { type RowDtype, dtypeBytes } from "@tokenmill/core";
 import { checkInteger, checkName, refuse, refuseUnknown } from "@tokenmill/check";
-
-/** Opens a sequence: its prompt as token ids, sampling parameters, and how many tokens it may get. */
-export interface SampleOpen extends SamplingParams {
-  prompt?: readonly number[];
-  maxTokens?: number;
-}
+import type { RowSessionParams } from "@tokenmill/row-service";
 
 /** One row of the body. */
-export interface SampleRow {
+interface SampleRow {
   readonly sequenceId: number | bigint;
   /** Index of the token that the row gives; a mismatch is refused, the one before gives the last answer again. */
   readonly position: number | undefined;
-  readonly open: SampleOpen | undefined;
+  readonly open: RowSessionParams | undefined;
 }
 
 export interface SampleHeader {

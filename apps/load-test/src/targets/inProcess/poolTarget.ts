@@ -1,41 +1,33 @@
 /** The sampling kernels: a request is a batch of rows, submitted together to a pool of workers. */
-import { createResult, dtypeBytes } from "@tokenmill/core";
+import { messageOf } from "@tokenmill/check";
+import { createResult, dtypeBytes, type SampleResult } from "@tokenmill/core";
+import { RowPool } from "@tokenmill/row-service";
 import { createSyntheticSource } from "@tokenmill/sources";
-import { createPool, type History, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
+import { createPool, type History, type Plan, type SampleJob, type SamplerPool } from "@tokenmill/worker-pool";
 import type { PlannedRequest } from "../../schedule/planRequests.ts";
 import type { PoolTargetSpec, Scenario } from "../../scenario/scenario.ts";
 import type { Call, Sent, Target } from "../target/target.ts";
-
-interface Batch {
-  readonly call: Call;
-  left: number;
-  failure: string | undefined;
-  isCancelled: boolean;
-}
 
 export class PoolTarget implements Target {
   readonly bytesPerToken: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly pids: readonly number[] = [process.pid];
-  readonly #pool: SamplerPool;
+  readonly #rows: RowPool;
   readonly #spec: PoolTargetSpec;
   readonly #plans: readonly Plan[];
   readonly #history: History;
-  readonly #waiting: { request: PlannedRequest; batch: Batch }[] = [];
-  readonly #bySlot: (Batch | undefined)[] = [];
-  readonly #free: number[] = [];
-  readonly #result = createResult(20);
-  #underWay = 0;
-  #isLooping = false;
+  /** By slot. */
+  readonly #results: SampleResult[] = [];
+  /** A batch takes all of its slots before the next one does. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(pool: SamplerPool, spec: PoolTargetSpec, plans: readonly Plan[]) {
-    this.#pool = pool;
+    this.#rows = new RowPool(pool);
     this.#spec = spec;
     this.#plans = plans;
     this.#history = pool.openHistory([], 1)!;
     this.bytesPerToken = spec.vocabSize * dtypeBytes[spec.dtype];
     this.facts = { workers: pool.workers, slots: pool.slotCount };
-    while (pool.freeSlots > 0) this.#free.push(pool.acquire());
   }
 
   /** Rows for every slot are made before the first request. @throws TypeError, RangeError for options or params out of range. */
@@ -64,81 +56,56 @@ export class PoolTarget implements Target {
   }
 
   send(request: PlannedRequest, call: Call): Sent {
-    const batch: Batch = { call, left: this.#spec.batchSize, failure: undefined, isCancelled: false };
-    this.#waiting.push({ request, batch });
-    if (!this.#isLooping) void this.#loop();
-    return { cancel: () => void (batch.isCancelled = true) };
+    let isCancelled = false;
+    const slots = this.#turn.then(() => (isCancelled ? [] : this.#acquire()));
+    this.#turn = slots;
+    void slots
+      .then((taken) => this.#sample(request, taken))
+      .then(
+        (failure) => {
+          if (isCancelled) return;
+          if (failure !== undefined) return call.fail(failure, `a row ended with ${failure}`);
+          call.rows(this.#spec.batchSize);
+          call.done();
+        },
+        (error: unknown) => {
+          if (!isCancelled) call.fail("pool_failed", messageOf(error));
+        },
+      );
+    return { cancel: () => void (isCancelled = true) };
   }
 
   close(): Promise<void> {
-    return this.#pool.close();
+    return this.#rows.pool.close();
   }
 
-  /** Waits for rows and hands out slots until no request is left. */
-  async #loop(): Promise<void> {
-    this.#isLooping = true;
-    // `send` must not answer.
-    await new Promise(setImmediate);
-    let nextTurnMs = performance.now() + 2;
-    while (this.#waiting.length > 0 || this.#underWay > 0) {
-      this.#submitWaiting();
-      for (const slot of await this.#pool.completed()) this.#onRow(slot);
-      // Promises alone would keep timers and signals out.
-      if (performance.now() < nextTurnMs) continue;
-      await new Promise(setImmediate);
-      nextTurnMs = performance.now() + 2;
-    }
-    this.#isLooping = false;
+  #acquire(): Promise<number[]> {
+    return Promise.all(Array.from({ length: this.#spec.batchSize }, () => this.#rows.acquire()));
   }
 
-  #submitWaiting(): void {
-    const { batchSize, writeRows } = this.#spec;
-    while (this.#free.length >= batchSize) {
-      const next = this.#waiting.shift();
-      if (!next) return;
-      const { batch, request } = next;
-      if (batch.isCancelled) continue;
-      for (let i = 0; i < batchSize; i++) {
-        const slot = this.#free.pop()!;
-        this.#bySlot[slot] = batch;
-        this.#pool.submit(slot, {
-          plan: this.#plans[request.setting]!,
-          history: this.#history,
-          seed: BigInt(request.index),
-          sequenceId: BigInt(i),
-          position: request.index % 2 ** 31,
-          writeRow: writeRows,
-        });
-        this.#underWay++;
-      }
+  /** What the first row that failed ended with; undefined if none did. */
+  async #sample({ setting, index }: PlannedRequest, slots: readonly number[]): Promise<string | undefined> {
+    const plan = this.#plans[setting]!;
+    const job = { plan, seed: BigInt(index), position: index % 2 ** 31, writeRow: this.#spec.writeRows };
+    try {
+      const results = await Promise.all(slots.map((slot, i) => this.#row(slot, { ...job, sequenceId: BigInt(i) })));
+      return results.find(({ status }) => status !== "ok")?.status;
+    } finally {
+      for (const slot of slots) this.#rows.release(slot);
     }
   }
 
-  #onRow(slot: number): void {
-    const batch = this.#bySlot[slot]!;
-    this.#bySlot[slot] = undefined;
-    this.#free.push(slot);
-    this.#underWay--;
-    this.#pool.readResult(slot, this.#result);
-    if (this.#result.status !== "ok") batch.failure ??= this.#result.status;
-    if (--batch.left > 0 || batch.isCancelled) return;
-    if (batch.failure !== undefined) return batch.call.fail(batch.failure, `a row ended with ${batch.failure}`);
-    batch.call.rows(this.#spec.batchSize);
-    batch.call.done();
+  #row(slot: number, job: Omit<SampleJob, "history">): Promise<SampleResult> {
+    const result = (this.#results[slot] ??= createResult(20));
+    return this.#rows.sample(slot, { ...job, history: this.#history }, result);
   }
 
   async #writeAllRows(): Promise<void> {
-    for (const slot of this.#free) {
-      this.#pool.submit(slot, {
-        plan: this.#plans[0]!,
-        history: this.#history,
-        seed: 0n,
-        sequenceId: BigInt(slot),
-        position: 0,
-        writeRow: true,
-      });
-    }
-    let left = this.#free.length;
-    while (left > 0) left -= (await this.#pool.completed()).length;
+    const slots = await Promise.all(Array.from({ length: this.#rows.pool.slotCount }, () => this.#rows.acquire()));
+    const plan = this.#plans[0]!;
+    await Promise.all(
+      slots.map((slot) => this.#row(slot, { plan, seed: 0n, sequenceId: BigInt(slot), position: 0, writeRow: true })),
+    );
+    for (const slot of slots) this.#rows.release(slot);
   }
 }

@@ -1,36 +1,36 @@
-/** The sequences of one client: of an API key over HTTP, of a connection over WebSocket. */
-import { ApiError } from "../errors/apiError.ts";
-import type { SampleSequence } from "./sampleSequence.ts";
+/** The sessions of one client, by the sequence ids that it gave them. */
+import { RowError } from "./rowError.ts";
+import type { RowSession } from "./rowSession.ts";
 
-export class SampleScope {
-  readonly #sequences: Map<number | bigint, SampleSequence> = new Map();
+export class SessionTable {
+  readonly #sequences: Map<number | bigint, RowSession> = new Map();
 
   get count(): number {
     return this.#sequences.size;
   }
 
-  /** The sequence, for the caller alone until it is not busy any more. @throws ApiError */
-  take(sequenceId: number | bigint): SampleSequence {
+  /** The sequence, for the caller alone until it is not busy any more. @throws RowError */
+  take(sequenceId: number | bigint): RowSession {
     const sequence = this.#sequences.get(sequenceId);
     if (!sequence) {
       const message = `sequence ${sequenceId} is not open: send "open" with its first row`;
-      throw new ApiError(404, message, { code: "unknown_sequence" });
+      throw new RowError("unknown_sequence", message);
     }
     if (sequence.isBusy) {
-      throw new ApiError(409, `sequence ${sequenceId} has a row under way`, { code: "sequence_busy" });
+      throw new RowError("sequence_busy", `sequence ${sequenceId} has a row under way`);
     }
     sequence.isBusy = true;
     return sequence;
   }
 
-  /** @throws ApiError 409 if the id is open. */
+  /** @throws RowError if the id is open. */
   checkFree(sequenceId: number | bigint): void {
     if (!this.#sequences.has(sequenceId)) return;
     const message = `sequence ${sequenceId} is open already: close it, or use another id`;
-    throw new ApiError(409, message, { code: "duplicate_sequence_id" });
+    throw new RowError("duplicate_sequence_id", message);
   }
 
-  add(sequence: SampleSequence): void {
+  add(sequence: RowSession): void {
     this.#sequences.set(sequence.sequenceId, sequence);
   }
 
@@ -43,7 +43,7 @@ export class SampleScope {
   }
 
   /** The caller is done with it. */
-  giveBack(sequence: SampleSequence): void {
+  giveBack(sequence: RowSession): void {
     sequence.isBusy = false;
     sequence.lastUsedMs = performance.now();
     if (this.#sequences.get(sequence.sequenceId) !== sequence) sequence.release();

@@ -1,15 +1,19 @@
-/** What the server keeps of a sequence whose rows come from outside. */
+/** A sequence whose rows come from outside: its parameters, its history, and its last token, which is given again when it is asked for again. */
 import { checkInteger, refuse } from "@tokenmill/check";
-import { createResult, drawSeed, type FinishReason, type SampleResult, type TokenLogprob } from "@tokenmill/core";
+import {
+  createResult,
+  drawSeed,
+  type FinishReason,
+  type SampleResult,
+  type SamplingParams,
+  type TokenLogprob,
+} from "@tokenmill/core";
 import type { History, Plan } from "@tokenmill/worker-pool";
-import { ApiError } from "../errors/apiError.ts";
-import type { Client } from "../limits/client.ts";
-import type { Claim } from "../limits/shares.ts";
-import type { RowSampler } from "./rowSampler.ts";
-import type { SampleOpen } from "./sampleHeader.ts";
+import { RowError } from "./rowError.ts";
+import type { RowPool } from "./rowPool.ts";
 
 /** The answer to one row. */
-export interface SampleAnswer {
+export interface RowAnswer {
   readonly sequenceId: number | bigint;
   readonly position: number;
   readonly tokenId: number;
@@ -21,33 +25,39 @@ export interface SampleAnswer {
 }
 
 /** The answer to a row that could not be sampled; the sequence stays where it was. */
-export interface SampleFailure {
+export interface RowFailure {
   readonly sequenceId: number | bigint;
   readonly position: number;
   readonly error: { readonly code: string; readonly message: string };
 }
 
-/** What opening a sequence needs besides its parameters. */
-export interface SampleAccess {
-  readonly client: Client;
+/** Opens a sequence: its prompt as token ids, sampling parameters, and how many tokens it may get. */
+export interface RowSessionParams extends SamplingParams {
+  prompt?: readonly number[];
+  maxTokens?: number;
+}
+
+/** What a sequence may take. */
+export interface RowSessionAccess {
+  /** Prompt and output together. */
   readonly maxContextTokens: number;
-  /** @throws ApiError 429 */
-  claimPlace(): Claim;
+  /** Takes a place and memory for that many tokens of whoever opens it; the function gives them back. */
+  claim?(capacityTokens: number): () => void;
 }
 
 const defaultMaxTokens = 256;
 /** Of an answer, or of one of its log-probabilities: an object. */
 const answerBytes = 80;
 
-export class SampleSequence {
+export class RowSession {
   readonly sequenceId: number | bigint;
   /** For one request at a time. */
   isBusy = false;
   lastUsedMs: number = performance.now();
   position = 0;
   /** Given again if a row is sent again. */
-  lastAnswer: SampleAnswer | undefined;
-  readonly #sampler: RowSampler;
+  lastAnswer: RowAnswer | undefined;
+  readonly #rows: RowPool<never>;
   readonly #plan: Plan;
   readonly #history: History;
   readonly #seed: bigint;
@@ -55,33 +65,32 @@ export class SampleSequence {
   /** What stages remember from token to token, mirostat say; undefined if none does. */
   readonly #state: Float64Array | undefined;
   /** What the last token changed. */
-  #before: { readonly lastAnswer: SampleAnswer | undefined; readonly state: Float64Array | undefined } | undefined;
+  #before: { readonly lastAnswer: RowAnswer | undefined; readonly state: Float64Array | undefined } | undefined;
 
-  /** What it takes of its client's shares. */
-  readonly #claims: readonly Claim[];
+  /** Gives back what it takes of its client's shares. */
+  readonly #unclaim: (() => void) | undefined;
 
-  /** @throws TypeError, RangeError for bad parameters, ApiError if there is no memory or the client has had its share. */
-  constructor(sampler: RowSampler, sequenceId: number | bigint, open: SampleOpen, access: SampleAccess) {
+  /** @throws TypeError, RangeError for bad parameters, RowError if there is no memory, what `claim` throws. */
+  constructor(rows: RowPool<never>, sequenceId: number | bigint, open: RowSessionParams, access: RowSessionAccess) {
     const { prompt = [], maxTokens, ...params } = open;
     if (!Array.isArray(prompt)) refuse("prompt", "array of token ids", prompt, true);
     const capacity = prompt.length + checkedMaxTokens(prompt.length, maxTokens, access.maxContextTokens);
     this.sequenceId = sequenceId;
-    this.#sampler = sampler;
-    this.#result = createResult(sampler.pool.maxLogprobs);
-    this.#plan = sampler.pool.compile(params);
+    this.#rows = rows;
+    this.#result = createResult(rows.pool.maxLogprobs);
+    this.#plan = rows.pool.compile(params);
     this.#seed = drawSeed(params.seed);
     this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
-    const claims: Claim[] = [];
+    let unclaim: (() => void) | undefined;
     try {
-      claims.push(access.claimPlace());
-      claims.push(sampler.tokens.claim(access.client, capacity));
-      this.#history = historyOf(sampler, prompt, capacity);
+      unclaim = access.claim?.(capacity);
+      this.#history = historyOf(rows, prompt, capacity);
     } catch (error) {
       this.#plan.release();
-      for (const claim of claims) claim.release();
+      unclaim?.();
       throw error;
     }
-    this.#claims = claims;
+    this.#unclaim = unclaim;
   }
 
   /** What the answer to a row takes in memory, about. */
@@ -89,12 +98,13 @@ export class SampleSequence {
     return answerBytes * (1 + (this.#plan.params.logprobs ?? 0));
   }
 
-  get sampler(): RowSampler {
-    return this.#sampler;
+  /** The pool that its rows are of. */
+  get rows(): RowPool<never> {
+    return this.#rows;
   }
 
   /** Samples the row in the slot and moves on by its token. */
-  async sample(slot: number): Promise<SampleAnswer | SampleFailure> {
+  async sample(slot: number): Promise<RowAnswer | RowFailure> {
     const { sequenceId, position } = this;
     const job = {
       plan: this.#plan,
@@ -105,9 +115,7 @@ export class SampleSequence {
       writeRow: false,
       state: this.#state,
     };
-    await this.#sampler.sample(slot, job);
-    const result = this.#result;
-    this.#sampler.pool.readResult(slot, result);
+    const result = await this.#rows.sample(slot, job, this.#result);
     if (result.status !== "ok") {
       return { sequenceId, position, error: { code: result.status, message: result.message } };
     }
@@ -133,10 +141,10 @@ export class SampleSequence {
   release(): void {
     this.#plan.release();
     this.#history.release();
-    for (const claim of this.#claims) claim.release();
+    this.#unclaim?.();
   }
 
-  #answer(result: SampleResult, position: number): SampleAnswer {
+  #answer(result: SampleResult, position: number): RowAnswer {
     const { logprobs, stopTokenIds = [], minTokens = 0 } = this.#plan.params;
     const { tokenId, logprob, rank, topCount, topTokenIds, topLogprobs } = result;
     const hasStopped = stopTokenIds.includes(tokenId) && position >= minTokens;
@@ -158,7 +166,7 @@ export class SampleSequence {
   }
 }
 
-/** @throws RangeError, ApiError if prompt and output do not fit the context. */
+/** @throws RangeError, RowError if prompt and output do not fit the context. */
 function checkedMaxTokens(promptLength: number, given: number | undefined, maxContextTokens: number): number {
   // By default as many as the context leaves, if it leaves any.
   const fitting = Math.max(1, Math.min(defaultMaxTokens, maxContextTokens - promptLength));
@@ -166,18 +174,12 @@ function checkedMaxTokens(promptLength: number, given: number | undefined, maxCo
   checkInteger("maxTokens", maxTokens, { min: 1, max: 2 ** 24 });
   if (promptLength + maxTokens <= maxContextTokens) return maxTokens;
   const wanted = `${promptLength + maxTokens} were asked for (${promptLength} in the prompt, ${maxTokens} for the output)`;
-  throw new ApiError(400, `the context holds ${maxContextTokens} tokens, and ${wanted}`, {
-    param: "maxTokens",
-    code: "context_length_exceeded",
-  });
+  throw new RowError("context_length_exceeded", `the context holds ${maxContextTokens} tokens, and ${wanted}`);
 }
 
-/** @throws ApiError if there is no memory. */
-function historyOf(sampler: RowSampler, prompt: readonly number[], capacity: number): History {
-  const history = sampler.pool.openHistory(prompt, capacity);
+/** @throws RowError if there is no memory. */
+function historyOf(rows: RowPool<never>, prompt: readonly number[], capacity: number): History {
+  const history = rows.pool.openHistory(prompt, capacity);
   if (history) return history;
-  throw new ApiError(429, "there is no memory for another sequence: close some", {
-    code: "memory_full",
-    retryAfterSeconds: 1,
-  });
+  throw new RowError("memory_full", "there is no memory for another sequence: close some");
 }
