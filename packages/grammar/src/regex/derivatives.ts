@@ -7,6 +7,8 @@ import { type Algebra, half } from "./algebra.ts";
 import { endless, kinds } from "./nodes.ts";
 
 const unknown = -1;
+/** What making one costs, beside what there is one already of. */
+const stepsOfOne = 4;
 const zero = 0x30;
 const point = 0x2e;
 
@@ -34,7 +36,7 @@ export class Derivatives {
     const each = classOf[byte]!;
     let result = row[each]!;
     if (result === unknown) {
-      this.budget.spend(1);
+      this.budget.spend(stepsOfOne);
       row[each] = result = this.#compute(expr, byte);
     }
     return result;

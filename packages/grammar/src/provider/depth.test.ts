@@ -1,0 +1,54 @@
+/** How deep specifications may be nested, and what is said of those that are nested deeper or written wrongly. */
+import type { GrammarSpec } from "@tokenmill/contracts";
+import { createGrammarProvider } from "@tokenmill/grammar";
+import { afterAll, expect, it } from "vitest";
+import { byteTokenizer } from "../testing/byteTokenizer.ts";
+
+const provider = createGrammarProvider({ tokenizer: byteTokenizer });
+afterAll(() => provider.close());
+
+const outcomeOf = async (spec: GrammarSpec): Promise<string> => {
+  try {
+    (await provider.compile(spec)).release();
+    return "compiled";
+  } catch (error) {
+    expect(error).toBeInstanceOf(RangeError);
+    return (error as Error).message;
+  }
+};
+
+const nestings: Readonly<Record<string, (inner: object) => object>> = {
+  items: (items) => ({ type: "array", items }),
+  properties: (a) => ({ type: "object", properties: { a }, required: ["a"] }),
+  anyOf: (inner) => ({ anyOf: [inner, { type: "string" }] }),
+  not: (inner) => ({ not: inner }),
+  allOf: (inner) => ({ allOf: [inner] }),
+};
+const nested = (keyword: string, depth: number): object => {
+  let schema: object = { type: "null" };
+  for (let i = 0; i < depth; i++) schema = nestings[keyword]!(schema);
+  return schema;
+};
+
+it.each(Object.keys(nestings))("schemas are followed through 190 of %s inside each other", async (keyword) => {
+  expect(await outcomeOf({ jsonSchema: nested(keyword, 190) })).toBe("compiled");
+});
+
+it.each(["items", "properties"])("values may be 1,000 %s deep", async (keyword) => {
+  expect(await outcomeOf({ jsonSchema: nested(keyword, 1000) })).toBe("compiled");
+});
+
+it.each(["anyOf", "not", "allOf"])("more than 200 of %s for one value are refused by that number", async (keyword) => {
+  const message = await outcomeOf({ jsonSchema: nested(keyword, 250) });
+  expect(message).toMatch(/^"jsonSchema" expected .* at "\/.*more than 200 schemas inside each other for one value$/);
+});
+
+it.each([
+  [{ grammar: `root ::= ${"(".repeat(1000)}"a"${")".repeat(1000)}` }, /line 1, column 210, expected at most 200 brackets/],
+  [{ grammar: "root ::= word\nword ::= nothing" }, /line 2, column 10, expected the name of a rule, got "nothing"/],
+  [{ grammar: "root ::= [a" }, /line 1, column 10, expected the class's end/],
+  [{ grammar: "start: (" }, /line 1, column 9, expected "\)" of the bracket at line 1/],
+  [{ jsonSchema: { properties: { 'a" ::= b\n': { type: "nul" } } } }, /"type" at "\/properties\/a\\?" ::= b/],
+] satisfies [GrammarSpec, RegExp][])("fault %# is told with the place in the user's own text", async (spec, message) => {
+  expect(await outcomeOf(spec)).toMatch(message);
+});
