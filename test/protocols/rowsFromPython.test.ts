@@ -1,0 +1,23 @@
+/** docs/rows-from-python.md: its client and its model of numpy run, where there is numpy. */
+import { execFile, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { apiKey, startServer } from "./server.ts";
+
+const root = join(import.meta.dirname, "../..");
+const hasNumpy = spawnSync("python3", ["-c", "import numpy"]).status === 0;
+
+describe.runIf(hasNumpy)("logits from Python with numpy", () => {
+  it("runtimes/bigrams.py prints what the page says", async () => {
+    const server = await startServer();
+    onTestFinished(() => server.stop());
+    const { stdout } = await promisify(execFile)("python3", ["-m", "runtimes.bigrams"], {
+      cwd: join(root, "examples/python"),
+      env: { ...process.env, TOKENMILL_URL: server.url, TOKENMILL_API_KEY: apiKey, PYTHONDONTWRITEBYTECODE: "1" },
+    });
+    const [, output] = /```text\n([^`]*)```/.exec(readFileSync(join(root, "docs/rows-from-python.md"), "utf8"))!;
+    expect(stdout).toBe(output);
+  });
+});
