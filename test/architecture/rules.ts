@@ -104,6 +104,5 @@ export const unsettled: readonly string[] = [
   "packages/cluster",
   "packages/grammar",
   "packages/server",
-  "apps/playground",
   "apps/stream",
 ];

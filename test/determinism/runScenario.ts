@@ -144,7 +144,7 @@ function runUntil(engine: Engine, request: GenerateRequest, hash: Hash, count: n
   });
 }
 
-/** Kills one worker after the other; the rows under way at one kill are done before the next. */
+/** Kills one worker after the other; the rows in flight at one kill are done before the next. */
 function killNowAndThen(pool: SamplerPool, everyMs: number): () => Promise<void> {
   let kills = 0;
   let rowsAtKill = 0;

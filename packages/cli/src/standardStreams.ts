@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { plainLines } from "@tokenmill/check";
 import { exitCodes } from "./exitCodes.ts";
 
-/** Messages under way when a command is done are waited for that long. */
+/** Messages in flight when a command is done are waited for that long. */
 const longestWaitMs = 1000;
 const leftUnread = new Set<NodeJS.WriteStream>([process.stderr]);
 

@@ -12,7 +12,7 @@ export type GrammarSpec =
   | { readonly choice: readonly string[] }
   | { readonly structuralTag: unknown };
 
-/** Names of the forms that an output can be held to. */
+/** Names of the forms that constrain an output. */
 export const grammarForms = ["jsonSchema", "grammar", "regex", "choice", "structuralTag"] as const;
 export type GrammarForm = (typeof grammarForms)[number];
 
@@ -26,7 +26,7 @@ export interface GrammarMatcher {
   accept(tokenId: number): boolean;
   /** Writes ⌈vocabSize / 32⌉ words, bit `id & 31` of word `id >> 5` set for tokens that may come next. Clears all when ended. */
   fillMask(words: Int32Array): void;
-  /** Takes back the last tokens. @throws RangeError for more than were accepted */
+  /** Removes the last tokens. @throws RangeError for more than were accepted */
   rollback(count: number): void;
   /** Another matcher for an output that began like this one. */
   fork(): GrammarMatcher;
@@ -49,7 +49,7 @@ export interface GrammarImageData {
 }
 
 export interface GrammarCompileOptions {
-  /** Who asks: those who wait take turns. Absent: one nobody. */
+  /** Who asks: owners that wait are served round-robin. Absent: all such are one owner. */
   readonly owner?: string;
   /** Aborted: nobody waits any more. */
   readonly signal?: AbortSignal;

@@ -38,7 +38,7 @@ export interface RowKernels {
   ): void;
 }
 
-/** What a worker hands to a row-writer factory. */
+/** What a worker passes to a row-writer factory. */
 export interface RowWriterContext {
   readonly memory: WebAssembly.Memory;
   /** Byte offset of the tables that `installTables` wrote; 64-byte aligned; 0 if the source has none. */

@@ -18,13 +18,13 @@ export const createRowWriter: CreateRowWriter = (context: RowWriterContext): Row
   const { counts, eosTokenId } = context.options as EmbeddedRowWriterOptions;
   const tables = tableViews(memory.buffer, tablesOffsetBytes, counts);
   const levels = [tables.bigrams, tables.trigrams, tables.fourgrams] as const;
-  const memoryIds = new Int32Array(memory.buffer);
+  const end = { ids: new Int32Array(memory.buffer), first: 0, length: 0 };
   const match = emptyMatch();
 
   return ({ rowOffsetBytes, historyOffsetBytes, historyLength }) => {
-    const length = Math.min(historyLength, contextTokens);
-    const first = historyOffsetBytes / 4 + historyLength - length;
-    matchContext(tables, eosTokenId, memoryIds, first, length, match);
+    end.length = Math.min(historyLength, contextTokens);
+    end.first = historyOffsetBytes / 4 + historyLength - end.length;
+    matchContext(tables, eosTokenId, end, match);
 
     let offset = match[0].backoff + match[1].backoff + match[2].backoff;
     kernels.addScalar(rowOffsetBytes, tables.base.byteOffset, vocabSize, offset);

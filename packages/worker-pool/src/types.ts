@@ -66,7 +66,7 @@ export interface PoolOptions {
   inlineRows?: number;
   /**
    * So are larger batches that are expected to take at most that many milliseconds there, by the mean of the last rows;
-   * one that takes twice as long after all is handed to the workers. 0 … 1000. Absent: 0.1.
+   * one that takes twice as long after all is given to the workers. 0 … 1000. Absent: 0.1.
    */
   inlineMs?: number;
   /** Absent: SIMD where there is any. */
@@ -158,7 +158,7 @@ export interface SamplerPool {
 
   /** Validates and compiles; equal params share one plan. @throws RangeError, TypeError for bad params. */
   compile(params: SamplingParams): Plan;
-  /** Copies the prompt into shared memory with room for `capacity` ids; undefined while the arena is full. */
+  /** Copies the prompt into shared memory with space for `capacity` ids; undefined while the arena is full. */
   openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined;
 
   /** The module that fills masks; undefined without one. */
@@ -183,7 +183,7 @@ export interface SamplerPool {
   /** Queues the slot; wake the workers with `flush` after the last of a batch. */
   submit(slot: number, job: SampleJob): void;
   flush(): void;
-  /** Waits for at least one submitted slot to be done; each is reported once, in any order. Empty array: nothing is under way. */
+  /** Waits for at least one submitted slot to be done; each is reported once, in any order. Empty array: nothing is in flight. */
   completed(): Promise<readonly number[]>;
   /** Thread time that the completed slot's row took in milliseconds; NaN if nobody did it. */
   costMs(slot: number): number;

@@ -20,30 +20,15 @@ const statistics = [
 ] as const;
 
 export function compareRuns(before: RunReport, after: RunReport): Difference[] {
-  const a = windowSlices(before);
-  const b = windowSlices(after);
+  const runs: Pair = { before, after, a: windowSlices(before), b: windowSlices(after) };
   const rates = [
-    rateDifference(
-      "requests/s",
-      before.rates.requestsPerSecond,
-      after.rates.requestsPerSecond,
-      a,
-      b,
-      ({ completed }) => completed,
-    ),
-    rateDifference("tokens/s", before.rates.tokensPerSecond, after.rates.tokensPerSecond, a, b, ({ tokens }) => tokens),
-    rateDifference(
-      "good requests/s",
-      before.rates.goodRequestsPerSecond,
-      after.rates.goodRequestsPerSecond,
-      a,
-      b,
-      ({ good }) => good,
-    ),
+    rateDifference("requests/s", runs, "requestsPerSecond", ({ completed }) => completed),
+    rateDifference("tokens/s", runs, "tokensPerSecond", ({ tokens }) => tokens),
+    rateDifference("good requests/s", runs, "goodRequestsPerSecond", ({ good }) => good),
   ].filter(({ before: x, after: y }) => x > 0 || y > 0);
   const latencies = slicedMetrics
     .filter((metric) => before.metrics[metric].count > 0 && after.metrics[metric].count > 0)
-    .flatMap((metric) => latencyDifferences(metric, before, after, a, b));
+    .flatMap((metric) => latencyDifferences(metric, runs));
   return [...rates, ...latencies];
 }
 
@@ -52,14 +37,22 @@ function windowSlices({ slices, sliceMs, window }: RunReport): readonly SliceDat
   return slices.slice(Math.ceil(window.fromMs / sliceMs), Math.floor(window.toMs / sliceMs));
 }
 
+/** Two runs, and the whole slices of their measured windows. */
+interface Pair {
+  readonly before: RunReport;
+  readonly after: RunReport;
+  readonly a: readonly SliceData[];
+  readonly b: readonly SliceData[];
+}
+
 function rateDifference(
   name: string,
-  before: number,
-  after: number,
-  a: readonly SliceData[],
-  b: readonly SliceData[],
+  { before: runBefore, after: runAfter, a, b }: Pair,
+  rate: "requestsPerSecond" | "tokensPerSecond" | "goodRequestsPerSecond",
   count: (slice: SliceData) => number,
 ): Difference {
+  const before = runBefore.rates[rate];
+  const after = runAfter.rates[rate];
   const ofA = a.map(count);
   const ofB = b.map(count);
   const mean = (counts: readonly number[], indices: readonly number[]): number =>
@@ -69,13 +62,7 @@ function rateDifference(
   return { name, unit: "/s", before, after, change, interval, verdict: verdictOf(change, interval) };
 }
 
-function latencyDifferences(
-  metric: (typeof slicedMetrics)[number],
-  before: RunReport,
-  after: RunReport,
-  a: readonly SliceData[],
-  b: readonly SliceData[],
-): Difference[] {
+function latencyDifferences(metric: (typeof slicedMetrics)[number], { before, after, a, b }: Pair): Difference[] {
   const ofA = new SliceQuantiles(a.map(({ histograms }) => histograms[metric]));
   const ofB = new SliceQuantiles(b.map(({ histograms }) => histograms[metric]));
   const shares = statistics.map(([, share]) => share);

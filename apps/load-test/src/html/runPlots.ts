@@ -44,7 +44,7 @@ export function throughputPlot({ slices, sliceMs, window, rates }: RunReport): P
   };
 }
 
-/** Requests that began, ended, ended within the limits, and were under way. */
+/** Requests that began, ended, ended within the limits, and were in flight. */
 export function requestsPlot({ slices, sliceMs, slo }: RunReport): Plot {
   const perSecond = 1000 / sliceMs;
   const values = slices.flatMap((slice, index) => {
@@ -52,7 +52,7 @@ export function requestsPlot({ slices, sliceMs, slo }: RunReport): Plot {
     const rows = [
       { s, what: "begun /s", value: slice.started * perSecond },
       { s, what: "ended /s", value: slice.completed * perSecond },
-      { s, what: "under way", value: slice.inFlight },
+      { s, what: "in flight", value: slice.inFlight },
     ];
     if (slo.length > 0) rows.push({ s, what: "within limits /s", value: slice.good * perSecond });
     return rows;
@@ -91,7 +91,7 @@ export function latencyOverTimePlot({ slices, sliceMs, metrics }: RunReport): Pl
   };
 }
 
-/** Latency against percentile, on a scale where each nine takes the same room. */
+/** Latency against percentile, on a scale where each nine takes the same width. */
 export function percentilePlot({ metrics, scenario }: RunReport): Plot {
   // In a closed loop a request is due when it is sent.
   const names = scenario.load.mode === "closed" ? slicedMetrics : (["e2e", "service", "ttft", "itl"] as const);

@@ -130,7 +130,7 @@ export class Driver {
     this.#finishIfIdle();
   }
 
-  /** Timers are whole milliseconds and late by up to one: the last stretch goes by turns of the event loop. */
+  /** Timers are whole milliseconds and late by up to one: the last stretch goes by rounds of the event loop. */
   #comeBackIn(ms: number): void {
     this.#timer = ms > 2 ? setTimeout(() => this.#sendDue(), ms - 1.5) : setImmediate(() => this.#sendDue());
   }

@@ -1,4 +1,4 @@
-/** One request under way: takes the times of what its target tells, and records them. */
+/** One request in flight: takes the times of what its target tells, and records them. */
 import type { Limit } from "../measure/limit.ts";
 import type { Recorder } from "../measure/recorder.ts";
 import type { PlannedRequest } from "../schedule/planRequests.ts";

@@ -10,7 +10,7 @@ export class Slice {
   /** Completed within the limits. */
   good = 0;
   tokens = 0;
-  /** Requests under way at its end. */
+  /** Requests in flight at its end. */
   inFlight = 0;
   /** Two digits; requests count where they end, gaps where they end. */
   readonly histograms: Record<SlicedMetric, LatencyHistogram> = makeHistograms();

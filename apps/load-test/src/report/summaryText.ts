@@ -90,7 +90,7 @@ export function targetText({ scenario: { target } }: Pick<RunReport, "scenario">
 }
 
 export function loadText(load: LoadSpec): string {
-  if (load.mode === "closed") return `closed loop, ${load.concurrency} under way`;
+  if (load.mode === "closed") return `closed loop, ${load.concurrency} in flight`;
   const law = load.arrivals === "gamma" ? `gamma (burstiness ${load.burstiness})` : load.arrivals;
   if (load.trace) return `open loop, trace at ${load.trace.speed} × speed`;
   if (load.profile)

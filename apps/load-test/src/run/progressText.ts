@@ -16,7 +16,7 @@ export class ProgressText {
     const perSecond = (count: number, before: number): string => figure(Math.max(0, count - before) / seconds);
     const text = [
       `${duration(Math.max(0, elapsedMs))} of ${duration(this.#durationMs)}`,
-      `${inFlight} under way`,
+      `${inFlight} in flight`,
       `${perSecond(completed, this.#last.completed)} requests/s`,
       `${perSecond(tokens, this.#last.tokens)} tokens/s`,
       failed > 0 ? `${failed} failed` : "",

@@ -225,7 +225,7 @@ describe("load on an HTTP server", () => {
     expect(slow.report.metrics.e2e.p50).toBeGreaterThan(quick.report.metrics.e2e.p50);
   });
 
-  it("never has more than maxInFlight under way, and counts the wait from the schedule", async () => {
+  it("never has more than maxInFlight in flight, and counts the wait from the schedule", async () => {
     const server = await serverWith({ delayMs: () => 50 });
     const result = await run({
       target: { type: "http", url: server.url },

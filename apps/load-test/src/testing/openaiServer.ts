@@ -19,7 +19,7 @@ export interface TestServer {
   readonly bodies: Record<string, unknown>[];
   /** Requests whose connection closed before the answer's end. */
   readonly aborted: number;
-  /** Closes each connection as soon as it was idle for that long, without a word to the client. */
+  /** Closes each connection as soon as it was idle for that long, without telling the client. */
   closeIdle(afterMs: number): void;
   close(): Promise<void>;
 }

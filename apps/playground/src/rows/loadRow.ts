@@ -1,5 +1,5 @@
 /** Makes the row that a link, a field or a dropped file names. */
-import { promptRow } from "../server/promptRow.ts";
+import { promptRow } from "./promptRow.ts";
 import { articleRow } from "./article.ts";
 import { jsonRow } from "./jsonRow.ts";
 import { npyRow } from "./npyRow.ts";

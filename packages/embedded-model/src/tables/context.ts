@@ -23,19 +23,23 @@ export function emptyMatch(): ContextMatch {
   ];
 }
 
+/** The ids `ids[first … first + length)`: a whole history of at most three tokens, or its last three. */
+export interface HistoryEnd {
+  readonly ids: Int32Array;
+  first: number;
+  length: number;
+}
+
 /** How many of a history's last tokens decide. */
 export const contextTokens = 3;
 
 /**
- * Fills `match` for the history `ids[first … first + length)`, `length` ≤ 3, that is all of it or its last three. An id
- * outside the vocabulary is a token that the model has never seen.
+ * Fills `match` for the end of a history. An id outside the vocabulary is a token that the model has never seen.
  */
 export function matchContext(
   { vocabSize, bigrams, trigrams, fourgrams }: ModelTables,
   eosTokenId: number,
-  ids: Int32Array,
-  first: number,
-  length: number,
+  { ids, first, length }: HistoryEnd,
   match: ContextMatch,
 ): void {
   for (const level of match) level.from = level.to = level.backoff = 0;

@@ -18,7 +18,7 @@ function modelRow(texts: readonly number[][], history: readonly number[]): numbe
   const tables = tableViews(block.buffer, 0, counts);
   const match = emptyMatch();
   const last = history.slice(-contextTokens);
-  matchContext(tables, eos, Int32Array.from(last), 0, last.length, match);
+  matchContext(tables, eos, { ids: Int32Array.from(last), first: 0, length: last.length }, match);
   let offset = match[0].backoff + match[1].backoff + match[2].backoff;
   const row = Array.from(tables.base.subarray(0, vocabSize), (value) => value + offset);
   for (const [order, level] of [tables.bigrams, tables.trigrams, tables.fourgrams].entries()) {

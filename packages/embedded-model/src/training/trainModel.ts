@@ -1,6 +1,6 @@
 /**
  * Trains the embedded model from its corpus: read, encode, count, estimate. About 2 s (Node 20, EPYC), most of it
- * encoding; between texts the event loop gets its turn, so that a progress bar can be drawn.
+ * encoding; between texts it yields to the event loop, so that a progress bar can be drawn.
  */
 import { setImmediate } from "node:timers/promises";
 import type { Tokenizer } from "@tokenmill/contracts";

@@ -27,7 +27,7 @@ export function commitToken(
   } else if (sequence.position >= sequence.maxTokens) finishReason = "length";
   let text = "";
   if (texts) {
-    stepText(sequence, texts, tokenId, index, isStopToken, finishReason !== undefined, step);
+    stepText(sequence, texts, { tokenId, index, isStopToken, isLast: finishReason !== undefined }, step);
     text = step.text;
     if (step.match !== undefined) {
       finishReason = "stop";

@@ -183,7 +183,7 @@ describe("cancelling", () => {
     });
   });
 
-  it("10,000 times while rows are under way leaves nothing behind", async () => {
+  it("10,000 times while rows are in flight leaves nothing behind", async () => {
     await withEngine(
       { source: hashSource({ vocabSize: 16 }), workers: 2, slots: 16, arenaBytes: 2 ** 20 },
       async (engine) => {

@@ -10,7 +10,8 @@ export function replayText(sequence: Sequence, record: SequenceSnapshot, texts: 
   const step: TextStep = { text: "", match: undefined };
   if (texts) {
     record.outputTokenIds.forEach((tokenId, index) => {
-      if (step.match === undefined) stepText(sequence, texts, tokenId, index, false, false, step);
+      if (step.match === undefined)
+        stepText(sequence, texts, { tokenId, index, isStopToken: false, isLast: false }, step);
     });
   }
   const { utf8State, heldText } = record.text;

@@ -48,7 +48,7 @@ describe.each(adapters)("%s", (_name, open) => {
       const other = await run(engine, { sequenceId: 4, maxTokens: 300 });
       expect(other.events).toHaveLength(300);
       expect(engine.stats()).toMatchObject({ open: 1, ready: 0, active: 0 });
-      // Its own buffer, one event under way, and one that Node may hold.
+      // Its own buffer, one event in flight, and one that Node may hold.
       expect(engine.stats().tokens - before - 300).toBeLessThanOrEqual(bufferSize + 2);
     }
     expect(ids).toEqual(await tokensOf(engine, { sequenceId: 3, maxTokens: 200 }));

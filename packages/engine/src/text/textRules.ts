@@ -11,6 +11,15 @@ export interface TextState extends Utf8Carry {
   readonly minTokens: number;
 }
 
+/** One token of the output. */
+export interface OutputToken {
+  readonly tokenId: number;
+  /** 0-based position in the output. */
+  readonly index: number;
+  readonly isStopToken: boolean;
+  readonly isLast: boolean;
+}
+
 /** What one token gave. */
 export interface TextStep {
   text: string;
@@ -19,16 +28,13 @@ export interface TextStep {
 }
 
 /**
- * Text that becomes certain with output token `index`, written to `into`. Text of the first `minTokens` tokens is
+ * Text that becomes certain with a token, written to `into`. Text of the first `minTokens` tokens is
  * not searched for stop strings. `isLast` flushes everything held back; a stop token's own bytes are no text.
  */
 export function stepText(
   state: TextState,
   texts: TokenTexts,
-  tokenId: number,
-  index: number,
-  isStopToken: boolean,
-  isLast: boolean,
+  { tokenId, index, isStopToken, isLast }: OutputToken,
   into: TextStep,
 ): void {
   let text = isStopToken ? "" : texts.append(state, tokenId);

@@ -35,9 +35,9 @@ export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDeco
   const { maxFrameBytes = 2 ** 24 } = options;
   checkInteger("maxFrameBytes", maxFrameBytes, { min: 0, max: 2 ** 32 - 1 });
   const codec = createMsgpackCodec();
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  /** Bytes that the frame under way needs, as far as known. */
+  let pending: Uint8Array[] = [];
+  let pendingBytes = 0;
+  /** Bytes that the current frame needs, as far as known. */
   let neededBytes = frameHeaderBytes;
   /** Offset of that frame in the stream. */
   let startBytes = 0;
@@ -80,12 +80,12 @@ export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDeco
   return {
     push(chunk) {
       checkChunk(chunk);
-      held.push(chunk);
-      heldBytes += chunk.length;
+      pending.push(chunk);
+      pendingBytes += chunk.length;
       const events: WireEvent[] = [];
       // Small pieces of a large frame are joined once, when the header or the whole frame is there.
-      if (heldBytes < neededBytes && heldBytes > 2) return events;
-      const bytes = held.length === 1 ? chunk : concat(held, heldBytes);
+      if (pendingBytes < neededBytes && pendingBytes > 2) return events;
+      const bytes = pending.length === 1 ? chunk : concat(pending, pendingBytes);
       let offset = 0;
       while (true) {
         neededBytes = checkHeader(bytes, offset);
@@ -95,13 +95,16 @@ export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDeco
         startBytes += neededBytes;
       }
       // A copy: the chunk may be the reader's buffer, to be filled again.
-      held = offset < bytes.length ? [bytes.slice(offset)] : [];
-      heldBytes = bytes.length - offset;
+      pending = offset < bytes.length ? [bytes.slice(offset)] : [];
+      pendingBytes = bytes.length - offset;
       return events;
     },
     end() {
-      if (heldBytes === 0) return;
-      throw new ProtocolError("truncated", `the stream ends ${heldBytes} bytes into the frame at byte ${startBytes}`);
+      if (pendingBytes === 0) return;
+      throw new ProtocolError(
+        "truncated",
+        `the stream ends ${pendingBytes} bytes into the frame at byte ${startBytes}`,
+      );
     },
   };
 }

@@ -62,7 +62,7 @@ describe("the calling thread", () => {
     expect(await rowsDoneHere({ inlineMs: 100 }, [0, 0, 15, 15])).toEqual([0, 32, 16, 0]);
   });
 
-  it("leaves to the workers what is flushed while other rows are under way", async () => {
+  it("leaves to the workers what is flushed while other rows are in flight", async () => {
     expect(await rowsDoneHere({ inlineMs: 1000 }, [0, 0], 8)).toEqual([0, 8]);
   });
 

@@ -6,7 +6,7 @@ import type { SlotBook } from "./slotBook.ts";
 
 /** Rows between two looks at the clock. */
 const CLOCK_INTERVAL = 16;
-/** A batch that takes that many times what was allowed is handed to the workers. */
+/** A batch that takes that many times what was allowed is given to the workers. */
 const TOLERATED_OVERRUN = 2;
 /** Rows that are expected to take longer are never done here, nor are those of which nothing is known. */
 const LONGEST_ROW_MS = 1;
@@ -35,7 +35,7 @@ export class InlineLane {
     this.#limits = limits;
   }
 
-  /** Does the rows that no worker has been shown: all without workers, else if nothing else is under way and they are few or cheap. */
+  /** Runs the rows that are not published to the workers: all without workers, else if nothing else is in flight and they are few or cheap. */
   run(queue: JobQueue): void {
     const count = queue.unpublished;
     const { workers, inlineRows, inlineMs } = this.#limits;
@@ -54,7 +54,7 @@ export class InlineLane {
     return this.#limits.writesInline || !this.#book.writesRow(slot);
   }
 
-  /** Rows have costs of their own: what turns out to be dear goes to the workers. */
+  /** The cost of a row is known when it is done: a batch that proves expensive goes on in the workers. */
   #runUntil(queue: JobQueue, count: number): void {
     const start = performance.now();
     const most = this.#limits.inlineMs * TOLERATED_OVERRUN;

@@ -155,14 +155,14 @@ describe("misuse", () => {
     const idle = slot === 0 ? 1 : 0;
     for (const bad of [idle, -1, 2, 0.5]) {
       expect(() => pool.row(bad)).toThrow(`slot ${bad} expected to be acquired`);
-      expect(() => pool.submit(bad, job)).toThrow(`slot ${bad} expected to be acquired and not under way`);
-      expect(() => pool.readResult(bad, result)).toThrow(`slot ${bad} expected to be acquired and not under way`);
-      expect(() => pool.release(bad)).toThrow(`slot ${bad} expected to be acquired and not under way`);
+      expect(() => pool.submit(bad, job)).toThrow(`slot ${bad} expected to be acquired and not in flight`);
+      expect(() => pool.readResult(bad, result)).toThrow(`slot ${bad} expected to be acquired and not in flight`);
+      expect(() => pool.release(bad)).toThrow(`slot ${bad} expected to be acquired and not in flight`);
     }
     pool.submit(slot, job);
-    expect(() => pool.submit(slot, job)).toThrow("not under way");
-    expect(() => pool.release(slot)).toThrow("not under way");
-    expect(() => pool.readResult(slot, result)).toThrow("not under way");
+    expect(() => pool.submit(slot, job)).toThrow("not in flight");
+    expect(() => pool.release(slot)).toThrow("not in flight");
+    expect(() => pool.readResult(slot, result)).toThrow("not in flight");
     expect(await pool.completed()).toEqual([slot]);
     pool.release(slot);
     expect(() => pool.release(slot)).toThrow("expected to be acquired");

@@ -63,7 +63,7 @@ export class SlotBook {
 
   /** @throws RangeError if the slot is free or in flight. */
   checkAcquired(slot: number): void {
-    if (this.#use[slot] !== ACQUIRED) throw new RangeError(`slot ${slot} expected to be acquired and not under way`);
+    if (this.#use[slot] !== ACQUIRED) throw new RangeError(`slot ${slot} expected to be acquired and not in flight`);
   }
 
   row(slot: number): Float32Array | Uint16Array {

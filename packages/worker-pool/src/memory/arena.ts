@@ -22,7 +22,7 @@ export class Arena {
     return this.#usedBytes;
   }
 
-  /** Byte offset of a block (64-byte aligned), undefined if there is no room now. */
+  /** Byte offset of a block (64-byte aligned), undefined if no free block is large enough. */
   allocate(sizeBytes: number): number | undefined {
     const size = blockSize(sizeBytes);
     const offset = this.#pop(size) ?? this.#take(size) ?? this.#split(size) ?? this.#takeMerged(size);

@@ -5,7 +5,7 @@ import type { Arena } from "./arena.ts";
 import type { History, HistoryView } from "../types.ts";
 
 /**
- * Copies `prompt` into a block with room for `capacity` ids; undefined while the arena is full.
+ * Copies `prompt` into a block with space for `capacity` ids; undefined while the arena is full.
  * @throws TypeError, RangeError for ids outside the vocabulary, and capacities that can never be
  */
 export function openHistory(

@@ -26,7 +26,7 @@ export class PlanCache {
   /** What is known of plans that were released, the latest last. */
   readonly #costs = new Map<string, ExpectedCost>();
   /** Handles that are not released. */
-  readonly #held = new WeakSet<Plan>();
+  readonly #open = new WeakSet<Plan>();
   readonly #entries = new Map<string, Entry>();
   readonly #arena: Arena;
   readonly #memory: Uint8Array;
@@ -38,7 +38,7 @@ export class PlanCache {
     this.#options = options;
   }
 
-  /** @throws TypeError, RangeError for bad params; RangeError if the arena has no room. */
+  /** @throws TypeError, RangeError for bad params; RangeError if the arena is full. */
   compile(params: SamplingParams): Plan {
     const { vocabSize, maxLogprobs, customStages = [] } = this.#options;
     validateParams(params, vocabSize, maxLogprobs, customStages);
@@ -75,7 +75,7 @@ export class PlanCache {
 
   /** @throws RangeError unless it is a plan of this cache that has not been released: its bytes may be another's by now. */
   check(plan: Plan): void {
-    if (this.#held.has(plan)) return;
+    if (this.#open.has(plan)) return;
     refuseBecause("plan", "expected one that this pool compiled and that is not released", false);
   }
 
@@ -89,14 +89,14 @@ export class PlanCache {
       hasCustomStages: entry.customStages !== "",
       cost: entry.cost,
       release: () => {
-        if (!this.#held.delete(plan)) return;
+        if (!this.#open.delete(plan)) return;
         if (--entry.users > 0) return;
         this.#entries.delete(entry.key);
         this.#remember(entry);
         this.#arena.free(entry.offsetBytes, entry.sizeBytes);
       },
     };
-    this.#held.add(plan);
+    this.#open.add(plan);
     return plan;
   }
 

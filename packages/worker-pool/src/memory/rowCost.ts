@@ -1,6 +1,6 @@
-/** What rows cost: a mean that forgets, over the rows of all threads, and the expectation of one plan's rows. */
+/** What rows cost: a moving mean over the rows of all threads, and the expectation of one plan's rows. */
 
-/** Rows after which an old mean counts no more than they do. */
+/** Rows after which the old mean has half of the weight. */
 const MEMORY_ROWS = 64;
 
 export class RowCost {
@@ -15,7 +15,7 @@ export class RowCost {
   }
 }
 
-/** The less of the last two costs: a thread that was interrupted once makes nothing dear. */
+/** The lesser of the last two costs, so that a thread which was interrupted once makes no row expensive. */
 export class ExpectedCost {
   #lastMs: number = Number.POSITIVE_INFINITY;
   #beforeMs: number = Number.POSITIVE_INFINITY;

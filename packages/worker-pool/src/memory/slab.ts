@@ -31,13 +31,13 @@ export const CONTROL_TICKER_ASLEEP = 192; // 1: the ticker is to be notified whe
 export const CONTROL_TICK = 208; // what the ticker sleeps on: never changed
 const CONTROL_WORDS = 224;
 
-/** Resolution of CONTROL_BUSY: it turns over after 268 s. */
+/** Resolution of CONTROL_BUSY: it wraps around after 268 s. */
 export const BUSY_TICKS_PER_MS = 16_000;
 
 /** Tickets that a worker takes at a time, at most. */
 export const MAX_TICKETS_IN_HAND = 16;
 
-/** States of a slot while it is under way. A claimed slot holds CLAIMED_BASE + its worker's incarnation. */
+/** States of a slot while it is in flight. A claimed slot holds CLAIMED_BASE + its worker's incarnation. */
 export const SLOT_QUEUED = 1;
 export const SLOT_DONE = 2;
 export const CLAIMED_BASE = 16;

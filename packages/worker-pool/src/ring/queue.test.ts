@@ -155,7 +155,7 @@ class Drill {
 
   collect(): void {
     for (const slot of this.#queue.collect()) {
-      assert.ok(this.#underWay.delete(slot), `slot ${slot} was reported, but is not under way`);
+      assert.ok(this.#underWay.delete(slot), `slot ${slot} was reported, but is not in flight`);
       this.#idle.add(slot);
       this.collected++;
     }

@@ -1,5 +1,5 @@
 /**
- * The host's end of the job ring: publishes slots, collects done ones, and takes back what dead workers had claimed.
+ * The host's end of the job ring: publishes slots, collects done ones, and reclaims what dead workers had claimed.
  */
 import {
   BUSY_TICKS_PER_MS,

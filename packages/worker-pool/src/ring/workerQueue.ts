@@ -88,7 +88,7 @@ export class WorkerQueue {
   }
 
   /**
-   * For a worker that finds the ring empty: claims a slot whose ticket another has in hand behind a row that takes its time.
+   * For a worker that finds the ring empty: claims a slot whose ticket another worker holds behind a long row.
    * Returns −1 if there is none. The ticket is one too many then.
    */
   steal(): number {

@@ -36,6 +36,16 @@ export interface RunnerSetup {
   readonly maskFiller?: MaskFillerModule | undefined;
 }
 
+interface RunnerParts {
+  readonly slab: Slab;
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  /** Byte offset. */
+  readonly workspace: number;
+  readonly writer: RowWriter | undefined;
+  readonly customChain: CustomChain | undefined;
+}
+
 export class RowRunner {
   readonly #slab: Slab;
   readonly #kernels: Kernels;
@@ -47,14 +57,7 @@ export class RowRunner {
   #masks: RowMasks | undefined;
   readonly #job: Job = createJob();
 
-  private constructor(
-    slab: Slab,
-    kernels: Kernels,
-    memory: WebAssembly.Memory,
-    workspace: number,
-    writer: RowWriter | undefined,
-    customChain: CustomChain | undefined,
-  ) {
+  private constructor({ slab, kernels, memory, workspace, writer, customChain }: RunnerParts) {
     this.#slab = slab;
     this.#kernels = kernels;
     this.#views = viewsOf(memory);
@@ -62,7 +65,7 @@ export class RowRunner {
     this.#workspace = workspace;
     this.#writeRow = writer;
     this.#customChain = customChain;
-    // a predecessor may have died in the middle: kernels count on zeros
+    // a worker that died here may have left anything: kernels rely on zeros
     this.#bytes.fill(0, workspace, workspace + slab.workspaceBytes);
   }
 
@@ -86,7 +89,7 @@ export class RowRunner {
           stages: await loadCustomStages(customStages),
         })
       : undefined;
-    const runner = new RowRunner(slab, kernels, memory, workspace, writer, customChain);
+    const runner = new RowRunner({ slab, kernels, memory, workspace, writer, customChain });
     if (maskFiller && imageOf)
       runner.#masks = await RowMasks.create(maskFiller, imageOf, slab.vocabSize, runner.#views.i32);
     return runner;

@@ -57,7 +57,7 @@ export async function runRows(
     }
     for (const slot of await pool.completed()) {
       const sequence = bySlot.get(slot);
-      if (sequence === undefined) throw new Error(`slot ${slot} was reported, but is not under way`);
+      if (sequence === undefined) throw new Error(`slot ${slot} was reported, but is not in flight`);
       bySlot.delete(slot);
       pool.readResult(slot, result);
       const { status, message, tokenId, logprob, topTokenIds, topCount } = result;

@@ -11,7 +11,7 @@ import type { ResidentTask, WorkerSetup } from "./worker.ts";
 const MAX_FAILED_STARTS = 5;
 /** A start that takes longer has failed for good. */
 const START_LIMIT_MS = 120_000;
-/** A thread that is told to end and has not by then hangs outside of JavaScript: it is left to itself. */
+/** A thread that is told to end and has not by then hangs outside of JavaScript: it is abandoned. */
 const END_LIMIT_MS = 1000;
 
 /** How a worker died. */
@@ -20,7 +20,7 @@ export interface Death {
   readonly incarnation?: number;
   /** By `kill`: it says nothing about what the worker did. */
   readonly isDrill: boolean;
-  /** Settles when a thread that was left to itself has ended. Absent: it has. */
+  /** Settles when an abandoned thread has ended. Absent: it has. */
   readonly ended?: Promise<unknown>;
 }
 

@@ -44,7 +44,7 @@ export default async function reside({ workerIndex, incarnation, images }: Resid
     queue.finish(slot);
     return endMs;
   };
-  /** Does those of the first `count` slots in hand that nobody else has taken. */
+  /** Runs those of the first `count` taken slots that no other worker has claimed. */
   const doHand = (count: number): void => {
     const start = performance.now();
     let end = start;

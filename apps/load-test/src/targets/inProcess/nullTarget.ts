@@ -1,4 +1,4 @@
-/** Answers each request in the next turn of the event loop with all its tokens: what is left is our own cost. */
+/** Answers each request in the next round of the event loop with all its tokens: what is left is our own cost. */
 import type { Call, Sent, Target } from "../target/target.ts";
 import type { PlannedRequest } from "../../schedule/planRequests.ts";
 

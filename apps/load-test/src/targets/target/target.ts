@@ -14,7 +14,7 @@ export interface Call {
   fail(kind: string, message: string): void;
 }
 
-/** A request under way. */
+/** A request in flight. */
 export interface Sent {
   /** Ends it; the call is told nothing more. */
   cancel(): void;

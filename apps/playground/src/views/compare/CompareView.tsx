@@ -69,7 +69,7 @@ function Panel({ settings, index, axisMost, onRemove }: PanelProps): JSX.Element
   const { value } = evaluation;
   const chain = value?.chains[index + 1];
   const last = chain && "steps" in chain ? chain.steps.at(-1) : undefined;
-  const data = value && barRows(value, index + 1, undefined, row.value.tokenText, undefined, 12);
+  const data = value && barRows(value, { chainIndex: index + 1, tokenText: row.value.tokenText, most: 12 });
   const name = nameOf(settings);
   return (
     <section class="panel compared" aria-label={name} data-settings={JSON.stringify(settings)}>

@@ -16,7 +16,10 @@ export function ChartPanel(): JSX.Element {
   const data = useComputed(() => {
     const { value } = evaluation;
     const made = drawn.value?.key === drawKey.value ? drawn.value?.draws : undefined;
-    return value && barRows(value, 0, page.value.step, row.value.tokenText, made);
+    return (
+      value &&
+      barRows(value, { chainIndex: 0, stepIndex: page.value.step, tokenText: row.value.tokenText, draws: made })
+    );
   });
   const chain = evaluation.value?.chains[0];
   const steps = chain && "steps" in chain ? chain.steps : [];

@@ -3,13 +3,20 @@ import type { BarChartData } from "../../charts/barRow.ts";
 import type { Draws, Evaluation, Step } from "../../maths/messages.ts";
 import { visible } from "../../rows/visible.ts";
 
+/** What of an evaluation is shown. */
+export interface BarChoice {
+  readonly chainIndex: number;
+  /** Absent: the last. */
+  readonly stepIndex?: number | undefined;
+  readonly tokenText: (tokenId: number) => string;
+  readonly draws?: Draws | undefined;
+  /** Most bars. Absent: all. */
+  readonly most?: number;
+}
+
 export function barRows(
   { tokens, vocabSize, chains }: Evaluation,
-  chainIndex: number,
-  stepIndex: number | undefined,
-  tokenText: (tokenId: number) => string,
-  draws?: Draws,
-  most: number = Infinity,
+  { chainIndex, stepIndex, tokenText, draws, most = Infinity }: BarChoice,
 ): BarChartData | undefined {
   const chain = chains[chainIndex];
   if (!chain || "error" in chain) return undefined;

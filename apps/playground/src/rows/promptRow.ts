@@ -1,6 +1,6 @@
 /** The embedded model's row after a prompt, from the server that serves the page. */
-import type { Row } from "../rows/row.ts";
-import { ask } from "./api.ts";
+import type { Row } from "./row.ts";
+import { ask } from "../server/api.ts";
 
 let vocabulary: Promise<readonly string[]> | undefined;
 
