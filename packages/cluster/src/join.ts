@@ -11,7 +11,6 @@ import { SequenceLog } from "./log/sequenceLog.ts";
 import { clusterNames } from "./names.ts";
 import { Node, type NodeCounts } from "./node/node.ts";
 import { Pulls } from "./node/pulls.ts";
-import type { RunningContext } from "./node/runningSequence.ts";
 import { checkClusterOptions, type ClusterOptions } from "./options.ts";
 import { Peers } from "./peers/peers.ts";
 import { type NodeReport, Presence, presenceTtlMs, readReports } from "./presence/presence.ts";
@@ -60,10 +59,10 @@ export interface ClusterStats extends Readonly<NodeCounts> {
 
 /** What a test may plant. */
 export interface Faults {
-  readonly isOwnClaim: RunningContext["isOwnClaim"];
+  readonly checksClaims: boolean;
 }
 
-const noFaults: Faults = { isOwnClaim: (standing, epoch) => standing.epoch === epoch };
+const noFaults: Faults = { checksClaims: true };
 
 /** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_mismatch` */
 export async function join(options: ClusterOptions, faults: Faults = noFaults): Promise<Cluster> {
@@ -94,8 +93,8 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       else if ("name" in message) node.receive(message);
       else gateway.receive(message, from);
     });
-    const { isOwnClaim } = faults;
-    const node = new Node({ engine, log, peers, settings: settings.node, isConnected, isOwnClaim, onLog });
+    const { checksClaims } = faults;
+    const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const { queueTimeoutMs } = settings;
     const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes });

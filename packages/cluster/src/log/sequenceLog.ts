@@ -26,15 +26,15 @@ export class SequenceLog {
   }
 
   /**
-   * @param after number of the last entry that the writer knows, 0 for none
+   * @param after number of the last entry that the writer knows, 0 for none; undefined: whatever it is (what a test plants)
    * @param messageId lets the server know an entry again that was sent twice
    * @throws ClusterError `cluster_unavailable`
    */
-  async append(sequence: string, entry: LogEntry, after: number, messageId?: string): Promise<Appended> {
+  async append(sequence: string, entry: LogEntry, after: number | undefined, messageId?: string): Promise<Appended> {
     const payload = encode(entry);
     try {
       const { seq, duplicate } = await this.#js.publish(this.#names.logSubject(sequence), payload, {
-        expect: { lastSubjectSequence: after },
+        ...(after !== undefined && { expect: { lastSubjectSequence: after } }),
         timeout: answerTimeoutMs,
         ...(messageId !== undefined && { msgID: messageId }),
       });

@@ -28,7 +28,7 @@ export interface NodeOptions {
   readonly peers: Peers;
   readonly settings: NodeSettings;
   readonly isConnected: () => boolean;
-  readonly isOwnClaim: RunningContext["isOwnClaim"];
+  readonly checksClaims: boolean;
   readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -119,7 +119,8 @@ export class Node {
       }
       case "fenced": {
         const running = this.#running.get(message.name);
-        if (running && running.epoch < message.epoch) running.fence();
+        const isLater = running && running.epoch < message.epoch;
+        if (isLater && this.#options.checksClaims) running.fence();
         break;
       }
     }
@@ -205,8 +206,8 @@ export class Node {
   };
 
   get #context(): RunningContext {
-    const { log, peers, settings, isConnected, isOwnClaim } = this.#options;
-    return { log, peers, settings, isConnected, isOwnClaim, onGone: this.#gone };
+    const { log, peers, settings, isConnected, checksClaims } = this.#options;
+    return { log, peers, settings, isConnected, checksClaims, onGone: this.#gone };
   }
 
   #keep(): void {

@@ -6,7 +6,7 @@ import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const expiresMs = 5000;
-const mostAtOnce = 64;
+const mostAtOnce = 1024;
 const retryMs = 250;
 
 export interface PullOptions {

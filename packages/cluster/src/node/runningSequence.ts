@@ -27,8 +27,8 @@ export interface RunningContext {
   readonly settings: NodeSettings;
   /** Whether NATS can be reached. */
   readonly isConnected: () => boolean;
-  /** The claim of an epoch that is not the node's own is another's. A test that looks for doubled tokens plants its absence. */
-  readonly isOwnClaim: (standing: Standing, epoch: number) => boolean;
+  /** Whether claims are checked; a test that looks for doubled tokens plants that they are not. */
+  readonly checksClaims: boolean;
   readonly onGone: (sequence: RunningSequence, departure: Departure) => void;
 }
 
@@ -240,7 +240,7 @@ export class RunningSequence implements TokenObserver {
     const { log } = this.#context;
     const first = entry.tokens?.first ?? entry.position;
     const messageId = entry.tokens && `${this.name}:${first}`;
-    const appended = await log.append(this.name, entry, this.#lastSeq, messageId);
+    const appended = await log.append(this.name, entry, this.#after, messageId);
     if (appended === "conflict") {
       await this.#reconcile();
       return false;
@@ -253,7 +253,7 @@ export class RunningSequence implements TokenObserver {
   async #reconcile(): Promise<void> {
     const tail = await this.#context.log.tail(this.name);
     if (this.#isGone) return;
-    if (!tail || !this.#context.isOwnClaim(tail.entry, this.#epoch)) this.fence();
+    if (!tail || !this.#isOwnClaim(tail.entry)) this.fence();
     else if (tail.entry.status === "cancelled") {
       this.#leave();
       this.message.ack();
@@ -298,13 +298,13 @@ export class RunningSequence implements TokenObserver {
 
   /** A last entry. True: the claim was the node's own to the end, so that the work message is too. */
   async #conclude(entry: () => LogEntry): Promise<boolean> {
-    const { log, isOwnClaim } = this.#context;
+    const { log } = this.#context;
     try {
       for (;;) {
-        const appended = await log.append(this.name, entry(), this.#lastSeq);
+        const appended = await log.append(this.name, entry(), this.#after);
         if (appended !== "conflict") return true;
         const tail = await log.tail(this.name);
-        if (!tail || !isOwnClaim(tail.entry, this.#epoch)) return false;
+        if (!tail || !this.#isOwnClaim(tail.entry)) return false;
         if (tail.entry.status !== "open") return tail.entry.status === "cancelled";
         // Its tokens may be there already: then the next node begins with these.
         if (entry().tokens) return true;
@@ -316,6 +316,15 @@ export class RunningSequence implements TokenObserver {
       if (!(error instanceof ClusterError)) throw error;
       return false;
     }
+  }
+
+  #isOwnClaim({ epoch }: Standing): boolean {
+    return epoch === this.#epoch || !this.#context.checksClaims;
+  }
+
+  /** The entry that the next one must follow. */
+  get #after(): number | undefined {
+    return this.#context.checksClaims ? this.#lastSeq : undefined;
   }
 
   #leave(): void {

@@ -1,5 +1,7 @@
 /** Rows hashed from the history, so that every token depends on all before it; a row may take a while, as a model's does. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { createEngine } from "@tokenmill/engine";
+import { createGrammarProvider } from "@tokenmill/grammar";
 import { functionSource } from "@tokenmill/sources";
 
 const pieces = ["a", "b", "c", "ab", "bca", " ", "é", "😀", "xyz", "\n", "0", "1", "{", "}", '"', "<end>"];
@@ -12,7 +14,7 @@ const tokenizer = {
 };
 
 /** @param delayMs of each row; `drift` another one gives other rows, as another machine's arithmetic may */
-export function hashSource({ delayMs = 0, drift = 0 } = {}) {
+function hashSource({ delayMs = 0, drift = 0 } = {}) {
   return functionSource({
     vocabSize: pieces.length,
     tokenizer,
@@ -28,4 +30,10 @@ export function hashSource({ delayMs = 0, drift = 0 } = {}) {
       }
     },
   });
+}
+
+/** An engine on such rows that follows grammars. */
+export function hashEngine(options) {
+  const grammar = createGrammarProvider({ tokenizer, vocabSize: tokenizer.vocabSize });
+  return createEngine({ source: hashSource(options), grammar, workers: 0, slots: 64, seed: 7 });
 }
