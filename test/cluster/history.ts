@@ -2,7 +2,7 @@
  * Holds what happened against what must have: each client's events against the run of one engine alone, and each log against
  * its own law, that batches follow each other without a gap or an overlap, and that claims only ever grow.
  */
-import { isDeepStrictEqual } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { clusterNames, decode, type LogEntry } from "@tokenmill/cluster/internal";
@@ -19,7 +19,7 @@ const withoutId = ({ sequenceId: _id, ...event }: TokenEvent): Omit<TokenEvent, 
 
 /** Events that are lost, doubled, changed or out of order; empty: none. */
 export function clientViolations({ name, connections, error }: History, offline: readonly TokenEvent[]): string[] {
-  if (error !== undefined) return [`${name}: failed with ${String(error)}`];
+  if (error !== undefined) return [`${name}: failed with ${inspect(error)}`];
   const violations: string[] = [];
   for (const [number, events] of connections.entries()) {
     events.forEach((event, i) => {
