@@ -14,6 +14,7 @@ import {
 import { job, plan } from "../memory/job";
 import { listKeys, paddedLength, tokenCounts } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
+import { integerPower } from "../numbers/integerPower";
 import { logitAt, patch } from "../row/row";
 
 let window: usize = 0;
@@ -57,7 +58,7 @@ export function dry(stage: usize): void {
     if (longest < 0) continue;
     store<i32>(countOf(id), 0);
     const x = logitAt(id);
-    if (x > -Infinity) patch(id, toFinite(<f64>x - multiplier * power(base, longest - allowedLength)));
+    if (x > -Infinity) patch(id, toFinite(<f64>x - multiplier * integerPower(base, longest - allowedLength)));
   }
 }
 
@@ -138,15 +139,4 @@ function spareBreakers(breakers: usize): void {
     if (length == 1) store<i32>(countOf(load<i32>(p, 4)), 0);
     p += ((<usize>length) << 2) + 4;
   }
-}
-
-/** base^exponent in a fixed order of multiplications. */
-function power(base: f64, exponent: i32): f64 {
-  let result: f64 = 1;
-  let square = base;
-  for (let e = exponent; e > 0; e >>= 1) {
-    if (e & 1) result *= square;
-    square *= square;
-  }
-  return result;
 }

@@ -108,7 +108,6 @@ export const foreignNames: Readonly<Record<string, ForeignName>> = {
   eos_token_id: other(hf, "it is {stopTokenIds} here, which come to the model's own"),
   forced_bos_token_id: other(hf, missing),
   forced_eos_token_id: other(hf, missing),
-  exponential_decay_length_penalty: other(hf, missing),
   stopping_strings: alias(textgen, "stop"),
   custom_stopping_strings: other(textgen, "it is {stop} here, a list of texts", "", []),
   stop_sequence: other(kobold, "it is {stop} here", []),

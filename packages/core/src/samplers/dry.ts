@@ -3,6 +3,7 @@ import { integer, number } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
 import { tokenSequences } from "../kinds/tokens.ts";
 import { distinctSequences, packSequences, type TokenSequences } from "../kinds/tokenSequences.ts";
+import { integerPower } from "../reference/integerPower.ts";
 import type { SamplerEntry } from "./entry.ts";
 
 interface DryParams {
@@ -20,22 +21,11 @@ interface DryParams {
 
 const largestF32 = 3.4028234663852886e38;
 
-/** base^exponent by the multiplications of the kernel (`assembly/samplers/dry.ts`): the same bits in every JavaScript engine. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let e = exponent; e > 0; e >>= 1) {
-    if (e & 1) result *= square;
-    square *= square;
-  }
-  return result;
-}
-
 /** The largest exponent for which base^exponent is an f32 (llama.cpp's clamp); 0, for none, of a base that hardly grows. */
 function maxExponent(base: number): number {
   if (base <= 1.000001) return 0;
   let fits = 0;
-  for (let step = 2 ** 27; step >= 1; step /= 2) if (power(base, fits + step) <= largestF32) fits += step;
+  for (let step = 2 ** 27; step >= 1; step /= 2) if (integerPower(base, fits + step) <= largestF32) fits += step;
   return fits;
 }
 
@@ -128,7 +118,7 @@ export const dry: SamplerEntry<DryParams> = {
     for (const [id, length] of longest) {
       if (exempt.has(id) || row.logits[id] === -Infinity) continue;
       const exponent = mostExponent > 0 ? Math.min(length - allowedLength, mostExponent) : length - allowedLength;
-      row.set(id, row.logits[id]! - multiplier * power(base, exponent));
+      row.set(id, row.logits[id]! - multiplier * integerPower(base, exponent));
     }
   },
 };
