@@ -44,9 +44,10 @@ function schemaOf(parameter: Parameter): JsonSchema {
       return { type: "string", enum: choices ?? [], description: words, "x-expected": expected };
     case "numbers": {
       const items = ranges ? { anyOf: ranges.map(rangeSchema) } : rangeSchema(range!);
+      const places = ranges ? { prefixItems: ranges.map(rangeSchema) } : {};
       const least = leastItems > 0 ? { minItems: leastItems } : {};
       const most = mostItems === undefined ? {} : { maxItems: mostItems };
-      return { type: "array", items, ...least, ...most, description: words, "x-expected": expected };
+      return { type: "array", items, ...places, ...least, ...most, description: words, "x-expected": expected };
     }
     case "tokenIds": {
       const least = leastItems > 0 ? { minItems: leastItems } : {};

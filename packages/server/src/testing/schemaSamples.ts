@@ -5,6 +5,7 @@ export interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly unknown[];
   readonly items?: Schema;
+  readonly prefixItems?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | Schema;
@@ -51,6 +52,10 @@ export function validFor(schema: Schema): unknown[] {
         ...(exclusiveMaximum === undefined ? [] : [exclusiveMaximum * (1 - 2 ** -53)]),
       ];
     case "array":
+      if (schema.prefixItems) {
+        const ends = schema.prefixItems.map(validFor);
+        return [ends.map((values) => values[0]), ends.map((values) => values.at(-1))];
+      }
       return [...((schema.minItems ?? 0) > 0 ? [] : [[]]), ...(items ? validFor(items).map((item) => [item]) : [])];
     case "object":
       return properties ? [Object.fromEntries(required.map((name) => [name, validFor(properties[name]!)[0]]))] : [{}];
