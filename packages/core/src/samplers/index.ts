@@ -10,6 +10,7 @@ export { noRepeatNgram } from "./noRepeatNgram.ts";
 export { bannedTokenIds } from "./bannedTokenIds.ts";
 export { badWords } from "./badWords.ts";
 export { minTokens } from "./minTokens.ts";
+export { exponentialDecayLengthPenalty } from "./exponentialDecayLengthPenalty.ts";
 export { kgw } from "./kgw.ts";
 export { temperature } from "./temperature.ts";
 export { smoothing } from "./smoothing.ts";
