@@ -12,25 +12,31 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 const run = promisify(execFile);
 const hasJq = process.env["CI"] !== undefined || spawnSync("jq", ["--version"]).status === 0;
 
-describe("README.md", () => {
+describe.each([
+  ["README.md", 2],
+  ["docs/structure.md", 2],
+])("%s", (path, count) => {
   // a program, then what it prints
-  const examples = [...readme.matchAll(/```js\n([\s\S]*?)```\s+[\s\S]*?```text\n([\s\S]*?)```/g)];
+  const page = readFileSync(join(root, path), "utf8");
+  const examples = [...page.matchAll(/```js\n([\s\S]*?)```\s+[\s\S]*?```text\n([\s\S]*?)```/g)];
 
-  it("has two programs with their output", () => {
-    expect(examples).toHaveLength(2);
+  it(`has ${count} programs with their output`, () => {
+    expect(examples).toHaveLength(count);
   });
 
   it.each(examples.map(([, code, output]) => [code!, output!]))("prints what it says: %s", async (code, output) => {
-    const path = join(import.meta.dirname, `example-${process.pid}-${code.length}.mjs`);
-    writeFileSync(path, code);
+    const file = join(import.meta.dirname, `example-${process.pid}-${code.length}.mjs`);
+    writeFileSync(file, code);
     try {
-      const { stdout } = await run(process.execPath, [path], { env: { ...process.env, XDG_CACHE_HOME: cacheHome } });
+      const { stdout } = await run(process.execPath, [file], { env: { ...process.env, XDG_CACHE_HOME: cacheHome } });
       expect(stdout).toBe(output);
     } finally {
-      rmSync(path);
+      rmSync(file);
     }
   });
+});
 
+describe("README.md", () => {
   const recipes = [...readme.matchAll(/^ {4}npx (tokenmill stream .* (?:\||--output) .*)$/gm)].map(
     ([, recipe]) => recipe!,
   );
