@@ -44,11 +44,17 @@ it.each(["anyOf", "not", "allOf"])("more than 200 of %s for one value are refuse
 });
 
 it.each([
-  [{ grammar: `root ::= ${"(".repeat(1000)}"a"${")".repeat(1000)}` }, /line 1, column 210, expected at most 200 brackets/],
+  [
+    { grammar: `root ::= ${"(".repeat(1000)}"a"${")".repeat(1000)}` },
+    /line 1, column 210, expected at most 200 brackets/,
+  ],
   [{ grammar: "root ::= word\nword ::= nothing" }, /line 2, column 10, expected the name of a rule, got "nothing"/],
   [{ grammar: "root ::= [a" }, /line 1, column 10, expected the class's end/],
   [{ grammar: "start: (" }, /line 1, column 9, expected "\)" of the bracket at line 1/],
   [{ jsonSchema: { properties: { 'a" ::= b\n': { type: "nul" } } } }, /"type" at "\/properties\/a\\?" ::= b/],
-] satisfies [GrammarSpec, RegExp][])("fault %# is told with the place in the user's own text", async (spec, message) => {
-  expect(await outcomeOf(spec)).toMatch(message);
-});
+] satisfies [GrammarSpec, RegExp][])(
+  "fault %# is told with the place in the user's own text",
+  async (spec, message) => {
+    expect(await outcomeOf(spec)).toMatch(message);
+  },
+);

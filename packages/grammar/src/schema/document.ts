@@ -5,9 +5,8 @@
 import { type Dialect, dialectOf, unnamed } from "./dialect.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import { inArray, inRecord, inSchema } from "./keywords.ts";
+import { isObject, type SchemaObject } from "./schemaObject.ts";
 import { Shapes } from "./shapes.ts";
-
-export type SchemaObject = Readonly<Record<string, unknown>>;
 
 /** A schema with an identifier of its own, or the document. */
 export interface Resource {
@@ -29,10 +28,6 @@ export interface Location {
 
 /** A URI that no document has, for relative identifiers. */
 const documentUri = "schema://document/";
-
-export function isObject(value: unknown): value is SchemaObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 export function escapeToken(token: string): string {
   return token.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -4,7 +4,8 @@
  * it evaluates no more than it must; taking all of them together is exact.
  */
 import type { TextRegex } from "../regex/textRegex.ts";
-import { isObject, type Location } from "./document.ts";
+import type { Location } from "./document.ts";
+import { isObject } from "./schemaObject.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula } from "./formula.ts";
 import { itemsOf } from "./readArrays.ts";

@@ -1,5 +1,6 @@
 /** A schema object as a formula: the conjunction of what each keyword says, beside a reference as anywhere. */
-import { isObject, type Location } from "./document.ts";
+import type { Location } from "./document.ts";
+import { isObject } from "./schemaObject.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula } from "./formula.ts";
 import { readArrays } from "./readArrays.ts";

@@ -1,7 +1,7 @@
 /** `type`, `enum` and `const` (JSON Schema validation §6.1), and OpenAPI 3.0's `nullable`. */
 import { decimalOf } from "../json/decimal.ts";
 import { literal, or } from "../json/texts.ts";
-import { isObject } from "./document.ts";
+import { isObject } from "./schemaObject.ts";
 import type { Formula, Formulas } from "./formula.ts";
 import { type JsonType, jsonTypes } from "./jsonTypes.ts";
 import { otherKeys } from "./keySets.ts";

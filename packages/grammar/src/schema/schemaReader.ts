@@ -1,5 +1,6 @@
 /** The values of a schema object's keywords, each checked for its kind, and the schemas under them. */
-import { escapeToken, isObject, type Location, type SchemaDocument, type SchemaObject } from "./document.ts";
+import { escapeToken, type Location, type SchemaDocument } from "./document.ts";
+import { isObject, type SchemaObject } from "./schemaObject.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula, Formulas } from "./formula.ts";
 import type { Origin } from "./leaves.ts";

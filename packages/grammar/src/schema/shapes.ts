@@ -1,5 +1,5 @@
 /** Schemas that say the same, annotations aside: what they come to is worked out once for all the places where they stand. */
-import { isObject } from "./document.ts";
+import { isObject } from "./schemaObject.ts";
 import { inArray, inRecord, inSchema } from "./keywords.ts";
 
 const annotations: ReadonlySet<string> = new Set([
