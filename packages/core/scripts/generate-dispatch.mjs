@@ -51,10 +51,7 @@ const cases = numbered.map((name) => {
 writeFileSync(
   "assembly/generated/dispatch.ts",
   `${head}import { STAGE_FLAGS, STAGE_INTEGER, STATUS_INVALID_PLAN, STATUS_OK } from "../../src/layout";
-${[...samplerNames]
-  .sort()
-  .map((name) => `import { ${name} } from "../samplers/${name}";`)
-  .join("\n")}
+${samplerNames.map((name) => `import { ${name} } from "../samplers/${name}";`).join("\n")}
 
 /** Returns a status: an opcode that is not here, or a code in its record that its kernel lacks, fails the row. */
 export function applyStage(opcode: i32, stage: usize): i32 {
