@@ -10,7 +10,9 @@ const variants = [
   { name: "scalar", features: [] },
 ];
 for (const folder of ["src/generated", "dist/kernels"]) mkdirSync(folder, { recursive: true });
-for (const { name, features } of variants) {
+/** Names of builds as arguments: these only. */
+const asked = process.argv.slice(2);
+for (const { name, features } of variants.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
   const output = new Map();
   let messages = "";
   const stderr = { write: (text) => void (messages += text) };
