@@ -1,6 +1,6 @@
 /** One draw as a line of JSON. */
 import type { Tokenizer } from "@tokenmill/core";
-import { tokenText } from "../explain/text/tokenText.ts";
+import { tokenText } from "../explain/tokens/tokenText.ts";
 import type { RowDraw } from "./sampleRows.ts";
 
 /** Line break included. `draw` only where rows are drawn more than once, log-probabilities only where they were asked for, text where tokens have some. */

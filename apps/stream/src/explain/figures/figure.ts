@@ -1,6 +1,6 @@
 /** The figures of the walk-through as data: panels of bars, one panel per setting. */
-import type { Explanation } from "../explanation.ts";
-import { truncate, visible } from "../text/tokenText.ts";
+import type { Explanation } from "../explanation/explanation.ts";
+import { truncate, visible } from "../tokens/tokenText.ts";
 
 interface Panel {
   readonly title: string;

@@ -1,7 +1,7 @@
 /** Writes the figures of an explanation into directories, made if needed. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Explanation } from "../explanation.ts";
+import type { Explanation } from "../explanation/explanation.ts";
 import { figuresOf } from "./figure.ts";
 import { renderSvg } from "./renderSvg.ts";
 

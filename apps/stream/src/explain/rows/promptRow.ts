@@ -3,7 +3,7 @@ import { openSource } from "../../source/openSource.ts";
 import { rowAfter } from "../../source/rowAfter.ts";
 import type { SourceFlags } from "../../source/sourceFlags.ts";
 import { UsageError } from "@tokenmill/cli";
-import { tokenText } from "../text/tokenText.ts";
+import { tokenText } from "../tokens/tokenText.ts";
 import type { ExplainRow } from "./row.ts";
 
 /** @throws UsageError for a source whose rows are no f32 text rows, Error if it cannot be opened or fails */

@@ -2,7 +2,7 @@
 import { bar } from "./bar.ts";
 import type { Style } from "./style.ts";
 import { type Column, table } from "./table.ts";
-import { displayWidth } from "./tokenText.ts";
+import { displayWidth } from "../tokens/tokenText.ts";
 
 export interface GridColumn {
   readonly header: string;

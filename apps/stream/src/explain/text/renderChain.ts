@@ -1,11 +1,11 @@
 /** The user's chain as text: per stage what it keeps, its entropy, what it removes, and the probabilities after it. */
 import { samplers } from "@tokenmill/core";
 import { isSamplerName } from "@tokenmill/core/internal";
-import type { ChainStep } from "../explanation.ts";
+import type { ChainStep } from "../explanation/explanation.ts";
 import { probGrid } from "./probGrid.ts";
 import type { RenderOptions } from "./renderExplanation.ts";
 import { table } from "./table.ts";
-import { displayWidth } from "./tokenText.ts";
+import { displayWidth } from "../tokens/tokenText.ts";
 
 /** Lines of the section. `names`: of the shown tokens, and one more for the rest if there is any. */
 export function renderChain(

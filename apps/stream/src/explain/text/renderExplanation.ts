@@ -1,12 +1,12 @@
 /** The walk-through as text: one section per stage, each a table with bars. */
 import { oneLine } from "@tokenmill/check";
-import type { DrawCounts, Explanation, ShownProbs } from "../explanation.ts";
+import type { DrawCounts, Explanation, ShownProbs } from "../explanation/explanation.ts";
 import { bar } from "./bar.ts";
 import { renderChain } from "./renderChain.ts";
 import { formatProb, type GridColumn, probGrid } from "./probGrid.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
-import { truncate, visible } from "./tokenText.ts";
+import { truncate, visible } from "../tokens/tokenText.ts";
 
 export interface RenderOptions {
   /** Columns of the terminal, at least 40. */

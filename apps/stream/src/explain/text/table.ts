@@ -1,5 +1,5 @@
 /** Tables of aligned columns for a terminal. */
-import { displayWidth } from "./tokenText.ts";
+import { displayWidth } from "../tokens/tokenText.ts";
 
 export interface Column {
   readonly header: string;

@@ -10,9 +10,9 @@ import {
 } from "@tokenmill/core";
 import { checkInteger } from "@tokenmill/check";
 import { type CountedDraws, countDraws, walkChain } from "@tokenmill/explain";
-import { walkTemperatures, walkTopKs, walkTopPs } from "./article.ts";
+import { walkTemperatures, walkTopKs, walkTopPs } from "../rows/article.ts";
 import type { ChainStep, DrawCounts, Explanation, ShownProbs } from "./explanation.ts";
-import type { ExplainRow } from "./rows/row.ts";
+import type { ExplainRow } from "../rows/row.ts";
 
 export interface ExplainOptions {
   /** The user's settings. Absent or only a seed: there is no chain, and the draws are from the softmax. */
