@@ -16,12 +16,12 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
     case "choice":
       return text;
     case "tokenIds":
-      return parseIds(text) ?? refuse();
+    case "numbers":
+      return parseNumbers(text) ?? refuse();
     case "stages":
       return text.split(",").map((part) => part.trim());
     case "boolean":
       return text === "true" ? true : text === "false" ? false : refuse();
-    case "numbers":
     case "tokenSequences":
       return parseArray(text) ?? refuse();
     case "bias":
@@ -38,7 +38,7 @@ function parseUint64(text: string): number | bigint | undefined {
 }
 
 /** `1,2,3` or a JSON array. */
-function parseIds(text: string): number[] | undefined {
+function parseNumbers(text: string): number[] | undefined {
   const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text;
   if (inner.trim() === "") return [];
   const ids = inner.split(",").map((part) => parseNumber(part.trim()));
