@@ -126,6 +126,9 @@ describe("an empty folder with Node and npm", () => {
     await expect(run("npx", "tokenmill", "explain", "--svg", "figures")).rejects.toThrow(
       '"--svg" needs packages that are not installed: npm install vega@6 vega-lite@~6.4.3',
     );
+    await expect(run("npx", "tokenmill", "serve", "--port", "0", "--cluster", "nats://127.0.0.1:1")).rejects.toThrow(
+      '"--cluster" needs packages that are not installed: npm install @tokenmill/cluster',
+    );
     await expect(run("npx", "tokenmill", "load", "--target", "pool", "--html", "report.html")).rejects.toThrow(
       '"--html" needs packages that are not installed: npm install vega@6 vega-lite@~6.4.3',
     );

@@ -33,6 +33,9 @@ import { OpenStreams } from "./sse/openStreams.ts";
 import { serverIdentity } from "./sse/serverIdentity.ts";
 import { acceptSockets, type SocketAcceptor } from "./websocket/acceptSockets.ts";
 
+/** Time for rows in flight whose sequences have ended already. */
+const closeMs = 200;
+
 /** Connections that may wait to be accepted: more are dropped by the system, and come again seconds later. */
 const mostWaiting = 4096;
 
@@ -73,7 +76,12 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     structuredOutput: hasGrammars,
     maxContextTokens: limits.maxContextTokens,
   });
-  const host = await joinHost?.({ engine, identity, description: `tokenmill ${version} with model ${model}` });
+  const description = `tokenmill ${version} with model ${model}`;
+  const host = await joinHost?.({ engine, identity, description }).catch(async (error: unknown) => {
+    await engine.close(closeMs);
+    await Promise.all([pool.close(closeMs), grammar?.close()]);
+    throw error;
+  });
   if (host) metrics.host(() => host.stats());
   const quotas = new Quotas(limits, metrics);
   // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
@@ -143,9 +151,6 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, grammar, context))),
   };
 }
-
-/** Time for rows in flight whose sequences have ended already. */
-const closeMs = 200;
 
 async function closeEngine(
   engine: Engine,

@@ -1,13 +1,15 @@
-/** The server's part of a cluster; the NATS client is loaded by who asks for it. */
+/** The server's part of a cluster; the NATS client is installed by who asks for it. */
+import { loadOptional } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
 import type { JoinHost } from "@tokenmill/server";
 import type { Logger } from "pino";
 import type { ServeFlags } from "./serveFlags.ts";
 
-export function clusterHost(flags: ServeFlags, source: LogitsSource, log: Logger): JoinHost {
-  return async (parts) => {
-    const { joinCluster } = await import("@tokenmill/cluster");
-    return joinCluster({
+/** @throws Error that says what to install */
+export async function loadClusterHost(flags: ServeFlags, log: Logger): Promise<(source: LogitsSource) => JoinHost> {
+  const { joinCluster } = await loadOptional('"--cluster"', ["@tokenmill/cluster"], () => import("@tokenmill/cluster"));
+  return (source) => async (parts) =>
+    joinCluster({
       ...parts,
       servers: flags.cluster!.split(","),
       isBitStable: source.isBitStable ?? true,
@@ -18,5 +20,4 @@ export function clusterHost(flags: ServeFlags, source: LogitsSource, log: Logger
       queueTimeoutMs: flags.queueTimeout * 1000,
       onLog: (event, details) => log.info({ ...details, component: "cluster" }, event),
     });
-  };
 }

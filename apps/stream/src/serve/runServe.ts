@@ -10,7 +10,7 @@ import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
-import { clusterHost } from "./clusterHost.ts";
+import { loadClusterHost } from "./clusterHost.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
 /** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
@@ -23,13 +23,14 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   const interrupt = new Interrupt();
   let source: LogitsSource | undefined;
   try {
+    const hostOf = flags.cluster === undefined ? undefined : await loadClusterHost(flags, log);
     source = await interrupt.unlessStopped(openSource(flags));
     const { contextTokens = Number.POSITIVE_INFINITY } = source;
     const server = await createTokenServer({
       ...given,
       source,
       resumeKey: await resumeKeyOf(flags, log),
-      joinHost: flags.cluster === undefined ? undefined : clusterHost(flags, source, log),
+      joinHost: hostOf?.(source),
       limits: { ...given.limits, maxContextTokens: Math.min(flags.maxContext, contextTokens) },
       log,
     });
