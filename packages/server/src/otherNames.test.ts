@@ -3,8 +3,8 @@ import { foreignNames } from "@tokenmill/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { completions, errorOf } from "./testing/requests.ts";
 import { answerTo, startServer, type TestServer } from "./testing/testServer.ts";
-import { completionSchema } from "./openai/completionSchema.ts";
-import { chatSchema } from "./openai/chatSchema.ts";
+import { completionSchema } from "./bodies/completionSchema.ts";
+import { chatSchema } from "./bodies/chatSchema.ts";
 
 let server: TestServer;
 beforeAll(async () => {

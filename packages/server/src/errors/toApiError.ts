@@ -61,7 +61,7 @@ interface HttpError extends Error {
 }
 
 function isHttpError(error: unknown): error is HttpError {
-  return error instanceof Error && typeof (error as Partial<HttpError>).statusCode === "number";
+  return error instanceof Error && "statusCode" in error && typeof error.statusCode === "number";
 }
 
 /** Of a `SequenceHost`: it says its status itself. */

@@ -17,7 +17,7 @@ interface ValidationFailure extends Error {
 }
 
 export function isValidationFailure(error: unknown): error is ValidationFailure {
-  return error instanceof Error && Array.isArray((error as Partial<ValidationFailure>).validation);
+  return error instanceof Error && "validation" in error && Array.isArray(error.validation);
 }
 
 export function validationError({ validation }: ValidationFailure): ApiError {

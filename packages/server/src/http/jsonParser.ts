@@ -4,8 +4,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { clientOf } from "../limits/client.ts";
-import type { JsonSchema } from "../schema/jsonSchema.ts";
-import { withoutNulls } from "../schema/withoutNulls.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
+import { withoutNulls } from "../bodies/withoutNulls.ts";
 import { parseJson } from "./parseJson.ts";
 import { wholeBody } from "./wholeBody.ts";
 

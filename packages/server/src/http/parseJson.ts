@@ -1,5 +1,6 @@
 /** JSON from outside: strict UTF-8, and no deeper than what walks over it later can take. */
 import { exactIntegers } from "@tokenmill/protocol";
+import { isRecord } from "../bodies/bodyFields.ts";
 import { ApiError } from "../errors/apiError.ts";
 
 /** Objects and arrays inside each other. */
@@ -20,8 +21,7 @@ export function parseJson(bytes: Uint8Array, what = "the body", exact: readonly 
   checkDepth(bytes, what);
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? exactIntegers(value as Record<string, unknown>, text, exact) : value;
+    return isRecord(value) ? exactIntegers({ ...value }, text, exact) : value;
   } catch (cause) {
     throw new ApiError(400, `${what} expected JSON: ${reasonOf(cause)}`, { code: "invalid_json", cause });
   }

@@ -5,7 +5,7 @@ import { textOf, textOfAll } from "./completionRenderer.ts";
 import type { OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
-import type { StreamUsage } from "./streamOptions.ts";
+import type { StreamUsage } from "../bodies/streamOptions.ts";
 import { chunkTail, jsonUsage } from "./usage.ts";
 
 export interface ChatOptions {

@@ -3,7 +3,7 @@ import type { TokenEvent, Tokenizer } from "@tokenmill/core";
 import { jsonPieces, LazyArray, lazyMap } from "../answers/jsonPieces.ts";
 import type { ChoiceState, OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs, scoredPrompt } from "./promptLogprobs.ts";
-import type { StreamUsage } from "./streamOptions.ts";
+import type { StreamUsage } from "../bodies/streamOptions.ts";
 import { TextPlace } from "./textPlace.ts";
 import { jsonLogprob, outputBytes, promptBytes, tokenText } from "./tokenBytes.ts";
 import { chunkTail, jsonUsage } from "./usage.ts";

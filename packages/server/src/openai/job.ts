@@ -2,12 +2,14 @@
 import type { GenerateRequest, TokenEvent, Usage } from "@tokenmill/core";
 import type { ApiError } from "../errors/apiError.ts";
 import type { ClientName } from "../errors/toApiError.ts";
-import type { StreamUsage } from "./streamOptions.ts";
+import type { StreamUsage } from "../bodies/streamOptions.ts";
 import type { TextPlace } from "./textPlace.ts";
 
 /** One sequence of a request. */
 export interface JobSequence {
   readonly request: GenerateRequest;
+  /** Its prompt. */
+  readonly promptIds: readonly number[];
   /** Which prompt of the request it continues. */
   readonly promptIndex: number;
 }

@@ -1,5 +1,6 @@
 import type { ChatTemplate, Tokenizer } from "@tokenmill/core";
 import { describe, expect, it } from "vitest";
+import { chatBody } from "../bodies/chatBody.ts";
 import { modelChatIds } from "./modelChat.ts";
 
 const specialTokens = new Map([
@@ -42,10 +43,8 @@ describe("a conversation in the model's own format", () => {
   });
 
   it("joins the parts of a message, and knows a developer as the system", () => {
-    const messages = [
-      { role: "developer", content: [{ text: "be" }, { text: " kind" }] },
-      { role: "assistant" },
-    ] as const;
+    const parts = ["be", " kind"].map((text) => ({ type: "text", text }));
+    const { messages } = chatBody.decode({ messages: [{ role: "developer", content: parts }, { role: "assistant" }] });
     expect(shown(modelChatIds(messages, chatTemplate, tokenizer))).toBe(
       "[256]system\nbe kind[257]\n[256]assistant\n[257]\n[256]assistant\n",
     );

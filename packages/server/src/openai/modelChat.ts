@@ -5,8 +5,8 @@
 import { messageOf } from "@tokenmill/check";
 import type { ChatTemplate, Tokenizer } from "@tokenmill/core";
 import { Template } from "@huggingface/jinja";
+import type { ChatMessage } from "../bodies/chatBody.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { type ChatMessage, contentText } from "./chatTemplate.ts";
 
 /** Noncharacters of Unicode: one that no message has breaks the names of special tokens in messages. */
 const firstMark = 0xfdd0;
@@ -23,7 +23,7 @@ export function modelChatIds(
 ): number[] {
   const names = [...(tokenizer.specialTokens ?? [])].filter(([, name]) => name.length > 1);
   const isName = new RegExp(names.map(([, name]) => escaped(name)).join("|") || "(?!)", "gu");
-  const texts = messages.map(contentText);
+  const texts = messages.map(({ content }) => content);
   const mark = markFor(texts);
   const broken = (text: string): string => text.replace(isName, (name) => `${name[0]}${mark}${name.slice(1)}`);
   const text = render(template, {

@@ -1,24 +1,12 @@
 /** Scores of a prompt's tokens: vLLM's `prompt_logprobs`, and the tokens of OpenAI's `echo` with `logprobs`. */
 import type { PromptTokenLogprob, TokenEvent, Tokenizer } from "@tokenmill/core";
 import { type LazyArray, lazyMap } from "../answers/jsonPieces.ts";
-import { ApiError } from "../errors/apiError.ts";
-import type { Body } from "./planSequences.ts";
 import { jsonLogprob, tokenText } from "./tokenBytes.ts";
 
 interface JsonPromptLogprob {
   readonly logprob: number;
   readonly rank: number;
   readonly decoded_token: string;
-}
-
-/** `prompt_logprobs` of a body. @throws ApiError beside `stream`, whose chunks have no place for them. */
-export function promptLogprobsIn(body: Body): number | undefined {
-  const promptLogprobs = body["prompt_logprobs"] as number | undefined;
-  if (promptLogprobs !== undefined && body["stream"] === true) {
-    const message = '"prompt_logprobs" expected no stream: use echo with logprobs, whose first chunk has them';
-    throw new ApiError(400, message, { param: "prompt_logprobs" });
-  }
-  return promptLogprobs;
 }
 
 /** In vLLM's form: by token id the token itself and the `top` most probable ones, null for the first; empty if not asked for. */

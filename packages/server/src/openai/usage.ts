@@ -1,7 +1,7 @@
 /** Token counts of an answer. */
 import type { Usage } from "@tokenmill/core";
 import type { ChoiceState } from "./job.ts";
-import type { StreamUsage } from "./streamOptions.ts";
+import type { StreamUsage } from "../bodies/streamOptions.ts";
 
 export interface JsonUsage {
   readonly prompt_tokens: number;

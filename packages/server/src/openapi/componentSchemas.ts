@@ -1,6 +1,6 @@
 /** Schemas that the document's operations name: what is sent and what is answered. */
-import { chatSchema } from "../openai/chatSchema.ts";
-import { completionSchema } from "../openai/completionSchema.ts";
+import { chatSchema } from "../bodies/chatSchema.ts";
+import { completionSchema } from "../bodies/completionSchema.ts";
 import { answerSchemas } from "./answerSchemas.ts";
 import { nullable } from "./nullable.ts";
 import type { Described } from "./operation.ts";

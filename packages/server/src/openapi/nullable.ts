@@ -1,5 +1,5 @@
 /** A request's schema as clients see it: fields that may be absent may be null as well, at every level that names fields. */
-import type { JsonSchema } from "../schema/jsonSchema.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
 
 export function nullable(schema: JsonSchema): JsonSchema {
   const { properties, items, anyOf, required = [] } = schema;

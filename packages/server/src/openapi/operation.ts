@@ -1,9 +1,9 @@
 /** What a route says about itself for the OpenAPI document. */
-import type { JsonSchema } from "../schema/jsonSchema.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import type { ResponseHeader } from "../http/responseHeaders.ts";
 
 /** A schema of the document: names of components stand for themselves. */
-export type Described = JsonSchema | { readonly $ref: string };
+export type Described = JsonSchema;
 
 export interface Answer {
   readonly description: string;

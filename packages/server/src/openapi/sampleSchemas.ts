@@ -1,7 +1,7 @@
 /** What `/v1/sample` takes and answers, in MessagePack. */
 import { dtypeBytes, parameters } from "@tokenmill/core";
-import type { JsonSchema } from "../schema/jsonSchema.ts";
-import { rangeSchema } from "../schema/rangeSchema.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
+import { rangeSchema } from "../bodies/rangeSchema.ts";
 import { component, type Described } from "./operation.ts";
 import { bigCount, count, list, one, real, shape, text } from "./shapes.ts";
 
@@ -49,7 +49,7 @@ export const sampleSchemas: Readonly<Record<string, Described>> = {
   ),
   SampleAnswer: shape({
     "id?": { anyOf: [{ type: "string" }, { type: "number" }] },
-    results: list({ anyOf: [component("SampledToken") as JsonSchema, component("SampleFailure") as JsonSchema] }),
+    results: list({ anyOf: [component("SampledToken"), component("SampleFailure")] }),
   }),
   SampledToken: shape({
     ...rowAnswer,

@@ -1,5 +1,5 @@
 /** Short words for schemas of answers. */
-import type { JsonSchema } from "../schema/jsonSchema.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import type { Described } from "./operation.ts";
 
 export const text: JsonSchema = { type: "string" };
@@ -9,15 +9,15 @@ export const real: JsonSchema = { type: "number" };
 export const bigCount: JsonSchema = { anyOf: [count, { type: "string", pattern: "^\\d{1,20}$" }] };
 
 export function list(items: Described): JsonSchema {
-  return { type: "array", items: items as JsonSchema };
+  return { type: "array", items: items };
 }
 
 export function orNull(schema: Described): JsonSchema {
-  return { anyOf: [schema as JsonSchema, { type: "null" }] };
+  return { anyOf: [schema, { type: "null" }] };
 }
 
 export function map(values: Described): JsonSchema {
-  return { type: "object", additionalProperties: values as JsonSchema };
+  return { type: "object", additionalProperties: values };
 }
 
 /** Its fields; those whose names end in `?` may be absent. */
@@ -26,7 +26,7 @@ export function shape(fields: Readonly<Record<string, Described>>, description?:
   return {
     type: "object",
     ...(description !== undefined && { description }),
-    properties: Object.fromEntries(names.map((name) => [name.replace("?", ""), fields[name] as JsonSchema])),
+    properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name.replace("?", ""), field])),
     required: names.filter((name) => !name.endsWith("?")),
   };
 }

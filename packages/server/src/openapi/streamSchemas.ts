@@ -1,11 +1,11 @@
 /** What is said on the WebSocket `/v1/stream`, in JSON or MessagePack. */
-import type { JsonSchema } from "../schema/jsonSchema.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { component, type Described } from "./operation.ts";
 import { bigCount, count, list, map, one, orNull, real, shape, text } from "./shapes.ts";
 
 const id: JsonSchema = { type: "string", description: "The client's own name for the sequence, 1 to 128 characters." };
 const credits = (minimum: number): JsonSchema => ({ type: "integer", minimum, maximum: 2 ** 31 - 1 });
-const either = (...schemas: readonly Described[]): JsonSchema => ({ anyOf: schemas as readonly JsonSchema[] });
+const either = (...schemas: readonly Described[]): JsonSchema => ({ anyOf: schemas });
 const scored = shape({ tokenId: count, logprob: real, "text?": text });
 
 export const streamSchemas: Readonly<Record<string, Described>> = {

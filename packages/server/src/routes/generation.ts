@@ -12,36 +12,40 @@ import { answerStream } from "../generation/answerStream.ts";
 import { answerWhole } from "../generation/answerWhole.ts";
 import type { Release } from "../generation/grammars.ts";
 import { chatJob } from "../openai/chatJob.ts";
-import { chatSchema } from "../openai/chatSchema.ts";
+import type { BodyKind } from "../bodies/body.ts";
+import { chatBody } from "../bodies/chatBody.ts";
 import { clientOf } from "../limits/client.ts";
 import { completionJob } from "../openai/completionJob.ts";
-import { completionSchema } from "../openai/completionSchema.ts";
+import { completionBody } from "../bodies/completionBody.ts";
 import type { Job } from "../openai/job.ts";
-import type { Body } from "../openai/planSequences.ts";
-import { dropUnsupported } from "../openai/unsupported.ts";
+import { dropUnsupported } from "../bodies/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
 import { PlaceSeal } from "../sse/placeSeal.ts";
 import { component, type Operation } from "../openapi/operation.ts";
-import type { JsonSchema } from "../schema/jsonSchema.ts";
 
 const completionOperation = operationOf("createCompletion", "Continues prompts.", "Completion");
 const chatOperation = operationOf("createChatCompletion", "Continues a conversation.", "ChatCompletion");
 const jsonType = "application/json; charset=utf-8";
 
-type MakeJob = (context: ServeContext, body: Body, id: string) => Job;
+interface Endpoint<Body> {
+  /** Of the ids of its answers. */
+  readonly idPrefix: string;
+  makeJob(context: ServeContext, body: Body, id: string): Job;
+}
 
 export function addGenerationRoutes(app: FastifyInstance, context: ServeContext): void {
-  const add = (url: string, operation: Operation, body: JsonSchema, idPrefix: string, makeJob: MakeJob): void => {
+  const add = <Body>(url: string, operation: Operation, kind: BodyKind<Body>, endpoint: Endpoint<Body>): void => {
     app.post(url, {
-      schema: { body },
+      schema: { body: kind.schema },
       config: { operation },
       onRequest: async () => context.lifecycle.checkServing(),
       preValidation: async ({ body: given }) => {
-        if (typeof given === "object" && given !== null) dropUnsupported(given as Record<string, unknown>, body);
+        dropUnsupported(given, kind.schema);
       },
       handler: async (request, reply) => {
         const client = clientOf(request.owner, request.raw.socket);
-        const job = makeJob(context, request.body as Body, `${idPrefix}-${randomUUID().replaceAll("-", "")}`);
+        const id = `${endpoint.idPrefix}-${randomUUID().replaceAll("-", "")}`;
+        const job = endpoint.makeJob(context, kind.decode(request.body), id);
         const gone = new AbortController();
         const onClose = (): void => gone.abort();
         reply.raw.on("close", onClose);
@@ -68,8 +72,8 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       },
     });
   };
-  add("/v1/completions", completionOperation, completionSchema, "cmpl", completionJob);
-  add("/v1/chat/completions", chatOperation, chatSchema, "chatcmpl", chatJob);
+  add("/v1/completions", completionOperation, completionBody, { idPrefix: "cmpl", makeJob: completionJob });
+  add("/v1/chat/completions", chatOperation, chatBody, { idPrefix: "chatcmpl", makeJob: chatJob });
 }
 
 /** @param name of the answer's schema; those of request and chunk begin with it */

@@ -1,5 +1,6 @@
 /** `POST /v1/logits`: the raw row after a prompt. */
 import type { FastifyInstance } from "fastify";
+import { logitsBody } from "../bodies/logitsBody.ts";
 import type { ServeContext } from "../context.ts";
 import { atEnd } from "../answers/atEnd.ts";
 import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
@@ -9,32 +10,21 @@ import { RowReader } from "../generation/rowReader.ts";
 import { nullable } from "../openapi/nullable.ts";
 import { binary } from "../openapi/operation.ts";
 import { clientOf } from "../limits/client.ts";
-import { fieldOf, namedFields } from "../schema/fieldNames.ts";
-import { boolean, object } from "../schema/jsonSchema.ts";
 
 /** Longer prompts do not fit into a header. */
 const mostToldIds = 1024;
-
-const body = object({
-  prompt: {
-    anyOf: [{ type: "string" }, { type: "array", items: { type: "integer" } }],
-    description: "Text or token ids. Absent: the row that a text begins with.",
-    "x-expected": "string or array of token ids",
-  },
-  ...namedFields("parseSpecial", boolean("Read the names of special tokens in a text as these tokens. Absent: true.")),
-});
 
 export function addLogitsRoute(app: FastifyInstance, context: ServeContext): void {
   const reader = new RowReader(context.source, context.options.limits);
   app.addHook("onClose", () => reader.close());
   app.post("/v1/logits", {
-    schema: { body },
+    schema: { body: logitsBody.schema },
     config: {
       operation: {
         id: "getLogits",
         summary: "The logits after a prompt.",
         tag: "sampling",
-        body: { isRequired: true, content: { "application/json": nullable(body) } },
+        body: { isRequired: true, content: { "application/json": nullable(logitsBody.schema) } },
         answers: {
           200: {
             description: "Little-endian f32, one for each token of the vocabulary.",
@@ -51,9 +41,8 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
     },
     onRequest: async () => context.lifecycle.checkServing(),
     handler: async (request, reply) => {
-      const given = request.body as { prompt?: string | readonly number[] };
-      const special = (fieldOf({ ...given }, "parseSpecial") as boolean | undefined) ?? true;
-      const { ids } = fitPrompt(context, given.prompt ?? [], { maxTokens: 1, defaultMaxTokens: 1, special });
+      const { prompt, parseSpecial: special } = logitsBody.decode(request.body);
+      const { ids } = fitPrompt(context, prompt, { maxTokens: 1, defaultMaxTokens: 1, special });
       const client = clientOf(request.owner, request.raw.socket);
       const place = context.quotas.waiting.claim(client, 1);
       const held = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);

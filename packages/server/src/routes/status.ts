@@ -64,7 +64,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
     object: "list",
     data: [card],
   }));
-  app.get("/v1/models/*", {
+  app.get<{ Params: { "*": string } }>("/v1/models/*", {
     config: {
       operation: {
         id: "getModel",
@@ -76,7 +76,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
       },
     },
     handler: async (request) => {
-      const wanted = (request.params as { "*": string })["*"];
+      const { "*": wanted } = request.params;
       if (wanted === model) return card;
       const message = `the model ${JSON.stringify(wanted)} does not exist: this server has ${JSON.stringify(model)}`;
       throw new ApiError(404, message, { param: "model", code: "model_not_found" });

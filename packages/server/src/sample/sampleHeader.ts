@@ -2,8 +2,9 @@
  * The header of a body with rows: 4 bytes little-endian with its length, MessagePack, then the rows one after the other,
  * `vocabSize` little-endian elements each.
  */
-import { type RowDtype, dtypeBytes } from "@tokenmill/core";
+import type { RowDtype } from "@tokenmill/core";
 import { checkInteger, checkName, refuse, refuseUnknown } from "@tokenmill/check";
+import { isRecord, type RawBody } from "../bodies/bodyFields.ts";
 import type { RowSessionParams } from "@tokenmill/row-service";
 
 /** One row of the body. */
@@ -23,6 +24,7 @@ export interface SampleHeader {
   readonly id: string | number | undefined;
 }
 
+const rowDtypes: readonly RowDtype[] = ["f32", "f16", "bf16"];
 const mostRows = 65_536;
 /** A sequence has at most 2^24 tokens. */
 const positions = { min: 0, max: 2 ** 24 - 1 };
@@ -32,7 +34,6 @@ export function checkSampleHeader(value: unknown, vocabSize: number): SampleHead
   const header = objectOf("header", value);
   refuseUnknown(Object.keys(header), ["dtype", "vocabSize", "rows", "close", "id"], "header field");
   const { dtype = "f32", rows = [], close = [], id } = header;
-  checkName("dtype", dtype, Object.keys(dtypeBytes));
   if (header["vocabSize"] !== undefined && header["vocabSize"] !== vocabSize) {
     refuse("vocabSize", `${vocabSize}, as the server has`, header["vocabSize"], false);
   }
@@ -43,7 +44,7 @@ export function checkSampleHeader(value: unknown, vocabSize: number): SampleHead
     refuse("id", "string or number", id, true);
   }
   return {
-    dtype: dtype as RowDtype,
+    dtype: checkName("dtype", dtype, rowDtypes),
     rows: rows.map((row, i) => rowOf(`rows[${i}]`, row)),
     close: close.map((sequenceId, i) => idOf(`close[${i}]`, sequenceId)),
     id,
@@ -65,11 +66,10 @@ function idOf(name: string, value: unknown): number | bigint {
   if (typeof value === "bigint" && value >= 0n && value < 1n << 64n) {
     return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
   }
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   return refuse(name, "integer in [0, 2^64)", value, typeof value !== "number" && typeof value !== "bigint");
 }
 
-function objectOf(name: string, value: unknown): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  return refuse(name, "an object", value, true);
+function objectOf(name: string, value: unknown): RawBody {
+  return isRecord(value) ? value : refuse(name, "an object", value, true);
 }

@@ -14,7 +14,7 @@ import { OriginRule } from "../http/originRule.ts";
 import { offeredProtocols } from "../http/subprotocols.ts";
 import { type Client, clientOf } from "../limits/client.ts";
 import type { Operation } from "../openapi/operation.ts";
-import type { JsonSchema } from "../schema/jsonSchema.ts";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";

@@ -2,6 +2,7 @@
 import type { GenerateRequest } from "@tokenmill/core";
 import { refuse, refuseUnknown } from "@tokenmill/check";
 import { decodeRequest } from "@tokenmill/protocol";
+import { isRecord } from "../bodies/bodyFields.ts";
 
 /** `id` is the client's own name for the sequence on this connection. */
 export type ClientMessage =
@@ -22,26 +23,23 @@ const fields = {
   resume: ["type", "id"],
   cancel: ["type", "id"],
 } as const;
-type MessageType = keyof typeof fields;
+const messageTypes = ["open", "credit", "pause", "resume", "cancel"] as const;
 
 const mostCredits = 2 ** 31 - 1;
 
 /** The message's id if it has one, for the answer to a message that is wrong. */
 export function idOf(value: unknown): string | undefined {
-  const id = typeof value === "object" && value !== null ? (value as { id?: unknown }).id : undefined;
-  return typeof id === "string" ? id : undefined;
+  return isRecord(value) && typeof value["id"] === "string" ? value["id"] : undefined;
 }
 
 /** @throws TypeError, RangeError, ProtocolError naming the field. */
 export function checkClientMessage(value: unknown): ClientMessage {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("message", "an object", value, true);
-  const { type, id, credits: given, request } = value as Record<string, unknown>;
+  if (!isRecord(value)) return refuse("message", "an object", value, true);
+  const { type, id, credits: given, request } = value;
   // JSON has no undefined: null is "not given".
   const credits = given ?? undefined;
-  if (typeof type !== "string" || !Object.hasOwn(fields, type)) {
-    refuse("type", `one of ${Object.keys(fields).join(", ")}`, type, typeof type !== "string");
-  }
-  const known = type as MessageType;
+  const known = messageTypes.find((one) => one === type);
+  if (known === undefined) return refuse("type", `one of ${messageTypes.join(", ")}`, type, typeof type !== "string");
   refuseUnknown(Object.keys(value), fields[known], `field of "${known}"`);
   if (typeof id !== "string" || id.length === 0 || id.length > 128) {
     refuse("id", "string of 1 to 128 characters", id, typeof id !== "string");
@@ -63,6 +61,6 @@ export function checkClientMessage(value: unknown): ClientMessage {
 }
 
 function creditsOf(value: unknown, least: number): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= mostCredits) return value as number;
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= mostCredits) return value;
   return refuse("credits", `integer in [${least}, ${mostCredits}]`, value, typeof value !== "number");
 }

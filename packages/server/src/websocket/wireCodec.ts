@@ -1,6 +1,7 @@
 /** Messages of a token stream, as the subprotocol says: JSON text or MessagePack. */
-import { parseJson } from "../http/parseJson.ts";
 import { createMsgpackCodec, encodeJson, exactRequest, ProtocolError } from "@tokenmill/protocol";
+import { isRecord } from "../bodies/bodyFields.ts";
+import { parseJson } from "../http/parseJson.ts";
 
 export interface WireCodec {
   encode(message: object): string | Uint8Array;
@@ -25,8 +26,8 @@ const jsonWire: WireCodec = {
 
 /** `JSON.parse` rounds what has 64 bits. */
 function withExactRequest(message: unknown, text: string): unknown {
-  if (typeof message !== "object" || message === null || !Object.hasOwn(message, "request")) return message;
-  return { ...message, request: exactRequest((message as { request: unknown }).request, text, 2) };
+  if (!isRecord(message) || !Object.hasOwn(message, "request")) return message;
+  return { ...message, request: exactRequest(message["request"], text, 2) };
 }
 
 function msgpackWire(): WireCodec {

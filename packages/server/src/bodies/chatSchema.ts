@@ -1,5 +1,5 @@
 /** Body of `POST /v1/chat/completions`. */
-import { boolean, integer, type JsonSchema, object, string } from "../schema/jsonSchema.ts";
+import { boolean, integer, type JsonSchema, object, string } from "./jsonSchema.ts";
 import { commonFields, type EndpointFields } from "./commonFields.ts";
 
 const textPart: JsonSchema = object(
@@ -39,11 +39,13 @@ const answered: Readonly<Record<string, JsonSchema>> = {
   parsed: { description: "Has no effect: what the client read in content.", "x-expected": "anything" },
 };
 
+export const chatRoles = ["developer", "system", "user", "assistant"] as const;
+
 const message: JsonSchema = object(
   {
     role: {
       type: "string",
-      enum: ["developer", "system", "user", "assistant"],
+      enum: chatRoles,
       "x-expected": '"developer", "system", "user" or "assistant"',
     },
     content: {

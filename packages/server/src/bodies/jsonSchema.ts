@@ -1,6 +1,8 @@
 /** The part of JSON Schema that requests are described with; validation and the OpenAPI document share it. */
 
 export interface JsonSchema {
+  /** Of a component of the OpenAPI document; alone. */
+  readonly $ref?: string;
   readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
   readonly description?: string;
   /** What the value must be, in words, for error messages. */

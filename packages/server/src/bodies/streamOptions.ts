@@ -1,7 +1,7 @@
 /** `stream_options`. */
 import { ApiError } from "../errors/apiError.ts";
-import { boolean, type JsonSchema, object } from "../schema/jsonSchema.ts";
-import type { Body } from "./planSequences.ts";
+import { boolean, type JsonSchema, object } from "./jsonSchema.ts";
+import type { RawBody } from "./bodyFields.ts";
 
 export const streamOptionsField: JsonSchema = object({
   include_usage: boolean("End the stream with a chunk that holds the token counts."),
@@ -23,10 +23,9 @@ export interface StreamUsage {
 }
 
 /** @throws ApiError if there is no stream. */
-export function streamUsageIn(body: Body): StreamUsage {
-  const options = body["stream_options"] as { include_usage?: boolean; continuous_usage_stats?: boolean } | undefined;
-  if (options !== undefined && body["stream"] !== true) {
+export function streamUsageOf(options: RawBody | undefined, stream: boolean): StreamUsage {
+  if (options !== undefined && !stream) {
     throw new ApiError(400, '"stream_options" expected "stream": true', { param: "stream_options" });
   }
-  return { atEnd: options?.include_usage === true, inEach: options?.continuous_usage_stats === true };
+  return { atEnd: options?.["include_usage"] === true, inEach: options?.["continuous_usage_stats"] === true };
 }

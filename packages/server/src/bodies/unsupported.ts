@@ -5,8 +5,8 @@
 import { show } from "@tokenmill/check";
 import { foreignHint, foreignNames } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
-import { snakeCase } from "../schema/fieldNames.ts";
-import type { JsonSchema } from "../schema/jsonSchema.ts";
+import { snakeCase } from "./fieldNames.ts";
+import type { JsonSchema } from "./jsonSchema.ts";
 
 interface Unsupported {
   readonly reason: string;
@@ -64,7 +64,9 @@ const unsupported: Readonly<Record<string, Unsupported>> = {
 };
 
 /** Takes harmless fields out of the body. @throws ApiError for one that asks for something. */
-export function dropUnsupported(body: Record<string, unknown>, { properties = {} }: JsonSchema): void {
+export function dropUnsupported(given: unknown, { properties = {} }: JsonSchema): void {
+  if (typeof given !== "object" || given === null) return;
+  const body: { [name: string]: unknown } = { ...given };
   for (const name of Object.keys(body)) {
     const found = Object.hasOwn(properties, name) ? undefined : unsupportedAs(name);
     if (!found) continue;
@@ -72,7 +74,7 @@ export function dropUnsupported(body: Record<string, unknown>, { properties = {}
       const message = `"${name}" is not supported: ${found.reason}; got ${show(body[name])}`;
       throw new ApiError(400, message, { param: name, code: "unsupported_parameter" });
     }
-    delete body[name];
+    Reflect.deleteProperty(given, name);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Fields that completions and chat completions share. */
-import { bigInteger, boolean, integer, type JsonSchema, string } from "../schema/jsonSchema.ts";
+import { bigInteger, boolean, integer, type JsonSchema, string } from "./jsonSchema.ts";
 import { structuredFields } from "./structuredOutput.ts";
 import { streamOptionsField } from "./streamOptions.ts";
-import { namedFields } from "../schema/fieldNames.ts";
-import { samplingFields } from "../schema/samplingFields.ts";
+import { namedFields } from "./fieldNames.ts";
+import { samplingFields } from "./samplingFields.ts";
 
 const stop: JsonSchema = {
   anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { chatSchema } from "../openai/chatSchema.ts";
-import { completionSchema } from "../openai/completionSchema.ts";
+import { chatSchema } from "./chatSchema.ts";
+import { completionSchema } from "./completionSchema.ts";
 import type { JsonSchema } from "./jsonSchema.ts";
 import { withoutNulls } from "./withoutNulls.ts";
 

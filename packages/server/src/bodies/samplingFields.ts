@@ -5,6 +5,7 @@
 import { type Parameter, parameters, samplerNames, type SamplingParams, seedBits } from "@tokenmill/core";
 import { rangeText } from "@tokenmill/core/internal";
 import { ApiError } from "../errors/apiError.ts";
+import { type BodyFields, numbersIn } from "./bodyFields.ts";
 import { fieldOf, namedFields } from "./fieldNames.ts";
 import { bigInteger, type JsonSchema } from "./jsonSchema.ts";
 import { rangeSchema } from "./rangeSchema.ts";
@@ -94,7 +95,25 @@ function schemaOf(parameter: Parameter): JsonSchema {
   }
 }
 
-/** The sampling parameters of a validated body. @throws ApiError if one is given twice. */
+const sequenceNames = parameters.filter(({ kind }) => kind === "tokenSequences").map(({ name }) => name);
+
+/** A token id, the ids of a sequence, or a text. */
+type TextSequence = string | number | readonly number[];
+
+export type TextSequences = readonly { readonly name: string; readonly sequences: readonly TextSequence[] }[];
+
+/** Parameters of a validated body whose token sequences are texts, one at least. @throws ApiError if one is given twice. */
+export function textSequencesOf(fields: BodyFields): TextSequences {
+  return sequenceNames.flatMap((name) => {
+    const given = fields.value(name);
+    const sequences: readonly unknown[] = Array.isArray(given) ? given : [];
+    if (!sequences.some((sequence) => typeof sequence === "string")) return [];
+    const typed = sequences.map((one) => (typeof one === "string" || typeof one === "number" ? one : numbersIn(one)));
+    return [{ name, sequences: typed }];
+  });
+}
+
+/** The sampling parameters of a validated body; texts in token sequences are still texts. @throws ApiError if one is given twice. */
 export function samplingParamsOf(body: Readonly<Record<string, unknown>>): SamplingParams {
   const params: Record<string, unknown> = {};
   for (const parameter of parameters) {
@@ -110,7 +129,8 @@ export function samplingParamsOf(body: Readonly<Record<string, unknown>>): Sampl
 function engineValue({ name, foreignOff, off }: Parameter, value: unknown): unknown {
   if (foreignOff !== undefined && value === foreignOff) return off;
   // Undefined: any will do.
-  return name === "seed" ? seedBits(int64Of(name, value as number | string)) : value;
+  const isSeed = name === "seed" && (typeof value === "number" || typeof value === "string");
+  return isSeed ? seedBits(int64Of(name, value)) : value;
 }
 
 /** A JSON integer of 64 bits, or a decimal string. @throws ApiError */

@@ -1,5 +1,5 @@
 /** Body of `POST /v1/completions`. */
-import { boolean, integer, type JsonSchema, object } from "../schema/jsonSchema.ts";
+import { boolean, integer, type JsonSchema, object } from "./jsonSchema.ts";
 import { commonFields, type EndpointFields } from "./commonFields.ts";
 
 export const completionFields: EndpointFields = { leastTokens: 0, defaultMaxTokens: 16, parsesSpecial: true };

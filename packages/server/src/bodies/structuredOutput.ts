@@ -1,10 +1,9 @@
 /** `response_format`, vLLM's `guided_*` and `structured_outputs`, and the engine's own names, as the engine's grammar fields. */
 import type { GenerateRequest, GrammarForm } from "@tokenmill/core";
-import type { ServeContext } from "../context.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { boolean, type JsonSchema, string } from "../schema/jsonSchema.ts";
+import { isRecord, type RawBody, textsIn } from "./bodyFields.ts";
+import { boolean, type JsonSchema, string } from "./jsonSchema.ts";
 
-type Body = Readonly<Record<string, unknown>>;
 type GrammarFields = Pick<GenerateRequest, GrammarForm>;
 
 const jsonSchemaField: JsonSchema = {
@@ -118,40 +117,40 @@ export const structuredFields: Readonly<Record<string, JsonSchema>> = {
   structuralTag: structuralTagField,
 };
 
-/** Whether the body asks for a form, by which field, and what it is for the engine. @throws ApiError for more than one. */
-export function structuredOutputOf(body: Body): { param: string; fields: GrammarFields } | undefined {
-  const given = Object.keys(structuredFields).flatMap((param) => {
+/** The form that a body asks for. */
+export interface StructuredOutput {
+  /** The field that asks for it. */
+  readonly param: string;
+  readonly fields: GrammarFields;
+}
+
+/** @throws ApiError for more than one. */
+export function structuredOutputOf(body: RawBody): StructuredOutput | undefined {
+  const given = Object.keys(structuredFields).flatMap((param): StructuredOutput[] => {
     const fields = body[param] === undefined ? undefined : fieldsOf(param, body[param]);
     return fields ? [{ param, fields }] : [];
   });
   const [first, second] = given;
-  if (!second) return first;
-  const message = `"${second.param}" expected nothing beside "${first!.param}": an output has one form`;
+  if (!first || !second) return first;
+  const message = `"${second.param}" expected nothing beside "${first.param}": an output has one form`;
   throw new ApiError(400, message, { param: second.param });
-}
-
-/** @throws ApiError where the model's output cannot be held to a form. */
-export function checkStructured({ grammars, model }: ServeContext, param: string): void {
-  if (grammars) return;
-  const message = `"${param}" is not supported: ${model} has no structured output`;
-  throw new ApiError(400, message, { param, code: "unsupported_parameter" });
 }
 
 function fieldsOf(param: string, value: unknown): GrammarFields | undefined {
   switch (param) {
     case "response_format":
-      return responseFormat(value as ResponseFormat);
+      return responseFormat(recordOf(value));
     case "structured_outputs":
-      return structuredOutputs(value as StructuredOutputs);
+      return structuredOutputs(recordOf(value));
     case "guided_choice":
     case "choice":
-      return { choice: value as readonly string[] };
+      return { choice: textsIn(value) };
     case "guided_grammar":
     case "grammar":
-      return { grammar: value as string };
+      return { grammar: String(value) };
     case "guided_regex":
     case "regex":
-      return { regex: value as string };
+      return { regex: String(value) };
     case "structural_tag":
     case "structuralTag":
       return { structuralTag: value };
@@ -160,36 +159,28 @@ function fieldsOf(param: string, value: unknown): GrammarFields | undefined {
   }
 }
 
-interface ResponseFormat {
-  readonly type: string;
-  readonly json_schema?: { schema: unknown };
+function recordOf(value: unknown): RawBody {
+  return isRecord(value) ? value : {};
 }
 
-function responseFormat(given: ResponseFormat): GrammarFields | undefined {
+function responseFormat(given: RawBody): GrammarFields | undefined {
   const { type, json_schema, ...parts } = given;
-  const foreign = Object.keys(type === "structural_tag" ? { ...(json_schema && { json_schema }) } : parts)[0];
+  const foreign = Object.keys(
+    type === "structural_tag" ? { ...(json_schema !== undefined && { json_schema }) } : parts,
+  )[0];
   if (foreign !== undefined) {
     const param = `response_format.${foreign}`;
-    throw new ApiError(400, `"${param}" expected nothing beside type "${type}"`, { param });
+    throw new ApiError(400, `"${param}" expected nothing beside type "${String(type)}"`, { param });
   }
   if (type === "text") return undefined;
   if (type === "json_object") return { jsonSchema: { type: "object" } };
   if (type === "structural_tag") return { structuralTag: { type, ...parts } };
-  if (json_schema) return { jsonSchema: json_schema.schema };
+  if (isRecord(json_schema)) return { jsonSchema: json_schema["schema"] };
   const param = "response_format.json_schema";
   throw new ApiError(400, `"${param}" is missing`, { param, code: "missing_required_parameter" });
 }
 
-interface StructuredOutputs {
-  readonly json?: unknown;
-  readonly regex?: string;
-  readonly choice?: readonly string[];
-  readonly grammar?: string;
-  readonly json_object?: boolean;
-  readonly structural_tag?: unknown;
-}
-
-function structuredOutputs(given: StructuredOutputs): GrammarFields {
+function structuredOutputs(given: RawBody): GrammarFields {
   const param = "structured_outputs";
   const forms = Object.entries(given).filter(([name, value]) => {
     const setting = settings[name];
@@ -202,14 +193,11 @@ function structuredOutputs(given: StructuredOutputs): GrammarFields {
     }
     return !setting && !(name === "json_object" && value === false);
   });
-  if (forms.length !== 1) {
+  const [form] = forms;
+  if (!form || forms.length > 1) {
     const message = `"${param}" expected one of json, regex, choice, grammar, json_object and structural_tag`;
     throw new ApiError(400, message, { param });
   }
-  const { json, regex, choice, grammar, json_object, structural_tag } = given;
-  if (choice) return { choice };
-  if (regex !== undefined) return { regex };
-  if (grammar !== undefined) return { grammar };
-  if (structural_tag !== undefined) return { structuralTag: structural_tag };
-  return { jsonSchema: json_object === true ? { type: "object" } : json };
+  const [name, value] = form;
+  return name === "json_object" ? { jsonSchema: { type: "object" } } : fieldsOf(name, value)!;
 }
