@@ -1,11 +1,11 @@
 /** `tokenmill serve --cluster`: what its clients read while its processes are killed and stopped. */
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { natsServerPath, NatsServer } from "./processes.ts";
-import { readStream, ServeProcess } from "./servers.ts";
+import { readStream, runBatch, ServeProcess } from "./servers.ts";
 
 const keyFile = join(mkdtempSync(join(tmpdir(), "tokenmill-cluster-")), "resume.key");
 writeFileSync(keyFile, randomBytes(32).toString("base64"), { mode: 0o600 });
@@ -66,6 +66,41 @@ describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
     onTestFinished(() => server.kill());
     expect(seen.toSorted()).toEqual(alone.toSorted());
     expect(server.log.find(({ msg }) => msg === "claimed")).toMatchObject({ epoch: 2 });
+  });
+
+  it("a batch has the same results when a server that makes its sequences is killed", async () => {
+    const first = await start("batch");
+    onTestFinished(() => first.kill());
+    const folder = mkdtempSync(join(tmpdir(), "tokenmill-cluster-"));
+    const input = join(folder, "in.jsonl");
+    const bodies = Array.from({ length: 50 }, (_, i) => ({
+      prompt: [i],
+      max_tokens: 500,
+      mirostat: 2,
+      return_token_ids: true,
+    }));
+    const lines = bodies.map((each, i) => JSON.stringify({ custom_id: `${i}`, url: "/v1/completions", body: each }));
+    writeFileSync(input, lines.join("\n"));
+    const [plain, clustered] = [join(folder, "plain.jsonl"), join(folder, "clustered.jsonl")];
+    await runBatch(input, plain, source);
+    const running = runBatch(input, clustered, [
+      ...source,
+      "--cluster",
+      nats.url,
+      "--cluster-name",
+      "batch",
+      "--cluster-capacity",
+      "0",
+    ]);
+    await expect
+      .poll(() => first.log.filter(({ msg }) => msg === "claimed").length, { interval: 5 })
+      .toBeGreaterThan(20);
+    await first.kill();
+    const second = await start("batch");
+    onTestFinished(() => second.kill());
+    await running;
+    expect(readFileSync(clustered, "utf8")).toBe(readFileSync(plain, "utf8"));
+    expect(second.log.some(({ msg, epoch }) => msg === "claimed" && epoch === 2)).toBe(true);
   });
 
   it("a client goes on at another server, with Last-Event-ID, when the one it reads from is killed", async () => {

@@ -42,6 +42,13 @@ export class ServeProcess {
   }
 }
 
+/** `tokenmill batch` from begin to end. @throws Error unless it ends with 0 */
+export async function runBatch(input: string, output: string, flags: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [program, "batch", input, "--output", output, ...flags], { stdio: "ignore" });
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`batch ended with ${code}`);
+}
+
 export interface SseEvent {
   readonly id: string | undefined;
   readonly data: string;

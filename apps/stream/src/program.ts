@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { withManners } from "@tokenmill/cli";
 import { Command } from "commander";
+import { batchCommand } from "./batch/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { loadCommand } from "./load/command.ts";
 import { playgroundCommand } from "./playground/command.ts";
@@ -15,7 +16,14 @@ export function createProgram(): Command {
     string
   >;
   const program = new Command("tokenmill").description(description).version(version);
-  const commands = [streamCommand(), sampleCommand(), explainCommand(), serveCommand(), playgroundCommand()];
+  const commands = [
+    streamCommand(),
+    batchCommand(),
+    sampleCommand(),
+    explainCommand(),
+    serveCommand(),
+    playgroundCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) withManners(command, "tokenmill");
   // the load tester has manners of its own

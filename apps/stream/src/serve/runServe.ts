@@ -6,11 +6,11 @@ import type { LogitsSource } from "@tokenmill/core";
 import { cacheDirectory } from "@tokenmill/embedded-model";
 import { checkServerOptions, createTokenServer, LogSink, type ServerOptions } from "@tokenmill/server";
 import { type Logger, pino } from "pino";
+import { loadClusterHost } from "../cluster/clusterHost.ts";
 import { openSource, poolWorkers } from "../source/openSource.ts";
 import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
-import { loadClusterHost } from "./clusterHost.ts";
 import type { ServeFlags } from "./serveFlags.ts";
 
 /** Serves until SIGINT, SIGTERM or SIGHUP, and then until open streams have ended or the shutdown timeout. */
@@ -23,7 +23,10 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   const interrupt = new Interrupt();
   let source: LogitsSource | undefined;
   try {
-    const hostOf = flags.cluster === undefined ? undefined : await loadClusterHost(flags, log);
+    const hostOf = await loadClusterHost(flags, {
+      queueTimeoutMs: flags.queueTimeout * 1000,
+      onLog: (event, details) => log.info({ ...details, component: "cluster" }, event),
+    });
     source = await interrupt.unlessStopped(openSource(flags));
     const { contextTokens = Number.POSITIVE_INFINITY } = source;
     const server = await createTokenServer({

@@ -2,12 +2,13 @@
 import { integerFlag } from "@tokenmill/cli";
 import { defaultLimits } from "@tokenmill/server";
 import { Command, Option } from "commander";
+import { addClusterFlags, type ClusterFlags } from "../cluster/clusterFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 import { type StageFlag, stageFlag } from "../flags/stageFlag.ts";
 import { seedFlag } from "./seedFlag.ts";
 
-export interface ServeFlags extends SourceFlags {
+export interface ServeFlags extends SourceFlags, ClusterFlags {
   readonly host: string;
   readonly port: number;
   readonly modelName?: string;
@@ -42,11 +43,6 @@ export interface ServeFlags extends SourceFlags {
   readonly shutdownTimeout: number;
   readonly logLevel: string;
   readonly stage?: StageFlag;
-  readonly cluster?: string;
-  readonly clusterName?: string;
-  readonly clusterCreds?: string;
-  readonly clusterReplicas?: number;
-  readonly clusterCapacity?: number;
   readonly json?: true;
 }
 
@@ -86,24 +82,7 @@ export function serveFlags(): Command {
     )
     .option("--json", "print where the server is as one JSON object on stdout");
   addSourceFlags(command);
-  command
-    .optionsGroup("Cluster:")
-    .option(
-      "--cluster <urls>",
-      "make sequences together with other servers, over NATS servers with JetStream: nats://host:4222, with commas",
-    )
-    .option("--cluster-name <name>", "which cluster of these NATS servers (default: default)")
-    .option("--cluster-creds <file>", "NATS credentials file")
-    .option(
-      "--cluster-replicas <n>",
-      "copies that NATS keeps; 3 survive the loss of a NATS server (default: 1)",
-      integerFlag("clusterReplicas", 1, 5),
-    )
-    .option(
-      "--cluster-capacity <n>",
-      "sequences that this server makes at a time; 0: it only passes on what others make (default: 256)",
-      integerFlag("clusterCapacity", 0, 131_072),
-    );
+  addClusterFlags(command);
   const { maxOpenSequences, maxContextTokens, bodyLimitBytes, sampleBodyLimitBytes } = defaultLimits;
   const { requestTimeoutMs, queueTimeoutMs, stallTimeoutMs, pauseTimeoutMs, sampleIdleMs, shutdownTimeoutMs } =
     defaultLimits;
