@@ -18,6 +18,7 @@ export function codesInSource(): Set<string> {
     // `code: "a"`, `fullCode: "a"`, `code: x ?? "a"`, `const shownCode = code ?? (x ? "a" : "b")`, `this.#refuse("a"`
     for (const [line] of text.matchAll(/[cC]ode(?::|\s=) [^,;\n]*/g)) add(line, /"([a-z][a-z_0-9]+)"/g);
     add(text, /#refuse\(\s*"([a-z_]+)"/g);
+    for (const [, code] of text.matchAll(/new RowError\("([a-z_]+)"/g)) if (code !== "other_dtype") found.add(code!);
     add(text, /^ {4}\d{3}: "([a-z_]+)",$/gm);
     if (text.includes("function sequenceError")) add(text, /case "([a-z_]+)":/g);
   }

@@ -1,6 +1,6 @@
 /** A server that listens. */
 import type { Engine } from "@tokenmill/engine";
-import type { ServedRoute } from "./http/routeTable.ts";
+import type { ServedRoute } from "./openapi/servedRoute.ts";
 
 export interface TokenServer {
   /** Where it listens. */

@@ -1,5 +1,5 @@
 /** Errors as OpenAI's API words them: a status, and a body `{error: {message, type, param, code}}`. */
-import type { ResponseHeader } from "../http/responseHeaders.ts";
+import type { ResponseHeader } from "../answers/responseHeaders.ts";
 
 export type ApiErrorType = "invalid_request_error" | "rate_limit_error" | "server_error";
 

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import type { Client } from "../limits/client.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import { type ChoiceState, errorChunk, type Job } from "../openai/job.ts";
@@ -11,7 +11,7 @@ import { type EventPlace, formatPlace, type StreamKey, streamNumber } from "../s
 import { chunkOf, type LongChunk, sendLong } from "../sse/longChunk.ts";
 import type { PlaceSeal } from "../sse/placeSeal.ts";
 import { SseResponse } from "../sse/sseResponse.ts";
-import { SequenceGroup } from "./sequenceGroup.ts";
+import { SequenceGroup } from "../sequences/sequenceGroup.ts";
 
 export interface StreamTarget {
   readonly client: Client;

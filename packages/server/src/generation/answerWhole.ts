@@ -3,11 +3,11 @@ import type { TokenEvent, Usage } from "@tokenmill/core";
 import type { ServerResponse } from "node:http";
 import { PackedEvents } from "../answers/packedEvents.ts";
 import { atEnd } from "../answers/atEnd.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import type { Client } from "../limits/client.ts";
-import { claimHeld, heldBytes } from "./heldBytes.ts";
+import { claimHeld, heldBytes } from "../sequences/heldBytes.ts";
 import type { Job, Output } from "../openai/job.ts";
-import { SequenceGroup } from "./sequenceGroup.ts";
+import { SequenceGroup } from "../sequences/sequenceGroup.ts";
 
 /** A finished output, with what ranks it. */
 interface PackedOutput extends Output {

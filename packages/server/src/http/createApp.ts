@@ -1,17 +1,17 @@
 /** The HTTP side: parsers, hooks and error shapes that all routes share. */
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
-import { addAccess } from "./access.ts";
-import { ApiKeys } from "./apiKeys.ts";
+import { addAccess } from "../access/access.ts";
+import { ApiKeys } from "../access/apiKeys.ts";
 import { baseHeaders } from "./baseHeaders.ts";
 import { answerClientError } from "./clientError.ts";
 import { checkContentCoding } from "./contentCoding.ts";
-import { addCors } from "./cors.ts";
-import { HostRule, pathOf } from "./hostRule.ts";
+import { addCors } from "../access/cors.ts";
+import { HostRule, pathOf } from "../access/hostRule.ts";
 import { addJsonParser } from "./jsonParser.ts";
-import { OriginRule } from "./originRule.ts";
+import { OriginRule } from "../access/originRule.ts";
 import { requestIdOf } from "./requestId.ts";
 import { addRequestLog } from "./requestLog.ts";
 import { sendError } from "./sendError.ts";

@@ -1,16 +1,14 @@
 /** JSON bodies: strict UTF-8, not too deep, nulls that stand for "not given" dropped, and a digest to know the body again. */
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { clientOf } from "../limits/client.ts";
+import { largeBodyBytes } from "../limits/turns.ts";
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { withoutNulls } from "../bodies/withoutNulls.ts";
-import { parseJson } from "./parseJson.ts";
-import { wholeBody } from "./wholeBody.ts";
-
-/** Smaller ones are dealt with at once; a body of that size takes about a millisecond. */
-export const largeBodyBytes: number = 32 * 1024;
+import { parseJson } from "../bodies/parseJson.ts";
+import { wholeBody } from "../limits/wholeBody.ts";
 
 declare module "fastify" {
   interface FastifyRequest {

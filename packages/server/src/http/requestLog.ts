@@ -1,6 +1,6 @@
 /** One line and one count for each request, when its answer has left or its client has. */
 import type { FastifyInstance } from "fastify";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { atEnd } from "../answers/atEnd.ts";
 
 export function addRequestLog(app: FastifyInstance, { log, metrics }: Pick<ServeContext, "log" | "metrics">): void {

@@ -4,16 +4,7 @@
 import { METHODS } from "node:http";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { ApiError } from "../errors/apiError.ts";
-import type { Operation } from "../openapi/operation.ts";
-
-export interface ServedRoute {
-  readonly method: string;
-  readonly url: string;
-  /** Answered without a key. */
-  readonly isPublic: boolean;
-  /** Undefined: a file of a page, or what a path says to methods that it does not have. */
-  readonly operation: Operation | undefined;
-}
+import type { ServedRoute } from "../openapi/servedRoute.ts";
 
 const anyFile = "/*";
 

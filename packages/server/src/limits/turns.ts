@@ -5,6 +5,8 @@
 import type { Client } from "./client.ts";
 import { Waiting } from "./waiting.ts";
 
+/** Bodies that are smaller are dealt with at once; a body of that size takes about a millisecond. */
+export const largeBodyBytes: number = 32 * 1024;
 /** Shorter pieces follow each other in the next turns of the loop. */
 const restFromMs = 2;
 /** In a turn of the loop, for small pieces. */

@@ -1,6 +1,6 @@
 /** `POST /v1/chat/completions`: decoded body in, job out. */
 import type { ChatBody } from "../bodies/chatBody.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { chatRenderer } from "./chatRenderer.ts";
 import { chatPrompt, chatStop } from "./chatTemplate.ts";

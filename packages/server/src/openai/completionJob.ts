@@ -1,6 +1,6 @@
 /** `POST /v1/completions`: decoded body in, job out. */
 import type { CompletionBody, Prompt } from "../bodies/completionBody.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { checkModel } from "./checkModel.ts";
 import { completionRenderer } from "./completionRenderer.ts";
 import type { Job } from "./job.ts";

@@ -2,7 +2,7 @@
 import type { SamplingParams } from "@tokenmill/core";
 import type { CommonBody } from "../bodies/commonBody.ts";
 import { snakeCase } from "../bodies/fieldNames.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 
 /** @throws ApiError for a text where the model has no tokenizer. */

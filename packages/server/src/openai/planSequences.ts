@@ -2,9 +2,9 @@
 import type { GenerateRequest } from "@tokenmill/core";
 import { outputRequest } from "@tokenmill/engine";
 import type { CommonBody } from "../bodies/commonBody.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { fitPrompt } from "../generation/fitPrompt.ts";
+import { fitPrompt } from "../prompts/fitPrompt.ts";
 import type { JobSequence } from "./job.ts";
 import { paramsWithTokens } from "./paramsWithTokens.ts";
 

@@ -1,8 +1,8 @@
 /**
  * The OpenAPI 3.1 document, made from the routes of the server: a route that does not say what it is cannot be added.
  */
-import { responseHeaders, type ResponseHeader } from "../http/responseHeaders.ts";
-import type { ServedRoute } from "../http/routeTable.ts";
+import { responseHeaders, type ResponseHeader } from "../answers/responseHeaders.ts";
+import type { ServedRoute } from "./servedRoute.ts";
 import { componentSchemas } from "./componentSchemas.ts";
 import { bodyErrors, commonErrors, errorAnswers, keyErrors } from "./errorAnswers.ts";
 import type { Answer, Operation } from "./operation.ts";

@@ -1,5 +1,5 @@
 /** The answers to what goes wrong, which all routes share: a status, OpenAI's error body, and what headers say besides. */
-import type { ResponseHeader } from "../http/responseHeaders.ts";
+import type { ResponseHeader } from "../answers/responseHeaders.ts";
 
 interface ErrorAnswer {
   readonly name: string;

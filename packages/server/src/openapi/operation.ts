@@ -1,6 +1,6 @@
 /** What a route says about itself for the OpenAPI document. */
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
-import type { ResponseHeader } from "../http/responseHeaders.ts";
+import type { ResponseHeader } from "../answers/responseHeaders.ts";
 
 /** A schema of the document: names of components stand for themselves. */
 export type Described = JsonSchema;

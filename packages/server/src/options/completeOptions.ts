@@ -9,8 +9,8 @@ import {
   refuse,
 } from "@tokenmill/check";
 import { checkSeed } from "@tokenmill/core";
-import { HostRule } from "../http/hostRule.ts";
-import { OriginRule } from "../http/originRule.ts";
+import { HostRule } from "../access/hostRule.ts";
+import { OriginRule } from "../access/originRule.ts";
 import { completeLimits, type ServeLimits } from "./limits.ts";
 import type { ServerOptions, TokenServerOptions } from "./options.ts";
 

@@ -1,7 +1,7 @@
 /** What a server can be told. */
 import type { LogitsSource } from "@tokenmill/core";
 import type { Logger } from "pino";
-import type { JoinHost } from "../generation/sequenceHost.ts";
+import type { JoinHost } from "./sequenceHost.ts";
 import type { ServeLimits } from "./limits.ts";
 
 export interface ServerOptions {

@@ -1,12 +1,12 @@
 /** `POST /v1/logits`: the raw row after a prompt. */
 import type { FastifyInstance } from "fastify";
 import { logitsBody } from "../bodies/logitsBody.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { atEnd } from "../answers/atEnd.ts";
-import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
-import { claimHeld } from "../generation/heldBytes.ts";
-import { fitPrompt } from "../generation/fitPrompt.ts";
-import { RowReader } from "../generation/rowReader.ts";
+import { bytePieces, sendPieces } from "../http/sendPieces.ts";
+import { claimHeld } from "../sequences/heldBytes.ts";
+import { fitPrompt } from "../prompts/fitPrompt.ts";
+import { RowReader } from "../sequences/rowReader.ts";
 import { nullable } from "../openapi/nullable.ts";
 import { binary } from "../openapi/operation.ts";
 import { clientOf } from "../limits/client.ts";

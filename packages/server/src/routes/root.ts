@@ -1,6 +1,6 @@
 /** `GET /`: what answers here, and where its documentation is; a page that is served there stands in its place. */
 import type { FastifyInstance } from "fastify";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { component } from "../openapi/operation.ts";
 
 const documentation = "https://github.com/tokenmill/tokenmill#readme";

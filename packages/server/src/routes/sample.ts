@@ -1,9 +1,9 @@
 /** `POST /v1/sample`: rows in, tokens out. */
 import type { FastifyInstance } from "fastify";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { binary, component } from "../openapi/operation.ts";
 import { ApiError } from "../errors/apiError.ts";
-import { sendPieces } from "../answers/sendPieces.ts";
+import { sendPieces } from "../http/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
 import { RowBody } from "../sample/rowBody.ts";
 

@@ -1,8 +1,8 @@
 /** Is it there, is it ready, what is it, how does it do. */
 import type { FastifyInstance } from "fastify";
-import { bytePieces, sendPieces } from "../answers/sendPieces.ts";
+import { bytePieces, sendPieces } from "../http/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { component, type Described } from "../openapi/operation.ts";
 import { shape, text } from "../openapi/shapes.ts";

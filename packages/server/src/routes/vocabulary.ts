@@ -1,8 +1,8 @@
 /** `GET /v1/vocabulary`: the text of every token. */
 import type { FastifyInstance } from "fastify";
 import { jsonPieces, LazyArray } from "../answers/jsonPieces.ts";
-import { sendPieces } from "../answers/sendPieces.ts";
-import type { ServeContext } from "../context.ts";
+import { sendPieces } from "../http/sendPieces.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { clientOf } from "../limits/client.ts";
 import { tokenText } from "../openai/tokenBytes.ts";

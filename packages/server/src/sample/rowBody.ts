@@ -1,6 +1,6 @@
 /** Reads a body with rows piece by piece: first the header, then straight into the rows' memory. */
 import { ApiError } from "../errors/apiError.ts";
-import { wholeBody } from "../http/wholeBody.ts";
+import { wholeBody } from "../limits/wholeBody.ts";
 import type { Claim } from "../limits/shares.ts";
 
 export class RowBody {

@@ -15,11 +15,10 @@ import {
 import { createPool } from "@tokenmill/worker-pool";
 import { toApiError } from "../errors/toApiError.ts";
 import type { Client } from "../limits/client.ts";
-import { largeBodyBytes } from "../http/jsonParser.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Shares } from "../limits/shares.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { Turns } from "../limits/turns.ts";
+import { largeBodyBytes, type Turns } from "../limits/turns.ts";
 import { Waiting } from "../limits/waiting.ts";
 import type { ServeLimits } from "../options/limits.ts";
 import { answerPieces } from "./answerPieces.ts";

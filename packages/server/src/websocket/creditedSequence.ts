@@ -4,8 +4,8 @@
  */
 import type { TokenEvent } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
-import { PausedTooLong } from "../generation/pauseTimer.ts";
-import type { OpenSequence } from "../generation/openSequences.ts";
+import { PausedTooLong } from "../sequences/pauseTimer.ts";
+import type { OpenSequence } from "../sequences/openSequences.ts";
 
 export interface CreditedSequenceOptions {
   readonly credits: number | undefined;

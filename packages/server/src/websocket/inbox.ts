@@ -4,9 +4,9 @@
  */
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { toApiError } from "../errors/toApiError.ts";
-import { largeBodyBytes } from "../http/jsonParser.ts";
+import { largeBodyBytes } from "../limits/turns.ts";
 import type { Client } from "../limits/client.ts";
 import type { Claim } from "../limits/shares.ts";
 import { UploadPace } from "../limits/uploadPace.ts";

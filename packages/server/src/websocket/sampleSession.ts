@@ -3,7 +3,7 @@ import { type Duplex, Readable } from "node:stream";
 import { refuseBecause } from "@tokenmill/check";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import type { WebSocket } from "ws";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import type { Client } from "../limits/client.ts";
 import { RowBody } from "../sample/rowBody.ts";
 import { toApiError } from "../errors/toApiError.ts";

@@ -1,7 +1,7 @@
 /** Messages of a token stream, as the subprotocol says: JSON text or MessagePack. */
 import { createMsgpackCodec, encodeJson, exactRequest, ProtocolError } from "@tokenmill/protocol";
 import { isRecord } from "../bodies/bodyFields.ts";
-import { parseJson } from "../http/parseJson.ts";
+import { parseJson } from "../bodies/parseJson.ts";
 
 export interface WireCodec {
   encode(message: object): string | Uint8Array;

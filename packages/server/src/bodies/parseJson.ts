@@ -1,6 +1,6 @@
 /** JSON from outside: strict UTF-8, and no deeper than what walks over it later can take. */
 import { exactIntegers } from "@tokenmill/protocol";
-import { isRecord } from "../bodies/bodyFields.ts";
+import { isRecord } from "./bodyFields.ts";
 import { ApiError } from "../errors/apiError.ts";
 
 /** Objects and arrays inside each other. */

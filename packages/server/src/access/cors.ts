@@ -1,7 +1,7 @@
 /** Cross-origin resource sharing (Fetch standard §3.3): what pages of allowed origins may send and read. */
 import type { FastifyInstance } from "fastify";
 import type { OriginRule } from "./originRule.ts";
-import { responseHeaders } from "./responseHeaders.ts";
+import { responseHeaders } from "../answers/responseHeaders.ts";
 
 /** Time that a browser may keep the answer to a preflight; Chromium keeps none longer. */
 const preflightSeconds = 7200;

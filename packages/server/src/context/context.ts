@@ -3,16 +3,16 @@ import type { LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
-import type { Grammars } from "./generation/grammars.ts";
-import type { OpenSequences } from "./generation/openSequences.ts";
-import type { SequenceHost } from "./generation/sequenceHost.ts";
-import type { Lifecycle } from "./lifecycle/lifecycle.ts";
-import type { Quotas } from "./limits/quotas.ts";
-import type { Turns } from "./limits/turns.ts";
-import type { Metrics } from "./metrics/metrics.ts";
-import type { CompleteOptions } from "./options/completeOptions.ts";
-import type { SampleService } from "./sample/sampleService.ts";
-import type { OpenStreams } from "./sse/openStreams.ts";
+import type { Grammars } from "../sequences/grammars.ts";
+import type { OpenSequences } from "../sequences/openSequences.ts";
+import type { SequenceHost } from "../options/sequenceHost.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Quotas } from "../limits/quotas.ts";
+import type { Turns } from "../limits/turns.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { CompleteOptions } from "../options/completeOptions.ts";
+import type { SampleService } from "../sample/sampleService.ts";
+import type { OpenStreams } from "../sse/openStreams.ts";
 
 export interface ServeContext {
   readonly engine: Engine;

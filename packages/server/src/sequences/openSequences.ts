@@ -7,7 +7,7 @@ import type { Claim } from "../limits/shares.ts";
 import type { FinishedReason, Metrics } from "../metrics/metrics.ts";
 import { claimHeld, scoredBytes } from "./heldBytes.ts";
 import { PauseTimer } from "./pauseTimer.ts";
-import type { HostedSequence, SequenceHost, StreamPlace } from "./sequenceHost.ts";
+import type { HostedSequence, SequenceHost, StreamPlace } from "../options/sequenceHost.ts";
 
 /** What a client can do with its sequence. */
 export type OpenSequence = Required<HostedSequence>;

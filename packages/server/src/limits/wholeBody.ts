@@ -1,5 +1,5 @@
 /** A body in one piece, whose memory is claimed as it comes. */
-import type { Claim } from "../limits/shares.ts";
+import type { Claim } from "./shares.ts";
 
 const firstBytes = 4096;
 

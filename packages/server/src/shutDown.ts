@@ -1,8 +1,8 @@
 /** The end of a server: refuse, drain, cut. */
 import type { FastifyInstance } from "fastify";
-import type { ServeContext } from "../context.ts";
-import type { Connections } from "../http/connections.ts";
-import type { SocketAcceptor } from "../websocket/acceptSockets.ts";
+import type { ServeContext } from "./context/context.ts";
+import type { Connections } from "./http/connections.ts";
+import type { SocketAcceptor } from "./websocket/acceptSockets.ts";
 
 /** Of the time for a shutdown, what is kept for its end: rows in flight, and the last words to clients that were cut. */
 const mostReservedMs = 2000;

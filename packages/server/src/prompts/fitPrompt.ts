@@ -1,6 +1,6 @@
 /** A prompt as token ids, and the tokens of its output, within the context limit. */
 import type { Tokenizer } from "@tokenmill/core";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { checkIds } from "./checkIds.ts";
 

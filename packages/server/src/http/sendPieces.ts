@@ -4,9 +4,9 @@
  */
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import type { ServeContext } from "../context.ts";
+import type { ServeContext } from "../context/context.ts";
 import type { Client } from "../limits/client.ts";
-import { atEnd } from "./atEnd.ts";
+import { atEnd } from "../answers/atEnd.ts";
 
 /** Of one answer: a piece here, one in the response, one in the socket. */
 const unreadBytes = 65_536;

@@ -11,7 +11,7 @@ import {
   type GrammarSpec,
 } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
-import { deepestJson, tooDeepAt } from "../http/parseJson.ts";
+import { deepestJson, tooDeepAt } from "../bodies/parseJson.ts";
 import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 
