@@ -22,7 +22,7 @@ const MOST_OF_ROW = 1024;
 export function minK(stage: usize): void {
   const tau = load<f64>(stage, STAGE_NUMBER_0);
   const count = isDense ? vocabularySize : listCount;
-  const least = isDense ? leastAbove(floor) : leastOfList();
+  const least = isDense ? leastAboveFloor() : leastOfList();
   const range = <f64>(isDense ? rowMax : listMax()) - <f64>least;
   if (range == 0) return;
   const wanted = tau > 0 ? <i32>min(tau / (range * beta), <f64>count) : 0;
@@ -64,23 +64,25 @@ function leastOfList(): f32 {
   return keyLogit(least);
 }
 
-/** The smallest element above `floor`, one at least being there. */
-function leastAbove(floor: f32): f32 {
+/** The smallest element above the floor, one at least being there. */
+function leastAboveFloor(): f32 {
   let least: f32 = Infinity;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
-    const block = readBlock(row, b);
-    if (ASC_FEATURE_SIMD) {
-      // the largest of the negated
-      const floor4 = f32x4.splat(floor);
-      const none = f32x4.splat(-Infinity);
-      let most = none;
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
-        const x = v128.load(p);
-        most = f32x4.pmax(most, v128.bitselect(f32x4.neg(x), none, f32x4.gt(x, floor4)));
-      }
-      least = min(least, -largestLane(most));
-    } else {
+  if (ASC_FEATURE_SIMD) {
+    const floor4 = f32x4.splat(floor);
+    let least4 = f32x4.splat(Infinity);
+    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+      if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
+      const block = readBlock(row, b);
+      let low = laneMinOfBlock(block);
+      // seldom: −Infinity in the row, or a cut before
+      if (v128.any_true(f32x4.le(low, floor4))) low = laneMinAbove(block, floor4);
+      least4 = f32x4.pmin(least4, low);
+    }
+    least = -largestLane(f32x4.neg(least4));
+  } else {
+    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+      if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
+      const block = readBlock(row, b);
       for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) {
         const x = load<f32>(p);
         if (x > floor && x < least) least = x;
@@ -88,4 +90,33 @@ function leastAbove(floor: f32): f32 {
     }
   }
   return least;
+}
+
+// @ts-ignore: decorator
+@inline
+function min4(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d));
+}
+
+/** The smallest of each lane of a block. */
+// @ts-ignore: decorator
+@inline
+function laneMinOfBlock(p: usize): v128 {
+  return min4(
+    min4(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48)),
+    min4(v128.load(p, 64), v128.load(p, 80), v128.load(p, 96), v128.load(p, 112)),
+    min4(v128.load(p, 128), v128.load(p, 144), v128.load(p, 160), v128.load(p, 176)),
+    min4(v128.load(p, 192), v128.load(p, 208), v128.load(p, 224), v128.load(p, 240)),
+  );
+}
+
+/** The same of what is above the floor. */
+function laneMinAbove(block: usize, floor4: v128): v128 {
+  const none = f32x4.splat(Infinity);
+  let low = none;
+  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+    const x = v128.load(p);
+    low = f32x4.pmin(low, v128.bitselect(x, none, f32x4.gt(x, floor4)));
+  }
+  return low;
 }

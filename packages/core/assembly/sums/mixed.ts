@@ -1,0 +1,189 @@
+// Σ weight and Σ weight·z of a dense row, z in powers of 2, at two precisions: f32 weights in the blocks that may weigh much,
+// bracketing ones, which cost a third, in the others. On rows of language models few blocks are heavy and the bracket is
+// narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
+import { BLOCK_ELEMENTS } from "../../src/layout";
+import { readBlock } from "../blocks/closedBlocks";
+import { blockMax, expTable, paddedLength } from "../memory/workspace";
+import { POWER_SCALE, scaledPowerInRangex4 } from "../numbers/power32";
+import { add4, lanesSum, sumOfLanes } from "../numbers/vectors";
+import { countBlocksAtLeast } from "../list/count";
+import { LN2 } from "../numbers/constants";
+import { logPositive } from "../numbers/log64";
+import { row } from "../row/row";
+import { rowMax } from "../row/scan";
+import { BIAS, BRACKET_LEAST_RATIO, BRACKET_SAFETY, LOWEST, MASS_F32_ERROR } from "./bracketWeights";
+
+/** A block is heavy whose largest element weighs more than this share of the sum of all blocks' largest; of many blocks, than
+ *  this part of their mean. */
+const HEAVY_SHARE: f64 = 0.02 / <f64>BLOCK_ELEMENTS;
+const HEAVY_PART: f64 = 0.25;
+/** Where a larger share of the blocks is heavy, a mixed sum costs more than one in f32. */
+const MOST_HEAVY: f64 = 0.4;
+/** Rows that are not even tried after one that had too many heavy blocks. */
+const PATIENCE = 16;
+const LEAST_POWER: f32 = -125.0;
+
+/** Rows for which `mixedPays` says no without a look. It changes what is computed, never what comes out. */
+let rowsToPass: i32 = 0;
+
+/** Whether mixed sums are likely to pay for the row that is begun. */
+export function mixedPays(): bool {
+  if (!ASC_FEATURE_SIMD) return false;
+  if (rowsToPass > 0) rowsToPass--;
+  return rowsToPass == 0;
+}
+
+/** A block whose largest logit is at least this is heavy. */
+let heavyLogit: f32 = 0;
+
+/** Tells heavy blocks from light ones by the block maxima. Whether a mixed sum pays. */
+export function divideBlocks(scale: f32): bool {
+  if (!ASC_FEATURE_SIMD) return false;
+  if (rowsToPass > 0) return false;
+  const blocks = paddedLength / BLOCK_ELEMENTS;
+  const end = blockMax + ((<usize>blocks) << 2);
+  const largest4 = f32x4.splat(rowMax);
+  const scale4 = f32x4.splat(scale);
+  const bias4 = f32x4.splat(BIAS);
+  const lowest4 = f32x4.splat(LOWEST);
+  let sums = f32x4.splat(0);
+  for (let p = blockMax; p < end; p += 16) {
+    const z = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
+    sums = f32x4.sub(sums, i32x4.shl(i32x4.max_s(lowest4, z), 8));
+  }
+  const weight = <f64>sumOfLanes(sums) * min(HEAVY_SHARE, HEAVY_PART / <f64>blocks);
+  heavyLogit = <f32>(<f64>rowMax + logPositive(weight) / LN2 / <f64>scale);
+  const pays = <f64>countBlocksAtLeast(heavyLogit) <= MOST_HEAVY * <f64>blocks;
+  if (!pays) rowsToPass = PATIENCE;
+  return pays;
+}
+
+// @ts-ignore: decorator
+@inline
+function isHeavy(block: i32): bool {
+  return load<f32>(blockMax + ((<usize>block) << 2)) >= heavyLogit;
+}
+
+/** Bounds of Σ weight after `massMixed` and `momentMixed`. */
+export let mixedLeast: f64 = 0;
+export let mixedMost: f64 = 0;
+
+function bound(heavy: f64, light: f64): void {
+  mixedLeast = heavy * (1 - 2 * MASS_F32_ERROR) + light * (BRACKET_LEAST_RATIO * BRACKET_SAFETY);
+  mixedMost = heavy * (1 + 2 * MASS_F32_ERROR) + light / BRACKET_SAFETY;
+}
+
+/** Bounds Σ weight, after `divideBlocks`. */
+export function massMixed(scale: f32): void {
+  const largest4 = f32x4.splat(rowMax);
+  const scale4 = f32x4.splat(scale);
+  const bias4 = f32x4.splat(BIAS);
+  const lowest4 = f32x4.splat(LOWEST);
+  const least4 = f32x4.splat(LEAST_POWER);
+  let heavy = f64x2.splat(0);
+  let light = heavy;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    const block = readBlock(row, b);
+    let sum = f32x4.splat(0);
+    if (isHeavy(b)) {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
+        const w0 = scaledPowerInRangex4(z0, expTable);
+        const w1 = scaledPowerInRangex4(z1, expTable);
+        const w2 = scaledPowerInRangex4(z2, expTable);
+        const w3 = scaledPowerInRangex4(z3, expTable);
+        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
+      }
+      const pair = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
+      heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(pair));
+    } else {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+        const z0 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
+        const z1 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), bias4);
+        const z2 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), bias4);
+        const z3 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), bias4);
+        const w0 = i32x4.shl(i32x4.max_s(lowest4, z0), 8);
+        const w1 = i32x4.shl(i32x4.max_s(lowest4, z1), 8);
+        const w2 = i32x4.shl(i32x4.max_s(lowest4, z2), 8);
+        const w3 = i32x4.shl(i32x4.max_s(lowest4, z3), 8);
+        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
+      }
+      const pair = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
+      light = f64x2.add(light, f64x2.promote_low_f32x4(pair));
+    }
+  }
+  bound(lanesSum(heavy) / POWER_SCALE, -lanesSum(light));
+}
+
+/** Mean of z, and how far off it can be, after `momentMixed`. */
+export let mixedMean: f64 = 0;
+export let mixedMeanError: f64 = 0;
+
+/** Bounds Σ weight and the mean of z, after `divideBlocks`. `f32Error`: relative error of f32 sums of weight·(1 − z). */
+export function momentMixed(scale: f32, f32Error: f64): void {
+  const largest4 = f32x4.splat(rowMax);
+  const scale4 = f32x4.splat(scale);
+  const bias4 = f32x4.splat(BIAS);
+  const lowest4 = f32x4.splat(LOWEST);
+  const least4 = f32x4.splat(LEAST_POWER);
+  let heavy = f64x2.splat(0);
+  let heavyMoment = heavy;
+  let light = heavy;
+  let lightMoment = heavy;
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    const block = readBlock(row, b);
+    let sum = f32x4.splat(0);
+    let products = sum;
+    if (isHeavy(b)) {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
+        const w0 = scaledPowerInRangex4(z0, expTable);
+        const w1 = scaledPowerInRangex4(z1, expTable);
+        const w2 = scaledPowerInRangex4(z2, expTable);
+        const w3 = scaledPowerInRangex4(z3, expTable);
+        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
+        products = f32x4.add(
+          products,
+          add4(f32x4.mul(w0, z0), f32x4.mul(w1, z1), f32x4.mul(w2, z2), f32x4.mul(w3, z3)),
+        );
+      }
+      sum = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
+      products = f32x4.add(products, i32x4.shuffle(products, products, 2, 3, 0, 1));
+      heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(sum));
+      heavyMoment = f64x2.add(heavyMoment, f64x2.promote_low_f32x4(products));
+    } else {
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 32) {
+        const z0 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
+        const z1 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), bias4);
+        const c0 = i32x4.max_s(lowest4, z0);
+        const c1 = i32x4.max_s(lowest4, z1);
+        const w0 = i32x4.shl(c0, 8);
+        const w1 = i32x4.shl(c1, 8);
+        const m0 = f32x4.mul(w0, f32x4.sub(c0, bias4));
+        const m1 = f32x4.mul(w1, f32x4.sub(c1, bias4));
+        sum = f32x4.add(sum, f32x4.add(w0, w1));
+        products = f32x4.add(products, f32x4.add(m0, m1));
+      }
+      sum = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
+      products = f32x4.add(products, i32x4.shuffle(products, products, 2, 3, 0, 1));
+      light = f64x2.add(light, f64x2.promote_low_f32x4(sum));
+      lightMoment = f64x2.add(lightMoment, f64x2.promote_low_f32x4(products));
+    }
+  }
+  const heavyMass = lanesSum(heavy) / POWER_SCALE;
+  const lightMass = -lanesSum(light);
+  const heavyZ = lanesSum(heavyMoment) / POWER_SCALE;
+  const lightZ = -lanesSum(lightMoment);
+  bound(heavyMass, lightMass);
+  // light weights are known within a factor of 1 ± share
+  const middle = (1 + BRACKET_LEAST_RATIO) / 2;
+  const share = (1 - BRACKET_LEAST_RATIO * BRACKET_SAFETY * BRACKET_SAFETY) / (1 + BRACKET_LEAST_RATIO) + 2e-4;
+  mixedMean = (heavyZ + lightZ * middle) / (heavyMass + lightMass * middle);
+  mixedMeanError = 2 * f32Error * (1 - mixedMean) + (share * (lightMass * abs(mixedMean) - lightZ) + 1e-4 * lightMass) / mixedLeast; // and the rounding of z
+}
