@@ -7,6 +7,7 @@ import { beta, logitAt } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
 import { massWithinBracket, massWithinF32 } from "../sums/massWithin";
+import { divideBlocks, mixedLeast, mixedMean, mixedMeanError, mixedMost, momentMixed } from "../sums/mixed";
 import { meanExponentF32, meanMassF32 } from "../sums/momentF32";
 import { bracketMass, meanZ, momentsBracket, varianceZ } from "../sums/momentsBracket";
 import { setPivot } from "../sums/pivot";
@@ -33,6 +34,15 @@ let centre: f64 = 0;
 let slack: f64 = 0;
 let leastTotal: f64 = 0;
 let mostTotal: f64 = 0;
+
+/** By f32 weights where they matter. */
+function measureMixed(scale: f32): void {
+  momentMixed(scale, CENTRE_ERROR);
+  centre = mixedMean;
+  slack = mixedMeanError;
+  leastTotal = mixedLeast;
+  mostTotal = mixedMost;
+}
 
 /** By cheap weights. They are off by factors from 1 to 1 + ε, so the mean of z is off by ε/2 deviations of z at most. */
 function measureCheaply(scale: f32): void {
@@ -79,14 +89,16 @@ export function drawTypical(p: f64): i32 {
   perLogit = beta * 1.4426950408889634;
   setPivot(-Infinity, -1);
   openBlocks(scale);
-  measureCheaply(scale);
+  const isMixed = divideBlocks(scale);
+  if (ASC_FEATURE_SIMD && isMixed) measureMixed(scale);
+  else measureCheaply(scale);
   let isMeasured = false;
   let token = -1;
   let attempt: u32 = 0;
   for (let candidates = 0; candidates < MOST_CANDIDATES; candidates++) {
     do token = proposeToken(attempt++);
     while (token < 0);
-    let verdict = judge(token, p, scale, false);
+    let verdict = judge(token, p, scale, isMixed);
     if (verdict == OPEN) {
       if (!isMeasured) measure(scale);
       isMeasured = true;

@@ -1,6 +1,5 @@
 // The token of a row whose stages have been applied: from the list, from the dense row, or from the dense row with a cut that
 // the draw makes on the way.
-import { OP_TOP_P } from "../../src/generated/samplerConstants";
 import {
   JOB_FIRST_STAGE,
   PLAN_HAS_STATE,
@@ -11,6 +10,7 @@ import {
   STAGE_OPCODE,
   STATUS_OK,
 } from "../../src/layout";
+import { OP_TOP_P } from "../../src/generated/samplerConstants";
 import { drawFromNucleus, drawFromRow } from "../draw/denseDraw";
 import { drawFromList } from "../draw/listDraw";
 import { processedLogprobs } from "../draw/logprobs";

@@ -1,6 +1,6 @@
 // The stages of a plan, one after the other.
-import { OP_FIRST_NON_EDIT } from "../../src/generated/samplerConstants";
 import { STAGE_OPCODE, STATUS_ALL_MASKED, STATUS_OK } from "../../src/layout";
+import { OP_FIRST_NON_EDIT } from "../../src/generated/samplerConstants";
 import { applyStage } from "../generated/dispatch";
 import { stageAt } from "../memory/plan";
 import { isEmpty, settleEdits, startEdits } from "../row/row";

@@ -26,6 +26,11 @@ export function forgetMass(): void {
   knownScale = 0;
 }
 
+/** Whether the sum of that scale was taken on the way. */
+export function isMassKnown(weightScale: f32): bool {
+  return knownScale == weightScale;
+}
+
 /** Starts a sum over all steps of a row. */
 export function startMass(weightScale: f32): void {
   knownScale = weightScale;

@@ -1,6 +1,6 @@
 // Bans whole token sequences. (HF NoBadWordsLogitsProcessor; vLLM `ops/bad_words.py`.)
-import { BAD_WORDS_SKIP_PROMPT } from "../../src/generated/samplerConstants";
 import { JOB_HISTORY, JOB_HISTORY_LENGTH, JOB_PROMPT_LENGTH, STAGE_FLAGS, STAGE_LIST } from "../../src/layout";
+import { BAD_WORDS_SKIP_PROMPT } from "../../src/generated/samplerConstants";
 import { job, plan } from "../memory/job";
 import { logitAt, patch } from "../row/row";
 

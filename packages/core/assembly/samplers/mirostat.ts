@@ -21,7 +21,7 @@ import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
 import { beta, floor, listAll } from "../row/row";
 import { canCutDense, cutAtLogWeight, isAboveAll } from "../sums/denseCut";
-import { logMass, TIERS } from "../sums/tiers";
+import { firstTier, logMass, TIERS } from "../sums/tiers";
 
 /** What is left in this many blocks or fewer is listed: the probability of what is drawn then costs less. */
 const FEW_BLOCKS = 256;
@@ -39,7 +39,7 @@ export function mirostat(stage: usize): void {
   const mu = load<f64>(job, JOB_STATE + STATE_MIROSTAT_MU);
   const isFirstVersion = load<i32>(stage, STAGE_INTEGER) == 1;
   if (!isFirstVersion && canCutDense()) {
-    for (let tier = 0; tier < TIERS; tier++) {
+    for (let tier = firstTier(); tier < TIERS; tier++) {
       if (!cutAtLogWeight(logMass(1, tier) - mu * LN2)) continue;
       if (isAboveAll || countBlocksAtLeast(floor) <= FEW_BLOCKS) listAll();
       if (isAboveAll) selectLargest(1);

@@ -1,9 +1,5 @@
 // Repetition, frequency and presence penalty.
 import {
-  PENALTIES_FREQUENCY_SEES_PROMPT,
-  PENALTIES_REPETITION_SEES_PROMPT,
-} from "../../src/generated/samplerConstants";
-import {
   JOB_HISTORY,
   JOB_HISTORY_LENGTH,
   JOB_PROMPT_LENGTH,
@@ -13,6 +9,10 @@ import {
   STAGE_NUMBER_1,
   STAGE_NUMBER_2,
 } from "../../src/layout";
+import {
+  PENALTIES_FREQUENCY_SEES_PROMPT,
+  PENALTIES_REPETITION_SEES_PROMPT,
+} from "../../src/generated/samplerConstants";
 import { job } from "../memory/job";
 import { tokenCounts } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";

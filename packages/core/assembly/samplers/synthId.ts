@@ -1,6 +1,5 @@
 // A watermark: a tournament between tokens by keyed functions of the tokens before; `src/watermark/` computes the same
 // functions for the detectors.
-import { SYNTH_ID_TABLE } from "../../src/generated/samplerConstants";
 import {
   DOMAIN_SYNTH_ID,
   JOB_HISTORY,
@@ -11,6 +10,7 @@ import {
   STAGE_LIST,
   STAGE_NUMBER_0,
 } from "../../src/layout";
+import { SYNTH_ID_TABLE } from "../../src/generated/samplerConstants";
 import { keyOf, keyTokenId } from "../list/keys";
 import { keyAt, listCount, listMax, setCount, setKey, setUnsorted } from "../list/list";
 import { setWeight, weighList, weightAt } from "../list/weights";

@@ -1,6 +1,6 @@
 // A cut by entropy.
-import { TOP_H_SUMS_TERMS } from "../../src/generated/samplerConstants";
 import { STAGE_FLAGS, STAGE_NUMBER_0, TOP_H_MOST } from "../../src/layout";
+import { TOP_H_SUMS_TERMS } from "../../src/generated/samplerConstants";
 import { keepRange, listCount, listMax } from "../list/list";
 import { selectLargest } from "../list/select";
 import { sortList } from "../list/sort";

@@ -1,6 +1,6 @@
 // The k largest.
-import { TOP_K_KEEPS_TIES } from "../../src/generated/samplerConstants";
 import { STAGE_FLAGS, STAGE_INTEGER } from "../../src/layout";
+import { TOP_K_KEEPS_TIES } from "../../src/generated/samplerConstants";
 import { gatherLargest } from "../list/gatherLargest";
 import { keepAbove } from "../list/list";
 import { selectLargest, selectLargestWithTies } from "../list/select";

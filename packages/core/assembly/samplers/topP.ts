@@ -1,6 +1,6 @@
 // The nucleus.
-import { TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
 import { STAGE_FLAGS, STAGE_NUMBER_0 } from "../../src/layout";
+import { TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
 import { gatherAbove } from "../list/gather";
 import { gatherLargest } from "../list/gatherLargest";
 import { listCount, listMax, setCount } from "../list/list";
@@ -12,7 +12,7 @@ import { floatBelow, roundedDown } from "../numbers/floats";
 import { beta, floor, isDense, row, setSparse } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
-import { EXACT_TIER, logMass, tierError } from "../sums/tiers";
+import { EXACT_TIER, F32_TIER, logMass, tierError } from "../sums/tiers";
 
 /** Sizes of the lists in which the nucleus of an uncut row is looked for before the whole row is listed. */
 const FIRST_LIST = 1024;
@@ -47,7 +47,7 @@ function selectToward(target: f64, flags: i32): void {
 /** Lists the nucleus from among the `size` largest tokens or more. False if it has more. */
 function selectNucleus(p: f64, flags: i32, size: i32): bool {
   gatherLargest(row, size, rowMax);
-  const total = expModerate(logMass(1, 0));
+  const total = expModerate(logMass(1, F32_TIER));
   if (weighList(rowMax, beta) < p * total * (1 + 2 * tierError)) return false;
   const count = listCount;
   selectToward(p * total, flags);

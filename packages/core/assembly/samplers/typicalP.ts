@@ -1,6 +1,6 @@
 // Locally typical sampling, on the sorted list; draw/typicalDraw.ts does without.
-import { TYPICAL_P_KEEPS_TIES, TYPICAL_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
 import { STAGE_FLAGS, STAGE_NUMBER_0 } from "../../src/layout";
+import { TYPICAL_P_KEEPS_TIES, TYPICAL_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
 import { keyLogit } from "../list/keys";
 import { keepRange, keyAt, listCount, listMax } from "../list/list";
 import { sortList } from "../list/sort";

@@ -10,7 +10,7 @@ import { floatBelow, roundedDown } from "../numbers/floats";
 import { logPositive } from "../numbers/log64";
 import { beta, listAll, patch, row, settleEdits } from "../row/row";
 import { areDecided, canCutDense, thresholdOf } from "../sums/denseCut";
-import { logMass, TIERS } from "../sums/tiers";
+import { firstTier, logMass, TIERS } from "../sums/tiers";
 
 /** Below this threshold XTC works on the list: there can be more candidates than the dense row should be patched for. */
 const LEAST_DENSE_THRESHOLD: f64 = 0.01;
@@ -21,7 +21,8 @@ export function xtc(stage: usize): void {
   if (coin(DOMAIN_XTC) >= load<f64>(stage, STAGE_NUMBER_0)) return;
   const threshold = load<f64>(stage, STAGE_NUMBER_1);
   if (canCutDense() && threshold >= LEAST_DENSE_THRESHOLD) {
-    for (let tier = 0; tier < TIERS; tier++) if (excludeTop(logPositive(threshold) + logMass(1, tier))) return;
+    for (let tier = firstTier(); tier < TIERS; tier++)
+      if (excludeTop(logPositive(threshold) + logMass(1, tier))) return;
   }
   listAll();
   const weight = threshold * weighList(listMax(), beta);

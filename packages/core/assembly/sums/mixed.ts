@@ -3,12 +3,12 @@
 // narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { readBlock } from "../blocks/closedBlocks";
-import { blockMax, expTable, paddedLength } from "../memory/workspace";
-import { POWER_SCALE, scaledPowerInRangex4 } from "../numbers/power32";
-import { add4, lanesSum, sumOfLanes } from "../numbers/vectors";
 import { countBlocksAtLeast } from "../list/count";
+import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { logPositive } from "../numbers/log64";
+import { POWER_SCALE, scaledPowerInRangex4 } from "../numbers/power32";
+import { add4, lanesSum, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BIAS, BRACKET_LEAST_RATIO, BRACKET_SAFETY, LOWEST, MASS_F32_ERROR } from "./bracketWeights";
@@ -29,8 +29,9 @@ let rowsToPass: i32 = 0;
 /** Whether mixed sums are likely to pay for the row that is begun. */
 export function mixedPays(): bool {
   if (!ASC_FEATURE_SIMD) return false;
-  if (rowsToPass > 0) rowsToPass--;
-  return rowsToPass == 0;
+  if (rowsToPass == 0) return true;
+  rowsToPass--;
+  return false;
 }
 
 /** A block whose largest logit is at least this is heavy. */
@@ -38,24 +39,25 @@ let heavyLogit: f32 = 0;
 
 /** Tells heavy blocks from light ones by the block maxima. Whether a mixed sum pays. */
 export function divideBlocks(scale: f32): bool {
-  if (!ASC_FEATURE_SIMD) return false;
-  if (rowsToPass > 0) return false;
-  const blocks = paddedLength / BLOCK_ELEMENTS;
-  const end = blockMax + ((<usize>blocks) << 2);
-  const largest4 = f32x4.splat(rowMax);
-  const scale4 = f32x4.splat(scale);
-  const bias4 = f32x4.splat(BIAS);
-  const lowest4 = f32x4.splat(LOWEST);
-  let sums = f32x4.splat(0);
-  for (let p = blockMax; p < end; p += 16) {
-    const z = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
-    sums = f32x4.sub(sums, i32x4.shl(i32x4.max_s(lowest4, z), 8));
+  if (ASC_FEATURE_SIMD && mixedPays()) {
+    const blocks = paddedLength / BLOCK_ELEMENTS;
+    const end = blockMax + ((<usize>blocks) << 2);
+    const largest4 = f32x4.splat(rowMax);
+    const scale4 = f32x4.splat(scale);
+    const bias4 = f32x4.splat(BIAS);
+    const lowest4 = f32x4.splat(LOWEST);
+    let sums = f32x4.splat(0);
+    for (let p = blockMax; p < end; p += 16) {
+      const z = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
+      sums = f32x4.sub(sums, i32x4.shl(i32x4.max_s(lowest4, z), 8));
+    }
+    const weight = <f64>sumOfLanes(sums) * min(HEAVY_SHARE, HEAVY_PART / <f64>blocks);
+    heavyLogit = <f32>(<f64>rowMax + logPositive(weight) / LN2 / <f64>scale);
+    const pays = <f64>countBlocksAtLeast(heavyLogit) <= MOST_HEAVY * <f64>blocks;
+    if (!pays) rowsToPass = PATIENCE;
+    return pays;
   }
-  const weight = <f64>sumOfLanes(sums) * min(HEAVY_SHARE, HEAVY_PART / <f64>blocks);
-  heavyLogit = <f32>(<f64>rowMax + logPositive(weight) / LN2 / <f64>scale);
-  const pays = <f64>countBlocksAtLeast(heavyLogit) <= MOST_HEAVY * <f64>blocks;
-  if (!pays) rowsToPass = PATIENCE;
-  return pays;
+  return false;
 }
 
 // @ts-ignore: decorator
@@ -185,5 +187,6 @@ export function momentMixed(scale: f32, f32Error: f64): void {
   const middle = (1 + BRACKET_LEAST_RATIO) / 2;
   const share = (1 - BRACKET_LEAST_RATIO * BRACKET_SAFETY * BRACKET_SAFETY) / (1 + BRACKET_LEAST_RATIO) + 2e-4;
   mixedMean = (heavyZ + lightZ * middle) / (heavyMass + lightMass * middle);
-  mixedMeanError = 2 * f32Error * (1 - mixedMean) + (share * (lightMass * abs(mixedMean) - lightZ) + 1e-4 * lightMass) / mixedLeast; // and the rounding of z
+  mixedMeanError =
+    2 * f32Error * (1 - mixedMean) + (share * (lightMass * abs(mixedMean) - lightZ) + 1e-4 * lightMass) / mixedLeast; // and the rounding of z
 }
