@@ -4,7 +4,7 @@ import { peek } from "../blocks/closedBlocks";
 import { listWeights, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
 import { countAtLeast, countBlocksAtLeast, countFloatsAtLeast } from "./count";
-import { gatherAbove } from "./gather";
+import { gatherAbove, gatherScattered } from "./gather";
 import { floatOfOrdered, orderedBits } from "./keys";
 
 /** The smallest finite float as ordered bits. */
@@ -39,7 +39,9 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
       if (count <= enough) break;
     } else high = middle;
   }
-  gatherAbove(row, floatBelow(floatOfOrdered(low)));
+  const floor = floatBelow(floatOfOrdered(low));
+  if (byBlocks) gatherAbove(row, floor);
+  else gatherScattered(row, floor);
 }
 
 /** A value that rather more than `k` elements are likely to reach, as ordered bits below `high`: three standard deviations
