@@ -8,6 +8,7 @@ import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
 import { POWER_SCALE, scaledPower, scaledPowerx4 } from "../numbers/power32";
 import { add4 } from "../numbers/vectors";
+import { forgetMoments } from "./scanMoments";
 
 /** Blocks between two looks at the largest element. */
 const STEP_BLOCKS = 4;
@@ -21,9 +22,10 @@ let lane3: f64 = 0;
 /** Scale of the sum of the row as it stands, 0: not known. */
 let knownScale: f32 = 0;
 
-/** The row has changed, or is another. */
+/** The row has changed, or is another: what was summed on the way is not its sum. */
 export function forgetMass(): void {
   knownScale = 0;
+  forgetMoments();
 }
 
 /** Whether the sum of that scale was taken on the way. */

@@ -6,6 +6,7 @@ import { blockMax, paddedLength } from "../memory/workspace";
 import { add4 } from "../numbers/vectors";
 import { floor, row } from "../row/row";
 import { rowMax } from "../row/scan";
+import { momentBlocks, squares0, squares1, squares2, squares3, sum0, sum1, sum2, sum3 } from "../row/scanMoments";
 
 /** Standard deviation (of the population) after `sigmaF32` or `sigmaF64`; and how far off it can be. */
 export let sigma: f64 = 0;
@@ -22,11 +23,14 @@ export function sigmaF32(near: f32): void {
   let squares: f64;
   if (ASC_FEATURE_SIMD) {
     const near4 = f32x4.splat(near);
-    let sum01 = f64x2.splat(0);
-    let sum23 = sum01;
-    let squares01 = sum01;
-    let squares23 = sum01;
-    for (let b: usize = 0; b < blocks; b++) {
+    // the scan may have added up the first blocks of a row that is not cut, at the same distances
+    const done = floor == -Infinity && near == load<f32>(row) ? momentBlocks : 0;
+    count = done * BLOCK_ELEMENTS;
+    let sum01 = done > 0 ? f64x2(sum0, sum1) : f64x2.splat(0);
+    let sum23 = done > 0 ? f64x2(sum2, sum3) : f64x2.splat(0);
+    let squares01 = done > 0 ? f64x2(squares0, squares1) : f64x2.splat(0);
+    let squares23 = done > 0 ? f64x2(squares2, squares3) : f64x2.splat(0);
+    for (let b = <usize>done; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
       const block = readBlock(row, <i32>b);
       let sums = f32x4.splat(0);
@@ -70,29 +74,29 @@ export function sigmaF32(near: f32): void {
     sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
     squares = f64x2.extract_lane(squareSums, 0) + f64x2.extract_lane(squareSums, 1);
   } else {
-    let sum0: f64 = 0;
-    let sum1: f64 = 0;
-    let sum2: f64 = 0;
-    let sum3: f64 = 0;
-    let squares0: f64 = 0;
-    let squares1: f64 = 0;
-    let squares2: f64 = 0;
-    let squares3: f64 = 0;
+    let lane0: f64 = 0;
+    let lane1: f64 = 0;
+    let lane2: f64 = 0;
+    let lane3: f64 = 0;
+    let laneSquares0: f64 = 0;
+    let laneSquares1: f64 = 0;
+    let laneSquares2: f64 = 0;
+    let laneSquares3: f64 = 0;
     for (let b: usize = 0; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
       const block = readBlock(row, <i32>b);
-      sum0 += <f64>laneSum(block, floor, near);
-      sum1 += <f64>laneSum(block + 4, floor, near);
-      sum2 += <f64>laneSum(block + 8, floor, near);
-      sum3 += <f64>laneSum(block + 12, floor, near);
-      squares0 += <f64>laneSquares(block, floor, near);
-      squares1 += <f64>laneSquares(block + 4, floor, near);
-      squares2 += <f64>laneSquares(block + 8, floor, near);
-      squares3 += <f64>laneSquares(block + 12, floor, near);
+      lane0 += <f64>laneSum(block, floor, near);
+      lane1 += <f64>laneSum(block + 4, floor, near);
+      lane2 += <f64>laneSum(block + 8, floor, near);
+      lane3 += <f64>laneSum(block + 12, floor, near);
+      laneSquares0 += <f64>laneSquares(block, floor, near);
+      laneSquares1 += <f64>laneSquares(block + 4, floor, near);
+      laneSquares2 += <f64>laneSquares(block + 8, floor, near);
+      laneSquares3 += <f64>laneSquares(block + 12, floor, near);
       count += countOfBlock(block, floor);
     }
-    sum = sum0 + sum2 + (sum1 + sum3);
-    squares = squares0 + squares2 + (squares1 + squares3);
+    sum = lane0 + lane2 + (lane1 + lane3);
+    squares = laneSquares0 + laneSquares2 + (laneSquares1 + laneSquares3);
   }
   const mean = sum / <f64>count;
   const meanSquare = squares / <f64>count;
@@ -144,14 +148,14 @@ function nearDistance(x: f32, floor: f32, near: f32): f32 {
 export function sigmaF64(): void {
   const largest = rowMax;
   let count = 0;
-  let sum0: f64 = 0;
-  let sum1: f64 = 0;
-  let sum2: f64 = 0;
-  let sum3: f64 = 0;
-  let squares0: f64 = 0;
-  let squares1: f64 = 0;
-  let squares2: f64 = 0;
-  let squares3: f64 = 0;
+  let laneSum0: f64 = 0;
+  let laneSum1: f64 = 0;
+  let laneSum2: f64 = 0;
+  let laneSum3: f64 = 0;
+  let laneSquares0: f64 = 0;
+  let laneSquares1: f64 = 0;
+  let laneSquares2: f64 = 0;
+  let laneSquares3: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     const block = readBlock(row, b);
     for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
@@ -159,19 +163,19 @@ export function sigmaF64(): void {
       const d1 = distance(load<f32>(p, 4), floor, largest);
       const d2 = distance(load<f32>(p, 8), floor, largest);
       const d3 = distance(load<f32>(p, 12), floor, largest);
-      sum0 += d0;
-      sum1 += d1;
-      sum2 += d2;
-      sum3 += d3;
-      squares0 += d0 * d0;
-      squares1 += d1 * d1;
-      squares2 += d2 * d2;
-      squares3 += d3 * d3;
+      laneSum0 += d0;
+      laneSum1 += d1;
+      laneSum2 += d2;
+      laneSum3 += d3;
+      laneSquares0 += d0 * d0;
+      laneSquares1 += d1 * d1;
+      laneSquares2 += d2 * d2;
+      laneSquares3 += d3 * d3;
     }
     count += countOfBlock(block, floor);
   }
-  const mean = (sum0 + sum2 + (sum1 + sum3)) / <f64>count;
-  const squares = squares0 + squares2 + (squares1 + squares3);
+  const mean = (laneSum0 + laneSum2 + (laneSum1 + laneSum3)) / <f64>count;
+  const squares = laneSquares0 + laneSquares2 + (laneSquares1 + laneSquares3);
   sigma = sqrt(max(squares / <f64>count - mean * mean, 0));
   sigmaError = 0;
 }
