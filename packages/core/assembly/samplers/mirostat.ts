@@ -8,10 +8,11 @@ import {
   STAGE_NUMBER_1,
   STATE_MIROSTAT_MU,
 } from "../../src/layout";
-import { countBlocksAtLeast } from "../list/count";
+import { countAtLeast, countBlocksAtLeast } from "../list/count";
+import { gatherLargest } from "../list/gatherLargest";
 import { keyLogit } from "../list/keys";
-import { keepRange, keyAt, listCount, listMax } from "../list/list";
-import { selectLargest } from "../list/select";
+import { keepRange, keepSorted, keyAt, listCount, listMax } from "../list/list";
+import { selectLargest, sortLargest } from "../list/select";
 import { sortList } from "../list/sort";
 import { keepHeavy, weighList } from "../list/weights";
 import { job, result } from "../memory/job";
@@ -19,7 +20,8 @@ import { vocabularySize } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
-import { beta, floor, listAll } from "../row/row";
+import { beta, floor, listAll, row, setSparse } from "../row/row";
+import { rowMax } from "../row/scan";
 import { canCutDense, cutAtLogWeight, isAboveAll } from "../sums/denseCut";
 import { firstTier, logMass, TIERS } from "../sums/tiers";
 
@@ -38,6 +40,7 @@ export function mirostat(stage: usize): void {
   ownStage = stage;
   const mu = load<f64>(job, JOB_STATE + STATE_MIROSTAT_MU);
   const isFirstVersion = load<i32>(stage, STAGE_INTEGER) == 1;
+  if (isFirstVersion && canCutDense() && keepHead(mu)) return;
   if (!isFirstVersion && canCutDense()) {
     for (let tier = firstTier(); tier < TIERS; tier++) {
       if (!cutAtLogWeight(logMass(1, tier) - mu * LN2)) continue;
@@ -58,9 +61,35 @@ export function mirostat(stage: usize): void {
 function zipfTopK(mu: f64): void {
   sortList();
   if (listCount < 2) return;
+  const logK = logOfZipfRank(mu);
+  if (logK < logPositive(<f64>listCount)) keepRange(0, rankOf(logK));
+}
+
+/** The same of a whole row, without sorting all of it. False, and nothing done, if that saves nothing. */
+function keepHead(mu: f64): bool {
+  const count = countAtLeast(row, -f32.MAX_VALUE);
+  if (count < 2 * ZIPF_RANKS) return false;
+  gatherLargest(row, ZIPF_RANKS, rowMax);
+  sortList();
+  const logK = logOfZipfRank(mu);
+  if (!(logK < logPositive(<f64>count / 4))) return false;
+  const k = rankOf(logK);
+  if (k > listCount) {
+    gatherLargest(row, k, rowMax);
+    sortLargest(k);
+  }
+  keepSorted(k);
+  setSparse();
+  return true;
+}
+
+const ZIPF_RANKS = 100;
+
+/** ln k by the first 100 entries of the list, which are in order. */
+function logOfZipfRank(mu: f64): f64 {
   let products: f64 = 0;
   let squares: f64 = 0;
-  for (let i = 0; i < min(99, listCount - 1); i++) {
+  for (let i = 0; i < min(ZIPF_RANKS, listCount) - 1; i++) {
     const t = logPositive(<f64>(i + 2) / <f64>(i + 1));
     products += t * (<f64>keyLogit(keyAt(i)) - <f64>keyLogit(keyAt(i + 1))) * beta;
     squares += t * t;
@@ -69,10 +98,11 @@ function zipfTopK(mu: f64): void {
   const logSize = logPositive(<f64>vocabularySize);
   const exponent = (s - 1) * logSize;
   const ratio = abs(exponent) < 1e-9 ? -logPositive(logSize) : logPositive(abs(s - 1)) - logOfDifference(exponent);
-  const logK = (ratio + mu * LN2) / s;
-  if (!(logK > 0)) return keepRange(0, 1);
-  if (logK >= logPositive(<f64>listCount)) return;
-  keepRange(0, max(1, <i32>(1 / expNonPositive(-logK))));
+  return (ratio + mu * LN2) / s;
+}
+
+function rankOf(logK: f64): i32 {
+  return logK > 0 ? max(1, <i32>(1 / expNonPositive(-logK))) : 1;
 }
 
 /** ln |1 − e^−x|. */
