@@ -16,9 +16,9 @@ import { keyAt, listCount, listMax, setCount, setKey, setUnsorted } from "../lis
 import { setWeight, weighList, weightAt } from "../list/weights";
 import { context0, context1, hashContext } from "../memory/contextHash";
 import { job, plan } from "../memory/job";
-import { tokenCounts } from "../memory/workspace";
+import { listKeys, tokenCounts, wideBlock } from "../memory/workspace";
 import { logPositive } from "../numbers/log64";
-import { philox0, philox1, philox2, philox3, philoxBlock } from "../numbers/philox";
+import { philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
 import { beta, listAll, setBeta } from "../row/row";
 
 // @ts-ignore: decorator
@@ -111,13 +111,9 @@ export function synthId(stage: usize): void {
   for (let i = 0; i < listCount; i++) setWeight(i, weightAt(i) / total);
   const depth = <i32>load<f64>(stage, STAGE_NUMBER_0);
   for (let first = 0; first < depth; first += 32) {
-    for (let i = 0; i < listCount; i++) {
-      const tokenId = <u32>keyTokenId(keyAt(i));
-      if (!hasTable) philoxBlock(context0, context1, tokenId, DOMAIN_SYNTH_ID << 24);
-      const bits = hasTable ? tableBits(list, tokenId, first, depth) : wordOfBlock(first >> 5);
-      store<u32>(tokenCounts + ((<usize>i) << 2), bits);
-    }
-    for (let layer = 0; layer < min(32, depth - first); layer++) playLayer(layer);
+    if (hasTable) tableBitsOfList(list, first, depth);
+    else wordsOfList(first >> 5);
+    playLayers(min(32, depth - first));
   }
   memory.fill(tokenCounts, 0, (<usize>listCount) << 2);
   let n = 0;
@@ -130,20 +126,63 @@ export function synthId(stage: usize): void {
   setBeta(1);
 }
 
-/** One layer; the tokens' bits stand in `tokenCounts`. */
-function playLayer(layer: i32): void {
-  let lost: f64 = 0; // (1 − Σ g·p), summed as such: a difference would drown small weights
-  let total: f64 = 0; // 1 but for rounding, which would double from layer to layer
+/** Fills the bits of the list's tokens, in `tokenCounts`, for 32 layers from `first` on. */
+function tableBitsOfList(list: usize, first: i32, depth: i32): void {
   for (let i = 0; i < listCount; i++) {
-    total += weightAt(i);
-    if (!hasBit(i, layer)) lost += weightAt(i);
+    const tokenId = <u32>keyTokenId(keyAt(i));
+    store<u32>(tokenCounts + ((<usize>i) << 2), tableBits(list, tokenId, first, depth));
   }
-  lost /= total;
-  for (let i = 0; i < listCount; i++) setWeight(i, weightAt(i) * (hasBit(i, layer) ? 1 + lost : lost));
+}
+
+/** The same with word `index` of each token's Philox block. */
+function wordsOfList(index: i32): void {
+  let i = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; i + 3 < listCount; i += 4) {
+      const keys = listKeys + ((<usize>i) << 3);
+      const ids = v128.not(i32x4.shuffle(v128.load(keys), v128.load(keys, 16), 0, 2, 4, 6));
+      philoxBlockx4(context0, context1, ids, DOMAIN_SYNTH_ID << 24, wideBlock);
+      v128.store(tokenCounts + ((<usize>i) << 2), v128.load(wideBlock + ((<usize>index) << 4)));
+    }
+  }
+  for (; i < listCount; i++) {
+    philoxBlock(context0, context1, <u32>keyTokenId(keyAt(i)), DOMAIN_SYNTH_ID << 24);
+    store<u32>(tokenCounts + ((<usize>i) << 2), wordOfBlock(index));
+  }
+}
+
+/** Plays layers by the bits in `tokenCounts`. Bits are random: a branch on them would be mispredicted half of the time. */
+function playLayers(layers: i32): void {
+  let total: f64 = 0; // 1 but for rounding, which would double from layer to layer
+  let lost: f64 = 0; // (1 − Σ g·p), summed as such: a difference would drown small weights
+  for (let i = 0; i < listCount; i++) {
+    const weight = weightAt(i);
+    total += weight;
+    lost += weightUnless(bitOf(i, 0), weight);
+  }
+  for (let layer = 0; layer < layers; layer++) {
+    // the weights of this layer, and the sums of the next
+    const others = lost / total;
+    total = 0;
+    lost = 0;
+    for (let i = 0; i < listCount; i++) {
+      const weight = weightAt(i) * (<f64>(<i32>bitOf(i, layer)) + others);
+      setWeight(i, weight);
+      total += weight;
+      lost += weightUnless(bitOf(i, layer + 1), weight);
+    }
+  }
 }
 
 // @ts-ignore: decorator
 @inline
-function hasBit(index: i32, layer: i32): bool {
-  return ((load<u32>(tokenCounts + ((<usize>index) << 2)) >> layer) & 1) != 0;
+function bitOf(index: i32, layer: i32): u32 {
+  return (load<u32>(tokenCounts + ((<usize>index) << 2)) >> (layer & 31)) & 1;
+}
+
+/** The weight if the bit is 0, else 0. */
+// @ts-ignore: decorator
+@inline
+function weightUnless(bit: u32, weight: f64): f64 {
+  return reinterpret<f64>(reinterpret<u64>(weight) & (<u64>bit - 1));
 }
