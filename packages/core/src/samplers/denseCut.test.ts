@@ -1,33 +1,55 @@
-/** Cuts of a dense row that f32 sums bracket keep what f64 sums over the list keep. */
+/** Cuts of a dense row that brackets or its largest tokens decide keep what f64 sums over the sorted list keep. */
 import { expect, it } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { createSampler } from "../sampler/sampler.ts";
+import type { SamplerName } from "./table.ts";
 import { variants } from "../testing/createKernels.ts";
 import { rowOf } from "../testing/generatedRow.ts";
 
 const size = 5_000;
 
-it.each(variants)("p-less and mirostat 2 keep the same of a row and of its list, %s kernels", async (variant) => {
+/** Each with the state that it starts from. */
+const cuts: [SamplingParams, number][] = [
+  [{ pLess: true }, 0],
+  [{ mirostat: 2 }, 4],
+  [{ mirostat: 2, temperature: 1.7 }, 9],
+  [{ mirostat: 1 }, 4],
+  [{ mirostat: 1, temperature: 0.6 }, 9],
+  [{ topH: 0.4 }, 0],
+  [{ topH: 0.8, temperature: 1.5 }, 0],
+  [{ tailFree: 0.95 }, 0],
+  [{ tailFree: 0.3, temperature: 2 }, 0],
+  [{ epsilonCutoff: 0.001 }, 0],
+  [{ topA: 0.1 }, 0],
+  [{ topNSigma: 1 }, 0],
+  [{ minK: true }, 0],
+  [{ xtcProbability: 1, xtcThreshold: 0.02 }, 0],
+];
+
+it.each(variants)("cuts keep the same of a row and of its list, %s kernels", async (variant) => {
   const sampler = await createSampler({ vocabSize: size, variant });
   let kept = 0;
   for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
     for (const scale of [0.01, 2.5, 1e4]) {
       const row = rowOf({ kind, seed: 7, scale, offset: 3, masked: 0.1 }, size);
-      for (const params of [{ pLess: true }, { mirostat: 2 }, { mirostat: 2, temperature: 1.7 }] as SamplingParams[]) {
-        for (const mu of [4, 9]) {
-          const state = [params.pLess ? 0 : mu, 0, 0, 0];
-          const dense = sampler.distribution(row, params, { state });
-          // keeps everything, but leaves a list
-          const chain = ["temperature", "topK", "pLess", "mirostat"] as const;
-          const list = sampler.distribution(row, { ...params, topK: size, chain }, { state });
-          expect(dense).toEqual(list);
-          kept += dense.tokenIds.length;
-        }
+      for (const [params, mu] of cuts) {
+        const state = [mu, 0, 0, 0];
+        const dense = sampler.distribution(row, params, { state });
+        // keeps everything, but leaves a list
+        const list = sampler.distribution(row, { ...params, topK: size, chain: chainOf(params) }, { state });
+        expect(dense, JSON.stringify({ kind, scale, params })).toEqual(list);
+        kept += dense.tokenIds.length;
       }
     }
   }
   expect(kept).toBeGreaterThan(size);
 });
+
+/** Temperature, all of the row as a list, then the cut. */
+function chainOf(params: SamplingParams): SamplerName[] {
+  const cut = Object.keys(params).find((name) => name !== "temperature")!;
+  return ["temperature", "topK", (cut === "xtcProbability" || cut === "xtcThreshold" ? "xtc" : cut) as SamplerName];
+}
 
 it.each(variants)(
   "what weighs 1 in f64 is as large as the largest, in a row and in its list, %s kernels",
