@@ -132,6 +132,8 @@ export interface BatchSource extends SourceBase {
   ): Promise<readonly (Error | undefined)[] | undefined>;
   /** How many calls of `fillRows` may be unfinished at a time, integer ≥ 1 or Infinity. Absent: 1. */
   readonly concurrentFills?: number;
+  /** The sequence was cancelled while its row is being filled: the row may fail at once, however far it is. */
+  cancelRow?(sequenceId: bigint): void;
   /** Called when a sequence ends, so that caches can be freed. */
   closeSequence?(sequenceId: bigint): void;
 }

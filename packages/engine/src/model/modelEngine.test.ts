@@ -42,6 +42,21 @@ describe("an engine over a model", () => {
     await Promise.all([late.close(), expect(running).rejects.toThrow(/closed/)]);
   });
 
+  it("computes no more of a prompt that is cancelled than the step that runs, and its slot is free then", async () => {
+    const { engine, model } = await open({ sequences: 1, stepTokens: 8, vocabSize: 257 });
+    const prompt = Array.from({ length: 200 }, (_, i) => 1 + i);
+    const handle = engine.open({ prompt, maxTokens: 4 }, { next() {}, error() {}, complete() {} });
+    const waiting = engine.open({ prompt, maxTokens: 4, sequenceId: 77 }, { next() {}, error() {}, complete() {} });
+    await expect.poll(() => model.steps.length).toBeGreaterThan(1);
+    const before = model.steps.length;
+    waiting.cancel();
+    handle.cancel();
+    await expect.poll(() => engine.stats().active).toBe(0);
+    expect(model.steps.length).toBeLessThanOrEqual(before + 1);
+    const drawn = await idsOf(engine, { prompt: prompt.slice(0, 30), maxTokens: 1, temperature: 0, ignoreEos: true });
+    expect(drawn).toEqual([argmax(toyRow(prompt.slice(0, 30), 257))]);
+  });
+
   it("draws what the rows of the history say, many sequences at once on few slots", async () => {
     const { engine } = await open({ sequences: 3, stepTokens: 8, vocabSize: 257 });
     const prompts = Array.from({ length: 8 }, (_, i) => [1 + i, 5, 6, 7]);

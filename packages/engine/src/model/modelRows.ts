@@ -25,7 +25,10 @@ export interface WantedRow {
 interface SlottedRow extends PendingRow {
   readonly wanted: WantedRow;
   readonly ahead: RowsAhead;
+  isCancelled: boolean;
 }
+
+const cancelled = (): Error => new Error("the sequence was cancelled");
 
 /** Sequences whose rows are done are waited for before the next step, so that they are in it: that long at most. */
 const longestReturnMs = 2;
@@ -65,6 +68,15 @@ export class ModelRows {
     this.#running ??= this.#run();
   }
 
+  /** A row that is wanted of the sequence fails: at once, or when the step that runs, which may write it, is done. */
+  cancel(sequenceId: bigint): void {
+    const waiting = this.#waiting.get(sequenceId);
+    this.#waiting.delete(sequenceId);
+    waiting?.done(cancelled());
+    const slotted = this.#slotted.get(sequenceId);
+    if (slotted) slotted.isCancelled = true;
+  }
+
   /** The sequence ends: a row of it that is wanted is not computed on; the step that runs is waited for. */
   closeSequence(sequenceId: bigint): void {
     this.#waiting.delete(sequenceId);
@@ -88,6 +100,7 @@ export class ModelRows {
       try {
         this.#assignSlots();
         await this.#step();
+        this.#dropCancelled();
       } catch (error) {
         this.#failAll(errorOf(error));
       }
@@ -128,7 +141,15 @@ export class ModelRows {
       const ahead = RowsAhead.plan(wanted.history, upcoming, target, this.#model.limits.stepTokens);
       const { history, rows } = ahead;
       this.#waiting.delete(sequenceId);
-      this.#slotted.set(sequenceId, { slot, history, rows, computedLength: cachedLength, wanted, ahead });
+      this.#slotted.set(sequenceId, {
+        slot,
+        history,
+        rows,
+        computedLength: cachedLength,
+        wanted,
+        ahead,
+        isCancelled: false,
+      });
     }
   }
 
@@ -139,6 +160,14 @@ export class ModelRows {
       const shared = Math.min(sharedLength(row.history, history), history.length - 1);
       return shared >= leastSharedTokens && shared > cachedLength;
     });
+  }
+
+  #dropCancelled(): void {
+    for (const [sequenceId, { wanted, isCancelled }] of this.#slotted) {
+      if (!isCancelled) continue;
+      this.#slotted.delete(sequenceId);
+      wanted.done(cancelled());
+    }
   }
 
   async #step(): Promise<void> {

@@ -39,6 +39,7 @@ export function modelRowsSource(model: ModelSource): BatchSource {
           return error;
         }),
       ),
+    cancelRow: (sequenceId) => rows.cancel(sequenceId),
     closeSequence: (sequenceId) => rows.closeSequence(sequenceId),
     close: () => rows.close(),
   };

@@ -140,7 +140,7 @@ export class Scheduler {
     this.#pumpSoon();
   }
 
-  /** Ends the sequence, whose observer hears nothing more; a row in flight is discarded when it is done. */
+  /** Ends the sequence, whose observer hears nothing more; a row in flight is discarded when it is done or given up. */
   cancel(sequence: Sequence): void {
     sequence.observer = undefined;
     if (sequence.phase === "ended") return;
@@ -274,6 +274,7 @@ export class Scheduler {
     sequence.phase = "ended";
     this.sequences.delete(sequence.sequenceId);
     if (phase !== "active") this.#free(sequence);
+    else if (this.#source.kind === "batch") this.#source.cancelRow?.(sequence.sequenceIdBits);
   }
 
   #free(sequence: Sequence): void {
