@@ -374,6 +374,11 @@ add(engine.advanceRecord, [
   argument("outputTokenIds", []),
   argument("carried", {}),
 ]);
+rows.set(cluster.viewCluster, {
+  call: cluster.viewCluster,
+  args: [options("options", { servers: ["nats://127.0.0.1:1"] }, { servers: nothing, name: text, credentials: text })],
+  isDear: true,
+});
 rows.set(cluster.joinCluster, {
   call: cluster.joinCluster,
   args: [

@@ -1,6 +1,6 @@
 /** Sequences of a cluster on a real nats-server, while its processes are killed, held still and drained. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClusterOptions, joinCluster } from "@tokenmill/cluster";
+import { type ClusterOptions, joinCluster, viewCluster } from "@tokenmill/cluster";
 import type { TokenEvent } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -150,6 +150,41 @@ describe.skipIf(!natsServerPath)("a cluster", () => {
     expect(events.map(({ index }) => index)).toEqual(events.map((_, i) => i));
     expect(events).toHaveLength(request.maxTokens);
     expect(await logViolations(nats.url, "drift")).toEqual([]);
+  });
+
+  it("without NATS nothing new begins, what is made and read in one process goes on to a bound, and nothing is lost", async () => {
+    const own = await NatsServer.start();
+    onTestFinished(() => own.dispose());
+    const slow = await hashEngine({ delayMs: 2 });
+    onTestFinished(() => slow.close());
+    const alone = await join("gone", { servers: [own.url], engine: slow, capacity: 4 });
+    const reading = readAt([alone], request, "gone");
+    await expect.poll(() => slow.stats().tokens).toBeGreaterThan(50);
+    await own.kill();
+    await expect.poll(() => alone.isConnected).toBe(false);
+    const before = slow.stats().tokens;
+    await expect.poll(() => slow.stats().tokens).toBeGreaterThan(before + 100);
+    expect(await readAt([alone], request, "new")).toMatchObject({
+      error: { code: "cluster_unavailable", statusCode: 503 },
+    });
+    await own.restart();
+    expect(clientViolations(await reading, await offline(request))).toEqual([]);
+    await expect.poll(() => logViolations(own.url, "gone")).toEqual([]);
+  });
+
+  it("shows who is there, and drains who is told to", async () => {
+    const gateway = await join("view");
+    const first = await startNode("view");
+    const reading = readAt([gateway], request, "view");
+    const view = await viewCluster({ servers: [nats.url], name: "view" });
+    onTestFinished(() => view.close());
+    await expect.poll(() => view.state()).toMatchObject({ waiting: 0, claimed: 1 });
+    await startNode("view");
+    await view.drain([first.id]);
+    const { nodes } = await view.state();
+    expect(nodes.find(({ id }) => id === first.id)).toMatchObject({ state: "draining", making: 0 });
+    expect(clientViolations(await reading, await offline(request))).toEqual([]);
+    expect(await logViolations(nats.url, "view")).toEqual([]);
   });
 
   it("refuses what another model or version began under the name", async () => {

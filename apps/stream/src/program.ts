@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { withManners } from "@tokenmill/cli";
 import { Command } from "commander";
 import { batchCommand } from "./batch/command.ts";
+import { clusterCommand } from "./cluster/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { loadCommand } from "./load/command.ts";
 import { playgroundCommand } from "./playground/command.ts";
@@ -26,7 +27,7 @@ export function createProgram(): Command {
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) withManners(command, "tokenmill");
-  // the load tester has manners of its own
-  program.enablePositionalOptions().addCommand(loadCommand());
+  // these have manners of their own
+  program.enablePositionalOptions().addCommand(clusterCommand()).addCommand(loadCommand());
   return program;
 }

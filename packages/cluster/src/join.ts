@@ -159,7 +159,9 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
           node.stop();
           await present.stop(id);
           connection.onChange = () => {};
-          await nc.drain().catch(() => nc.close());
+          // What is not said yet cannot be said without a connection.
+          if (connection.isConnected) await nc.drain().catch(() => undefined);
+          await nc.close();
         })());
       },
     };

@@ -67,23 +67,9 @@ const known: Readonly<Record<keyof ClusterOptions, true>> = {
 export function checkClusterOptions(options: ClusterOptions): ClusterSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(Object.keys(options), Object.keys(known), "cluster option");
-  const {
-    servers,
-    name = "default",
-    replicas = 1,
-    retentionSeconds = 3600,
-    queueTimeoutMs = 30_000,
-    logBytes = 2 ** 30,
-  } = options;
-  if (!Array.isArray(servers) || servers.length === 0) refuse("servers", "at least one address", servers, true);
-  for (const [i, server] of (servers as readonly unknown[]).entries()) {
-    if (typeof server !== "string" || server === "")
-      refuse(`servers[${i}]`, "an address such as nats://host:4222", server, true);
-  }
-  if (typeof name !== "string" || !/^[\w-]{1,64}$/.test(name)) {
-    refuse("name", "1 to 64 letters, digits, - and _", name, typeof name !== "string");
-  }
-  for (const field of ["identity", "description", "credentials"] as const) {
+  const { replicas = 1, retentionSeconds = 3600, queueTimeoutMs = 30_000, logBytes = 2 ** 30 } = options;
+  const name = checkAddress(options);
+  for (const field of ["identity", "description"] as const) {
     if (field === "identity" || options[field] !== undefined) checkString(field, options[field]);
   }
   if (options.isBitStable !== undefined) checkBoolean("isBitStable", options.isBitStable);
@@ -113,4 +99,19 @@ function defined({ capacity, leaseMs, flushMs }: ClusterOptions): Partial<NodeSe
     ...(leaseMs !== undefined && { leaseMs }),
     ...(flushMs !== undefined && { flushMs }),
   };
+}
+
+/** Where the cluster is. @returns its name. @throws TypeError, RangeError */
+export function checkAddress(options: Pick<ClusterOptions, "servers" | "name" | "credentials">): string {
+  const { servers, name = "default", credentials } = options;
+  if (!Array.isArray(servers) || servers.length === 0) refuse("servers", "at least one address", servers, true);
+  for (const [i, server] of (servers as readonly unknown[]).entries()) {
+    if (typeof server !== "string" || server === "")
+      refuse(`servers[${i}]`, "an address such as nats://host:4222", server, true);
+  }
+  if (typeof name !== "string" || !/^[\w-]{1,64}$/.test(name)) {
+    refuse("name", "1 to 64 letters, digits, - and _", name, typeof name !== "string");
+  }
+  if (credentials !== undefined) checkString("credentials", credentials);
+  return name;
 }
