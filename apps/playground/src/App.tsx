@@ -10,6 +10,7 @@ import { type Theme, theme } from "./ui/theme.ts";
 import { CompareView } from "./views/compare/CompareView.tsx";
 import { DistributionView } from "./views/distribution/DistributionView.tsx";
 import { openFile } from "./views/distribution/openFile.ts";
+import { GrammarView } from "./views/grammar/GrammarView.tsx";
 import { StreamsView } from "./views/streams/StreamsView.tsx";
 
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: "light", light: "dark", dark: "system" };
@@ -66,6 +67,7 @@ export function App(): JSX.Element {
         {view === "distribution" && <DistributionView />}
         {view === "compare" && <CompareView />}
         {view === "streams" && <StreamsView />}
+        {view === "grammar" && <GrammarView />}
       </main>
       <p class="toast" role="status" data-shown={announcement.value !== ""}>
         {announcement.value}

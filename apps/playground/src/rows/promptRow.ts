@@ -5,7 +5,7 @@ import { ask } from "../server/api.ts";
 let vocabulary: Promise<readonly string[]> | undefined;
 
 /** Texts of the server's tokens, read once. */
-async function readVocabulary(): Promise<readonly string[]> {
+export async function readVocabulary(): Promise<readonly string[]> {
   vocabulary ??= ask("v1/vocabulary").then(async (response) => (await response.json()) as string[]);
   try {
     return await vocabulary;
@@ -23,8 +23,8 @@ function untold({ headers }: Response): string {
   return "the prompt's tokens, which penalties see, were not passed on: a proxy or the browser held back headers";
 }
 
-/** @throws Error if there is no server, or if it refuses. */
-export async function promptRow(prompt: string): Promise<Row> {
+/** The row after a text, or after tokens. @throws Error if there is no server, or if it refuses. */
+export async function modelRow(prompt: string | readonly number[]): Promise<Omit<Row, "prompt">> {
   const body = JSON.stringify({ prompt });
   const headers = { "content-type": "application/json" };
   const [texts, response] = await Promise.all([readVocabulary(), ask("v1/logits", { method: "POST", headers, body })]);
@@ -36,5 +36,9 @@ export async function promptRow(prompt: string): Promise<Row> {
   const ids = response.headers.get("x-tokenmill-prompt-token-ids");
   if (ids === null) throw new Error(untold(response));
   const promptTokenIds = ids === "" ? [] : ids.split(",").map(Number);
-  return { prompt, logits, tokenText: (tokenId) => texts[tokenId] ?? `#${tokenId}`, promptTokenIds };
+  return { logits, tokenText: (tokenId) => texts[tokenId] ?? `#${tokenId}`, promptTokenIds };
+}
+
+export async function promptRow(prompt: string): Promise<Row> {
+  return { prompt, ...(await modelRow(prompt)) };
 }

@@ -25,6 +25,7 @@ describe("a link", () => {
       step: 2,
       compared: [{ topK: 2 }, {}],
       streams: { prompt: "Hi & bye", count: 64, maxTokens: 9, sweep: "", from: -1, to: 0.5 },
+      grammar: { form: "choice", text: "a&b\nc=d", prompt: "#?" },
     };
     expect(readLink(linkOf(state))).toEqual({ state, problems: [] });
   });
@@ -34,6 +35,7 @@ describe("a link", () => {
     ["nothing=1", /unknown part "nothing"/],
     ["draws=1e9", /"draws" expected integer in \[0, 10000\]/],
     ["streams.count=65", /"streams.count" expected integer in \[1, 64\]/],
+    ["grammar.form=xml", /part "grammar.form" expected one of form/],
     ["compare=[]", /"compare" expected an object/],
   ])("says what is wrong with %s and keeps the rest", (part, message) => {
     const { state, problems } = readLink(`#distribution?${part}&topK=3`);

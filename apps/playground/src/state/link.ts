@@ -1,12 +1,13 @@
 /** The state of the page as the fragment of its address, and back. Unknown or damaged parts are reported, not guessed. */
 import { messageOf } from "@tokenmill/check";
 import { parameters } from "@tokenmill/core";
+import { type Form, forms, type GrammarPlan } from "../grammar/messages.ts";
 import type { RowSpec } from "../rows/row.ts";
 import { parseValue, valueText } from "../params/parseValue.ts";
 import { paramsJson } from "../params/exportText.ts";
 import type { Settings } from "../params/settings.ts";
 
-export const views = ["distribution", "compare", "streams"] as const;
+export const views = ["distribution", "compare", "streams", "grammar"] as const;
 type View = (typeof views)[number];
 
 /** The settings of the streams view. */
@@ -32,7 +33,28 @@ export interface PageState {
   readonly step: number | undefined;
   readonly compared: readonly Settings[];
   readonly streams: StreamsPlan;
+  readonly grammar: GrammarState;
 }
+
+/** The settings of the grammar view. */
+export interface GrammarState extends GrammarPlan {
+  readonly prompt: string;
+}
+
+const defaultGrammar: GrammarState = {
+  form: "jsonSchema",
+  text: JSON.stringify(
+    {
+      type: "object",
+      properties: { name: { type: "string", maxLength: 20 }, age: { type: "integer", minimum: 0, maximum: 130 } },
+      required: ["name", "age"],
+      additionalProperties: false,
+    },
+    undefined,
+    2,
+  ),
+  prompt: "The captain's record:",
+};
 
 const defaultStreams: StreamsPlan = {
   prompt: "Fellow citizens, the state of our union is",
@@ -52,6 +74,7 @@ const defaultState: PageState = {
   step: undefined,
   compared: [],
   streams: defaultStreams,
+  grammar: defaultGrammar,
 };
 
 /** Longest row that a link carries, in characters. */
@@ -59,7 +82,7 @@ export const longestLinkedRow = 8000;
 
 export function linkOf(state: PageState): string {
   const query = new URLSearchParams();
-  const { row, settings, history, draws, step, compared, streams } = state;
+  const { row, settings, history, draws, step, compared, streams, grammar } = state;
   if (row.kind === "json" && row.text.length <= longestLinkedRow) query.set("logits", row.text);
   if (row.kind === "prompt") query.set("prompt", row.prompt);
   for (const [name, value] of Object.entries(settings)) query.set(name, valueText(value));
@@ -69,6 +92,9 @@ export function linkOf(state: PageState): string {
   for (const each of compared) query.append("compare", paramsJson(each).replaceAll(/\n\s*/g, ""));
   for (const [name, value] of Object.entries(streams)) {
     if (value !== defaultStreams[name as keyof StreamsPlan]) query.set(`streams.${name}`, String(value));
+  }
+  for (const [name, value] of Object.entries(grammar) as [keyof GrammarState, string][]) {
+    if (value !== defaultGrammar[name] && value.length <= longestLinkedRow) query.set(`grammar.${name}`, value);
   }
   const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   return `#${state.view}${text === "" ? "" : `?${text}`}`;
@@ -92,6 +118,8 @@ export function readLink(fragment: string): { state: PageState; problems: string
       else if (key === "compare") compared.push(settingsOf(value));
       else if (key.startsWith("streams."))
         state = { ...state, streams: withStream(state.streams, key.slice(8), value) };
+      else if (key.startsWith("grammar."))
+        state = { ...state, grammar: withGrammar(state.grammar, key.slice(8), value) };
       else problems.push(`the link has an unknown part "${key}"`);
     } catch (error) {
       problems.push(`the link's ${messageOf(error)}`);
@@ -128,4 +156,10 @@ function withStream(streams: StreamsPlan, name: string, text: string): StreamsPl
     default:
       throw new TypeError(`part "streams.${name}" is unknown`);
   }
+}
+
+function withGrammar(grammar: GrammarState, name: string, text: string): GrammarState {
+  if (name === "text" || name === "prompt") return { ...grammar, [name]: text };
+  if (name === "form" && forms.includes(text as Form)) return { ...grammar, form: text as Form };
+  throw new TypeError(`part "grammar.${name}" expected one of form (${forms.join(", ")}), text, prompt`);
 }

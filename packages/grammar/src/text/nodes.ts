@@ -91,3 +91,23 @@ export function rulesIn(node: Node): number[] {
       return node satisfies never;
   }
 }
+
+/** The node with the numbers of its rules so much higher. */
+export function withRulesFrom(node: Node, base: number): Node {
+  switch (node.kind) {
+    case "rule":
+      return { kind: "rule", rule: node.rule + base };
+    case "sequence":
+      return sequenceNode(node.parts.map((part) => withRulesFrom(part, base)));
+    case "or":
+      return orNode(node.parts.map((part) => withRulesFrom(part, base)));
+    case "repeat":
+      return repeatNode(withRulesFrom(node.part, base), node.min, node.max);
+    case "text":
+    case "tokens":
+    case "json":
+      return node;
+    default:
+      return node satisfies never;
+  }
+}

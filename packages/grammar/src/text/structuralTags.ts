@@ -4,11 +4,10 @@
  */
 import { messageOf } from "@tokenmill/check";
 import { regexText } from "../regex/regexText.ts";
-import { andText, anyCharacter, concatText, literalText, orText, repeatText } from "../regex/textRegexes.ts";
+import { literalText, orText } from "../regex/textRegexes.ts";
+import { anyTextNode } from "./anyText.ts";
 import { dispatch, joinedPieces, triggered } from "./dispatch.ts";
 import { FormatReader } from "./formats.ts";
-import { textUpTo, textWithout } from "./freeText.ts";
-import { freeTokens } from "./freeTokens.ts";
 import {
   emptyNode,
   type NamedRule,
@@ -19,8 +18,10 @@ import {
   sequenceNode,
   type TextGrammar,
   textNode,
+  withRulesFrom,
 } from "./nodes.ts";
 import { parseGrammar } from "./parseGrammar.ts";
+import { TagTokens } from "./tagTokens.ts";
 import type { TokenNames } from "./tokens.ts";
 
 const endless = Number.POSITIVE_INFINITY;
@@ -41,13 +42,15 @@ export function parseStructuralTag(given: unknown, tokens: TokenNames, param = "
 }
 
 class StructuralTags {
-  readonly #tokens: TokenNames;
+  readonly #names: TokenNames;
+  readonly #tokens: TagTokens;
   readonly #param: string;
   /** The first is the whole; the others are those of grammars inside. */
   readonly #rules: NamedRule[] = [{ name: "structural tag", body: noNode }];
 
   constructor(tokens: TokenNames, param: string) {
-    this.#tokens = tokens;
+    this.#names = tokens;
+    this.#tokens = new TagTokens(tokens);
     this.#param = param;
   }
 
@@ -93,7 +96,7 @@ class StructuralTags {
         format.checkNames(["type", "grammar"]);
         return before(
           this.#inner(
-            parseGrammar(format.text("grammar"), this.#tokens, `"${this.#param}" at ${format.pointer}/grammar`),
+            parseGrammar(format.text("grammar"), this.#names, `"${this.#param}" at ${format.pointer}/grammar`),
           ),
         );
       case "regex":
@@ -129,11 +132,11 @@ class StructuralTags {
       case "tags_with_separator":
         return before(this.#tagsWithSeparator(format));
       case "token":
-        return before(this.#token(format));
+        return before(this.#tokens.token(format));
       case "any_tokens":
         format.checkNames(["type", "exclude_tokens", "max_tokens"]);
         format.refuseField("max_tokens", "text is not counted in tokens");
-        return before(this.#freeTokens(format, this.#tokenIds(format, "exclude_tokens")));
+        return before(this.#tokens.free(format, this.#tokens.ids(format, "exclude_tokens")));
       case "token_triggered_tags":
         return before(this.#tokenTriggeredTags(format));
       default:
@@ -152,7 +155,7 @@ class StructuralTags {
   /** A grammar inside: its rules come to the others. */
   #inner({ rules, start }: TextGrammar): Node {
     const base = this.#rules.length;
-    for (const { name, body } of rules) this.#rules.push({ name, body: moved(body, base) });
+    for (const { name, body } of rules) this.#rules.push({ name, body: withRulesFrom(body, base) });
     return { kind: "rule", rule: base + start };
   }
 
@@ -173,7 +176,7 @@ class StructuralTags {
     const content = format.format("content");
     const { end } = format.value;
     if (typeof end === "object" && end !== null && !Array.isArray(end)) {
-      return sequenceNode([this.#node(content, []), this.#token(format.format("end"))]);
+      return sequenceNode([this.#node(content, []), this.#tokens.token(format.format("end"))]);
     }
     const ends = Array.isArray(end) ? format.texts("end") : [format.text("end")];
     const markers = ends.filter((each) => each !== "");
@@ -185,7 +188,7 @@ class StructuralTags {
 
   #delimiter(format: FormatReader, name: string): Node {
     const value = format.value[name];
-    return typeof value === "string" ? literal(format.text(name)) : this.#token(format.format(name));
+    return typeof value === "string" ? literal(format.text(name)) : this.#tokens.token(format.format(name));
   }
 
   #tags(format: FormatReader): FormatReader[] {
@@ -237,83 +240,19 @@ class StructuralTags {
   #tokenTriggeredTags(format: FormatReader): Node {
     const names = ["type", "trigger_tokens", "tags", "exclude_tokens", "at_least_one", "stop_after_first"];
     format.checkNames(names);
-    const triggers = this.#tokenIds(format, "trigger_tokens");
+    const triggers = this.#tokens.ids(format, "trigger_tokens");
     const tags = this.#tags(format).map((tag) => {
-      const begin = this.#token(tag.format("begin"));
+      const begin = this.#tokens.token(tag.format("begin"));
       if (begin.kind !== "tokens" || !triggers.includes(begin.ranges[0]![0])) {
         tag.refuse("a begin that is one of the trigger tokens", tag.value["begin"]);
       }
       return sequenceNode([begin, this.#afterBegin(tag)]);
     });
-    const free = this.#freeTokens(format, [...triggers, ...this.#tokenIds(format, "exclude_tokens")]);
+    const free = this.#tokens.free(format, [...triggers, ...this.#tokens.ids(format, "exclude_tokens")]);
     const piece = sequenceNode([free, orNode(tags)]);
     return joinedPieces(
       { first: orNode(tags), piece, last: free, end: emptyNode },
       { atLeastOne: format.flag("at_least_one"), stopAfterFirst: format.flag("stop_after_first") },
     );
-  }
-
-  #freeTokens(format: FormatReader, except: readonly number[]): Node {
-    const free = freeTokens(
-      [...new Set(except)].map((id) => [id, id]),
-      this.#tokens,
-    );
-    return free?.any ?? format.refuse("special tokens among those that are excluded", "one of text");
-  }
-
-  #token(format: FormatReader): Node {
-    format.checkNames(["type", "token"]);
-    if (format.text("type") !== "token") format.refuse('type "token"', format.value["type"]);
-    const id = this.#tokenId(format, format.value["token"]);
-    return { kind: "tokens", ranges: [[id, id]] };
-  }
-
-  #tokenIds(format: FormatReader, name: string): number[] {
-    return format.list(name, []).map((token) => this.#tokenId(format, token));
-  }
-
-  #tokenId(format: FormatReader, token: unknown): number {
-    const id = typeof token === "string" ? this.#tokens.special.get(token) : token;
-    const { vocabSize } = this.#tokens;
-    if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) return id as number;
-    return format.refuse(`a token's id below ${vocabSize} or the name of a special one`, token);
-  }
-}
-
-function anyTextNode(format: FormatReader, ends: readonly string[]): Node {
-  format.checkNames(["type", "excludes", "max_tokens", "max_chars"]);
-  format.refuseField("max_tokens", "text is not counted in tokens; max_chars counts characters");
-  const excluded = format.texts("excludes");
-  const isBounded = format.value["max_chars"] !== undefined && format.value["max_chars"] !== null;
-  const length = repeatText(anyCharacter, 0, isBounded ? format.count("max_chars") : endless);
-  if (ends.length === 0)
-    return textNode(isBounded || excluded.length > 0 ? andText([length, textWithout(excluded)]) : length);
-  const markers = [...ends, ...excluded];
-  return textNode(
-    orText(
-      ends.map((end) => {
-        const upTo = textUpTo(end, markers);
-        return isBounded ? andText([concatText([length, literalText(end)]), upTo]) : upTo;
-      }),
-    ),
-  );
-}
-
-function moved(node: Node, base: number): Node {
-  switch (node.kind) {
-    case "rule":
-      return { kind: "rule", rule: node.rule + base };
-    case "sequence":
-      return sequenceNode(node.parts.map((part) => moved(part, base)));
-    case "or":
-      return orNode(node.parts.map((part) => moved(part, base)));
-    case "repeat":
-      return repeatNode(moved(node.part, base), node.min, node.max);
-    case "text":
-    case "tokens":
-    case "json":
-      return node;
-    default:
-      return node satisfies never;
   }
 }

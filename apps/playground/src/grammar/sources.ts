@@ -1,0 +1,32 @@
+/** Where rows come from: the model of the server that serves the page, or without one, characters that are all as likely. */
+import { modelRow, readVocabulary } from "../rows/promptRow.ts";
+
+export interface RowSource {
+  readonly texts: readonly string[];
+  /** Ids of the prompt's tokens; none where there is no model. */
+  promptIds(prompt: string): Promise<readonly number[]>;
+  logits(tokenIds: readonly number[]): Promise<Float32Array>;
+  readonly isModel: boolean;
+}
+
+const characters: readonly string[] = [
+  ...Array.from({ length: 95 }, (_, i) => String.fromCharCode(0x20 + i)),
+  "\n",
+  "<end>",
+];
+
+export async function openSource(): Promise<RowSource> {
+  let texts: readonly string[];
+  try {
+    texts = await readVocabulary();
+  } catch {
+    const flat = new Float32Array(characters.length);
+    return { texts: characters, isModel: false, promptIds: async () => [], logits: async () => flat };
+  }
+  return {
+    texts,
+    isModel: true,
+    promptIds: async (prompt) => (await modelRow(prompt)).promptTokenIds,
+    logits: async (tokenIds) => (await modelRow(tokenIds)).logits,
+  };
+}
