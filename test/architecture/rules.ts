@@ -99,5 +99,8 @@ export const folderOrders: readonly { at: string; order: readonly string[] }[] =
 /** Most lines of a file that is shipped, generated ones aside. */
 export const mostLines = 300;
 
-/** Packages whose folders do not point one way yet. */
-export const unsettled: readonly string[] = ["packages/cluster", "packages/grammar"];
+/** Files that are longer all the same, until they are split. */
+export const tooLong: readonly string[] = [
+  "packages/cluster/src/node/runningSequence.ts",
+  "packages/grammar/src/text/structuralTags.ts",
+];
