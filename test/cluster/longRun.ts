@@ -1,6 +1,6 @@
 /**
  * The long form of the test of histories: `npx pnpm --filter @tokenmill/test-cluster long [streams] [NATS servers] [seed]`, by default
- * 1,000 streams on three servers with three copies. Prints violations, faults and the gaps that readers saw; exits with 1 if
+ * 1,000 streams on three servers with three copies, for which TOKENMILL_NATS_SERVER must be a nats-server of 2.11 or later. Prints violations, faults and the gaps that readers saw; exits with 1 if
  * there is a violation.
  */
 import { type Fault, runChaos } from "./chaos.ts";

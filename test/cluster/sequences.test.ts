@@ -108,7 +108,7 @@ describe.skipIf(!natsServerPath)("a cluster", () => {
     });
     const before = engine.stats().tokens;
     await done;
-    expect(making.stats().ended).toBe(1);
+    await expect.poll(() => making.stats().ended).toBe(1);
     expect(clientViolations({ name: "pace", connections: [events] }, await offline(request))).toEqual([]);
   });
 

@@ -5,6 +5,8 @@ export type ClusterErrorCode =
   | "cluster_unavailable"
   /** What another version, model or source has begun under the name. */
   | "cluster_mismatch"
+  /** The NATS server does not keep what the cluster builds on. */
+  | "nats_too_old"
   /** More than one message holds. */
   | "request_too_large"
   /** The work queue is full. */
@@ -15,6 +17,7 @@ export type ClusterErrorCode =
 const statusCodes: Readonly<Record<ClusterErrorCode, number>> = {
   cluster_unavailable: 503,
   cluster_mismatch: 404,
+  nats_too_old: 503,
   request_too_large: 413,
   cluster_full: 503,
   log_truncated: 500,

@@ -1,8 +1,6 @@
 /** Joins a cluster: this process makes sequences of others, and has its own made by any. */
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
-import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
-import { Kvm } from "@nats-io/kv";
 import type { GenerateRequest } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
 import { connectNats } from "./connection.ts";
@@ -13,9 +11,8 @@ import { Node, type NodeCounts } from "./node/node.ts";
 import { Pulls } from "./node/pulls.ts";
 import { checkClusterOptions, type ClusterOptions } from "./options.ts";
 import { Peers } from "./peers/peers.ts";
-import { type NodeReport, Presence, presenceTtlMs, readReports } from "./presence/presence.ts";
-import { checkIdentity } from "./resources/identity.ts";
-import { prepareResources } from "./resources/resources.ts";
+import { type NodeReport, Presence, readReports } from "./presence/presence.ts";
+import { prepareCluster } from "./resources/prepareCluster.ts";
 
 /** A process's part of a cluster. */
 export interface Cluster {
@@ -72,18 +69,8 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
   const connection = await connectNats(options);
   const { nc } = connection;
   try {
-    const js = jetstream(nc);
-    const jsm = await jetstreamManager(nc);
-    const kvm = new Kvm(nc);
-    const buckets = { replicas: settings.replicas, history: 1 };
-    const meta = await kvm.create(names.metaBucket, buckets);
-    await checkIdentity(meta, { identity, description }, settings.name);
-    const presence = await kvm.create(names.nodesBucket, {
-      ...buckets,
-      ttl: presenceTtlMs,
-      storage: StorageType.Memory,
-    });
-    const consumer = await prepareResources(js, jsm, names, settings);
+    const prepared = await prepareCluster(nc, names, settings, { identity, description });
+    const { js, jsm, presence, consumer } = prepared;
     const id = randomBytes(6).toString("hex");
     const log = new SequenceLog(js, jsm, names);
     const isConnected = (): boolean => connection.isConnected;

@@ -92,7 +92,10 @@ export class SequenceLog {
 }
 
 function isConflict(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
+  if (!(error instanceof JetStreamApiError)) return false;
+  // The second one where the entry that was first is still being copied to other servers.
+  const { StreamWrongLastSequence, StreamWrongLastSequenceUnknown } = JetStreamApiCodes;
+  return error.code === StreamWrongLastSequence || error.code === StreamWrongLastSequenceUnknown;
 }
 
 function unavailable(error: unknown): ClusterError {

@@ -2,7 +2,7 @@
 import type { KV } from "@nats-io/kv";
 import { ClusterError } from "../errors.ts";
 
-interface Identity {
+export interface Identity {
   readonly identity: string;
   readonly description: string;
 }
