@@ -1,7 +1,7 @@
 // A watermark: it favours tokens by a keyed function of the tokens before, Philox blocks in a domain of their own.
-import { DOMAIN_KGW, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../../src/layout";
+import { BLOCK_ELEMENTS, DOMAIN_KGW, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../../src/layout";
 import { context0, context1, hashContext } from "../memory/contextHash";
-import { paddedLength, wideBlock } from "../memory/workspace";
+import { blockMax, paddedLength, wideBlock } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
 import { philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
 import { copyRow, row } from "../row/row";
@@ -14,28 +14,35 @@ export function kgw(stage: usize): void {
   const limit = load<f64>(stage, STAGE_NUMBER_1) * 4294967296.0;
   const delta = load<f64>(stage, STAGE_NUMBER_0);
   copyRow();
-  if (ASC_FEATURE_SIMD) raiseGreen(limit, delta);
-  else {
-    for (let id = 0; id < paddedLength; id += 4) {
-      philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24);
-      const p = row + ((<usize>id) << 2);
-      if (<f64>philox0 < limit) raiseAt(p, delta);
-      if (<f64>philox1 < limit) raiseAt(p + 4, delta);
-      if (<f64>philox2 < limit) raiseAt(p + 8, delta);
-      if (<f64>philox3 < limit) raiseAt(p + 12, delta);
-    }
+  for (let block = 0; block < paddedLength / BLOCK_ELEMENTS; block++) {
+    // where nothing is left, as behind a cut, nothing is hashed
+    if (!(load<f32>(blockMax + ((<usize>block) << 2)) > -Infinity)) continue;
+    if (ASC_FEATURE_SIMD) raiseGreen(block * BLOCK_ELEMENTS, limit, delta);
+    else raiseOneByOne(block * BLOCK_ELEMENTS, limit, delta);
   }
   scanRow(row, 0);
 }
 
+/** Raises the green tokens of the block that begins with `first`. */
+function raiseOneByOne(first: i32, limit: f64, delta: f64): void {
+  for (let id = first; id < first + BLOCK_ELEMENTS; id += 4) {
+    philoxBlock(context0, context1, <u32>id >> 2, DOMAIN_KGW << 24);
+    const p = row + ((<usize>id) << 2);
+    if (<f64>philox0 < limit) raiseAt(p, delta);
+    if (<f64>philox1 < limit) raiseAt(p + 4, delta);
+    if (<f64>philox2 < limit) raiseAt(p + 8, delta);
+    if (<f64>philox3 < limit) raiseAt(p + 12, delta);
+  }
+}
+
 /** The same, 16 tokens at a time. */
-function raiseGreen(limit: f64, delta: f64): void {
+function raiseGreen(first: i32, limit: f64, delta: f64): void {
   // a word is below the limit if it is at most the whole number below it
   const most = i32x4.splat(<u32>(<u64>ceil(limit) - 1));
   const words = wideBlock;
-  for (let id = 0; id < paddedLength; id += 16) {
-    const first = i32x4.splat(id >> 2);
-    philoxBlockx4(context0, context1, i32x4.add(first, i32x4(0, 1, 2, 3)), DOMAIN_KGW << 24, words);
+  for (let id = first; id < first + BLOCK_ELEMENTS; id += 16) {
+    const counters = i32x4.add(i32x4.splat(id >> 2), i32x4(0, 1, 2, 3));
+    philoxBlockx4(context0, context1, counters, DOMAIN_KGW << 24, words);
     const a = i32x4.le_u(v128.load(words), most);
     const b = i32x4.le_u(v128.load(words, 16), most);
     const c = i32x4.le_u(v128.load(words, 32), most);
