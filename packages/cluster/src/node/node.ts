@@ -17,9 +17,11 @@ import { type LogEntry, type Standing, type StoredEntry, standingOf } from "../l
 import type { SequenceLog } from "../log/sequenceLog.ts";
 import type { NodeMessage } from "../peers/messages.ts";
 import type { Peers } from "../peers/peers.ts";
+import { readerOf } from "../peers/readerOf.ts";
 import { decode } from "../wire/codec.ts";
 import type { NodeSettings } from "./nodeSettings.ts";
-import { type Departure, readerOf, RunningSequence, type RunningContext } from "./runningSequence.ts";
+import type { Departed, Departure, RunningContext } from "./runningContext.ts";
+import { RunningSequence } from "./runningSequence.ts";
 import type { Work } from "./work.ts";
 
 export interface NodeOptions {
@@ -198,7 +200,7 @@ export class Node {
     this.#options.peers.send(peer, { kind: "failed", reader: number, epoch, failure: failure! });
   }
 
-  readonly #gone = (sequence: RunningSequence, departure: Departure): void => {
+  readonly #gone = (sequence: Departed, departure: Departure): void => {
     if (this.#running.get(sequence.name) === sequence) this.#running.delete(sequence.name);
     this.counts[departure]++;
     this.#options.onLog(departure, { sequence: sequence.name, epoch: sequence.epoch, position: sequence.position });

@@ -10,27 +10,18 @@ import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type SequenceErrorCode, type SequenceHandle, type TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import { type LogEntry, type LoggedFailure, type Standing, type StoredEntry, standingOf } from "../log/entry.ts";
-import type { SequenceLog } from "../log/sequenceLog.ts";
-import type { Peers } from "../peers/peers.ts";
-import { batchOf, sizeBytesOf } from "../wire/tokenBatch.ts";
-import type { NodeSettings } from "./nodeSettings.ts";
+import { readerOf } from "../peers/readerOf.ts";
+import { batchOf } from "../wire/tokenBatch.ts";
+import { conclude } from "./conclude.ts";
+import type { RunningContext } from "./runningContext.ts";
+import { UnwrittenEvents } from "./unwrittenEvents.ts";
 
+/** Failures of this node's, not of the sequence: another one may do better. */
+const codesOfTheNode: readonly SequenceErrorCode[] = ["engine_closed", "pool_failed", "overloaded"];
 /** Time before another node is given what this one could not do. */
 const retryMs = 100;
-
-/** How a sequence left its node. */
-export type Departure = "ended" | "cancelled" | "fenced" | "handedOver";
-
-export interface RunningContext {
-  readonly log: SequenceLog;
-  readonly peers: Peers;
-  readonly settings: NodeSettings;
-  /** Whether NATS can be reached. */
-  readonly isConnected: () => boolean;
-  /** Whether claims are checked; a test that looks for doubled tokens plants that they are not. */
-  readonly checksClaims: boolean;
-  readonly onGone: (sequence: RunningSequence, departure: Departure) => void;
-}
+/** Time without an entry after which the node looks whether its claim stands. */
+const quietMs = 10_000;
 
 export class RunningSequence implements TokenObserver {
   readonly name: string;
@@ -43,8 +34,7 @@ export class RunningSequence implements TokenObserver {
   #standing: Standing;
   #lastSeq: number;
   /** Events that are not in the log. */
-  #unwritten: TokenEvent[] = [];
-  #unwrittenBytes = 0;
+  readonly #unwritten = new UnwrittenEvents();
   /** Index of the next event. */
   #position: number;
   /** As `#position`, of the engine's sequence, which may make again what the log has. */
@@ -84,10 +74,6 @@ export class RunningSequence implements TokenObserver {
     return this.#unwritten.length;
   }
 
-  get idleMs(): number {
-    return performance.now() - this.#appendedMs;
-  }
-
   next(event: TokenEvent): void {
     const { settings } = this.#context;
     if (this.#isGone) return;
@@ -95,21 +81,21 @@ export class RunningSequence implements TokenObserver {
     if (this.#made <= this.#position) return;
     this.#position = this.#made;
     this.#unwritten.push(event);
-    this.#unwrittenBytes += sizeBytesOf(event);
     if (settings.isBitStable) this.#tell([event]);
     this.#hasEnded ||= event.finishReason !== undefined;
     this.#pace();
-    if (this.#hasEnded || !settings.isBitStable || this.#unwrittenBytes > settings.unwrittenBytes / 4) this.flush();
+    if (this.#hasEnded || !settings.isBitStable || this.#unwritten.sizeBytes > settings.unwrittenBytes / 4)
+      this.flush();
   }
 
   error(error: unknown): void {
     if (this.#isGone) return;
     const { code, message } =
       error instanceof SequenceError ? error : { code: "internal" as const, message: messageOf(error) };
-    if (isOfTheNode(code)) {
+    if (codesOfTheNode.includes(code)) {
       this.#leave();
       this.message.nak(retryMs);
-      this.#depart("handedOver");
+      this.#context.onGone(this, "handedOver");
       return;
     }
     this.#failure = { code, message, index: this.#position };
@@ -130,7 +116,7 @@ export class RunningSequence implements TokenObserver {
   attached(reader: string): void {
     this.#heardMs = performance.now();
     this.#standing = { ...this.#standing, reader };
-    if (this.#context.settings.isBitStable && this.#unwritten.length > 0) this.#tell(this.#unwritten);
+    if (this.#context.settings.isBitStable && this.#unwritten.length > 0) this.#tell(this.#unwritten.events);
     this.flush();
   }
 
@@ -144,7 +130,7 @@ export class RunningSequence implements TokenObserver {
     const { orphanMs } = this.#context.settings;
     if (this.#unwritten.length > 0 || this.#failure) this.flush();
     else if (this.#isPaused && performance.now() - this.#heardMs > orphanMs) void this.cancel();
-    else if (this.idleMs > 10_000 && this.#context.isConnected()) void this.#verify();
+    else if (performance.now() - this.#appendedMs > quietMs && this.#context.isConnected()) void this.#verify();
     this.#pace();
   }
 
@@ -157,9 +143,9 @@ export class RunningSequence implements TokenObserver {
   async cancel(): Promise<void> {
     if (this.#isGone) return;
     this.#leave();
-    const isMine = await this.#conclude(() => ({ ...this.#standing, status: "cancelled" }));
+    const isMine = await this.#conclude({ ...this.#standing, status: "cancelled" });
     if (isMine) this.message.ack();
-    this.#depart("cancelled");
+    this.#context.onGone(this, "cancelled");
   }
 
   /** Writes what there is and leaves it to another node. */
@@ -171,23 +157,23 @@ export class RunningSequence implements TokenObserver {
     if (this.#hasEnded) return this.flush();
     const entry = this.#entry();
     this.#leave();
-    const isMine = await this.#conclude(() => entry);
+    const isMine = await this.#conclude(entry);
     if (isMine) this.message.nak();
-    this.#depart("handedOver");
+    this.#context.onGone(this, "handedOver");
   }
 
   /** Another node has it: nothing more is said or written. */
   fence(): void {
     if (this.#isGone) return;
     this.#leave();
-    this.#depart("fenced");
+    this.#context.onGone(this, "fenced");
   }
 
   #pace(): void {
     const { settings, isConnected } = this.#context;
     const isAhead = this.#position - this.#readIndex >= settings.windowEvents;
     // Without NATS memory is all there is; with it the log takes what comes.
-    const isFull = this.#unwrittenBytes >= (isConnected() ? settings.unwrittenBytes : settings.unwrittenBytes / 2);
+    const isFull = this.#unwritten.sizeBytes >= (isConnected() ? settings.unwrittenBytes : settings.unwrittenBytes / 2);
     const mustPause = isAhead || isFull;
     if (mustPause === this.#isPaused || this.#hasEnded || this.#isGone) return;
     this.#isPaused = mustPause;
@@ -203,7 +189,7 @@ export class RunningSequence implements TokenObserver {
 
   /** What there is to write, as of now. */
   #entry(): LogEntry {
-    const events = this.#unwritten;
+    const { events } = this.#unwritten;
     const failure = this.#failure;
     const { carried, ...standing } = this.#standing;
     return {
@@ -225,7 +211,7 @@ export class RunningSequence implements TokenObserver {
         const entry = this.#entry();
         if (!(await this.#append(entry))) continue;
         if (entry.status !== "open") return this.#end();
-        if (isBitStable && !this.#hasEnded && this.#unwrittenBytes < unwrittenBytes / 4) break;
+        if (isBitStable && !this.#hasEnded && this.#unwritten.sizeBytes < unwrittenBytes / 4) break;
       }
     } catch (error) {
       // What could not be written waits for the next tick.
@@ -257,7 +243,7 @@ export class RunningSequence implements TokenObserver {
     else if (tail.entry.status === "cancelled") {
       this.#leave();
       this.message.ack();
-      this.#depart("cancelled");
+      this.#context.onGone(this, "cancelled");
     } else {
       this.#written(tail.seq, tail.entry);
       if (tail.entry.status !== "open") this.#end();
@@ -276,10 +262,7 @@ export class RunningSequence implements TokenObserver {
     this.#lastSeq = seq;
     // A reader that came meanwhile is told of in the next entry.
     this.#standing = { ...standingOf(entry), epoch: this.#epoch };
-    const waiting = this.#unwritten;
-    this.#unwritten = waiting.filter(({ index }) => index >= entry.position);
-    this.#unwrittenBytes = this.#unwritten.reduce((sum, event) => sum + sizeBytesOf(event), 0);
-    const written = waiting.filter(({ index }) => index < entry.position);
+    const written = this.#unwritten.takeBefore(entry.position);
     if (!isBitStable && written.length > 0) this.#tell(written);
     if (entry.status === "failed" && entry.failure) {
       const [peer, number] = readerOf(entry.reader);
@@ -293,29 +276,13 @@ export class RunningSequence implements TokenObserver {
   #end(): void {
     this.#leave();
     this.message.ack();
-    this.#depart("ended");
+    this.#context.onGone(this, "ended");
   }
 
   /** A last entry. True: the claim was the node's own to the end, so that the work message is too. */
-  async #conclude(entry: () => LogEntry): Promise<boolean> {
+  #conclude(entry: LogEntry): Promise<boolean> {
     const { log } = this.#context;
-    try {
-      for (;;) {
-        const appended = await log.append(this.name, entry(), this.#after);
-        if (appended !== "conflict") return true;
-        const tail = await log.tail(this.name);
-        if (!tail || !this.#isOwnClaim(tail.entry)) return false;
-        if (tail.entry.status !== "open") return tail.entry.status === "cancelled";
-        // Its tokens may be there already: then the next node begins with these.
-        if (entry().tokens) return true;
-        this.#lastSeq = tail.seq;
-        this.#standing = standingOf(tail.entry);
-      }
-    } catch (error) {
-      // The lease runs out, and the next node finds out what stands.
-      if (!(error instanceof ClusterError)) throw error;
-      return false;
-    }
+    return conclude({ log, name: this.name, isOwnClaim: (tail) => this.#isOwnClaim(tail) }, entry, this.#after);
   }
 
   #isOwnClaim({ epoch }: Standing): boolean {
@@ -331,18 +298,4 @@ export class RunningSequence implements TokenObserver {
     this.#isGone = true;
     this.handle.cancel();
   }
-
-  #depart(departure: Departure): void {
-    this.#context.onGone(this, departure);
-  }
-}
-
-export function readerOf(reader: string): [peer: string, number: number] {
-  const at = reader.lastIndexOf(".");
-  return [reader.slice(0, at), Number(reader.slice(at + 1))];
-}
-
-/** A failure of this node's, not of the sequence: another one may do better. */
-function isOfTheNode(code: SequenceErrorCode): boolean {
-  return code === "engine_closed" || code === "pool_failed" || code === "overloaded";
 }
