@@ -100,7 +100,4 @@ export const folderOrders: readonly { at: string; order: readonly string[] }[] =
 export const mostLines = 300;
 
 /** Files that are longer all the same, until they are split. */
-export const tooLong: readonly string[] = [
-  "packages/cluster/src/node/runningSequence.ts",
-  "packages/grammar/src/text/structuralTags.ts",
-];
+export const tooLong: readonly string[] = [];

@@ -116,7 +116,7 @@ export class Node {
         break;
       case "cancel": {
         const running = this.#running.get(message.name);
-        if (running?.isReadBy(message.reader)) void running.cancel();
+        if (running?.reader === message.reader) void running.cancel();
         break;
       }
       case "fenced": {

@@ -1,7 +1,6 @@
 /**
  * A sequence that this node has claimed: its events go to the reader as they come, and into the log in batches. A batch is
- * appended behind the entry that the node knows as the last; where there is another, the node looks whose claim stands, and
- * if it is not its own it stops without a word.
+ * appended behind the last entry that the node knows; where there is another, and the claim not its own, it stops at once.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsMsg } from "@nats-io/jetstream";
@@ -120,9 +119,9 @@ export class RunningSequence implements TokenObserver {
     this.flush();
   }
 
-  /** Whether that reader is the one to stop it. */
-  isReadBy(reader: string): boolean {
-    return this.#standing.reader === reader;
+  /** The one that may stop it. */
+  get reader(): string {
+    return this.#standing.reader;
   }
 
   /** Called now and then: writes what waits, and gives up what nobody reads. */
