@@ -37,5 +37,11 @@ export class Registry {
 function packument({ manifest, fileName, tarball }: PackedPackage, url: string): object {
   const integrity = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
   const version = { ...manifest, dist: { tarball: `${url}-/${fileName}`, integrity } };
-  return { name: manifest.name, "dist-tags": { latest: manifest.version }, versions: { [manifest.version]: version } };
+  return {
+    name: manifest.name,
+    "dist-tags": { latest: manifest.version },
+    versions: { [manifest.version]: version },
+    // Clients that wait until a version is some days old look at it.
+    time: { [manifest.version]: "2026-01-01T00:00:00.000Z" },
+  };
 }
