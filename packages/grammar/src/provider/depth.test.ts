@@ -4,7 +4,8 @@ import { createGrammarProvider } from "@tokenmill/grammar";
 import { afterAll, expect, it } from "vitest";
 import { byteTokenizer } from "../testing/byteTokenizer.ts";
 
-const provider = createGrammarProvider({ tokenizer: byteTokenizer });
+// depth is what is limited here, not the time that a busy machine takes
+const provider = createGrammarProvider({ tokenizer: byteTokenizer, compileTimeoutMs: 60_000 });
 afterAll(() => provider.close());
 
 const outcomeOf = async (spec: GrammarSpec): Promise<string> => {
