@@ -23,6 +23,8 @@ export function checkSeed(name: string, seed: unknown): void {
 /** The seed without a sign, a number where that is exact; undefined if there is none, or any will do. @throws TypeError, RangeError */
 export function seedBits(seed: number | bigint | undefined): number | bigint | undefined {
   checkSeed("seed", seed);
+  // −0 is 0
+  if (typeof seed === "number" && seed >= 0) return Math.abs(seed);
   if (seed === undefined || BigInt(seed) === -1n) return undefined;
   const bits = BigInt.asUintN(64, BigInt(seed));
   return bits <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bits) : bits;

@@ -96,15 +96,13 @@ export function placeJob({ i32 }: RecordViews, at: number, place: JobPlace): voi
 
 /** Writes what is to be drawn from a row whose job has its place. */
 export function writeJob(views: RecordViews, at: number, draw: JobDraw): void {
-  const { i32, u64 } = views;
-  const { seed, sequenceId } = draw;
+  const { i32 } = views;
   i32[(at + JOB_PLAN) >>> 2] = draw.plan;
   i32[(at + JOB_HISTORY) >>> 2] = draw.history;
   i32[(at + JOB_HISTORY_LENGTH) >>> 2] = draw.historyLength;
   i32[(at + JOB_PROMPT_LENGTH) >>> 2] = draw.promptLength;
-  // low and high word at once: the memory is little-endian
-  u64[(at + JOB_SEED_LOW) >>> 3] = typeof seed === "bigint" ? seed : BigInt(seed);
-  u64[(at + JOB_SEQUENCE_LOW) >>> 3] = typeof sequenceId === "bigint" ? sequenceId : BigInt(sequenceId);
+  writeUint64(views, at + JOB_SEED_LOW, draw.seed);
+  writeUint64(views, at + JOB_SEQUENCE_LOW, draw.sequenceId);
   i32[(at + JOB_POSITION) >>> 2] = draw.position;
   i32[(at + JOB_WRITE_ROW) >>> 2] = draw.writesRow ? 1 : 0;
   i32[(at + JOB_UNDO_COUNT) >>> 2] = 0;
@@ -112,6 +110,18 @@ export function writeJob(views: RecordViews, at: number, draw: JobDraw): void {
   i32[(at + JOB_MASK_IMAGE) >>> 2] = draw.maskImage ?? 0;
   i32[(at + JOB_MASK_OUTPUT) >>> 2] = draw.maskOutput ?? 0;
   if (draw.state) writeState(views, at + JOB_STATE, draw.state);
+}
+
+/** Low and high word of a safe integer or a bigint, a negative one as its two's complement. */
+function writeUint64({ i32, u64 }: RecordViews, at: number, value: number | bigint): void {
+  if (Number.isSafeInteger(value)) {
+    // a bigint of it would be allocated
+    i32[at >>> 2] = value as number;
+    i32[(at + 4) >>> 2] = Math.floor((value as number) / 2 ** 32);
+  } else {
+    // both words at once: the memory is little-endian
+    u64[at >>> 3] = BigInt(value);
+  }
 }
 
 /** Writes a copy of the job at `from` that works on another row, f32, on which the stages before `firstStage` have been done. */

@@ -6,7 +6,7 @@ export const stateNumbers: number = STATE_NUMBERS;
 
 /** @param at byte offset of the state in its record */
 export function writeState({ f64 }: RecordViews, at: number, state: ArrayLike<number>): void {
-  f64.set(state, at >>> 3);
+  for (let i = 0; i < state.length; i++) f64[(at >>> 3) + i] = state[i]!;
 }
 
 export function readState({ f64 }: RecordViews, at: number, into: Float64Array): void {

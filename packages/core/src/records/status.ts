@@ -29,13 +29,13 @@ export const statusWords: Readonly<Record<"ok" | SampleErrorCode, number>> = {
   quarantined: STATUS_QUARANTINED,
 };
 
-const outcomes = new Map(
-  Object.entries(statusWords).map(([outcome, word]) => [word, outcome as "ok" | SampleErrorCode]),
-);
+/** By status word. */
+const outcomes: ("ok" | SampleErrorCode | undefined)[] = [];
+for (const [outcome, word] of Object.entries(statusWords)) outcomes[word] = outcome as "ok" | SampleErrorCode;
 
 /** The outcome of a status word; one that nothing has is a lost worker's. */
 export function outcomeOf(word: number): "ok" | SampleErrorCode {
-  return outcomes.get(word) ?? "worker_lost";
+  return outcomes[word] ?? "worker_lost";
 }
 
 /** @param errorIndex of the element that it is about */

@@ -9,6 +9,7 @@ import { createJob, type Job, jobBytes, readJob, writeRest } from "../records/jo
 import { customStageAt, hasRawLogprobs, planStageCount } from "../records/plan.ts";
 import { failResult, outcomeAt } from "../records/result.ts";
 import type { SampleErrorCode } from "../records/sampleResult.ts";
+import { outcomeOf } from "../records/status.ts";
 import { undoBytes } from "../records/undo.ts";
 import { type RecordViews, viewsOf } from "../records/views.ts";
 import type { CustomStage } from "./customStage.ts";
@@ -58,6 +59,7 @@ export class CustomChain {
   sample(job: number): "ok" | SampleErrorCode {
     const { kernels, workspace } = this.#options;
     const views = this.#views;
+    if (this.#stages.length === 0) return outcomeOf(kernels.sample_row(job, workspace));
     readJob(views, job, this.#job);
     const { planOffsetBytes: plan, resultOffsetBytes: result } = this.#job;
     const rest = this.run(job, planStageCount(views, plan));

@@ -17,11 +17,13 @@ export class HistoryRegion {
   write(history: ArrayLike<number> | TokenHistory): void {
     if (!(history instanceof TokenHistory)) {
       this.#owner = undefined;
-      this.#words.set(history, this.#first);
+      if (history.length > 0) this.#words.set(history, this.#first);
       return;
     }
     const from = history === this.#owner ? this.#length : 0;
-    this.#words.set(history.since(from), this.#first + from);
+    // mostly one id: no view of it is made
+    if (history.length === from + 1) this.#words[this.#first + from] = history.at(from);
+    else this.#words.set(history.since(from), this.#first + from);
     this.#owner = history;
     this.#length = history.length;
   }

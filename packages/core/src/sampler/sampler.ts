@@ -13,6 +13,7 @@ import { type RecordViews, viewsOf } from "../records/views.ts";
 import { checkDraw, type CompleteDraw } from "./checkDraw.ts";
 import { CustomChain } from "./customChain.ts";
 import { DrawWriter } from "./drawWriter.ts";
+import { RecentPlans } from "./recentPlans.ts";
 import { layOutSampler, type SamplerMemory } from "./samplerMemory.ts";
 import { type CompleteOptions, completeOptions } from "./samplerOptions.ts";
 import { SequenceDraws, type SequenceOptions, type SequenceSampler } from "./sequenceSampler.ts";
@@ -47,6 +48,7 @@ class SingleSampler implements Sampler {
   readonly #views: RecordViews;
   readonly #bytes: Uint8Array;
   readonly #draw: DrawWriter;
+  readonly #recent: RecentPlans;
   #loaded: CompiledPlan | undefined;
 
   constructor(memory: WebAssembly.Memory, kernels: Kernels, at: SamplerMemory, options: CompleteOptions) {
@@ -61,6 +63,7 @@ class SingleSampler implements Sampler {
     this.#views = viewsOf(memory);
     this.#bytes = new Uint8Array(buffer);
     this.#draw = new DrawWriter(this.#views, at, options);
+    this.#recent = new RecentPlans((params) => this.compile(params));
     this.#customChain = new CustomChain({
       kernels,
       memory,
@@ -83,9 +86,9 @@ class SingleSampler implements Sampler {
   }
 
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
-    this.#prepare(logits, params, draw, false);
+    const plan = this.#prepare(logits, params, draw, false);
     this.#customChain.sample(this.#at.job);
-    return this.#result();
+    return this.#result(plan);
   }
 
   openSequence(params: SamplingParams | CompiledPlan, options: SequenceOptions = {}): SequenceSampler {
@@ -94,7 +97,7 @@ class SingleSampler implements Sampler {
       this.#checkLogits(logits);
       this.#place(logits, plan, draw);
       this.#customChain.sample(this.#at.job);
-      return this.#result();
+      return this.#result(plan);
     });
   }
 
@@ -103,7 +106,8 @@ class SingleSampler implements Sampler {
     params: SamplingParams | CompiledPlan,
     draw: Draw & { stageCount?: number } = {},
   ): Distribution {
-    const { stageNames } = this.#prepare(logits, params, draw, true);
+    const plan = this.#prepare(logits, params, draw, true);
+    const { stageNames } = plan;
     const { stageCount = stageNames.length } = draw;
     checkInteger("stageCount", stageCount, { min: 0, max: stageNames.length });
     const { ids, probs, workspace } = this.#at;
@@ -113,7 +117,7 @@ class SingleSampler implements Sampler {
     if (n < 0) {
       // the sampling kernel finds the same fault and says where
       this.#kernels.sample_row(rest, workspace);
-      this.#result();
+      this.#result(plan);
       throw new SampleError("all_tokens_masked", messageOf("all_tokens_masked", -1));
     }
     return {
@@ -132,7 +136,7 @@ class SingleSampler implements Sampler {
     // the ids of `distribution` are not in use: the second row stands in their place
     const second = new Float32Array(this.#bytes.buffer, ids, paddedLength);
     second.fill(negativeInfinity.f32, vocabSize);
-    this.row.set(conditional);
+    this.#fillRow(conditional);
     second.set(unconditional);
     const outcome = outcomeOf(this.#kernels.guide_row_f32(row, ids, vocabSize, scale, workspace));
     if (outcome === "ok") return;
@@ -143,9 +147,10 @@ class SingleSampler implements Sampler {
     return { vocabSize: this.vocabSize, maxLogprobs: this.maxLogprobs, customStages: this.#customStages };
   }
 
-  /** The result record. @throws SampleError if it tells of a failure. */
-  #result(): SampleResult {
-    const sampled = createResult(this.maxLogprobs);
+  /** The result record of a row of this plan. @throws SampleError if it tells of a failure. */
+  #result({ params }: CompiledPlan): SampleResult {
+    // no longer than the plan asks for: typed arrays beyond 64 bytes are made slowly
+    const sampled = createResult(params.logprobs ?? 0);
     readResult(this.#views, this.#at.result, sampled);
     if (sampled.status !== "ok") throw this.#failure();
     return sampled;
@@ -179,12 +184,21 @@ class SingleSampler implements Sampler {
   }
 
   #place(logits: ArrayLike<number> | undefined, plan: CompiledPlan, draw: CompleteDraw): void {
-    if (logits) this.row.set(logits);
+    if (logits) this.#fillRow(logits);
     if (this.#loaded !== plan) {
       this.#bytes.set(plan.bytes, this.#at.plan);
       this.#loaded = plan;
     }
     this.#draw.write(draw);
+  }
+
+  /** What stands in the kernels' memory already is not copied. */
+  #fillRow(logits: ArrayLike<number>): void {
+    const { row } = this;
+    if (logits === row) return;
+    const isView = ArrayBuffer.isView(logits) && logits.constructor === row.constructor;
+    if (isView && logits.buffer === row.buffer && logits.byteOffset === row.byteOffset) return;
+    row.set(logits);
   }
 
   /** @throws TypeError, RangeError for params out of range, and for a plan that was not compiled for this sampler. */
@@ -193,7 +207,7 @@ class SingleSampler implements Sampler {
       if (typeof params === "object" && params !== null && "bytes" in params) {
         refuse("params", "a plan that compile gave, or params", params, true);
       }
-      return this.compile(params);
+      return this.#recent.planOf(params);
     }
     const owner = owners.get(params);
     if (owner === this) return params;

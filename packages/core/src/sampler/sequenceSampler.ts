@@ -108,7 +108,7 @@ export class SequenceDraws implements SequenceSampler {
       state: this.#state,
       tokenMask,
     });
-    this.#history.append([result.tokenId]);
+    this.#history.push(result.tokenId);
     this.#state?.set(result.state);
     return result;
   }
@@ -116,7 +116,7 @@ export class SequenceDraws implements SequenceSampler {
   append(tokenId: number): void {
     checkInteger("tokenId", tokenId, { min: 0, max: this.#limits.vocabSize - 1 });
     this.#checkRoom();
-    this.#history.append([tokenId]);
+    this.#history.push(tokenId);
   }
 
   #checkRoom(): void {

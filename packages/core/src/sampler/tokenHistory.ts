@@ -12,13 +12,27 @@ export class TokenHistory {
   /** Amortised O(1) an id. The ids are trusted. */
   append(tokenIds: ArrayLike<number>): void {
     const length = this.#length + tokenIds.length;
-    if (length > this.#ids.length) {
-      const larger = new Int32Array(Math.max(length, 2 * this.#ids.length));
-      larger.set(this.#ids.subarray(0, this.#length));
-      this.#ids = larger;
-    }
+    this.#makeRoom(length);
     this.#ids.set(tokenIds, this.#length);
     this.#length = length;
+  }
+
+  /** The same for one id. */
+  push(tokenId: number): void {
+    this.#makeRoom(this.#length + 1);
+    this.#ids[this.#length++] = tokenId;
+  }
+
+  /** The id at an index below `length`. */
+  at(index: number): number {
+    return this.#ids[index]!;
+  }
+
+  #makeRoom(length: number): void {
+    if (length <= this.#ids.length) return;
+    const larger = new Int32Array(Math.max(length, 2 * this.#ids.length));
+    larger.set(this.#ids.subarray(0, this.#length));
+    this.#ids = larger;
   }
 
   /** The ids from index `from` on, in their own memory: to be read at once. */

@@ -62,7 +62,9 @@ export interface Sampler {
   compile(params: SamplingParams): CompiledPlan;
   /**
    * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
-   * stands in `row`. A plan is one that this sampler compiled, or `compileParams` for its options.
+   * stands in `row`. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled
+   * unless they equal those of one of the last calls, whatever object they are. `topTokenIds` of the result has room for the
+   * `logprobs` that they ask for.
    * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, or whose custom stage throws; TypeError,
    * RangeError for bad arguments.
    */
