@@ -31,14 +31,14 @@ export async function openBareKernel(vocabSize: number, batch: number, params: S
   }
   new Uint8Array(memory.buffer).set(compileParams(params, { vocabSize, maxLogprobs: 0 }).bytes, plan);
   const views = viewsOf(memory);
-  const draw = { plan, history: 0, historyLength: 0, promptLength: 0, seed: 0, sequenceId: 0 };
-  let position = 0;
+  // changed in place: a copy for each row takes 1.8 µs (Node 20), 12 times a small row's kernel
+  const draw = { plan, history: 0, historyLength: 0, promptLength: 0, seed: 0, sequenceId: 0, position: 0 };
   return () => {
-    position++;
+    draw.position++;
     const start = performance.now();
     for (let i = 0; i < batch; i++) {
       placeJob(views, job, { row: rowAt(i), dtype: "f32", vocabSize, undo, result });
-      writeJob(views, job, { ...draw, position });
+      writeJob(views, job, draw);
       kernels.sample_row(job, workspace);
     }
     return (performance.now() - start) * 1000;
