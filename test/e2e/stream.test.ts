@@ -208,7 +208,10 @@ describe("endings", () => {
     [["strem"], "Did you mean stream?"],
     [["stream", "--top-p", "1.5"], '"topP" expected number in (0, 1], got 1.5'],
     [["stream", "--workers", "-1"], '"workers" expected integer in [0, 256]'],
-    [["stream", "--source", "nothing"], '"source" expected embedded, synthetic or trace:<file>, got "nothing"'],
+    [
+      ["stream", "--source", "nothing"],
+      '"source" expected embedded, synthetic, trace:<file> or module:<file>, got "nothing"',
+    ],
     [["stream", "--vocab-size", "9"], "--vocab-size has an effect with --source synthetic only"],
     [["stream", ...synthetic, "--logit-bias", '{"1000": 1}'], '"logitBias" expected keys that are token ids in [0, '],
     [["stream", "--prompt", "a", "--prompts", "-"], "--prompt and --prompts exclude each other"],
