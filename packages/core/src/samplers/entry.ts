@@ -36,7 +36,8 @@ export interface SamplerEntry<Params extends object = object, Rules extends obje
   readonly keepsOrder: boolean;
   /** For a sampler that remembers: its place in the sequence's state, what it starts from, and what it can have come to. */
   readonly state?: {
-    readonly offsetBytes: number;
+    /** Index of its first number, see `records/state.ts`. */
+    readonly first: number;
     /** How many numbers it has there. */
     readonly count: number;
     readonly initial: (params: Params) => readonly number[];
