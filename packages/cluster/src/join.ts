@@ -31,12 +31,12 @@ export interface Cluster {
   takeOver(stream: string): void;
   /** Called when another process says so. */
   onTakeOver: (stream: string) => void;
-  /** Called when somebody wants this process to hand its work over. */
+  /** Called when this process is asked to drain. */
   onDrain: () => void;
   /** Every process that is there. */
   nodes(): Promise<NodeReport[]>;
   stats(): ClusterStats;
-  /** Hands all sequences that are made here to other nodes, and takes none any more. Clients stay connected. */
+  /** Moves all sequences that are made here to other nodes and accepts no more. Clients stay connected. */
   drain(): Promise<void>;
   /** Drains, and leaves. */
   close(): Promise<void>;

@@ -24,7 +24,7 @@ export interface ClusterState {
 export interface ClusterView {
   /** @throws ClusterError `cluster_unavailable`, also where there is no cluster of the name */
   state(): Promise<ClusterState>;
-  /** Tells processes to hand their sequences over and to take no more. Resolves when they say that they are draining. */
+  /** Tells processes to move their sequences to others and accept no more. Resolves when they say that they are draining. */
   drain(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

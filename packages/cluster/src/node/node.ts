@@ -128,7 +128,7 @@ export class Node {
     }
   }
 
-  /** Hands every sequence to other nodes. Nothing may be taken any more. */
+  /** Moves every sequence to other nodes. Nothing may be claimed any more. */
   async handOver(): Promise<void> {
     await Promise.all([...this.#running.values()].map((sequence) => sequence.handOver()));
   }

@@ -25,7 +25,7 @@ export type NodeMessage =
 export type PeerMessage =
   | ReaderMessage
   | NodeMessage
-  /** To a node: hand everything over, and take nothing more. */
+  /** To a node: drain, that is move all sequences to other nodes and accept no more. */
   | { readonly kind: "drain" }
   /** To all: the connection with that stream number was resumed elsewhere. */
   | { readonly kind: "takeOver"; readonly stream: string };

@@ -1,6 +1,6 @@
-// The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
-// into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
-// the patches back first. Where the log would overflow, and for 16-bit rows (see closedBlocks.ts), a private copy is patched instead.
+// The row of the job: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
+// into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one undoes
+// the patches first. Where the log would overflow, and for 16-bit rows (closedBlocks.ts), a private copy is patched instead.
 import {
   BLOCK_ELEMENTS,
   DTYPE_F32,
@@ -103,7 +103,7 @@ export function logitAt(tokenId: i32): f32 {
   return load<f32>(row + ((<usize>tokenId) << 2));
 }
 
-/** Takes back the patches of the row in the slab, the last one first. */
+/** Undoes the patches of the row in the slab, the last one first. */
 function takeBackPatches(): void {
   let count = load<i32>(job, JOB_UNDO_COUNT);
   while (count > 0) {

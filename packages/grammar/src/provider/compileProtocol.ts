@@ -22,7 +22,7 @@ export interface CompileTask {
   /** The parameter that it came in. */
   readonly param: string;
   readonly timeMs: number;
-  /** Time after which it gives way once somebody waits. */
+  /** Time after which it yields once others are pending. */
   readonly hurriedMs: number;
 }
 

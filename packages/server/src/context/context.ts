@@ -17,7 +17,7 @@ import type { OpenStreams } from "../sse/openStreams.ts";
 export interface ServeContext {
   readonly engine: Engine;
   readonly source: LogitsSource;
-  /** Compiles what outputs are held to; absent where they cannot be. */
+  /** Compiles grammars of outputs; absent where outputs cannot be constrained. */
   readonly grammars: Grammars | undefined;
   /** The engine's pool. */
   readonly pool: SamplerPool;

@@ -1,6 +1,6 @@
 /**
- * Sends an answer that is made in pieces: one at a time, in turn with those of other clients, and not before the client has
- * taken what came before. One that takes nothing is cut by the look at all connections.
+ * Sends an answer that is made in pieces: one at a time, queued with those of other clients, and not before the client has
+ * read the piece before. A client that reads nothing is disconnected by `connections.ts`.
  */
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
@@ -27,7 +27,7 @@ export async function sendPieces(
   const claim = quotas.unreadBytes.claim(client, unreadBytes);
   atEnd(reply.raw, () => claim.release());
   const begin = [first.value!, second.value];
-  const inTurn = async function* (): AsyncGenerator<Piece> {
+  const queued = async function* (): AsyncGenerator<Piece> {
     yield* begin;
     for (;;) {
       await answerTurns.take(client);
@@ -36,7 +36,7 @@ export async function sendPieces(
       yield value;
     }
   };
-  return reply.send(Readable.from(inTurn(), { objectMode: false, highWaterMark: 1 }));
+  return reply.send(Readable.from(queued(), { objectMode: false, highWaterMark: 1 }));
 }
 
 /** Bytes in pieces, not copied. */

@@ -1,4 +1,4 @@
-/** Clients that wait for one thing after the other, each in turn, and not for ever. */
+/** Clients that wait for one thing after the other, round robin and with a timeout. */
 import { ApiError } from "../errors/apiError.ts";
 import type { Client } from "./client.ts";
 import { FairQueue } from "./fairQueue.ts";
@@ -17,12 +17,12 @@ export class Waiting<T> {
     this.#patienceMs = patienceMs;
   }
 
-  /** Those that wait, and those that have given up and were not passed by yet. */
+  /** Those that wait, and those that have timed out and are not removed yet. */
   get length(): number {
     return this.#queue.length;
   }
 
-  /** @throws ApiError 429 when the patience is at its end */
+  /** @throws ApiError 429 after the timeout */
   wait(client: Client): Promise<T> {
     return new Promise((resolve, reject) => {
       let hasLeft = false;

@@ -1,6 +1,6 @@
 /**
- * Compiles what outputs are held to before their sequences are opened: what is wrong with it is said before an answer begins.
- * It runs in threads of its own, clients in turn, and the streams that are open notice nothing.
+ * Compiles the grammars of outputs before their sequences are opened: a bad one is refused before an answer begins.
+ * It runs in threads of its own, round robin over clients, and does not delay the streams that are open.
  */
 import { refuse } from "@tokenmill/check";
 import {
@@ -15,7 +15,7 @@ import { deepestJson, tooDeepAt } from "../bodies/parseJson.ts";
 import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 
-/** The grammar may be given up: it has been taken into use, or is not needed. */
+/** Releases the grammar: its sequences have opened it, or do not need it. */
 export type Release = () => void;
 
 export class Grammars {

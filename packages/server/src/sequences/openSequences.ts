@@ -106,7 +106,7 @@ function tokensOf({ prompt, maxTokens = defaultMaxTokens }: GenerateRequest): nu
 
 class TrackedSequence implements TokenObserver, OpenSequence {
   handle!: HostedSequence;
-  /** Called once, when the prompt's scores have been handed on. */
+  /** Called once, when the observer has the prompt's scores. */
   onScored: (() => void) | undefined;
   promptLength = 0;
   readonly #observer: TokenObserver;

@@ -121,7 +121,7 @@ class StreamSession {
       if (this.#isBehind) credited.setBehind(true);
     };
     const isGone = (): boolean => this.#sequences.get(id) !== credited;
-    // What the client says of it while its grammar waits for its turn holds from its beginning.
+    // What the client says of it while its grammar is queued applies from its beginning.
     this.#sequences.set(id, credited);
     this.#claims.set(id, received.claim);
     received.isKept = true;
