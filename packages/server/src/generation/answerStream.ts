@@ -94,7 +94,7 @@ class JobStream {
       else streams.takeOver(streamNumber(after));
       this.#enter(after);
     }
-    sequences.checkRoom(client, this.#job.sequences.length);
+    sequences.checkCapacity(client, this.#job.sequences.length);
     const streamId = host && (after ? Number(after.sequenceId) : host.newStreamId());
     this.#job.sequences.forEach(({ request }, index) => {
       const choice: ChoiceState = { index, promptTokens: request.prompt?.length ?? 0, place: new TextPlace() };
@@ -171,10 +171,10 @@ class JobStream {
 
   /** What comes in the meantime waits for it. */
   async #writeLong(chunk: LongChunk, text: string): Promise<void> {
-    const { answerTurns } = this.#context;
+    const { answerQueue } = this.#context;
     this.#isBusy = true;
     this.#group.pause();
-    await sendLong(this.#sse, chunk, answerTurns, this.#target.client);
+    await sendLong(this.#sse, chunk, answerQueue, this.#target.client);
     this.#isBusy = false;
     this.#group.resume();
     this.#write(text);

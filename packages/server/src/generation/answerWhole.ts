@@ -24,7 +24,7 @@ export async function answerWhole(
   client: Client,
   response: ServerResponse,
 ): Promise<unknown> {
-  context.sequences.checkRoom(client, job.sequences.length);
+  context.sequences.checkCapacity(client, job.sequences.length);
   const claim = claimHeld(context.quotas.heldBytes, client, mostBytes(job));
 
   const group = new SequenceGroup();

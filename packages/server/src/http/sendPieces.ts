@@ -15,12 +15,12 @@ type Piece = string | Uint8Array;
 
 /** @throws ApiError 429 if the client has too much unread */
 export async function sendPieces(
-  { answerTurns, quotas }: ServeContext,
+  { answerQueue, quotas }: ServeContext,
   reply: FastifyReply,
   client: Client,
   pieces: Iterator<Piece, void>,
 ): Promise<FastifyReply> {
-  await answerTurns.takeSmall(client);
+  await answerQueue.enterSmall(client);
   const first = pieces.next();
   const second = first.done ? first : pieces.next();
   if (second.done) return reply.send(first.value ?? "");
@@ -30,7 +30,7 @@ export async function sendPieces(
   const queued = async function* (): AsyncGenerator<Piece> {
     yield* begin;
     for (;;) {
-      await answerTurns.take(client);
+      await answerQueue.enter(client);
       const { done, value } = pieces.next();
       if (done) return;
       yield value;

@@ -5,16 +5,16 @@ import { FairQueue } from "./fairQueue.ts";
 
 export class Waiting<T> {
   readonly #what: string;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   readonly #queue = new FairQueue<(value: T) => boolean>();
 
   /**
    * @param what they wait for, for the message
-   * @param patienceMs how long one waits; Infinity: as long as it takes
+   * @param timeoutMs longest wait; Infinity: no limit
    */
-  constructor(what: string, patienceMs: number) {
+  constructor(what: string, timeoutMs: number) {
     this.#what = what;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Those that wait, and those that have timed out and are not removed yet. */
@@ -28,10 +28,10 @@ export class Waiting<T> {
       let hasLeft = false;
       const giveUp = (): void => {
         hasLeft = true;
-        const message = `${this.#what} did not come within ${this.#patienceMs} ms: try again later`;
+        const message = `${this.#what} did not come within ${this.#timeoutMs} ms: try again later`;
         reject(new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1 }));
       };
-      const timer = Number.isFinite(this.#patienceMs) ? setTimeout(giveUp, this.#patienceMs) : undefined;
+      const timer = Number.isFinite(this.#timeoutMs) ? setTimeout(giveUp, this.#timeoutMs) : undefined;
       this.#queue.push(client, (value) => {
         clearTimeout(timer);
         if (!hasLeft) resolve(value);

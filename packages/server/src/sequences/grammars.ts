@@ -21,13 +21,13 @@ export type Release = () => void;
 export class Grammars {
   readonly #provider: GrammarProvider;
   readonly #quotas: Quotas;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
 
-  /** @param patienceMs how long a request may wait for its grammar */
-  constructor(provider: GrammarProvider, quotas: Quotas, patienceMs: number) {
+  /** @param timeoutMs longest time that a request may wait for its grammar */
+  constructor(provider: GrammarProvider, quotas: Quotas, timeoutMs: number) {
     this.#provider = provider;
     this.#quotas = quotas;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
@@ -43,7 +43,7 @@ export class Grammars {
 
   async #compiled(client: Client, spec: GrammarSpec, gone: AbortSignal): Promise<Release> {
     const place = this.#quotas.waiting.claim(client, 1);
-    const late = AbortSignal.timeout(this.#patienceMs);
+    const late = AbortSignal.timeout(this.#timeoutMs);
     try {
       const signal = AbortSignal.any([gone, late]);
       const compiled = await this.#provider.compile(spec, { owner: client.peer, signal });
@@ -51,7 +51,7 @@ export class Grammars {
     } catch (error) {
       if (gone.aborted) throw new ApiError(400, "the client is gone", { code: "client_gone", cause: error });
       if (!late.aborted) throw error;
-      const message = `the server did not come to this request within ${this.#patienceMs} ms: try again later`;
+      const message = `the server did not come to this request within ${this.#timeoutMs} ms: try again later`;
       throw new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1, cause: error });
     } finally {
       place.release();

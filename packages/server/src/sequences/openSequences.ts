@@ -44,7 +44,7 @@ export class OpenSequences {
   }
 
   /** @throws ApiError 429 unless the client may open that many more. */
-  checkRoom(client: Client, count: number): void {
+  checkCapacity(client: Client, count: number): void {
     this.#quotas.sequences.check(client, count);
   }
 

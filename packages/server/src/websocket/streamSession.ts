@@ -189,9 +189,9 @@ class StreamSession {
   #setBehind(isBehind: boolean): void {
     this.#isBehind = isBehind;
     // What it says would be answered too.
-    if (isBehind) this.#inbox.hold();
+    if (isBehind) this.#inbox.pause();
     else {
-      this.#inbox.release();
+      this.#inbox.resume();
       this.#unread.resize(0);
     }
     for (const sequence of this.#sequences.values()) sequence.setBehind(isBehind);
