@@ -27,7 +27,7 @@ export interface Cluster {
    * @throws what `Engine.open` throws for a bad request; ClusterError `cluster_unavailable`, `request_too_large`
    */
   open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): ClusterSequence;
-  /** Tells every process that a connection's stream goes on elsewhere. */
+  /** Tells every process that a stream was resumed in another connection. */
   takeOver(stream: string): void;
   /** Called when another process says so. */
   onTakeOver: (stream: string) => void;
@@ -42,7 +42,7 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-/** Totals since the start, and what is there now. */
+/** Totals since the start, and current counts. */
 export interface ClusterStats extends Readonly<NodeCounts> {
   readonly making: number;
   readonly reading: number;

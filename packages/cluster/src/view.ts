@@ -1,4 +1,4 @@
-/** A cluster from outside: who is there, what waits, and a word to those who are to leave. Makes and reads no sequence. */
+/** A cluster from outside: its members, its queue, and draining of members. Makes and reads no sequence. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { checkOptions } from "@tokenmill/check";

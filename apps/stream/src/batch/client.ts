@@ -12,7 +12,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 2000;
 
 export class BatchClient {
-  /** Nobody else may use the server. */
+  /** Only this process may use the server. */
   readonly key: string = randomBytes(24).toString("hex");
   readonly #agent: Agent;
   url = "";

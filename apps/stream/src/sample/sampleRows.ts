@@ -51,7 +51,7 @@ export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<Ro
 class RowDrawer {
   readonly #options: SampleRowsOptions;
   readonly #rows: RowPool;
-  /** By slot: the row that stands there. */
+  /** By slot: the row in it. */
   readonly #rowIn: Map<number, number> = new Map();
   /** Rows are read one after the other: the last read, in flight or done. */
   #lastRead: Promise<unknown> = Promise.resolve();

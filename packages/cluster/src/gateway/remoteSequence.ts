@@ -124,7 +124,7 @@ export class RemoteSequence {
     this.#observer.error(error);
   }
 
-  /** Called now and then: looks at the log when nothing was heard. */
+  /** Called periodically: reads the log when no event came. */
   tick(): void {
     if (this.#hasEnded || this.#isPaused) return;
     if (this.#epoch === 0 && performance.now() - this.#openedMs > this.#context.queueTimeoutMs) {

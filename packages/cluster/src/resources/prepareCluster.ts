@@ -21,7 +21,7 @@ import { prepareResources } from "./resources.ts";
 export interface PreparedCluster {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
-  /** Who is there. */
+  /** The members' heartbeats. */
   readonly presence: KV;
   readonly consumer: Consumer;
 }

@@ -27,7 +27,7 @@ export function patchRow({ i32 }: RecordViews, job: number, tokenId: number, bit
 }
 
 /** Restores the job's row, the last patch first. */
-export function takeBackPatches({ i32 }: RecordViews, job: number): void {
+export function undoPatches({ i32 }: RecordViews, job: number): void {
   const count = (job + JOB_UNDO_COUNT) >>> 2;
   const log = i32[(job + JOB_UNDO) >>> 2]! >>> 2;
   const row = i32[(job + JOB_ROW) >>> 2]! >>> 2;

@@ -1,4 +1,4 @@
-/** One sequence's draws, row by row: the way to put the sampler into a loop that somebody else runs. */
+/** One sequence's draws, row by row: for decoding loops outside the engine. */
 import { checkInteger, checkOptions, checkTokenIds, checkUint64, refuse } from "@tokenmill/check";
 import { type CompiledPlan, checkState } from "../chain/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";

@@ -1,4 +1,4 @@
-/** Structured output for one vocabulary: compiles in threads of its own, keeps what was compiled, says who fills masks. */
+/** Structured output for one vocabulary: compiles in threads of its own, caches the images, and decides who fills masks. */
 import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/check";
 import {
   type CompiledGrammar,

@@ -23,7 +23,7 @@ export function addJsonParser(
 ): void {
   app.decorateRequest("bodyDigest", "");
   app.removeAllContentTypeParsers();
-  // Memory is claimed here: who sends it has shown a key by now, if there must be one.
+  // Memory is claimed here: the sender's key has been checked before, where keys are required.
   app.addContentTypeParser("application/json", async (request: FastifyRequest) => {
     const { socket } = request.raw;
     const client = clientOf(request.owner, socket);

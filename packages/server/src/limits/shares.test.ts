@@ -45,7 +45,7 @@ it("a share of one place is one place, and two connections can have both", () =>
   expect(refusal(() => shares.claim(client("a"), 1))).toBe("none");
 });
 
-it("whatever is claimed, changed and given back, no limit is passed and nothing is lost", () => {
+it("whatever is claimed, resized and released, no limit is passed and nothing is lost", () => {
   const step = fc.record({ peer: fc.nat(2), connection: fc.nat(1), claim: fc.nat(5), size: fc.nat(12) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

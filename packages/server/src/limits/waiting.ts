@@ -40,7 +40,7 @@ export class Waiting<T> {
     });
   }
 
-  /** Gives the value to the next one; false if nobody waits. */
+  /** Gives the value to the next one; false if none waits. */
   give(value: T): boolean {
     for (let take = this.#queue.shift(); take; take = this.#queue.shift()) if (take(value)) return true;
     return false;

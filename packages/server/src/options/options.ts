@@ -1,4 +1,4 @@
-/** What a server can be told. */
+/** The options of a server. */
 import type { LogitsSource } from "@tokenmill/core";
 import type { Logger } from "pino";
 import type { JoinHost } from "./sequenceHost.ts";

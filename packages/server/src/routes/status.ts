@@ -1,4 +1,4 @@
-/** Is it there, is it ready, what is it, how does it do. */
+/** Liveness, readiness, version, metrics and models. */
 import type { FastifyInstance } from "fastify";
 import { bytePieces, sendPieces } from "../http/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";

@@ -32,7 +32,7 @@ export class Grammars {
 
   /**
    * Resolves when the request can be opened at once. Undefined: there is nothing to compile.
-   * @param gone aborted when nobody waits any more
+   * @param gone aborted when the client has left
    * @throws ApiError 429 if too many wait, or it waits too long, and what `GrammarProvider.compile` throws
    */
   compiled(client: Client, request: GenerateRequest, gone: AbortSignal): Promise<Release> | undefined {

@@ -188,7 +188,7 @@ class StreamSession {
 
   #setBehind(isBehind: boolean): void {
     this.#isBehind = isBehind;
-    // What it says would be answered too.
+    // Its messages would be answered too.
     if (isBehind) this.#inbox.pause();
     else {
       this.#inbox.resume();
