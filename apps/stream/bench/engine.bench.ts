@@ -70,8 +70,8 @@ async function microsPerToken(run: () => Promise<number>): Promise<number> {
   return ((performance.now() - start) * 1000) / tokens;
 }
 
-/** Runs the ways in turns, round by round after one that does not count → µs per token of each, a value a round. */
-async function inTurns(ways: readonly (() => Promise<number>)[]): Promise<number[][]> {
+/** Runs the ways interleaved, round by round after one that does not count → µs per token of each, a value a round. */
+async function interleaved(ways: readonly (() => Promise<number>)[]): Promise<number[][]> {
   const times = ways.map((): number[] => []);
   for (const run of ways) await run();
   for (let round = 0; round < rounds; round++) {
@@ -84,7 +84,7 @@ async function throughput(source: LogitsSource, sequences: number): Promise<Seri
   const maxTokens = Math.max(4, Math.min(256, Math.round(tokensPerRound / sequences)));
   const request: GenerateRequest = { maxTokens, ignoreEos: true, temperature: 0.8, topP: 0.95, seed: 1 };
   const engines = await Promise.all(workerCounts.map((workers) => createEngine({ source, workers })));
-  const times = await inTurns(engines.map((engine) => () => runObservers(engine, sequences, request)));
+  const times = await interleaved(engines.map((engine) => () => runObservers(engine, sequences, request)));
   await Promise.all(engines.map((engine) => engine.close()));
   return workerCounts.map((workers, i) => {
     const at = { vocabSize: source.vocabSize, workers, sequences };
@@ -104,7 +104,7 @@ async function overhead(sequences: number): Promise<Series[]> {
     ["engine, plain observer", () => runObservers(engine, sequences, request)],
     ["engine, rxjs Observable", () => runObservables(engine, sequences, request)],
   ];
-  const times = await inTurns(ways.map(([, run]) => run));
+  const times = await interleaved(ways.map(([, run]) => run));
   await engine.close();
   await pool.close();
   return ways.map(([name], i) => {

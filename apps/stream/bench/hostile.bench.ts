@@ -4,12 +4,12 @@
  * The server, the healthy clients and the others are a process each, on the same cores. Half of the healthy streams run
  * already when the others come, and go on as long as it takes; the other half start while they are there, spread over 2.5 s.
  * In every round they run once beside nobody and once beside each set of `HOSTILE_SETS` (kinds of `hostile/mix.ts` joined
- * by +, sets by commas). `crowd+guests` are as many good requests as the whole mix sends, at the same pace: sequences take
- * turns, so company alone makes everybody wait. The last lines are the same for a server that is `node:http` and nothing
- * else (`hostile/plain.ts`): what one thread beside all these clients comes to.
+ * by +, sets by commas). `crowd+guests` are as many good requests as the whole mix sends, at the same pace: sequences
+ * share the workers, so company alone makes everybody wait. The last lines are the same for a server that is `node:http`
+ * and nothing else (`hostile/plain.ts`): what one thread beside all these clients comes to.
  *
  * Printed, in ms, p50 and p99: between tokens of the streams that run, to the first token and between tokens of those that
- * start; the longest time that the server's loop did not turn; in seconds, the CPU that the server's main thread, its
+ * start; the longest delay of the server's event loop; in seconds, the CPU that the server's main thread, its
  * workers, the others and the healthy clients took; how many streams were those of the offline run; what the others were
  * answered; what is left in the server after each round, its memory after a garbage collection included: there is no leak
  * if that levels off.

@@ -2,7 +2,7 @@
  * The server in a process of its own, this process as its clients.
  * 1. `SERVE_STREAMS` concurrent SSE streams over the embedded model: every stream's token ids against the engine's own run
  *    with the same seed, times to the first token and between tokens, the server's memory.
- * 2. Events per CPU second of the server's main thread beside a bare node:http writer of chunks as long, in turns.
+ * 2. Events per CPU second of the server's main thread beside a bare node:http writer of chunks as long, interleaved.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -154,7 +154,7 @@ async function besideBareWriter(): Promise<void> {
   add("serve ÷ bare node:http", "×", ratios, WRITER_STREAMS);
 }
 
-/** What node:http alone costs: a chunk to each stream in turn, giving way as often as the engine does. */
+/** What node:http alone costs: a chunk to each stream round robin, yielding as often as the engine does. */
 async function runWriter(): Promise<void> {
   const open: ServerResponse[] = [];
   const server = createServer((request, response) => {

@@ -1,4 +1,4 @@
-/** The command line for who has another program around it. */
+/** The command line, to be embedded in another program. */
 import type { Command } from "commander";
 
 /** Loads the commands of `tokenmill`; errors are thrown, also commander's own. */

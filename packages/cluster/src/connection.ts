@@ -1,4 +1,4 @@
-/** The connection to NATS: it comes back by itself, and says when it is gone. */
+/** The connection to NATS: it reconnects by itself, and reports when it is lost. */
 import { readFile } from "node:fs/promises";
 import { messageOf } from "@tokenmill/check";
 import { connect, credsAuthenticator, type NatsConnection } from "@nats-io/transport-node";

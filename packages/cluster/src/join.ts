@@ -27,22 +27,22 @@ export interface Cluster {
    * @throws what `Engine.open` throws for a bad request; ClusterError `cluster_unavailable`, `request_too_large`
    */
   open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): ClusterSequence;
-  /** Tells every process that a connection's stream goes on elsewhere. */
+  /** Tells every process that a stream was resumed in another connection. */
   takeOver(stream: string): void;
   /** Called when another process says so. */
   onTakeOver: (stream: string) => void;
-  /** Called when somebody wants this process to hand its work over. */
+  /** Called when this process is asked to drain. */
   onDrain: () => void;
   /** Every process that is there. */
   nodes(): Promise<NodeReport[]>;
   stats(): ClusterStats;
-  /** Hands all sequences that are made here to other nodes, and takes none any more. Clients stay connected. */
+  /** Moves all sequences that are made here to other nodes and accepts no more. Clients stay connected. */
   drain(): Promise<void>;
   /** Drains, and leaves. */
   close(): Promise<void>;
 }
 
-/** Totals since the start, and what is there now. */
+/** Totals since the start, and current counts. */
 export interface ClusterStats extends Readonly<NodeCounts> {
   readonly making: number;
   readonly reading: number;

@@ -14,7 +14,7 @@ export interface ClusterOptions {
   engine: Engine;
   /** What tokens follow from besides the request: processes of another identity are refused. */
   identity: string;
-  /** The identity in words, for whoever is refused: version, model, source. Absent: the identity itself. */
+  /** The identity in words, for the error of a process that is refused: version, model, source. Absent: the identity itself. */
   description?: string;
   /** Whether rows are the same wherever they are made; absent: true. If not, a token is sent when it is in the log. */
   isBitStable?: boolean;
@@ -32,7 +32,7 @@ export interface ClusterOptions {
   retentionSeconds?: number;
   /** Most bytes of all logs, 2^20 or more; the oldest go first. Absent: 2^30. */
   logBytes?: number;
-  /** Hears of claims, ends, handovers and connections. Absent: nobody does. */
+  /** Called for claims, ends, handovers and connections. Absent: not called. */
   onLog?: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 

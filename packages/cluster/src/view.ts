@@ -1,4 +1,4 @@
-/** A cluster from outside: who is there, what waits, and a word to those who are to leave. Makes and reads no sequence. */
+/** A cluster from outside: its members, its queue, and draining of members. Makes and reads no sequence. */
 import { jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { checkOptions } from "@tokenmill/check";
@@ -24,7 +24,7 @@ export interface ClusterState {
 export interface ClusterView {
   /** @throws ClusterError `cluster_unavailable`, also where there is no cluster of the name */
   state(): Promise<ClusterState>;
-  /** Tells processes to hand their sequences over and to take no more. Resolves when they say that they are draining. */
+  /** Tells processes to move their sequences to others and accept no more. Resolves when they say that they are draining. */
   drain(ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
  * µs per row of common settings and their ratio to one plain read of the same rows in the same memory (R), side by side in
- * each round. 64 distinct f32 rows take turns (`rowSets.ts` says which); one thread.
+ * each round. 64 distinct f32 rows are cycled through (see `rowSets.ts`); one thread.
  */
 import { sideBySide } from "@tokenmill/test-benchmarks";
 import { overRows, overRowSets } from "./rowSets.ts";

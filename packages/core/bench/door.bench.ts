@@ -1,6 +1,6 @@
 /**
  * What `createSampler` costs beyond its kernel: µs a row beside the bare kernel call and the bare copy, side by side in each
- * round, greedy (`BENCH_ROWS`, `BENCH_VOCAB` as in `rowSets.ts`). The rows of the sampler take turns in its memory by a copy;
+ * round, greedy (`BENCH_ROWS`, `BENCH_VOCAB` as in `rowSets.ts`). The sampler's rows are copied into its memory one by one;
  * "in place" draws from the row that stands there.
  */
 import { createSampler, type SamplingParams } from "@tokenmill/core";

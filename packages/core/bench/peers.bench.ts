@@ -1,6 +1,6 @@
 /**
  * The settings that others have too, ours and theirs side by side over the same values: µs per row, and ratio to one plain
- * read of our rows (R). 64 distinct f32 rows take turns (`rowSets.ts` says which); one thread each. What a peer draws and
+ * read of our rows (R). 64 distinct f32 rows are cycled through (see `rowSets.ts`); one thread each. What a peer draws and
  * keeps is checked first.
  */
 import { sideBySide, type Task } from "@tokenmill/test-benchmarks";

@@ -7,7 +7,7 @@ import { printSeries, type Series, type Task, writeSeries } from "@tokenmill/tes
 import { fillRow, type RowKind } from "./rows.ts";
 import { openSlab, type Slab } from "./slab.ts";
 
-/** Distinct rows that take turns. */
+/** Distinct rows, cycled through. */
 export const rowCount = 64;
 
 const vocabSizes = (process.env["BENCH_VOCAB"] ?? "50257,128256").split(",").map(Number);
@@ -29,7 +29,7 @@ export function overRows(sample: (index: number) => number): Task {
   };
 }
 
-/** Measures all the row sets; prints the series and hands them over. */
+/** Measures all the row sets; prints the series and returns them. */
 export async function overRowSets(measure: (slab: Slab, set: RowSet) => Promise<readonly Series[]>): Promise<void> {
   const series: Series[] = [];
   const over = async (set: RowSet, fill: (row: Float32Array, index: number) => void): Promise<void> => {

@@ -22,7 +22,7 @@ export interface Slab {
   read(index: number): number;
   /** A function that samples row `index` at the next position, after `historyLength` tokens → token id. */
   sampler(params: SamplingParams, historyLength?: number): (index: number) => number;
-  /** Ends all samplers: their plans make room for others. */
+  /** Ends all samplers and frees the memory of their plans. */
   forgetSamplers(): void;
 }
 

@@ -1,4 +1,4 @@
-/** How the cost of top-k grows with k: µs per row and ratio to the plain read (R), 64 rows that take turns. */
+/** How the cost of top-k grows with k: µs per row and ratio to the plain read (R), cycled through 64 rows. */
 import { sideBySide } from "@tokenmill/test-benchmarks";
 import { overRows, overRowSets } from "./rowSets.ts";
 

@@ -15,7 +15,7 @@ import { createRandom } from "./worstCase/random.ts";
 import { fillByRecipe, plain, type RowRecipe, shortRecipe } from "./worstCase/rowRecipe.ts";
 import { spacesFor } from "./worstCase/spaces.ts";
 
-/** Copies of the row that take turns: out of cache for the figures, in the cache, where the search is faster. */
+/** Copies of the row, cycled through: out of cache for the figures; in cache for the search, which is faster so. */
 const rowCount = 64;
 const searchRowCount = 8;
 const vocabSize = Number(process.env["BENCH_VOCAB"] ?? 128_256);
@@ -36,7 +36,7 @@ interface Recipe {
 
 const slab = await openSlab(vocabSize, rowCount);
 
-/** Microseconds of each row in turn; stops after a while. */
+/** Microseconds of each row, one after the other; stops after a while. */
 function timeRows(work: (index: number) => number, count: number, limitMs: number): number[] {
   const times: number[] = [];
   const start = performance.now();

@@ -26,7 +26,7 @@ export const JOB_SEQUENCE_HIGH = 28;
 export const JOB_POSITION = 32;
 /** 1: the worker writes the row before it samples. */
 export const JOB_WRITE_ROW = 36;
-/** Entries of the undo log that are not taken back yet: not 0 only while a kernel runs, or after its worker died in it. */
+/** Entries of the undo log that are not undone yet: not 0 only while a kernel runs, or after its worker died in it. */
 export const JOB_UNDO_COUNT = 40;
 /** Token mask of this step, u32[⌈vocabSize / 32⌉], bit 0 puts a token out; 0: none. */
 export const JOB_MASK = 44;

@@ -122,7 +122,7 @@ async function open({ directory, base, ggml, llama }: LlamaLibraries): Promise<L
   };
 }
 
-/** The library writes its progress to stderr, unless somebody takes it. Errors come as return values. */
+/** The library logs its progress to stderr unless there is a callback. Errors come as return values. */
 function silence(koffi: typeof import("koffi").default, setLog: (callback: unknown, data: null) => void): void {
   const callback = koffi.register(
     () => {},

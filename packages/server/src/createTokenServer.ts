@@ -1,4 +1,4 @@
-/** The door: checks what it is told, then loads the server. */
+/** The entry: checks the options, then loads the server. */
 import { refuse } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
 import { completeOptions } from "./options/completeOptions.ts";
@@ -12,7 +12,7 @@ import type { TokenServer } from "./tokenServer.ts";
 export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const complete = completeOptions(options);
   const source = checkSource(options.source);
-  // The HTTP libraries take a while to load; who only imports the package need not wait for them.
+  // The HTTP libraries take a while to load; a mere import of the package need not wait for them.
   const [{ startServer }, { pino }] = await Promise.all([import("./startServer.ts"), import("pino")]);
   return startServer(source, complete, options.log ?? pino({ level: "silent" }));
 }

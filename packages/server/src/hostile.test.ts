@@ -114,7 +114,7 @@ async function connectionsOf({ url }: TestServer): Promise<number> {
   return Number(/^tokenmill_http_connections\{.*\} (\d+)$/m.exec(text)![1]);
 }
 
-it("large bodies take turns, in order, and small ones do not wait for them", async () => {
+it("large bodies are queued, in order, and small ones do not wait for them", async () => {
   const server = await serverWith({});
   const order: string[] = [];
   const large = Array.from({ length: 6 }, async (_, i) => {
@@ -153,5 +153,8 @@ it("bodies that have come take memory until their answer is at its end, and no c
   const other = await open(server, "127.0.0.2");
   expect(await statusOn(other, ...withBody(JSON.stringify(body)))).toBe(200);
   for (const socket of waiting) socket.destroy();
-  await until(async () => (await answerTo(server, "/v1/completions", body)).status === 200, "there is room again");
+  await until(
+    async () => (await answerTo(server, "/v1/completions", body)).status === 200,
+    "the queue has capacity again",
+  );
 });

@@ -42,13 +42,13 @@ describe("limits", () => {
     expect((await answerTo(server, completions, { ...seeded, n: 4 })).status).toBe(200);
   });
 
-  it("answer more tokens than can be held with 400, or 429 while others are held; streams are free", async () => {
+  it("answer more tokens than memory allows with 400, or 429 while others are pending; streams are free", async () => {
     const server = await serverWith({ limits: { maxHeldBytes: 640_000, ...wholeShares } });
     const codeOf = async (body: object): Promise<unknown> =>
       errorOf((await answerTo(server, completions, { ...seeded, ...body })).body)["code"];
     expect(await codeOf({ max_tokens: 3000, logprobs: 20 })).toBe("answer_too_large");
     const controller = new AbortController();
-    const held = fetch(`${server.url}${completions}`, {
+    const pending = fetch(`${server.url}${completions}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ ...seeded, max_tokens: 15_000 }),
@@ -60,7 +60,7 @@ describe("limits", () => {
     expect(stream.status).toBe(200);
     await stream.body!.cancel();
     controller.abort();
-    await expect(held).rejects.toThrow("aborted");
+    await expect(pending).rejects.toThrow("aborted");
     await until(() => server.engine.stats().open === 0, "nothing is open");
     expect((await answerTo(server, completions, { ...seeded, max_tokens: 9000 })).status).toBe(200);
   });

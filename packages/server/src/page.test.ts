@@ -46,7 +46,7 @@ const ask = (method: string, target: string, more = ""): Promise<string> =>
   raw(server, `${method} ${target} HTTP/1.1\r\nhost: localhost\r\n${more}connection: close\r\n\r\n`);
 
 describe("the page", () => {
-  it("is served under / beside the API, isolated from other pages and held to its own code", async () => {
+  it("is served under / beside the API, isolated from other pages and restricted to its own code", async () => {
     const response = await fetch(`${server.url}/`);
     expect(await response.text()).toBe("<title>play</title>");
     expect(response.headers.get("cross-origin-opener-policy")).toBe("same-origin");

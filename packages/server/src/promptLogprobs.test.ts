@@ -206,7 +206,7 @@ it.each([
   expect(body["error"]).toMatchObject({ param, message: expect.stringContaining(part) as string });
 });
 
-it("scores that are under way count as held, in streams too, and are given back", async () => {
+it("scores in flight count as held bytes, in streams too, and are released", async () => {
   const small = await startServer({ limits: { maxHeldBytes: 8000, ...wholeShares } });
   const body = { prompt: "a".repeat(60), max_tokens: 16, echo: true, logprobs: 1, stream: true };
   expect(await answerTo(small, "/v1/completions", body)).toMatchObject({

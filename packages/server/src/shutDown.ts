@@ -39,7 +39,7 @@ export async function shutDown(context: ServeContext, targets: ShutDownTargets):
   clearTimeout(timer);
   if (end === "deadline") log.warn({ open: sequences.count }, "cutting open streams");
   await isDrained;
-  // Whatever is still open is told so.
+  // Clients of what is still open get an error.
   await host?.close();
   await engine.close(Math.max(leastMs, (endMs - performance.now()) / 2));
   sockets.close();

@@ -16,7 +16,7 @@ import { collectRoutes } from "./http/routeTable.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { shutDown } from "./shutDown.ts";
 import { Quotas } from "./limits/quotas.ts";
-import { Turns } from "./limits/turns.ts";
+import { WorkQueue } from "./limits/workQueue.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import type { CompleteOptions } from "./options/completeOptions.ts";
 import type { TokenServer } from "./tokenServer.ts";
@@ -85,7 +85,7 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
   if (host) metrics.host(() => host.stats());
   const quotas = new Quotas(limits, metrics);
   // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
-  const turns = new Turns({ rest: 4, patienceMs: limits.queueTimeoutMs });
+  const requestQueue = new WorkQueue({ restFactor: 4, timeoutMs: limits.queueTimeoutMs });
   const context: ServeContext = {
     engine,
     pool,
@@ -98,8 +98,8 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     host,
     sequences: new OpenSequences(engine, host, quotas, limits.pauseTimeoutMs, metrics),
     quotas,
-    turns,
-    answerTurns: new Turns({ rest: 1, patienceMs: Number.POSITIVE_INFINITY }),
+    requestQueue,
+    answerQueue: new WorkQueue({ restFactor: 1, timeoutMs: Number.POSITIVE_INFINITY }),
     lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
     metrics,
     streams: new OpenStreams(),
@@ -110,7 +110,7 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
       customStages,
       limits,
       quotas,
-      turns,
+      requestQueue,
       metrics,
     }),
     log,

@@ -1,4 +1,4 @@
-/** Outputs held to JSON schemas, grammars and choices, by every field that asks for one. */
+/** Outputs constrained by JSON schemas, grammars and choices, by every field that asks for one. */
 import { once } from "node:events";
 import { loadR50kTokenizer } from "@tokenmill/embedded-model";
 import { createSyntheticSource } from "@tokenmill/sources";
@@ -162,7 +162,7 @@ it("a client that leaves while its form waits opens nothing", async () => {
   await until(() => server.engine.stats().open === 0, "nothing is open");
 });
 
-it("over a WebSocket it waits for its turn too, and what is said meanwhile holds", async () => {
+it("over a WebSocket it is queued too, and what is said meanwhile applies", async () => {
   const fresh = await newServer();
   onTestFinished(() => fresh.close());
   const socket = new WebSocket(`${fresh.url.replace("http", "ws")}/v1/stream`, "tokenmill.v1.json");

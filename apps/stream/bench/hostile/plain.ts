@@ -1,5 +1,5 @@
 /**
- * The floor: `node:http` alone, which writes the streams that the token server writes, a token to each in turn, at most
+ * The floor: `node:http` alone, which writes the streams that the token server writes, a token to each round robin, at most
  * `tokensPerMs` in all. No engine, no validation, no limits; what is no JSON is answered with 400.
  */
 import { createServer, type ServerResponse } from "node:http";
@@ -14,21 +14,21 @@ interface Writing {
 /** About what the engine makes on two cores. */
 const tokensPerMs = 28;
 /** Time between two looks at the sockets. */
-const longestTurnMs = 1;
+const longestRoundMs = 1;
 
 const writings = new Set<Writing>();
-let isTurning = false;
+let isRunning = false;
 let lastMs = performance.now();
 
-function turn(): void {
+function runRound(): void {
   const nowMs = performance.now();
-  const endMs = nowMs + longestTurnMs;
+  const endMs = nowMs + longestRoundMs;
   let due = Math.floor(Math.min(nowMs - lastMs, 100) * tokensPerMs);
   if (due > 0) lastMs = nowMs;
   for (const writing of writings) {
     if (due-- <= 0) break;
     const { response, maxTokens } = writing;
-    // Goes to the back of the line.
+    // Goes to the back of the queue.
     writings.delete(writing);
     const data = `{"id":"cmpl-0123456789abcdef0123456789abcdef","object":"text_completion","created":1795613881,"model":"embedded","choices":[{"index":0,"text":" word","logprobs":null,"finish_reason":null,"token_ids":[1573]}]}`;
     const isTaken = response.write(
@@ -39,15 +39,15 @@ function turn(): void {
     else response.once("drain", () => start(writing));
     if (performance.now() > endMs) break;
   }
-  isTurning = writings.size > 0;
-  if (isTurning) setImmediate(turn);
+  isRunning = writings.size > 0;
+  if (isRunning) setImmediate(runRound);
 }
 
 function start(writing: Writing): void {
   if (writing.response.destroyed) return;
   writings.add(writing);
-  if (!isTurning) setImmediate(turn);
-  isTurning = true;
+  if (!isRunning) setImmediate(runRound);
+  isRunning = true;
 }
 
 const server = createServer((request, response) => {

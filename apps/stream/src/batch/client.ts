@@ -1,4 +1,4 @@
-/** Posts requests to the batch's own server, again where it has no room for them now. */
+/** Posts requests to the batch's own server, again later where its queues are full. */
 import { randomBytes } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,7 @@ const firstPauseMs = 50;
 const longestPauseMs = 2000;
 
 export class BatchClient {
-  /** Nobody else may use the server. */
+  /** Only this process may use the server. */
   readonly key: string = randomBytes(24).toString("hex");
   readonly #agent: Agent;
   url = "";

@@ -1,4 +1,4 @@
-/** Terminal colours, off where nobody would see them (https://no-color.org). */
+/** Terminal colours, off where the output is no terminal or wants none (https://no-color.org). */
 
 export type Paint = (text: string) => string;
 

@@ -1,4 +1,4 @@
-/** A process's part of a cluster; the NATS client is installed by who asks for it. */
+/** A process's part of a cluster; the NATS client is an optional install. */
 import { loadOptional } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
 import type { JoinHost } from "@tokenmill/server";

@@ -1,4 +1,4 @@
-/** Flags that say what outputs are held to, and what of the engine's requests they become. */
+/** Flags that constrain outputs, and the fields of the engine's requests that they become. */
 import { readFile } from "node:fs/promises";
 import { messageOf, refusalOf } from "@tokenmill/check";
 import { UsageError } from "@tokenmill/cli";

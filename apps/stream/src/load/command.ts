@@ -1,4 +1,4 @@
-/** `tokenmill load`: hands its arguments to the program of `tokenmill-load`. Nothing of it is imported. */
+/** `tokenmill load`: passes its arguments to the program of `tokenmill-load`. Nothing of it is imported. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";

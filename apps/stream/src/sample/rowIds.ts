@@ -1,4 +1,4 @@
-/** Who each row is drawn for: sequence id, position and history, by default position i of sequence 0. */
+/** Identity of each row's draw: sequence id, position and history, by default position i of sequence 0. */
 import { createReadStream } from "node:fs";
 import { refuse, refuseUnknown } from "@tokenmill/check";
 import { messageOf, UsageError } from "@tokenmill/cli";

@@ -24,7 +24,7 @@ export interface SampleRowsOptions {
   readonly seed: bigint;
   /** Draws from each row. */
   readonly draws: number;
-  /** What the outputs are held to; undefined: nothing. */
+  /** The grammar of the outputs; undefined: none. */
   readonly image: GrammarImageData | undefined;
 }
 
@@ -51,10 +51,10 @@ export async function* sampleRows(options: SampleRowsOptions): AsyncGenerator<Ro
 class RowDrawer {
   readonly #options: SampleRowsOptions;
   readonly #rows: RowPool;
-  /** By slot: the row that stands there. */
+  /** By slot: the row in it. */
   readonly #rowIn: Map<number, number> = new Map();
-  /** Rows are read one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Rows are read one after the other: the last read, in flight or done. */
+  #lastRead: Promise<unknown> = Promise.resolve();
   #isStopped = false;
 
   constructor(options: SampleRowsOptions) {
@@ -66,8 +66,8 @@ class RowDrawer {
     const { draws } = this.#options;
     const row = Math.floor(index / draws);
     const draw = index % draws;
-    const slot = this.#turn.then(() => this.#slotWith(row));
-    this.#turn = slot;
+    const slot = this.#lastRead.then(() => this.#slotWith(row));
+    this.#lastRead = slot;
     const drawn = slot.then(async (taken) => ({ row, draw, result: await this.#sample(taken, row, draw) }));
     // It may fail before it is waited for.
     drawn.catch(() => undefined);

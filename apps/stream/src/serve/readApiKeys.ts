@@ -3,7 +3,7 @@ import { readText, UsageError } from "@tokenmill/cli";
 
 /**
  * Keys of the file, one a line, and of TOKENMILL_API_KEYS, with commas.
- * @throws UsageError if one of them is there and holds no key: who names one wants the server closed.
+ * @throws UsageError if one of them is set and has no key: naming one asks for a server that is closed.
  */
 export async function readApiKeys(file: string | undefined, environment: string | undefined): Promise<string[]> {
   const inFile = file === undefined ? [] : keysOf((await readText(file)).split(/\r?\n/), `the file ${file}`);

@@ -9,7 +9,7 @@ import { UsageError } from "@tokenmill/cli";
 
 const keyBytes = 32;
 
-/** The file's bytes; a file that is not there is made with random ones, which nobody else may read. @throws UsageError */
+/** The file's bytes; a missing file is made with random ones, readable by its owner alone. @throws UsageError */
 export async function readResumeKey(path: string): Promise<Uint8Array> {
   const key = await readFile(path).catch(unlessMissing);
   if (key === undefined) return createKey(path);

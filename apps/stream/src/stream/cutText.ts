@@ -1,4 +1,4 @@
-/** Text cut to the room that there is. */
+/** Text cut to a number of characters. */
 
 /** The first characters, `…` in place of the rest. */
 export function head(text: string, most: number): string {

@@ -11,7 +11,7 @@ import { TextOutput } from "./textOutput.ts";
 import { UnusedLines } from "./unusedLines.ts";
 
 export interface DisplayOptions {
-  /** Where the results go; undefined if nobody wants them. */
+  /** Where the results go; undefined: nowhere. */
   readonly output: Output | undefined;
   readonly isText: boolean;
   readonly counter: RunCounter;

@@ -18,7 +18,7 @@ export interface RunJobOptions {
   readonly job: Job;
   readonly engine: Engine;
   readonly workers: number;
-  /** Undefined if nobody wants the results. */
+  /** Undefined: results are not wanted. */
   readonly output: Output | undefined;
   readonly interrupt: Interrupt;
 }

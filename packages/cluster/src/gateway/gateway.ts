@@ -1,4 +1,4 @@
-/** Puts requests into the cluster, and brings their events to who asked: the side of a process that clients are connected to. */
+/** A process's side towards its clients: puts their requests into the cluster and delivers the events. */
 import { createHash, randomBytes } from "node:crypto";
 import { type JetStreamClient, JetStreamApiError } from "@nats-io/jetstream";
 import { messageOf } from "@tokenmill/check";
@@ -14,13 +14,13 @@ import type { Peers } from "../peers/peers.ts";
 import { encode } from "../wire/codec.ts";
 import { RemoteSequence, type RemoteContext } from "./remoteSequence.ts";
 
-/** Which stream of a client's a sequence belongs to: with it, whatever process the client comes to finds it again. */
+/** The client's stream that a sequence belongs to: by it any process finds the sequence when the client reconnects. */
 export interface StreamPlace {
   /** As `newStreamId` gave it. */
   readonly streamId: number;
   /** Which of the stream's outputs, from 0. */
   readonly index: number;
-  /** The client had events of it before: what is there is continued. */
+  /** The client had events of it before: the sequence is resumed. */
   readonly isResumed: boolean;
 }
 
@@ -149,7 +149,7 @@ export class Gateway {
     }
   }
 
-  /** Goes on with what is there of the sequence: its log, the node that makes it, or nothing but the request. */
+  /** Resumes the sequence from its log, from the node that makes it, or from the request alone. */
   async #attach(sequence: RemoteSequence, work: Work, payload: Uint8Array): Promise<number> {
     const { log, peers } = this.#options;
     const { name, reader, digest } = work;

@@ -124,7 +124,7 @@ export class RemoteSequence {
     this.#observer.error(error);
   }
 
-  /** Called now and then: looks at the log when nothing was heard. */
+  /** Called periodically: reads the log when no event came. */
   tick(): void {
     if (this.#hasEnded || this.#isPaused) return;
     if (this.#epoch === 0 && performance.now() - this.#openedMs > this.#context.queueTimeoutMs) {
@@ -194,12 +194,12 @@ export class RemoteSequence {
       const batch = this.#waiting[at]!;
       const offset = this.#next - batch.first;
       if (offset >= batch.tokenIds.length) this.#waiting.splice(at, 1);
-      else this.#hand(eventOf(batch, offset, this.sequenceId));
+      else this.#emit(eventOf(batch, offset, this.sequenceId));
     }
     if (this.#failure && !this.#hasEnded && !this.#isPaused && this.#waiting.length === 0) this.#endWithFailure();
   }
 
-  #hand(event: TokenEvent): void {
+  #emit(event: TokenEvent): void {
     this.#next = event.index + 1;
     if (event.finishReason !== undefined) {
       this.close();

@@ -1,6 +1,6 @@
 /**
  * The log of a sequence: one subject of a stream, whose last entry says all that stands. Every entry is appended with the
- * number of the entry before it, so that whoever has not seen that one cannot write: no two nodes go on with a sequence.
+ * number of the entry before it, so that a writer that has not seen that one is refused: no two nodes continue a sequence.
  */
 import type { CarriedState, SequenceErrorCode } from "@tokenmill/engine";
 import type { TokenBatch } from "../wire/tokenBatch.ts";
@@ -15,13 +15,13 @@ export interface LoggedFailure {
   readonly index: number;
 }
 
-/** What every entry says of the sequence, so that the last one is enough to go on from. */
+/** What every entry has of the sequence: the last one is enough to resume it. */
 export interface Standing {
   /** How often it was claimed; only the node of the last claim may write tokens. */
   readonly epoch: number;
   /** Peer that has the claim; empty before the first. */
   readonly node: string;
-  /** Peer and number of who reads it, as `<peer>.<number>`. */
+  /** Peer and number of the reader, as `<peer>.<number>`. */
   readonly reader: string;
   /** Number of the work message that it is made for: of two messages the later counts. */
   readonly work: number;

@@ -7,7 +7,7 @@ import { decode, encode } from "../wire/codec.ts";
 import type { TokenBatch } from "../wire/tokenBatch.ts";
 import type { LogEntry, StoredEntry } from "./entry.ts";
 
-/** What an append came to. `conflict`: somebody else appended, or this entry was there already. */
+/** Outcome of an append. `conflict`: somebody else appended, or this entry was there already. */
 export type Appended = { readonly seq: number } | "conflict";
 
 const answerTimeoutMs = 2000;

@@ -1,6 +1,6 @@
 /**
  * Makes sequences: takes work as it has places for, claims it in the sequence's log, and goes on from what the log has. The
- * claim is kept by the work queue's own acknowledgement time; a node that says nothing for a lease loses its work to others.
+ * claim is kept by the work queue's own acknowledgement time; a node that is silent for a lease loses its work to others.
  */
 import type { JsMsg } from "@nats-io/jetstream";
 import { messageOf } from "@tokenmill/check";
@@ -128,12 +128,12 @@ export class Node {
     }
   }
 
-  /** Hands every sequence to other nodes. Nothing may be taken any more. */
+  /** Moves every sequence to other nodes. Nothing may be claimed any more. */
   async handOver(): Promise<void> {
     await Promise.all([...this.#running.values()].map((sequence) => sequence.handOver()));
   }
 
-  /** Forgets everything where it stands, as a process that is killed. */
+  /** Drops everything at once, as a process that is killed. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const sequence of this.#running.values()) sequence.fence();

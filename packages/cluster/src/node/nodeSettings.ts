@@ -11,9 +11,9 @@ export interface NodeSettings {
   readonly windowEvents: number;
   /** Memory for events of one sequence that are not in its log. */
   readonly unwrittenBytes: number;
-  /** Time that a sequence whose reader says nothing is kept. */
+  /** Time that a sequence is kept without a message of its reader. */
   readonly orphanMs: number;
-  /** Claims without a token between them, after which a sequence is given up. */
+  /** Claims without a token between them, after which a sequence fails. */
   readonly mostAttempts: number;
   /** A row is the same wherever it is made: events may be read before they are in the log. */
   readonly isBitStable: boolean;

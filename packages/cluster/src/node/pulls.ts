@@ -1,6 +1,6 @@
 /**
  * Asks the work queue for as many messages as the node has places, never more: what a node cannot begin stays in the queue
- * for others. The server gives waiting nodes one message each in turn.
+ * for others. The server deals messages round robin to the nodes that wait.
  */
 import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { setTimeout as sleep } from "node:timers/promises";

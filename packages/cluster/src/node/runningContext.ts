@@ -6,7 +6,7 @@ import type { NodeSettings } from "./nodeSettings.ts";
 /** How a sequence left its node. */
 export type Departure = "ended" | "cancelled" | "fenced" | "handedOver";
 
-/** What is said of a sequence that left. */
+/** What is reported of a sequence that left. */
 export interface Departed {
   readonly name: string;
   readonly epoch: number;

@@ -19,7 +19,7 @@ import { UnwrittenEvents } from "./unwrittenEvents.ts";
 const codesOfTheNode: readonly SequenceErrorCode[] = ["engine_closed", "pool_failed", "overloaded"];
 /** Time before another node is given what this one could not do. */
 const retryMs = 100;
-/** Time without an entry after which the node looks whether its claim stands. */
+/** Time without an entry after which the node checks that its claim is still its own. */
 const quietMs = 10_000;
 
 export class RunningSequence implements TokenObserver {
@@ -124,7 +124,7 @@ export class RunningSequence implements TokenObserver {
     return this.#standing.reader;
   }
 
-  /** Called now and then: writes what waits, and gives up what nobody reads. */
+  /** Called periodically: writes what is pending, and drops the sequence if it has no reader any more. */
   tick(): void {
     const { orphanMs } = this.#context.settings;
     if (this.#unwritten.length > 0 || this.#failure) this.flush();
@@ -147,7 +147,7 @@ export class RunningSequence implements TokenObserver {
     this.#context.onGone(this, "cancelled");
   }
 
-  /** Writes what there is and leaves it to another node. */
+  /** Writes what is pending and leaves the sequence to another node. */
   async handOver(): Promise<void> {
     if (this.#isGone) return;
     this.handle.pause();
@@ -161,7 +161,7 @@ export class RunningSequence implements TokenObserver {
     this.#context.onGone(this, "handedOver");
   }
 
-  /** Another node has it: nothing more is said or written. */
+  /** Another node has it: nothing more is sent or written. */
   fence(): void {
     if (this.#isGone) return;
     this.#leave();
@@ -186,7 +186,7 @@ export class RunningSequence implements TokenObserver {
     this.#context.peers.send(peer, { kind: "tokens", reader: number, epoch, batch: batchOf(events) });
   }
 
-  /** What there is to write, as of now. */
+  /** What is pending to be written. */
   #entry(): LogEntry {
     const { events } = this.#unwritten;
     const failure = this.#failure;
@@ -259,7 +259,7 @@ export class RunningSequence implements TokenObserver {
     const { isBitStable } = this.#context.settings;
     this.#appendedMs = performance.now();
     this.#lastSeq = seq;
-    // A reader that came meanwhile is told of in the next entry.
+    // A reader that came meanwhile is in the next entry.
     this.#standing = { ...standingOf(entry), epoch: this.#epoch };
     const written = this.#unwritten.takeBefore(entry.position);
     if (!isBitStable && written.length > 0) this.#tell(written);

@@ -6,7 +6,7 @@ export interface Work {
   readonly name: string;
   /** Of the request, before its first token. */
   readonly record: SequenceSnapshot;
-  /** Peer and number of who reads it. */
+  /** Peer and number of the reader. */
   readonly reader: string;
   /** Of the record. */
   readonly digest: string;

@@ -17,7 +17,7 @@ export type NodeMessage =
   | { readonly kind: "read"; readonly name: string; readonly index: number }
   /** Reader to node: events go there from now on; the log says so too. */
   | { readonly kind: "attached"; readonly name: string; readonly reader: string }
-  /** Reader to node: nobody wants it any more. */
+  /** Reader to node: the sequence is cancelled. */
   | { readonly kind: "cancel"; readonly name: string; readonly reader: string }
   /** Node to the node before it: the claim is another's. */
   | { readonly kind: "fenced"; readonly name: string; readonly epoch: number };
@@ -25,7 +25,7 @@ export type NodeMessage =
 export type PeerMessage =
   | ReaderMessage
   | NodeMessage
-  /** To a node: hand everything over, and take nothing more. */
+  /** To a node: drain, that is move all sequences to other nodes and accept no more. */
   | { readonly kind: "drain" }
   /** To all: the connection with that stream number was resumed elsewhere. */
   | { readonly kind: "takeOver"; readonly stream: string };

@@ -1,5 +1,5 @@
 /**
- * Messages between processes, collected until the event loop turns: one NATS message to each peer carries what all its
+ * Messages between processes, batched for one iteration of the event loop: one NATS message to each peer carries what all its
  * sequences have to say. What is for this process itself never leaves it, whether NATS is there or not.
  */
 import type { NatsConnection } from "@nats-io/transport-node";

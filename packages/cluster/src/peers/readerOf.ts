@@ -1,4 +1,4 @@
-/** Who reads a sequence, as its log says it: `<peer>.<number>`. */
+/** The reader of a sequence, as in its log: `<peer>.<number>`. */
 
 export function readerOf(reader: string): [peer: string, number: number] {
   const at = reader.lastIndexOf(".");

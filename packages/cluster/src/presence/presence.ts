@@ -1,7 +1,7 @@
-/** Who is there: every process says so now and then, and is forgotten when it does not. */
+/** Membership by heartbeats: a process without one for some time is no longer a member. */
 import type { KV } from "@nats-io/kv";
 
-/** A process of the cluster, as it last said. */
+/** A process of the cluster, as of its last heartbeat. */
 export interface NodeReport {
   readonly id: string;
   readonly host: string;
@@ -47,7 +47,7 @@ export class Presence {
   }
 }
 
-/** Everybody who is there, in order of their start. */
+/** All members, in order of their start. */
 export async function readReports(bucket: KV): Promise<NodeReport[]> {
   const reports: NodeReport[] = [];
   const keys: string[] = [];

@@ -21,12 +21,12 @@ import { prepareResources } from "./resources.ts";
 export interface PreparedCluster {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
-  /** Who is there. */
+  /** The members' heartbeats. */
   readonly presence: KV;
   readonly consumer: Consumer;
 }
 
-const patienceMs = 20_000;
+const timeoutMs = 20_000;
 const pauseMs = 500;
 
 /** @throws ClusterError `cluster_mismatch`, `cluster_unavailable` */
@@ -37,7 +37,7 @@ export async function prepareCluster(
   identity: Identity,
 ): Promise<PreparedCluster> {
   checkVersion(nc.info?.version ?? "0.0.0", settings.replicas);
-  const endMs = performance.now() + patienceMs;
+  const endMs = performance.now() + timeoutMs;
   for (;;) {
     try {
       return await prepareOnce(nc, names, settings, identity);

@@ -5,5 +5,5 @@ const codec: MsgpackCodec = createMsgpackCodec();
 
 export const encode = (value: unknown): Uint8Array => codec.encode(value);
 
-/** Trusted: whoever may write to the cluster's subjects is one of it. @throws ProtocolError for what is not MessagePack */
+/** Trusted: only members may write to the cluster's subjects. @throws ProtocolError for what is not MessagePack */
 export const decode = <T>(bytes: Uint8Array): T => codec.decode(bytes) as T;

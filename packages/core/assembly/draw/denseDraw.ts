@@ -33,7 +33,7 @@ export function drawFromRow(): i32 {
   return id;
 }
 
-/** Token id drawn from what of the dense row is above the floor and in the held nucleus. */
+/** Token id drawn from what of the dense row is above the floor and in the kept nucleus. */
 export function drawFromNucleus(): i32 {
   const scale = weightScale(beta);
   setPivot(floor, -1);

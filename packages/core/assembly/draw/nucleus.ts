@@ -33,7 +33,7 @@ export function holdNucleus(mass: f64): void {
   scale = weightScale(beta);
 }
 
-/** Makes the row again what it was when the nucleus was held. */
+/** Restores the beta and the floor that the row had at `holdNucleus`. */
 export function resumeNucleus(): void {
   setBeta(ownBeta);
   setFloor(ownFloor);

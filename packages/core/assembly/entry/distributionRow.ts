@@ -9,7 +9,7 @@ import { begin, openJob, scanJob } from "./openedRow";
 import { applyStages } from "./walk";
 
 /** Applies the stages before `endStage` that have not been done and writes what is left, best first: ids i32[n], and
- *  probabilities f64[n] at `probs`; returns n, or −status. Both have room for the padded vocabulary; the result is not
+ *  probabilities f64[n] at `probs`; returns n, or −status. Both have the capacity of the padded vocabulary; the result is not
  *  written. The rest as in `sample_row`. */
 export function distribution_row(job: usize, endStage: i32, ids: usize, probs: usize, workspace: usize): i32 {
   let status = openJob(job, workspace);

@@ -58,8 +58,8 @@ export function selectMass(target: f64): void {
   lastMass = weightAt(listCount - 1);
 }
 
-/** After a selection from a list of `count`: keeps what is equal to the least of the kept, too. Loses the weights. */
-export function takeBackEquals(count: i32): void {
+/** After a selection from a list of `count`: keeps what ties with the least of the kept, too. Loses the weights. */
+export function restoreTies(count: i32): void {
   let least = keyAt(0);
   for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
   for (let i = listCount; i < count; i++) {

@@ -1,4 +1,4 @@
-// Scratch that one worker owns, handed in by the caller: kernels have no static memory of their own. The pointers are
+// Scratch that one worker owns, passed in by the caller: kernels have no static memory of their own. The pointers are
 // WebAssembly globals, one set per instance.
 import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../../src/layout";
 import { EXP_TABLE_BYTES, fillExpTable } from "../numbers/expTable";

@@ -1,6 +1,6 @@
-// The row under work: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
-// into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one takes
-// the patches back first. Where the log would overflow, and for 16-bit rows (see closedBlocks.ts), a private copy is patched instead.
+// The row of the job: where it is, how it was patched, and in which form it stands. Patches of an f32 row go in place and
+// into an undo log, whose length in shared memory always covers what is patched: if this worker dies, the next one undoes
+// the patches first. Where the log would overflow, and for 16-bit rows (closedBlocks.ts), a private copy is patched instead.
 import {
   BLOCK_ELEMENTS,
   DTYPE_F32,
@@ -103,8 +103,8 @@ export function logitAt(tokenId: i32): f32 {
   return load<f32>(row + ((<usize>tokenId) << 2));
 }
 
-/** Takes back the patches of the row in the slab, the last one first. */
-function takeBackPatches(): void {
+/** Undoes the patches of the row in the slab, the last one first. */
+function undoPatches(): void {
   let count = load<i32>(job, JOB_UNDO_COUNT);
   while (count > 0) {
     count--;
@@ -131,7 +131,7 @@ export function openRow(): void {
 function loadRow(): void {
   closeNarrow(source, dtype);
   row = hasClosed ? rowCopy : source;
-  if (!hasClosed) takeBackPatches();
+  if (!hasClosed) undoPatches();
 }
 
 /** Block maxima and the maximum of the row as it was loaded; massScale: as in `scanRow`. Returns a status. */
@@ -149,7 +149,7 @@ export function reopenRow(isRead: bool): void {
   if (isRead) {
     loadRow();
     scanLoaded(0);
-  } else if (dtype == DTYPE_F32) takeBackPatches();
+  } else if (dtype == DTYPE_F32) undoPatches();
 }
 
 /** Sets one logit, remembering what stood there. */
@@ -168,7 +168,7 @@ export function patch(tokenId: i32, value: f32): void {
       store<i32>(job, count + 1, JOB_UNDO_COUNT); // before the patch itself
     } else {
       memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
-      takeBackPatches();
+      undoPatches();
       row = rowCopy;
       store<f32>(row + ((<usize>tokenId) << 2), value);
       refreshBlock(row, tokenId);
@@ -184,7 +184,7 @@ export function copyRow(): void {
   openAll();
   if (row != rowCopy) {
     memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
-    takeBackPatches();
+    undoPatches();
     row = rowCopy;
   }
   isPatched = true;

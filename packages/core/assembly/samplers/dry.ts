@@ -46,7 +46,7 @@ export function dry(stage: usize): void {
   const limit = repetitionLimit(breakers);
   if (limit < allowedLength) return;
   const mostExponent = <i32>load<f64>(stage, STAGE_NUMBER_2);
-  // what is longer weighs the same; the table is the list's room, which is free until the edits are done
+  // what is longer weighs the same; the table is the list's memory, which is unused until the edits are done
   const telling = mostExponent > 0 && mostExponent < limit - allowedLength ? allowedLength + mostExponent : limit;
   measure(min(telling, 2 * paddedLength), allowedLength);
   spareBreakers(breakers);

@@ -4,7 +4,7 @@ import { TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/generated/sampler
 import { gatherAbove } from "../list/gather";
 import { gatherLargest } from "../list/gatherLargest";
 import { listCount, listMax, setCount } from "../list/list";
-import { lastMass, selectedMass, selectMass, takeBackEquals } from "../list/selectMass";
+import { lastMass, selectedMass, selectMass, restoreTies } from "../list/selectMass";
 import { weighList } from "../list/weights";
 import { paddedLength } from "../memory/workspace";
 import { expModerate } from "../numbers/exp64";
@@ -35,7 +35,7 @@ export function topP(stage: usize): void {
   }
   const count = listCount;
   selectToward(p * weighList(listMax(), beta), flags);
-  if (flags & TOP_P_KEEPS_TIES) takeBackEquals(count);
+  if (flags & TOP_P_KEEPS_TIES) restoreTies(count);
 }
 
 // @ts-ignore: decorator
@@ -56,7 +56,7 @@ function selectNucleus(p: f64, flags: i32, size: i32): bool {
     setCount(count);
     selectToward(p * expModerate(logMass(1, EXACT_TIER)), flags);
   }
-  if (flags & TOP_P_KEEPS_TIES) takeBackEquals(count);
+  if (flags & TOP_P_KEEPS_TIES) restoreTies(count);
   setSparse();
   return true;
 }

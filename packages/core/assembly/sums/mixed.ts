@@ -23,7 +23,7 @@ const MOST_HEAVY: f64 = 0.4;
 const PATIENCE = 16;
 const LEAST_POWER: f32 = -125.0;
 
-/** Rows for which `mixedPays` says no without a look. It changes what is computed, never what comes out. */
+/** Rows for which `mixedPays` is false without a measurement. It changes the cost, never the result. */
 let rowsToPass: i32 = 0;
 
 /** Whether mixed sums are likely to pay for the row that is begun. */

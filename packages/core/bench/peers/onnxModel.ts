@@ -1,5 +1,5 @@
 /**
- * Small ONNX models as bytes: one graph over a row `x` of f32[1, V], written as protocol buffers by hand. Field numbers
+ * Small ONNX models as bytes: one graph over a row `x` of f32[1, V], written as protocol buffers here. Field numbers
  * are those of onnx.proto, IR version 8, operator set 17.
  */
 

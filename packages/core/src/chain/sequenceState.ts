@@ -9,8 +9,8 @@ export function initialStateOf(stageNames: readonly string[], params: SamplingPa
   const stateful = statesOf(stageNames);
   if (stateful.length === 0) return undefined;
   const state = new Array<number>(stateNumbers).fill(0);
-  for (const { offsetBytes, initial } of stateful) {
-    initial(params).forEach((x, i) => (state[offsetBytes / 8 + i] = x));
+  for (const { first, initial } of stateful) {
+    initial(params).forEach((x, i) => (state[first + i] = x));
   }
   return state;
 }
@@ -23,8 +23,7 @@ export function checkStateOf(stageNames: readonly string[], name: string, state:
     if (!Number.isFinite(x)) refuse(`${name}[${i}]`, "finite number", x, typeof x !== "number");
   });
   const isOwned = new Array<boolean>(stateNumbers).fill(false);
-  for (const { offsetBytes, count, accepts } of statesOf(stageNames)) {
-    const first = offsetBytes / 8;
+  for (const { first, count, accepts } of statesOf(stageNames)) {
     isOwned.fill(true, first, first + count);
     if (!accepts(numbers.slice(first, first + count))) refuse(name, "a state of this plan's stages", state, false);
   }

@@ -60,7 +60,7 @@ it("every parameter is read by a stage, by the plan or by the engine", () => {
 describe("ranges", () => {
   it.each(numeric)("$name: its ends are inside, what lies beyond is refused", ({ name, expected, faultOf }) => {
     const { refused, accepted } = ranges[expected] ?? { refused: [], accepted: [] };
-    // a range that the table does not name yet is still held to NaN and to its own `faultOf`
+    // a range that the table does not name yet is still checked for NaN and by its own `faultOf`
     for (const value of [...refused, Number.NaN]) {
       const message = `"${name}" expected ${expected}, got ${value}`;
       expect(() => validate({ [name]: value })).toThrow(new RangeError(message));
@@ -132,7 +132,7 @@ describe("ranges", () => {
       expect(() => validate({ seed })).not.toThrow();
   });
 
-  it("logprobs: at most what the sampler has room for", () => {
+  it("logprobs: at most the capacity of the sampler", () => {
     expect(() => validate({ logprobs: 20 })).not.toThrow();
     expect(() => validate({ logprobs: 21 })).toThrow(
       new RangeError('"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'),

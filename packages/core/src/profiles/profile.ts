@@ -1,4 +1,4 @@
-/** What an engine's file says, and how an order that names some samplers becomes one of all. */
+/** The declaration in an engine's file, and how an order of some samplers becomes an order of all. */
 import { type BoundaryRules, type SamplerName, samplerNames, type SamplersParams } from "../samplers/table.ts";
 
 export interface EngineFacts extends BoundaryRules {

@@ -30,7 +30,7 @@ export function seedBits(seed: number | bigint | undefined): number | bigint | u
   return bits <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bits) : bits;
 }
 
-/** A seed that nobody chose; 53 bits, so it can be written down as a number. */
+/** A random seed; 53 bits, so it can be written down as a number. */
 export function randomSeed(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high >>> 11) * 2 ** 32 + low;

@@ -20,7 +20,7 @@ import { readState } from "./state.ts";
 import { messageOf, outcomeOf, statusWords } from "./status.ts";
 import type { RecordViews } from "./views.ts";
 
-/** Bytes of a record with room for `maxLogprobs` top tokens. */
+/** Bytes of a record whose capacity is `maxLogprobs` top tokens. */
 export function resultBytes(maxLogprobs: number): number {
   return RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES;
 }
@@ -61,8 +61,8 @@ export function readResult(views: RecordViews, at: number, into: SampleResult): 
   into.rank = i32[words + (RESULT_RANK >>> 2)]!;
   const topCount = i32[words + (RESULT_TOP_COUNT >>> 2)]!;
   if (topCount > into.topTokenIds.length) {
-    const room = into.topTokenIds.length;
-    refuseBecause("into", `expected room for ${topCount} top tokens, got room for ${room}`, false);
+    const capacity = into.topTokenIds.length;
+    refuseBecause("into", `expected room for ${topCount} top tokens, got room for ${capacity}`, false);
   }
   into.topCount = topCount;
   for (let i = 0; i < topCount; i++) {

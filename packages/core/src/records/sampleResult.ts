@@ -49,7 +49,7 @@ export class SampleError extends Error {
   }
 }
 
-/** An empty result with room for `maxLogprobs` top tokens, 0 … 2^24. @throws TypeError, RangeError */
+/** An empty result whose capacity is `maxLogprobs` top tokens, 0 … 2^24. @throws TypeError, RangeError */
 export function createResult(maxLogprobs: number): SampleResult {
   checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: 2 ** 24 });
   return {

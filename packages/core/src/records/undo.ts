@@ -1,6 +1,6 @@
 /**
- * The undo log of a job's row: what stood where a kernel has patched it in place, not empty after a worker died in the middle.
- * The kernels write it and take it back (`assembly/row/row.ts`); here the same for rows that no kernel will see again.
+ * The undo log of a job's row: the elements that a kernel has patched in place, as they were; not empty if a worker died in a
+ * kernel. Kernels write and undo it (`assembly/row/row.ts`); here the same for rows that no kernel will see again.
  */
 import { JOB_ROW, JOB_UNDO, JOB_UNDO_COUNT, UNDO_CAPACITY, UNDO_ENTRY_BYTES } from "../layout.ts";
 import type { RecordViews } from "./views.ts";
@@ -10,7 +10,7 @@ export const undoCapacity: number = UNDO_CAPACITY;
 /** Bytes of a log. */
 export const undoBytes: number = UNDO_CAPACITY * UNDO_ENTRY_BYTES;
 
-/** Patches of the job's row that are not taken back. */
+/** Patches of the job's row that are not undone. */
 export function undoCount({ i32 }: RecordViews, job: number): number {
   return i32[(job + JOB_UNDO_COUNT) >>> 2]!;
 }
@@ -27,7 +27,7 @@ export function patchRow({ i32 }: RecordViews, job: number, tokenId: number, bit
 }
 
 /** Restores the job's row, the last patch first. */
-export function takeBackPatches({ i32 }: RecordViews, job: number): void {
+export function undoPatches({ i32 }: RecordViews, job: number): void {
   const count = (job + JOB_UNDO_COUNT) >>> 2;
   const log = i32[(job + JOB_UNDO) >>> 2]! >>> 2;
   const row = i32[(job + JOB_ROW) >>> 2]! >>> 2;

@@ -100,7 +100,7 @@ describe.each(variants)("a row whose worker died in the middle, %s build", (vari
     const { row, views, sample, tokenId } = await setUp(logits, { repetitionPenalty: 1.5 });
     expect(sample()).toBe(STATUS_OK);
     const expected = tokenId();
-    // patched twice at 5, once at 9: as a worker leaves it that dies before it takes them back
+    // patched twice at 5, once at 9: as a worker leaves it that dies before it undoes them
     const bitsOf = (x: number): number => new Int32Array(Float32Array.of(x).buffer)[0]!;
     patchRow(views, at.job, 5, bitsOf(100));
     patchRow(views, at.job, 9, bitsOf(-Infinity));

@@ -40,7 +40,7 @@ describe.each<[name: string, params: SamplingParams]>([
     expect(Array.from(sequence.tokenIds)).toEqual([...promptTokenIds, ...expected.map(({ tokenId }) => tokenId)]);
   });
 
-  it("sequences that take turns, with other draws between, do not touch each other", async () => {
+  it("interleaved sequences, with other draws between, do not touch each other", async () => {
     const sampler = await createSampler({ vocabSize });
     const ids = [0, 1, 2];
     const expected = ids.map((sequenceId) => drawAll(sampler, params, sequenceId, 30));

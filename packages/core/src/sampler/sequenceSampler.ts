@@ -1,4 +1,4 @@
-/** One sequence's draws, row by row: the way to put the sampler into a loop that somebody else runs. */
+/** One sequence's draws, row by row: for decoding loops outside the engine. */
 import { checkInteger, checkOptions, checkTokenIds, checkUint64, refuse } from "@tokenmill/check";
 import { type CompiledPlan, checkState } from "../chain/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
@@ -98,7 +98,7 @@ export class SequenceDraws implements SequenceSampler {
 
   next(logits: ArrayLike<number> | undefined, tokenMask?: Int32Array | Uint32Array): SampleResult {
     if (tokenMask !== undefined) checkTokenMask(tokenMask, this.#limits.vocabSize);
-    this.#checkRoom();
+    this.#checkCapacity();
     const result = this.#drawRow(logits, this.plan, {
       position: this.position,
       sequenceId: this.#sequenceId,
@@ -115,11 +115,11 @@ export class SequenceDraws implements SequenceSampler {
 
   append(tokenId: number): void {
     checkInteger("tokenId", tokenId, { min: 0, max: this.#limits.vocabSize - 1 });
-    this.#checkRoom();
+    this.#checkCapacity();
     this.#history.push(tokenId);
   }
 
-  #checkRoom(): void {
+  #checkCapacity(): void {
     const { length } = this.#history;
     if (length >= this.#limits.maxHistory) this.#refuseLength("history", length + 1);
   }

@@ -1,8 +1,8 @@
-/** The token ids of one sequence: ids are only added, so that what was checked or copied once need not be again. */
-const firstRoom = 256;
+/** The token ids of one sequence: append-only, so that what was checked or copied once need not be again. */
+const initialCapacity = 256;
 
 export class TokenHistory {
-  #ids: Int32Array = new Int32Array(firstRoom);
+  #ids: Int32Array = new Int32Array(initialCapacity);
   #length = 0;
 
   get length(): number {
@@ -12,14 +12,14 @@ export class TokenHistory {
   /** Amortised O(1) an id. The ids are trusted. */
   append(tokenIds: ArrayLike<number>): void {
     const length = this.#length + tokenIds.length;
-    this.#makeRoom(length);
+    this.#grow(length);
     this.#ids.set(tokenIds, this.#length);
     this.#length = length;
   }
 
   /** The same for one id. */
   push(tokenId: number): void {
-    this.#makeRoom(this.#length + 1);
+    this.#grow(this.#length + 1);
     this.#ids[this.#length++] = tokenId;
   }
 
@@ -28,7 +28,7 @@ export class TokenHistory {
     return this.#ids[index]!;
   }
 
-  #makeRoom(length: number): void {
+  #grow(length: number): void {
     if (length <= this.#ids.length) return;
     const larger = new Int32Array(Math.max(length, 2 * this.#ids.length));
     larger.set(this.#ids.subarray(0, this.#length));

@@ -63,15 +63,15 @@ export interface Sampler {
   /**
    * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
    * stands in `row`. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled
-   * unless they equal those of one of the last calls, whatever object they are. `topTokenIds` of the result has room for the
-   * `logprobs` that they ask for.
+   * unless they equal those of one of the last calls, whatever object they are. The capacity of the result's
+   * `topTokenIds` is the `logprobs` that they ask for.
    * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, or whose custom stage throws; TypeError,
    * RangeError for bad arguments.
    */
   sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw?: Draw): SampleResult;
   /**
    * A sequence that keeps its history, position and state: `next(logits)` draws one token after the other. Any number of
-   * sequences may take turns on one sampler.
+   * sequences may share one sampler, in any order of their tokens.
    * @throws TypeError, RangeError
    */
   openSequence(params: SamplingParams | CompiledPlan, options?: SequenceOptions): SequenceSampler;

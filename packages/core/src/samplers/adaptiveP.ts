@@ -1,7 +1,7 @@
 /** Adaptive-p (MrJackSpade, ddh0 2025; llama.cpp #17927). */
 import { number } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
-import { STATE_ADAPTIVE_SUM, STATE_ADAPTIVE_WEIGHT } from "../layout.ts";
+import { adaptiveSum, adaptiveWeight } from "../records/state.ts";
 import type { SamplerEntry } from "./entry.ts";
 
 interface AdaptivePParams {
@@ -35,7 +35,7 @@ export const adaptiveP: SamplerEntry<AdaptivePParams> = {
     }),
   },
   state: {
-    offsetBytes: STATE_ADAPTIVE_SUM,
+    first: adaptiveSum,
     count: 2,
     initial,
     // the weight of the last token is 1
@@ -45,8 +45,8 @@ export const adaptiveP: SamplerEntry<AdaptivePParams> = {
     target < 0 ? undefined : { numbers: [target, decay] },
   reference: (row, params) => {
     const [initialSum, initialWeight] = initial(params);
-    const sum = row.state[STATE_ADAPTIVE_SUM / 8] ?? initialSum;
-    const weight = row.state[STATE_ADAPTIVE_WEIGHT / 8] ?? initialWeight;
+    const sum = row.state[adaptiveSum] ?? initialSum;
+    const weight = row.state[adaptiveWeight] ?? initialWeight;
     const target = Math.min(Math.max(2 * (params.adaptiveTarget ?? -1) - sum / weight, 0), 1);
     const probs = row.probs();
     for (const id of row.kept()) {

@@ -34,9 +34,10 @@ export interface SamplerEntry<Params extends object = object, Rules extends obje
   readonly alsoReads?: readonly (keyof SharedParams)[];
   /** Whether the tokens that it leaves stay in the order of their logits. */
   readonly keepsOrder: boolean;
-  /** For a sampler that remembers: its place in the sequence's state, what it starts from, and what it can have come to. */
+  /** For a stateful sampler: its numbers in the sequence's state, their initial values, and a check of values given. */
   readonly state?: {
-    readonly offsetBytes: number;
+    /** Index of its first number, see `records/state.ts`. */
+    readonly first: number;
     /** How many numbers it has there. */
     readonly count: number;
     readonly initial: (params: Params) => readonly number[];

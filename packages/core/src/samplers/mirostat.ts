@@ -1,7 +1,7 @@
 /** Mirostat 1 and 2 (Basu et al. 2021, arXiv 2007.14966; llama.cpp `llama-sampler.cpp`). */
 import { integer, number, share } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
-import { STATE_MIROSTAT_MU } from "../layout.ts";
+import { mirostatMu } from "../records/state.ts";
 import type { ReferenceRow } from "../reference/referenceRow.ts";
 import type { SamplerEntry } from "./entry.ts";
 
@@ -38,7 +38,7 @@ export const mirostat: SamplerEntry<MirostatParams> = {
     }),
   },
   state: {
-    offsetBytes: STATE_MIROSTAT_MU,
+    first: mirostatMu,
     count: 1,
     initial: (params) => [initialMu(params)],
     accepts: () => true,
@@ -47,7 +47,7 @@ export const mirostat: SamplerEntry<MirostatParams> = {
   pack: ({ mirostat: version = 0, mirostatTau: tau = 5, mirostatEta: eta = 0.1 }) =>
     version === 0 ? undefined : { integer: version, numbers: [tau, eta] },
   reference: (row, params) => {
-    const mu = row.state[STATE_MIROSTAT_MU / 8] ?? initialMu(params);
+    const mu = row.state[mirostatMu] ?? initialMu(params);
     const kept = row.kept();
     if (params.mirostat === 1) row.keepOnly(kept.slice(0, topK(row, kept, mu)));
     else if (params.mirostat === 2) {

@@ -14,7 +14,7 @@ export interface BudgetLimits {
   readonly timeMs?: number | undefined;
   /** Steps of the work, of about 0.1 to 1 µs. Absent: no limit. */
   readonly steps?: number | undefined;
-  /** Time after which it ends once somebody waits. Absent: never. */
+  /** Time after which it ends once others are pending. Absent: never. */
   readonly unlessWaited?: { readonly timeMs: number; readonly isWaited: () => boolean } | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a compile thread is told, and what it says. Errors go as what they are rebuilt from. */
+/** Messages to and from a compile thread. Errors are sent as the fields that they are rebuilt from. */
 import { asRefusal, messageOf } from "@tokenmill/check";
 import { GrammarBudgetError, HurriedError } from "../budget/budget.ts";
 import type { SpecSettings } from "./compileSpec.ts";
@@ -12,7 +12,7 @@ export interface CompileSetup {
 
 /** What a thread is given as it starts. */
 export interface CompileThreadSetup extends CompileSetup {
-  /** 1 while somebody waits for the thread. i32[1] */
+  /** 1 while others are pending for the thread. i32[1] */
   readonly isWaited: Int32Array;
 }
 
@@ -22,11 +22,11 @@ export interface CompileTask {
   /** The parameter that it came in. */
   readonly param: string;
   readonly timeMs: number;
-  /** Time after which it gives way once somebody waits. */
+  /** Time after which it yields once others are pending. */
   readonly hurriedMs: number;
 }
 
-/** A thread's first word: from here on it compiles. */
+/** A thread's first message: from here on it compiles. */
 export const ready = "ready";
 
 export type CompileAnswer =
@@ -49,7 +49,7 @@ export function faultOf(error: unknown): CompileFault {
   return isStack ? { kind: "budget", message: "it has too much inside each other" } : { kind: "range", message };
 }
 
-/** The error as a refusal of the parameter; of what is nobody's fault a plain one. */
+/** The error as a refusal of the parameter; a plain error if it is internal. */
 export function errorOfFault({ kind, message }: CompileFault, param: string): Error {
   const subject = `"${param}"`;
   const reason = message.startsWith(subject)

@@ -1,6 +1,6 @@
 /**
- * Specifications that wait to be compiled. Owners take turns, whatever each has waiting. What takes longer than most, while
- * others wait, begins again in a thread of its own, so that the others do not wait for it.
+ * The queue of specifications to compile, round robin over their owners. What takes longer than most while others are pending
+ * is started anew in a thread of its own, so that the others do not wait for it.
  */
 import { HurriedError } from "../budget/budget.ts";
 import type { CompileSetup } from "./compileProtocol.ts";
@@ -19,7 +19,7 @@ interface Waiting extends Specification {
 class Lane {
   readonly #thread: CompileThread;
   readonly #onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void;
-  /** By owner, in the order of their turns. */
+  /** By owner, in round-robin order. */
   readonly #waiting = new Map<string, Waiting[]>();
   #isBusy = false;
 
@@ -71,7 +71,7 @@ class Lane {
     this.#isBusy = false;
   }
 
-  /** The first of the owner whose turn it is, who goes to the back. */
+  /** The next in round-robin order; its owner goes to the back. */
   #take(): [string, Waiting] | undefined {
     const [first] = this.#waiting;
     if (!first) return undefined;

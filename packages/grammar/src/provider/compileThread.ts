@@ -14,12 +14,12 @@ import type { SharedImage } from "./sharedImage.ts";
 const graceMs = 500;
 /** Most that a thread takes to load its code. */
 const startMs = 60_000;
-/** Most of what a specification leaves behind is gone with it: with room for that, less is moved about. */
+/** Capacity of V8's young generation: nearly all garbage of a specification dies in it, so little is copied. */
 const youngMb = 64;
 
 export interface ThreadLimits {
   readonly timeMs: number;
-  /** Time after which a specification gives way once somebody waits for the thread. */
+  /** Time after which a specification yields once others are pending for the thread. */
   readonly hurriedMs: number;
   readonly memoryBytes: number;
 }
@@ -51,7 +51,7 @@ export class CompileThread {
     if (!this.#worker) this.#start();
   }
 
-  /** Somebody waits: what is compiled gives way if it takes long. */
+  /** Others are pending: what is compiled yields if it takes long. */
   hurry(): void {
     this.#hurry?.();
   }

@@ -1,4 +1,4 @@
-/** Structured output for one vocabulary: compiles in threads of its own, keeps what was compiled, says who fills masks. */
+/** Structured output for one vocabulary: compiles in threads of its own, caches the images, and decides who fills masks. */
 import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/check";
 import {
   type CompiledGrammar,
@@ -14,7 +14,7 @@ import {
 import { GrammarEngine } from "../run/engine.ts";
 import { CompileQueue } from "./compileQueue.ts";
 import type { Specification } from "./compileThread.ts";
-import { HeldMatcher } from "./heldMatcher.ts";
+import { LeasedMatcher } from "./leasedMatcher.ts";
 import { ImageCache, type ImageInUse } from "./imageCache.ts";
 import { ReadImages, type SharedImage } from "./sharedImage.ts";
 import type { MaskFillerOptions } from "./maskFiller.ts";
@@ -116,7 +116,7 @@ class ThreadedProvider implements GrammarProvider {
   async open(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<GrammarMatcher> {
     const { image, release } = await this.#take(spec, options);
     this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary));
-    return new HeldMatcher(this.#engine.open(this.#read.imageOf(image)), release);
+    return new LeasedMatcher(this.#engine.open(this.#read.imageOf(image)), release);
   }
 
   close(): Promise<void> {

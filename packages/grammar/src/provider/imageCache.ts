@@ -25,7 +25,7 @@ export class ImageCache {
 
   /**
    * Compiles unless it is there, or is being compiled. A specification that fails is not remembered.
-   * @param compile is given whether nobody waits any more
+   * @param compile gets a function that tells whether all waiters have left
    * @throws what compiling throws, and the signal's reason
    */
   async take(

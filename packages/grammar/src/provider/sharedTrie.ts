@@ -4,7 +4,7 @@ import type { Trie } from "../vocabulary/trie.ts";
 export interface SharedTrie {
   /** What follows, and whether it is there. i32[4] */
   readonly head: Int32Array;
-  /** Room for the nodes. */
+  /** Capacity for the nodes of all bytes. */
   readonly nodes: Int32Array;
   readonly twins: Int32Array;
 }
@@ -17,7 +17,7 @@ const depth = 3;
 const [absent, writing, ready] = [0, 1, 2];
 
 /** @param bytes of all tokens; there is no node without a byte of its own */
-export function roomForTrie(bytes: number, tokens: number): SharedTrie {
+export function allocateTrie(bytes: number, tokens: number): SharedTrie {
   return {
     head: new Int32Array(new SharedArrayBuffer(16)),
     nodes: new Int32Array(new SharedArrayBuffer(bytes * 8)),

@@ -1,7 +1,7 @@
 /** A tokenizer's bytes in shared memory: each thread reads them there. */
 import type { Tokenizer } from "@tokenmill/contracts";
 import { Vocabulary } from "../vocabulary/vocabulary.ts";
-import { roomForTrie, type SharedTrie, sharedTrie, shareTrie } from "./sharedTrie.ts";
+import { allocateTrie, type SharedTrie, sharedTrie, shareTrie } from "./sharedTrie.ts";
 
 export interface SharedVocabulary {
   /** Length of a row. */
@@ -24,7 +24,7 @@ export function shareVocabulary(
   for (let id = 0; id < count; id++) offsets[id + 1] = offsets[id]! + tokenizer.tokenBytes(id).length;
   const bytes = new Uint8Array(new SharedArrayBuffer(offsets[count]!));
   for (let id = 0; id < count; id++) bytes.set(tokenizer.tokenBytes(id), offsets[id]);
-  const trie = roomForTrie(bytes.length, count);
+  const trie = allocateTrie(bytes.length, count);
   return { vocabSize, eosTokenId, specialTokenIds, bytes, offsets, trie };
 }
 

@@ -121,11 +121,11 @@ class RegexTextBuilder {
       }
       case "lookahead": {
         const ahead = this.alternatives(element.alternatives, always(anyText));
-        const held = map(ahead, (text) => (element.negate ? notText(text) : text));
+        const condition = map(ahead, (text) => (element.negate ? notText(text) : text));
         return {
-          start: andText([held.start, rest.start]),
-          word: andText([held.word, rest.word]),
-          other: andText([held.other, rest.other]),
+          start: andText([condition.start, rest.start]),
+          word: andText([condition.word, rest.word]),
+          other: andText([condition.other, rest.other]),
         };
       }
       case "lookbehind":

@@ -78,7 +78,7 @@ describe("the engine", () => {
     expect(masks).toBeGreaterThan(800);
   });
 
-  it("changes nothing when it refuses, and takes back what it accepted", () => {
+  it("changes nothing when it refuses, and undoes what it accepted", () => {
     fc.assert(
       fc.property(randomRules, fc.array(fc.nat(1000), { maxLength: 6 }), (rules, choices) => {
         const matcher = open(rules);

@@ -55,7 +55,7 @@ export class Matcher implements GrammarMatcher {
     this.#grammar.fillMask(this.#places[this.#places.length - 1]!, words);
   }
 
-  /** Takes back the last tokens. @throws RangeError for more than were accepted */
+  /** Undoes the last tokens. @throws RangeError for more than were accepted */
   rollback(count: number): void {
     if (!Number.isInteger(count) || count < 0 || count > this.length) {
       throw new RangeError(`"count" expected integer in [0, ${this.length}], got ${count}`);

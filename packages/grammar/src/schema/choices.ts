@@ -1,6 +1,6 @@
 /**
  * The ways in which one value can settle claims: for each claim about it, either it satisfies the claim's formula or the
- * claim is given up. What is left of the claims goes on to the values after it.
+ * claim is dropped. What is left of the claims goes on to the values after it.
  */
 import type { Budget } from "../budget/budget.ts";
 import type { Claims, ClaimTable } from "./claims.ts";
@@ -15,7 +15,7 @@ export interface Choice<T> {
 export interface Settlement<T> {
   readonly value: Formula;
   readonly met: Claims<T>;
-  /** What the value satisfies if the claim is given up: anything, unless it is counted who does. */
+  /** What the value satisfies if the claim is dropped: anything, unless satisfying values are counted. */
   readonly otherwise: Formula;
   readonly unmet: Claims<T>;
 }

@@ -91,7 +91,7 @@ function isOpen({ leaf, isTrue }: NumberClaim): boolean {
   return leaf.is === "atLeast" || leaf.is === "atMost" ? leaf.isExclusive : !isTrue;
 }
 
-/** Limits that leave room for the numbers that the schema itself names. */
+/** Limits far enough out for the numbers that the schema itself names. */
 function widened({ largestInteger, numberDigits }: NumberLimits, claims: readonly NumberClaim[]): WiderLimits {
   const areOpen = claims.some(isOpen);
   let [digits, least, most] = [

@@ -1,4 +1,4 @@
-/** The JSON-Schema-Test-Suite, where it is at hand: refused by keyword, or exactly what is valid is accepted, in some order. */
+/** The JSON-Schema-Test-Suite, if installed: refused by keyword, or exactly what is valid is accepted, in some order. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -131,7 +131,7 @@ describe("structural tags", () => {
       ],
     });
     const rules = rulesOf(given);
-    /** Read by hand: the first trigger to be complete begins a tag. */
+    /** A plain reader: the first trigger to be complete begins a tag. */
     const isRight = (whole: string): boolean => {
       for (let end = 1; end <= whole.length; end++) {
         const trigger = ["aab", "ba"].find((each) => whole.slice(0, end).endsWith(each));

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { messageOf } from "@tokenmill/check";
 import type { ChatTemplate } from "@tokenmill/contracts";
 
-/** JSON that somebody else wrote. */
+/** JSON of unknown origin. */
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface ModelFolder {

@@ -1,4 +1,4 @@
-/** What a graph says of itself: its inputs, the shape of its keys and values, and how long its rows are. */
+/** Facts read from a graph: its inputs, the shape of its keys and values, and how long its rows are. */
 import type { InferenceSession, ValueMetadata } from "./runtime.ts";
 
 interface KeyValue {

@@ -2,7 +2,7 @@
 import type { StepItem } from "@tokenmill/contracts";
 
 export interface KvCache {
-  /** Computes the items and writes their rows; where it fails the slots hold what they held before. */
+  /** Computes the items and writes their rows; where it fails the slots are left as they were. */
   step(items: readonly StepItem[]): Promise<void>;
   truncate(slot: number, length: number): void;
   /** `to` is empty. */

@@ -44,11 +44,11 @@ export class MovedCache implements KvCache {
 
   #firstOf(tensor: Tensor | undefined, length: number): Tensor {
     const { heads, headSize } = this.#runner.facts;
-    const held = tensor?.dims[2] ?? 0;
-    if (tensor && held === length) return tensor;
+    const cachedLength = tensor?.dims[2] ?? 0;
+    if (tensor && cachedLength === length) return tensor;
     const kept = new Float32Array(heads * length * headSize);
     for (let head = 0; head < heads && length > 0; head++) {
-      const start = head * held * headSize;
+      const start = head * cachedLength * headSize;
       kept.set((tensor!.data as Float32Array).subarray(start, start + length * headSize), head * length * headSize);
     }
     return this.#runner.floats(kept, [1, heads, length, headSize]);

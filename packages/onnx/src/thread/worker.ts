@@ -1,4 +1,4 @@
-/** The thread that owns the session: a run blocks it, and nobody else. */
+/** The thread that owns the session: a run blocks this thread alone. */
 import { createRequire } from "node:module";
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "@tokenmill/check";

@@ -1,4 +1,4 @@
-/** JSON in pieces: what is long is made, and turned to text, only when it is its turn to leave. */
+/** JSON in pieces: what is long is made, and encoded, only when it is next to be sent. */
 
 /** Characters after which a piece is full: a tenth of a millisecond or two to make. */
 const pieceLength = 16_384;

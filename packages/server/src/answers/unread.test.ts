@@ -71,7 +71,7 @@ it.each([
   }
 });
 
-it("what an answer holds is given back when its last byte has left, not before", async () => {
+it("an answer's memory is released when its last byte has left, not before", async () => {
   const server = await serverWith();
   const socket = await unread(server, postOf(completions, many));
   await once(socket, "readable");

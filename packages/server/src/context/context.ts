@@ -8,7 +8,7 @@ import type { OpenSequences } from "../sequences/openSequences.ts";
 import type { SequenceHost } from "../options/sequenceHost.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Quotas } from "../limits/quotas.ts";
-import type { Turns } from "../limits/turns.ts";
+import type { WorkQueue } from "../limits/workQueue.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { CompleteOptions } from "../options/completeOptions.ts";
 import type { SampleService } from "../sample/sampleService.ts";
@@ -17,7 +17,7 @@ import type { OpenStreams } from "../sse/openStreams.ts";
 export interface ServeContext {
   readonly engine: Engine;
   readonly source: LogitsSource;
-  /** Compiles what outputs are held to; absent where they cannot be. */
+  /** Compiles grammars of outputs; absent where outputs cannot be constrained. */
   readonly grammars: Grammars | undefined;
   /** The engine's pool. */
   readonly pool: SamplerPool;
@@ -31,10 +31,10 @@ export interface ServeContext {
   /** Makes the sequences; undefined: the engine does. */
   readonly host: SequenceHost | undefined;
   readonly quotas: Quotas;
-  /** For parsing what is large. */
-  readonly turns: Turns;
-  /** For pieces of answers. */
-  readonly answerTurns: Turns;
+  /** Of large bodies to parse. */
+  readonly requestQueue: WorkQueue;
+  /** Of pieces of answers to make. */
+  readonly answerQueue: WorkQueue;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly streams: OpenStreams;

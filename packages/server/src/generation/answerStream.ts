@@ -94,7 +94,7 @@ class JobStream {
       else streams.takeOver(streamNumber(after));
       this.#enter(after);
     }
-    sequences.checkRoom(client, this.#job.sequences.length);
+    sequences.checkCapacity(client, this.#job.sequences.length);
     const streamId = host && (after ? Number(after.sequenceId) : host.newStreamId());
     this.#job.sequences.forEach(({ request }, index) => {
       const choice: ChoiceState = { index, promptTokens: request.prompt?.length ?? 0, place: new TextPlace() };
@@ -112,7 +112,7 @@ class JobStream {
     });
   }
 
-  /** Under a number of its own: only who has seen an event of this connection can end it. */
+  /** Under a number of its own: only a client that has seen an event of this connection can end it. */
   #enter({ sequenceId, seed }: Omit<StreamKey, "connection">): void {
     this.#key = { sequenceId, seed, connection: randomBytes(8).readBigUInt64LE() };
     this.#number = streamNumber(this.#key);
@@ -158,7 +158,7 @@ class JobStream {
     if (event.index < this.#counts[choice.index]!) return;
     this.#counts[choice.index] = event.index + 1;
     if (!this.#sse.isStarted) this.#target.onStart();
-    // The id stands with the last chunk of an event: whoever has it has all of the event.
+    // The id is in the last chunk of an event: a client that has it has all of the event.
     const text = `id: ${formatPlace(this.#target.seal, this.#number, event.index, this.#counts)}\ndata: ${chunk}\n\n`;
     const first = opening === undefined ? "" : chunkOf(opening);
     if (typeof first === "string") this.#write(first === "" ? text : `data: ${first}\n\n${text}`);
@@ -171,10 +171,10 @@ class JobStream {
 
   /** What comes in the meantime waits for it. */
   async #writeLong(chunk: LongChunk, text: string): Promise<void> {
-    const { answerTurns } = this.#context;
+    const { answerQueue } = this.#context;
     this.#isBusy = true;
     this.#group.pause();
-    await sendLong(this.#sse, chunk, answerTurns, this.#target.client);
+    await sendLong(this.#sse, chunk, answerQueue, this.#target.client);
     this.#isBusy = false;
     this.#group.resume();
     this.#write(text);

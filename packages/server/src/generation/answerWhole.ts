@@ -15,7 +15,7 @@ interface PackedOutput extends Output {
 }
 
 /**
- * The answer as a value of `jsonPieces`; undefined if the client left. What it holds is given back when its last byte has left.
+ * The answer as a value of `jsonPieces`; undefined if the client left. Its memory is released when its last byte has left.
  * @throws what opening a sequence throws, and the error of the first that fails
  */
 export async function answerWhole(
@@ -24,13 +24,13 @@ export async function answerWhole(
   client: Client,
   response: ServerResponse,
 ): Promise<unknown> {
-  context.sequences.checkRoom(client, job.sequences.length);
-  const held = claimHeld(context.quotas.heldBytes, client, mostBytes(job));
+  context.sequences.checkCapacity(client, job.sequences.length);
+  const claim = claimHeld(context.quotas.heldBytes, client, mostBytes(job));
 
   const group = new SequenceGroup();
   const left = new Promise<undefined>((resolve) => {
     atEnd(response, () => {
-      held.release();
+      claim.release();
       resolve(undefined);
     });
   });
@@ -50,7 +50,7 @@ export async function answerWhole(
   }
 }
 
-/** What the answer can come to hold. */
+/** Most memory that the answer can take. */
 function mostBytes({ sequences }: Job): number {
   return sequences.reduce((sum, { request }) => sum + heldBytes(request), 0);
 }

@@ -1,4 +1,4 @@
-/** Headers that every answer has, whoever writes it. */
+/** Headers of every answer. */
 
 export function baseHeaders(requestId: string): Readonly<Record<string, string>> {
   return { "x-request-id": requestId, "x-content-type-options": "nosniff" };

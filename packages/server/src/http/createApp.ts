@@ -40,7 +40,7 @@ export function createApp(context: ServeContext): FastifyInstance {
       requireHostHeader: false,
       headersTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: Math.max(100, Math.min(5000, limits.requestTimeoutMs / 4)),
-      // Finds out about peers that vanished without a word.
+      // Finds peers that vanished without closing.
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
     },

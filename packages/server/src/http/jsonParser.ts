@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { clientOf } from "../limits/client.ts";
-import { largeBodyBytes } from "../limits/turns.ts";
+import { largeBodyBytes } from "../limits/workQueue.ts";
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { withoutNulls } from "../bodies/withoutNulls.ts";
 import { parseJson } from "../bodies/parseJson.ts";
@@ -17,16 +17,19 @@ declare module "fastify" {
   }
 }
 
-export function addJsonParser(app: FastifyInstance, { quotas, turns }: Pick<ServeContext, "quotas" | "turns">): void {
+export function addJsonParser(
+  app: FastifyInstance,
+  { quotas, requestQueue }: Pick<ServeContext, "quotas" | "requestQueue">,
+): void {
   app.decorateRequest("bodyDigest", "");
   app.removeAllContentTypeParsers();
-  // Memory is claimed here: who sends it has shown a key by now, if there must be one.
+  // Memory is claimed here: the sender's key has been checked before, where keys are required.
   app.addContentTypeParser("application/json", async (request: FastifyRequest) => {
     const { socket } = request.raw;
     const client = clientOf(request.owner, socket);
     const claim = request.keepClaim(quotas.bodyBytes.claim(client, 0));
     const body = await wholeBody(request.upload, claim);
-    if (body.length >= largeBodyBytes) await turns.take(client);
+    if (body.length >= largeBodyBytes) await requestQueue.enter(client);
     if (socket.destroyed) throw new ApiError(400, "the client is gone", { code: "client_gone" });
     const schema = request.routeOptions.schema?.body as JsonSchema | undefined;
     const value = withoutNulls(parseJson(body, "the body", exactNames(schema)), schema);

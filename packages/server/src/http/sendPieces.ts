@@ -1,6 +1,6 @@
 /**
- * Sends an answer that is made in pieces: one at a time, in turn with those of other clients, and not before the client has
- * taken what came before. One that takes nothing is cut by the look at all connections.
+ * Sends an answer that is made in pieces: one at a time, queued with those of other clients, and not before the client has
+ * read the piece before. A client that reads nothing is disconnected by `connections.ts`.
  */
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
@@ -15,28 +15,28 @@ type Piece = string | Uint8Array;
 
 /** @throws ApiError 429 if the client has too much unread */
 export async function sendPieces(
-  { answerTurns, quotas }: ServeContext,
+  { answerQueue, quotas }: ServeContext,
   reply: FastifyReply,
   client: Client,
   pieces: Iterator<Piece, void>,
 ): Promise<FastifyReply> {
-  await answerTurns.takeSmall(client);
+  await answerQueue.enterSmall(client);
   const first = pieces.next();
   const second = first.done ? first : pieces.next();
   if (second.done) return reply.send(first.value ?? "");
   const claim = quotas.unreadBytes.claim(client, unreadBytes);
   atEnd(reply.raw, () => claim.release());
   const begin = [first.value!, second.value];
-  const inTurn = async function* (): AsyncGenerator<Piece> {
+  const queued = async function* (): AsyncGenerator<Piece> {
     yield* begin;
     for (;;) {
-      await answerTurns.take(client);
+      await answerQueue.enter(client);
       const { done, value } = pieces.next();
       if (done) return;
       yield value;
     }
   };
-  return reply.send(Readable.from(inTurn(), { objectMode: false, highWaterMark: 1 }));
+  return reply.send(Readable.from(queued(), { objectMode: false, highWaterMark: 1 }));
 }
 
 /** Bytes in pieces, not copied. */

@@ -1,4 +1,4 @@
-/** Since when a peer takes nothing of what is written to it. */
+/** Since when a peer has read nothing of what is written to it. */
 import type { Socket } from "node:net";
 
 export class Unread {

@@ -1,5 +1,5 @@
 /**
- * Requests whose `upgrade` is true only if a WebSocket is asked for. Node hands every request with an `Upgrade` header to
+ * Requests whose `upgrade` is true only if a WebSocket is asked for. Node passes every request with an `Upgrade` header to
  * the "upgrade" event once somebody listens to it, but an upgrade that a server does not want is to be ignored
  * (RFC 9110 §7.8): `Upgrade: h2c`, which Java's client and `curl --http2` send, is an ordinary request.
  */

@@ -1,4 +1,4 @@
-/** Gives every request its body as `request.upload`, and sees to what is left of it after the answer. */
+/** Gives every request its body as `request.upload`, and discards the unread rest of it after the answer. */
 import type { FastifyInstance } from "fastify";
 import { atEnd } from "../answers/atEnd.ts";
 import type { Claim } from "../limits/shares.ts";
@@ -8,7 +8,7 @@ import { UploadedBody } from "./uploadedBody.ts";
 declare module "fastify" {
   interface FastifyRequest {
     upload: UploadedBody;
-    /** Takes the claim of the body's memory: it is given back when the answer is at its end. */
+    /** Takes the claim of the body's memory: it is released at the end of the answer. */
     keepClaim: (claim: Claim) => Claim;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Where the log goes: a stream that nobody may be reading. Lines that it does not take wait up to a limit, those beyond are
+ * Where the log goes: a stream that may have no reader. Lines that it does not take wait up to a limit, those beyond are
  * dropped and counted; nothing waits for the log.
  */
 import type { Writable } from "node:stream";

@@ -1,4 +1,4 @@
-/** Who asks: whose share it comes out of. */
+/** The client of a request: the peer and connection whose shares it counts against. */
 import type { Socket } from "node:net";
 
 export interface Client {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { FairQueue } from "./fairQueue.ts";
 
-it("takes from each peer in turn, and from its connections in turn", () => {
+it("is round robin over peers, and over the connections of each", () => {
   const queue = new FairQueue<string>();
   const [a1, a2, b1] = [{}, {}, {}];
   for (const item of ["1", "2", "3"]) queue.push({ peer: "a", connection: a1 }, `a1.${item}`);

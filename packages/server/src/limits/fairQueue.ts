@@ -1,4 +1,4 @@
-/** Items that wait, of each peer in turn, and of a peer's connections in turn: who has many waits behind his own. */
+/** A queue that is round robin over peers, and over a peer's connections: many items of one delay only one's own. */
 import type { Client } from "./client.ts";
 
 export class FairQueue<T> {

@@ -45,7 +45,7 @@ it("a share of one place is one place, and two connections can have both", () =>
   expect(refusal(() => shares.claim(client("a"), 1))).toBe("none");
 });
 
-it("whatever is claimed, changed and given back, no limit is passed and nothing is lost", () => {
+it("whatever is claimed, resized and released, no limit is passed and nothing is lost", () => {
   const step = fc.record({ peer: fc.nat(2), connection: fc.nat(1), claim: fc.nat(5), size: fc.nat(12) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
@@ -57,15 +57,15 @@ it("whatever is claimed, changed and given back, no limit is passed and nothing 
       for (const { peer, connection, claim, size } of steps) {
         const owner = clients[2 * peer + connection]!;
         const name = `${peer}.${connection}.${claim}`;
-        const held = claims.get(name) ?? { claim: shares.claim(owner, 0), owner };
-        claims.set(name, held);
-        const before = held.claim.size;
+        const entry = claims.get(name) ?? { claim: shares.claim(owner, 0), owner };
+        claims.set(name, entry);
+        const before = entry.claim.size;
         const fits =
           usedBy((one) => one === owner) - before + size <= 7 &&
           usedBy((one) => one.peer === owner.peer) - before + size <= 12 &&
           shares.used - before + size <= 20;
-        const refused = refusal(() => held.claim.resize(size));
-        expect(held.claim.size).toBe(refused === "none" ? size : before);
+        const refused = refusal(() => entry.claim.resize(size));
+        expect(entry.claim.size).toBe(refused === "none" ? size : before);
         expect(refused === "none").toBe(fits);
         expect(shares.used).toBe(usedBy(() => true));
         for (const each of clients) expect(usedBy((one) => one === each)).toBeLessThanOrEqual(7);

@@ -1,6 +1,6 @@
 /**
  * Something that there is only so much of, such as open sequences or bytes of bodies: a total, a share of it that one peer
- * may have, and one that one connection may have, so that nobody can take what others need.
+ * may have, and one that one connection may have, so that none can take what others need.
  */
 import { ApiError } from "../errors/apiError.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -23,7 +23,7 @@ export interface Claim {
   readonly size: number;
   /** @throws ApiError 429 if there is no more of it, 400 if one connection never gets so much; it stays as it was then. */
   resize(size: number): void;
-  /** Gives all of it back, for good: what is asked for later is not counted. Safe to call twice. */
+  /** Releases all of it, for good: later resizes are not counted. Safe to call twice. */
   release(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Whether bytes come as fast as they must while somebody waits for them. */
+/** Whether an upload is as fast as it must be while the server waits for it. */
 import type { ServeLimits } from "../options/limits.ts";
 
 /** Before the least pace counts. */
@@ -36,7 +36,7 @@ export class UploadPace {
     this.#check();
   }
 
-  /** Nobody waits for the sender at the moment. */
+  /** The server does not wait for the sender at the moment. */
   stop(): void {
     if (!this.#timer) return;
     clearTimeout(this.#timer);

@@ -8,7 +8,7 @@ import { TextPlace } from "./textPlace.ts";
 import { jsonLogprob, outputBytes, promptBytes, tokenText } from "./tokenBytes.ts";
 import { chunkTail, jsonUsage } from "./usage.ts";
 
-export interface EchoedPrompt {
+interface EchoedPrompt {
   readonly text: string;
   readonly tokenIds: readonly number[];
 }

@@ -56,7 +56,7 @@ export interface Job {
   readonly clientName: ClientName;
 }
 
-/** Said inside a stream that has begun. */
+/** An error inside a stream that has begun. */
 export function errorChunk(error: ApiError): string {
   return JSON.stringify(error.body);
 }

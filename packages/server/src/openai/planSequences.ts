@@ -52,7 +52,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
   });
 }
 
-/** @throws ApiError where the model's output cannot be held to a form. */
+/** @throws ApiError where the model's output cannot be constrained. */
 function checkHasGrammars({ grammars, model }: ServeContext, param: string): void {
   if (grammars) return;
   const message = `"${param}" is not supported: ${model} has no structured output`;

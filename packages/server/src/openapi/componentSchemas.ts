@@ -1,4 +1,4 @@
-/** Schemas that the document's operations name: what is sent and what is answered. */
+/** Schemas that the document's operations name: requests and responses. */
 import { chatSchema } from "../bodies/chatSchema.ts";
 import { completionSchema } from "../bodies/completionSchema.ts";
 import { answerSchemas } from "./answerSchemas.ts";

@@ -1,4 +1,4 @@
-/** What a route says about itself for the OpenAPI document. */
+/** What a route declares for the OpenAPI document. */
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import type { ResponseHeader } from "../answers/responseHeaders.ts";
 

@@ -1,4 +1,4 @@
-/** What is said on the WebSocket `/v1/stream`, in JSON or MessagePack. */
+/** Messages of the WebSocket `/v1/stream`, in JSON or MessagePack. */
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { component, type Described } from "./operation.ts";
 import { bigCount, count, list, map, one, orNull, real, shape, text } from "./shapes.ts";

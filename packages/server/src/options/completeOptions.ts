@@ -84,7 +84,7 @@ export function completeOptions(given: ServerOptions = {}): CompleteOptions {
   return options;
 }
 
-/** Refuses options that `createTokenServer` would refuse: for who has a source to open first. @throws TypeError, RangeError */
+/** Refuses options that `createTokenServer` would refuse, for callers that open a source first. @throws TypeError, RangeError */
 export function checkServerOptions(options: ServerOptions): void {
   completeOptions(options);
 }

@@ -6,7 +6,7 @@ export interface ServeLimits {
   readonly maxOpenSequences: number;
   /** Tokens of prompt and output together, per sequence. */
   readonly maxContextTokens: number;
-  /** Memory that answers without streaming and scored prompts may come to take together. */
+  /** Memory that answers without streaming and scored prompts may take together. */
   readonly maxHeldBytes: number;
   /** Memory of bodies and messages that are on their way, or whose answer is not at its end. */
   readonly maxBodyBytes: number;
@@ -28,7 +28,7 @@ export interface ServeLimits {
   readonly requestTimeoutMs: number;
   /** Least pace of a body, after its first seconds. */
   readonly minUploadBytesPerSecond: number;
-  /** Time that a request may wait for its turn. */
+  /** Time that a request may wait in a queue. */
   readonly queueTimeoutMs: number;
   /** Time that a client may leave its stream unread. */
   readonly stallTimeoutMs: number;

@@ -1,4 +1,4 @@
-/** What a server can be told. */
+/** The options of a server. */
 import type { LogitsSource } from "@tokenmill/core";
 import type { Logger } from "pino";
 import type { JoinHost } from "./sequenceHost.ts";
@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly resumeKey?: Uint8Array | undefined;
   /** Directory of the playground, served under /. */
   readonly playground?: string | undefined;
-  /** Hold outputs to JSON schemas and grammars when asked, if the source has a tokenizer with an end of text. Absent: true. */
+  /** Constrain outputs by JSON schemas and grammars when asked, if the source's tokenizer has an end of text. Absent: true. */
   readonly structuredOutput?: boolean | undefined;
   /** Module URLs of stages that requests may name in `chain`, by name. */
   readonly customStages?: Readonly<Record<string, string>> | undefined;

@@ -23,13 +23,13 @@ export interface SequenceHost {
   newStreamId(): number;
   /** As `Engine.open`. Errors of its own have a `code`, and a `statusCode` of HTTP. */
   open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): HostedSequence;
-  /** Tells every server that the stream of that number goes on in another connection. */
+  /** Tells every server that the stream of that number was resumed in another connection. */
   takeOver(stream: string): void;
   /** Called when a server says so, this one included. */
   onTakeOver: (stream: string) => void;
   /** Numbers for `/metrics`, by name. */
   stats(): object;
-  /** Makes nothing more here; what is being made goes on elsewhere. */
+  /** Makes nothing more here; sequences in flight are moved to other processes. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }

@@ -53,7 +53,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         try {
           const unused = unusedParams(job.sequences[0]!.request).map((name) => job.clientName(name) ?? name);
           if (unused.length > 0) reply.header("x-tokenmill-unused-params", unused.join(", "));
-          // All sequences of a job are held to the same.
+          // All sequences of a job have the same grammar.
           release = await context.grammars?.compiled(client, job.sequences[0]!.request, gone.signal);
           if (job.stream) await stream(context, job, request, reply);
           else {

@@ -45,8 +45,8 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
       const { ids } = fitPrompt(context, prompt, { maxTokens: 1, defaultMaxTokens: 1, special });
       const client = clientOf(request.owner, request.raw.socket);
       const place = context.quotas.waiting.claim(client, 1);
-      const held = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
-      atEnd(reply.raw, () => held.release());
+      const claim = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
+      atEnd(reply.raw, () => claim.release());
       const row = await reader.read(client, ids).finally(() => place.release());
       void reply.header("x-tokenmill-prompt-tokens", ids.length);
       if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));

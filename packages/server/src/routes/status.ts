@@ -1,4 +1,4 @@
-/** Is it there, is it ready, what is it, how does it do. */
+/** Liveness, readiness, version, metrics and models. */
 import type { FastifyInstance } from "fastify";
 import { bytePieces, sendPieces } from "../http/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
@@ -45,7 +45,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
     },
     handler: async (request, reply) => {
       const client = clientOf(request.owner, request.raw.socket);
-      await context.answerTurns.take(client);
+      await context.answerQueue.enter(client);
       const exposition = Buffer.from(await metrics.registry.metrics());
       void reply.type(metrics.registry.contentType).header("content-length", exposition.length);
       return sendPieces(context, reply, client, bytePieces(exposition));

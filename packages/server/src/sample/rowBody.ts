@@ -45,12 +45,12 @@ export class RowBody {
 
   /**
    * Fills `target` from `offset` on, as the bytes come.
-   * @param patienceMs time for all of them; absent: none is set
+   * @param timeoutMs time for all of them; absent: none is set
    * @returns the bytes that are filled then: fewer than there are if the time was not enough
    * @throws ApiError if the body ends before
    */
-  async fill(target: Uint8Array, what: string, offset = 0, patienceMs?: number): Promise<number> {
-    const deadlineMs = patienceMs === undefined ? undefined : performance.now() + patienceMs;
+  async fill(target: Uint8Array, what: string, offset = 0, timeoutMs?: number): Promise<number> {
+    const deadlineMs = timeoutMs === undefined ? undefined : performance.now() + timeoutMs;
     while (offset < target.length) {
       if (this.#chunk.length === 0) {
         if (deadlineMs !== undefined && !(await this.#comesBefore(deadlineMs))) return offset;

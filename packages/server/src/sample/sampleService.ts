@@ -18,7 +18,7 @@ import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { Shares } from "../limits/shares.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { largeBodyBytes, type Turns } from "../limits/turns.ts";
+import { largeBodyBytes, type WorkQueue } from "../limits/workQueue.ts";
 import { Waiting } from "../limits/waiting.ts";
 import type { ServeLimits } from "../options/limits.ts";
 import { answerPieces } from "./answerPieces.ts";
@@ -42,7 +42,7 @@ export interface SampleServiceOptions {
   readonly customStages: Readonly<Record<string, string>>;
   readonly limits: ServeLimits;
   /** For headers that are large. */
-  readonly turns: Turns;
+  readonly requestQueue: WorkQueue;
   readonly quotas: Quotas;
   readonly metrics: Metrics;
 }
@@ -89,9 +89,9 @@ export class SampleService {
    * opens are forgotten, others are where they were before it.
    */
   async run(scope: SessionTable, client: Client, body: RowBody): Promise<Iterator<Uint8Array, void>> {
-    const { limits, turns, vocabSize } = this.#options;
+    const { limits, requestQueue, vocabSize } = this.#options;
     const bytes = await body.header(limits.bodyLimitBytes);
-    if (bytes.length >= largeBodyBytes) await turns.take(client);
+    if (bytes.length >= largeBodyBytes) await requestQueue.enter(client);
     const header = checkSampleHeader(this.#codec.decode(bytes), vocabSize);
     const sampler = await this.#samplerOf(header.dtype);
     for (const sequenceId of header.close) scope.close(sequenceId);

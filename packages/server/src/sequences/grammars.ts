@@ -1,6 +1,6 @@
 /**
- * Compiles what outputs are held to before their sequences are opened: what is wrong with it is said before an answer begins.
- * It runs in threads of its own, clients in turn, and the streams that are open notice nothing.
+ * Compiles the grammars of outputs before their sequences are opened: a bad one is refused before an answer begins.
+ * It runs in threads of its own, round robin over clients, and does not delay the streams that are open.
  */
 import { refuse } from "@tokenmill/check";
 import {
@@ -15,24 +15,24 @@ import { deepestJson, tooDeepAt } from "../bodies/parseJson.ts";
 import type { Client } from "../limits/client.ts";
 import type { Quotas } from "../limits/quotas.ts";
 
-/** The grammar may be given up: it has been taken into use, or is not needed. */
+/** Releases the grammar: its sequences have opened it, or do not need it. */
 export type Release = () => void;
 
 export class Grammars {
   readonly #provider: GrammarProvider;
   readonly #quotas: Quotas;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
 
-  /** @param patienceMs how long a request may wait for its grammar */
-  constructor(provider: GrammarProvider, quotas: Quotas, patienceMs: number) {
+  /** @param timeoutMs longest time that a request may wait for its grammar */
+  constructor(provider: GrammarProvider, quotas: Quotas, timeoutMs: number) {
     this.#provider = provider;
     this.#quotas = quotas;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
   }
 
   /**
    * Resolves when the request can be opened at once. Undefined: there is nothing to compile.
-   * @param gone aborted when nobody waits any more
+   * @param gone aborted when the client has left
    * @throws ApiError 429 if too many wait, or it waits too long, and what `GrammarProvider.compile` throws
    */
   compiled(client: Client, request: GenerateRequest, gone: AbortSignal): Promise<Release> | undefined {
@@ -43,7 +43,7 @@ export class Grammars {
 
   async #compiled(client: Client, spec: GrammarSpec, gone: AbortSignal): Promise<Release> {
     const place = this.#quotas.waiting.claim(client, 1);
-    const late = AbortSignal.timeout(this.#patienceMs);
+    const late = AbortSignal.timeout(this.#timeoutMs);
     try {
       const signal = AbortSignal.any([gone, late]);
       const compiled = await this.#provider.compile(spec, { owner: client.peer, signal });
@@ -51,7 +51,7 @@ export class Grammars {
     } catch (error) {
       if (gone.aborted) throw new ApiError(400, "the client is gone", { code: "client_gone", cause: error });
       if (!late.aborted) throw error;
-      const message = `the server did not come to this request within ${this.#patienceMs} ms: try again later`;
+      const message = `the server did not come to this request within ${this.#timeoutMs} ms: try again later`;
       throw new ApiError(429, message, { code: "queue_timeout", retryAfterSeconds: 1, cause: error });
     } finally {
       place.release();

@@ -1,6 +1,6 @@
 /**
- * What a request may come to hold in memory while it is answered, in bytes: reserved when it begins, so that answers which
- * are given whole, and prompts that are scored, stay within what the server has for them.
+ * Most bytes of memory that a request may take while it is answered: reserved when it begins, so that answers which are given
+ * whole, and prompts that are scored, stay within the server's budget.
  */
 import type { GenerateRequest } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";

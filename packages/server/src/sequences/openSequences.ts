@@ -44,7 +44,7 @@ export class OpenSequences {
   }
 
   /** @throws ApiError 429 unless the client may open that many more. */
-  checkRoom(client: Client, count: number): void {
+  checkCapacity(client: Client, count: number): void {
     this.#quotas.sequences.check(client, count);
   }
 
@@ -106,7 +106,7 @@ function tokensOf({ prompt, maxTokens = defaultMaxTokens }: GenerateRequest): nu
 
 class TrackedSequence implements TokenObserver, OpenSequence {
   handle!: HostedSequence;
-  /** Called once, when the prompt's scores have been handed on. */
+  /** Called once, when the observer has the prompt's scores. */
   onScored: (() => void) | undefined;
   promptLength = 0;
   readonly #observer: TokenObserver;

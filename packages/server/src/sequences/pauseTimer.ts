@@ -1,7 +1,7 @@
-/** Ends what is paused for too long: a sequence that waits for its client keeps its place and its memory. */
+/** Ends what is paused for too long: a paused sequence keeps its place and its memory. */
 import { ApiError } from "../errors/apiError.ts";
 
-/** Said to a client that has kept its sequence waiting. */
+/** The error of a sequence that its client has paused for too long. */
 export class PausedTooLong extends ApiError {
   constructor(limitMs: number) {
     super(408, `the sequence was paused, without credits or not read for ${limitMs} ms`, { code: "paused_too_long" });

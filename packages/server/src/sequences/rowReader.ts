@@ -21,7 +21,7 @@ export class RowReader {
     this.#waiting = new Waiting("the row of this request", queueTimeoutMs);
   }
 
-  /** Of each client in turn. @throws SampleError if the source cannot write the row, ApiError 429 if it takes too long */
+  /** Round robin over clients. @throws SampleError if the source cannot write the row, ApiError 429 if it takes too long */
   async read(client: Client, promptIds: readonly number[]): Promise<Float32Array> {
     if (this.#reading) await this.#waiting.wait(client);
     const row = this.#read(promptIds);

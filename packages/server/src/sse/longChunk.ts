@@ -1,6 +1,6 @@
 /** A chunk that is too long to be made at once, such as a prompt with its scores: sent in pieces, while others wait. */
 import type { Client } from "../limits/client.ts";
-import type { Turns } from "../limits/turns.ts";
+import type { WorkQueue } from "../limits/workQueue.ts";
 import type { SseResponse } from "./sseResponse.ts";
 
 /** Shorter ones are text at once. */
@@ -29,13 +29,13 @@ export function chunkOf(pieces: string | Iterable<string, void>): string | LongC
 export async function sendLong(
   sse: SseResponse,
   { begin, rest }: LongChunk,
-  turns: Turns,
+  queue: WorkQueue,
   client: Client,
 ): Promise<void> {
   let isTaken = sse.write(`data: ${begin}`);
   for (;;) {
     if (!isTaken) await sse.drained();
-    await turns.take(client);
+    await queue.enter(client);
     const { done, value } = rest.next();
     if (done || sse.hasEnded) break;
     isTaken = sse.write(value);

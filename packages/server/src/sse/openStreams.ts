@@ -1,4 +1,4 @@
-/** Streams that are open, by connection. One that goes on elsewhere ends here: its connection may not be known to be dead yet. */
+/** Open streams, by connection. One that is resumed elsewhere ends here: its connection may be dead without notice. */
 import { ApiError } from "../errors/apiError.ts";
 
 export class OpenStreams {

@@ -28,7 +28,7 @@ type ServeSocket = (context: ServeContext, socket: WebSocket, client: Client, co
 export interface SocketAcceptor {
   /** Connections that are open. */
   readonly count: number;
-  /** Tells every client that the server goes away. */
+  /** Closes every connection with "going away". */
   close(): void;
   /** Ends those that are still there. */
   terminate(): void;
@@ -139,7 +139,7 @@ function addEndpoint(
       // Of a list of protocols, that is the one that was chosen.
       request.raw.headers.upgrade = "websocket";
       server.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (accepted) => {
-        // A peer that breaks the protocol is closed by the library; there is nobody else to tell.
+        // A peer that breaks the protocol is closed by the library; nothing else is to be done.
         accepted.on("error", () => undefined);
         keepAlive(accepted);
         context.log.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
@@ -195,7 +195,7 @@ function keepAlive(socket: WebSocket): void {
   let isAlive = true;
   socket.on("pong", () => (isAlive = true));
   const timer = setInterval(() => {
-    // What it says is not read at the moment.
+    // Its messages are not read at the moment.
     if (socket.isPaused) return;
     if (!isAlive) return socket.terminate();
     isAlive = false;

@@ -1,6 +1,6 @@
 /**
- * One sequence of a connection. It runs while nothing holds it: no credit left, the client's pause, or a connection
- * that is behind. An event that was under way when it was held waits here, so credits are never overdrawn.
+ * One sequence of a connection. It runs unless it has no credit left, the client paused it, or the connection is behind.
+ * Events that are in flight when it is paused are buffered here, so credits are never overdrawn.
  */
 import type { TokenEvent } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
@@ -19,7 +19,7 @@ export interface CreditedSequenceOptions {
 
 export class CreditedSequence implements TokenObserver {
   readonly #options: CreditedSequenceOptions;
-  readonly #held: TokenEvent[] = [];
+  readonly #buffered: TokenEvent[] = [];
   #sequence: OpenSequence | undefined;
   #credits: number;
   #isPaused = false;
@@ -59,19 +59,19 @@ export class CreditedSequence implements TokenObserver {
   }
 
   cancel(): void {
-    this.#held.length = 0;
+    this.#buffered.length = 0;
     this.#options.onCancel();
     this.#sequence?.cancel();
   }
 
   next(event: TokenEvent): void {
-    this.#held.push(event);
+    this.#buffered.push(event);
     this.#update();
   }
 
   /** What was generated before it comes first, unless it is that the client does not take it. */
   error(error: unknown): void {
-    if (error instanceof PausedTooLong) this.#held.length = 0;
+    if (error instanceof PausedTooLong) this.#buffered.length = 0;
     this.#failure = { error };
     this.#update();
   }
@@ -83,15 +83,15 @@ export class CreditedSequence implements TokenObserver {
   }
 
   #update(): void {
-    while (this.#held.length > 0 && this.#mayRun) {
-      const event = this.#held.shift()!;
+    while (this.#buffered.length > 0 && this.#mayRun) {
+      const event = this.#buffered.shift()!;
       this.#credits--;
       this.#options.send(event);
       if (event.finishReason === undefined) continue;
       this.#options.onEnd();
       return;
     }
-    if (this.#failure && this.#held.length === 0) {
+    if (this.#failure && this.#buffered.length === 0) {
       const { error } = this.#failure;
       this.#failure = undefined;
       this.#options.onError(error);

@@ -74,11 +74,11 @@ it.each(endpoints)(
     expect(String((await once(other.socket, "message"))[0])).toContain('"opened"');
     for (const { socket } of waiting) socket.terminate();
     other.socket.terminate();
-    await until(async () => (await usedBodyBytes(server)) === 0, "all is given back");
+    await until(async () => (await usedBodyBytes(server)) === 0, "all is released");
   },
 );
 
-it.each(endpoints)("a message on %s (%s) that stops coming is given up", async (...endpoint) => {
+it.each(endpoints)("a message on %s (%s) that stops coming is refused", async (...endpoint) => {
   const server = await serverWith({ limits: { requestTimeoutMs: 150 } });
   const parts: readonly (readonly Buffer[])[] = [
     [Buffer.from([0x82])],
@@ -118,7 +118,7 @@ it("messages are handled in order, whatever their size, and large ones keep thei
   expect(await usedBodyBytes(server)).toBeGreaterThan(100_000);
   expect(await usedBodyBytes(server)).toBeLessThan(101_000);
   client.say({ type: "cancel", id: "0" });
-  await until(async () => (await usedBodyBytes(server)) === 0, "all is given back");
+  await until(async () => (await usedBodyBytes(server)) === 0, "all is released");
 });
 
 it("a flood of small messages is handled to its last, beside others", async () => {

@@ -1,12 +1,12 @@
 /**
- * What comes in on a WebSocket: messages one after the other, large ones and floods of small ones in turn with other clients,
- * with their memory claimed from the first byte on. While a message waits the connection is not read.
+ * What comes in on a WebSocket: messages one after the other, large ones and floods of small ones queued with those of other
+ * clients, with their memory claimed from the first byte on. The connection is not read while a message is pending.
  */
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { ServeContext } from "../context/context.ts";
 import { toApiError } from "../errors/toApiError.ts";
-import { largeBodyBytes } from "../limits/turns.ts";
+import { largeBodyBytes } from "../limits/workQueue.ts";
 import type { Client } from "../limits/client.ts";
 import type { Claim } from "../limits/shares.ts";
 import { UploadPace } from "../limits/uploadPace.ts";
@@ -23,7 +23,7 @@ const tryAgainLater = 1013;
 export interface InboxMessage {
   readonly data: Buffer;
   readonly isBinary: boolean;
-  /** Memory of the message: given back after it is handled, by whoever sets `isKept` otherwise. */
+  /** Memory of the message: released after it is handled, or with `isKept` by the handler. */
   readonly claim: Claim;
   isKept: boolean;
 }
@@ -45,8 +45,8 @@ export class Inbox {
   readonly #pace: UploadPace;
   readonly #messages: InboxMessage[] = [];
   #isHandling = false;
-  /** Why the connection is not read, as often as there are reasons. */
-  #holds = 0;
+  /** Pauses that are not resumed yet; the connection is read at 0. */
+  #pauses = 0;
 
   constructor(options: InboxOptions) {
     const { context, client, socket, connection } = options;
@@ -60,15 +60,15 @@ export class Inbox {
     socket.on("close", () => this.#closed());
   }
 
-  /** The connection is not read until `release`. */
-  hold(): void {
-    if (this.#holds++ > 0) return;
+  /** The connection is not read until `resume`. */
+  pause(): void {
+    if (this.#pauses++ > 0) return;
     this.#pace.stop();
     this.#options.socket.pause();
   }
 
-  release(): void {
-    if (--this.#holds > 0) return;
+  resume(): void {
+    if (--this.#pauses > 0) return;
     if (this.#meter.isUnfinished) this.#pace.wait();
     this.#options.socket.resume();
   }
@@ -83,18 +83,18 @@ export class Inbox {
     }
     if (this.#meter.isUnfinished) {
       this.#pace.received(chunk.length);
-      if (this.#holds === 0) this.#pace.wait();
+      if (this.#pauses === 0) this.#pace.wait();
     } else this.#pace.reset();
-    if (frames > manyFrames) void this.#waitForTurn();
+    if (frames > manyFrames) void this.#queueReading();
   }
 
   /** Reading on is work too. */
-  async #waitForTurn(): Promise<void> {
+  async #queueReading(): Promise<void> {
     const { context, client } = this.#options;
-    this.hold();
-    // One that waited too long goes on as well: there is nothing to refuse.
-    await context.turns.take(client).catch(() => undefined);
-    this.release();
+    this.pause();
+    // After a timeout it is read as well: there is nothing to refuse.
+    await context.requestQueue.enter(client).catch(() => undefined);
+    this.resume();
   }
 
   #message(data: Buffer, isBinary: boolean): void {
@@ -112,20 +112,23 @@ export class Inbox {
   async #handleAll(): Promise<void> {
     const { context, client, socket, handle } = this.#options;
     this.#isHandling = true;
-    let isHeld = false;
+    let isPaused = false;
     for (let message = this.#messages.shift(); message; message = this.#messages.shift()) {
-      let wait = message.data.length >= largeBodyBytes ? context.turns.take(client) : context.turns.takeSmall(client);
-      if (wait && !isHeld) {
-        isHeld = true;
-        this.hold();
+      let wait =
+        message.data.length >= largeBodyBytes
+          ? context.requestQueue.enter(client)
+          : context.requestQueue.enterSmall(client);
+      if (wait && !isPaused) {
+        isPaused = true;
+        this.pause();
       }
       try {
         if (wait) await wait;
         wait = undefined;
         const handled = socket.readyState === socket.OPEN ? handle(message) : undefined;
-        if (handled && !isHeld) {
-          isHeld = true;
-          this.hold();
+        if (handled && !isPaused) {
+          isPaused = true;
+          this.pause();
         }
         if (handled) await handled;
       } catch (error) {
@@ -134,7 +137,7 @@ export class Inbox {
       if (!message.isKept) message.claim.release();
     }
     this.#isHandling = false;
-    if (isHeld) this.release();
+    if (isPaused) this.resume();
   }
 
   /** Says why in a close frame, of which 123 bytes are for the reason. */
@@ -142,7 +145,7 @@ export class Inbox {
     const { socket } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
     // Read no further, whatever comes.
-    this.hold();
+    this.pause();
     socket.close(code, Buffer.from(reason).subarray(0, 123));
     setTimeout(() => socket.terminate(), closingMs).unref();
   }

@@ -14,7 +14,7 @@ export const sampleProtocol = "tokenmill.sample.v1";
 
 /** Serves the connection until it closes; its sequences are forgotten then. */
 export function serveSamples(context: ServeContext, socket: WebSocket, client: Client, connection: Duplex): void {
-  const { samples, lifecycle, log, quotas, answerTurns } = context;
+  const { samples, lifecycle, log, quotas, answerQueue } = context;
   const scope = samples.openScope();
   const codec = createMsgpackCodec();
   let last: Promise<void> = Promise.resolve();
@@ -25,7 +25,7 @@ export function serveSamples(context: ServeContext, socket: WebSocket, client: C
       if (!isBinary) refuseBecause("message", "expected binary, got text", true);
       lifecycle.checkServing();
       const pieces = await samples.run(scope, client, new RowBody(Readable.from([data]), claim));
-      await sendFragments(socket, pieces, () => answerTurns.take(client));
+      await sendFragments(socket, pieces, () => answerQueue.enter(client));
     } catch (error) {
       const { status, code, message } = toApiError(error);
       if (status >= 500) log.error({ err: error }, "rows failed");
@@ -39,17 +39,17 @@ export function serveSamples(context: ServeContext, socket: WebSocket, client: C
   socket.on("close", () => void last.then(() => samples.closeScope(scope)));
 }
 
-/** One message in fragments, each when those before have been taken. */
+/** One message in fragments, each when the peer has read those before and `entered` has resolved. */
 async function sendFragments(
   socket: WebSocket,
   pieces: Iterator<Uint8Array, void>,
-  turn: () => Promise<void>,
+  entered: () => Promise<void>,
 ): Promise<void> {
   let piece = pieces.next();
   while (!piece.done && socket.readyState === socket.OPEN) {
     const next = pieces.next();
     await sent(socket, piece.value, next.done === true);
-    if (!next.done) await turn();
+    if (!next.done) await entered();
     piece = next;
   }
 }

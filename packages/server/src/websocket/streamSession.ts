@@ -121,7 +121,7 @@ class StreamSession {
       if (this.#isBehind) credited.setBehind(true);
     };
     const isGone = (): boolean => this.#sequences.get(id) !== credited;
-    // What the client says of it while its grammar waits for its turn holds from its beginning.
+    // What the client says of it while its grammar is queued applies from its beginning.
     this.#sequences.set(id, credited);
     this.#claims.set(id, received.claim);
     received.isKept = true;
@@ -188,10 +188,10 @@ class StreamSession {
 
   #setBehind(isBehind: boolean): void {
     this.#isBehind = isBehind;
-    // What it says would be answered too.
-    if (isBehind) this.#inbox.hold();
+    // Its messages would be answered too.
+    if (isBehind) this.#inbox.pause();
     else {
-      this.#inbox.release();
+      this.#inbox.resume();
       this.#unread.resize(0);
     }
     for (const sequence of this.#sequences.values()) sequence.setBehind(isBehind);

@@ -1,6 +1,6 @@
 /** The host's book of the slots: who has each, what was submitted in it, and how its job and result records are written and read. */
 import { dtypeBytes, type SampleErrorCode, type SampleResult } from "@tokenmill/core";
-import { failResult, readResult, type RecordViews, takeBackPatches, viewsOf, writeJob } from "@tokenmill/core/internal";
+import { failResult, readResult, type RecordViews, undoPatches, viewsOf, writeJob } from "@tokenmill/core/internal";
 import { jobOf, MESSAGE_BYTES, placeJobs, resultOf, type Slab } from "../memory/slab.ts";
 import type { Plan, SampleJob } from "../types.ts";
 
@@ -136,7 +136,7 @@ export class SlotBook {
 
   /** Fails a row that no worker has and nobody will do. */
   fail(slot: number, code: SampleErrorCode): void {
-    takeBackPatches(this.views, jobOf(this.#slab, slot));
+    undoPatches(this.views, jobOf(this.#slab, slot));
     failResult(this.views, resultOf(this.#slab, slot), code);
   }
 

@@ -7,7 +7,7 @@ import {
   patchRow,
   readResult,
   type RecordViews,
-  takeBackPatches,
+  undoPatches,
   undoCapacity,
   undoCount,
   viewsOf,
@@ -102,7 +102,7 @@ describe("a row whose worker died in the middle of it", () => {
     const bench = await openBench({});
     const row = bench.row.slice();
     patchHalf(bench, count);
-    takeBackPatches(bench.views, bench.job);
+    undoPatches(bench.views, bench.job);
     expect(bench.row).toEqual(row);
     expect(undoCount(bench.views, bench.job)).toBe(0);
     expect((await bench.sample(0)).status).toBe("ok");

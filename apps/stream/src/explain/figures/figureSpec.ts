@@ -24,7 +24,7 @@ export function figureSpec({ title, subtitle, tokens, softmax, panels }: Figure)
     })),
   );
   const largest = Math.max(...values.flatMap(({ prob, before }) => [prob, before]));
-  // room for the number beside the longest bar
+  // space for the number beside the longest bar
   const scale = { domain: [0, largest * 1.42], nice: false };
   const token = { field: "token", type: "nominal" as const, sort: [...tokens], title: null };
   const ticks = ticksUpTo(largest);

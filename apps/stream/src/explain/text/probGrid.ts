@@ -28,12 +28,12 @@ export function probGrid(
   style: Style,
 ): string[] {
   const nameWidth = Math.max(...names.map(displayWidth));
-  const room = width - indent.length - nameWidth;
+  const barsWidth = width - indent.length - nameWidth;
   const cellWidth = 2 + numberWidth + 1;
-  const perLine = Math.max(1, Math.min(columns.length, Math.floor(room / (cellWidth + leastBarWidth))));
+  const perLine = Math.max(1, Math.min(columns.length, Math.floor(barsWidth / (cellWidth + leastBarWidth))));
   const lineCount = Math.ceil(columns.length / perLine);
   const evenly = Math.ceil(columns.length / lineCount);
-  const barWidth = Math.max(leastBarWidth, Math.min(mostBarWidth, Math.floor(room / evenly) - cellWidth));
+  const barWidth = Math.max(leastBarWidth, Math.min(mostBarWidth, Math.floor(barsWidth / evenly) - cellWidth));
   const largest = Math.max(...columns.flatMap(({ probs }) => probs));
   return Array.from({ length: lineCount }, (_, line) => {
     const cells = columns

@@ -1,23 +1,23 @@
-/** A matcher that keeps its grammar until it is released, and until its forks are. */
+/** A matcher with a lease on its grammar, which ends when the matcher and all its forks are released. */
 import type { GrammarMatcher } from "@tokenmill/contracts";
 import type { Matcher } from "../run/matcher.ts";
 
 /** Users of one compiled grammar. */
-interface Hold {
+interface Lease {
   users: number;
   readonly release: () => void;
 }
 
-export class HeldMatcher implements GrammarMatcher {
+export class LeasedMatcher implements GrammarMatcher {
   readonly #matcher: Matcher;
-  readonly #hold: Hold;
+  readonly #lease: Lease;
   #isReleased = false;
 
   /** @param release gives the grammar up */
-  constructor(matcher: Matcher, release: (() => void) | Hold) {
+  constructor(matcher: Matcher, release: (() => void) | Lease) {
     this.#matcher = matcher;
-    this.#hold = typeof release === "function" ? { users: 0, release } : release;
-    this.#hold.users++;
+    this.#lease = typeof release === "function" ? { users: 0, release } : release;
+    this.#lease.users++;
   }
 
   get hasEnded(): boolean {
@@ -41,12 +41,12 @@ export class HeldMatcher implements GrammarMatcher {
   }
 
   fork(): GrammarMatcher {
-    return new HeldMatcher(this.#matcher.fork(), this.#hold);
+    return new LeasedMatcher(this.#matcher.fork(), this.#lease);
   }
 
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    if (--this.#hold.users === 0) this.#hold.release();
+    if (--this.#lease.users === 0) this.#lease.release();
   }
 }
