@@ -88,7 +88,14 @@ describe("structured output with r50k's 50,257 tokens", () => {
     const other = await createEngine({ source: source(), grammar, workers: 1, seed: 77 });
     const params = { maxTokens: 400 };
     const { texts } = await runSchemas(engine, 100, params);
-    const timer = setInterval(() => void pool.killWorker(0), 100);
+    // by rows, not by time: a worker that starts on a busy machine has a row behind it before it dies
+    let rowsAtDeath = 0;
+    const timer = setInterval(() => {
+      const { rowsSampled } = pool.stats();
+      if (rowsSampled < rowsAtDeath + 300) return;
+      rowsAtDeath = rowsSampled;
+      void pool.killWorker(0);
+    }, 10);
     const withKills = await runSchemas(killed, 100, params).finally(() => clearInterval(timer));
     expect(withKills.texts).toEqual(texts);
     expect(pool.stats().workerDeaths).toBeGreaterThan(0);

@@ -3,6 +3,7 @@ import type { CreateMaskFiller, GrammarImageData, MaskFiller } from "@tokenmill/
 import { GrammarEngine } from "../run/engine.ts";
 import type { Matcher } from "../run/matcher.ts";
 import { ReadImages } from "./sharedImage.ts";
+import { sharedTrie } from "./sharedTrie.ts";
 import { type SharedVocabulary, vocabularyOf } from "./sharedVocabulary.ts";
 
 /** Outputs that are remembered. */
@@ -31,7 +32,9 @@ class GrammarMaskFiller implements MaskFiller {
 
   constructor(options: MaskFillerOptions) {
     this.#options = options;
-    if (options.isWarm) this.#engine = new GrammarEngine(vocabularyOf(options));
+    // a worker that starts in place of another reads the vocabulary before its first row, whose time is limited
+    const isInUse = sharedTrie(options.trie, options.vocabSize) !== undefined;
+    if (options.isWarm || isInUse) this.#engine = new GrammarEngine(vocabularyOf(options));
   }
 
   fill(image: GrammarImageData, key: number, tokenIds: Int32Array, words: Int32Array): void {
