@@ -1,4 +1,5 @@
 /** Clients of a cluster in this process: each reads one stream, and may go on at another gateway in the middle. */
+import { setTimeout } from "node:timers/promises";
 import type { Cluster } from "@tokenmill/cluster";
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { History } from "./history.ts";
@@ -7,6 +8,15 @@ export interface ClientRecord extends History {
   /** When each event of the last connection came, in ms. */
   readonly timesMs: readonly number[];
 }
+
+interface Place {
+  readonly streamId: number;
+  readonly index: number;
+  readonly isResumed: boolean;
+}
+
+/** How often a stream is asked for while NATS is gone. */
+const mostAttempts = 100;
 
 /** @param moves positions at which the client leaves without a word, and comes back at the next gateway */
 export async function readAt(
@@ -23,12 +33,12 @@ export async function readAt(
       const events: TokenEvent[] = [];
       connections.push(events);
       const gateway = gateways[number % gateways.length]!;
-      const hasEnded = await readOnce(gateway, request, { streamId, index: 0, isResumed: number > 0 }, (event) => {
+      const onEvent = (event: TokenEvent): boolean => {
         events.push(event);
         timesMs[event.index] ??= performance.now();
         return event.index + 1 < end;
-      });
-      if (hasEnded) break;
+      };
+      if (await readPatiently(gateway, request, { streamId, index: 0, isResumed: number > 0 }, onEvent)) break;
     }
     return { name, connections, timesMs };
   } catch (error) {
@@ -36,11 +46,34 @@ export async function readAt(
   }
 }
 
+/** As a client that tries again where NATS is gone: it is told so by `cluster_unavailable`, before the first event. */
+async function readPatiently(
+  gateway: Cluster,
+  request: GenerateRequest,
+  place: Place,
+  onEvent: (event: TokenEvent) => boolean,
+): Promise<boolean> {
+  let hasEvents = false;
+  const noting = (event: TokenEvent): boolean => {
+    hasEvents = true;
+    return onEvent(event);
+  };
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await readOnce(gateway, request, { ...place, isResumed: place.isResumed || attempts > 1 }, noting);
+    } catch (error) {
+      const isUnavailable = (error as { code?: string }).code === "cluster_unavailable";
+      if (!isUnavailable || hasEvents || attempts === mostAttempts) throw error;
+      await setTimeout(200);
+    }
+  }
+}
+
 /** True: the stream has ended; false: `onEvent` wanted no more. */
 function readOnce(
   gateway: Cluster,
   request: GenerateRequest,
-  place: { streamId: number; index: number; isResumed: boolean },
+  place: Place,
   onEvent: (event: TokenEvent) => boolean,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
