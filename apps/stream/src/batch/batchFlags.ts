@@ -1,6 +1,7 @@
 /** Flags of `tokenmill batch`. */
 import { integerFlag } from "@tokenmill/cli";
 import { Command } from "commander";
+import { addPoolFlags } from "../flags/poolFlags.ts";
 import { addClusterFlags, type ClusterFlags } from "../cluster/clusterFlags.ts";
 import { seedFlag } from "../serve/seedFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
@@ -37,18 +38,7 @@ export function batchFlags(): Command {
     .option("--model-name <name>", "name of the model in requests and answers (default: the source's)")
     .option("--json", "print the summary as one JSON object on stdout");
   addSourceFlags(command);
-  command
-    .optionsGroup("Engine:")
-    .option(
-      "--workers <n>",
-      "worker threads; 0 samples on the main thread (default: one per core)",
-      integerFlag("workers", 0, 256),
-    )
-    .option(
-      "--slots <n>",
-      "rows in shared memory (default: 32 per worker, at least 64)",
-      integerFlag("slots", 1, 65_536),
-    );
+  addPoolFlags(command);
   addClusterFlags(command);
   return command;
 }

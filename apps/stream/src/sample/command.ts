@@ -1,6 +1,7 @@
 /** `tokenmill sample`: the flags; what they do is loaded when they are used. */
 import { integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
+import { addPoolFlags } from "../flags/poolFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { addGrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
@@ -38,18 +39,8 @@ export function sampleCommand(): Command {
       "refuse rows of another length (default: as long as they are)",
       integerFlag("vocabSize", 1, 2 ** 24),
     )
-    .option("--draws <n>", "draws from each row", integerFlag("draws", 1), 1)
-    .optionsGroup("Engine:")
-    .option(
-      "--workers <n>",
-      "worker threads; 0 samples on the main thread (default: one per core)",
-      integerFlag("workers", 0, 256),
-    )
-    .option(
-      "--slots <n>",
-      "rows in shared memory (default: 32 per worker, at least 64)",
-      integerFlag("slots", 1, 65_536),
-    )
+    .option("--draws <n>", "draws from each row", integerFlag("draws", 1), 1);
+  addPoolFlags(command)
     .addOption(rowTimeoutFlag())
     .optionsGroup("Output:")
     .option("--json", "print every draw as one JSON object a line on stdout")

@@ -2,6 +2,7 @@
 import { integerFlag } from "@tokenmill/cli";
 import { defaultLimits } from "@tokenmill/server";
 import { Command, Option } from "commander";
+import { addPoolFlags } from "../flags/poolFlags.ts";
 import { addClusterFlags, type ClusterFlags } from "../cluster/clusterFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
@@ -98,18 +99,7 @@ export function serveFlags(): Command {
   const percent = (flag: string, name: string, text: string, byDefault: number): void => {
     command.option(`--${flag} <percent>`, text, integerFlag(name, 1, 100), byDefault);
   };
-  command
-    .optionsGroup("Engine:")
-    .option(
-      "--workers <n>",
-      "worker threads; 0 samples on the main thread (default: one per core)",
-      integerFlag("workers", 0, 256),
-    )
-    .option(
-      "--slots <n>",
-      "rows in shared memory (default: 32 per worker, at least 64)",
-      integerFlag("slots", 1, 65_536),
-    )
+  addPoolFlags(command)
     .option("--seed <integer>", "seed of requests without one (default: a random one)", seedFlag)
     .option(
       "--sample-vocab-size <n>",

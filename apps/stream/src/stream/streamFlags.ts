@@ -1,6 +1,7 @@
 /** Flags of `tokenmill stream`. */
 import { integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
+import { addPoolFlags } from "../flags/poolFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
@@ -62,18 +63,7 @@ export function streamFlags(): Command {
     );
   addGrammarFlags(command);
   addSourceFlags(command);
-  command
-    .optionsGroup("Engine:")
-    .option(
-      "--workers <n>",
-      "worker threads; 0 samples on the main thread (default: one per core)",
-      integerFlag("workers", 0, 256),
-    )
-    .option(
-      "--slots <n>",
-      "rows in shared memory (default: 32 per worker, at least 64)",
-      integerFlag("slots", 1, 65_536),
-    )
+  addPoolFlags(command)
     .option("--concurrency <n>", "most sequences open at a time", integerFlag("concurrency", 1, 131_072), 256)
     .addOption(rowTimeoutFlag());
   command
