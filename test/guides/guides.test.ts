@@ -12,6 +12,10 @@ const bin = fileURLToPath(new URL("bin/tokenmill.js", import.meta.resolve("token
 const guides = pages.filter((page) => page.startsWith("docs/guides/"));
 
 describe("pages", () => {
+  it("have no marks of a merge", () => {
+    expect(pages.filter((page) => /^(<<<<<<<|>>>>>>>) /m.test(textOf(page)))).toEqual([]);
+  });
+
   it("have no link that leads nowhere", () => {
     expect(pages.flatMap((page) => brokenLinks(page).map((link) => `${page}: ${link}`))).toEqual([]);
   });
