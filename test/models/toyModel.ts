@@ -64,8 +64,10 @@ export function createToyModel(
       for (const { slot, position, tokenIds, rows } of items) {
         const held = slots[slot]!;
         expect(held.length === position, `slot ${slot} holds ${position} tokens, not ${held.length}`);
-        for (const { index, target } of rows)
+        for (const { index, target } of rows) {
+          expect(target.buffer instanceof SharedArrayBuffer, "rows are in shared memory");
           target.set(toyRow([...held, ...tokenIds.subarray(0, index + 1)], vocabSize));
+        }
         held.push(...tokenIds);
         expect(held.length <= contextTokens, "at most contextTokens");
       }

@@ -7,10 +7,11 @@ import type { Engine } from "../types.ts";
 
 async function open(
   given: Parameters<typeof createToyModel>[0] = {},
+  slots?: number,
 ): Promise<{ engine: Engine; model: ReturnType<typeof createToyModel> }> {
   const model = createToyModel(given);
   const source = modelRowsSource(model);
-  const engine = await createEngine({ source, workers: 0, seed: 1 });
+  const engine = await createEngine({ source, workers: 0, seed: 1, ...(slots !== undefined && { slots }) });
   onTestFinished(async () => {
     await engine.close();
     await source.close?.();
@@ -58,19 +59,22 @@ describe("an engine over a model", () => {
     expect(drawn).toEqual([argmax(toyRow(prompt.slice(0, 30), 257))]);
   });
 
-  it("draws what the rows of the history say, many sequences at once on few slots", async () => {
-    const { engine } = await open({ sequences: 3, stepTokens: 8, vocabSize: 257 });
-    const prompts = Array.from({ length: 8 }, (_, i) => [1 + i, 5, 6, 7]);
-    const drawn = await Promise.all(
-      prompts.map((prompt) => idsOf(engine, { prompt, maxTokens: 5, temperature: 0, ignoreEos: true })),
-    );
-    const expected = prompts.map((prompt) => {
-      const history = [...prompt];
-      for (let i = 0; i < 5; i++) history.push(argmax(toyRow(history, 257)));
-      return history.slice(4);
-    });
-    expect(drawn).toEqual(expected);
-  });
+  it.each([undefined, 2])(
+    "draws what the rows say, many sequences on few cache slots, %s of the pool",
+    async (slots) => {
+      const { engine } = await open({ sequences: 3, stepTokens: 8, vocabSize: 257 }, slots);
+      const prompts = Array.from({ length: 8 }, (_, i) => [1 + i, 5, 6, 7]);
+      const drawn = await Promise.all(
+        prompts.map((prompt) => idsOf(engine, { prompt, maxTokens: 5, temperature: 0, ignoreEos: true })),
+      );
+      const expected = prompts.map((prompt) => {
+        const history = [...prompt];
+        for (let i = 0; i < 5; i++) history.push(argmax(toyRow(history, 257)));
+        return history.slice(4);
+      });
+      expect(drawn).toEqual(expected);
+    },
+  );
 
   it("ends at every token that ends an output", async () => {
     const model = createToyModel({ vocabSize: 257 });
@@ -100,8 +104,8 @@ describe("an engine over a model", () => {
       scores.push(...promptLogprobs!.map((entry) => entry?.logprob));
     }
     expect(scores).toHaveLength(37);
-    // All rows but the last of the prompt, then the row that the first token is drawn from.
-    expect(model.steps.map((step) => [...step.values()])).toEqual([[36], [1]]);
+    // the row that the first token is drawn from is among them
+    expect(model.steps.map((step) => [...step.values()])).toEqual([[37]]);
   });
 
   it("fails a sequence without a prompt by itself", async () => {

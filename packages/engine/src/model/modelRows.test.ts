@@ -12,7 +12,7 @@ function open(model: ToyModel): {
     rows,
     row: (sequenceId, history) =>
       new Promise((resolve, reject) => {
-        const target = new Float32Array(model.vocabSize);
+        const target = newRow(model.vocabSize);
         rows.request({
           sequenceId: BigInt(sequenceId),
           history: Int32Array.from(history),
@@ -23,6 +23,7 @@ function open(model: ToyModel): {
   };
 }
 
+const newRow = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(4 * length));
 const range = (length: number, from = 1): number[] => Array.from({ length }, (_, i) => (from + i) % 64);
 
 describe("rows of a model", () => {
@@ -98,13 +99,38 @@ describe("rows of a model", () => {
     const model = createToyModel({ stepTokens: 64 });
     const { rows } = open(model);
     const prompt = Int32Array.from(range(37));
-    for (let length = 1; length < prompt.length; length++) {
-      const target = new Float32Array(64);
-      const [history, upcoming] = [prompt.slice(0, length), prompt.slice(length, -1)];
+    for (let length = 1; length <= prompt.length; length++) {
+      const target = newRow(64);
+      const [history, upcoming] = [prompt.slice(0, length), prompt.slice(length)];
       await new Promise((done) => rows.request({ sequenceId: 0n, history, upcoming, target, done }));
       expect(target).toEqual(toyRow(history, 64));
     }
-    expect(model.steps.map((step) => [...step.values()])).toEqual([[36]]);
+    expect(model.steps.map((step) => [...step.values()])).toEqual([[37]]);
+  });
+
+  it("before they are wanted take 64 MiB at most", async () => {
+    const model = createToyModel({ stepTokens: 64, paddedSize: 2 ** 20 });
+    const { rows } = open(model);
+    const prompt = Int32Array.from(range(37));
+    const target = newRow(2 ** 20);
+    for (let length = 1; length <= prompt.length; length++) {
+      const [history, upcoming] = [prompt.slice(0, length), prompt.slice(length)];
+      await new Promise((done) => rows.request({ sequenceId: 0n, history, upcoming, target, done }));
+      expect(target.subarray(0, 64)).toEqual(toyRow(history, 64));
+    }
+    expect(model.steps.map((step) => [...step.values()])).toEqual([[17], [17], [3]]);
+  });
+
+  it("are in the next step where they are asked for within a quarter of the last one", async () => {
+    const model = createToyModel({ sequences: 2 });
+    const { row } = open(model);
+    model.gate = new Promise((resolve) => setTimeout(resolve, 60));
+    const prompts = [range(4, 1), range(4, 9)];
+    await Promise.all(prompts.map((prompt, id) => row(id, prompt)));
+    const first = row(0, [...prompts[0]!, 7]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([first, row(1, [...prompts[1]!, 7])]);
+    expect(model.steps.map((step) => step.size)).toEqual([2, 2]);
   });
 
   it("of a closed sequence are computed no further than its step", async () => {
@@ -114,7 +140,7 @@ describe("rows of a model", () => {
     rows.request({
       sequenceId: 0n,
       history: Int32Array.from(range(40)),
-      target: new Float32Array(64),
+      target: newRow(64),
       done: () => calls++,
     });
     while (model.steps.length === 0) await new Promise((resolve) => setImmediate(resolve));

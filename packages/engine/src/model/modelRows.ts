@@ -30,8 +30,14 @@ interface SlottedRow extends PendingRow {
 
 const cancelled = (): Error => new Error("the sequence was cancelled");
 
-/** Sequences whose rows are done are waited for before the next step, so that they are in it: that long at most. */
+/**
+ * Sequences whose rows are done are waited for before the next step, so that they are in it: that long at most, or that share
+ * of the last step if it is longer, for one that comes late waits for a whole step.
+ */
 const longestReturnMs = 2;
+const longestReturnShare = 0.25;
+/** Most memory of all rows that are computed before they are wanted. */
+const mostAheadBytes = 64 * 2 ** 20;
 /** A prompt that shares at least that many tokens with one under computation waits for it, to fork them. */
 const leastSharedTokens = 16;
 
@@ -47,6 +53,7 @@ export class ModelRows {
   readonly #ahead = new Map<bigint, RowsAhead>();
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
+  #stepMs = 0;
   #whenAllReturned: (() => void) | undefined;
 
   constructor(model: ModelSource) {
@@ -116,7 +123,7 @@ export class ModelRows {
   async #allReturned(): Promise<void> {
     if (this.#away.size === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, longestReturnMs);
+      const timer = setTimeout(resolve, Math.max(longestReturnMs, this.#stepMs * longestReturnShare));
       this.#whenAllReturned = () => {
         clearTimeout(timer);
         resolve();
@@ -138,7 +145,7 @@ export class ModelRows {
         this.#model.fork(forkFrom, slot, cachedLength);
       } else if (isTruncated) this.#model.truncate(slot, cachedLength);
       const { upcoming = new Int32Array(0), target } = wanted;
-      const ahead = RowsAhead.plan(wanted.history, upcoming, target, this.#model.limits.stepTokens);
+      const ahead = RowsAhead.plan(wanted.history, upcoming, target, this.#mostAhead(target.byteLength));
       const { history, rows } = ahead;
       this.#waiting.delete(sequenceId);
       this.#slotted.set(sequenceId, {
@@ -151,6 +158,13 @@ export class ModelRows {
         isCancelled: false,
       });
     }
+  }
+
+  /** A step's rows, in what is left of their memory. */
+  #mostAhead(rowBytes: number): number {
+    const known = [...this.#ahead.values(), ...[...this.#slotted.values()].map(({ ahead }) => ahead)];
+    const held = known.reduce((sum, { aheadCount }) => sum + aheadCount, 0);
+    return Math.max(0, Math.min(this.#model.limits.stepTokens - 1, Math.floor(mostAheadBytes / rowBytes) - held));
   }
 
   /** A prompt that is being computed will soon be a prefix to fork. */
@@ -174,7 +188,9 @@ export class ModelRows {
     const planned = planStep([...this.#slotted.values()], this.#model.limits.stepTokens);
     const items = planned.map(({ item }) => item);
     this.#slots.beginStep();
+    const startMs = performance.now();
     await this.#model.step(items, this.#abort.signal);
+    this.#stepMs = performance.now() - startMs;
     for (const { item } of planned) this.#slots.append(item.slot, item.tokenIds);
     for (const { item, row, isLast } of planned) {
       row.computedLength += item.tokenIds.length;

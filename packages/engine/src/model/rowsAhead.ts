@@ -4,9 +4,6 @@
  */
 import { sharedLength } from "./sharedLength.ts";
 
-/** Most memory of one sequence's rows. */
-const mostBytes = 16 * 2 ** 20;
-
 export class RowsAhead {
   /** The tokens that the last row follows. */
   readonly history: Int32Array;
@@ -18,17 +15,22 @@ export class RowsAhead {
     this.rows = rows;
   }
 
-  /** Space for the row after `history` and for those after the tokens that follow. */
-  static plan(history: Int32Array, upcoming: Int32Array, target: Float32Array, stepTokens: number): RowsAhead {
-    const most = Math.min(upcoming.length, stepTokens - 1, Math.floor(mostBytes / target.byteLength));
+  /** Space for the row after `history` and for those after the tokens that follow, `mostAhead` of them at most. */
+  static plan(history: Int32Array, upcoming: Int32Array, target: Float32Array, mostAhead: number): RowsAhead {
+    const most = Math.min(upcoming.length, mostAhead);
     const whole = new Int32Array(history.length + most);
     whole.set(history);
     whole.set(upcoming.subarray(0, most), history.length);
     const ahead = Array.from({ length: most }, (_, i) => ({
       length: history.length + 1 + i,
-      target: new Float32Array(target.length),
+      target: new Float32Array(new SharedArrayBuffer(target.byteLength)),
     }));
     return new RowsAhead(whole, [{ length: history.length, target }, ...ahead]);
+  }
+
+  /** Rows beside the one that was wanted. */
+  get aheadCount(): number {
+    return this.rows.length - 1;
   }
 
   /** The row after exactly these tokens, if it is here. */

@@ -105,7 +105,8 @@ export class BatchFiller {
     const isCopy = this.#lentSlots >= this.#pool.slotCount >> 1;
     const row = this.#pool.row(slot);
     if (!isCopy) this.#lentSlots++;
-    return { slot, sequence, row: isCopy ? row.slice() : row, isCopy, startMs: performance.now(), isReported: false };
+    const lent = isCopy ? sharedRow(row) : row;
+    return { slot, sequence, row: lent, isCopy, startMs: performance.now(), isReported: false };
   }
 
   #batchRow({ row, sequence }: Lent): BatchRow {
@@ -114,7 +115,7 @@ export class BatchFiller {
     return {
       row,
       history: tokenIds.subarray(0, scored),
-      ...(scored !== undefined && { upcoming: tokenIds.subarray(scored, -1) }),
+      ...(scored !== undefined && { upcoming: tokenIds.subarray(scored) }),
       promptLength: scored ?? sequence.promptLength,
       sequenceId: sequence.sequenceIdBits,
       position: sequence.position,
@@ -164,4 +165,10 @@ export class BatchFiller {
     }
     this.#observer.changed();
   }
+}
+
+/** An empty one of that length: a source may hand the row to a thread of its own. */
+function sharedRow(row: BatchRow["row"]): BatchRow["row"] {
+  const buffer = new SharedArrayBuffer(row.byteLength);
+  return row instanceof Float32Array ? new Float32Array(buffer) : new Uint16Array(buffer);
 }
