@@ -29,6 +29,7 @@ describe("npm run bench", () => {
     [["--compare", "one.json"], '"--compare" expected two files, got 1'],
     [["--only", "nothing"], 'got "nothing"'],
     [["--processes", "0"], '"--processes" expected integer ≥ 1, got "0"'],
+    [["--against", "nowhere"], '"--against" expected a built checkout, got "nowhere"'],
     [["--fast"], "Unknown option '--fast'"],
     [["run.json"], 'expected no "run.json"'],
   ])("refuses %j with exit code 2", (args, message) => {

@@ -1,7 +1,9 @@
 /**
  * `npm run bench`: every benchmark, in whole processes that are repeated, into a folder with the run as JSON, a report and
- * its plots. `--compare` tells what changed between two runs; `--publish` makes BENCHMARKS.md and docs/bench from one.
+ * its plots. `--compare` tells what changed between two runs, `--against` between two checkouts; `--publish` makes
+ * BENCHMARKS.md and docs/bench from a run.
  */
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compareRuns, describeChanges } from "./compare.ts";
@@ -14,6 +16,9 @@ const usage = `usage: npm run bench -- [options]
   --quick                     fewer sizes and rounds, two processes: 3 to 4 minutes
   --processes N               how often each benchmark's process is started (absent: 3, quick 2)
   --only a,b                  some of: ${modes.full.steps.map(({ name }) => name).join(", ")}
+  --rows a.npy,b.gguf         rows of models, with llama.cpp beside where its library is: f32 rows of a file, or 64 that a
+                              language model gives (a GGUF or ONNX file, or the name of one; written to --out as .npy)
+  --against folder            another built checkout: its processes and ours take turns, then as --compare
   --out folder                for run.json, report.md and plots (absent: bench-results)
   --compare a.json b.json     what changed from run a to run b, beyond the noise
   --publish run.json          BENCHMARKS.md and docs/bench from a run`;
@@ -38,6 +43,8 @@ function parse() {
       quick: { type: "boolean", default: false },
       processes: { type: "string" },
       only: { type: "string" },
+      rows: { type: "string" },
+      against: { type: "string" },
       out: { type: "string", default: "bench-results" },
       compare: { type: "boolean", default: false },
       publish: { type: "boolean", default: false },
@@ -74,8 +81,17 @@ async function measure(): Promise<void> {
   const processCount = Number(values.processes ?? modes[mode].processCount);
   if (!Number.isInteger(processCount) || processCount < 1)
     refuse(`"--processes" expected integer ≥ 1, got "${values.processes}"`);
-  const run = await runSteps({ root, mode, processCount, only });
   const out = resolve(values.out);
-  await writeReport(run, { report: join(out, "report.md"), plots: out, plotPath: "." });
-  console.error(`\n${run.durationSeconds} s; written: ${values.out}/run.json, ${values.out}/report.md`);
+  const against = values.against === undefined ? undefined : resolve(values.against);
+  if (against !== undefined && !existsSync(join(against, "packages/core/dist")))
+    refuse(`"--against" expected a built checkout, got "${values.against}"`);
+  const rows = values.rows?.split(",").map((name) => (existsSync(name) ? resolve(name) : name)) ?? [];
+  const roots = against === undefined ? [root] : [root, against];
+  const [run, other] = await runSteps({ roots, mode, processCount, only, rows, out });
+  await writeReport(run!, { report: join(out, "report.md"), plots: out, plotPath: "." });
+  console.error(`\n${run!.durationSeconds} s; written: ${values.out}/run.json, ${values.out}/report.md`);
+  if (other === undefined) return;
+  writeFileSync(join(out, "against.json"), `${JSON.stringify(other)}\n`);
+  console.log(`from ${other.commit ?? values.against} to ${run!.commit ?? "ours"}:`);
+  console.log(describeChanges(compareRuns(other, run!)));
 }

@@ -17,6 +17,11 @@ function smallRun(): BenchRun {
       ["peaked", "flat"].map((rows) => ["settings", "greedy", { vocabSize, rows }, true] as const),
     ),
     ["settings", "greedy", { vocabSize: 50_257, rows: "recorded" }, true],
+    ["real", "greedy", { vocabSize: 49_152, rows: "smollm2" }, true],
+    ["real", "min-k", { vocabSize: 49_152, rows: "smollm2" }, true],
+    ["real", "greedy", { vocabSize: 49_152, rows: "smollm2", dtype: "bf16" }, true],
+    ["llamaCpp", "greedy", { vocabSize: 49_152, rows: "smollm2" }, true],
+    ["door", "plan, in place", { vocabSize: 50_257, rows: "gaussian" }, true],
     ["peers", "greedy", { vocabSize: 128_256, rows: "gaussian", peer: "tokenmill" }, true],
     ["peers", "greedy", { vocabSize: 128_256, rows: "gaussian", peer: "plain JS" }, true],
     ["topK", "top-k", { vocabSize: 128_256, rows: "gaussian", topK: 1 }, true],
@@ -73,9 +78,11 @@ describe("the report of a run", () => {
   it("has a heading for each benchmark", () => {
     const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
     expect(headings).toEqual([
+      "Rows of real models",
       "Settings",
       "Others on npm",
       "Growth with k",
+      "The sampler on one thread",
       "Growth with B and workers",
       "Growth with sequences",
       "The worst found by search",
@@ -92,6 +99,12 @@ describe("the report of a run", () => {
 
   it("gives median, multiple of R and spread over processes", () => {
     expect(text).toContain("| greedy | 11.6 (2.89 ±5 %) | 12.6 (3.15 ±5 %) |");
+  });
+
+  it("puts rows of real models first, with 16-bit rows and llama.cpp beside", () => {
+    expect(text).toContain("| smollm2, V = 49,152: µs a row (R) | tokenmill | bf16 | llama.cpp | times |");
+    expect(text).toContain("| greedy | 16.8 (4.20 ±5 %) | 18.9 (4.73 ±5 %) | 20.0 | 1.19 |");
+    expect(text).toContain("Geometric mean over llama.cpp: 1.19; the least: 1.19.");
   });
 
   it("says where it was made, and whether others had work for the machine", () => {

@@ -28,3 +28,18 @@ export const settings: readonly Setting[] = [
   { name: "mirostat 2", params: { mirostat: 2 } },
   { name: "top-k 40, 5 raw logprobs", params: { topK: 40, logprobs: 5 } },
 ];
+
+/** What is asked for more rarely, or costs more: on rows of models. */
+export const rareSettings: readonly Setting[] = [
+  { name: "top-k 40, 5 processed logprobs", params: { topK: 40, logprobs: 5, logprobsMode: "processed" } },
+  { name: "top-p 0.9, 5 processed logprobs", params: { topP: 0.9, logprobs: 5, logprobsMode: "processed" } },
+  { name: "dynamic temperature", params: { temperature: 1, dynatempRange: 0.5 } },
+  { name: "epsilon cutoff", params: { epsilonCutoff: 3e-4 } },
+  { name: "eta cutoff", params: { etaCutoff: 3e-4 } },
+  { name: "top-h 0.4", params: { topH: 0.4 } },
+  { name: "tail-free 0.95", params: { tailFree: 0.95 } },
+  { name: "mirostat 1", params: { mirostat: 1 } },
+  { name: "adaptive-p", params: { adaptiveTarget: 0.5 } },
+  { name: "KGW", params: { kgwDelta: 2, kgwKey: 1 }, historyLength: 512 },
+  { name: "top-k 40, SynthID", params: { topK: 40, synthIdDepth: 30, synthIdKey: 1 }, historyLength: 512 },
+];

@@ -1,10 +1,11 @@
 /** Rows, kernels and plans in one memory, laid out as a pool does; one thread. */
-import { compileParams, createResult, type SamplingParams } from "@tokenmill/core";
+import { compileParams, createResult, type RowDtype, type SamplingParams } from "@tokenmill/core";
 import {
   compileKernels,
   createMemory,
   instantiateKernels,
   jobBytes,
+  negativeInfinity,
   outcomeAt,
   paddedLengthOf,
   placeJob,
@@ -14,10 +15,13 @@ import {
   viewsOf,
   writeJob,
 } from "@tokenmill/core/internal";
+import { rowIn } from "../src/testing/widths.ts";
 
 export interface Slab {
   /** Views of the rows, `vocabSize` elements each; −Infinity at first. */
   readonly rows: readonly Float32Array[];
+  /** Which type samplers have the rows in from now on; for one of 16 bits, the rows as they stand are copied into it. */
+  useDtype(dtype: RowDtype): void;
   /** Reads row `index` in one plain pass: R. */
   read(index: number): number;
   /** A function that samples row `index` at the next position, after `historyLength` tokens → token id. */
@@ -39,7 +43,8 @@ export async function openSlab(vocabSize: number, rowCount: number): Promise<Sla
   const padded = paddedLengthOf(vocabSize);
   const module = await compileKernels();
   const probe = await instantiateKernels(module, createMemory(65536));
-  const workspace = firstRow + rowCount * padded * 4;
+  const firstNarrow = firstRow + rowCount * padded * 4;
+  const workspace = firstNarrow + rowCount * padded * 2;
   const memory = createMemory(workspace + probe.workspace_bytes(vocabSize));
   const kernels = await instantiateKernels(module, memory);
   const views = viewsOf(memory);
@@ -51,8 +56,15 @@ export async function openSlab(vocabSize: number, rowCount: number): Promise<Sla
   for (let i = 0; i < historyCapacity; i++) views.i32[(history >> 2) + i] = Math.imul(i, 7919) % vocabSize;
 
   let nextPlan = plans;
+  let dtype: RowDtype = "f32";
   return {
     rows,
+    useDtype(wanted) {
+      dtype = wanted;
+      if (dtype === "f32") return;
+      const narrow = new Uint16Array(memory.buffer, firstNarrow, rowCount * padded).fill(negativeInfinity[dtype]);
+      for (const [i, row] of rows.entries()) narrow.set(rowIn(dtype, row).row, i * padded);
+    },
     read: (index) => kernels.read_row(addressOf(index), padded),
     forgetSamplers: () => void (nextPlan = plans),
     sampler(params, historyLength = 0) {
@@ -64,7 +76,8 @@ export async function openSlab(vocabSize: number, rowCount: number): Promise<Sla
       const drawn = createResult(maxLogprobs);
       let position = 0;
       return (index) => {
-        placeJob(views, job, { row: addressOf(index), dtype: "f32", vocabSize, undo, result });
+        const row = dtype === "f32" ? addressOf(index) : firstNarrow + index * padded * 2;
+        placeJob(views, job, { row, dtype, vocabSize, undo, result });
         writeJob(views, job, {
           plan,
           history,

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { smallestChange } from "../compare.ts";
 import type { BenchRun } from "../run/benchRun.ts";
 import type { PlotName } from "./plots.ts";
+import { realSection } from "./realRows.ts";
 import {
+  doorSection,
   embeddedSection,
   engineSection,
   peersSection,
@@ -16,9 +18,11 @@ import {
 } from "./sections.ts";
 
 const sections: readonly Section[] = [
+  realSection,
   settingsSection,
   peersSection,
   topKSection,
+  doorSection,
   poolSection,
   engineSection,
   worstSection,
@@ -53,7 +57,8 @@ rows take turns: up to V = 50,257 they fit a last-level cache of 32 MiB, at 128,
 | peaked | Gaussian with σ 2.5 and eight tokens 8 … 15 above |
 | gaussian | Gaussian with σ 2.5 |
 | flat | Gaussian with σ 1 |
-| recorded | of the embedded model, along four texts that it wrote |`;
+| recorded | of the embedded model, along four texts that it wrote |
+| a model's name | of that model, along four texts that it wrote (\`--rows\`) |`;
 }
 
 const commands = `## Commands
@@ -61,12 +66,16 @@ const commands = `## Commands
     npm run bench                                       # all of it: about 15 minutes on an idle machine
     npm run bench -- --quick                            # 3 to 4 minutes
     npm run bench -- --only settings,topK --out after   # some of it, into after/run.json
+    npm run bench -- --rows model.gguf,rows.npy         # rows of real models too, with llama.cpp beside
+    npm run bench -- --only real,llamaCpp --rows model.gguf
+    npm run bench -- --only real --rows rows.npy --against ../before
     npm run bench -- --compare before/run.json after/run.json
     npm run bench -- --publish bench-results/run.json   # this file and docs/bench
 
 \`--compare\` takes one number from each process, the median of its rounds as a multiple of the yardstick. A change is real if
 Student's t of their logarithms rejects equality at 1 %, with no series counted quieter than the median one, and the medians
-differ by more than ${100 * smallestChange} %. Compare runs of one machine, made one after the other.
+differ by more than ${100 * smallestChange} %. \`--against\` measures another built checkout in the same run, process by process in
+turns, and compares; other runs are comparable on one machine, made one after the other.
 
 onnxruntime-node and transformers.js (474 MB) are no part of the workspace: the first run with peers installs them, pinned, into
 \`packages/core/bench/peers\`, and does without them, saying so, where it cannot.`;

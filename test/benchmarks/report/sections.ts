@@ -39,6 +39,20 @@ export const settingsSection: Section = (run, plot) => {
   return text("## Settings", plot("vocabulary", "µs a row against V"), ...tables);
 };
 
+export const doorSection: Section = (run) => {
+  const series = of(run, "door");
+  if (series.length === 0) return "";
+  const table = crossTable(
+    series,
+    "greedy: µs a row (R)",
+    ({ name }) => name,
+    ({ at }) => `${at["rows"]}, V = ${whole(at["vocabSize"]!)}`,
+  );
+  const words = `What \`createSampler\` adds to its kernel, beside the bare kernel and the bare copy. In place: the row stands in the
+sampler's memory (\`sampler.row\`); rows in turns are copied into it.`;
+  return text("## The sampler on one thread", words, tableText(table));
+};
+
 export const peersSection: Section = (run, plot) => {
   const series = of(run, "peers");
   if (series.length === 0) return "";
