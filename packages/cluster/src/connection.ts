@@ -31,6 +31,8 @@ export async function connectNats({
       reconnectTimeWait: reconnectMs,
       pingInterval: pingMs,
       maxPingOut: 2,
+      // A stack kept for each request takes longer than the request's own work.
+      noAsyncTraces: true,
       ...(isTls && { tls: {} }),
       ...(authenticator && { authenticator }),
     });

@@ -1,6 +1,7 @@
 /** Joins a cluster: this process makes sequences of others, and has its own made by any. */
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
+import type { JsMsg } from "@nats-io/jetstream";
 import type { GenerateRequest } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
 import { connectNats } from "./connection.ts";
@@ -85,7 +86,9 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const { queueTimeoutMs } = settings;
     const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes });
-    const pulls = new Pulls({ consumer, free: () => node.free, take: (message) => node.take(message), isConnected });
+    const { capacity, leaseMs } = settings.node;
+    const take = (message: JsMsg): Promise<void> => node.take(message);
+    const pulls = new Pulls({ consumer, capacity, leaseMs, free: () => node.free, take, isConnected });
     node.onFree = () => pulls.fill();
     pulls.fill();
     connection.onChange = () => {
@@ -103,7 +106,6 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       const seconds = Math.max((ms - last.ms) / 1000, 0.001);
       const tokensPerSecond = Math.round((tokens - last.tokens) / seconds);
       last = { tokens, ms };
-      const { capacity } = settings.node;
       const counts = { making: node.open, reading: gateway.openCount, lag: node.lag };
       return { id, host: hostname(), pid: process.pid, startedMs, state, capacity, ...counts, tokens, tokensPerSecond };
     });
@@ -124,7 +126,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
         ...node.counts,
         making: node.open,
         reading: gateway.openCount,
-        capacity: settings.node.capacity,
+        capacity,
         lag: node.lag,
         logEntries: log.appended.entries,
         logBytes: log.appended.sizeBytes,

@@ -83,7 +83,8 @@ export class Gateway {
     const number = ++this.#lastNumber;
     const context = { ...this.#context, onLate: () => void this.#cancel(sequence, work, start) };
     const sequence = new RemoteSequence(context, { name, sequenceId, number }, observer);
-    const work: Work = { name, record, reader: this.#readerOf(sequence), digest: digestOf(record) };
+    const reader = this.#readerOf(sequence);
+    const work: Work = { name, record, reader, digest: digestOf(record), isNew: !place.isResumed };
     const payload = encode(work);
     this.#checkSize(payload, record);
     this.#sequences.set(number, sequence);

@@ -2,26 +2,21 @@
  * Makes sequences: takes work as it has places for, claims it in the sequence's log, and goes on from what the log has. The
  * claim is kept by the work queue's own acknowledgement time; a node that is silent for a lease loses its work to others.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { JsMsg } from "@nats-io/jetstream";
 import { messageOf } from "@tokenmill/check";
-import {
-  advanceRecord,
-  type Engine,
-  SequenceError,
-  type SequenceHandle,
-  type SequenceSnapshot,
-  type TokenObserver,
-} from "@tokenmill/engine";
+import { advanceRecord, type Engine, type SequenceSnapshot } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
-import { type LogEntry, type Standing, type StoredEntry, standingOf } from "../log/entry.ts";
+import type { LogEntry, Standing, StoredEntry } from "../log/entry.ts";
 import type { SequenceLog } from "../log/sequenceLog.ts";
 import type { NodeMessage } from "../peers/messages.ts";
 import type { Peers } from "../peers/peers.ts";
-import { readerOf } from "../peers/readerOf.ts";
 import { decode } from "../wire/codec.ts";
+import { claimOf, givenUp, isDone, reopen } from "./claim.ts";
 import type { NodeSettings } from "./nodeSettings.ts";
 import type { Departed, Departure, RunningContext } from "./runningContext.ts";
 import { RunningSequence } from "./runningSequence.ts";
+import { tellClaim, tellFailure } from "./tellReader.ts";
 import type { Work } from "./work.ts";
 
 export interface NodeOptions {
@@ -130,7 +125,11 @@ export class Node {
 
   /** Moves every sequence to other nodes. Nothing may be claimed any more. */
   async handOver(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((sequence) => sequence.handOver()));
+    for (;;) {
+      await Promise.all([...this.#running.values()].map((sequence) => sequence.handOver()));
+      if (this.#claiming.size === 0) return;
+      await sleep(1);
+    }
   }
 
   /** Drops everything at once, as a process that is killed. */
@@ -142,6 +141,7 @@ export class Node {
   async #claim(work: Work, message: JsMsg): Promise<void> {
     const { log, peers, settings, engine } = this.#options;
     const { name } = work;
+    if (work.isNew && message.info.deliveryCount === 1 && (await this.#begin(work, message))) return;
     let tail = message.info.deliveryCount > 1 ? await log.tail(name) : undefined;
     let claim: StoredEntry | undefined;
     while (!claim) {
@@ -161,13 +161,10 @@ export class Node {
     }
     const before = tail?.entry.node;
     if (before && before !== peers.id) peers.send(before, { kind: "fenced", name, epoch: claim.entry.epoch });
-    const [reader, number] = readerOf(claim.entry.reader);
-    peers.send(reader, { kind: "claimed", reader: number, epoch: claim.entry.epoch });
     const record = await this.#recordAt(work, claim.entry);
-    this.counts.claimed++;
-    if (claim.entry.epoch > 1) this.counts.continued++;
-    this.#options.onLog("claimed", { sequence: name, epoch: claim.entry.epoch, position: claim.entry.position });
-    const sequence = new RunningSequence(this.#context, name, message, claim, record.position);
+    const sequence = new RunningSequence(this.#context, name, message, claim.entry, record.position);
+    sequence.claimed(claim.seq);
+    this.#noteClaim(name, claim.entry);
     try {
       sequence.handle = reopen(engine, record, sequence);
     } catch (error) {
@@ -179,6 +176,49 @@ export class Node {
       return;
     }
     this.#running.set(name, sequence);
+  }
+
+  /**
+   * Begins what nobody has claimed before while the claim is on its way: tokens of two nodes are the same, and only the one that
+   * has the claim writes them. False: there is a claim already.
+   */
+  async #begin(work: Work, message: JsMsg): Promise<boolean> {
+    const { log, peers, engine } = this.#options;
+    const { name, record } = work;
+    const entry = claimOf(work, message.seq, undefined, peers.id);
+    const sequence = new RunningSequence(this.#context, name, message, entry, record.position);
+    try {
+      sequence.handle = reopen(engine, record, sequence);
+    } catch {
+      // Its failure is logged under a claim.
+      return false;
+    }
+    this.#claiming.delete(name);
+    this.#running.set(name, sequence);
+    const appended = await log.append(name, entry, 0).catch((error: unknown) => {
+      this.#drop(sequence);
+      throw error;
+    });
+    if (appended === "conflict") {
+      this.#drop(sequence);
+      return false;
+    }
+    this.#noteClaim(name, entry);
+    sequence.claimed(appended.seq);
+    return true;
+  }
+
+  #drop(sequence: RunningSequence): void {
+    this.#running.delete(sequence.name);
+    this.#claiming.add(sequence.name);
+    sequence.abandon();
+  }
+
+  #noteClaim(name: string, { reader, epoch, position }: LogEntry): void {
+    tellClaim(this.#options.peers, { reader, epoch });
+    this.counts.claimed++;
+    if (epoch > 1) this.counts.continued++;
+    this.#options.onLog("claimed", { sequence: name, epoch, position });
   }
 
   /** The record with the output that the log has. */
@@ -194,10 +234,9 @@ export class Node {
     throw new ClusterError("log_truncated", `the log of ${name} does not begin with its first token any more`);
   }
 
-  #tellGivenUp({ reader, epoch, failure }: LogEntry): void {
+  #tellGivenUp(entry: LogEntry): void {
     this.counts.givenUp++;
-    const [peer, number] = readerOf(reader);
-    this.#options.peers.send(peer, { kind: "failed", reader: number, epoch, failure: failure! });
+    tellFailure(this.#options.peers, entry, entry.failure!);
   }
 
   readonly #gone = (sequence: Departed, departure: Departure): void => {
@@ -222,38 +261,3 @@ export class Node {
     for (const sequence of this.#running.values()) sequence.tick();
   }
 }
-
-/** The claim that follows an entry, or the first. */
-function claimOf(work: Work, seq: number, before: LogEntry | undefined, node: string): LogEntry {
-  if (!before) {
-    const { reader, digest } = work;
-    return { epoch: 1, node, reader, work: seq, status: "open", position: 0, attempts: 1, digest };
-  }
-  const { attempts, epoch } = before;
-  // A later message is a later reader's.
-  const reader = seq > before.work ? work.reader : before.reader;
-  return { ...standingOf(before), epoch: epoch + 1, node, reader, work: seq, status: "open", attempts: attempts + 1 };
-}
-
-function givenUp({ carried: _carried, ...entry }: LogEntry): LogEntry {
-  const message = `given up: ${entry.attempts - 1} nodes in turn claimed the sequence and made no token`;
-  return { ...entry, status: "failed", failure: { code: "internal", message, index: entry.position } };
-}
-
-/** Nothing is left to do, or another message is there to do it. A later message goes on with what was cancelled. */
-function isDone({ entry: { status, work } }: StoredEntry, seq: number): boolean {
-  if (work > seq) return true;
-  return status === "finished" || status === "failed" || (status === "cancelled" && work === seq);
-}
-
-/** Under its own id; where a sequence of another client has it, under one of this process, with the same random stream. */
-function reopen(engine: Engine, record: SequenceSnapshot, observer: TokenObserver): SequenceHandle {
-  try {
-    return engine.reopen(record, observer);
-  } catch (error) {
-    if (!(error instanceof SequenceError) || error.code !== "duplicate_sequence_id") throw error;
-    const { sequenceId, randomStreamId = sequenceId } = record;
-    return engine.reopen({ ...record, sequenceId: String(2n ** 63n + ++lastOwnId), randomStreamId }, observer);
-  }
-}
-let lastOwnId = 0n;

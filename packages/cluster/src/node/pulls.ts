@@ -1,18 +1,24 @@
 /**
  * Asks the work queue for as many messages as the node has places, never more: what a node cannot begin stays in the queue
- * for others. The server deals messages round robin to the nodes that wait.
+ * for others. The server deals messages round robin to the requests that wait, and a node has up to four, for a quarter of its
+ * places each: the more places are free, the more it is given.
  */
 import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const expiresMs = 5000;
+const leastExpiresMs = 1000;
+const mostExpiresMs = 5000;
 const mostAtOnce = 1024;
+const mostRequests = 4;
 const retryMs = 250;
 
 export interface PullOptions {
   readonly consumer: Consumer;
-  /** Places that are free. */
+  /** Places that the node has, and that are free. */
+  readonly capacity: number;
   readonly free: () => number;
+  /** Nodes that cannot be reached are dealt nothing when their claims run out: requests wait no longer than a claim. */
+  readonly leaseMs: number;
   readonly take: (message: JsMsg) => Promise<void>;
   readonly isConnected: () => boolean;
 }
@@ -20,6 +26,7 @@ export interface PullOptions {
 export class Pulls {
   readonly #options: PullOptions;
   readonly #open: Set<ConsumerMessages> = new Set();
+  #requests = 0;
   /** Messages that the server may still send. */
   #wanted = 0;
   #hasStopped = false;
@@ -30,11 +37,14 @@ export class Pulls {
 
   /** To be called whenever places may be free. */
   fill(): void {
-    const { free, isConnected } = this.#options;
-    if (this.#hasStopped || !isConnected()) return;
-    const count = Math.min(mostAtOnce, free() - this.#wanted);
-    // In one request what can be, so that a busy node does not ask for one at a time.
-    if (count >= 1) void this.#pull(count).finally(() => this.fill());
+    const { capacity, free, isConnected } = this.#options;
+    const quarter = Math.min(mostAtOnce, Math.ceil(capacity / mostRequests));
+    while (!this.#hasStopped && isConnected() && this.#requests < mostRequests) {
+      const count = Math.min(quarter, free() - this.#wanted);
+      // While it waits for some, a node does not ask for one at a time.
+      if (count < 1 || (count < quarter && this.#wanted > 0)) return;
+      void this.#pull(count).finally(() => this.fill());
+    }
   }
 
   /** The server may send what it was asked for already: that goes back. */
@@ -44,12 +54,14 @@ export class Pulls {
   }
 
   async #pull(count: number): Promise<void> {
-    const { consumer, take } = this.#options;
+    const { consumer, leaseMs, take } = this.#options;
+    const expires = Math.min(mostExpiresMs, Math.max(leastExpiresMs, leaseMs));
     this.#wanted += count;
+    this.#requests++;
     let left = count;
     let messages: ConsumerMessages | undefined;
     try {
-      messages = await consumer.fetch({ max_messages: count, expires: expiresMs, idle_heartbeat: 1000 });
+      messages = await consumer.fetch({ max_messages: count, expires, idle_heartbeat: expires / 2 });
       this.#open.add(messages);
       if (this.#hasStopped) await messages.close();
       for await (const message of messages) {
@@ -63,6 +75,7 @@ export class Pulls {
       if (!this.#hasStopped) await sleep(retryMs);
     } finally {
       this.#wanted -= left;
+      this.#requests--;
       if (messages) this.#open.delete(messages);
     }
   }

@@ -4,19 +4,17 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsMsg } from "@nats-io/jetstream";
-import { messageOf } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
-import { SequenceError, type SequenceErrorCode, type SequenceHandle, type TokenObserver } from "@tokenmill/engine";
+import type { SequenceHandle, TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
-import { type LogEntry, type LoggedFailure, type Standing, type StoredEntry, standingOf } from "../log/entry.ts";
-import { readerOf } from "../peers/readerOf.ts";
+import { type LogEntry, type LoggedFailure, type Standing, standingOf } from "../log/entry.ts";
 import { batchOf } from "../wire/tokenBatch.ts";
 import { conclude } from "./conclude.ts";
+import { failureOf } from "./failureOf.ts";
 import type { RunningContext } from "./runningContext.ts";
+import { tellEvents, tellFailure } from "./tellReader.ts";
 import { UnwrittenEvents } from "./unwrittenEvents.ts";
 
-/** Failures of this node's, not of the sequence: another one may do better. */
-const codesOfTheNode: readonly SequenceErrorCode[] = ["engine_closed", "pool_failed", "overloaded"];
 /** Time before another node is given what this one could not do. */
 const retryMs = 100;
 /** Time without an entry after which the node checks that its claim is still its own. */
@@ -28,10 +26,11 @@ export class RunningSequence implements TokenObserver {
   /** Work message that the claim is kept by. */
   message: JsMsg;
   readonly #context: RunningContext;
-  readonly #epoch: number;
+  readonly epoch: number;
   /** As of the last entry. */
   #standing: Standing;
-  #lastSeq: number;
+  /** Number of the last entry; 0: the claim is on its way. */
+  #lastSeq = 0;
   /** Events that are not in the log. */
   readonly #unwritten = new UnwrittenEvents();
   /** Index of the next event. */
@@ -47,21 +46,25 @@ export class RunningSequence implements TokenObserver {
   #hasEnded = false;
   #isGone = false;
 
-  /** @param made output tokens that the engine's sequence begins with */
-  constructor(context: RunningContext, name: string, message: JsMsg, { seq, entry }: StoredEntry, made: number) {
+  /**
+   * @param claim which is appended, or about to be: nothing is written before `claimed`
+   * @param made output tokens that the engine's sequence begins with
+   */
+  constructor(context: RunningContext, name: string, message: JsMsg, claim: LogEntry, made: number) {
     this.#context = context;
     this.name = name;
     this.message = message;
-    this.#epoch = entry.epoch;
-    this.#standing = standingOf(entry);
-    this.#lastSeq = seq;
-    this.#position = entry.position;
+    this.epoch = claim.epoch;
+    this.#standing = standingOf(claim);
+    this.#position = claim.position;
     this.#made = made;
-    this.#readIndex = entry.position;
+    this.#readIndex = claim.position;
   }
 
-  get epoch(): number {
-    return this.#epoch;
+  /** The claim is in the log, as entry number `seq`. */
+  claimed(seq: number): void {
+    this.#lastSeq = seq;
+    if (this.#hasEnded || !this.#context.settings.isBitStable) this.flush();
   }
 
   get position(): number {
@@ -80,7 +83,7 @@ export class RunningSequence implements TokenObserver {
     if (this.#made <= this.#position) return;
     this.#position = this.#made;
     this.#unwritten.push(event);
-    if (settings.isBitStable) this.#tell([event]);
+    if (settings.isBitStable) tellEvents(this.#context.peers, this.#standing, [event]);
     this.#hasEnded ||= event.finishReason !== undefined;
     this.#pace();
     if (this.#hasEnded || !settings.isBitStable || this.#unwritten.sizeBytes > settings.unwrittenBytes / 4)
@@ -89,15 +92,13 @@ export class RunningSequence implements TokenObserver {
 
   error(error: unknown): void {
     if (this.#isGone) return;
-    const { code, message } =
-      error instanceof SequenceError ? error : { code: "internal" as const, message: messageOf(error) };
-    if (codesOfTheNode.includes(code)) {
+    this.#failure = failureOf(error, this.#position);
+    if (!this.#failure) {
       this.#leave();
       this.message.nak(retryMs);
       this.#context.onGone(this, "handedOver");
       return;
     }
-    this.#failure = { code, message, index: this.#position };
     this.#hasEnded = true;
     this.flush();
   }
@@ -115,7 +116,8 @@ export class RunningSequence implements TokenObserver {
   attached(reader: string): void {
     this.#heardMs = performance.now();
     this.#standing = { ...this.#standing, reader };
-    if (this.#context.settings.isBitStable && this.#unwritten.length > 0) this.#tell(this.#unwritten.events);
+    if (this.#context.settings.isBitStable && this.#unwritten.length > 0)
+      tellEvents(this.#context.peers, this.#standing, this.#unwritten.events);
     this.flush();
   }
 
@@ -134,12 +136,13 @@ export class RunningSequence implements TokenObserver {
   }
 
   flush(): void {
-    if (this.#isWriting || this.#isGone) return;
+    if (this.#lastSeq === 0 || this.#isWriting || this.#isGone) return;
     void this.#write();
   }
 
   /** Ends it in the log, and frees its slot. */
   async cancel(): Promise<void> {
+    while (this.#lastSeq === 0 && !this.#isGone) await sleep(1);
     if (this.#isGone) return;
     this.#leave();
     const isMine = await this.#conclude({ ...this.#standing, status: "cancelled" });
@@ -151,7 +154,7 @@ export class RunningSequence implements TokenObserver {
   async handOver(): Promise<void> {
     if (this.#isGone) return;
     this.handle.pause();
-    while (this.#isWriting) await sleep(1);
+    while (this.#isWriting || (this.#lastSeq === 0 && !this.#isGone)) await sleep(1);
     if (this.#isGone) return;
     if (this.#hasEnded) return this.flush();
     const entry = this.#entry();
@@ -159,6 +162,11 @@ export class RunningSequence implements TokenObserver {
     const isMine = await this.#conclude(entry);
     if (isMine) this.message.nak();
     this.#context.onGone(this, "handedOver");
+  }
+
+  /** It was never claimed: as if it had not begun. */
+  abandon(): void {
+    if (!this.#isGone) this.#leave();
   }
 
   /** Another node has it: nothing more is sent or written. */
@@ -178,12 +186,6 @@ export class RunningSequence implements TokenObserver {
     this.#isPaused = mustPause;
     if (mustPause) this.handle.pause();
     else this.handle.resume();
-  }
-
-  #tell(events: readonly TokenEvent[]): void {
-    const [peer, number] = readerOf(this.#standing.reader);
-    const epoch = this.#epoch;
-    this.#context.peers.send(peer, { kind: "tokens", reader: number, epoch, batch: batchOf(events) });
   }
 
   /** What is pending to be written. */
@@ -260,14 +262,10 @@ export class RunningSequence implements TokenObserver {
     this.#appendedMs = performance.now();
     this.#lastSeq = seq;
     // A reader that came meanwhile is in the next entry.
-    this.#standing = { ...standingOf(entry), epoch: this.#epoch };
+    this.#standing = { ...standingOf(entry), epoch: this.epoch };
     const written = this.#unwritten.takeBefore(entry.position);
-    if (!isBitStable && written.length > 0) this.#tell(written);
-    if (entry.status === "failed" && entry.failure) {
-      const [peer, number] = readerOf(entry.reader);
-      const { failure } = entry;
-      this.#context.peers.send(peer, { kind: "failed", reader: number, epoch: this.#epoch, failure });
-    }
+    if (!isBitStable && written.length > 0) tellEvents(this.#context.peers, this.#standing, written);
+    if (entry.failure) tellFailure(this.#context.peers, this.#standing, entry.failure);
     this.#pace();
   }
 
@@ -285,7 +283,7 @@ export class RunningSequence implements TokenObserver {
   }
 
   #isOwnClaim({ epoch }: Standing): boolean {
-    return epoch === this.#epoch || !this.#context.checksClaims;
+    return epoch === this.epoch || !this.#context.checksClaims;
   }
 
   /** The entry that the next one must follow. */

@@ -10,4 +10,6 @@ export interface Work {
   readonly reader: string;
   /** Of the record. */
   readonly digest: string;
+  /** Nobody can have claimed it before: the client has no event of it. */
+  readonly isNew: boolean;
 }
