@@ -7,7 +7,13 @@
 /** For each library, the workspace packages that its files, tests included, may import. */
 export const libraries: Readonly<Record<string, readonly string[]>> = {
   "@tokenmill/check": [],
-  "@tokenmill/cli": ["@tokenmill/check"],
+  "@tokenmill/cli": [
+    "@tokenmill/check",
+    "@tokenmill/contracts",
+    "@tokenmill/embedded-model",
+    "@tokenmill/engine",
+    "@tokenmill/sources",
+  ],
   "@tokenmill/contracts": [],
   "@tokenmill/core": ["@tokenmill/check", "@tokenmill/contracts"],
   "@tokenmill/worker-pool": ["@tokenmill/check", "@tokenmill/contracts", "@tokenmill/core"],

@@ -35,10 +35,10 @@ describe.skipIf(!hasLibraries)("--model", () => {
   });
 
   it("is what tokenmill load puts load on", async () => {
-    const flags = ["--model", "tiny", "--count", "4", "--concurrency", "2", "--max-tokens", "5", "--warm-up", "0s"];
+    const flags = ["--model", "tiny", "--model-sequences", "2", "--count", "4", "--max-tokens", "5", "--warm-up", "0s"];
     const { code, stdout, stderr } = await tokenmill(["load", "run", ...flags, "--json"], { env });
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(JSON.parse(stdout)).toMatchObject({ counts: { completed: 4, failed: 0 } });
+    expect(JSON.parse(stdout)).toMatchObject({ target: { workers: 1 }, counts: { completed: 4, failed: 0 } });
   });
 });
 
@@ -53,13 +53,22 @@ it.skipIf(!hasRuntime("onnxruntime-node"))("--model is the folder of an ONNX mod
   expect(await tokensOf(["--model", "exported"], project)).toHaveLength(6);
 });
 
-it("--source module: is a module of one's own", async () => {
+it("--source module: is a module of one's own, for stream, sample, explain and load", async () => {
   const code = `
     const tokenizer = { vocabSize: 4, eosTokenId: 3, encode: (text) => [...text].map((c) => "abc".indexOf(c)), tokenBytes: (id) => new TextEncoder().encode("abc"[id] ?? "") };
     const fillRows = async (rows) => rows.forEach(({ row, history }) => row.fill(0).fill(9, (history.at(-1) + 1) % 3, (history.at(-1) + 1) % 3 + 1));
     export default () => ({ kind: "batch", name: "mine", vocabSize: 4, dtype: "f32", tokenizer, fillRows });`;
   writeFileSync(join(directory, "mine.mjs"), code);
   expect(await tokensOf(["--source", "module:./mine.mjs"])).toEqual([0, 1, 2, 0, 1, 2]);
+  const source = ["--source", "module:./mine.mjs"];
+  const prompt = [...source, "--prompt", "ab", "--json"];
+  const sampled = await tokenmill(["sample", ...prompt, "--temperature", "0"], { cwd: directory });
+  expect(linesOf<{ tokenId: number; text: string }>(sampled.stdout)).toMatchObject([{ tokenId: 2, text: "c" }]);
+  const explained = await tokenmill(["explain", ...prompt, "--top", "1"], { cwd: directory });
+  expect(JSON.stringify(JSON.parse(explained.stdout))).toContain(`"tokenId":2`);
+  const load = ["--count", "4", "--max-tokens", "5", "--warm-up", "0s", "--json"];
+  const loaded = await tokenmill(["load", "run", ...source, ...load], { cwd: directory });
+  expect(JSON.parse(loaded.stdout)).toMatchObject({ target: { source: "mine" }, counts: { completed: 4, failed: 0 } });
   copyFileSync(modelPath, join(directory, "no.mjs"));
   const bad = await tokenmill(["stream", "--source", "module:no.mjs", ...request], { cwd: directory });
   expect(bad.stderr).toMatch(/^tokenmill: module "no.mjs" cannot be loaded: /);
@@ -71,6 +80,8 @@ it.each([
   [["sample"], /--logits <file> or --prompt <text> is needed/],
   [["sample", "--logits", "x.npy", "--model", "tiny"], /cannot be used with option/],
   [["explain", "--model", "tiny"], /--source and --model have an effect with --prompt only/],
+  [["sample", "--logits", "x.npy", "--source", "embedded"], /cannot be used with option/],
+  [["stream", "--source", "module:x", "--step-tokens", "8"], /--step-tokens has an effect with --model only/],
   [["stream", "--source", "modul:x"], /"source" expected embedded, synthetic, trace:<file> or module:<file>/],
 ])("refuses %j", async (args, message) => {
   const { code, stderr } = await tokenmill(args, { env });

@@ -6,5 +6,8 @@ export * from "./numberFlags.ts";
 export * from "./output.ts";
 export * from "./print.ts";
 export * from "./runProgram.ts";
+export * from "./source/modelFlags.ts";
+export * from "./source/openSource.ts";
+export * from "./source/sourceFlags.ts";
 export * from "./standardStreams.ts";
 export * from "./utf8.ts";

@@ -75,6 +75,8 @@ interface SourceBase {
   readonly contextTokens?: number;
   /** Sequences that the source can serve at the same time without computing any anew. Absent: any number. */
   readonly sequences?: number;
+  /** Worker threads that a pool starts for it unless told otherwise: few where its own threads need the cores. Absent: one per core. */
+  readonly workers?: number;
   /** How a conversation is written down for the model. Absent: it has no format of its own. */
   readonly chatTemplate?: ChatTemplate;
   /** Called by whoever opened the source, last. Absent: there is nothing to close. */

@@ -1,7 +1,7 @@
 /** A run at a glance, for a terminal. */
 import type { Calibration } from "./calibration.ts";
 import type { MetricName } from "../measure/metrics.ts";
-import type { LoadSpec } from "../scenario/scenario.ts";
+import type { EngineTargetSpec, LoadSpec } from "../scenario/scenario.ts";
 import { actualText } from "./limitText.ts";
 import { duration, figure, percent } from "./number.ts";
 import type { RunReport } from "./runReport.ts";
@@ -72,12 +72,12 @@ export function calibrationText({
   return `${endpoint}: at most ${figure(maxRequestsPerSecond)} requests/s, ${figure(maxTokensPerSecond)} tokens/s; adds ${duration(e2eP50Ms)} (p50), ${duration(e2eP99Ms)} (p99) at ${figure(rate)} requests/s`;
 }
 
-export function targetText({ scenario: { target } }: Pick<RunReport, "scenario">): string {
+export function targetText({ scenario: { target }, target: facts }: Pick<RunReport, "scenario" | "target">): string {
   switch (target.type) {
     case "pool":
       return `pool of ${target.workers} workers, ${target.batchSize} rows a request, V ${target.vocabSize.toLocaleString("en")} ${target.dtype}`;
     case "engine":
-      return `engine, ${target.workers} workers, ${target.source}${target.source === "synthetic" ? ` V ${target.vocabSize.toLocaleString("en")} ${target.dtype}` : ""}`;
+      return `engine, ${facts["workers"] as number} workers, ${rowsText(target)}`;
     case "http":
       return `${target.api} at ${target.url}`;
     case "logits":
@@ -87,6 +87,11 @@ export function targetText({ scenario: { target } }: Pick<RunReport, "scenario">
     default:
       return target satisfies never;
   }
+}
+
+function rowsText({ model, source, vocabSize, dtype }: EngineTargetSpec): string {
+  if (model !== undefined) return model;
+  return source === "synthetic" ? `synthetic V ${vocabSize.toLocaleString("en")} ${dtype}` : source;
 }
 
 export function loadText(load: LoadSpec): string {

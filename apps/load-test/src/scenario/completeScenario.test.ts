@@ -79,6 +79,17 @@ describe("scenarios", () => {
       { target: { type: "engine", source: "embedded", vocabSize: 5 } },
       /"target\.vocabSize" has no effect/,
     ],
+    [
+      "an unknown source",
+      { target: { type: "engine", source: "x" } },
+      /"target\.source" expected embedded, synthetic, /,
+    ],
+    ["threads of no model", { target: { type: "engine", modelThreads: 2 } }, /"target\.modelThreads" has no effect/],
+    [
+      "rows of a model",
+      { target: { type: "engine", model: "x", rows: "flat" } },
+      /"target\.rows" has no effect with a/,
+    ],
     ["lengths of rows", { target: pool, requests: { maxTokens: 5 } }, /"requests\.maxTokens" has no effect/],
     [
       "usage without a stream",

@@ -1,5 +1,5 @@
 /** Checks a scenario against the schema and for what a schema cannot say, and fills in what is absent. */
-import { UsageError } from "@tokenmill/cli";
+import { modelFlagNames, UsageError } from "@tokenmill/cli";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { parseLimit } from "../measure/limit.ts";
 import { filled } from "./field.ts";
@@ -8,7 +8,7 @@ import { requestFields, settingFields } from "./requestFields.ts";
 import { goalFields, runFields } from "./runFields.ts";
 import { targetFields } from "./targetFields.ts";
 import { readTrace } from "./trace.ts";
-import type { LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";
+import type { EngineTargetSpec, LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";
 import { scenarioSchema } from "./scenarioSchema.ts";
 
 /** Compiled at first use: not every command needs it. */
@@ -16,7 +16,7 @@ let compiled: ValidateFunction | undefined;
 
 /** @param where file name or "the flags", for messages. @throws UsageError naming the field, what it expects and what it got. */
 export async function completeScenario(value: unknown, where: string): Promise<Scenario> {
-  compiled ??= new Ajv2020({ discriminator: true, allErrors: true }).compile(scenarioSchema);
+  compiled ??= new Ajv2020({ discriminator: true, allErrors: true, verbose: true }).compile(scenarioSchema);
   const validate = compiled;
   if (!validate(value)) throw new UsageError(schemaMessage(validate.errors ?? [], value, where));
   const given = value as Omit<Partial<Scenario>, "target"> & { target: Given<TargetSpec> };
@@ -56,13 +56,7 @@ function checkUse(target: Given<TargetSpec>, requests: Partial<RequestSpec> | un
   const refuse = (field: string, reason: string): never => {
     throw new UsageError(`${where}: "${field}" has no effect ${reason}`);
   };
-  if (target.type === "engine" && (target.source === "embedded" || target.model !== undefined)) {
-    const which = target.model === undefined ? "source embedded" : "a model";
-    for (const field of ["vocabSize", "dtype", "rows"] as const) {
-      if (target[field] !== undefined) refuse(`target.${field}`, `with ${which}, which has its own`);
-    }
-    if (target.model !== undefined && target.source !== undefined) refuse("target.source", "with a model");
-  }
+  if (target.type === "engine") checkRowsUse(target, refuse);
   if (target.type === "pool") {
     for (const field of ["promptTokens", "maxTokens"] as const) {
       if (requests?.[field] !== undefined)
@@ -77,10 +71,22 @@ function checkUse(target: Given<TargetSpec>, requests: Partial<RequestSpec> | un
   }
 }
 
-/** The threads of a model's runtime spin on the cores that more workers would want: one samples for it. */
+function checkRowsUse(target: Given<EngineTargetSpec>, refuse: (field: string, reason: string) => void): void {
+  const { source = "synthetic", model } = target;
+  if (source !== "synthetic" || model !== undefined) {
+    const which = model === undefined ? `source ${source}` : "a model";
+    for (const field of ["vocabSize", "dtype", "rows"] as const) {
+      if (target[field] !== undefined) refuse(`target.${field}`, `with ${which}, which has its own`);
+    }
+  }
+  if (model !== undefined && target.source !== undefined) refuse("target.source", "with a model");
+  for (const field of model === undefined ? modelFlagNames : []) {
+    if (target[field] !== undefined) refuse(`target.${field}`, "without a model");
+  }
+}
+
 function completeTarget(target: Given<TargetSpec>): TargetSpec {
-  const usual = target.type === "engine" && target.model !== undefined ? { workers: 1 } : {};
-  return filled({ ...usual, ...target }, targetFields[target.type]) as unknown as TargetSpec;
+  return filled(target, targetFields[target.type]) as unknown as TargetSpec;
 }
 
 function completeLoad(load: LoadSpec | undefined): LoadSpec {
@@ -158,7 +164,7 @@ function schemaMessage(errors: readonly ErrorObject[], value: unknown, where: st
   return `${where}: ${[...new Set(lines)].join("; ")}`;
 }
 
-function explain({ instancePath, keyword, params, message }: ErrorObject, root: unknown): string {
+function explain({ instancePath, keyword, params, message, parentSchema }: ErrorObject, root: unknown): string {
   const path = instancePath.slice(1).replaceAll("/", ".");
   const name = path === "" ? "the scenario" : `"${path}"`;
   const at = (field: string): string => (path === "" ? field : `${path}.${field}`);
@@ -176,6 +182,8 @@ function explain({ instancePath, keyword, params, message }: ErrorObject, root: 
       return `${name} expected one of ${(values["allowedValues"] as unknown[]).join(", ")}, got ${JSON.stringify(got)}`;
     case "discriminator":
       return `"${at(String(values["tag"]))}" expected a known ${String(values["tag"])}, got ${JSON.stringify(values["tagValue"])}`;
+    case "pattern":
+      return `${name} expected ${String(parentSchema?.["description"])}, got ${JSON.stringify(got)}`;
     default:
       return `${name} ${message?.replace(/^must/, "must")}, got ${JSON.stringify(got)}`;
   }

@@ -19,7 +19,7 @@ export interface Flag {
   readonly read?: FlagReader;
 }
 
-interface FieldBase {
+export interface FieldBase {
   readonly schema: Schema;
   readonly flag?: Flag;
   /** The fields inside, where it is an object with some. */

@@ -1,4 +1,5 @@
 /** What to do: the content of a scenario file, and what the flags make. Schema, flags and defaults of each field stand in the tables `*Fields.ts`. */
+import type { ModelFlags, syntheticKinds } from "@tokenmill/cli";
 import type { ArrivalLaw } from "./laws.ts";
 import type { Distribution } from "./laws.ts";
 import type { RatePiece } from "./laws.ts";
@@ -16,16 +17,16 @@ export interface PoolTargetSpec {
   readonly writeRows: boolean;
 }
 
-export interface EngineTargetSpec {
+export interface EngineTargetSpec extends ModelFlags {
   readonly type: "engine";
-  readonly source: "embedded" | "synthetic";
-  /** File, folder or name of a language model; absent: rows come from `source`. */
-  readonly model?: string;
+  /** `embedded`, `synthetic`, `trace:<file>` or `module:<file>`. */
+  readonly source: string;
   /** Of synthetic rows. */
   readonly vocabSize: number;
   readonly dtype: "f32" | "f16" | "bf16";
   readonly rows: SyntheticRows;
-  readonly workers: number;
+  /** Absent: as many as the source wants. */
+  readonly workers?: number;
   /** Rows in shared memory; absent: the engine's default. */
   readonly slots?: number;
 }
@@ -70,7 +71,7 @@ interface NullTargetSpec {
 }
 
 export type TargetSpec = PoolTargetSpec | EngineTargetSpec | HttpTargetSpec | LogitsTargetSpec | NullTargetSpec;
-export type SyntheticRows = "gaussian" | "flat" | "peaked" | "zipf" | "ties" | "adversarial";
+export type SyntheticRows = (typeof syntheticKinds)[number];
 
 /** So many requests in flight; the next begins when one ends. */
 export interface ClosedLoad {

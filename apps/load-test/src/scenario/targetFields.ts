@@ -1,6 +1,14 @@
 /** The fields of targets, in the order that help tells their flags. */
 import { availableParallelism } from "node:os";
-import type { Field, FieldsOf } from "./field.ts";
+import {
+  deterministicFlag,
+  modelIntegers,
+  sourceFlag,
+  sourceNames,
+  sourcePattern,
+  syntheticKinds,
+} from "@tokenmill/cli";
+import type { Field, FieldBase, FieldsOf } from "./field.ts";
 import { headerFlag } from "./flagValues.ts";
 import type { EngineTargetSpec, HttpTargetSpec, LogitsTargetSpec, PoolTargetSpec, SyntheticRows } from "./scenario.ts";
 import { anyObject, count, integer, oneOf, positive, text, yesOrNo } from "./schemas.ts";
@@ -8,7 +16,7 @@ import { anyObject, count, integer, oneOf, positive, text, yesOrNo } from "./sch
 /** What the targets behind HTTP have in common. */
 const connection: Pick<FieldsOf<HttpTargetSpec>, "url" | "headers" | "apiKeyEnv" | "pid" | "requestTimeoutMs"> = {
   url: {
-    schema: { type: "string", pattern: "^https?://." },
+    schema: { type: "string", pattern: "^https?://.", description: "an address with http:// or https://" },
     isRequired: true,
     flag: { syntax: "--url <url>", says: "base address of a server, such as http://127.0.0.1:8080/v1" },
   },
@@ -58,17 +66,16 @@ const dtype: Field<"f32" | "f16" | "bf16"> = {
   flag: { syntax: "--dtype <type>", says: "elements of a synthetic row" },
 };
 const rows: Field<SyntheticRows> = {
-  schema: oneOf("gaussian", "flat", "peaked", "zipf", "ties", "adversarial"),
+  schema: oneOf(...syntheticKinds),
   fallback: "gaussian",
   flag: { syntax: "--rows <kind>", says: "law of synthetic rows" },
 };
-const workers: Field<number> = {
+const workers = {
   schema: integer(0, 256),
-  fallback: availableParallelism,
   flag: {
     syntax: "--workers <n>",
     says: "pool, engine: worker threads; 0 samples on the main thread",
-    shown: "one per core",
+    shown: "one per core; 1 beside a language model",
   },
 };
 const batchSizeFlag = { syntax: "--batch-size <n>", says: "pool, logits: rows of a request", shown: "64; logits 1" };
@@ -108,13 +115,24 @@ const http: FieldsOf<HttpTargetSpec> = {
   requestTimeoutMs: connection.requestTimeoutMs,
 };
 
+/** Of a language model's runtime; absent: the runtime's own. */
+function modelField(name: keyof typeof modelIntegers): FieldBase {
+  const { syntax, says, shown, least, most } = modelIntegers[name];
+  return { schema: integer(least, most), flag: { syntax, says: `engine: ${says}`, shown } };
+}
+
 const engine: FieldsOf<EngineTargetSpec> = {
   source: {
-    schema: oneOf("embedded", "synthetic"),
+    schema: { type: "string", pattern: sourcePattern, description: sourceNames },
     fallback: "synthetic",
-    flag: { syntax: "--source <name>", says: "engine: where rows come from" },
+    flag: { ...sourceFlag, says: `engine: ${sourceFlag.says}` },
   },
   model: { schema: text, flag: modelFlag },
+  modelSequences: modelField("modelSequences"),
+  contextTokens: modelField("contextTokens"),
+  stepTokens: modelField("stepTokens"),
+  modelThreads: modelField("modelThreads"),
+  deterministic: { schema: yesOrNo, flag: { ...deterministicFlag, says: `engine: ${deterministicFlag.says}` } },
   vocabSize,
   dtype,
   rows,
@@ -126,7 +144,7 @@ const pool: FieldsOf<PoolTargetSpec> = {
   vocabSize,
   dtype,
   rows,
-  workers,
+  workers: { ...workers, fallback: availableParallelism },
   batchSize: { schema: integer(1, 65_536), fallback: 64, flag: batchSizeFlag },
   writeRows: {
     schema: yesOrNo,

@@ -1,10 +1,9 @@
 /** Flags of `tokenmill batch`. */
-import { integerFlag } from "@tokenmill/cli";
+import { addSourceFlags, integerFlag, type SourceFlags } from "@tokenmill/cli";
 import { Command } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
 import { addClusterFlags, type ClusterFlags } from "../cluster/clusterFlags.ts";
 import { seedFlag } from "../serve/seedFlag.ts";
-import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 
 export interface BatchFlags extends SourceFlags, ClusterFlags {
   readonly output: string;

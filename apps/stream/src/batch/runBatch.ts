@@ -3,13 +3,19 @@ import { setMaxListeners } from "node:events";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { oneLine } from "@tokenmill/check";
-import { type ExitCode, exitCodes, Interrupt, printJson, UsageError } from "@tokenmill/cli";
+import {
+  checkSourceFlags,
+  type ExitCode,
+  exitCodes,
+  Interrupt,
+  openSource,
+  printJson,
+  UsageError,
+} from "@tokenmill/cli";
 import type { LogitsSource } from "@tokenmill/core";
 import { createTokenServer, defaultLimits, type JoinHost, type TokenServer } from "@tokenmill/server";
 import { readLines } from "../cli/lines.ts";
 import { loadClusterHost } from "../cluster/clusterHost.ts";
-import { openSource, poolWorkers } from "../source/openSource.ts";
-import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { answerRequest, type BatchContext } from "./answerRequest.ts";
 import type { BatchFlags } from "./batchFlags.ts";
 import { BatchClient } from "./client.ts";
@@ -104,7 +110,7 @@ function startServer(
     source,
     apiKeys: [key],
     modelName: flags.modelName,
-    workers: flags.workers ?? poolWorkers(flags),
+    workers: flags.workers,
     slots: flags.slots,
     joinHost,
     limits: {

@@ -1,8 +1,7 @@
 /** `tokenmill explain`: the flags; what they do is loaded when they are used. */
-import { integerFlag } from "@tokenmill/cli";
+import { addSourceFlags, integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
-import { addSourceFlags } from "../source/sourceFlags.ts";
 import type { ExplainFlags } from "./runExplain.ts";
 
 const examples = `

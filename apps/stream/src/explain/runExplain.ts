@@ -1,5 +1,14 @@
 /** What `tokenmill explain` does with its flags. */
-import { asUsage, messageOf, Output, readText, say, UsageError } from "@tokenmill/cli";
+import {
+  asUsage,
+  checkSourceFlags,
+  messageOf,
+  Output,
+  readText,
+  say,
+  type SourceFlags,
+  UsageError,
+} from "@tokenmill/cli";
 import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
 import { loadFigures } from "./figures/loadFigures.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
@@ -9,7 +18,6 @@ import { articleLogits, articlePrompt } from "./rows/article.ts";
 import { explainRow } from "./explanation/explainRow.ts";
 import type { Explanation } from "./explanation/explanation.ts";
 import { namedRow, parseJson } from "./rows/namedRow.ts";
-import { checkSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 import type { ExplainRow } from "./rows/row.ts";
 import { renderExplanation } from "./text/renderExplanation.ts";
 import { styleFor } from "./text/style.ts";

@@ -1,11 +1,10 @@
 /** `tokenmill sample`: the flags; what they do is loaded when they are used. */
-import { integerFlag } from "@tokenmill/cli";
+import { addTextSourceFlags, integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { addGrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
-import { addModelFlags } from "../source/modelFlags.ts";
 import type { SampleFlags } from "./runSample.ts";
 
 const examples = `
@@ -27,12 +26,8 @@ export function sampleCommand(): Command {
       "Samples every row of an array of logits, [N, V] or [V] in f32 or f16, or a model's row after a prompt, over all workers.",
     )
     .optionsGroup("Rows:")
-    .addOption(new Option("--logits <file>", "the rows: a .npy file").conflicts(["prompt", "model"]))
-    .addOption(
-      new Option("--prompt <text>", "the row after the text instead: of the embedded model, or of --model").conflicts(
-        "ids",
-      ),
-    )
+    .addOption(new Option("--logits <file>", "the rows: a .npy file").conflicts(["prompt", "model", "source"]))
+    .addOption(new Option("--prompt <text>", "the row after the text instead, by --source or --model").conflicts("ids"))
     .option("--ids <file>", "sequence id, position and history of each row, one JSON object a line")
     .option(
       "--vocab-size <n>",
@@ -50,7 +45,7 @@ export function sampleCommand(): Command {
       const { runSample } = await import("./runSample.ts");
       process.exitCode = await runSample(flags);
     });
-  addModelFlags(command);
+  addTextSourceFlags(command);
   addGrammarFlags(command);
   addSamplingFlags(command);
   return command.option("--params <file>", "sampling parameters from a JSON object; flags win");

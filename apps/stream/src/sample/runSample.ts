@@ -1,6 +1,6 @@
 /** What `tokenmill sample` does with its flags. */
 import { plainLines } from "@tokenmill/check";
-import { type ExitCode, exitCodes, Interrupt, Output, UsageError } from "@tokenmill/cli";
+import { type ExitCode, exitCodes, Interrupt, Output, type TextSourceFlags, UsageError } from "@tokenmill/cli";
 import { drawSeed, type GrammarProvider } from "@tokenmill/core";
 import { createPool } from "@tokenmill/worker-pool";
 import {
@@ -13,7 +13,6 @@ import {
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
-import type { ModelFlags } from "../source/modelFlags.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
 import { noId, readRowIds } from "./rowIds.ts";
 import { sampleLine } from "./sampleLine.ts";
@@ -21,7 +20,7 @@ import { openSampledRows, type SampledRows } from "./sampledRows.ts";
 import { sampleRows } from "./sampleRows.ts";
 import { SampleSummary } from "./sampleSummary.ts";
 
-export interface SampleFlags extends GrammarFlags, ModelFlags {
+export interface SampleFlags extends GrammarFlags, TextSourceFlags {
   readonly logits?: string;
   readonly prompt?: string;
   readonly ids?: string;

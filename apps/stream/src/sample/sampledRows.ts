@@ -1,10 +1,8 @@
-/** The rows that `sample` draws from: those of a file, or the one that a model has after a prompt. */
+/** The rows that `sample` draws from: those of a file, or the one that a source has after a prompt. */
 import type { RowDtype, Tokenizer } from "@tokenmill/core";
 import { loadR50kTokenizer } from "@tokenmill/embedded-model";
 import { type NpyFile, openNpy } from "@tokenmill/sources";
-import { UsageError } from "@tokenmill/cli";
-import { openSource } from "../source/openSource.ts";
-import { checkModelFlags, type ModelFlags } from "../source/modelFlags.ts";
+import { checkSourceFlags, openSource, type TextSourceFlags, UsageError } from "@tokenmill/cli";
 import { rowAfter } from "../source/rowAfter.ts";
 
 export interface SampledRows extends Pick<NpyFile, "rowCount" | "rowLength" | "readRows" | "close"> {
@@ -17,18 +15,20 @@ export interface SampledRows extends Pick<NpyFile, "rowCount" | "rowLength" | "r
   formTokenizer(flag: string): Promise<Tokenizer>;
 }
 
-interface RowFlags extends ModelFlags {
+interface RowFlags extends TextSourceFlags {
   readonly logits?: string;
   readonly prompt?: string;
+  /** How long the rows must be; of the source's own flags none has that name here. */
+  readonly vocabSize?: number;
 }
 
-/** @throws UsageError for flags that name no rows; what the file, the model or its runtime throws */
+/** @throws UsageError for flags that name no rows; what the file, the source or its runtime throws */
 export async function openSampledRows(flags: RowFlags): Promise<SampledRows> {
-  checkModelFlags(flags);
-  const { logits, prompt } = flags;
+  const { logits, prompt, vocabSize: _, ...source } = flags;
+  checkSourceFlags(source);
   if (logits !== undefined) return fileRows(logits);
   if (prompt === undefined) throw new UsageError("--logits <file> or --prompt <text> is needed: what is to be sampled");
-  return modelRow(prompt, flags);
+  return sourceRow(prompt, source);
 }
 
 async function fileRows(path: string): Promise<SampledRows> {
@@ -50,8 +50,8 @@ async function fileRows(path: string): Promise<SampledRows> {
   };
 }
 
-async function modelRow(prompt: string, flags: ModelFlags): Promise<SampledRows> {
-  const source = await openSource({ source: "embedded", ...flags });
+async function sourceRow(prompt: string, flags: TextSourceFlags): Promise<SampledRows> {
+  const source = await openSource(flags);
   try {
     const { row, promptTokenIds } = await rowAfter(source, prompt);
     const tokenizer = source.tokenizer!;

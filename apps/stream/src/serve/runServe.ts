@@ -1,14 +1,20 @@
 /** `tokenmill serve` from flags to exit code. */
 import { join } from "node:path";
 import { oneLine, refusalOf } from "@tokenmill/check";
-import { type ExitCode, exitCodes, Interrupt, mayBeLeftUnread, UsageError } from "@tokenmill/cli";
+import {
+  checkSourceFlags,
+  type ExitCode,
+  exitCodes,
+  Interrupt,
+  mayBeLeftUnread,
+  openSource,
+  UsageError,
+} from "@tokenmill/cli";
 import type { LogitsSource } from "@tokenmill/core";
 import { cacheDirectory } from "@tokenmill/embedded-model";
 import { checkServerOptions, createTokenServer, LogSink, type ServerOptions } from "@tokenmill/server";
 import { type Logger, pino } from "pino";
 import { loadClusterHost } from "../cluster/clusterHost.ts";
-import { openSource, poolWorkers } from "../source/openSource.ts";
-import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { readApiKeys } from "./readApiKeys.ts";
 import { isReadableByOthers, readResumeKey } from "./resumeKey.ts";
 import type { ServeFlags } from "./serveFlags.ts";
@@ -59,7 +65,7 @@ function optionsOf(flags: ServeFlags, apiKeys: readonly string[]): ServerOptions
     allowedHosts: flags.allowHost,
     apiKeys,
     seed: flags.seed,
-    workers: flags.workers ?? poolWorkers(flags),
+    workers: flags.workers,
     slots: flags.slots,
     customStages: flags.stage,
     sampleVocabSize: flags.sampleVocabSize,

@@ -1,11 +1,10 @@
 /** Flags of `tokenmill serve`. */
-import { integerFlag } from "@tokenmill/cli";
+import { addSourceFlags, integerFlag, type SourceFlags } from "@tokenmill/cli";
 import { defaultLimits } from "@tokenmill/server";
 import { Command, Option } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
 import { addClusterFlags, type ClusterFlags } from "../cluster/clusterFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
-import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 import { type StageFlag, stageFlag } from "../flags/stageFlag.ts";
 import { seedFlag } from "./seedFlag.ts";
 

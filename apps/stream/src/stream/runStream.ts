@@ -1,5 +1,5 @@
 /** `tokenmill stream`: from flags to a run, and everything closed behind it. */
-import { type ExitCode, Interrupt, Output } from "@tokenmill/cli";
+import { checkSourceFlags, type ExitCode, Interrupt, openSource, Output } from "@tokenmill/cli";
 import type { GrammarProvider, LogitsSource, SamplingParams } from "@tokenmill/core";
 import { createEngine } from "@tokenmill/engine";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
@@ -7,8 +7,6 @@ import { compileForm, grammarFlagIn, grammarProviderFor, readGrammarFlags } from
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
-import { openSource, poolWorkers } from "../source/openSource.ts";
-import { checkSourceFlags } from "../source/sourceFlags.ts";
 import { openInputs } from "./inputs.ts";
 import { jobOf } from "./job.ts";
 import { runJob } from "./runJob.ts";
@@ -71,7 +69,7 @@ function openPool(
   params: SamplingParams,
   grammar: GrammarProvider | undefined,
 ): Promise<SamplerPool> {
-  const { workers = poolWorkers(flags), slots, promptLogprobs = 0, stage = {} } = flags;
+  const { workers, slots, promptLogprobs = 0, stage = {} } = flags;
   const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
   checkParams(params, source.vocabSize, maxLogprobs, stage);
   warnOfUnused(params);

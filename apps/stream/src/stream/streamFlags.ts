@@ -1,5 +1,5 @@
 /** Flags of `tokenmill stream`. */
-import { integerFlag } from "@tokenmill/cli";
+import { addSourceFlags, integerFlag, type SourceFlags } from "@tokenmill/cli";
 import { Command, Option } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
@@ -7,7 +7,6 @@ import { wireFormats } from "../sinks/encoder.ts";
 import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
-import { addSourceFlags, type SourceFlags } from "../source/sourceFlags.ts";
 
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
 type OutputFormat = (typeof outputFormats)[number];

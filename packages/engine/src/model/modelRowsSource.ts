@@ -3,6 +3,9 @@ import { errorOf, refuse } from "@tokenmill/check";
 import type { BatchRow, BatchSource, ModelSource } from "@tokenmill/core";
 import { ModelRows } from "./modelRows.ts";
 
+/** The threads of a runtime spin on the cores that more workers would want. */
+const samplingWorkers = 1;
+
 /** @throws TypeError for what is no model */
 export function modelRowsSource(model: ModelSource): BatchSource {
   if (typeof model !== "object" || model === null || typeof model.step !== "function") {
@@ -28,6 +31,7 @@ export function modelRowsSource(model: ModelSource): BatchSource {
     isBitStable,
     contextTokens: limits.contextTokens,
     sequences: limits.sequences,
+    workers: samplingWorkers,
     ...(chatTemplate && { chatTemplate }),
     ...(model.fingerprint && { fingerprint: () => model.fingerprint!() }),
     concurrentFills: Number.POSITIVE_INFINITY,

@@ -65,7 +65,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
   if (source && source.dtype !== dtype)
     refuse("dtype", `${source.dtype}, as the source ${source.name} has`, dtype, false);
   if (variant !== "simd" && variant !== "scalar") refuse("variant", "one of simd, scalar", variant, false);
-  const workers = integer("workers", absent(options.workers, availableParallelism()), 0, 256);
+  const workers = integer("workers", absent(options.workers, source?.workers ?? availableParallelism()), 0, 256);
   const fitting = Math.max(1, Math.floor(2 ** 30 / (vocabSize * dtypeBytes[dtype])));
   return {
     vocabSize,

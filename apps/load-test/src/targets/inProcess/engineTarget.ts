@@ -1,9 +1,9 @@
 /** The engine in this process: a request is a sequence. */
 import { messageOf } from "@tokenmill/check";
+import { openSource } from "@tokenmill/cli";
 import { dtypeBytes, type GenerateRequest } from "@tokenmill/core";
 import { createEngine, type Engine, type SequenceHandle } from "@tokenmill/engine";
-import { createEmbeddedModel } from "@tokenmill/embedded-model";
-import { createSyntheticSource, openModel } from "@tokenmill/sources";
+import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { PlannedRequest } from "../../schedule/planRequests.ts";
 import type { EngineTargetSpec, Scenario } from "../../scenario/scenario.ts";
 import { randomTokenIds } from "../target/randomTokenIds.ts";
@@ -14,29 +14,33 @@ export class EngineTarget implements Target {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly pids: readonly number[] = [process.pid];
   readonly #engine: Engine;
+  readonly #pool: SamplerPool;
   readonly #seed: number;
 
-  private constructor(engine: Engine, seed: number) {
+  private constructor(engine: Engine, pool: SamplerPool, seed: number) {
     const { vocabSize, dtype, name } = engine.source;
     this.#engine = engine;
+    this.#pool = pool;
     this.#seed = seed;
     this.bytesPerToken = vocabSize * dtypeBytes[dtype];
-    this.facts = { source: name, vocabSize, slots: engine.stats().freeSlots };
+    this.facts = { source: name, vocabSize, workers: pool.workers, slots: pool.slotCount };
   }
 
   static async open(spec: EngineTargetSpec, { seed, requests }: Scenario): Promise<EngineTarget> {
-    const { workers, slots } = spec;
-    const source = await sourceOf(spec);
-    const engine = await createEngine({ source, workers, seed, ...(slots !== undefined && { slots }) });
+    const { workers, slots, rows: syntheticKind } = spec;
+    const source = await openSource({ ...spec, syntheticKind });
+    const sizes = { ...(workers !== undefined && { workers }), ...(slots !== undefined && { slots }) };
+    const pool = await createPool({ source, ...sizes });
+    const target = new EngineTarget(await createEngine({ source, pool, seed }), pool, seed);
     try {
       // Params out of range are the user's error, not each request's.
       for (const { params } of requests.mix)
-        engine.open({ ...params, maxTokens: 1 }, { next() {}, error() {}, complete() {} }).cancel();
+        target.#engine.open({ ...params, maxTokens: 1 }, { next() {}, error() {}, complete() {} }).cancel();
     } catch (error) {
-      await engine.close();
+      await target.close();
       throw error;
     }
-    return new EngineTarget(engine, seed);
+    return target;
   }
 
   send(request: PlannedRequest, call: Call): Sent {
@@ -67,8 +71,10 @@ export class EngineTarget implements Target {
     };
   }
 
-  close(): Promise<void> {
-    return this.#engine.close();
+  async close(): Promise<void> {
+    await this.#engine.close();
+    await this.#pool.close();
+    await this.#engine.source.close?.();
   }
 
   /** Goes on after end of text, so that lengths are those of the scenario; `ignoreEos: false` in the mix changes that. */
@@ -79,11 +85,6 @@ export class EngineTarget implements Target {
     const tokenIds = prompt ?? randomTokenIds(this.#seed, index, promptTokens, vocabSize);
     return { ignoreEos: true, ...params, maxTokens, prompt: tokenIds };
   }
-}
-
-async function sourceOf({ model, source, rows: kind, vocabSize, dtype }: EngineTargetSpec) {
-  if (model !== undefined) return openModel(model);
-  return source === "embedded" ? createEmbeddedModel() : createSyntheticSource({ kind, vocabSize, dtype });
 }
 
 function codeOf(error: unknown): string {

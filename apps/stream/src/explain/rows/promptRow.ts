@@ -1,8 +1,6 @@
 /** The row that a source has after a prompt. */
-import { openSource } from "../../source/openSource.ts";
 import { rowAfter } from "../../source/rowAfter.ts";
-import type { SourceFlags } from "../../source/sourceFlags.ts";
-import { UsageError } from "@tokenmill/cli";
+import { openSource, type SourceFlags, UsageError } from "@tokenmill/cli";
 import { tokenText } from "../tokens/tokenText.ts";
 import type { ExplainRow } from "./row.ts";
 
