@@ -1,7 +1,7 @@
 /** Real processes for tests: NATS servers and nodes, which can be killed, stopped and started anew. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,9 +42,13 @@ export class NatsServer {
     this.#args = ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", directory, ...args];
   }
 
-  static async start(): Promise<NatsServer> {
+  /** @param config text of a configuration file */
+  static async start(config?: string): Promise<NatsServer> {
     const [port] = (await freePorts(1)) as [number];
-    const server = new NatsServer(port, await mkdtemp(join(tmpdir(), "tokenmill-nats-")), []);
+    const directory = await mkdtemp(join(tmpdir(), "tokenmill-nats-"));
+    const file = join(directory, "nats.conf");
+    if (config !== undefined) await writeFile(file, config);
+    const server = new NatsServer(port, directory, config === undefined ? [] : ["-c", file]);
     await server.restart();
     return server;
   }

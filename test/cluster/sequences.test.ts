@@ -194,6 +194,17 @@ describe.skipIf(!natsServerPath)("a cluster", () => {
     );
   });
 
+  it("takes the lease that the cluster has, and refuses another one while it is there", async () => {
+    const [first, second] = [await join("lease", { leaseMs: 700 }), await join("lease")];
+    await expect(join("lease", { leaseMs: 800 })).rejects.toThrow(
+      '"leaseMs" expected 700, as the processes of the cluster "lease" have it, got 800',
+    );
+    await expect(join("lease", { replicas: 3 })).rejects.toThrow(/"replicas" expected 1/);
+    await Promise.all([first.close(), second.close()]);
+    await join("lease", { leaseMs: 800 });
+    await expect(join("lease", { leaseMs: 700 })).rejects.toThrow(/"leaseMs" expected 800/);
+  });
+
   it("a request that no node has a place for fails in time, and is not made later", async () => {
     const gateway = await join("full", { queueTimeoutMs: 300 });
     const { error } = await readAt([gateway], request, "full");

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { JsMsg } from "@nats-io/jetstream";
 import type { GenerateRequest } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
-import { connectNats } from "./connection.ts";
+import { connectNats } from "./connection/connection.ts";
 import { type ClusterSequence, Gateway, newStreamId, type StreamPlace } from "./gateway/gateway.ts";
 import { SequenceLog } from "./log/sequenceLog.ts";
 import { clusterNames } from "./names.ts";
@@ -62,16 +62,16 @@ export interface Faults {
 
 const noFaults: Faults = { checksClaims: true };
 
-/** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_mismatch` */
+/** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_unauthorized`, `cluster_mismatch` */
 export async function join(options: ClusterOptions, faults: Faults = noFaults): Promise<Cluster> {
-  const settings = checkClusterOptions(options);
+  const given = checkClusterOptions(options);
   const { engine, identity, description = identity, onLog = () => undefined } = options;
-  const names = clusterNames(settings.name);
+  const names = clusterNames(given.name);
   const connection = await connectNats(options);
   const { nc } = connection;
   try {
-    const prepared = await prepareCluster(nc, names, settings, { identity, description });
-    const { js, jsm, presence, consumer } = prepared;
+    const prepared = await prepareCluster(nc, names, given, { identity, description });
+    const { js, jsm, presence, consumer, settings } = prepared;
     const id = randomBytes(6).toString("hex");
     const log = new SequenceLog(js, jsm, names);
     const isConnected = (): boolean => connection.isConnected;

@@ -1,15 +1,10 @@
 /** Options of `joinCluster`, checked. */
 import { checkBoolean, checkFunction, checkInteger, checkString, refuse, refuseUnknown } from "@tokenmill/check";
 import type { Engine } from "@tokenmill/engine";
+import { checkConnection, type ConnectionOptions } from "./connection/connectionOptions.ts";
 import { defaultNodeSettings, type NodeSettings } from "./node/nodeSettings.ts";
 
-export interface ClusterOptions {
-  /** Addresses of NATS servers, as `nats://host:4222` or `tls://host:4222`; at least one. */
-  servers: readonly string[];
-  /** Name of the cluster: letters, digits, `-` and `_`; clusters of other names on the same NATS know nothing of each other. Absent: `default`. */
-  name?: string;
-  /** NATS credentials file (`.creds`), by path. Absent: none. */
-  credentials?: string;
+export interface ClusterOptions extends ConnectionOptions {
   /** Makes the sequences of this process, and checks its clients' requests. */
   engine: Engine;
   /** What tokens follow from besides the request: processes of another identity are refused. */
@@ -18,11 +13,11 @@ export interface ClusterOptions {
   description?: string;
   /** Whether rows are the same wherever they are made; absent: true. If not, a token is sent when it is in the log. */
   isBitStable?: boolean;
-  /** Copies that NATS keeps of everything, 1 … 5; 3 survive the loss of a server. Absent: 1. */
+  /** Copies that NATS keeps of everything, 1 … 5; 3 survive the loss of a server. Absent: the cluster's, 1 of a new one. */
   replicas?: number;
   /** Sequences that this process makes at a time, 0 … 131,072; 0: it is a gateway only. Absent: 256. */
   capacity?: number;
-  /** Time after which a silent node's sequences go to others, 300 … 600,000 milliseconds. Absent: 1200. */
+  /** Time after which a silent node's sequences go to others, 300 … 600,000 milliseconds; the same for all of a cluster. Absent: the cluster's, 1200 of a new one. */
   leaseMs?: number;
   /** Time between two batches of a sequence in its log, 10 … 10,000 milliseconds. Absent: 200. */
   flushMs?: number;
@@ -43,12 +38,17 @@ export interface ClusterSettings {
   readonly logBytes: number;
   readonly queueTimeoutMs: number;
   readonly node: NodeSettings;
+  /** What was given of that which all processes of a cluster have in common. */
+  readonly asked: { readonly replicas: number | undefined; readonly leaseMs: number | undefined };
 }
 
 const known: Readonly<Record<keyof ClusterOptions, true>> = {
   servers: true,
   name: true,
   credentials: true,
+  ca: true,
+  certificate: true,
+  key: true,
   engine: true,
   identity: true,
   description: true,
@@ -68,7 +68,7 @@ export function checkClusterOptions(options: ClusterOptions): ClusterSettings {
   if (typeof options !== "object" || options === null) refuse("options", "an object", options, true);
   refuseUnknown(Object.keys(options), Object.keys(known), "cluster option");
   const { replicas = 1, retentionSeconds = 3600, queueTimeoutMs = 30_000, logBytes = 2 ** 30 } = options;
-  const name = checkAddress(options);
+  const name = checkConnection(options);
   for (const field of ["identity", "description"] as const) {
     if (field === "identity" || options[field] !== undefined) checkString(field, options[field]);
   }
@@ -82,6 +82,7 @@ export function checkClusterOptions(options: ClusterOptions): ClusterSettings {
     replicas: checkInteger("replicas", replicas, { min: 1, max: 5 }),
     retentionSeconds: checkInteger("retentionSeconds", retentionSeconds, { min: 60, max: 2_592_000 }),
     logBytes: checkInteger("logBytes", logBytes, { min: 2 ** 20, max: Number.MAX_SAFE_INTEGER }),
+    asked: { replicas: options.replicas, leaseMs: options.leaseMs },
     queueTimeoutMs: checkInteger("queueTimeoutMs", queueTimeoutMs, { min: 1, max: 2 ** 31 - 1 }),
     node: {
       ...defaultNodeSettings,
@@ -99,19 +100,4 @@ function defined({ capacity, leaseMs, flushMs }: ClusterOptions): Partial<NodeSe
     ...(leaseMs !== undefined && { leaseMs }),
     ...(flushMs !== undefined && { flushMs }),
   };
-}
-
-/** Where the cluster is. @returns its name. @throws TypeError, RangeError */
-export function checkAddress(options: Pick<ClusterOptions, "servers" | "name" | "credentials">): string {
-  const { servers, name = "default", credentials } = options;
-  if (!Array.isArray(servers) || servers.length === 0) refuse("servers", "at least one address", servers, true);
-  for (const [i, server] of (servers as readonly unknown[]).entries()) {
-    if (typeof server !== "string" || server === "")
-      refuse(`servers[${i}]`, "an address such as nats://host:4222", server, true);
-  }
-  if (typeof name !== "string" || !/^[\w-]{1,64}$/.test(name)) {
-    refuse("name", "1 to 64 letters, digits, - and _", name, typeof name !== "string");
-  }
-  if (credentials !== undefined) checkString("credentials", credentials);
-  return name;
 }

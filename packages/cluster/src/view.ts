@@ -2,10 +2,10 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { Kvm } from "@nats-io/kv";
 import { checkOptions } from "@tokenmill/check";
-import { connectNats } from "./connection.ts";
+import { connectNats } from "./connection/connection.ts";
+import { checkConnection, connectionOptionNames, type ConnectionOptions } from "./connection/connectionOptions.ts";
 import { ClusterError } from "./errors.ts";
 import { clusterNames } from "./names.ts";
-import { checkAddress, type ClusterOptions } from "./options.ts";
 import { type NodeReport, readReports } from "./presence/presence.ts";
 import { encode } from "./wire/codec.ts";
 
@@ -29,16 +29,13 @@ export interface ClusterView {
   close(): Promise<void>;
 }
 
-const known = ["servers", "name", "credentials"] as const;
 const pollMs = 200;
 const answerMs = 10_000;
 
-/** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable` */
-export async function viewCluster(
-  options: Pick<ClusterOptions, "servers" | "name" | "credentials">,
-): Promise<ClusterView> {
-  checkOptions("options", options, known, "cluster option");
-  const name = checkAddress(options);
+/** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_unauthorized` */
+export async function viewCluster(options: ConnectionOptions): Promise<ClusterView> {
+  checkOptions("options", options, connectionOptionNames, "cluster option");
+  const name = checkConnection(options);
   const names = clusterNames(name);
   const { nc } = await connectNats(options);
   const jsm = await jetstreamManager(nc);

@@ -2,7 +2,8 @@
 import { loadOptional } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
 import type { JoinHost } from "@tokenmill/server";
-import type { ClusterFlags } from "./clusterFlags.ts";
+import { inFlags } from "./clusterError.ts";
+import { type ClusterFlags, connectionOf } from "./clusterFlags.ts";
 
 export interface ClusterManners {
   /** Time that a request waits for a place. */
@@ -10,22 +11,24 @@ export interface ClusterManners {
   readonly onLog?: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Undefined if no flag names a cluster. @throws Error that says what to install */
+/** Undefined if no flag names a cluster. @throws Error that says what to install, UsageError for what a flag has to change */
 export async function loadClusterHost(
-  { cluster, clusterName, clusterCreds, clusterReplicas, clusterCapacity }: ClusterFlags,
+  flags: ClusterFlags,
   manners: ClusterManners,
 ): Promise<((source: LogitsSource) => JoinHost) | undefined> {
+  const { cluster, clusterReplicas, clusterCapacity, clusterLease } = flags;
   if (cluster === undefined) return undefined;
   const { joinCluster } = await loadOptional('"--cluster"', ["@tokenmill/cluster"], () => import("@tokenmill/cluster"));
-  return (source) => async (parts) =>
-    joinCluster({
-      ...parts,
-      ...manners,
-      servers: cluster.split(","),
-      isBitStable: source.isBitStable ?? true,
-      ...(clusterName !== undefined && { name: clusterName }),
-      ...(clusterCreds !== undefined && { credentials: clusterCreds }),
-      ...(clusterReplicas !== undefined && { replicas: clusterReplicas }),
-      ...(clusterCapacity !== undefined && { capacity: clusterCapacity }),
-    });
+  return (source) => (parts) =>
+    inFlags(() =>
+      joinCluster({
+        ...parts,
+        ...manners,
+        ...connectionOf({ ...flags, cluster }),
+        isBitStable: source.isBitStable ?? true,
+        ...(clusterReplicas !== undefined && { replicas: clusterReplicas }),
+        ...(clusterCapacity !== undefined && { capacity: clusterCapacity }),
+        ...(clusterLease !== undefined && { leaseMs: clusterLease }),
+      }),
+    );
 }

@@ -1,7 +1,7 @@
 /** `tokenmill cluster`: looks at a cluster, and takes processes out of it. */
 import { withManners } from "@tokenmill/cli";
 import { Command } from "commander";
-import type { ViewFlags } from "./runCluster.ts";
+import { addConnectionFlags, type ConnectionFlags } from "./clusterFlags.ts";
 
 export function clusterCommand(): Command {
   const cluster = new Command("cluster").summary("look at the processes of a cluster, and take some out of it");
@@ -14,20 +14,17 @@ export function clusterCommand(): Command {
     );
   add("status", "print who is there, what waits and what is logged")
     .option("--json", "as one JSON object")
-    .action(async (flags: ViewFlags & { json?: true }) => (await import("./runCluster.ts")).status(flags));
-  add("top", "print the status again and again, until it is interrupted").action(async (flags: ViewFlags) =>
+    .action(async (flags: ConnectionFlags & { json?: true }) => (await import("./runCluster.ts")).status(flags));
+  add("top", "print the status again and again, until it is interrupted").action(async (flags: ConnectionFlags) =>
     (await import("./runCluster.ts")).top(flags),
   );
   add("drain", "tell processes to hand their sequences over and to take no more")
     .argument("<ids...>", "processes, as the status names them")
-    .action(async (ids: string[], flags: ViewFlags) => (await import("./runCluster.ts")).drain(ids, flags));
+    .action(async (ids: string[], flags: ConnectionFlags) => (await import("./runCluster.ts")).drain(ids, flags));
   for (const command of cluster.commands) withManners(command, "tokenmill");
   return cluster;
 }
 
 function withAddress(command: Command): Command {
-  return command
-    .requiredOption("--cluster <urls>", "NATS servers: nats://host:4222, with commas")
-    .option("--cluster-name <name>", "which cluster of these NATS servers (default: default)")
-    .option("--cluster-creds <file>", "NATS credentials file");
+  return addConnectionFlags(command.requiredOption("--cluster <urls>", "NATS servers: nats://host:4222, with commas"));
 }

@@ -3,18 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadOptional } from "@tokenmill/check";
 import { Interrupt, printJson } from "@tokenmill/cli";
 import type { ClusterState, ClusterView } from "@tokenmill/cluster";
+import { inFlags } from "./clusterError.ts";
+import { type ConnectionFlags, connectionOf } from "./clusterFlags.ts";
 import { statusText } from "./statusText.ts";
-
-export interface ViewFlags {
-  readonly cluster: string;
-  readonly clusterName?: string;
-  readonly clusterCreds?: string;
-}
 
 const everyMs = 1000;
 const clearScreen = "\u001B[2J\u001B[H";
 
-export async function status(flags: ViewFlags & { json?: true }): Promise<void> {
+export async function status(flags: ConnectionFlags & { json?: true }): Promise<void> {
   await withView(flags, async (view) => {
     const state: ClusterState = await view.state();
     if (flags.json) await printJson(state);
@@ -22,7 +18,7 @@ export async function status(flags: ViewFlags & { json?: true }): Promise<void> 
   });
 }
 
-export async function top(flags: ViewFlags): Promise<void> {
+export async function top(flags: ConnectionFlags): Promise<void> {
   const interrupt = new Interrupt();
   try {
     await withView(flags, async (view) => {
@@ -37,17 +33,13 @@ export async function top(flags: ViewFlags): Promise<void> {
   }
 }
 
-export async function drain(ids: readonly string[], flags: ViewFlags): Promise<void> {
+export async function drain(ids: readonly string[], flags: ConnectionFlags): Promise<void> {
   await withView(flags, (view) => view.drain(ids));
 }
 
-async function withView(flags: ViewFlags, work: (view: ClusterView) => Promise<void>): Promise<void> {
+async function withView(flags: ConnectionFlags, work: (view: ClusterView) => Promise<void>): Promise<void> {
   const { viewCluster } = await loadOptional('"--cluster"', ["@tokenmill/cluster"], () => import("@tokenmill/cluster"));
-  const view = await viewCluster({
-    servers: flags.cluster.split(","),
-    ...(flags.clusterName !== undefined && { name: flags.clusterName }),
-    ...(flags.clusterCreds !== undefined && { credentials: flags.clusterCreds }),
-  });
+  const view = await inFlags(() => viewCluster(connectionOf(flags)));
   try {
     await work(view);
   } finally {

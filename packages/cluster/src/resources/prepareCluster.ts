@@ -10,11 +10,12 @@ import {
 } from "@nats-io/jetstream";
 import { type KV, Kvm } from "@nats-io/kv";
 import type { NatsConnection } from "@nats-io/transport-node";
-import { messageOf } from "@tokenmill/check";
-import { ClusterError } from "../errors.ts";
+import { messageOf, refusalOf } from "@tokenmill/check";
+import { ClusterError, refusedOption } from "../errors.ts";
 import type { ClusterNames } from "../names.ts";
 import type { ClusterSettings } from "../options.ts";
 import { presenceTtlMs } from "../presence/presence.ts";
+import { agreeOn } from "./agreement.ts";
 import { checkIdentity, type Identity } from "./identity.ts";
 import { prepareResources } from "./resources.ts";
 
@@ -24,12 +25,14 @@ export interface PreparedCluster {
   /** The members' heartbeats. */
   readonly presence: KV;
   readonly consumer: Consumer;
+  /** As the cluster has them. */
+  readonly settings: ClusterSettings;
 }
 
 const timeoutMs = 20_000;
 const pauseMs = 500;
 
-/** @throws ClusterError `cluster_mismatch`, `cluster_unavailable` */
+/** @throws ClusterError `cluster_mismatch`, `cluster_unavailable`; RangeError for settings that are not the cluster's */
 export async function prepareCluster(
   nc: NatsConnection,
   names: ClusterNames,
@@ -42,7 +45,7 @@ export async function prepareCluster(
     try {
       return await prepareOnce(nc, names, settings, identity);
     } catch (error) {
-      if (error instanceof ClusterError && error.code === "cluster_mismatch") throw error;
+      if (refusalOf(error) || (error instanceof ClusterError && error.code === "cluster_mismatch")) throw error;
       if (performance.now() > endMs) {
         const message = `NATS did not make the cluster's streams: ${messageOf(error)}`;
         throw new ClusterError("cluster_unavailable", message, { cause: error });
@@ -60,8 +63,8 @@ export function checkVersion(version: string, replicas: number): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [leastMajor, leastMinor] = leastReplicated;
   if (replicas === 1 || major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
-  const message = `"replicas" expected 1 with NATS ${version}, got ${replicas}: servers before ${leastReplicated.join(".")} let two nodes write at once`;
-  throw new ClusterError("nats_too_old", message);
+  const reason = `expected 1 with NATS ${version}, got ${replicas}: servers before ${leastReplicated.join(".")} let two nodes write at once`;
+  throw refusedOption("nats_too_old", "replicas", reason);
 }
 
 async function prepareOnce(
@@ -76,6 +79,7 @@ async function prepareOnce(
   const buckets = { replicas: settings.replicas, history: 1 };
   await checkIdentity(await kvm.create(names.metaBucket, buckets), identity, settings.name);
   const presence = await kvm.create(names.nodesBucket, { ...buckets, ttl: presenceTtlMs, storage: StorageType.Memory });
-  const consumer = await prepareResources(js, jsm, names, settings);
-  return { js, jsm, presence, consumer };
+  const agreed = await agreeOn(jsm, presence, names, settings);
+  const consumer = await prepareResources(js, jsm, names, agreed);
+  return { js, jsm, presence, consumer, settings: agreed };
 }
