@@ -103,6 +103,12 @@ export interface NodeOptions {
   readonly source?: { readonly delayMs?: number; readonly drift?: number };
 }
 
+/** Of a process that answers batches: time of each answer, and what other processes' answers do not have. */
+export interface BatchNodeOptions extends Omit<NodeOptions, "source"> {
+  readonly delayMs?: number;
+  readonly drift?: string;
+}
+
 /** A process of a cluster. */
 export class NodeProcess {
   readonly id: string;
@@ -113,11 +119,24 @@ export class NodeProcess {
     this.id = id;
   }
 
-  static async start(options: NodeOptions): Promise<NodeProcess> {
-    const script = fileURLToPath(new URL("nodeMain.mjs", import.meta.url));
+  static start(options: NodeOptions): Promise<NodeProcess> {
+    return NodeProcess.#start("nodeMain.mjs", options);
+  }
+
+  static startBatchNode(options: BatchNodeOptions): Promise<NodeProcess> {
+    return NodeProcess.#start("batchNode.mjs", options);
+  }
+
+  static async #start(name: string, options: object): Promise<NodeProcess> {
+    const script = fileURLToPath(new URL(name, import.meta.url));
     const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ["ignore", "pipe", "inherit"] });
     const line = await lineOf(child, child.stdout, () => true);
     return new NodeProcess(child, (JSON.parse(line) as { id: string }).id);
+  }
+
+  /** Resolves when it has ended, by itself or not. */
+  async ended(): Promise<void> {
+    if (!this.hasExited) await once(this.#process, "exit");
   }
 
   get hasExited(): boolean {
@@ -133,7 +152,7 @@ export class NodeProcess {
   }
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, "exit");
   child.kill(signal);

@@ -1,11 +1,11 @@
 /** `tokenmill serve --cluster`: what its clients read while its processes are killed and stopped. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { natsServerPath, NatsServer } from "./processes.ts";
-import { readStream, runBatch, ServeProcess } from "./servers.ts";
+import { BatchProcess, readStream, ServeProcess } from "./servers.ts";
 
 const keyFile = join(mkdtempSync(join(tmpdir(), "tokenmill-cluster-")), "resume.key");
 writeFileSync(keyFile, randomBytes(32).toString("base64"), { mode: 0o600 });
@@ -68,40 +68,40 @@ describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
     expect(server.log.find(({ msg }) => msg === "claimed")).toMatchObject({ epoch: 2 });
   });
 
-  it("a batch has the same results when a server that makes its sequences is killed", async () => {
-    const first = await start("batch");
-    onTestFinished(() => first.kill());
+  it("a batch has the same results when a server that answers it is killed, and its command is", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tokenmill-cluster-"));
     const input = join(folder, "in.jsonl");
-    const bodies = Array.from({ length: 50 }, (_, i) => ({
-      prompt: [i],
-      max_tokens: 500,
-      mirostat: 2,
-      return_token_ids: true,
-    }));
-    const lines = bodies.map((each, i) => JSON.stringify({ custom_id: `${i}`, url: "/v1/completions", body: each }));
+    const lines = Array.from({ length: 400 }, (_, i) =>
+      JSON.stringify({
+        custom_id: `${i}`,
+        url: "/v1/completions",
+        body: { prompt: [i], max_tokens: 60, mirostat: 2, return_token_ids: true },
+      }),
+    );
+    lines[7] = "{";
     writeFileSync(input, lines.join("\n"));
     const [plain, clustered] = [join(folder, "plain.jsonl"), join(folder, "clustered.jsonl")];
-    await runBatch(input, plain, source);
-    const running = runBatch(input, clustered, [
-      ...source,
-      "--cluster",
-      nats.url,
-      "--cluster-name",
-      "batch",
-      "--cluster-capacity",
-      "0",
-    ]);
-    await expect
-      .poll(() => first.log.filter(({ msg }) => msg === "claimed").length, { interval: 5 })
-      .toBeGreaterThan(20);
-    await first.kill();
+    const first = await start("batch", "--max-batch", "4");
+    onTestFinished(() => first.kill());
+    const flags = ["--cluster", nats.url, "--cluster-name", "batch", "--json"];
+    const killed = BatchProcess.start(input, clustered, flags);
+    onTestFinished(() => killed.kill());
+    const written = () => statSync(clustered, { throwIfNoEntry: false })?.size ?? 0;
+    await expect.poll(written, { interval: 5 }).toBeGreaterThan(0);
+    await Promise.all([killed.kill(), first.kill()]);
+    const alone = BatchProcess.start(input, plain, source);
     const second = await start("batch");
     onTestFinished(() => second.kill());
-    await running;
+    const { answered, differing, verified } = await BatchProcess.start(input, clustered, [
+      ...flags,
+      "--verify",
+      "5%",
+    ]).summary();
+    expect(answered).toBeLessThan(400);
+    expect({ differing, verified: verified! > 0 }).toEqual({ differing: 0, verified: true });
+    await alone.ended();
     expect(readFileSync(clustered, "utf8")).toBe(readFileSync(plain, "utf8"));
-    expect(second.log.some(({ msg, epoch }) => msg === "claimed" && epoch === 2)).toBe(true);
-  });
+  }, 60_000);
 
   it("a client goes on at another server, with Last-Event-ID, when the one it reads from is killed", async () => {
     const servers = await Promise.all([start("resume"), start("resume")]);

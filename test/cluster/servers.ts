@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { end } from "./processes.ts";
 
 const program = join(import.meta.dirname, "../../apps/stream/bin/tokenmill.js");
 
@@ -34,19 +35,42 @@ export class ServeProcess {
     return new ServeProcess(child, (JSON.parse(greeting.toString()) as { url: string }).url, log);
   }
 
-  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, "exit");
-    this.#child.kill(signal);
-    await exit;
+  kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    return end(this.#child, signal);
   }
 }
 
-/** `tokenmill batch` from begin to end. @throws Error unless it ends with 0 */
-export async function runBatch(input: string, output: string, flags: readonly string[]): Promise<void> {
-  const child = spawn(process.execPath, [program, "batch", input, "--output", output, ...flags], { stdio: "ignore" });
-  const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new Error(`batch ended with ${code}`);
+/** `tokenmill batch`. */
+export class BatchProcess {
+  readonly #child: ChildProcess;
+  readonly #texts: string[] = [];
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout!.on("data", (chunk: Buffer) => this.#texts.push(chunk.toString()));
+  }
+
+  static start(input: string, output: string, flags: readonly string[]): BatchProcess {
+    const args = [program, "batch", input, "--output", output, ...flags];
+    return new BatchProcess(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] }));
+  }
+
+  /** @throws Error unless it ends with 0 */
+  async ended(): Promise<void> {
+    const { exitCode } = this.#child;
+    const [code] = exitCode === null ? ((await once(this.#child, "close")) as [number | null]) : [exitCode];
+    if (code !== 0) throw new Error(`batch ended with ${code}`);
+  }
+
+  /** What it prints with `--json`, at its end. */
+  async summary(): Promise<Readonly<Record<string, number>>> {
+    await this.ended();
+    return JSON.parse(this.#texts.join("")) as Record<string, number>;
+  }
+
+  kill(): Promise<void> {
+    return end(this.#child, "SIGKILL");
+  }
 }
 
 export interface SseEvent {

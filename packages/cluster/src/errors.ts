@@ -14,6 +14,8 @@ export type ClusterErrorCode =
   | "request_too_large"
   /** The work queue is full. */
   | "cluster_full"
+  /** Another process goes on with the batch. */
+  | "batch_taken"
   /** Part of a sequence's log is gone, and it cannot be made again. */
   | "log_truncated";
 
@@ -24,6 +26,7 @@ const statusCodes: Readonly<Record<ClusterErrorCode, number>> = {
   nats_too_old: 503,
   request_too_large: 413,
   cluster_full: 503,
+  batch_taken: 409,
   log_truncated: 500,
 };
 

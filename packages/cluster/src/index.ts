@@ -2,6 +2,9 @@
 import { type Cluster, join } from "./join.ts";
 import type { ClusterOptions } from "./options.ts";
 
+export type { BatchOptions } from "./batch/batchRun.ts";
+export { type ClusterBatches, connectBatches } from "./batch/connectBatches.ts";
+export type { BatchAnswers, BatchItem, BatchSettings } from "./batch/shard.ts";
 export type { Cluster, ClusterStats } from "./join.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export type { ClusterSequence, StreamPlace } from "./gateway/gateway.ts";

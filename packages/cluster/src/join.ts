@@ -4,6 +4,10 @@ import { randomBytes } from "node:crypto";
 import type { JsMsg } from "@nats-io/jetstream";
 import type { GenerateRequest } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
+import { BatchPart } from "./batch/batchPart.ts";
+import type { BatchOptions } from "./batch/batchRun.ts";
+import { placesOf } from "./batch/placesOf.ts";
+import type { BatchAnswers, BatchItem } from "./batch/shard.ts";
 import { connectNats } from "./connection/connection.ts";
 import { type ClusterSequence, Gateway, newStreamId, type StreamPlace } from "./gateway/gateway.ts";
 import { SequenceLog } from "./log/sequenceLog.ts";
@@ -34,6 +38,13 @@ export interface Cluster {
   onTakeOver: (stream: string) => void;
   /** Called when this process is asked to drain. */
   onDrain: () => void;
+  /** Answers requests of batches here, whoever has them, until the process drains. */
+  serveBatches(answers: BatchAnswers): void;
+  /**
+   * Has a batch answered by any process. Results come in the order of the items, some lines at a time.
+   * @throws what the signal says; ClusterError `cluster_unavailable`, `batch_taken`
+   */
+  answerBatch(items: AsyncIterable<BatchItem>, options: BatchOptions): AsyncGenerator<readonly string[], void>;
   /** Every process that is there. */
   nodes(): Promise<NodeReport[]>;
   stats(): ClusterStats;
@@ -45,6 +56,10 @@ export interface Cluster {
 
 /** Totals since the start, and current counts. */
 export interface ClusterStats extends Readonly<NodeCounts> {
+  /** Shards of batches: with results that stand, begun by another node before, and lost to another. */
+  readonly shardsAnswered: number;
+  readonly shardsRedelivered: number;
+  readonly shardsFenced: number;
   readonly making: number;
   readonly reading: number;
   readonly capacity: number;
@@ -71,7 +86,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
   const { nc } = connection;
   try {
     const prepared = await prepareCluster(nc, names, given, { identity, description });
-    const { js, jsm, presence, consumer, settings } = prepared;
+    const { js, jsm, presence, consumers, settings } = prepared;
     const id = randomBytes(6).toString("hex");
     const log = new SequenceLog(js, jsm, names);
     const isConnected = (): boolean => connection.isConnected;
@@ -88,14 +103,35 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes });
     const { capacity, leaseMs } = settings.node;
     const take = (message: JsMsg): Promise<void> => node.take(message);
-    const pulls = new Pulls({ consumer, capacity, leaseMs, free: () => node.free, take, isConnected });
+    const pulls = new Pulls({
+      consumer: consumers.sequences,
+      capacity,
+      leaseMs,
+      free: () => node.free,
+      take,
+      isConnected,
+    });
     node.onFree = () => pulls.fill();
+    const batches = new BatchPart({
+      js,
+      jsm,
+      names,
+      id,
+      maxPayloadBytes,
+      isConnected,
+      checksClaims,
+      onLog,
+      consumer: consumers.shards,
+      leaseMs,
+      places: async () => placesOf(await readReports(presence)),
+    });
     pulls.fill();
     connection.onChange = () => {
       onLog(connection.isConnected ? "connected" : "disconnected", {});
       if (!connection.isConnected) return;
       gateway.reconnected();
       pulls.fill();
+      batches.fill();
     };
     const startedMs = Date.now();
     let state: NodeReport["state"] = "serving";
@@ -121,9 +157,14 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       takeOver: (stream) => peers.broadcast({ kind: "takeOver", stream }),
       onTakeOver: () => {},
       onDrain: () => void cluster.drain(),
+      serveBatches: (answers) => batches.serve(answers),
+      answerBatch: (items, batch) => batches.answer(items, batch),
       nodes: () => readReports(presence),
       stats: () => ({
         ...node.counts,
+        shardsAnswered: batches.counts.answered,
+        shardsRedelivered: batches.counts.redelivered,
+        shardsFenced: batches.counts.fenced,
         making: node.open,
         reading: gateway.openCount,
         capacity,
@@ -137,7 +178,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
         return (draining ??= (async () => {
           state = "draining";
           pulls.stop();
-          await node.handOver();
+          await Promise.all([node.handOver(), batches.handOver()]);
           present.say();
         })());
       },
@@ -146,6 +187,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
           await cluster.drain();
           gateway.stop();
           node.stop();
+          batches.stop();
           await present.stop(id);
           connection.onChange = () => {};
           // What is not said yet cannot be said without a connection.

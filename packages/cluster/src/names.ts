@@ -11,6 +11,16 @@ export interface ClusterNames {
   readonly logStream: string;
   readonly logSubject: (sequence: string) => string;
   readonly logSubjects: string;
+  readonly shardStream: string;
+  /** Of a shard of a batch that waits for a node. */
+  readonly shardSubject: (batch: string, key: string) => string;
+  /** The consumer that all nodes pull shards from. */
+  readonly shardConsumer: string;
+  readonly resultStream: string;
+  /** Of what stands of a shard. */
+  readonly resultSubject: (batch: string, key: string) => string;
+  /** Of a piece of what one message cannot hold. */
+  readonly partSubject: (batch: string, key: string, part: string) => string;
   readonly peerSubject: (peer: string) => string;
   readonly everyPeer: string;
   readonly metaBucket: string;
@@ -28,6 +38,12 @@ export function clusterNames(name: string): ClusterNames {
     logStream: `${stream}_log`,
     logSubject: (sequence) => `${subject}.log.${sequence}`,
     logSubjects: `${subject}.log.*`,
+    shardStream: `${stream}_shards`,
+    shardSubject: (batch, key) => `${subject}.shard.${batch}.${key}`,
+    shardConsumer: "nodes",
+    resultStream: `${stream}_results`,
+    resultSubject: (batch, key) => `${subject}.result.${batch}.${key}`,
+    partSubject: (batch, key, part) => `${subject}.part.${batch}.${key}.${part}`,
     peerSubject: (peer) => `${subject}.peer.${peer}`,
     everyPeer: `${subject}.peers`,
     metaBucket: `${stream}_meta`,

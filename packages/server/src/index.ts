@@ -1,7 +1,20 @@
 /** @tokenmill/server: an engine behind HTTP and WebSocket. The HTTP libraries are loaded by the first server, not by the import. */
 export { createTokenServer } from "./createTokenServer.ts";
+export { readResult } from "./batches/batchLine.ts";
+export { readBatchLines } from "./batches/batchLines.ts";
+export { inOrder } from "./batches/inOrder.ts";
+export { isVerified } from "./batches/lineAnswers.ts";
+export { ResultFile, ResultFileError, wholeLines } from "./batches/resultFile.ts";
+export type { BatchAnswers, BatchItem, BatchSettings } from "./options/batches.ts";
 export type { ServedRoute } from "./openapi/servedRoute.ts";
-export type { HostedSequence, HostParts, JoinHost, SequenceHost, StreamPlace } from "./options/sequenceHost.ts";
+export type {
+  HostedBatch,
+  HostedSequence,
+  HostParts,
+  JoinHost,
+  SequenceHost,
+  StreamPlace,
+} from "./options/sequenceHost.ts";
 export { LogSink } from "./lifecycle/logSink.ts";
 export { checkServerOptions } from "./options/completeOptions.ts";
 export { defaultLimits, type ServeLimits } from "./options/limits.ts";

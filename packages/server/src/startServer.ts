@@ -6,6 +6,9 @@ import { createEngine, type Engine, engineVersion as version } from "@tokenmill/
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import type { Logger } from "pino";
+import { BodyAnswers } from "./batches/bodyAnswers.ts";
+import { LineAnswers } from "./batches/lineAnswers.ts";
+import { Places } from "./batches/places.ts";
 import type { ServeContext } from "./context/context.ts";
 import { Grammars } from "./sequences/grammars.ts";
 import { OpenSequences } from "./sequences/openSequences.ts";
@@ -84,6 +87,7 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
   });
   if (host) metrics.host(() => host.stats());
   const quotas = new Quotas(limits, metrics);
+  metrics.quotas(() => quotas.report());
   // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
   const requestQueue = new WorkQueue({ restFactor: 4, timeoutMs: limits.queueTimeoutMs });
   const context: ServeContext = {
@@ -115,6 +119,9 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
     }),
     log,
   };
+  const places = new Places(limits.maxBatchRequests, () => engine.stats().open);
+  const batches = new LineAnswers(new BodyAnswers(context), places);
+  host?.serveBatches(batches);
   if (host) host.onTakeOver = (stream) => context.streams.takeOver(stream);
   const app = createApp(context);
   const table = collectRoutes(app);
@@ -147,6 +154,7 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
   return {
     url,
     engine,
+    batches,
     routes: table.routes,
     close: () => (closing ??= shutDown(context, targets).then(() => closeEngine(engine, pool, grammar, context))),
   };

@@ -77,5 +77,5 @@ describe("tokenmill batch", () => {
     expect((JSON.parse(stdout) as { answered: number }).answered).toBeLessThan(300);
     expect(readFileSync(output).equals(readFileSync(whole))).toBe(true);
     expect((await ended(batch(output))).code).toBe(2);
-  });
+  }, 60_000);
 });

@@ -1,11 +1,11 @@
 /** Flags of `tokenmill batch`. */
-import { addSourceFlags, integerFlag, type SourceFlags } from "@tokenmill/cli";
+import { addSourceFlags, integerFlag, parseNumber, type SourceFlags, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
-import { addClusterFlags, type ClusterFlags } from "../cluster/clusterFlags.ts";
+import { addClusterPlaceFlags, type ConnectionFlags } from "../cluster/clusterFlags.ts";
 import { seedFlag } from "../serve/seedFlag.ts";
 
-export interface BatchFlags extends SourceFlags, ClusterFlags {
+export interface BatchFlags extends SourceFlags, Partial<ConnectionFlags> {
   readonly output: string;
   readonly overwrite?: true;
   readonly concurrency: number;
@@ -15,6 +15,36 @@ export interface BatchFlags extends SourceFlags, ClusterFlags {
   readonly workers?: number;
   readonly slots?: number;
   readonly json?: true;
+}
+
+/** Flags that have an effect with `--cluster`; the others say how this process answers, which is then for others to do. */
+const shared: readonly (keyof BatchFlags | "debug")[] = [
+  "output",
+  "overwrite",
+  "seed",
+  "verify",
+  "json",
+  "cluster",
+  "clusterName",
+  "clusterCreds",
+  "clusterCa",
+  "clusterCert",
+  "clusterKey",
+  "debug",
+];
+
+/** @throws UsageError for a flag that has no effect */
+export function checkBatchFlags(command: Command, { cluster }: BatchFlags): void {
+  const names = command.options.map((option) => ({ flag: option.long!, name: option.attributeName() }));
+  for (const { flag, name } of names) {
+    if (command.getOptionValueSource(name) !== "cli") continue;
+    if (cluster === undefined && name.startsWith("cluster")) {
+      throw new UsageError(`${flag} has an effect with --cluster only`);
+    }
+    if (cluster !== undefined && !(shared as readonly string[]).includes(name)) {
+      throw new UsageError(`${flag} has no effect with --cluster: it is for the processes that answer`);
+    }
+  }
 }
 
 /** The command without its action. */
@@ -33,11 +63,23 @@ export function batchFlags(): Command {
     .option("--overwrite", "begin anew if there are results")
     .option("--concurrency <n>", "requests at a time", integerFlag("concurrency", 1, 8192), 256)
     .option("--seed <integer>", "requests without a seed get one from it and their line", seedFlag, 0)
-    .option("--verify <percent>", "answer that share of requests twice, and compare", integerFlag("verify", 0, 100), 0)
+    .option(
+      "--verify <percent>",
+      "answer that share of requests twice, in a cluster by two processes, and compare",
+      percentFlag,
+      0,
+    )
     .option("--model-name <name>", "name of the model in requests and answers (default: the source's)")
     .option("--json", "print the summary as one JSON object on stdout");
   addSourceFlags(command);
   addPoolFlags(command);
-  addClusterFlags(command);
+  addClusterPlaceFlags(command, "let the processes of a cluster answer: their models, not one of this command");
   return command;
+}
+
+/** @throws UsageError unless it is a share in percent, with or without its sign */
+function percentFlag(text: string): number {
+  const percent = parseNumber(text.replace(/%$/, ""));
+  if (percent !== undefined && percent >= 0 && percent <= 100) return percent;
+  throw new UsageError(`"verify" expected a share of 0 to 100 percent, got ${JSON.stringify(text)}`);
 }

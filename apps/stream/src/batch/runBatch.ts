@@ -1,66 +1,58 @@
 /** `tokenmill batch` from flags to exit code: a server of its own answers the lines, many at a time, and the results are written in order. */
 import { setMaxListeners } from "node:events";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { oneLine } from "@tokenmill/check";
-import {
-  checkSourceFlags,
-  type ExitCode,
-  exitCodes,
-  Interrupt,
-  openSource,
-  printJson,
-  UsageError,
-} from "@tokenmill/cli";
-import type { LogitsSource } from "@tokenmill/core";
-import { createTokenServer, defaultLimits, type JoinHost, type TokenServer } from "@tokenmill/server";
-import { readLines } from "../cli/lines.ts";
-import { loadClusterHost } from "../cluster/clusterHost.ts";
-import { answerRequest, type BatchContext } from "./answerRequest.ts";
+import { type ExitCode, exitCodes, Interrupt, printJson, UsageError } from "@tokenmill/cli";
+import { type BatchItem, readBatchLines, ResultFile, ResultFileError, wholeLines } from "@tokenmill/server";
 import type { BatchFlags } from "./batchFlags.ts";
-import { BatchClient } from "./client.ts";
-import { inOrder } from "./inOrder.ts";
 import { type BatchCounts, BatchProgress } from "./progress.ts";
-import { Results, wholeLines } from "./results.ts";
+import { openClustered } from "./clustered.ts";
+import { openLocal } from "./local.ts";
+
+/** What answers the lines of a batch. */
+export interface BatchRunner {
+  /** What results follow from besides seed and file, as text. */
+  readonly origin: string;
+  /** Results in the order of the items: one or more lines each. Ends early when the signal is aborted. */
+  run(items: AsyncIterable<BatchItem>, job: BatchJob): AsyncIterable<string>;
+  close(): Promise<void>;
+}
+
+export interface BatchJob {
+  readonly seed: string;
+  readonly createdSeconds: number;
+  /** 0 … 1. */
+  readonly verifiedShare: number;
+  readonly counts: BatchCounts;
+  readonly signal: AbortSignal;
+}
 
 export async function runBatch(path: string, flags: BatchFlags): Promise<ExitCode> {
-  checkSourceFlags(flags);
   const input = await stat(path).catch((cause: unknown) => {
     throw new UsageError(`cannot read ${JSON.stringify(path)}`, { cause });
   });
   const interrupt = new Interrupt();
   // Every request listens to it.
   setMaxListeners(0, interrupt.signal);
-  const client = new BatchClient(flags.concurrency);
-  let source: LogitsSource | undefined;
-  let server: TokenServer | undefined;
+  let runner: BatchRunner | undefined;
   try {
-    const hostOf = await loadClusterHost(flags, { queueTimeoutMs: waitMs });
-    source = await interrupt.unlessStopped(openSource(flags));
-    const model = flags.modelName ?? source.name;
-    const origin = JSON.stringify({ model, seed: String(flags.seed), sizeBytes: input.size, changedMs: input.mtimeMs });
-    const results = await Results.open(flags.output, origin, flags.overwrite === true);
+    runner = await (flags.cluster === undefined ? openLocal(flags, interrupt) : openClustered(flags, flags.cluster));
+    const seed = String(flags.seed);
+    const origin = JSON.stringify({ model: runner.origin, seed, sizeBytes: input.size, changedMs: input.mtimeMs });
+    const results = await openResults(flags, origin);
     const { lines } = await wholeLines(path);
-    server = await startServer(flags, source, client.key, hostOf?.(source));
-    client.url = server.url;
     const counts: BatchCounts = { done: results.done, failed: 0, tokens: 0, verified: 0, differing: 0 };
     const progress = new BatchProgress(process.stderr, lines, counts);
-    const context: BatchContext = {
-      client,
-      counts,
-      seed: flags.seed,
+    const job: BatchJob = {
+      seed,
       createdSeconds: Math.floor(input.mtimeMs / 1000),
       verifiedShare: flags.verify / 100,
+      counts,
       signal: interrupt.signal,
     };
     let isDone = false;
     try {
-      const requests = requestsOf(path, results.done, interrupt.signal);
-      for await (const line of inOrder(requests, flags.concurrency, (each) => answerRequest(context, each))) {
-        if (line === undefined) break;
-        await results.append(line);
-        counts.done++;
-      }
+      for await (const text of runner.run(readBatchLines(path, results.done), job)) await results.append(text);
       isDone = !interrupt.signal.aborted;
     } finally {
       progress.end();
@@ -70,61 +62,19 @@ export async function runBatch(path: string, flags: BatchFlags): Promise<ExitCod
     if (!isDone) return interrupt.exitCode ?? exitCodes.interrupted;
     return counts.differing > 0 ? exitCodes.failed : exitCodes.done;
   } finally {
-    client.close();
-    await server?.close();
-    await source?.close?.();
+    await runner?.close();
     interrupt.dispose();
   }
 }
 
-/** Lines that are not empty, from number `from` on. */
-async function* requestsOf(
-  path: string,
-  from: number,
-  signal: AbortSignal,
-): AsyncGenerator<{ number: number; line: { text(): string } }> {
-  let number = 0;
-  for await (const line of readLines(createReadStream(path))) {
-    if (signal.aborted) return;
-    let isBlank = false;
-    try {
-      isBlank = line.text().trim() === "";
-    } catch {
-      // No UTF-8: its result says so.
-    }
-    if (isBlank) continue;
-    if (number >= from) yield { number, line };
-    number++;
+async function openResults({ output, overwrite }: BatchFlags, origin: string): Promise<ResultFile> {
+  try {
+    return await ResultFile.open(output, origin, overwrite);
+  } catch (cause) {
+    if (!(cause instanceof ResultFileError)) throw cause;
+    const remedy = cause.canBeginAnew ? ": --overwrite begins anew" : "";
+    throw new UsageError(`${cause.message}${remedy}`, { cause });
   }
-}
-
-const waitMs = 3_600_000;
-
-function startServer(
-  flags: BatchFlags,
-  source: LogitsSource,
-  key: string,
-  joinHost: JoinHost | undefined,
-): Promise<TokenServer> {
-  return createTokenServer({
-    source,
-    apiKeys: [key],
-    modelName: flags.modelName,
-    workers: flags.workers,
-    slots: flags.slots,
-    joinHost,
-    limits: {
-      // The one client has all there is.
-      peerSharePercent: 100,
-      connectionSharePercent: 100,
-      queueTimeoutMs: waitMs,
-      stallTimeoutMs: waitMs,
-      bodyLimitBytes: 2 ** 26,
-      shutdownTimeoutMs: 2000,
-      // As servers of a cluster have it by default.
-      maxContextTokens: Math.min(defaultLimits.maxContextTokens, source.contextTokens ?? Number.POSITIVE_INFINITY),
-    },
-  });
 }
 
 async function summarise({ json, output }: BatchFlags, counts: BatchCounts, answered: number): Promise<void> {

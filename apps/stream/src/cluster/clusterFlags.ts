@@ -18,14 +18,20 @@ export interface ClusterFlags extends Partial<ConnectionFlags> {
   readonly clusterLease?: number;
 }
 
-export function addClusterFlags(command: Command): void {
+/** @param what the command does with the cluster */
+export function addClusterPlaceFlags(command: Command, what: string): void {
   command
     .optionsGroup("Cluster:")
     .option(
       "--cluster <urls>",
-      "make sequences together with other processes, over NATS servers with JetStream: nats://host:4222 or tls://user:password@host:4222, with commas",
+      `${what}, over NATS servers with JetStream: nats://host:4222 or tls://user:password@host:4222, with commas`,
     );
-  addConnectionFlags(command)
+  addConnectionFlags(command);
+}
+
+export function addClusterFlags(command: Command): void {
+  addClusterPlaceFlags(command, "make sequences together with other processes");
+  command
     .option(
       "--cluster-replicas <n>",
       "copies that NATS keeps; 3 survive the loss of a NATS server (default: 1)",

@@ -72,6 +72,7 @@ function optionsOf(flags: ServeFlags, apiKeys: readonly string[]): ServerOptions
     sampleWorkers: flags.sampleWorkers,
     limits: {
       maxOpenSequences: flags.maxOpen,
+      maxBatchRequests: flags.maxBatch,
       maxContextTokens: flags.maxContext,
       maxSampleSequences: flags.maxSampleSequences,
       peerSharePercent: flags.peerShare,

@@ -23,6 +23,7 @@ export interface ServeFlags extends SourceFlags, ClusterFlags {
   readonly sampleVocabSize?: number;
   readonly sampleWorkers: number;
   readonly maxOpen: number;
+  readonly maxBatch: number;
   readonly maxContext: number;
   readonly maxSampleSequences: number;
   readonly bodyLimit: number;
@@ -118,6 +119,12 @@ export function serveFlags(): Command {
       "most open sequences; more are answered with 429",
       integerFlag("maxOpen", 1, 131_072),
       maxOpenSequences,
+    )
+    .option(
+      "--max-batch <n>",
+      "most requests of batches that are answered at a time; one less for each sequence that clients have open",
+      integerFlag("maxBatch", 1, 8192),
+      defaultLimits.maxBatchRequests,
     )
     .option(
       "--max-context <tokens>",

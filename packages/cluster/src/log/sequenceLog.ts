@@ -1,16 +1,10 @@
 /** Reads and appends entries; compare-and-set by the server. */
 import { type JetStreamClient, JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
-import { messageOf } from "@tokenmill/check";
-import { ClusterError } from "../errors.ts";
 import type { ClusterNames } from "../names.ts";
 import { decode, encode } from "../wire/codec.ts";
 import type { TokenBatch } from "../wire/tokenBatch.ts";
+import { append, type Appended, unavailable } from "./append.ts";
 import type { LogEntry, StoredEntry } from "./entry.ts";
-
-/** Outcome of an append. `conflict`: somebody else appended, or this entry was there already. */
-export type Appended = { readonly seq: number } | "conflict";
-
-const answerTimeoutMs = 2000;
 
 export class SequenceLog {
   readonly #js: JetStreamClient;
@@ -32,19 +26,12 @@ export class SequenceLog {
    */
   async append(sequence: string, entry: LogEntry, after: number | undefined, messageId?: string): Promise<Appended> {
     const payload = encode(entry);
-    try {
-      const { seq, duplicate } = await this.#js.publish(this.#names.logSubject(sequence), payload, {
-        ...(after !== undefined && { expect: { lastSubjectSequence: after } }),
-        timeout: answerTimeoutMs,
-        ...(messageId !== undefined && { msgID: messageId }),
-      });
+    const appended = await append(this.#js, this.#names.logSubject(sequence), payload, { after, messageId });
+    if (appended !== "conflict") {
       this.appended.entries++;
       this.appended.sizeBytes += payload.length;
-      return duplicate ? "conflict" : { seq };
-    } catch (error) {
-      if (isConflict(error)) return "conflict";
-      throw unavailable(error);
     }
+    return appended;
   }
 
   /** The last entry; undefined: there is none. @throws ClusterError `cluster_unavailable` */
@@ -89,15 +76,4 @@ export class SequenceLog {
       throw unavailable(error);
     }
   }
-}
-
-function isConflict(error: unknown): boolean {
-  if (!(error instanceof JetStreamApiError)) return false;
-  // The second one where the entry that was first is still being copied to other servers.
-  const { StreamWrongLastSequence, StreamWrongLastSequenceUnknown } = JetStreamApiCodes;
-  return error.code === StreamWrongLastSequence || error.code === StreamWrongLastSequenceUnknown;
-}
-
-function unavailable(error: unknown): ClusterError {
-  return new ClusterError("cluster_unavailable", `NATS did not answer: ${messageOf(error)}`, { cause: error });
 }

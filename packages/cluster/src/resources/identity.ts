@@ -9,6 +9,13 @@ export interface Identity {
 
 const key = "identity";
 
+/** @throws Error if there is none */
+export async function readIdentity(bucket: KV): Promise<Identity> {
+  const entry = await bucket.get(key);
+  if (entry?.operation !== "PUT") throw new Error("the cluster has no identity");
+  return entry.json<Identity>();
+}
+
 /** @throws ClusterError `cluster_mismatch` */
 export async function checkIdentity(bucket: KV, mine: Identity, name: string): Promise<void> {
   for (;;) {

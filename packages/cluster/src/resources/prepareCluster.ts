@@ -1,7 +1,6 @@
 /** Everything that a process needs in NATS, again and again for a while: servers that elect a leader do not answer. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type Consumer,
   type JetStreamClient,
   jetstream,
   type JetStreamManager,
@@ -17,14 +16,14 @@ import type { ClusterSettings } from "../options.ts";
 import { presenceTtlMs } from "../presence/presence.ts";
 import { agreeOn } from "./agreement.ts";
 import { checkIdentity, type Identity } from "./identity.ts";
-import { prepareResources } from "./resources.ts";
+import { prepareResources, type WorkConsumers } from "./resources.ts";
 
 export interface PreparedCluster {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   /** The members' heartbeats. */
   readonly presence: KV;
-  readonly consumer: Consumer;
+  readonly consumers: WorkConsumers;
   /** As the cluster has them. */
   readonly settings: ClusterSettings;
 }
@@ -80,6 +79,6 @@ async function prepareOnce(
   await checkIdentity(await kvm.create(names.metaBucket, buckets), identity, settings.name);
   const presence = await kvm.create(names.nodesBucket, { ...buckets, ttl: presenceTtlMs, storage: StorageType.Memory });
   const agreed = await agreeOn(jsm, presence, names, settings);
-  const consumer = await prepareResources(js, jsm, names, agreed);
-  return { js, jsm, presence, consumer, settings: agreed };
+  const consumers = await prepareResources(js, jsm, names, agreed);
+  return { js, jsm, presence, consumers, settings: agreed };
 }

@@ -16,19 +16,26 @@ import type { ClusterSettings } from "../options.ts";
 
 const nanosPerMs = 1e6;
 const secondsPerDay = 86_400;
+/** Time that what was begun of a batch is kept; what is gone is made again. */
+const batchDays = 3;
 /** The server knows an entry again that comes twice within that time. */
 const duplicateWindowMs = 120_000;
 const workBytes = 2 ** 28;
 const nameInUse = 10058;
 const consumerExists = 10148;
 
-/** Resolves with the consumer that nodes pull from. */
+/** What nodes pull from. */
+export interface WorkConsumers {
+  readonly sequences: Consumer;
+  readonly shards: Consumer;
+}
+
 export async function prepareResources(
   js: JetStreamClient,
   jsm: JetStreamManager,
   names: ClusterNames,
   settings: ClusterSettings,
-): Promise<Consumer> {
+): Promise<WorkConsumers> {
   await ensureStream(jsm, {
     name: names.workStream,
     description: "tokenmill: requests that wait for a node",
@@ -54,8 +61,38 @@ export async function prepareResources(
     discard: DiscardPolicy.Old,
     duplicate_window: Math.min(duplicateWindowMs, settings.retentionSeconds * 1000) * nanosPerMs,
   });
-  await ensureConsumer(jsm, names, settings);
-  return js.consumers.get(names.workStream, names.workConsumer);
+  await ensureStream(jsm, {
+    name: names.shardStream,
+    description: "tokenmill: shards of batches that wait for a node",
+    subjects: [names.shardSubject("*", "*")],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+    num_replicas: settings.replicas,
+    max_age: batchDays * secondsPerDay * 1000 * nanosPerMs,
+    max_bytes: workBytes,
+    discard: DiscardPolicy.New,
+  });
+  await ensureStream(jsm, {
+    name: names.resultStream,
+    description: "tokenmill: results of shards until their batch has them",
+    subjects: [names.resultSubject("*", "*"), names.partSubject("*", "*", "*")],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    num_replicas: settings.replicas,
+    // The last entry says all that stands.
+    max_msgs_per_subject: 1,
+    max_age: batchDays * secondsPerDay * 1000 * nanosPerMs,
+    max_bytes: settings.logBytes,
+    // A full one refuses results until some are taken, instead of losing others.
+    discard: DiscardPolicy.New,
+    allow_direct: true,
+  });
+  await ensureConsumer(jsm, names.workStream, names.workConsumer, settings);
+  await ensureConsumer(jsm, names.shardStream, names.shardConsumer, settings);
+  return {
+    sequences: await js.consumers.get(names.workStream, names.workConsumer),
+    shards: await js.consumers.get(names.shardStream, names.shardConsumer),
+  };
 }
 
 async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
@@ -70,9 +107,14 @@ async function ensureStream(jsm: JetStreamManager, config: Partial<StreamConfig>
   }
 }
 
-async function ensureConsumer(jsm: JetStreamManager, names: ClusterNames, settings: ClusterSettings): Promise<void> {
+async function ensureConsumer(
+  jsm: JetStreamManager,
+  stream: string,
+  name: string,
+  settings: ClusterSettings,
+): Promise<void> {
   const config = {
-    durable_name: names.workConsumer,
+    durable_name: name,
     ack_policy: AckPolicy.Explicit,
     ack_wait: settings.node.leaseMs * nanosPerMs,
     // How often is looked at in the sequence's log, where a handover does not count.
@@ -81,10 +123,10 @@ async function ensureConsumer(jsm: JetStreamManager, names: ClusterNames, settin
     max_waiting: 4096,
   };
   try {
-    await jsm.consumers.add(names.workStream, config);
+    await jsm.consumers.add(stream, config);
   } catch (error) {
     const isThere = error instanceof JetStreamApiError && (error.code === consumerExists || error.code === nameInUse);
     if (!isThere) throw error;
-    await jsm.consumers.update(names.workStream, names.workConsumer, config);
+    await jsm.consumers.update(stream, name, config);
   }
 }

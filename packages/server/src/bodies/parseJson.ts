@@ -2,6 +2,7 @@
 import { exactIntegers } from "@tokenmill/protocol";
 import { isRecord } from "./bodyFields.ts";
 import { ApiError } from "../errors/apiError.ts";
+import type { JsonSchema } from "./jsonSchema.ts";
 
 /** Objects and arrays inside each other. */
 export const deepestJson = 128;
@@ -25,6 +26,11 @@ export function parseJson(bytes: Uint8Array, what = "the body", exact: readonly 
   } catch (cause) {
     throw new ApiError(400, `${what} expected JSON: ${reasonOf(cause)}`, { code: "invalid_json", cause });
   }
+}
+
+/** Fields of a body whose integers may have 64 bits. */
+export function exactNames(schema: JsonSchema | undefined): readonly string[] {
+  return Object.entries(schema?.properties ?? {}).flatMap(([name, field]) => (field["x-exact"] ? [name] : []));
 }
 
 /** @throws ApiError 400 */

@@ -1,8 +1,6 @@
 /** Runs a job to its end and gives the answer as one object. */
 import type { TokenEvent, Usage } from "@tokenmill/core";
-import type { ServerResponse } from "node:http";
 import { PackedEvents } from "../answers/packedEvents.ts";
-import { atEnd } from "../answers/atEnd.ts";
 import type { ServeContext } from "../context/context.ts";
 import type { Client } from "../limits/client.ts";
 import { claimHeld, heldBytes } from "../sequences/heldBytes.ts";
@@ -16,20 +14,21 @@ interface PackedOutput extends Output {
 
 /**
  * The answer as a value of `jsonPieces`; undefined if the client left. Its memory is released when its last byte has left.
+ * @param atEnd calls what it is given when the answer has been sent, or its client has left
  * @throws what opening a sequence throws, and the error of the first that fails
  */
 export async function answerWhole(
   context: ServeContext,
   job: Job,
   client: Client,
-  response: ServerResponse,
+  atEnd: (act: () => void) => void,
 ): Promise<unknown> {
   context.sequences.checkCapacity(client, job.sequences.length);
   const claim = claimHeld(context.quotas.heldBytes, client, mostBytes(job));
 
   const group = new SequenceGroup();
   const left = new Promise<undefined>((resolve) => {
-    atEnd(response, () => {
+    atEnd(() => {
       claim.release();
       resolve(undefined);
     });

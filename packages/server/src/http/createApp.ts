@@ -16,6 +16,7 @@ import { requestIdOf } from "./requestId.ts";
 import { addRequestLog } from "./requestLog.ts";
 import { sendError } from "./sendError.ts";
 import { UpgradeMessage } from "./upgradeMessage.ts";
+import { validation } from "../bodies/validation.ts";
 import { addUploads } from "./uploads.ts";
 
 export function createApp(context: ServeContext): FastifyInstance {
@@ -49,14 +50,7 @@ export function createApp(context: ServeContext): FastifyInstance {
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]),
     clientErrorHandler: answerClientError,
     ajv: {
-      customOptions: {
-        removeAdditional: false,
-        coerceTypes: false,
-        useDefaults: false,
-        allErrors: false,
-        verbose: true,
-        strict: false,
-      },
+      customOptions: validation,
     },
   });
   addRequestLog(app, context);

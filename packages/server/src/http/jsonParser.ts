@@ -7,7 +7,7 @@ import { clientOf } from "../limits/client.ts";
 import { largeBodyBytes } from "../limits/workQueue.ts";
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { withoutNulls } from "../bodies/withoutNulls.ts";
-import { parseJson } from "../bodies/parseJson.ts";
+import { exactNames, parseJson } from "../bodies/parseJson.ts";
 import { wholeBody } from "../limits/wholeBody.ts";
 
 declare module "fastify" {
@@ -36,9 +36,4 @@ export function addJsonParser(
     request.bodyDigest = createHash("sha256").update(body).digest("base64url");
     return value;
   });
-}
-
-/** Fields whose integers may have 64 bits. */
-function exactNames(schema: JsonSchema | undefined): readonly string[] {
-  return Object.entries(schema?.properties ?? {}).flatMap(([name, field]) => (field["x-exact"] ? [name] : []));
 }

@@ -1,5 +1,4 @@
 /** Everything that one client could fill up: how much of it there is, and which share of it is a client's. */
-import type { Metrics } from "../metrics/metrics.ts";
 import type { ServeLimits } from "../options/limits.ts";
 import { Shares, type SharesOptions } from "./shares.ts";
 
@@ -23,9 +22,9 @@ export class Quotas {
   readonly unreadBytes: Shares;
   readonly waiting: Shares;
   readonly #limits: ServeLimits;
-  readonly #metrics: Metrics;
+  readonly #metrics: SharesOptions["metrics"];
 
-  constructor(limits: ServeLimits, metrics: Metrics) {
+  constructor(limits: ServeLimits, metrics: SharesOptions["metrics"]) {
     this.#limits = limits;
     this.#metrics = metrics;
     this.sequences = this.#shares("open sequences", limits.maxOpenSequences, "queue_full");
@@ -35,7 +34,11 @@ export class Quotas {
     this.bodyBytes = this.#shares("bytes of request bodies", limits.maxBodyBytes, "memory_full");
     this.unreadBytes = this.#shares("bytes of answers that are not read", limits.maxUnreadBytes, "memory_full");
     this.waiting = this.#shares("requests that wait", mostWaiting, "queue_full");
-    const inUse: Readonly<Record<string, Shares>> = {
+  }
+
+  /** What is in use of each, and how much there is. */
+  report(): { readonly name: string; readonly used: number; readonly total: number }[] {
+    const shares: Readonly<Record<string, Shares>> = {
       sequences: this.sequences,
       tokens: this.tokens,
       sample_sequences: this.sampleSequences,
@@ -44,7 +47,7 @@ export class Quotas {
       unread_bytes: this.unreadBytes,
       waiting: this.waiting,
     };
-    metrics.quotas(() => Object.entries(inUse).map(([name, { used, total }]) => ({ name, used, total })));
+    return Object.entries(shares).map(([name, { used, total }]) => ({ name, used, total }));
   }
 
   /** Of one pool's shared memory. */

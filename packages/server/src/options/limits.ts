@@ -4,6 +4,8 @@ import { checkInteger, checkOptions, type Range } from "@tokenmill/check";
 export interface ServeLimits {
   /** Sequences that may be open at a time, queued ones included; more are answered with 429. */
   readonly maxOpenSequences: number;
+  /** Requests of batches that are answered at a time; one less for each sequence that clients have open, down to one. */
+  readonly maxBatchRequests: number;
   /** Tokens of prompt and output together, per sequence. */
   readonly maxContextTokens: number;
   /** Memory that answers without streaming and scored prompts may take together. */
@@ -44,6 +46,7 @@ export interface ServeLimits {
 
 export const defaultLimits: ServeLimits = {
   maxOpenSequences: 8192,
+  maxBatchRequests: 64,
   maxContextTokens: 16_384,
   maxHeldBytes: 2 ** 28,
   maxBodyBytes: 2 ** 28,
@@ -72,6 +75,7 @@ const milliseconds = atLeast1(86_400_000);
 
 const ranges: Readonly<Record<keyof ServeLimits, Range>> = {
   maxOpenSequences: sequences,
+  maxBatchRequests: sequences,
   maxContextTokens: atLeast1(2 ** 24),
   maxHeldBytes: bytes,
   maxBodyBytes: bytes,

@@ -1,5 +1,6 @@
 /** Where the sequences of clients are made, if not by this process alone: a cluster, as @tokenmill/cluster is one. */
 import type { GenerateRequest } from "@tokenmill/core";
+import type { BatchAnswers, BatchItem, BatchSettings } from "./batches.ts";
 import type { Engine, SequenceHandle, TokenObserver } from "@tokenmill/engine";
 
 /** Which stream of a client's a sequence belongs to. */
@@ -23,6 +24,10 @@ export interface SequenceHost {
   newStreamId(): number;
   /** As `Engine.open`. Errors of its own have a `code`, and a `statusCode` of HTTP. */
   open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): HostedSequence;
+  /** Answers requests of batches with what this server has for them, whoever has the batch. */
+  serveBatches(answers: BatchAnswers): void;
+  /** Has a batch answered by any server: results in the order of the items, some lines at a time. */
+  answerBatch(items: AsyncIterable<BatchItem>, batch: HostedBatch): AsyncIterable<readonly string[]>;
   /** Tells every server that the stream of that number was resumed in another connection. */
   takeOver(stream: string): void;
   /** Called when a server says so, this one included. */
@@ -32,6 +37,14 @@ export interface SequenceHost {
   /** Makes nothing more here; sequences in flight are moved to other processes. */
   drain(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A batch that a host has answered. */
+export interface HostedBatch {
+  /** Its name: letters, digits, `-` and `_`. */
+  readonly batch: string;
+  readonly settings: BatchSettings;
+  readonly signal: AbortSignal;
 }
 
 /** What a host works with. */

@@ -8,15 +8,12 @@ import { sendPieces } from "../http/sendPieces.ts";
 import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { toApiError } from "../errors/toApiError.ts";
+import { atEnd } from "../answers/atEnd.ts";
 import { answerStream } from "../generation/answerStream.ts";
 import { answerWhole } from "../generation/answerWhole.ts";
+import { type EndpointPath, endpoints } from "../generation/endpoints.ts";
 import type { Release } from "../sequences/grammars.ts";
-import { chatJob } from "../openai/chatJob.ts";
-import type { BodyKind } from "../bodies/body.ts";
-import { chatBody } from "../bodies/chatBody.ts";
 import { clientOf } from "../limits/client.ts";
-import { completionJob } from "../openai/completionJob.ts";
-import { completionBody } from "../bodies/completionBody.ts";
 import type { Job } from "../openai/job.ts";
 import { dropUnsupported } from "../bodies/unsupported.ts";
 import { type EventPlace, parsePlace } from "../sse/eventPlace.ts";
@@ -27,25 +24,20 @@ const completionOperation = operationOf("createCompletion", "Continues prompts."
 const chatOperation = operationOf("createChatCompletion", "Continues a conversation.", "ChatCompletion");
 const jsonType = "application/json; charset=utf-8";
 
-interface Endpoint<Body> {
-  /** Of the ids of its answers. */
-  readonly idPrefix: string;
-  makeJob(context: ServeContext, body: Body, id: string): Job;
-}
-
 export function addGenerationRoutes(app: FastifyInstance, context: ServeContext): void {
-  const add = <Body>(url: string, operation: Operation, kind: BodyKind<Body>, endpoint: Endpoint<Body>): void => {
+  const add = (url: EndpointPath, operation: Operation): void => {
+    const { schema, idPrefix, makeJob } = endpoints[url];
     app.post(url, {
-      schema: { body: kind.schema },
+      schema: { body: schema },
       config: { operation },
       onRequest: async () => context.lifecycle.checkServing(),
       preValidation: async ({ body: given }) => {
-        dropUnsupported(given, kind.schema);
+        dropUnsupported(given, schema);
       },
       handler: async (request, reply) => {
         const client = clientOf(request.owner, request.raw.socket);
-        const id = `${endpoint.idPrefix}-${randomUUID().replaceAll("-", "")}`;
-        const job = endpoint.makeJob(context, kind.decode(request.body), id);
+        const id = `${idPrefix}-${randomUUID().replaceAll("-", "")}`;
+        const job = makeJob(context, request.body, id);
         const gone = new AbortController();
         const onClose = (): void => gone.abort();
         reply.raw.on("close", onClose);
@@ -58,7 +50,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
           if (job.stream) await stream(context, job, request, reply);
           else {
             refuseResume(request);
-            const answer = await answerWhole(context, job, client, reply.raw);
+            const answer = await answerWhole(context, job, client, (act) => atEnd(reply.raw, act));
             if (answer === undefined) reply.hijack();
             else return await sendPieces(context, reply.type(jsonType), client, jsonPieces(answer));
           }
@@ -72,8 +64,8 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
       },
     });
   };
-  add("/v1/completions", completionOperation, completionBody, { idPrefix: "cmpl", makeJob: completionJob });
-  add("/v1/chat/completions", chatOperation, chatBody, { idPrefix: "chatcmpl", makeJob: chatJob });
+  add("/v1/completions", completionOperation);
+  add("/v1/chat/completions", chatOperation);
 }
 
 /** @param name of the answer's schema; those of request and chunk begin with it */

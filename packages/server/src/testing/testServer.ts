@@ -38,6 +38,7 @@ export async function startServer({ limits, ...options }: TestOptions = {}): Pro
   return {
     url: server.url,
     engine: server.engine,
+    batches: server.batches,
     routes: server.routes,
     close: () => server.close(),
     logged: () => Buffer.concat(chunks).toString(),
