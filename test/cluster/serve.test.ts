@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { natsServerPath, NatsServer } from "./processes.ts";
-import { BatchProcess, readStream, ServeProcess } from "./servers.ts";
+import { BatchProcess, readStream, ServeProcess, stopStream } from "./servers.ts";
 
 const keyFile = join(mkdtempSync(join(tmpdir(), "tokenmill-cluster-")), "resume.key");
 writeFileSync(keyFile, randomBytes(32).toString("base64"), { mode: 0o600 });
@@ -116,5 +116,27 @@ describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
     await servers[0].kill();
     await readStream(servers[1].url, body, ({ data }) => void seen.push(textOf(data)), last);
     expect(seen.toSorted()).toEqual(alone.toSorted());
+  });
+
+  it("any server stops a stream that another one opened, also when that one is gone", async () => {
+    const [first, second] = await Promise.all([start("stop", "--cluster-capacity", "0"), start("stop")]);
+    onTestFinished(() => Promise.all([first, second].map((server) => server.kill())).then(() => undefined));
+    const endless = { ...body, max_tokens: 4000, ignore_eos: true };
+    for (const isGone of [false, true]) {
+      const seen: string[] = [];
+      let stopping: Promise<number> | undefined;
+      const reading = readStream(first.url, endless, ({ id, data }) => {
+        seen.push(data);
+        if (seen.length !== 20) return;
+        stopping = isGone
+          ? first.kill().then(() => stopStream(second.url, id!))
+          : stopStream(second.url, (JSON.parse(data) as { id: string }).id);
+      });
+      await reading.catch((error: unknown) => expect({ isGone, error }).toMatchObject({ isGone: true }));
+      expect(await stopping).toBe(200);
+      if (!isGone) expect(seen.at(-1)).toContain("stream_stopped");
+      await expect.poll(() => second.log.filter(({ msg }) => msg === "cancelled")).toHaveLength(isGone ? 4 : 2);
+    }
+    expect(await stopStream(second.url, "cmpl-none")).toBe(404);
   });
 });

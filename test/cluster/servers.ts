@@ -73,6 +73,11 @@ export class BatchProcess {
   }
 }
 
+/** Stops a stream by its id. @returns the status */
+export async function stopStream(url: string, id: string): Promise<number> {
+  return (await fetch(`${url}/v1/streams/${encodeURIComponent(id)}`, { method: "DELETE" })).status;
+}
+
 export interface SseEvent {
   readonly id: string | undefined;
   readonly data: string;

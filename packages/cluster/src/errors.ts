@@ -16,6 +16,8 @@ export type ClusterErrorCode =
   | "cluster_full"
   /** Another process goes on with the batch. */
   | "batch_taken"
+  /** A client stopped the stream by its id. */
+  | "stream_stopped"
   /** Part of a sequence's log is gone, and it cannot be made again. */
   | "log_truncated";
 
@@ -27,6 +29,7 @@ const statusCodes: Readonly<Record<ClusterErrorCode, number>> = {
   request_too_large: 413,
   cluster_full: 503,
   batch_taken: 409,
+  stream_stopped: 409,
   log_truncated: 500,
 };
 

@@ -8,6 +8,7 @@ export type { BatchAnswers, BatchItem, BatchSettings } from "./batch/shard.ts";
 export type { Cluster, ClusterStats } from "./join.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export type { ClusterSequence, StreamPlace } from "./gateway/gateway.ts";
+export type { StreamName } from "./gateway/streamStops.ts";
 export type { ConnectionOptions } from "./connection/connectionOptions.ts";
 export type { ClusterOptions } from "./options.ts";
 export { type ClusterState, type ClusterView, viewCluster } from "./view.ts";

@@ -10,6 +10,7 @@ import { placesOf } from "./batch/placesOf.ts";
 import type { BatchAnswers, BatchItem } from "./batch/shard.ts";
 import { connectNats } from "./connection/connection.ts";
 import { type ClusterSequence, Gateway, newStreamId, type StreamPlace } from "./gateway/gateway.ts";
+import { type StreamName, StreamStops } from "./gateway/streamStops.ts";
 import { SequenceLog } from "./log/sequenceLog.ts";
 import { clusterNames } from "./names.ts";
 import { Node, type NodeCounts } from "./node/node.ts";
@@ -36,6 +37,10 @@ export interface Cluster {
   takeOver(stream: string): void;
   /** Called when another process says so. */
   onTakeOver: (stream: string) => void;
+  /** Stops a stream, whichever process has its client. @returns whether it was open. @throws ClusterError `cluster_unavailable` */
+  stop(name: StreamName): Promise<boolean>;
+  /** Called when a stream is stopped by any process: ends it if its client is here. @returns whether it was. */
+  onStop: (stream: string, owner: string) => boolean;
   /** Called when this process is asked to drain. */
   onDrain: () => void;
   /** Answers requests of batches here, whoever has them, until the process drains. */
@@ -93,6 +98,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const peers = new Peers(nc, names, id, (message, from) => {
       if (message.kind === "drain") cluster.onDrain();
       else if (message.kind === "takeOver") cluster.onTakeOver(message.stream);
+      else if ("request" in message) stops.receive(message, from);
       else if ("name" in message) node.receive(message);
       else gateway.receive(message, from);
     });
@@ -101,6 +107,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const { queueTimeoutMs } = settings;
     const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes });
+    const stops = new StreamStops(peers, gateway);
     const { capacity, leaseMs } = settings.node;
     const take = (message: JsMsg): Promise<void> => node.take(message);
     const pulls = new Pulls({
@@ -156,6 +163,13 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       open: (request, observer, place) => gateway.open(request, observer, place),
       takeOver: (stream) => peers.broadcast({ kind: "takeOver", stream }),
       onTakeOver: () => {},
+      stop: (name) => stops.stop(name),
+      get onStop() {
+        return stops.onStop;
+      },
+      set onStop(stop) {
+        stops.onStop = stop;
+      },
       onDrain: () => void cluster.drain(),
       serveBatches: (answers) => batches.serve(answers),
       answerBatch: (items, batch) => batches.answer(items, batch),

@@ -30,6 +30,7 @@ import { addPlayground } from "./routes/playground.ts";
 import { addRootRoute } from "./routes/root.ts";
 import { addSampleRoute } from "./routes/sample.ts";
 import { addStatusRoutes } from "./routes/status.ts";
+import { addStreamRoutes } from "./routes/streams.ts";
 import { addVocabularyRoute } from "./routes/vocabulary.ts";
 import { SampleService } from "./sample/sampleService.ts";
 import { OpenStreams } from "./sse/openStreams.ts";
@@ -122,11 +123,15 @@ export async function startServer(source: LogitsSource, options: CompleteOptions
   const places = new Places(limits.maxBatchRequests, () => engine.stats().open);
   const batches = new LineAnswers(new BodyAnswers(context), places);
   host?.serveBatches(batches);
-  if (host) host.onTakeOver = (stream) => context.streams.takeOver(stream);
+  if (host) {
+    host.onTakeOver = (stream) => context.streams.takeOver(stream);
+    host.onStop = (stream, owner) => context.streams.stop(stream, owner);
+  }
   const app = createApp(context);
   const table = collectRoutes(app);
   try {
     addGenerationRoutes(app, context);
+    addStreamRoutes(app, context);
     addStatusRoutes(app, context);
     addVocabularyRoute(app, context);
     addLogitsRoute(app, context);

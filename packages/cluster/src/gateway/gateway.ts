@@ -89,7 +89,10 @@ export class Gateway {
     this.#checkSize(payload, record);
     this.#sequences.set(number, sequence);
     const start = place.isResumed ? this.#attach(sequence, work, payload) : this.#publish(work, payload, name);
-    start.catch((error: unknown) => sequence.fail(error));
+    start.then(
+      (seq) => (sequence.work = seq),
+      (error: unknown) => sequence.fail(error),
+    );
     return {
       sequenceId,
       pause: () => sequence.pause(),
@@ -108,6 +111,24 @@ export class Gateway {
     if (message.kind === "tokens") sequence?.receive(message.batch, message.epoch, from);
     else if (message.kind === "claimed") sequence?.claimed(message.epoch, from);
     else sequence?.failed(message.failure, message.epoch);
+  }
+
+  /** Cancels the outputs of a stream that nodes make. @returns whether there were some. @throws ClusterError `cluster_unavailable` */
+  async stopStream(streamId: number): Promise<boolean> {
+    const { log, peers } = this.#options;
+    let hasStopped = false;
+    for (let index = 0; ; index++) {
+      const name = `${streamId}-${index}`;
+      let tail = await log.tail(name);
+      if (!tail) return hasStopped;
+      for (; tail?.entry.status === "open"; tail = await log.tail(name)) {
+        const standing = standingOf(tail.entry);
+        if ((await log.append(name, { ...standing, status: "cancelled" }, tail.seq)) === "conflict") continue;
+        peers.send(standing.node, { kind: "cancel", name, reader: standing.reader });
+        hasStopped = true;
+        break;
+      }
+    }
   }
 
   /** After a time without NATS: what came meanwhile is in the logs. */

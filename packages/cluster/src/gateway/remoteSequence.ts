@@ -32,6 +32,8 @@ export class RemoteSequence {
   readonly number: number;
   /** Peer that makes it, as far as is known. */
   node = "";
+  /** Number of its work message; 0: not known yet. */
+  work = 0;
   readonly #context: RemoteContext;
   readonly #observer: TokenObserver;
   /** Index of the next event. */
@@ -165,6 +167,11 @@ export class RemoteSequence {
   }
 
   #read(entry: LogEntry): void {
+    // An earlier one was cancelled before this reader came.
+    if (entry.status === "cancelled" && entry.work === this.work) {
+      this.fail(new ClusterError("stream_stopped", "the stream was stopped by its id"));
+      return;
+    }
     if (entry.epoch > this.#epoch) {
       this.#epoch = entry.epoch;
       this.node = entry.node;

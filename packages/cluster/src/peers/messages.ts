@@ -22,9 +22,17 @@ export type NodeMessage =
   /** Node to the node before it: the claim is another's. */
   | { readonly kind: "fenced"; readonly name: string; readonly epoch: number };
 
+/** For the side that has clients. */
+export type StreamMessage =
+  /** To all: a client stops a stream, by one of its names. */
+  | { readonly kind: "stop"; readonly stream: string; readonly owner: string; readonly request: number }
+  /** To the one that said so: the stream was open here, and has ended. */
+  | { readonly kind: "stopped"; readonly request: number };
+
 export type PeerMessage =
   | ReaderMessage
   | NodeMessage
+  | StreamMessage
   /** To a node: drain, that is move all sequences to other nodes and accept no more. */
   | { readonly kind: "drain" }
   /** To all: the connection with that stream number was resumed elsewhere. */

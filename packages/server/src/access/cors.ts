@@ -18,6 +18,8 @@ export function addCors(app: FastifyInstance, origins: OriginRule): void {
     if (method !== "OPTIONS" || headers["access-control-request-method"] === undefined) return;
     const asked = headers["access-control-request-headers"];
     if (asked !== undefined) reply.header("access-control-allow-headers", asked);
-    reply.header("access-control-allow-methods", "GET, HEAD, POST").header("access-control-max-age", preflightSeconds);
+    reply
+      .header("access-control-allow-methods", "GET, HEAD, POST, DELETE")
+      .header("access-control-max-age", preflightSeconds);
   });
 }

@@ -14,6 +14,10 @@ import { SseResponse } from "../sse/sseResponse.ts";
 import { SequenceGroup } from "../sequences/sequenceGroup.ts";
 
 export interface StreamTarget {
+  /** In the data of its events. */
+  readonly id: string;
+  /** Digest of the API key, "" where none is needed. */
+  readonly owner: string;
   readonly client: Client;
   readonly response: ServerResponse;
   readonly headers: () => OutgoingHttpHeaders;
@@ -116,10 +120,15 @@ class JobStream {
   #enter({ sequenceId, seed }: Omit<StreamKey, "connection">): void {
     this.#key = { sequenceId, seed, connection: randomBytes(8).readBigUInt64LE() };
     this.#number = streamNumber(this.#key);
-    this.#leave = this.#context.streams.enter(this.#number, (reason) => {
-      // Another connection reads them now.
-      this.#group.detach();
-      this.fail(reason);
+    const { id, owner } = this.#target;
+    this.#leave = this.#context.streams.enter([this.#number, id], {
+      owner,
+      takeOver: (reason) => {
+        // Another connection reads them now.
+        this.#group.detach();
+        this.fail(reason);
+      },
+      stop: (reason) => this.fail(reason),
     });
   }
 

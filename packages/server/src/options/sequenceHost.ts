@@ -18,6 +18,13 @@ export interface HostedSequence extends Pick<SequenceHandle, "sequenceId" | "pau
   detach?(): void;
 }
 
+/** A stream by a name that its server knows it by, whose owner's it must be, and its number where the name says so. */
+export interface HostedStream {
+  readonly stream: string;
+  readonly owner: string;
+  readonly streamId: number | undefined;
+}
+
 export interface SequenceHost {
   /** Whether it takes requests now. */
   readonly isConnected: boolean;
@@ -32,6 +39,10 @@ export interface SequenceHost {
   takeOver(stream: string): void;
   /** Called when a server says so, this one included. */
   onTakeOver: (stream: string) => void;
+  /** Stops a stream, whichever server has its client. @returns whether it was open */
+  stop(name: HostedStream): Promise<boolean>;
+  /** Called when a server stops a stream, this one included: ends it if its client is here. @returns whether it was */
+  onStop: (stream: string, owner: string) => boolean;
   /** Numbers for `/metrics`, by name. */
   stats(): object;
   /** Makes nothing more here; sequences in flight are moved to other processes. */

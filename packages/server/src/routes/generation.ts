@@ -47,7 +47,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
           if (unused.length > 0) reply.header("x-tokenmill-unused-params", unused.join(", "));
           // All sequences of a job have the same grammar.
           release = await context.grammars?.compiled(client, job.sequences[0]!.request, gone.signal);
-          if (job.stream) await stream(context, job, request, reply);
+          if (job.stream) await stream(context, job, id, request, reply);
           else {
             refuseResume(request);
             const answer = await answerWhole(context, job, client, (act) => atEnd(reply.raw, act));
@@ -98,9 +98,17 @@ function operationOf(id: string, summary: string, name: string): Operation {
   };
 }
 
-function stream(context: ServeContext, job: Job, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function stream(
+  context: ServeContext,
+  job: Job,
+  id: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const seal = sealOf(context, request);
   return answerStream(context, job, {
+    id,
+    owner: request.owner,
     client: clientOf(request.owner, request.raw.socket),
     response: reply.raw,
     headers: () => reply.getHeaders() as OutgoingHttpHeaders,

@@ -34,6 +34,13 @@ export function streamNumber({ sequenceId, connection, seed }: StreamKey): strin
   return String((((seedBits << wordBits) | word(connection)) << wordBits) | word(BigInt(sequenceId)));
 }
 
+/** The first of a stream's sequence ids, by its number; undefined: that is none. */
+export function sequenceOfStream(stream: string): number | undefined {
+  if (!/^\d{1,60}$/.test(stream)) return undefined;
+  const sequenceId = word(BigInt(stream));
+  return sequenceId <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sequenceId) : undefined;
+}
+
 /** @param counts with the event itself */
 export function formatPlace(seal: PlaceSeal, stream: string, index: number, counts: readonly number[]): string {
   const place = `${stream}:${index}`;
