@@ -1,9 +1,8 @@
 /** Rules as an image: what has no text is left out, so that every item of a parser's row can come to an end. */
 import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
-import type { CountedBody } from "../rules/counts.ts";
 import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules.ts";
-import { ruleFacts } from "../rules/productive.ts";
+import { type BodyFacts, prunedFacts, ruleFacts } from "../rules/productive.ts";
 import type { GrammarImage, ImageEdges, ImageLexemes, ImageRules, ImageStates } from "./image.ts";
 import { packExpressions } from "./packExpressions.ts";
 
@@ -13,8 +12,13 @@ const endless = Number.POSITIVE_INFINITY;
 export function compileRules(grammar: GrammarRules, budget: Budget, name: string): GrammarImage {
   const { expressions, lexemes } = grammar;
   expressions.budget = budget;
-  const hasText = lexemes.map(({ expression, tokenIds }) => tokenIds !== undefined || !expressions.isEmpty(expression));
-  const { bodies, isNullable } = ruleFacts(grammar, (lexeme) => hasText[lexeme]!, budget);
+  const isPruned = grammar.isPruned ?? false;
+  const hasText = lexemes.map(
+    ({ expression, tokenIds }) => isPruned || tokenIds !== undefined || !expressions.isEmpty(expression),
+  );
+  const { bodies, isNullable } = isPruned
+    ? prunedFacts(grammar, budget)
+    : ruleFacts(grammar, (lexeme) => hasText[lexeme]!, budget);
   if (!bodies[grammar.start]) throw new RangeError(`"${name}" expected one that a text can match`);
   const canFollow = ({ symbol }: RuleEdge): boolean =>
     "rule" in symbol ? bodies[symbol.rule] !== undefined : hasText[symbol.lexeme]!;
@@ -94,7 +98,7 @@ function packBodies(
 
 function packRules(
   rules: readonly Rule[],
-  bodies: readonly (CountedBody | undefined)[],
+  bodies: readonly (BodyFacts | undefined)[],
   isNullable: readonly boolean[],
 ): ImageRules {
   const firstStates = new Int32Array(rules.length);

@@ -5,15 +5,19 @@ import { Budget } from "../budget/budget.ts";
 import { type CompileAnswer, type CompileTask, type CompileThreadSetup, faultOf, ready } from "./compileProtocol.ts";
 import { compileSpec, newExpressions } from "./compileSpec.ts";
 import { shareImage } from "./sharedImage.ts";
-import { warming } from "./warming.ts";
+import { warmings } from "./warming.ts";
 
 const { settings, isWarm, isWaited } = workerData as CompileThreadSetup;
 
 /** Nodes of expressions that are kept for the next specification. */
 const mostKeptNodes = 300_000;
-/** About a quarter of a second. */
-const warmRounds = 200;
+/** Of all specifications to warm up with: under half a second. */
+const warmRounds = 40;
+/** A thread that has had so many specifications is expected to get more. */
+const fewTasks = 2;
 let expressions = newExpressions();
+let isWarming = false;
+let tasks = 0;
 
 function answerTo({ spec, param, timeMs, hurriedMs }: CompileTask): CompileAnswer {
   try {
@@ -30,18 +34,28 @@ function answerTo({ spec, param, timeMs, hurriedMs }: CompileTask): CompileAnswe
   }
 }
 
-function runOnce(): void {
-  answerTo({ spec: JSON.stringify(warming), param: "jsonSchema", timeMs: 1000, hurriedMs: 1000 });
+function run(warming: GrammarSpec): void {
+  const [param] = Object.keys(warming);
+  answerTo({ spec: JSON.stringify(warming), param: param!, timeMs: 1000, hurriedMs: 1000 });
 }
 
 /** Runs the code in what time is left, until it is fast. */
-function warm(rounds: number): void {
-  if (rounds === 0) return;
-  runOnce();
-  setImmediate(warm, rounds - 1);
+function warm(left: number): void {
+  if (left === 0) return;
+  run(warmings[left % warmings.length]!);
+  setImmediate(warm, left - 1);
 }
 
-parentPort!.on("message", (task: CompileTask) => parentPort!.postMessage(answerTo(task)));
-runOnce();
+function startWarming(): void {
+  if (isWarming) return;
+  isWarming = true;
+  setImmediate(warm, warmRounds * warmings.length);
+}
+
+parentPort!.on("message", (task: CompileTask) => {
+  parentPort!.postMessage(answerTo(task));
+  if (++tasks >= fewTasks) startWarming();
+});
+run(warmings[0]!);
 parentPort!.postMessage(ready);
-warm(isWarm ? warmRounds : 0);
+if (isWarm) startWarming();

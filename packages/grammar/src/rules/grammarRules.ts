@@ -10,6 +10,8 @@ export interface GrammarRules {
   readonly rules: readonly Rule[];
   /** Index of the rule that is the whole output. */
   readonly start: number;
+  /** Known of it: each lexeme has a text and not the empty one, and each state is on a way to an end. Absent: false. */
+  readonly isPruned?: boolean;
 }
 
 /** A regular expression over bytes that the parser sees as one symbol. */

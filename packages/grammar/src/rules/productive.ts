@@ -1,16 +1,39 @@
 /** Which rules have a text at all, and which have the empty one: least fixed points over the rules that name each other. */
 import type { Budget } from "../budget/budget.ts";
-import { CountedBody } from "./counts.ts";
-import type { GrammarRules, RuleEdge } from "./grammarRules.ts";
+import { CountedBody, type Run } from "./counts.ts";
+import type { GrammarRules, Rule, RuleEdge } from "./grammarRules.ts";
 
 /** Most places of one body that only empty texts reach. */
 const mostEmptyPlaces = 10_000;
 
 export interface RuleFacts {
   /** By rule; undefined for one without a text. */
-  readonly bodies: readonly (CountedBody | undefined)[];
+  readonly bodies: readonly (BodyFacts | undefined)[];
   /** By rule: whether the empty text is one of it. */
   readonly isNullable: readonly boolean[];
+}
+
+export interface BodyFacts {
+  /** Counts from here on are all alike. */
+  readonly saturation: number;
+  /** In rising order of counts. */
+  readonly runs: readonly Run[];
+}
+
+/** Of rules from which all that leads nowhere was taken. @throws RangeError for counts that cannot be followed */
+export function prunedFacts({ rules }: GrammarRules, budget: Budget): RuleFacts {
+  const bodies = rules.map((rule): BodyFacts => {
+    budget.spend(1);
+    if (isCounted(rule)) return new CountedBody(rule, () => true);
+    return { saturation: 0, runs: [{ from: 0, live: new Uint8Array(rule.states.length).fill(1) }] };
+  });
+  return { bodies, isNullable: rules.map(() => false) };
+}
+
+function isCounted({ states }: Rule): boolean {
+  return states.some(
+    ({ edges, acceptingCount }) => acceptingCount ?? edges.some(({ counts, ifCount }) => counts ?? ifCount),
+  );
 }
 
 /** @throws RangeError for counts that cannot be followed, GrammarBudgetError */

@@ -26,6 +26,11 @@ export interface Location {
   readonly resource: Resource;
 }
 
+interface Resolved {
+  readonly target: Location;
+  readonly anchor: string | undefined;
+}
+
 /** A URI that no document has, for relative identifiers. */
 const documentUri = "schema://document/";
 
@@ -38,6 +43,8 @@ export class SchemaDocument {
   /** Some reference depends on the resources that were entered before. */
   hasDynamicReferences = false;
   readonly #locations = new Map<string, Location>();
+  /** By resource and reference. */
+  readonly #resolved = new Map<string, Resolved>();
   readonly #resources = new Map<string, Resource>();
   readonly #shapes = new Shapes();
   /** By shape: the first place of it. */
@@ -74,7 +81,14 @@ export class SchemaDocument {
   }
 
   /** What a reference leads to, and the anchor's name if it is by one. @throws UnsupportedSchemaError */
-  resolve(from: Location, keyword: string, reference: unknown): { target: Location; anchor: string | undefined } {
+  resolve(from: Location, keyword: string, reference: unknown): Resolved {
+    const key = `${from.resource.uri} ${String(reference)}`;
+    let resolved = this.#resolved.get(key);
+    if (!resolved) this.#resolved.set(key, (resolved = this.#resolve(from, keyword, reference)));
+    return resolved;
+  }
+
+  #resolve(from: Location, keyword: string, reference: unknown): Resolved {
     const refuse = (reason: string): never => {
       throw new UnsupportedSchemaError(keyword, from.pointer, reason);
     };

@@ -7,6 +7,7 @@ import type { JsonType } from "./jsonTypes.ts";
 import type { Leaf } from "./leaves.ts";
 import type { Location } from "./document.ts";
 import type { Scope } from "./scopes.ts";
+import { saysNothing } from "./shapes.ts";
 
 interface Numbered {
   readonly id: number;
@@ -60,6 +61,7 @@ export class Formulas {
   schema(location: Location, scope: Scope): Formula {
     if (location.value === true) return this.true;
     if (location.value === false) return this.false;
+    if (saysNothing(location.value)) return this.true;
     return this.#intern(`s${scope.id}${location.pointer}`, { kind: "schema", location, scope });
   }
 

@@ -58,6 +58,10 @@ function keptEdges(body: RuleBody, ends: readonly CountSet[], canRead: (edge: Ru
   return body.states.map(({ edges }) => edges.filter(canRead).flatMap(kept));
 }
 
+function isBare({ ifCount, counts, once, isDistinct }: RuleEdge): boolean {
+  return ifCount === undefined && counts === undefined && once === undefined && isDistinct === undefined;
+}
+
 /** Only rules, states and lexemes that are reached from the first rule. */
 function renumber(
   expressions: Expressions,
@@ -80,15 +84,13 @@ function renumber(
     const states: Rule["states"][number][] = [];
     for (const state of stateNumbers.keys()) {
       const edges = kept[index]![state]!.map((edge): RuleEdge => {
-        const { symbol } = edge;
-        return {
-          ...edge,
-          symbol:
-            "lexeme" in symbol
-              ? { lexeme: numberOf(lexemeNumbers, symbol.lexeme) }
-              : { rule: numberOf(ruleNumbers, symbol.rule) },
-          target: numberOf(stateNumbers, edge.target),
-        };
+        const symbol =
+          "lexeme" in edge.symbol
+            ? { lexeme: numberOf(lexemeNumbers, edge.symbol.lexeme) }
+            : { rule: numberOf(ruleNumbers, edge.symbol.rule) };
+        const target = numberOf(stateNumbers, edge.target);
+        // few say more, and a copy of all that an edge may say takes long
+        return isBare(edge) ? { symbol, target } : { ...edge, symbol, target };
       });
       const { also, isAccepting } = bodies[index]!.states[state]!;
       const leads = also !== undefined && ends[index]![also]!.length > 0;
@@ -96,5 +98,6 @@ function renumber(
     }
     rules.push({ name: bodies[index]!.name, states });
   }
-  return { expressions, lexemes: Array.from(lexemeNumbers.keys(), (index) => lexemes[index]!), rules, start: 0 };
+  const named = Array.from(lexemeNumbers.keys(), (index) => lexemes[index]!);
+  return { expressions, lexemes: named, rules, start: 0, isPruned: true };
 }

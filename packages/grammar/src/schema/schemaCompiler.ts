@@ -9,6 +9,7 @@ import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
 import type { Claims } from "./claims.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
 import { planObject } from "./objectPlan.ts";
+import { addPlainObject, plainObject } from "./plainObject.ts";
 import { ObjectSteps } from "./objectSteps.ts";
 import { StateTable } from "./stateTable.ts";
 import { alternativesOf } from "./alternatives.ts";
@@ -22,6 +23,7 @@ import type { CompileSettings } from "./options.ts";
 import { prune } from "./prune.ts";
 import { Punctuation } from "./punctuation.ts";
 import { readSchema } from "./readSchema.ts";
+import { knownLeaves, type KnownLeaves, leafText } from "./leafTexts.ts";
 import { LexemeTable, RuleBody, type RuleSymbol } from "./ruleBody.ts";
 import type { Readings } from "./schemaReader.ts";
 import { emptyScope } from "./scopes.ts";
@@ -43,12 +45,18 @@ export class SchemaCompiler implements BodyContext {
   readonly #bodies: RuleBody[] = [];
   readonly #symbols = new Map<Formula, RuleSymbol | undefined>();
   readonly #pending: (() => void)[] = [];
+  readonly #leaves: KnownLeaves;
+  /** What scalars depend on besides their schema. */
+  readonly #settingsText: string;
 
   constructor(schema: unknown, settings: CompileSettings, expressions: Expressions) {
     this.settings = settings;
     this.expressions = expressions;
     this.budget = settings.budget;
     expressions.budget = settings.budget;
+    this.#leaves = knownLeaves(expressions);
+    const { spelling, largestInteger, numberDigits, stringLength } = settings;
+    this.#settingsText = ` ${spelling} ${largestInteger} ${numberDigits} ${stringLength}`;
     this.punctuation = new Punctuation(expressions, this.#lexemes, settings.anyWhitespace, settings.spelling);
     const document = new SchemaDocument(schema);
     const readings: Readings = {
@@ -84,15 +92,33 @@ export class SchemaCompiler implements BodyContext {
   symbolOf(formula: Formula): RuleSymbol | undefined {
     if (this.#symbols.has(formula)) return this.#symbols.get(formula);
     this.budget.spend(16);
-    const symbol = this.#makeSymbol(formula);
+    const leaf = formula.kind === "schema" ? leafText(formula.location) : undefined;
+    const symbol = leaf === undefined ? this.#makeSymbol(formula) : this.#lexeme(this.#leaf(formula, leaf), formula);
     this.#symbols.set(formula, symbol);
     return symbol;
+  }
+
+  /** What was found of an equal schema before is what is found of this one. */
+  #leaf(formula: Formula, text: string): Expr | undefined {
+    const leaves = this.#leaves;
+    const key = text + this.#settingsText;
+    let scalars = leaves.get(key);
+    if (scalars === undefined && !leaves.has(key)) {
+      const warned = this.warnings.length;
+      scalars = this.#scalars(formula, anything);
+      if (this.warnings.length === warned) leaves.set(key, scalars);
+    }
+    return scalars;
+  }
+
+  #lexeme(scalars: Expr | undefined, formula: Formula): RuleSymbol | undefined {
+    return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
   }
 
   distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined {
     if (this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false") return "parts";
     const scalars = this.#scalars(formula, not(withLastZero));
-    return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+    return this.#lexeme(scalars, formula);
   }
 
   hasTexts(formula: Formula, least: number): boolean {
@@ -104,10 +130,10 @@ export class SchemaCompiler implements BodyContext {
 
   #makeSymbol(formula: Formula): RuleSymbol | undefined {
     const { views } = this;
-    const scalars = this.#scalars(formula, anything);
+    const scalars = formula.kind === "true" ? this.#leaf(formula, "any") : this.#scalars(formula, anything);
     const [arrays, objects] = [views.arrays(formula), views.objects(formula)];
     if (arrays.kind === "false" && objects.kind === "false") {
-      return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
+      return this.#lexeme(scalars, formula);
     }
     const body = new RuleBody(nameOf(formula), this.budget);
     const rule = this.#bodies.push(body) - 1;
@@ -127,6 +153,12 @@ export class SchemaCompiler implements BodyContext {
       (claim) => claim.is === "unique" || claim.is === "item",
     );
     for (const claims of arrays) new ArrayBody(this, body, end, claims).build(start);
+    const { anyOrder, stringLength } = this.settings;
+    const plain = anyOrder || stringLength < Infinity ? undefined : plainObject(views.objects(formula));
+    if (plain) {
+      addPlainObject(this, body, { start, end }, plain);
+      return;
+    }
     const objects = alternativesOf(
       views.objectTable,
       views.objects(formula),

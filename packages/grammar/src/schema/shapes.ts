@@ -2,7 +2,7 @@
 import { isObject } from "./schemaObject.ts";
 import { inArray, inRecord, inSchema } from "./keywords.ts";
 
-const annotations: ReadonlySet<string> = new Set([
+export const annotations: ReadonlySet<string> = new Set([
   "$comment",
   "default",
   "deprecated",
@@ -15,6 +15,13 @@ const annotations: ReadonlySet<string> = new Set([
 ]);
 /** Schemas further inside are each for itself. */
 const deepest = 64;
+
+/** Whether a schema holds annotations at most. */
+export function saysNothing(schema: unknown): boolean {
+  if (!isObject(schema)) return false;
+  for (const keyword in schema) if (!annotations.has(keyword)) return false;
+  return true;
+}
 
 export class Shapes {
   readonly #numbers = new Map<string, number>();
