@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { tokenmill } from "./helpers/tokenmill.ts";
 
 interface Explanation {
+  tokens: { token: string }[];
   softmax: number[];
   temperature: { temperature: number; probs: number[] }[];
   topK: { topK: number; probs: number[] }[];
@@ -46,6 +47,41 @@ describe("the article's row", () => {
     expect(stderr.match(/wrote /g)).toHaveLength(6);
     expect(readFileSync(join(folder, "top-k.svg"), "utf8")).toContain("0.5465");
     expect(readFileSync(join(folder, "png/temperature.png")).subarray(1, 4).toString()).toBe("PNG");
+  });
+});
+
+describe("a form of the output", () => {
+  const months = ["--prompt", "The month is", "--choice", "January", "--choice", "June"];
+
+  it("is a stage that leaves what may follow the output so far", async () => {
+    const { stdout } = await tokenmill([
+      "explain",
+      ...months,
+      "--written",
+      "J",
+      "--draws",
+      "100",
+      "--top",
+      "8",
+      "--json",
+    ]);
+    const { tokens, chain, draws } = JSON.parse(stdout) as Explanation;
+    expect(chain.map(({ stage }) => stage)).toEqual(["softmax", "grammar"]);
+    const texts = ["January", "June"].map((month) => month.slice(1));
+    const counts = tokens.map(({ token }, i) => [token, draws.counts[i]!] as const);
+    const drawn = counts.filter(([, count]) => count > 0).map(([token]) => token);
+    expect(drawn.length).toBeGreaterThan(1);
+    expect(drawn.filter((token) => !texts.some((text) => text.startsWith(token)))).toEqual([]);
+    // of the tokens that are shown, half are forbidden
+    expect(tokens.filter(({ token }) => !texts.some((text) => text.startsWith(token)))).toHaveLength(4);
+  });
+
+  it("is refused if it does not allow what is written, or has no text row", async () => {
+    const { code, stderr } = await tokenmill(["explain", ...months, "--written", "X"]);
+    expect(stderr).toContain('"written" expected text that --choice allows, got "X" as its token 0');
+    expect(code).toBe(2);
+    const { stderr: other } = await tokenmill(["explain", "--choice", "May"]);
+    expect(other).toContain("--choice has an effect with --prompt only");
   });
 });
 

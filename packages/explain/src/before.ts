@@ -7,9 +7,11 @@ export interface Before {
   readonly history?: readonly number[];
   /** How many of the history are the prompt. Absent: none. */
   readonly promptLength?: number;
+  /** Tokens that a grammar allows, a bit each. Absent: all. */
+  readonly tokenMask?: Int32Array;
 }
 
-const known = ["history", "promptLength"] as const satisfies (keyof Before)[];
+const known = ["history", "promptLength", "tokenMask"] as const satisfies (keyof Before)[];
 
 /** @throws TypeError, RangeError */
 export function checkBefore(before: Before, { vocabSize }: Sampler): void {

@@ -4,7 +4,7 @@ import type { CompiledPlan, Distribution, Sampler } from "@tokenmill/core";
 import { type Before, checkBefore, checkPlan, checkSampler } from "./before.ts";
 
 export interface WalkStep {
-  /** `softmax` for the row as it came, then the stages' names. */
+  /** `softmax` for the row as it came, `grammar` for what a mask leaves of it, then the stages' names. */
   readonly stage: string;
   readonly distribution: Distribution;
   /** What the kept tokens had of the probability before this stage; 1 for the first. */
@@ -34,9 +34,8 @@ export function walkChain(
   const steps: WalkStep[] = [
     { stage: "softmax", distribution: first, keptMass: 1, movedMass: 0, entropy: entropyOf(first.probs) },
   ];
-  plan.stageNames.forEach((stage, index) => {
-    const last = steps[index]!.distribution;
-    const distribution = sampler.distribution(undefined, plan, { ...before, stageCount: index + 1 });
+  const add = (stage: string, distribution: Distribution): void => {
+    const last = steps.at(-1)!.distribution;
     last.tokenIds.forEach((id, i) => (previous[id] = last.probs[i]!));
     let keptMass = 0;
     let movedMass = 0;
@@ -47,7 +46,12 @@ export function walkChain(
     });
     for (const id of last.tokenIds) previous[id] = 0;
     steps.push({ stage, distribution, keptMass, movedMass, entropy: entropyOf(distribution.probs) });
-  });
+  };
+  const { tokenMask } = before;
+  if (tokenMask) add("grammar", sampler.distribution(undefined, {}, { tokenMask }));
+  plan.stageNames.forEach((stage, index) =>
+    add(stage, sampler.distribution(undefined, plan, { ...before, stageCount: index + 1 })),
+  );
   return steps;
 }
 

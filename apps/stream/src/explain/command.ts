@@ -1,6 +1,7 @@
 /** `tokenmill explain`: the flags; what they do is loaded when they are used. */
 import { addSourceFlags, integerFlag } from "@tokenmill/cli";
 import { Command, Option } from "commander";
+import { addGrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
 import type { ExplainFlags } from "./runExplain.ts";
 
@@ -13,6 +14,7 @@ Examples:
   $ tokenmill explain --temperature 0.7 --top-k 3 --svg figures
   $ tokenmill explain --logits '{"yes": 2, "no": 1.5, "maybe": 0}' --json
   $ tokenmill explain --prompt "The whale" --top-p 0.9
+  $ tokenmill explain --prompt "The month is" --choice January --choice June --written J
   $ tokenmill explain --model model.gguf --prompt "The capital of France is"`;
 
 /** Flags of parameters that change what is reported of a draw, not the draw. */
@@ -32,6 +34,7 @@ export function explainCommand(): Command {
     .addOption(
       new Option("--history <json>", 'names of the tokens that penalties see: ["token", …]').conflicts("prompt"),
     )
+    .option("--written <text>", "the output so far, behind the prompt; a form of the output has read it")
     .option(
       "--top <count>",
       "tokens to show; of a longer row the most probable (1 to 1000)",
@@ -48,6 +51,7 @@ export function explainCommand(): Command {
       await runExplain(flags);
     });
   addSourceFlags(command);
+  addGrammarFlags(command);
   for (const option of samplingOptions())
     command.addOption(option.helpGroup("Sampling (each adds a section with your settings):"));
   return command;

@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "@tokenmill/cli";
 import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
+import { grammarFlagIn, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { loadFigures } from "./figures/loadFigures.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
@@ -23,11 +24,12 @@ import { renderExplanation } from "./text/renderExplanation.ts";
 import { styleFor } from "./text/style.ts";
 
 /** The options as commander leaves them; sampling parameters stand beside under their own names. */
-export interface ExplainFlags extends SourceFlags, Record<string, unknown> {
+export interface ExplainFlags extends GrammarFlags, SourceFlags, Record<string, unknown> {
   readonly logits?: string;
   readonly logitsFile?: string;
   readonly prompt?: string;
   readonly history?: string;
+  readonly written?: string;
   readonly top: number;
   readonly draws: number;
   readonly svg?: string;
@@ -62,7 +64,7 @@ async function print(explanation: Explanation, params: SamplingParams, flags: Ex
     for (const path of await writeFigures(explanation, flags)) say(`wrote ${path}`);
   }
   const output = Output.stdout();
-  await output.write(flags.json === true ? jsonOf(explanation) : textOf(explanation, params));
+  await output.write(flags.json === true ? jsonOf(explanation) : textOf(explanation, params, flags));
   await output.end();
 }
 
@@ -75,6 +77,8 @@ async function rowOf(flags: ExplainFlags): Promise<ExplainRow> {
     const { promptRow } = await import("./rows/promptRow.ts");
     return promptRow(flags.prompt, flags);
   }
+  const form = grammarFlagIn(flags) ?? (flags.written === undefined ? undefined : "--written");
+  if (form !== undefined) throw new UsageError(`${form} has an effect with --prompt only`);
   const given = flags.logitsFile === undefined ? flags.logits : await readLogits(flags.logitsFile);
   const option = flags.logitsFile === undefined ? "logits" : "logits-file";
   return asUsage(() => {
@@ -107,16 +111,17 @@ function jsonOf(explanation: Explanation): string {
   return `${JSON.stringify(explanation, replace)}\n`;
 }
 
-function textOf(explanation: Explanation, params: SamplingParams): string {
+function textOf(explanation: Explanation, params: SamplingParams, flags: ExplainFlags): string {
   const { unusedParams } = explanation;
   const settings = Object.entries(params)
     .filter(([name]) => name !== "seed")
-    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
-    .join(", ");
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+  const form = grammarFlagIn(flags);
+  if (form !== undefined) settings.unshift(form);
   return renderExplanation(explanation, {
     width: Math.max(narrowest, process.stdout.columns ?? 80),
     style: styleFor(process.stdout),
-    settings: `your settings: ${settings}`,
+    settings: `your settings: ${settings.join(", ")}`,
     ...(unusedParams && { note: `without effect: ${unusedText(unusedParams as (keyof SamplingParams)[], params)}` }),
   });
 }

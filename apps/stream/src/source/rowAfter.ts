@@ -5,30 +5,33 @@ import { UsageError } from "@tokenmill/cli";
 
 export interface PromptRow {
   readonly promptTokenIds: readonly number[];
+  readonly outputTokenIds: readonly number[];
   /** `vocabSize` elements: f32, or 16-bit patterns. */
   readonly row: Float32Array | Uint16Array;
 }
 
-/** The row of position 0 of sequence 0. @throws UsageError where the source has no tokenizer, Error if it cannot write the row */
-export async function rowAfter(source: LogitsSource, prompt: string): Promise<PromptRow> {
+/** The row of sequence 0 after a prompt and the beginning of an output. @throws UsageError where the source has no tokenizer, Error if it cannot write the row */
+export async function rowAfter(source: LogitsSource, prompt: string, output = ""): Promise<PromptRow> {
   const { tokenizer } = source;
   if (!tokenizer)
     throw new UsageError(`--prompt needs a source whose tokens are text: ${source.name} has no tokenizer`);
   const promptTokenIds = tokenizer.encode(prompt, { special: true, isPrompt: true });
-  const row =
-    source.kind === "batch" ? await batchRow(source, promptTokenIds) : await workerRow(source, promptTokenIds);
-  return { promptTokenIds, row };
+  const outputTokenIds = output === "" ? [] : tokenizer.encode(output);
+  const before = { promptTokenIds, outputTokenIds };
+  const row = source.kind === "batch" ? await batchRow(source, before) : await workerRow(source, before);
+  return { ...before, row };
 }
 
 async function batchRow(
   source: Extract<LogitsSource, { kind: "batch" }>,
-  promptTokenIds: readonly number[],
+  { promptTokenIds, outputTokenIds }: Omit<PromptRow, "row">,
 ): Promise<Float32Array | Uint16Array> {
   const { vocabSize, dtype } = source;
   const buffer = new SharedArrayBuffer(vocabSize * dtypeBytes[dtype]);
   const row = dtype === "f32" ? new Float32Array(buffer) : new Uint16Array(buffer);
-  const history = Int32Array.from(promptTokenIds);
-  const wanted = { row, history, promptLength: history.length, sequenceId: 0n, position: 0 };
+  const history = Int32Array.from([...promptTokenIds, ...outputTokenIds]);
+  const promptLength = promptTokenIds.length;
+  const wanted = { row, history, promptLength, sequenceId: 0n, position: outputTokenIds.length };
   const [error] = (await source.fillRows([wanted])) ?? [];
   source.closeSequence?.(0n);
   if (error) throw error;
@@ -36,14 +39,26 @@ async function batchRow(
 }
 
 /** Written by the same worker module that generation uses, on the calling thread. */
-async function workerRow(source: LogitsSource, promptTokenIds: readonly number[]): Promise<Float32Array | Uint16Array> {
-  const pool = await createPool({ source, workers: 0, slots: 1, arenaBytes: 65536 + 8 * promptTokenIds.length });
+async function workerRow(
+  source: LogitsSource,
+  { promptTokenIds, outputTokenIds }: Omit<PromptRow, "row">,
+): Promise<Float32Array | Uint16Array> {
+  const length = promptTokenIds.length + outputTokenIds.length;
+  const pool = await createPool({ source, workers: 0, slots: 1, arenaBytes: 65536 + 8 * length });
   try {
     const slot = pool.acquire();
     const plan = pool.compile({});
-    const opened = pool.openHistory(promptTokenIds, promptTokenIds.length + 1);
+    const opened = pool.openHistory(promptTokenIds, length + 1);
     if (opened === undefined) throw new Error("the pool has no room for the prompt");
-    pool.submit(slot, { plan, history: opened, seed: 0n, sequenceId: 0n, position: 0, writeRow: true });
+    for (const tokenId of outputTokenIds) opened.push(tokenId);
+    pool.submit(slot, {
+      plan,
+      history: opened,
+      seed: 0n,
+      sequenceId: 0n,
+      position: outputTokenIds.length,
+      writeRow: true,
+    });
     pool.flush();
     await pool.completed();
     const result = createResult(pool.maxLogprobs);

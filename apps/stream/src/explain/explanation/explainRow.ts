@@ -9,7 +9,7 @@ import {
   drawSeed,
 } from "@tokenmill/core";
 import { checkInteger } from "@tokenmill/check";
-import { type CountedDraws, countDraws, walkChain } from "@tokenmill/explain";
+import { type Before, type CountedDraws, countDraws, walkChain } from "@tokenmill/explain";
 import { walkTemperatures, walkTopKs, walkTopPs } from "../rows/article.ts";
 import type { ChainStep, DrawCounts, Explanation, ShownProbs } from "./explanation.ts";
 import type { ExplainRow } from "../rows/row.ts";
@@ -39,11 +39,14 @@ export async function explainRow(row: ExplainRow, options: ExplainOptions = {}):
   const seed = drawSeed(params.seed);
   const plan = sampler.compile({ ...params, seed });
   sampler.row.set(row.logits);
-  const before = { history: row.history, promptLength: row.promptLength };
-  const distribution = (step: SamplingParams): Distribution => sampler.distribution(undefined, step, before);
+  const { history, promptLength, tokenMask } = row;
+  const before: Before = { history, promptLength, ...(tokenMask && { tokenMask }) };
+  const distribution = (step: SamplingParams): Distribution =>
+    sampler.distribution(undefined, step, { history, promptLength });
 
   const softmax = distribution({});
-  const tokenIds = vocabSize <= top ? Int32Array.from(row.logits, (_, id) => id) : softmax.tokenIds.subarray(0, top);
+  const tokenIds =
+    vocabSize <= top ? Int32Array.from(row.logits, (_, id) => id) : firstTokens(softmax.tokenIds, top, tokenMask);
   const shown = new ShownTokens(tokenIds, vocabSize);
   const { probs, restProb } = shown.of(softmax);
   const counted = countDraws(sampler, plan, draws, before);
@@ -59,12 +62,22 @@ export async function explainRow(row: ExplainRow, options: ExplainOptions = {}):
     temperature: walkTemperatures.map((temperature) => ({ temperature, ...shown.of(distribution({ temperature })) })),
     topK: walkTopKs(vocabSize).map((topK) => ({ topK, ...shown.of(distribution({ topK })) })),
     topP: walkTopPs.map((topP) => ({ topP, ...shown.of(distribution({ topP })) })),
-    ...(Object.keys(params).some((name) => name !== "seed")
+    ...(tokenMask || Object.keys(params).some((name) => name !== "seed")
       ? { chain: chainSteps(sampler, plan, before, softmax, shown) }
       : {}),
     ...(plan.unusedParams.length > 0 && { unusedParams: plan.unusedParams }),
     draws: shownDraws(draws, seed, counted, tokenIds),
   };
+}
+
+/** The first; where some are forbidden, at least half are of the others, as far as there are so many. */
+function firstTokens(tokenIds: Int32Array, count: number, mask: Int32Array | undefined): Int32Array {
+  if (!mask) return tokenIds.subarray(0, count);
+  const isAllowed = (id: number): boolean => ((mask[id >> 5]! >>> (id & 31)) & 1) === 1;
+  const shown = new Set<number>();
+  for (const id of tokenIds) if (isAllowed(id) && shown.size < count / 2) shown.add(id);
+  for (const id of tokenIds) if (shown.size < count) shown.add(id);
+  return tokenIds.filter((id) => shown.has(id));
 }
 
 /** Picks the shown tokens out of distributions. */
@@ -92,7 +105,7 @@ class ShownTokens {
 function chainSteps(
   sampler: Sampler,
   plan: CompiledPlan,
-  before: { history: readonly number[]; promptLength: number },
+  before: Before,
   softmax: Distribution,
   shown: ShownTokens,
 ): ChainStep[] {

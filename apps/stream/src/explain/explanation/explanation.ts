@@ -34,7 +34,7 @@ interface TopPStep extends ShownProbs {
 
 /** The distribution after one more stage of the user's chain. */
 export interface ChainStep extends ShownProbs {
-  /** `softmax` for the row as it came, then the stages' names. */
+  /** `softmax` for the row as it came, `grammar` for what the form of the output leaves of it, then the stages' names. */
   readonly stage: string;
   /** Tokens that can still be drawn, shown or not. */
   readonly keptCount: number;

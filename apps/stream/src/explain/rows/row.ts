@@ -9,6 +9,8 @@ export interface ExplainRow {
   /** Tokens before this one, which the penalties see; the first `promptLength` are the prompt. */
   readonly history: readonly number[];
   readonly promptLength: number;
+  /** Tokens that the form of the output allows, a bit each. Absent: all. */
+  readonly tokenMask?: Int32Array;
   /** Ends what `tokenText` asks. Absent: there is nothing to end. */
   close?(): Promise<void>;
 }

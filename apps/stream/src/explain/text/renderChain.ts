@@ -43,6 +43,7 @@ export function renderChain(
 
 function descriptionOf(stage: string): string {
   if (stage.startsWith("custom:")) return "a stage of your own";
+  if (stage === "grammar") return "what the form of the output allows";
   return isSamplerName(stage) ? samplers[stage].description : "the row as it came";
 }
 
