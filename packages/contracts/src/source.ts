@@ -73,7 +73,10 @@ interface SourceBase {
   readonly eosTokenIds?: readonly number[];
   /** Most tokens of a sequence, prompt and output. Absent: no limit of the source's. */
   readonly contextTokens?: number;
-  /** Sequences that the source can serve at the same time without computing any anew. Absent: any number. */
+  /**
+   * Sequences that the source can serve at the same time without computing any anew: others wait, and one whose reader pauses
+   * makes way. Absent: any number.
+   */
   readonly sequences?: number;
   /** Worker threads that a pool starts for it unless told otherwise: few where its own threads need the cores. Absent: one per core. */
   readonly workers?: number;

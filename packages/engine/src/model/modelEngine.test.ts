@@ -3,6 +3,7 @@ import { createToyModel, toyRow } from "@tokenmill/test-models";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createEngine } from "../engine.ts";
 import { modelRowsSource } from "./modelRowsSource.ts";
+import type { SequenceHandle } from "../handle.ts";
 import type { Engine } from "../types.ts";
 
 async function open(
@@ -75,6 +76,37 @@ describe("an engine over a model", () => {
       expect(drawn).toEqual(expected);
     },
   );
+
+  it("serves as many as there are cache slots; who pauses makes way, and waits for a place to go on", async () => {
+    const { engine } = await open({ sequences: 1, vocabSize: 257 });
+    const told: string[] = [];
+    const begin = (name: string, prompt: number[], maxTokens: number) => {
+      const ids: number[] = [];
+      const next = ({ tokenId }: { tokenId: number }): void => {
+        ids.push(tokenId);
+        told.push(name);
+        if (name === "a" && ids.length === 2) handle.pause();
+        if (name === "b" && ids.length === 2) a.handle.resume();
+      };
+      let handle!: SequenceHandle;
+      const done = new Promise<number[]>((resolve, error) => {
+        const request = { prompt, maxTokens, temperature: 0, ignoreEos: true };
+        handle = engine.open(request, { next, error, complete: () => resolve(ids) });
+      });
+      return { handle, done };
+    };
+    const a = begin("a", [1, 2, 3], 4);
+    const b = begin("b", [9, 8, 7], 4);
+    const c = begin("c", [9, 8, 6], 1);
+    const drawn = await Promise.all([a.done, b.done, c.done]);
+    expect(told.join("")).toBe("aabbbbaac");
+    const alone = [
+      { prompt: [1, 2, 3], maxTokens: 4 },
+      { prompt: [9, 8, 7], maxTokens: 4 },
+      { prompt: [9, 8, 6], maxTokens: 1 },
+    ].map((request) => idsOf(engine, { ...request, temperature: 0, ignoreEos: true }));
+    expect(drawn).toEqual(await Promise.all(alone));
+  });
 
   it("ends at every token that ends an output", async () => {
     const model = createToyModel({ vocabSize: 257 });

@@ -37,7 +37,7 @@ export interface EngineOptions extends Pick<PoolOptions, PoolField | "closeTimeo
   source: LogitsSource | ModelSource;
   /** A pool made with the same source, used by nobody else while the engine is open. Absent: the engine makes one. */
   pool?: SamplerPool;
-  /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: as many as the source serves, or 131,072. */
+  /** Most sequences that hold memory at a time, integer ≥ 1; the others wait. Absent: 131,072. */
   maxSequences?: number;
   /**
    * Most sequences that wait for memory or for `maxSequences`, integer ≥ 0; one more fails with `overloaded`. Absent: any
@@ -66,6 +66,7 @@ export type RowEngineOptions = EngineOptions & { source: LogitsSource };
 /** The engine's own options with their defaults. */
 export interface EngineSettings {
   readonly maxSequences: number;
+  readonly servedSequences: number;
   readonly maxQueued: number;
   readonly admissionTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -99,7 +100,7 @@ export function checkOptions(options: RowEngineOptions): EngineSettings {
   if (grammar !== undefined && (typeof grammar !== "object" || grammar === null)) {
     refuse("grammar", "a grammar provider", grammar, true);
   }
-  const { maxSequences = source.sequences ?? 131_072 } = options;
+  const { maxSequences = 131_072 } = options;
   checkCount("maxSequences", maxSequences);
   checkCount("bufferSize", bufferSize);
   const { maxQueued = Number.POSITIVE_INFINITY, admissionTimeoutMs = Number.POSITIVE_INFINITY } = options;
@@ -133,6 +134,7 @@ export function checkOptions(options: RowEngineOptions): EngineSettings {
   }
   return {
     maxSequences,
+    servedSequences: source.sequences ?? Number.POSITIVE_INFINITY,
     maxQueued,
     admissionTimeoutMs,
     closeTimeoutMs,

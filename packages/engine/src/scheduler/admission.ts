@@ -1,7 +1,8 @@
 /**
  * Who gets memory for a history: in order of arrival. Where the first does not fit, half of what is free, and of what becomes
  * free, is kept for it, and those behind may take the rest: neither waits for ever for the other. A sequence that waits too
- * long, or behind too many, is refused.
+ * long, or behind too many, is refused. Where the source serves only so many at a time, one whose reader pauses makes way, and
+ * waits for a place, before those who are new, when it is to go on.
  */
 import { messageOf } from "@tokenmill/check";
 import type { History, SamplerPool } from "@tokenmill/worker-pool";
@@ -17,6 +18,8 @@ const openShare = 1 / 8;
 export interface AdmissionLimits {
   /** Sequences that hold a history at a time. */
   readonly maxSequences: number;
+  /** Of these, not paused: as many as the source serves. */
+  readonly servedSequences: number;
   /** Sequences that wait for one; Infinity: any number. */
   readonly maxQueued: number;
   /** Time that one waits; Infinity: as long as it takes. */
@@ -26,6 +29,8 @@ export interface AdmissionLimits {
 export interface AdmissionObserver {
   /** It has its history, and no longer waits. */
   admitted(sequence: Sequence): void;
+  /** It has paused, and the source serves it again. */
+  returned(sequence: Sequence): void;
   refused(sequence: Sequence, code: SequenceErrorCode, message: string, cause?: unknown): void;
   /** The time of some has run out: they have been refused. */
   expired(): void;
@@ -38,6 +43,10 @@ export class Admission {
   readonly #waiting = new SequenceQueue();
   /** Sequences that hold a history. */
   #holding = 0;
+  /** Of these, whose rows may be asked for. */
+  readonly #served = new Set<Sequence>();
+  /** Of these, that are to go on after a pause, in that order. */
+  readonly #returning = new Set<Sequence>();
   /** The first that waits, if it did not fit, and the memory that is kept for it. */
   #blocked: Sequence | undefined;
   #keptBytes = 0;
@@ -67,6 +76,29 @@ export class Admission {
     this.#isDue = true;
   }
 
+  /** Its reader pauses. @returns whether another may take its place */
+  pause(sequence: Sequence): boolean {
+    this.#returning.delete(sequence);
+    if (this.#served.delete(sequence)) this.#isDue = true;
+    return this.#isDue && this.#returning.size + this.#waiting.length > 0;
+  }
+
+  /** It goes on, or waits for a place of the source's: `returned` tells. */
+  resume(sequence: Sequence): void {
+    if (!sequence.history || this.serves(sequence)) return;
+    if (this.#isFull) this.#returning.add(sequence);
+    else this.#served.add(sequence);
+  }
+
+  /** Whether its rows may be asked for. */
+  serves(sequence: Sequence): boolean {
+    return this.#served.has(sequence);
+  }
+
+  get #isFull(): boolean {
+    return this.#served.size >= this.#limits.servedSequences;
+  }
+
   #leave(sequence: Sequence): void {
     this.#waiting.remove(sequence);
     if (this.#blocked !== sequence) return;
@@ -78,6 +110,8 @@ export class Admission {
   free(sequence: Sequence): void {
     sequence.history!.release();
     sequence.history = undefined;
+    this.#served.delete(sequence);
+    this.#returning.delete(sequence);
     this.#holding--;
     this.#isDue = true;
     if (!this.#blocked) return;
@@ -88,15 +122,21 @@ export class Admission {
   admit(): void {
     if (!this.#isDue) return;
     this.#isDue = false;
+    for (const sequence of this.#returning) {
+      if (this.#isFull) break;
+      this.#returning.delete(sequence);
+      this.#served.add(sequence);
+      this.#observer.returned(sequence);
+    }
     let tried = 0;
     for (let sequence = this.#waiting.first; sequence && tried < mostTried; ) {
-      if (this.#holding >= this.#limits.maxSequences) break;
+      if (this.#holding >= this.#limits.maxSequences || this.#isFull) break;
       const { next }: Sequence = sequence;
       if (!this.#try(sequence)) tried++;
       sequence = next;
     }
     while (this.#waiting.length > this.#limits.maxQueued) {
-      this.#refuse(this.#waiting.last!, `${this.#limits.maxQueued} requests wait for memory already (maxQueued)`);
+      this.#refuse(this.#waiting.last!, `${this.#limits.maxQueued} requests wait already (maxQueued)`);
     }
     this.#startTimer();
   }
@@ -116,6 +156,7 @@ export class Admission {
     if (sequence.history) {
       this.#leave(sequence);
       this.#holding++;
+      if (!sequence.isPaused) this.#served.add(sequence);
       sequence.initialTokenIds = undefined;
       this.#observer.admitted(sequence);
       return true;
@@ -165,7 +206,7 @@ export class Admission {
     const { admissionTimeoutMs } = this.#limits;
     const queuedBefore = performance.now() - admissionTimeoutMs;
     for (let { first } = this.#waiting; first && first.queuedMs <= queuedBefore; { first } = this.#waiting) {
-      this.#refuse(first, `there was no memory for it within ${admissionTimeoutMs} ms (admissionTimeoutMs)`);
+      this.#refuse(first, `there was no ${this.#isFull ? "place at the source" : "memory"} for it within ${admissionTimeoutMs} ms (admissionTimeoutMs)`);
     }
     this.#startTimer();
     this.#observer.expired();

@@ -82,6 +82,9 @@ export class Scheduler {
     });
     this.#admission = new Admission(pool, limits, {
       admitted: (sequence) => (sequence.isPaused ? (sequence.phase = "paused") : this.#makeReady(sequence)),
+      returned: (sequence) => {
+        if (sequence.phase === "paused") this.#makeReady(sequence);
+      },
       refused: (sequence, code, message, cause) => this.#fail(sequence, code, message, cause),
       expired: () => this.#pumpSoon(),
     });
@@ -128,6 +131,7 @@ export class Scheduler {
   /** Its rows are not scheduled until `resume`. One in flight still gives its token. */
   pause(sequence: Sequence): void {
     sequence.isPaused = true;
+    if (this.#admission.pause(sequence)) this.#pumpSoon();
     if (sequence.phase !== "ready") return;
     this.#ready.remove(sequence);
     sequence.phase = "paused";
@@ -135,7 +139,8 @@ export class Scheduler {
 
   resume(sequence: Sequence): void {
     sequence.isPaused = false;
-    if (sequence.phase !== "paused") return;
+    this.#admission.resume(sequence);
+    if (sequence.phase !== "paused" || !this.#admission.serves(sequence)) return;
     this.#makeReady(sequence);
     this.#pumpSoon();
   }
@@ -227,7 +232,7 @@ export class Scheduler {
     this.#pool.release(slot);
     sequence.phase = "paused";
     if (isScored) {
-      if (!sequence.isPaused) this.#makeReady(sequence);
+      if (this.#admission.serves(sequence)) this.#makeReady(sequence);
     } else if (result.status === "ok") this.#commitToken(sequence, result);
     else this.#fail(sequence, result.status, result.message);
   }
@@ -244,7 +249,7 @@ export class Scheduler {
     if (event.finishReason !== undefined) {
       this.totals.finished++;
       this.#end(sequence);
-    } else if (!sequence.isPaused) this.#makeReady(sequence);
+    } else if (this.#admission.serves(sequence)) this.#makeReady(sequence);
     deliverEvent(sequence, event, (error) => this.#fail(sequence, "observer_failed", messageOf(error), error));
   }
 
