@@ -76,7 +76,7 @@ describe("what its recipes say holds for all that is there:", () => {
   });
 
   it("a route is a file and a call", () => {
-    const server = read("packages/server/src/startServer.ts");
+    const server = read("packages/server/src/service/addService.ts");
     const routes = files.filter((path) => /^packages\/server\/src\/routes\/\w+\.ts$/.test(path));
     expect(routes.length).toBeGreaterThan(5);
     for (const path of routes) {

@@ -343,10 +343,8 @@ rows.set(grammar.createGrammarProvider, {
   args: [options("options", { tokenizer }, providerFields)],
   isDear: true,
 });
-const serverFields: Readonly<Record<string, Accepts>> = {
-  // Any text may be a host's name, and a playground's directory.
-  host: text,
-  port: nothing,
+const serviceFields: Readonly<Record<string, Accepts>> = {
+  // Any text may be a playground's directory.
   modelName: text,
   apiKeys: nothing,
   allowedOrigins: nothing,
@@ -362,11 +360,24 @@ const serverFields: Readonly<Record<string, Accepts>> = {
   slots: nothing,
   joinHost: nothing,
   limits: nothing,
+  log: nothing,
 };
+const serverFields: Readonly<Record<string, Accepts>> = { ...serviceFields, host: text, port: nothing };
 add(server.checkServerOptions, [options("options", {}, serverFields)]);
 rows.set(server.createTokenServer, {
   call: server.createTokenServer,
   args: [options("options", { source }, { ...serverFields, source: nothing })],
+  isDear: true,
+});
+const embeddedFields = { ...serviceFields, source: nothing };
+rows.set(server.tokenmillPlugin, {
+  call: server.tokenmillPlugin,
+  args: [argument("app", { register: () => undefined }), options("options", { source }, embeddedFields)],
+  isDear: true,
+});
+rows.set(server.createFetchHandler, {
+  call: server.createFetchHandler,
+  args: [options("options", { source }, { ...embeddedFields, prefix: nothing, clientAddress: nothing })],
   isDear: true,
 });
 add(engine.advanceRecord, [

@@ -1,6 +1,6 @@
 /** The entry: checks the options, then loads the server. */
-import { refuse } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
+import { checkSource } from "./options/checkSource.ts";
 import { completeOptions } from "./options/completeOptions.ts";
 import type { TokenServerOptions } from "./options/options.ts";
 import type { TokenServer } from "./tokenServer.ts";
@@ -11,12 +11,8 @@ import type { TokenServer } from "./tokenServer.ts";
  */
 export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const complete = completeOptions(options);
-  const source = checkSource(options.source);
+  const source: LogitsSource = checkSource(options.source);
   // The HTTP libraries take a while to load; a mere import of the package need not wait for them.
-  const [{ startServer }, { pino }] = await Promise.all([import("./startServer.ts"), import("pino")]);
+  const [{ startServer }, { pino }] = await Promise.all([import("./service/startServer.ts"), import("pino")]);
   return startServer(source, complete, options.log ?? pino({ level: "silent" }));
-}
-
-function checkSource(source: LogitsSource): LogitsSource {
-  return typeof source === "object" && source !== null ? source : refuse("source", "a source of logits", source, true);
 }

@@ -1,4 +1,5 @@
 /** @tokenmill/server: an engine behind HTTP and WebSocket. The HTTP libraries are loaded by the first server, not by the import. */
+export { createFetchHandler } from "./createFetchHandler.ts";
 export { createTokenServer } from "./createTokenServer.ts";
 export { readResult } from "./batches/batchLine.ts";
 export { readBatchLines } from "./batches/batchLines.ts";
@@ -6,6 +7,7 @@ export { inOrder } from "./batches/inOrder.ts";
 export { isVerified } from "./batches/lineAnswers.ts";
 export { ResultFile, ResultFileError, wholeLines } from "./batches/resultFile.ts";
 export type { BatchAnswers, BatchItem, BatchSettings } from "./options/batches.ts";
+export type { FetchHandler } from "./fetch/fetchHandler.ts";
 export type { ServedRoute } from "./openapi/servedRoute.ts";
 export type {
   HostedBatch,
@@ -18,5 +20,12 @@ export type {
 export { LogSink } from "./lifecycle/logSink.ts";
 export { checkServerOptions } from "./options/completeOptions.ts";
 export { defaultLimits, type ServeLimits } from "./options/limits.ts";
-export type { ServerOptions, TokenServerOptions } from "./options/options.ts";
+export type {
+  EmbeddedOptions,
+  FetchHandlerOptions,
+  ServerOptions,
+  ServiceOptions,
+  TokenServerOptions,
+} from "./options/options.ts";
+export { tokenmillPlugin } from "./tokenmillPlugin.ts";
 export type { TokenServer } from "./tokenServer.ts";

@@ -10,17 +10,12 @@ declare module "fastify" {
     /** A WebSocket: its key may stand among the subprotocols. */
     isSocket?: boolean;
   }
-  interface FastifyRequest {
-    /** Digest of the API key, "" where none is needed. */
-    owner: string;
-  }
 }
 
 export function addAccess(app: FastifyInstance, keys: ApiKeys): void {
-  app.decorateRequest("owner", "");
   app.addHook("onRequest", async (request) => {
     const { isPublic, isSocket } = request.routeOptions.config;
-    if (isPublic !== true) request.owner = keys.check(authorizationOf(request, isSocket === true));
+    if (isPublic !== true) request.tokenmill.owner = keys.check(authorizationOf(request, isSocket === true));
   });
 }
 

@@ -18,10 +18,17 @@ export class HostRule {
   /** Undefined: every name. */
   readonly #names: ReadonlySet<string> | undefined;
 
-  /** @param allowedNames besides those of loopback; @throws TypeError for what is no name. */
-  constructor(listensOn: string, allowedNames: readonly string[]) {
+  /**
+   * @param listensOn the address; undefined: that is the business of the app around
+   * @param allowedNames besides those of loopback
+   * @throws TypeError for what is no name.
+   */
+  constructor(listensOn: string | undefined, allowedNames: readonly string[]) {
     const names = allowedNames.map(allowedName);
-    this.#names = isLoopback(listensOn) || names.length > 0 ? new Set(["localhost", ...names]) : undefined;
+    this.#names =
+      (listensOn !== undefined && isLoopback(listensOn)) || names.length > 0
+        ? new Set(["localhost", ...names])
+        : undefined;
   }
 
   /**

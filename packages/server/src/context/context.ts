@@ -2,11 +2,11 @@
 import type { LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { SamplerPool } from "@tokenmill/worker-pool";
-import type { Logger } from "pino";
 import type { Grammars } from "../sequences/grammars.ts";
 import type { OpenSequences } from "../sequences/openSequences.ts";
 import type { SequenceHost } from "../options/sequenceHost.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { ServiceLogs } from "../lifecycle/logs.ts";
 import type { Quotas } from "../limits/quotas.ts";
 import type { WorkQueue } from "../limits/workQueue.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -14,7 +14,7 @@ import type { CompleteOptions } from "../options/completeOptions.ts";
 import type { SampleService } from "../sample/sampleService.ts";
 import type { OpenStreams } from "../sse/openStreams.ts";
 
-export interface ServeContext {
+export interface ServeContext extends ServiceLogs {
   readonly engine: Engine;
   readonly source: LogitsSource;
   /** Compiles grammars of outputs; absent where outputs cannot be constrained. */
@@ -41,5 +41,4 @@ export interface ServeContext {
   /** What ids of events are sealed with: a key, and a digest of what this server's tokens follow from. */
   readonly resume: { readonly key: Uint8Array; readonly identity: string };
   readonly samples: SampleService;
-  readonly log: Logger;
 }

@@ -3,7 +3,10 @@ import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context/context.ts";
 import { atEnd } from "../answers/atEnd.ts";
 
-export function addRequestLog(app: FastifyInstance, { log, metrics }: Pick<ServeContext, "log" | "metrics">): void {
+export function addRequestLog(
+  app: FastifyInstance,
+  { accessLog, metrics }: Pick<ServeContext, "accessLog" | "metrics">,
+): void {
   app.addHook("onRequest", async (request, reply) => {
     const { raw } = reply;
     // Not `onResponse`, which does not come where the client has left.
@@ -14,7 +17,7 @@ export function addRequestLog(app: FastifyInstance, { log, metrics }: Pick<Serve
       const hasLeft = raw.writableFinished ? {} : { hasLeft: true };
       const { statusCode } = raw;
       metrics.answered(request.routeOptions.url, method, statusCode);
-      log.info({ requestId: request.id, method, path, statusCode, ...hasLeft, durationMs, ip }, "request");
+      accessLog?.info({ requestId: request.id, method, path, statusCode, ...hasLeft, durationMs, ip }, "request");
     });
   });
 }

@@ -1,7 +1,6 @@
 /**
  * All routes, and what they answer to methods that they do not have: OPTIONS with the methods that they do, others with 405.
  */
-import { METHODS } from "node:http";
 import type { FastifyInstance, RouteOptions } from "fastify";
 import { ApiError } from "../errors/apiError.ts";
 import type { ServedRoute } from "../openapi/servedRoute.ts";
@@ -16,16 +15,18 @@ export interface RouteTable {
 
 /** Collects the routes that are added from now on. @throws Error (when one is added) unless it says what it is. */
 export function collectRoutes(app: FastifyInstance): RouteTable {
-  for (const method of METHODS) {
-    // CONNECT asks for a tunnel and never reaches a route.
-    if (method !== "CONNECT" && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  }
+  const { prefix } = app;
   const routes: ServedRoute[] = [];
   let isComplete = false;
   app.addHook("onRoute", ({ url, method, config }: RouteOptions) => {
     const { isPublic = false, operation } = config ?? {};
-    if (!operation && !isComplete && url !== anyFile) throw new Error(`the route ${url} has no description`);
-    for (const each of [method].flat()) routes.push({ method: each, url, isPublic, operation });
+    if (!operation && !isComplete && url !== prefix + anyFile) throw new Error(`the route ${url} has no description`);
+    // Below a prefix "/" is served without its slash too, and Fastify tells of one of them, or of both.
+    const path = url === prefix ? `${prefix}/` : url;
+    for (const each of [method].flat()) {
+      if (routes.some((route) => route.method === each && route.url === path)) continue;
+      routes.push({ method: each, url: path, isPublic, operation });
+    }
   });
   return {
     routes,
@@ -33,9 +34,10 @@ export function collectRoutes(app: FastifyInstance): RouteTable {
       isComplete = true;
       const given = [...routes];
       for (const url of new Set(given.map((route) => route.url))) {
+        const path = url.slice(prefix.length);
         const known = given.filter((route) => route.url === url);
         // Files of a page are found by looking; what is not there has no methods.
-        if (url !== anyFile) addOthers(app, url, known);
+        if (path !== anyFile) addOthers(app, path, known);
       }
     },
   };

@@ -1,5 +1,5 @@
 /** The client of a request: the peer and connection whose shares it counts against. */
-import type { Socket } from "node:net";
+import type { FastifyRequest } from "fastify";
 
 export interface Client {
   /** The API key's digest where keys are needed, else the address of the peer. */
@@ -8,9 +8,10 @@ export interface Client {
   readonly connection: object;
 }
 
-/** @param owner digest of the API key, "" where none is needed */
-export function clientOf(owner: string, socket: Socket): Client {
-  return { peer: owner === "" ? peerOf(socket.remoteAddress ?? "") : owner, connection: socket };
+/** Behind a proxy that the app trusts, the address is the one that the proxy names. */
+export function clientOf({ tokenmill: { owner }, ip, raw }: FastifyRequest): Client {
+  // A peer that has left has no address.
+  return { peer: owner === "" ? peerOf(ip ?? "") : owner, connection: raw.socket };
 }
 
 /** IPv4 as it is; of IPv6 the first 64 bits, of which one customer has all. */

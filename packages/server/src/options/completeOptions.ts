@@ -12,16 +12,16 @@ import { checkSeed } from "@tokenmill/core";
 import { HostRule } from "../access/hostRule.ts";
 import { OriginRule } from "../access/originRule.ts";
 import { completeLimits, type ServeLimits } from "./limits.ts";
-import type { ServerOptions, TokenServerOptions } from "./options.ts";
+import type { EmbeddedOptions, ServerOptions, ServiceOptions } from "./options.ts";
 
 /** Where absence has a meaning of its own it stays. */
 export interface CompleteOptions
   extends Pick<
-    ServerOptions,
+    ServiceOptions,
     "modelName" | "resumeKey" | "playground" | "sampleVocabSize" | "seed" | "workers" | "slots" | "joinHost"
   > {
-  readonly host: string;
-  readonly port: number;
+  /** Undefined: the service is embedded in what listens. */
+  readonly host: string | undefined;
   readonly apiKeys: readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
@@ -31,10 +31,8 @@ export interface CompleteOptions
   readonly limits: ServeLimits;
 }
 
-const known: readonly (keyof TokenServerOptions)[] = [
+const known: readonly (keyof EmbeddedOptions)[] = [
   "source",
-  "host",
-  "port",
   "modelName",
   "apiKeys",
   "allowedOrigins",
@@ -54,13 +52,37 @@ const known: readonly (keyof TokenServerOptions)[] = [
 ];
 const leastKeyBytes = 32;
 
+/** Of a server that listens. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** @throws TypeError, RangeError naming the first option that makes no sense. */
-export function completeOptions(given: ServerOptions = {}): CompleteOptions {
-  checkOptions("options", given, known, "server option");
-  const { host = "127.0.0.1", port = 0, structuredOutput = true, sampleWorkers = 1, customStages = {} } = given;
+export function completeOptions(given: ServerOptions = {}): CompleteOptions & ListenOptions {
+  checkOptions("options", given, [...known, "host", "port"], "server option");
+  const { host = "127.0.0.1", port = 0 } = given;
+  checkString("host", host);
+  checkInteger("port", port, { min: 0, max: 65_535 });
+  return { ...serviceOptions(given, host), host, port };
+}
+
+/**
+ * The options of a service in an app of the caller's.
+ * @param ofApp options that are the app's own, to be ignored here
+ * @throws TypeError, RangeError naming the first option that makes no sense.
+ */
+export function completeEmbedded(given: EmbeddedOptions, ofApp: readonly string[]): CompleteOptions {
+  checkOptions("options", given, [...known, ...ofApp], "option", (name) =>
+    name === "host" || name === "port" ? `it is the app that listens, with app.listen({ ${name} })` : undefined,
+  );
+  return serviceOptions(given, undefined);
+}
+
+function serviceOptions(given: ServiceOptions, host: string | undefined): CompleteOptions {
+  const { structuredOutput = true, sampleWorkers = 1, customStages = {} } = given;
   const options: CompleteOptions = {
-    host: checkString("host", host),
-    port: checkInteger("port", port, { min: 0, max: 65_535 }),
+    host,
     modelName: given.modelName === undefined ? undefined : checkString("modelName", given.modelName),
     apiKeys: textsOf("apiKeys", given.apiKeys),
     allowedOrigins: textsOf("allowedOrigins", given.allowedOrigins),
@@ -78,6 +100,7 @@ export function completeOptions(given: ServerOptions = {}): CompleteOptions {
     limits: completeLimits(given.limits),
   };
   checkSeed("seed", given.seed);
+  checkLog(given.log);
   // They refuse what is no origin and no host.
   new OriginRule(options.allowedOrigins);
   new HostRule(options.host, options.allowedHosts);
@@ -87,6 +110,13 @@ export function completeOptions(given: ServerOptions = {}): CompleteOptions {
 /** Refuses options that `createTokenServer` would refuse, for callers that open a source first. @throws TypeError, RangeError */
 export function checkServerOptions(options: ServerOptions): void {
   completeOptions(options);
+}
+
+function checkLog(log: unknown): void {
+  if (log === undefined) return;
+  const methods = Object(log) as Record<string, unknown>;
+  const isLog = ["info", "warn", "error", "child"].every((name) => typeof methods[name] === "function");
+  if (!isLog) refuse("log", "a logger of pino, or one with its methods", log, true);
 }
 
 function integerOf(name: string, value: number | undefined, min: number, max: number): number | undefined {

@@ -4,18 +4,15 @@ import type { Logger } from "pino";
 import type { JoinHost } from "./sequenceHost.ts";
 import type { ServeLimits } from "./limits.ts";
 
-export interface ServerOptions {
-  /** Address to listen on. Absent: 127.0.0.1. */
-  readonly host?: string | undefined;
-  /** Absent or 0: any free one. */
-  readonly port?: number | undefined;
+/** Of the service, wherever its routes are. */
+export interface ServiceOptions {
   /** The model's name in requests and answers. Absent: the source's name. */
   readonly modelName?: string | undefined;
   /** Keys of which a request to /v1 must bring one. Absent or empty: none is needed. */
   readonly apiKeys?: readonly string[] | undefined;
   /** Origins whose pages may call the server. Absent or empty: none but its own. */
   readonly allowedOrigins?: readonly string[] | undefined;
-  /** Names besides those of loopback that the server answers to; where it listens on other addresses: absent or empty, any. */
+  /** Names besides those of loopback that the server answers to. Absent or empty: any, if it is embedded or listens on other addresses. */
   readonly allowedHosts?: readonly string[] | undefined;
   /** At least 32 secret bytes: servers that share them go on with each other's streams. Absent: random ones. */
   readonly resumeKey?: Uint8Array | undefined;
@@ -39,11 +36,34 @@ export interface ServerOptions {
   readonly joinHost?: JoinHost | undefined;
   /** Of memory, places and time; absent ones have defaults. */
   readonly limits?: Partial<ServeLimits> | undefined;
-  /** Where requests and failures are logged. Absent: nowhere. */
+  /** Where requests and failures are logged. Absent: nowhere; in a Fastify app, failures go to the app's own log. */
   readonly log?: Logger | undefined;
+}
+
+export interface ServerOptions extends ServiceOptions {
+  /** Address to listen on. Absent: 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Absent or 0: any free one. */
+  readonly port?: number | undefined;
+}
+
+/** In an app of the caller's, which listens itself. */
+export interface EmbeddedOptions extends ServiceOptions {
+  /** Where logits come from. */
+  readonly source: LogitsSource;
 }
 
 export interface TokenServerOptions extends ServerOptions {
   /** Where logits come from. */
   readonly source: LogitsSource;
+}
+
+export interface FetchHandlerOptions<Platform extends unknown[] = unknown[]> extends EmbeddedOptions {
+  /** Path below which the routes are, as requests have it. Absent: "". */
+  readonly prefix?: string | undefined;
+  /**
+   * The address whose share of what is limited a request counts against, where there are no keys; it is called with what the
+   * platform passes to `fetch`. Absent: all clients have one share together.
+   */
+  readonly clientAddress?: ((request: Request, ...platform: Platform) => string | undefined) | undefined;
 }

@@ -35,7 +35,7 @@ export function addGenerationRoutes(app: FastifyInstance, context: ServeContext)
         dropUnsupported(given, schema);
       },
       handler: async (request, reply) => {
-        const client = clientOf(request.owner, request.raw.socket);
+        const client = clientOf(request);
         const id = `${idPrefix}-${randomUUID().replaceAll("-", "")}`;
         const job = makeJob(context, request.body, id);
         const gone = new AbortController();
@@ -108,8 +108,8 @@ function stream(
   const seal = sealOf(context, request);
   return answerStream(context, job, {
     id,
-    owner: request.owner,
-    client: clientOf(request.owner, request.raw.socket),
+    owner: request.tokenmill.owner,
+    client: clientOf(request),
     response: reply.raw,
     headers: () => reply.getHeaders() as OutgoingHttpHeaders,
     onStart: () => void reply.hijack(),
@@ -119,7 +119,8 @@ function stream(
 }
 
 /** Of all that a stream's tokens follow from besides seed and output; another key cannot go on with a stream. */
-function sealOf({ resume }: ServeContext, { bodyDigest, owner, routeOptions }: FastifyRequest): PlaceSeal {
+function sealOf({ resume }: ServeContext, { tokenmill, routeOptions }: FastifyRequest): PlaceSeal {
+  const { bodyDigest, owner } = tokenmill;
   return new PlaceSeal(resume.key, JSON.stringify([resume.identity, bodyDigest, routeOptions.url, owner]));
 }
 

@@ -43,7 +43,7 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
     handler: async (request, reply) => {
       const { prompt, parseSpecial: special } = logitsBody.decode(request.body);
       const { ids } = fitPrompt(context, prompt, { maxTokens: 1, defaultMaxTokens: 1, special });
-      const client = clientOf(request.owner, request.raw.socket);
+      const client = clientOf(request);
       const place = context.quotas.waiting.claim(client, 1);
       const claim = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
       atEnd(reply.raw, () => claim.release());

@@ -5,7 +5,7 @@ import { component } from "../openapi/operation.ts";
 
 const documentation = "https://github.com/tokenmill/tokenmill#readme";
 
-const links = {
+const paths = {
   openapi: "/openapi.json",
   models: "/v1/models",
   health: "/health",
@@ -14,8 +14,9 @@ const links = {
 } as const;
 
 export function addRootRoute(app: FastifyInstance, { model, version }: ServeContext): void {
+  const links = Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, app.prefix + path]));
   const card = { name: "tokenmill", version, model, documentation, ...links };
-  const html = page(model, version);
+  const html = page(model, version, app.prefix, Object.entries(links));
   app.get("/", {
     config: {
       isPublic: true,
@@ -43,13 +44,13 @@ export function addRootRoute(app: FastifyInstance, { model, version }: ServeCont
   });
 }
 
-function page(model: string, version: string): string {
-  const items = Object.entries(links).map(([name, path]) => `<li><a href="${path}">${path}</a> (${name})</li>`);
+function page(model: string, version: string, prefix: string, links: readonly [string, string][]): string {
+  const items = links.map(([name, path]) => `<li><a href="${path}">${path}</a> (${name})</li>`);
   return [
     "<!doctype html>",
     '<html lang="en"><head><meta charset="utf-8"><title>tokenmill</title></head><body>',
     `<h1>tokenmill ${escaped(version)}</h1>`,
-    `<p>Serves <code>${escaped(model)}</code> as OpenAI's clients expect it, under <code>/v1</code>.</p>`,
+    `<p>Serves <code>${escaped(model)}</code> as OpenAI's clients expect it, under <code>${prefix}/v1</code>.</p>`,
     `<ul>${items.join("")}</ul>`,
     `<p><a href="${documentation}">Documentation</a>. A page with distributions and streams: <code>npx tokenmill playground</code>.</p>`,
     "</body></html>",

@@ -41,9 +41,9 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
       throw new ApiError(415, `the body expected ${rowsType}`, { code: "unsupported_media_type" });
     },
     handler: async (request, reply) => {
-      const { owner, upload, raw } = request;
-      const client = clientOf(owner, raw.socket);
-      const claim = request.keepClaim(quotas.bodyBytes.claim(client, 0));
+      const { owner, upload, keepClaim } = request.tokenmill;
+      const client = clientOf(request);
+      const claim = keepClaim(quotas.bodyBytes.claim(client, 0));
       const answer = await samples.run(samples.scopeOf(owner), client, new RowBody(upload, claim));
       return sendPieces(context, reply.type("application/x-msgpack"), client, answer);
     },

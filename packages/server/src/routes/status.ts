@@ -44,7 +44,7 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
       },
     },
     handler: async (request, reply) => {
-      const client = clientOf(request.owner, request.raw.socket);
+      const client = clientOf(request);
       await context.answerQueue.enter(client);
       const exposition = Buffer.from(await metrics.registry.metrics());
       void reply.type(metrics.registry.contentType).header("content-length", exposition.length);

@@ -32,7 +32,7 @@ export function addStreamRoutes(app: FastifyInstance, context: ServeContext): vo
     handler: async (request) => {
       const { id } = request.params;
       const { host, streams } = context;
-      const { owner } = request;
+      const { owner } = request.tokenmill;
       // Of an event's id the part that all events of a connection have.
       const stream = id.replace(/:.*$/, "");
       const stopped = host

@@ -32,7 +32,7 @@ export function addVocabularyRoute(app: FastifyInstance, context: ServeContext):
       const texts = new LazyArray(function* () {
         for (let tokenId = 0; tokenId < vocabSize; tokenId++) yield tokenText(tokenizer, tokenId);
       });
-      const client = clientOf(request.owner, request.raw.socket);
+      const client = clientOf(request);
       return sendPieces(context, reply.type("application/json; charset=utf-8"), client, jsonPieces(texts));
     },
   });

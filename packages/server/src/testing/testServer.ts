@@ -30,7 +30,7 @@ export async function startServer({ limits, ...options }: TestOptions = {}): Pro
     workers: 1,
     slots: 32,
     seed: 1,
-    source: textSource(),
+    source: letterSource(),
     limits: { shutdownTimeoutMs: 5000, ...limits },
     log: pino({ level: "info" }, lines),
     ...options,
@@ -75,7 +75,7 @@ export const letterTokenizer: Tokenizer = {
 };
 
 /** Rows by sequence id and position. */
-function textSource(): LogitsSource {
+export function letterSource(): LogitsSource {
   return createSyntheticSource({ kind: "gaussian", vocabSize: pieces.length, tokenizer: letterTokenizer, scale: 1 });
 }
 

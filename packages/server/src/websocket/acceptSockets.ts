@@ -2,14 +2,14 @@
  * WebSockets as routes: an upgrade is a GET that goes through the same router, hooks and error form as any other request,
  * so host, key and request id are checked and said in one place. Here origin and subprotocol are looked at besides.
  */
-import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { answerClientError } from "../http/clientError.ts";
+import type { Connections } from "../http/connections.ts";
 import { OriginRule } from "../access/originRule.ts";
 import { offeredProtocols } from "../access/subprotocols.ts";
 import { type Client, clientOf } from "../limits/client.ts";
@@ -17,6 +17,7 @@ import type { Operation } from "../openapi/operation.ts";
 import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { sampleProtocol, serveSamples } from "./sampleSession.ts";
 import { serveStream } from "./streamSession.ts";
+import { asksForWebSocket, Upgrades } from "./upgrades.ts";
 import { jsonProtocol, msgpackProtocol } from "./wireCodec.ts";
 
 const heartbeatMs = 30_000;
@@ -42,27 +43,9 @@ interface Endpoint {
   readonly serve: ServeSocket;
 }
 
-/** An upgrade on its way through the router. */
-interface Upgrade {
-  readonly socket: Duplex;
-  readonly head: Buffer;
-  readonly response: ServerResponse;
-}
-
 /** Adds the routes; to be called before the server listens. */
-export function acceptSockets(app: FastifyInstance, context: ServeContext): SocketAcceptor {
+export function acceptSockets(app: FastifyInstance, context: ServeContext, connections: Connections): SocketAcceptor {
   const { limits } = context.options;
-  const upgrades = new WeakMap<IncomingMessage, Upgrade>();
-  app.server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // A peer that is gone has nobody to tell.
-    socket.on("error", () => undefined);
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket as Socket);
-    response.on("finish", () => socket.end());
-    upgrades.set(request, { socket, head, response });
-    app.routing(request, response);
-  });
   const endpoints: readonly Endpoint[] = [
     {
       url: "/v1/stream",
@@ -92,7 +75,7 @@ export function acceptSockets(app: FastifyInstance, context: ServeContext): Sock
       serve: serveSamples,
     },
   ];
-  const servers = endpoints.map((endpoint) => addEndpoint(app, context, endpoint, upgrades));
+  const servers = endpoints.map((endpoint) => addEndpoint(app, context, endpoint, connections));
   return {
     get count() {
       return servers.reduce((sum, { clients }) => sum + clients.size, 0);
@@ -113,9 +96,11 @@ function addEndpoint(
   app: FastifyInstance,
   context: ServeContext,
   { url, operation, protocols, maxPayload, serve }: Endpoint,
-  upgrades: WeakMap<IncomingMessage, Upgrade>,
+  connections: Connections,
 ): WebSocketServer {
   const origins = new OriginRule(context.options.allowedOrigins);
+  const upgrades = Upgrades.of(app);
+  upgrades.add(`${app.prefix}${url}`);
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -129,24 +114,27 @@ function addEndpoint(
   app.get(url, {
     config: { isSocket: true, operation },
     onRequest: async ({ headers }) => origins.check(headers.origin, headers.host),
-    handler: (request, reply) => {
+    // Before the handler, which @fastify/websocket replaces in every route of an app that has it.
+    preHandler: async (request: FastifyRequest, reply: FastifyReply) => {
       const upgrade = upgrades.get(request.raw);
-      if (!upgrade) throw upgradeRequired();
+      if (!upgrade) throw upgradeRequired(request);
       context.lifecycle.checkServing();
       checkProtocols(request, protocols);
       reply.hijack();
-      upgrade.response.detachSocket(upgrade.socket as Socket);
+      reply.raw.detachSocket(upgrade.socket as Socket);
+      connections.becameSocket(upgrade.socket as Socket);
       // Of a list of protocols, that is the one that was chosen.
       request.raw.headers.upgrade = "websocket";
       server.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (accepted) => {
         // A peer that breaks the protocol is closed by the library; nothing else is to be done.
         accepted.on("error", () => undefined);
         keepAlive(accepted);
-        context.log.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
+        context.accessLog?.info({ requestId: request.id, path: url, ip: request.ip }, "socket");
         context.metrics.answered(url, "GET", 101);
-        serve(context, accepted, clientOf(request.owner, request.raw.socket), upgrade.socket);
+        serve(context, accepted, clientOf(request), upgrade.socket);
       });
     },
+    handler: () => undefined,
   });
   return server;
 }
@@ -176,8 +164,9 @@ function socketOperation(protocols: readonly string[]): Pick<Operation, "paramet
   };
 }
 
-function upgradeRequired(): ApiError {
-  return new ApiError(426, "this path expected a WebSocket", {
+function upgradeRequired({ raw }: FastifyRequest): ApiError {
+  const why = asksForWebSocket(raw) ? ", and the request came a way that has none: a fetch handler, or HTTP/2" : "";
+  return new ApiError(426, `this path expected a WebSocket${why}`, {
     code: "upgrade_required",
     headers: { upgrade: "websocket" },
   });

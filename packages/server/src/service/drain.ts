@@ -1,8 +1,7 @@
-/** The end of a server: refuse, drain, cut. */
-import type { FastifyInstance } from "fastify";
-import type { ServeContext } from "./context/context.ts";
-import type { Connections } from "./http/connections.ts";
-import type { SocketAcceptor } from "./websocket/acceptSockets.ts";
+/** The end of a service: refuse, drain, cut. */
+import type { ServeContext } from "../context/context.ts";
+import type { Connections } from "../http/connections.ts";
+import type { SocketAcceptor } from "../websocket/acceptSockets.ts";
 
 /** Of the time for a shutdown, what is kept for its end: rows in flight, and the last words to clients that were cut. */
 const mostReservedMs = 2000;
@@ -10,19 +9,16 @@ const reservedShare = 0.25;
 /** The end has that much time at least, should the rest be used up. */
 const leastMs = 200;
 
-export interface ShutDownTargets {
-  readonly app: FastifyInstance;
-  readonly connections: Connections;
-  readonly sockets: SocketAcceptor;
-}
-
 /**
  * Resolves when nothing is open any more; the engine is closed then. All of it takes `shutdownTimeoutMs`, whatever clients
  * and rows do.
  */
-export async function shutDown(context: ServeContext, targets: ShutDownTargets): Promise<void> {
+export async function drain(
+  context: ServeContext,
+  connections: Connections,
+  sockets: SocketAcceptor | undefined,
+): Promise<void> {
   const { lifecycle, sequences, engine, host, options, log } = context;
-  const { app, connections, sockets } = targets;
   lifecycle.state = "draining";
   log.info({ open: sequences.count, timeoutMs: options.limits.shutdownTimeoutMs }, "shutting down");
   connections.closeIdle();
@@ -42,21 +38,20 @@ export async function shutDown(context: ServeContext, targets: ShutDownTargets):
   // Clients of what is still open get an error.
   await host?.close();
   await engine.close(Math.max(leastMs, (endMs - performance.now()) / 2));
-  sockets.close();
-  await farewell(targets, endMs);
-  sockets.terminate();
+  sockets?.close();
+  await farewell(connections, sockets, endMs);
+  sockets?.terminate();
   connections.close();
-  await app.close();
   lifecycle.state = "closed";
   log.info("closed");
 }
 
 /** Gives connections a moment to send what is written. */
-async function farewell({ connections, sockets }: ShutDownTargets, endMs: number): Promise<void> {
+async function farewell(connections: Connections, sockets: SocketAcceptor | undefined, endMs: number): Promise<void> {
   const until = Math.max(endMs, performance.now() + leastMs);
   while (performance.now() < until) {
     connections.closeIdle();
-    if (connections.size + sockets.count === 0) return;
+    if (connections.size + (sockets?.count ?? 0) === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

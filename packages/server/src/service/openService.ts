@@ -1,0 +1,125 @@
+/** Opens what answers requests: grammars, pool, engine, and all that the routes share. */
+import { randomBytes } from "node:crypto";
+import type { LogitsSource } from "@tokenmill/core";
+import { createEngine, engineVersion as version } from "@tokenmill/engine";
+import { createGrammarProvider } from "@tokenmill/grammar";
+import { createPool } from "@tokenmill/worker-pool";
+import { BodyAnswers } from "../batches/bodyAnswers.ts";
+import { LineAnswers } from "../batches/lineAnswers.ts";
+import { Places } from "../batches/places.ts";
+import type { ServeContext } from "../context/context.ts";
+import { Grammars } from "../sequences/grammars.ts";
+import { OpenSequences } from "../sequences/openSequences.ts";
+import { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { ServiceLogs } from "../lifecycle/logs.ts";
+import { Quotas } from "../limits/quotas.ts";
+import { WorkQueue } from "../limits/workQueue.ts";
+import { Metrics } from "../metrics/metrics.ts";
+import type { BatchAnswers } from "../options/batches.ts";
+import type { CompleteOptions } from "../options/completeOptions.ts";
+import { SampleService } from "../sample/sampleService.ts";
+import { OpenStreams } from "../sse/openStreams.ts";
+import { serverIdentity } from "../sse/serverIdentity.ts";
+
+/** Time for rows in flight whose sequences have ended already. */
+const closeMs = 200;
+
+export interface Service {
+  readonly context: ServeContext;
+  readonly batches: BatchAnswers;
+  /** Ends what was opened; the source is not. */
+  close(): Promise<void>;
+}
+
+export async function openService(
+  source: LogitsSource,
+  options: CompleteOptions,
+  logs: ServiceLogs,
+  connections: () => Readonly<Record<string, number>>,
+): Promise<Service> {
+  const { seed, workers, slots, customStages, limits, joinHost } = options;
+  const { tokenizer } = source;
+  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
+  const grammar = hasGrammars
+    ? createGrammarProvider({ tokenizer, vocabSize: source.vocabSize, warm: true })
+    : undefined;
+  const pool = await createPool({
+    source,
+    ...(grammar && { maskFiller: grammar.maskFiller }),
+    customStages,
+    arenaBytes: limits.arenaBytes,
+    rowTimeoutMs: limits.rowTimeoutMs,
+    ...(workers !== undefined && { workers }),
+    ...(slots !== undefined && { slots }),
+  });
+  const engine = await createEngine({
+    source,
+    pool,
+    admissionTimeoutMs: limits.queueTimeoutMs,
+    ...(seed !== undefined && { seed }),
+    ...(grammar && { grammar }),
+  });
+  const model = options.modelName ?? source.name;
+  const metrics = new Metrics(engine, model, connections);
+  const identity = await serverIdentity({
+    source,
+    model,
+    version,
+    customStages,
+    structuredOutput: hasGrammars,
+    maxContextTokens: limits.maxContextTokens,
+  });
+  const description = `tokenmill ${version} with model ${model}`;
+  const host = await joinHost?.({ engine, identity, description }).catch(async (error: unknown) => {
+    await engine.close(closeMs);
+    await Promise.all([pool.close(closeMs), grammar?.close()]);
+    throw error;
+  });
+  if (host) metrics.host(() => host.stats());
+  const quotas = new Quotas(limits, metrics);
+  metrics.quotas(() => quotas.report());
+  // A megabyte takes 10 to 30 ms; of the loop a fifth is for them.
+  const requestQueue = new WorkQueue({ restFactor: 4, timeoutMs: limits.queueTimeoutMs });
+  const context: ServeContext = {
+    engine,
+    pool,
+    source,
+    grammars: grammar && new Grammars(grammar, quotas, limits.queueTimeoutMs),
+    options,
+    model,
+    startedSeconds: Math.floor(Date.now() / 1000),
+    version,
+    host,
+    sequences: new OpenSequences(engine, host, quotas, limits.pauseTimeoutMs, metrics),
+    quotas,
+    requestQueue,
+    answerQueue: new WorkQueue({ restFactor: 1, timeoutMs: Number.POSITIVE_INFINITY }),
+    lifecycle: new Lifecycle(limits.shutdownTimeoutMs),
+    metrics,
+    streams: new OpenStreams(),
+    resume: { key: options.resumeKey ?? randomBytes(32), identity },
+    samples: new SampleService({
+      vocabSize: options.sampleVocabSize ?? source.vocabSize,
+      workers: options.sampleWorkers,
+      customStages,
+      limits,
+      quotas,
+      requestQueue,
+      metrics,
+    }),
+    ...logs,
+  };
+  const places = new Places(limits.maxBatchRequests, () => engine.stats().open);
+  const batches = new LineAnswers(new BodyAnswers(context), places);
+  host?.serveBatches(batches);
+  if (host) {
+    host.onTakeOver = (stream) => context.streams.takeOver(stream);
+    host.onStop = (stream, owner) => context.streams.stop(stream, owner);
+  }
+  const close = async (): Promise<void> => {
+    await host?.close();
+    await engine.close(closeMs);
+    await Promise.all([pool.close(closeMs), context.samples.close(closeMs), grammar?.close()]);
+  };
+  return { context, batches, close };
+}
