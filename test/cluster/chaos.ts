@@ -1,12 +1,14 @@
-/** Many streams at once while nodes are killed, stopped, drained and held still, and NATS servers are killed. */
+/** Many streams at once while nodes, gateways and NATS servers are killed, drained, held still and cut off. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster, joinCluster } from "@tokenmill/cluster";
 import type { TokenEvent } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import { type ClientRecord, readAt } from "./clients.ts";
-import { clientViolations, logViolations } from "./history.ts";
+import { disturb, type Fault, startNode, type World } from "./faults.ts";
 import { hashEngine } from "./hashEngine.mjs";
-import { NatsServer, NodeProcess } from "./processes.ts";
+import { clientViolations, logViolations } from "./history.ts";
+import { Links } from "./link.ts";
+import { NatsServer } from "./processes.ts";
 import { requestOf } from "./requests.ts";
 
 export interface ChaosOptions {
@@ -14,17 +16,24 @@ export interface ChaosOptions {
   readonly maxTokens: number;
   readonly nodes: number;
   readonly natsServers: number;
-  /** Between two faults. */
+  /** Between two faults, about. */
   readonly everyMs: number;
+  /** How long something is cut off or held still, about. */
+  readonly outageMs: number;
   /** Faults in turn. */
   readonly faults: readonly Fault[];
   /** How many faults; absent: again and again until all streams have ended. */
   readonly turns?: number;
+  /** Of each row. */
   readonly delayMs: number;
+  /** Time that bytes take between a process and NATS. */
+  readonly linkDelayMs?: number;
+  readonly leaseMs?: number;
+  /** Nodes do not check claims: what must be found. */
+  readonly isUnfenced?: boolean;
   readonly seed: number;
+  readonly onFault?: (fault: Fault) => void;
 }
-
-export type Fault = "killNode" | "drainNode" | "holdNode" | "killNats";
 
 export interface ChaosReport {
   readonly violations: readonly string[];
@@ -37,40 +46,28 @@ export interface ChaosReport {
 const name = "chaos";
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const servers =
-    options.natsServers === 1 ? [await NatsServer.start()] : await NatsServer.startCluster(options.natsServers);
+  const { natsServers, delayMs, isUnfenced, leaseMs, outageMs } = options;
+  const servers = natsServers === 1 ? [await NatsServer.start()] : await NatsServer.startCluster(natsServers);
   const urls = servers.map(({ url }) => url);
   const engine = await hashEngine();
-  const shared = { servers: urls, name, replicas: options.natsServers };
-  const nodeOptions = { ...shared, source: { delayMs: options.delayMs } };
-  const first = await started(() => joinCluster({ ...shared, engine, identity: "test", capacity: 0 }));
-  const gateways: Cluster[] = [first, await joinCluster({ ...shared, engine, identity: "test", capacity: 0 })];
-  const nodes = await Promise.all(Array.from({ length: options.nodes }, () => NodeProcess.start(nodeOptions)));
-  const random = randomOf(options.seed);
-  let areReading = true;
-  const faults: Record<string, number> = {};
-  const disturb = async (): Promise<void> => {
-    for (let turn = 0; areReading && turn < (options.turns ?? Number.POSITIVE_INFINITY); turn++) {
-      await sleep(options.everyMs);
-      const fault = options.faults[turn % options.faults.length];
-      if (!fault || !areReading) continue;
-      faults[fault] = (faults[fault] ?? 0) + 1;
-      const at = Math.floor(random() * nodes.length);
-      if (fault === "killNats") {
-        const server = servers[Math.floor(random() * servers.length)]!;
-        await server.kill();
-        await sleep(200);
-        await server.restart();
-      } else if (fault === "holdNode") {
-        const node = nodes[at]!;
-        node.signal("SIGSTOP");
-        setTimeout(() => node.signal("SIGCONT"), 2500);
-      } else {
-        await nodes[at]!.kill(fault === "killNode" ? "SIGKILL" : "SIGTERM");
-        nodes[at] = await NodeProcess.start(nodeOptions);
-      }
-    }
-  };
+  const shared = { name, replicas: natsServers, ...(leaseMs !== undefined && { leaseMs }) };
+  const nodeOptions = { ...shared, source: { delayMs }, ...(isUnfenced && { isUnfenced }) };
+  const linksOf = (): Promise<Links> => Links.to(urls, options.linkDelayMs);
+  const gatewayLinks = [await linksOf(), await linksOf()];
+  const gateways: Cluster[] = [];
+  for (const links of gatewayLinks) {
+    gateways.push(
+      await started(() => joinCluster({ ...shared, servers: links.urls, engine, identity: "test", capacity: 0 })),
+    );
+  }
+  const nodes = await Promise.all(
+    Array.from({ length: options.nodes }, async () => {
+      const links = await linksOf();
+      return { links, process: await startNode({ nodeOptions }, links) };
+    }),
+  );
+  const world: World = { servers, nodes, gatewayLinks, nodeOptions, outageMs, random: randomOf(options.seed) };
+  const progress = { areReading: true };
   try {
     const requests = Array.from({ length: options.streams }, (_, i) => requestOf(i, options.maxTokens));
     const reading = requests.map((request, i) => {
@@ -78,23 +75,43 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       const moves = i % 3 === 0 ? [5 + (i % 7), 25 + (i % 11)] : [];
       return readAt(i % 2 === 0 ? gateways : gateways.toReversed(), request, `stream ${i}`, moves);
     });
-    const disturbing = disturb();
+    const disturbing = disturbAll(world, options, progress);
     const clients = await Promise.all(reading);
-    areReading = false;
-    await disturbing;
+    progress.areReading = false;
+    const faults = await disturbing;
     const violations = [
       ...(await violationsOf(engine, clients, options.maxTokens)),
-      ...(await logViolations(urls[0]!, name)),
+      ...(await started(() => logViolations(urls[0]!, name))),
     ];
     const events = clients.reduce((sum, { connections }) => sum + (connections.at(-1)?.length ?? 0), 0);
     return { violations, events, faults, gapsMs: clients.map(longestGap) };
   } finally {
-    areReading = false;
+    progress.areReading = false;
+    for (const links of [...gatewayLinks, ...nodes.map((node) => node.links)]) links.heal();
     await Promise.all(gateways.map((gateway) => gateway.close()));
-    await Promise.all(nodes.map((node) => node.kill()));
+    await Promise.all(nodes.map(({ process }) => process.kill()));
+    for (const links of [...gatewayLinks, ...nodes.map((node) => node.links)]) links.close();
     await engine.close();
     await Promise.all(servers.map((server) => server.dispose()));
   }
+}
+
+/** One fault after the other, while there are readers. @returns how often each came */
+async function disturbAll(
+  world: World,
+  { faults, everyMs, turns = Number.POSITIVE_INFINITY, onFault }: ChaosOptions,
+  progress: { readonly areReading: boolean },
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (let turn = 0; turn < turns; turn++) {
+    await sleep(everyMs * (0.5 + world.random()));
+    if (!progress.areReading) break;
+    const fault = faults[turn % faults.length]!;
+    counts[fault] = (counts[fault] ?? 0) + 1;
+    onFault?.(fault);
+    await disturb(world, fault);
+  }
+  return counts;
 }
 
 /** Servers of a cluster elect a leader first, and refuse until they have. */

@@ -35,6 +35,18 @@ export function clientViolations({ name, connections, error }: History, offline:
 
 /** What is wrong with the logs of a cluster; empty: nothing. */
 export async function logViolations(server: string, clusterName: string): Promise<string[]> {
+  return (await readLogs(server, clusterName)).violations;
+}
+
+/** The last entry of each log. */
+export async function logTails(server: string, clusterName: string): Promise<LogEntry[]> {
+  return [...(await readLogs(server, clusterName)).standings.values()];
+}
+
+async function readLogs(
+  server: string,
+  clusterName: string,
+): Promise<{ violations: string[]; standings: Map<string, LogEntry> }> {
   const nc = await connect({ servers: server });
   const violations: string[] = [];
   const standings = new Map<string, LogEntry>();
@@ -53,7 +65,7 @@ export async function logViolations(server: string, clusterName: string): Promis
   } finally {
     await nc.close();
   }
-  return violations;
+  return { violations, standings };
 }
 
 function entryViolations(name: string, entry: LogEntry, before: LogEntry | undefined): string[] {

@@ -60,8 +60,10 @@ export class NatsServer {
     const servers = await Promise.all(
       routes.map(async (route, i) => {
         const directory = await mkdtemp(join(tmpdir(), "tokenmill-nats-"));
-        const cluster = ["--cluster_name", "test", "-n", `n${i}`, "--cluster", route, "--routes", routes.join(",")];
-        return new NatsServer(ports[i]!, directory, cluster);
+        const name = ["--cluster_name", "test", "-n", `n${i}`];
+        // Clients know the addresses that they were given, and no others.
+        const cluster = ["--cluster", route, "--routes", routes.join(","), "--no_advertise"];
+        return new NatsServer(ports[i]!, directory, [...name, ...cluster]);
       }),
     );
     await Promise.all(servers.map((server) => server.restart()));

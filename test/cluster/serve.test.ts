@@ -39,33 +39,93 @@ const body = {
   stream_options: { include_usage: true },
 };
 
+// Servers are shared where they are not killed: starting one takes longer than a stream.
 describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
   let nats: NatsServer;
   let alone: string[];
+  /** Makes nothing itself. */
+  let gateway: ServeProcess;
+  /** Makes what the gateway's clients ask for; killed by each test. */
+  let maker: ServeProcess;
+  const running: ServeProcess[] = [];
   beforeAll(async () => {
     nats = await NatsServer.start();
-    const server = await ServeProcess.start(common);
-    alone = await streamOf(server.url, body);
-    await server.kill();
+    const aloneOf = async (): Promise<string[]> => {
+      const server = await ServeProcess.start(common);
+      running.push(server);
+      return streamOf(server.url, body);
+    };
+    [gateway, maker, alone] = await Promise.all([
+      start("streams", "--cluster-capacity", "0"),
+      start("streams"),
+      aloneOf(),
+    ]);
   });
-  afterAll(() => nats.dispose());
+  afterAll(async () => {
+    await Promise.all(running.map((server) => server.kill()));
+    await nats.dispose();
+  });
 
-  const start = (name: string, ...flags: string[]) =>
-    ServeProcess.start([...common, "--cluster", nats.url, "--cluster-name", name, ...flags]);
+  const start = async (name: string, ...flags: string[]) => {
+    const server = await ServeProcess.start([...common, "--cluster", nats.url, "--cluster-name", name, ...flags]);
+    running.push(server);
+    return server;
+  };
 
   it("a stream goes on, byte for byte, when the server that makes it is killed", async () => {
-    const [gateway, first] = await Promise.all([start("kill", "--cluster-capacity", "0"), start("kill")]);
-    onTestFinished(() => Promise.all([gateway, first].map((server) => server.kill())).then(() => undefined));
     const seen: string[] = [];
     let second: Promise<ServeProcess> | undefined;
     await readStream(gateway.url, body, ({ data }) => {
       seen.push(textOf(data));
-      if (seen.length === 150) second = first.kill().then(() => start("kill"));
+      if (seen.length === 150) second = maker.kill().then(() => start("streams"));
     });
-    const server = await second!;
-    onTestFinished(() => server.kill());
+    maker = await second!;
     expect(seen.toSorted()).toEqual(alone.toSorted());
-    expect(server.log.find(({ msg }) => msg === "claimed")).toMatchObject({ epoch: 2 });
+    expect(maker.log.find(({ msg }) => msg === "claimed")).toMatchObject({ epoch: 2 });
+  });
+
+  it("a client goes on at another server, with Last-Event-ID, when the one it reads from is killed", async () => {
+    const other = await start("streams");
+    const seen: string[] = [];
+    let last: string | undefined;
+    await readStream(maker.url, body, ({ id, data }) => {
+      seen.push(textOf(data));
+      last = id;
+      return seen.length < 300;
+    });
+    await maker.kill();
+    maker = other;
+    await readStream(other.url, body, ({ data }) => void seen.push(textOf(data)), last);
+    expect(seen.toSorted()).toEqual(alone.toSorted());
+  });
+
+  const endless = { ...body, max_tokens: 4000, ignore_eos: true };
+  const cancelled = () => maker.log.filter(({ msg }) => msg === "cancelled").length;
+
+  it("any server stops a stream that another one opened", async () => {
+    const before = cancelled();
+    const seen: string[] = [];
+    let stopping: Promise<number> | undefined;
+    await readStream(gateway.url, endless, ({ data }) => {
+      seen.push(data);
+      if (seen.length === 20) stopping = stopStream(maker.url, (JSON.parse(data) as { id: string }).id);
+    });
+    expect(await stopping).toBe(200);
+    expect(seen.at(-1)).toContain("stream_stopped");
+    await expect.poll(cancelled).toBe(before + 2);
+    expect(await stopStream(maker.url, "cmpl-none")).toBe(404);
+  });
+
+  it("any server stops a stream whose server is gone", async () => {
+    const before = cancelled();
+    let count = 0;
+    let stopping: Promise<number> | undefined;
+    const reading = readStream(gateway.url, endless, ({ id }) => {
+      if (++count === 20) stopping = gateway.kill().then(() => stopStream(maker.url, id!));
+    });
+    await expect(reading).rejects.toThrow("terminated");
+    expect(await stopping).toBe(200);
+    await expect.poll(cancelled).toBe(before + 2);
   });
 
   it("a batch has the same results when a server that answers it is killed, and its command is", async () => {
@@ -82,7 +142,6 @@ describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
     writeFileSync(input, lines.join("\n"));
     const [plain, clustered] = [join(folder, "plain.jsonl"), join(folder, "clustered.jsonl")];
     const first = await start("batch", "--max-batch", "4");
-    onTestFinished(() => first.kill());
     const flags = ["--cluster", nats.url, "--cluster-name", "batch", "--json"];
     const killed = BatchProcess.start(input, clustered, flags);
     onTestFinished(() => killed.kill());
@@ -90,8 +149,7 @@ describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
     await expect.poll(written, { interval: 5 }).toBeGreaterThan(0);
     await Promise.all([killed.kill(), first.kill()]);
     const alone = BatchProcess.start(input, plain, source);
-    const second = await start("batch");
-    onTestFinished(() => second.kill());
+    await start("batch");
     const { answered, differing, verified } = await BatchProcess.start(input, clustered, [
       ...flags,
       "--verify",
@@ -102,41 +160,4 @@ describe.skipIf(!natsServerPath)("tokenmill serve --cluster", () => {
     await alone.ended();
     expect(readFileSync(clustered, "utf8")).toBe(readFileSync(plain, "utf8"));
   }, 60_000);
-
-  it("a client goes on at another server, with Last-Event-ID, when the one it reads from is killed", async () => {
-    const servers = await Promise.all([start("resume"), start("resume")]);
-    onTestFinished(() => Promise.all(servers.map((server) => server.kill())).then(() => undefined));
-    const seen: string[] = [];
-    let last: string | undefined;
-    await readStream(servers[0].url, body, ({ id, data }) => {
-      seen.push(textOf(data));
-      last = id;
-      return seen.length < 300;
-    });
-    await servers[0].kill();
-    await readStream(servers[1].url, body, ({ data }) => void seen.push(textOf(data)), last);
-    expect(seen.toSorted()).toEqual(alone.toSorted());
-  });
-
-  it("any server stops a stream that another one opened, also when that one is gone", async () => {
-    const [first, second] = await Promise.all([start("stop", "--cluster-capacity", "0"), start("stop")]);
-    onTestFinished(() => Promise.all([first, second].map((server) => server.kill())).then(() => undefined));
-    const endless = { ...body, max_tokens: 4000, ignore_eos: true };
-    for (const isGone of [false, true]) {
-      const seen: string[] = [];
-      let stopping: Promise<number> | undefined;
-      const reading = readStream(first.url, endless, ({ id, data }) => {
-        seen.push(data);
-        if (seen.length !== 20) return;
-        stopping = isGone
-          ? first.kill().then(() => stopStream(second.url, id!))
-          : stopStream(second.url, (JSON.parse(data) as { id: string }).id);
-      });
-      await reading.catch((error: unknown) => expect({ isGone, error }).toMatchObject({ isGone: true }));
-      expect(await stopping).toBe(200);
-      if (!isGone) expect(seen.at(-1)).toContain("stream_stopped");
-      await expect.poll(() => second.log.filter(({ msg }) => msg === "cancelled")).toHaveLength(isGone ? 4 : 2);
-    }
-    expect(await stopStream(second.url, "cmpl-none")).toBe(404);
-  });
 });

@@ -86,8 +86,9 @@ export class RunningSequence implements TokenObserver {
     if (settings.isBitStable) tellEvents(this.#context.peers, this.#standing, [event]);
     this.#hasEnded ||= event.finishReason !== undefined;
     this.#pace();
-    if (this.#hasEnded || !settings.isBitStable || this.#unwritten.sizeBytes > settings.unwrittenBytes / 4)
-      this.flush();
+    const isMany = this.#unwritten.sizeBytes > settings.unwrittenBytes / 4;
+    // Of a claim that was another's the first event is written at once: it says that the request does not end its nodes.
+    if (this.#hasEnded || !settings.isBitStable || isMany || this.#standing.attempts > 1) this.flush();
   }
 
   error(error: unknown): void {
