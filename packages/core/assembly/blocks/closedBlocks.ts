@@ -5,12 +5,15 @@
 import { BLOCK_ELEMENTS, DTYPE_F32 } from "../../src/layout";
 import { blockIsOpen, maskTable, paddedLength, rowCopy, wideBlock } from "../memory/workspace";
 import { fillMaskTable, maskBlock, maxOfMasked } from "./maskBlock";
-import { widen, widenBlock, widenFrom } from "./widen";
+import { isBf16, widen, widenBlock, widenFrom } from "./widen";
 
 /** Whether blocks of the row may be closed. */
 export let hasClosed: bool = false;
 let source: usize = 0;
 let isF32: bool = true;
+/** The row as bf16, as long as what is read from it is what opened blocks have: nothing was patched, and there is no mask;
+ *  else 0. SIMD passes over all blocks widen its elements as they come. */
+export let bf16Row: usize = 0;
 /** u32[maskWords], 0: no mask. */
 let mask: usize = 0;
 let maskWords: i32 = 0;
@@ -22,6 +25,7 @@ export function closeNarrow(rowSource: usize, dtype: i32): void {
   widenFrom(dtype);
   mask = 0;
   hasClosed = !isF32;
+  bf16Row = ASC_FEATURE_SIMD && isBf16 ? source : 0;
   if (hasClosed) closeAll();
 }
 
@@ -31,12 +35,26 @@ export function closeUnderMask(tokenMask: usize, words: i32): void {
   maskWords = words;
   fillMaskTable(maskTable);
   hasClosed = true;
+  bf16Row = 0;
   closeAll();
 }
 
 /** After the private copy was written by others. */
 export function closeNone(): void {
   hasClosed = false;
+  bf16Row = 0;
+}
+
+/** Before the private copy is patched. */
+export function forgetBf16(): void {
+  bf16Row = 0;
+}
+
+/** Address of a block as passes over all blocks read it: of f32, or where `areBf16` of `bf16Row`. */
+// @ts-ignore: decorator
+@inline
+export function passBlock(row: usize, block: i32, areBf16: bool): usize {
+  return areBf16 ? bf16Row + <usize>block * (BLOCK_ELEMENTS * 2) : readBlock(row, block);
 }
 
 function closeAll(): void {

@@ -8,6 +8,29 @@ export function widenFrom(dtype: i32): void {
   isBf16 = dtype == DTYPE_BF16;
 }
 
+/** Bytes of 16 elements, bf16 or f32. */
+// @ts-ignore: decorator
+@inline
+export function bytesOf16(areBf16: bool): usize {
+  return areBf16 ? 32 : 64;
+}
+
+/** Elements 4·part … 4·part + 3 of the 16 at `p`, bf16 or f32, as f32; `part` is known when it is compiled. */
+// @ts-ignore: decorator
+@inline
+export function fourOf16(p: usize, part: i32, areBf16: bool): v128 {
+  if (areBf16) {
+    if (part == 0) return i16x8.shuffle(i32x4.splat(0), v128.load(p), 0, 8, 1, 9, 2, 10, 3, 11);
+    if (part == 1) return i16x8.shuffle(i32x4.splat(0), v128.load(p), 4, 12, 5, 13, 6, 14, 7, 15);
+    if (part == 2) return i16x8.shuffle(i32x4.splat(0), v128.load(p, 16), 0, 8, 1, 9, 2, 10, 3, 11);
+    return i16x8.shuffle(i32x4.splat(0), v128.load(p, 16), 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+  if (part == 0) return v128.load(p);
+  if (part == 1) return v128.load(p, 16);
+  if (part == 2) return v128.load(p, 32);
+  return v128.load(p, 48);
+}
+
 /** from: u16[64]; to: f32[64], apart from it. */
 // @ts-ignore: decorator
 @inline

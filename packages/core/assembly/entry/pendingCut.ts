@@ -2,6 +2,7 @@
 import { JOB_FIRST_STAGE, PLAN_STAGE_COUNT, STAGE_FLAGS, STAGE_NUMBER_0, STAGE_OPCODE } from "../../src/layout";
 import {
   OP_EPSILON_CUTOFF,
+  OP_MIN_K,
   OP_MIN_P,
   OP_MIROSTAT,
   OP_TEMPERATURE,
@@ -11,12 +12,12 @@ import {
 } from "../../src/generated/samplerConstants";
 import { job, plan } from "../memory/job";
 import { stageAt } from "../memory/plan";
-import { SCAN_MOMENTS } from "../row/scan";
+import { SCAN_LEAST, SCAN_MOMENTS } from "../row/scanSums";
 import { isFixed } from "../samplers/temperature";
 import { weightScale } from "../sums/bracketWeights";
 import { mixedPays } from "../sums/mixed";
 
-/** Scale of the weights whose f32 sum the first stages need, or SCAN_MOMENTS; 0: no sum. The sum of a row that is edited first is another. */
+/** Scale of the weights whose f32 sum the first stages need, or SCAN_MOMENTS, SCAN_LEAST; 0: no sum. The sum of a row that is edited first is another. */
 export function firstMassScale(): f32 {
   let scale: f64 = 1;
   for (let i = load<i32>(job, JOB_FIRST_STAGE); i < load<i32>(plan, PLAN_STAGE_COUNT); i++) {
@@ -24,6 +25,7 @@ export function firstMassScale(): f32 {
     const opcode = load<i32>(stage, STAGE_OPCODE);
     if (opcode == OP_MIROSTAT || opcode == OP_EPSILON_CUTOFF) return mixedPays() ? 0 : weightScale(scale);
     if (opcode == OP_TOP_N_SIGMA) return SCAN_MOMENTS;
+    if (opcode == OP_MIN_K) return SCAN_LEAST;
     if (opcode != OP_TEMPERATURE || !isFixed(stage)) return 0;
     scale /= load<f64>(stage, STAGE_NUMBER_0);
   }

@@ -1,6 +1,7 @@
 // How many elements of a row, or of its block maxima, reach a threshold.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { readBlock } from "../blocks/closedBlocks";
+import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
+import { bytesOf16, fourOf16 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 
 /** How many block maxima are ≥ `threshold`. */
@@ -22,11 +23,7 @@ export function countFloatsAtLeast(floats: usize, threshold: f32): i32 {
       counts = i32x4.sub(counts, i32x4.add(a, b));
     }
     for (; p < end; p += 16) counts = i32x4.sub(counts, f32x4.ge(v128.load(p), limit));
-    count =
-      i32x4.extract_lane(counts, 0) +
-      i32x4.extract_lane(counts, 1) +
-      i32x4.extract_lane(counts, 2) +
-      i32x4.extract_lane(counts, 3);
+    count = sumOfIntegers(counts);
   } else {
     for (let p = floats; p < end; p += 4) count += <i32>(load<f32>(p) >= threshold);
   }
@@ -35,25 +32,40 @@ export function countFloatsAtLeast(floats: usize, threshold: f32): i32 {
 
 /** How many elements are ≥ `threshold`, which is above −Infinity. */
 export function countAtLeast(row: usize, threshold: f32): i32 {
-  const blocks = paddedLength / BLOCK_ELEMENTS;
+  if (ASC_FEATURE_SIMD) return bf16Row != 0 ? countOf(row, threshold, true) : countOf(row, threshold, false);
   let count = 0;
-  for (let b = 0; b < blocks; b++) {
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;
-    const start = readBlock(row, b);
-    if (ASC_FEATURE_SIMD) {
-      const limit = f32x4.splat(threshold);
-      let counts = i32x4.splat(0);
-      for (let p = start; p < start + BLOCK_ELEMENTS * 4; p += 16) {
-        counts = i32x4.sub(counts, f32x4.ge(v128.load(p), limit));
-      }
-      count +=
-        i32x4.extract_lane(counts, 0) +
-        i32x4.extract_lane(counts, 1) +
-        i32x4.extract_lane(counts, 2) +
-        i32x4.extract_lane(counts, 3);
-    } else {
-      for (let p = start; p < start + BLOCK_ELEMENTS * 4; p += 4) count += <i32>(load<f32>(p) >= threshold);
-    }
+    const block = readBlock(row, b);
+    for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 4) count += <i32>(load<f32>(p) >= threshold);
   }
   return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function countOf(row: usize, threshold: f32, areBf16: bool): i32 {
+  const limit = f32x4.splat(threshold);
+  let counts = i32x4.splat(0);
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;
+    const block = passBlock(row, b, areBf16);
+    for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+      const low = i32x4.add(f32x4.ge(fourOf16(p, 0, areBf16), limit), f32x4.ge(fourOf16(p, 1, areBf16), limit));
+      const high = i32x4.add(f32x4.ge(fourOf16(p, 2, areBf16), limit), f32x4.ge(fourOf16(p, 3, areBf16), limit));
+      counts = i32x4.sub(counts, i32x4.add(low, high));
+    }
+  }
+  return sumOfIntegers(counts);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumOfIntegers(counts: v128): i32 {
+  return (
+    i32x4.extract_lane(counts, 0) +
+    i32x4.extract_lane(counts, 1) +
+    i32x4.extract_lane(counts, 2) +
+    i32x4.extract_lane(counts, 3)
+  );
 }

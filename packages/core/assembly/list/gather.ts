@@ -1,47 +1,70 @@
 // From a row to a list: what is above a floor, or what is named.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { openBlock } from "../blocks/closedBlocks";
+import { bf16Row, openBlock, passBlock } from "../blocks/closedBlocks";
+import { bytesOf16, fourOf16 } from "../blocks/widen";
 import { blockMax, listKeys, listWeights, paddedLength } from "../memory/workspace";
 import { keyOf } from "./keys";
 import { setKey, setListed } from "./list";
 
-/** Bit i: element i of the 16 at `p` is above the floor. */
+/** Bit i: element i of the 16 at `p`, bf16 or f32, is above the floor. */
 // @ts-ignore: decorator
 @inline
-function hits16(p: usize, floor4: v128): u64 {
-  const a = f32x4.gt(v128.load(p), floor4);
-  const b = f32x4.gt(v128.load(p, 16), floor4);
-  const c = f32x4.gt(v128.load(p, 32), floor4);
-  const d = f32x4.gt(v128.load(p, 48), floor4);
+function hits16(p: usize, floor4: v128, areBf16: bool): u64 {
+  const a = f32x4.gt(fourOf16(p, 0, areBf16), floor4);
+  const b = f32x4.gt(fourOf16(p, 1, areBf16), floor4);
+  const c = f32x4.gt(fourOf16(p, 2, areBf16), floor4);
+  const d = f32x4.gt(fourOf16(p, 3, areBf16), floor4);
   const low = i16x8.narrow_i32x4_s(a, b);
   const high = i16x8.narrow_i32x4_s(c, d);
   return <u64>(<u32>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)));
 }
 
+/** The same of the 64 of a block. */
+// @ts-ignore: decorator
+@inline
+function hits64(p: usize, floor4: v128, areBf16: bool): u64 {
+  const bytes = bytesOf16(areBf16);
+  const low = hits16(p, floor4, areBf16) | (hits16(p + bytes, floor4, areBf16) << 16);
+  const high = hits16(p + 2 * bytes, floor4, areBf16) | (hits16(p + 3 * bytes, floor4, areBf16) << 16);
+  return low | (high << 32);
+}
+
+/** Element of a row, bf16 or f32, as a block was read by `passBlock`. */
+// @ts-ignore: decorator
+@inline
+function elementAt(row: usize, id: i32, areBf16: bool): f32 {
+  if (areBf16) return reinterpret<f32>((<u32>load<u16>(bf16Row + ((<usize>id) << 1))) << 16);
+  return load<f32>(row + ((<usize>id) << 2));
+}
+
 /** Lists every element above `floor`, by ascending id. */
 export function gatherAbove(row: usize, floor: f32): void {
+  if (ASC_FEATURE_SIMD && bf16Row != 0) gather(row, floor, true);
+  else gather(row, floor, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function gather(row: usize, floor: f32, areBf16: bool): void {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let out = listKeys;
   for (let b = 0; b < blocks; b++) {
     if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
-    openBlock(b);
+    if (!areBf16) openBlock(b);
     const first = b * BLOCK_ELEMENTS;
-    const p = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
-      const floor4 = f32x4.splat(floor);
-      let hits = hits16(p, floor4) | (hits16(p + 64, floor4) << 16);
-      hits |= (hits16(p + 128, floor4) << 32) | (hits16(p + 192, floor4) << 48);
+      let hits = hits64(areBf16 ? passBlock(row, b, true) : row + ((<usize>first) << 2), f32x4.splat(floor), areBf16);
       while (hits != 0) {
         const id = first + <i32>ctz(hits);
-        store<u64>(out, keyOf(load<f32>(row + ((<usize>id) << 2)), id));
+        store<u64>(out, keyOf(elementAt(row, id, areBf16), id));
         out += 8;
         hits &= hits - 1;
       }
     } else {
-      for (let i = 0; i < BLOCK_ELEMENTS; i++) {
-        const x = load<f32>(p + ((<usize>i) << 2));
+      for (let id = first; id < first + BLOCK_ELEMENTS; id++) {
+        const x = load<f32>(row + ((<usize>id) << 2));
         if (x > floor) {
-          store<u64>(out, keyOf(x, first + i));
+          store<u64>(out, keyOf(x, id));
           out += 8;
         }
       }
@@ -53,8 +76,10 @@ export function gatherAbove(row: usize, floor: f32): void {
 /** The same where many elements of many blocks are above `floor`, but not most of them. No step depends on what is found, so
  *  there is no branch to mispredict. */
 export function gatherScattered(row: usize, floor: f32): void {
-  if (ASC_FEATURE_SIMD) gatherHits(row, hitBlocks(row, floor));
-  else gatherAbove(row, floor);
+  if (ASC_FEATURE_SIMD) {
+    if (bf16Row != 0) gatherHits(row, hitBlocks(row, floor, true), true);
+    else gatherHits(row, hitBlocks(row, floor, false), false);
+  } else gatherAbove(row, floor);
 }
 
 /** Bytes of what is noted of a block that has elements above a floor: its number, and at 8 a bit for each of these. */
@@ -62,7 +87,9 @@ const HIT_BYTES = 16;
 
 /** Notes the blocks with elements above `floor` where the list's weights will be; returns their
  *  number. */
-function hitBlocks(row: usize, floor: f32): i32 {
+// @ts-ignore: decorator
+@inline
+function hitBlocks(row: usize, floor: f32, areBf16: bool): i32 {
   let out = listWeights;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     store<i32>(out, b);
@@ -71,17 +98,17 @@ function hitBlocks(row: usize, floor: f32): i32 {
   const floor4 = f32x4.splat(floor);
   for (let at = listWeights; at < out; at += HIT_BYTES) {
     const block = load<i32>(at);
-    openBlock(block);
-    const p = row + <usize>block * (BLOCK_ELEMENTS * 4);
-    let hits = hits16(p, floor4) | (hits16(p + 64, floor4) << 16);
-    hits |= (hits16(p + 128, floor4) << 32) | (hits16(p + 192, floor4) << 48);
-    store<u64>(at, hits, 8);
+    if (!areBf16) openBlock(block);
+    const p = areBf16 ? passBlock(row, block, true) : row + <usize>block * (BLOCK_ELEMENTS * 4);
+    store<u64>(at, hits64(p, floor4, areBf16), 8);
   }
   return <i32>((out - listWeights) / HIT_BYTES);
 }
 
 /** Lists what `hitBlocks` noted, one element a step. */
-function gatherHits(row: usize, blocks: i32): void {
+// @ts-ignore: decorator
+@inline
+function gatherHits(row: usize, blocks: i32, areBf16: bool): void {
   let total = 0;
   const end = listWeights + <usize>blocks * HIT_BYTES;
   for (let at = listWeights; at < end; at += HIT_BYTES) total += <i32>popcnt(load<u64>(at, 8));
@@ -91,7 +118,7 @@ function gatherHits(row: usize, blocks: i32): void {
   const last = listKeys + ((<usize>total) << 3);
   for (let out = listKeys; out < last; out += 8) {
     const id = first + <i32>ctz(hits);
-    store<u64>(out, keyOf(load<f32>(row + ((<usize>id) << 2)), id));
+    store<u64>(out, keyOf(elementAt(row, id, areBf16), id));
     hits &= hits - 1;
     const isDone = hits == 0;
     at += <usize>isDone * HIT_BYTES;

@@ -13,6 +13,12 @@ export function max4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
 }
 
+// @ts-ignore: decorator
+@inline
+export function min4(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.pmin(f32x4.pmin(a, b), f32x4.pmin(c, d));
+}
+
 /** Lane i of the result is the largest lane of argument i. */
 // @ts-ignore: decorator
 @inline

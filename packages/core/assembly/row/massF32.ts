@@ -2,12 +2,14 @@
 // So it can be taken in the pass that finds the largest, which then waits for memory less than it computes (the idea: Milakov
 // and Gimelshein 2018, arXiv 1805.02867). On the way or later: the steps are the same, and so are the bits.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { readBlock } from "../blocks/closedBlocks";
+import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
+import { bytesOf16, fourOf16 } from "../blocks/widen";
 import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
 import { POWER_SCALE, scaledPower, scaledPowerx4 } from "../numbers/power32";
 import { add4 } from "../numbers/vectors";
+import { forgetLeast } from "./scanLeast";
 import { forgetMoments } from "./scanMoments";
 
 /** Blocks between two looks at the largest element. */
@@ -26,6 +28,7 @@ let knownScale: f32 = 0;
 export function forgetMass(): void {
   knownScale = 0;
   forgetMoments();
+  forgetLeast();
 }
 
 /** Whether the sum of that scale was taken on the way. */
@@ -44,15 +47,16 @@ export function startMass(weightScale: f32): void {
   lane3 = 0;
 }
 
-/** Adds the weights of one step where all its blocks lie in a row, given its largest elements. */
+/** Adds the weights of one step where all its blocks lie in a row, of f32 or bf16, given its largest elements. */
 // @ts-ignore: decorator
 @inline
-export function addStep(first: usize, maxima: v128): void {
+export function addStep(first: usize, maxima: v128, areBf16: bool): void {
   if (v128.any_true(f32x4.gt(maxima, f32x4.splat(largest)))) raiseLargest(maxima);
   let step01 = f64x2.splat(0);
   let step23 = step01;
-  for (let block = first; block < first + STEP_BLOCKS * BLOCK_ELEMENTS * 4; block += BLOCK_ELEMENTS * 4) {
-    const sums = blockSums(block);
+  const blockBytes = 4 * bytesOf16(areBf16);
+  for (let block = first; block < first + STEP_BLOCKS * blockBytes; block += blockBytes) {
+    const sums = blockSums(block, areBf16);
     step01 = f64x2.add(step01, f64x2.promote_low_f32x4(sums));
     step23 = f64x2.add(step23, f64x2.promote_low_f32x4(i32x4.shuffle(sums, sums, 2, 3, 0, 1)));
   }
@@ -84,19 +88,19 @@ function raiseLargestTo(most: f32): void {
   lane3 *= factor;
 }
 
-/** The weights of 64 elements, added up in each lane. */
+/** The weights of 64 elements, f32 or bf16, added up in each lane. */
 // @ts-ignore: decorator
 @inline
-function blockSums(block: usize): v128 {
+function blockSums(block: usize, areBf16: bool): v128 {
   const table = expTable;
   const largest4 = f32x4.splat(largest);
   const scale4 = f32x4.splat(scale);
   let sums = f32x4.splat(0);
-  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-    const w0 = scaledPowerx4(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), table);
-    const w1 = scaledPowerx4(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), table);
-    const w2 = scaledPowerx4(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), table);
-    const w3 = scaledPowerx4(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), table);
+  for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+    const w0 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), table);
+    const w1 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), table);
+    const w2 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), table);
+    const w3 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), table);
     sums = f32x4.add(sums, add4(w0, w1, w2, w3));
   }
   return sums;
@@ -126,9 +130,17 @@ export function isMassNaN(): bool {
 export function massF32(row: usize, weightScale: f32): f64 {
   if (knownScale != weightScale) {
     startMass(weightScale);
-    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b += STEP_BLOCKS) addBlocks(row, b);
+    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b += STEP_BLOCKS) {
+      if (ASC_FEATURE_SIMD && bf16Row != 0) addBf16Step(b);
+      else addBlocks(row, b);
+    }
   }
   return (lane0 + lane2 + (lane1 + lane3)) / POWER_SCALE;
+}
+
+/** One step of a bf16 row. */
+function addBf16Step(first: i32): void {
+  addStep(passBlock(0, first, true), v128.load(blockMax + ((<usize>first) << 2)), true);
 }
 
 /** One step, block by block. */
@@ -140,7 +152,7 @@ function addBlocks(row: usize, first: i32): void {
     let step01 = f64x2.splat(0);
     let step23 = step01;
     for (let b = first; b < first + STEP_BLOCKS; b++) {
-      const sums = blockSums(readBlock(row, b));
+      const sums = blockSums(readBlock(row, b), false);
       step01 = f64x2.add(step01, f64x2.promote_low_f32x4(sums));
       step23 = f64x2.add(step23, f64x2.promote_low_f32x4(i32x4.shuffle(sums, sums, 2, 3, 0, 1)));
     }

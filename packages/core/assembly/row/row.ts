@@ -11,8 +11,7 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../../src/layout";
-import { closeNarrow, closeNone, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
-import { narrowMax, scanNarrow } from "../blocks/scanNarrow";
+import { closeNarrow, closeNone, forgetBf16, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
 import { gatherAbove, gatherIds } from "../list/gather";
 import { keyLogit, keyTokenId } from "../list/keys";
 import { keyAt, listCount } from "../list/list";
@@ -21,6 +20,7 @@ import { paddedLength, rowCopy } from "../memory/workspace";
 import { floatBelow, toFinite } from "../numbers/floats";
 import { forgetMass } from "./massF32";
 import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
+import { narrowMax, scanNarrow } from "./scanNarrow";
 
 /** The row as f32, in the slab or in the private copy. */
 export let row: usize = 0;
@@ -137,8 +137,7 @@ function loadRow(): void {
 /** Block maxima and the maximum of the row as it was loaded; massScale: as in `scanRow`. Returns a status. */
 export function scanLoaded(massScale: f32): i32 {
   if (!hasClosed) return scanRow(row, massScale);
-  forgetMass();
-  const isSuspicious = scanNarrow(source);
+  const isSuspicious = scanNarrow(source, massScale);
   if (isSuspicious || narrowMax == Infinity) openAll();
   return finishScan(row, narrowMax, isSuspicious);
 }
@@ -155,6 +154,7 @@ export function reopenRow(isRead: bool): void {
 /** Sets one logit, remembering what stood there. */
 export function patch(tokenId: i32, value: f32): void {
   openBlock(tokenId / BLOCK_ELEMENTS);
+  forgetBf16();
   forgetMass();
   const address = row + ((<usize>tokenId) << 2);
   isPatched = true;
@@ -182,6 +182,7 @@ export function patch(tokenId: i32, value: f32): void {
 /** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
 export function copyRow(): void {
   openAll();
+  forgetBf16();
   if (row != rowCopy) {
     memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
     undoPatches();

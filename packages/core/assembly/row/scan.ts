@@ -3,9 +3,11 @@
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../../src/layout";
 import { openBlock } from "../blocks/closedBlocks";
 import { blockMax, paddedLength } from "../memory/workspace";
-import { add4, largestLane, max4, transposedMax } from "../numbers/vectors";
+import { add4, largestLane, max4, min4, transposedMax } from "../numbers/vectors";
 import { addStep, forgetMass, isMassNaN, startMass } from "./massF32";
-import { keepMoments } from "./scanMoments";
+import { keepLeast } from "./scanLeast";
+import { addMoments, hasMomentsNaN, squares4, startMoments } from "./scanMoments";
+import { LEAST, MOMENTS, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
 
 /** Largest element of the row after `scanRow` or `refreshMax`. */
 export let rowMax: f32 = -Infinity;
@@ -39,23 +41,19 @@ function laneMaxOfBlock(p: usize): v128 {
   );
 }
 
-/** What a scan sums on the way: nothing; weights, see `massF32`; moments, see scanMoments.ts. Known when it is compiled. */
-const NOTHING = 0;
-const WEIGHTS = 1;
-const MOMENTS = 2;
-
-/** As `massScale` of a scan: moments are summed. */
-export const SCAN_MOMENTS: f32 = -1;
-
-/** Fills `blockMax` and `rowMax`. massScale > 0: sums the weights of that scale on the way, see `massF32`; SCAN_MOMENTS: the
- *  moments. Returns a status; the row must be padded with −Infinity. */
+/** Fills `blockMax` and `rowMax`. massScale > 0: sums the weights of that scale on the way, see `massF32`; SCAN_MOMENTS,
+ *  SCAN_LEAST: the moments, the smallest element. Returns a status; the row must be padded with −Infinity. */
 export function scanRow(row: usize, massScale: f32): i32 {
   forgetMass();
   if (ASC_FEATURE_SIMD && massScale > 0) {
     startMass(massScale);
     return scanAll(row, WEIGHTS);
   }
-  if (ASC_FEATURE_SIMD && massScale == SCAN_MOMENTS && abs(load<f32>(row)) < Infinity) return scanAll(row, MOMENTS);
+  if (ASC_FEATURE_SIMD && massScale == SCAN_MOMENTS) {
+    startMoments();
+    return scanAll(row, MOMENTS);
+  }
+  if (ASC_FEATURE_SIMD && massScale == SCAN_LEAST) return scanAll(row, LEAST);
   return scanAll(row, NOTHING);
 }
 
@@ -70,88 +68,61 @@ function scanAll(row: usize, sums: i32): i32 {
     let top = f32x4.splat(-Infinity);
     let sum = f32x4.splat(0);
     let otherSum = sum;
-    const near4 = f32x4.splat(load<f32>(row));
-    let blocks = 0;
-    let isWhole = true;
-    let moments01 = f64x2.splat(0);
-    let moments23 = moments01;
-    let squares01 = moments01;
-    let squares23 = moments01;
+    let least = f32x4.splat(Infinity);
+    let leastBefore = least;
     // each vector is loaded once for both uses: loading again costs 40 % (Zen 5, V8 11.3)
     for (let p = row; p < end; p += 1024) {
       let max0 = top;
       let max1 = top;
       let max2 = top;
       let max3 = top;
+      let moments = f32x4.splat(0);
+      let squares = moments;
+      if (sums == LEAST) leastBefore = least;
       for (let block = p; block < p + 1024; block += 256) {
         let a = v128.load(block);
         let b = v128.load(block, 16);
         let c = v128.load(block, 32);
         let d = v128.load(block, 48);
         let largest = max4(a, b, c, d);
-        let moments = f32x4.splat(0);
-        let squares = moments;
-        if (sums == NOTHING) sum = f32x4.add(sum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) sum = f32x4.add(sum, add4(a, b, c, d));
+        if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
-          const e = f32x4.sub(a, near4);
-          const f = f32x4.sub(b, near4);
-          const g = f32x4.sub(c, near4);
-          const h = f32x4.sub(d, near4);
-          moments = f32x4.add(moments, add4(e, f, g, h));
-          squares = f32x4.add(squares, add4(f32x4.mul(e, e), f32x4.mul(f, f), f32x4.mul(g, g), f32x4.mul(h, h)));
+          moments = f32x4.add(moments, add4(a, b, c, d));
+          squares = f32x4.add(squares, squares4(a, b, c, d));
         }
         a = v128.load(block, 64);
         b = v128.load(block, 80);
         c = v128.load(block, 96);
         d = v128.load(block, 112);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        if (sums == NOTHING) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
-          const e = f32x4.sub(a, near4);
-          const f = f32x4.sub(b, near4);
-          const g = f32x4.sub(c, near4);
-          const h = f32x4.sub(d, near4);
-          moments = f32x4.add(moments, add4(e, f, g, h));
-          squares = f32x4.add(squares, add4(f32x4.mul(e, e), f32x4.mul(f, f), f32x4.mul(g, g), f32x4.mul(h, h)));
+          moments = f32x4.add(moments, add4(a, b, c, d));
+          squares = f32x4.add(squares, squares4(a, b, c, d));
         }
         a = v128.load(block, 128);
         b = v128.load(block, 144);
         c = v128.load(block, 160);
         d = v128.load(block, 176);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        if (sums == NOTHING) sum = f32x4.add(sum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) sum = f32x4.add(sum, add4(a, b, c, d));
+        if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
-          const e = f32x4.sub(a, near4);
-          const f = f32x4.sub(b, near4);
-          const g = f32x4.sub(c, near4);
-          const h = f32x4.sub(d, near4);
-          moments = f32x4.add(moments, add4(e, f, g, h));
-          squares = f32x4.add(squares, add4(f32x4.mul(e, e), f32x4.mul(f, f), f32x4.mul(g, g), f32x4.mul(h, h)));
+          moments = f32x4.add(moments, add4(a, b, c, d));
+          squares = f32x4.add(squares, squares4(a, b, c, d));
         }
         a = v128.load(block, 192);
         b = v128.load(block, 208);
         c = v128.load(block, 224);
         d = v128.load(block, 240);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        if (sums == NOTHING) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
-          const e = f32x4.sub(a, near4);
-          const f = f32x4.sub(b, near4);
-          const g = f32x4.sub(c, near4);
-          const h = f32x4.sub(d, near4);
-          moments = f32x4.add(moments, add4(e, f, g, h));
-          squares = f32x4.add(squares, add4(f32x4.mul(e, e), f32x4.mul(f, f), f32x4.mul(g, g), f32x4.mul(h, h)));
-        }
-        if (sums == MOMENTS) {
-          // all of the block is finite, and nothing before it was not
-          isWhole = isWhole && !v128.any_true(f32x4.ne(f32x4.sub(moments, moments), f32x4.splat(0)));
-          if (isWhole) {
-            blocks++;
-            moments01 = f64x2.add(moments01, f64x2.promote_low_f32x4(moments));
-            moments23 = f64x2.add(moments23, f64x2.promote_low_f32x4(i32x4.shuffle(moments, moments, 2, 3, 0, 1)));
-            squares01 = f64x2.add(squares01, f64x2.promote_low_f32x4(squares));
-            squares23 = f64x2.add(squares23, f64x2.promote_low_f32x4(i32x4.shuffle(squares, squares, 2, 3, 0, 1)));
-          } else sum = f32x4.add(sum, moments); // NaN, if the block has one
+          moments = f32x4.add(moments, add4(a, b, c, d));
+          squares = f32x4.add(squares, squares4(a, b, c, d));
         }
         max0 = max1;
         max1 = max2;
@@ -162,12 +133,13 @@ function scanAll(row: usize, sums: i32): i32 {
       top = f32x4.pmax(top, maxima);
       v128.store(out, maxima);
       out += 16;
-      if (sums == WEIGHTS) addStep(p, maxima);
+      if (sums == WEIGHTS) addStep(p, maxima, false);
+      if (sums == MOMENTS) addMoments(moments, squares);
     }
     sum = f32x4.add(sum, otherSum);
-    suspicious = sums == WEIGHTS ? isMassNaN() : v128.any_true(f32x4.ne(sum, sum));
+    suspicious = sums == WEIGHTS ? isMassNaN() : sums == MOMENTS ? hasMomentsNaN : v128.any_true(f32x4.ne(sum, sum));
     m = largestLane(top);
-    if (sums == MOMENTS) keepMoments(blocks, moments01, moments23, squares01, squares23);
+    if (sums == LEAST) keepLeast(leastBefore, end - 1024);
   } else {
     for (let p = row; p < end; p += BLOCK_ELEMENTS * 4) {
       const largest = plainMaxOfBlock(p);

@@ -4,6 +4,7 @@ import { keyLogit } from "../list/keys";
 import { keepAtLeast, keyAt, listCount, listMax } from "../list/list";
 import { isDense, raiseFloor } from "../row/row";
 import { rowMax } from "../row/scan";
+import { momentBlocks } from "../row/scanMoments";
 import { finiteLogit, hasBetween } from "../row/search";
 import { sigma, sigmaError, sigmaF32, sigmaF64 } from "../sums/sigma";
 
@@ -11,11 +12,9 @@ import { sigma, sigmaError, sigmaF32, sigmaF64 } from "../sums/sigma";
 export function topNSigma(stage: usize): void {
   const n = load<f64>(stage, STAGE_NUMBER_0);
   if (isDense) {
-    // any finite logit of the row is nearer to the mean than its maximum
-    sigmaF32(finiteLogit());
-    const reach = n * sigmaError + 1e-12 * (abs(<f64>rowMax) + n * sigma);
-    const threshold = <f64>rowMax - n * sigma;
-    if (sigmaError < Infinity && !hasBetween(threshold - reach, threshold + reach)) return raiseFloor(threshold);
+    // the scan's sums are distances from 0; any finite logit is nearer to the mean than the maximum
+    if (momentBlocks > 0 && cutAbove(n, 0)) return;
+    if (cutAbove(n, finiteLogit())) return;
     sigmaF64();
     return raiseFloor(<f64>rowMax - n * sigma);
   }
@@ -29,4 +28,15 @@ export function topNSigma(stage: usize): void {
   }
   const mean = sum / <f64>listCount;
   keepAtLeast(largest - n * sqrt(max(squares / <f64>listCount - mean * mean, 0)));
+}
+
+/** The cut by f32 sums of distances from `near`. False, and nothing done, where their error leaves open what is kept. */
+function cutAbove(n: f64, near: f32): bool {
+  sigmaF32(near);
+  if (sigmaError == Infinity) return false;
+  const reach = n * sigmaError + 1e-12 * (abs(<f64>rowMax) + n * sigma);
+  const threshold = <f64>rowMax - n * sigma;
+  if (hasBetween(threshold - reach, threshold + reach)) return false;
+  raiseFloor(threshold);
+  return true;
 }

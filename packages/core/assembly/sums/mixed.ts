@@ -2,7 +2,8 @@
 // bracketing ones, which cost a third, in the others. On rows of language models few blocks are heavy and the bracket is
 // narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { readBlock } from "../blocks/closedBlocks";
+import { bf16Row, passBlock } from "../blocks/closedBlocks";
+import { bytesOf16, fourOf16 } from "../blocks/widen";
 import { countBlocksAtLeast } from "../list/count";
 import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
@@ -77,6 +78,13 @@ function bound(heavy: f64, light: f64): void {
 
 /** Bounds Σ weight, after `divideBlocks`. */
 export function massMixed(scale: f32): void {
+  if (bf16Row != 0) sumMasses(scale, true);
+  else sumMasses(scale, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumMasses(scale: f32, areBf16: bool): void {
   const largest4 = f32x4.splat(rowMax);
   const scale4 = f32x4.splat(scale);
   const bias4 = f32x4.splat(BIAS);
@@ -85,14 +93,14 @@ export function massMixed(scale: f32): void {
   let heavy = f64x2.splat(0);
   let light = heavy;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = readBlock(row, b);
+    const block = passBlock(row, b, areBf16);
     let sum = f32x4.splat(0);
     if (isHeavy(b)) {
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
+      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), least4);
         const w0 = scaledPowerInRangex4(z0, expTable);
         const w1 = scaledPowerInRangex4(z1, expTable);
         const w2 = scaledPowerInRangex4(z2, expTable);
@@ -102,11 +110,11 @@ export function massMixed(scale: f32): void {
       const pair = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
       heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(pair));
     } else {
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-        const z0 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
-        const z1 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), bias4);
-        const z2 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), bias4);
-        const z3 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), bias4);
+      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), bias4);
+        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), bias4);
+        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), bias4);
+        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), bias4);
         const w0 = i32x4.shl(i32x4.max_s(lowest4, z0), 8);
         const w1 = i32x4.shl(i32x4.max_s(lowest4, z1), 8);
         const w2 = i32x4.shl(i32x4.max_s(lowest4, z2), 8);
@@ -126,6 +134,13 @@ export let mixedMeanError: f64 = 0;
 
 /** Bounds Σ weight and the mean of z, after `divideBlocks`. `f32Error`: relative error of f32 sums of weight·(1 − z). */
 export function momentMixed(scale: f32, f32Error: f64): void {
+  if (bf16Row != 0) sumMoments(scale, f32Error, true);
+  else sumMoments(scale, f32Error, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumMoments(scale: f32, f32Error: f64, areBf16: bool): void {
   const largest4 = f32x4.splat(rowMax);
   const scale4 = f32x4.splat(scale);
   const bias4 = f32x4.splat(BIAS);
@@ -136,15 +151,15 @@ export function momentMixed(scale: f32, f32Error: f64): void {
   let light = heavy;
   let lightMoment = heavy;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = readBlock(row, b);
+    const block = passBlock(row, b, areBf16);
     let sum = f32x4.splat(0);
     let products = sum;
     if (isHeavy(b)) {
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 32), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(v128.load(p, 48), largest4), scale4), least4);
+      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), least4);
         const w0 = scaledPowerInRangex4(z0, expTable);
         const w1 = scaledPowerInRangex4(z1, expTable);
         const w2 = scaledPowerInRangex4(z2, expTable);
@@ -160,17 +175,25 @@ export function momentMixed(scale: f32, f32Error: f64): void {
       heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(sum));
       heavyMoment = f64x2.add(heavyMoment, f64x2.promote_low_f32x4(products));
     } else {
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 32) {
-        const z0 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
-        const z1 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p, 16), largest4), scale4), bias4);
+      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), bias4);
+        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), bias4);
+        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), bias4);
+        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), bias4);
         const c0 = i32x4.max_s(lowest4, z0);
         const c1 = i32x4.max_s(lowest4, z1);
+        const c2 = i32x4.max_s(lowest4, z2);
+        const c3 = i32x4.max_s(lowest4, z3);
         const w0 = i32x4.shl(c0, 8);
         const w1 = i32x4.shl(c1, 8);
+        const w2 = i32x4.shl(c2, 8);
+        const w3 = i32x4.shl(c3, 8);
         const m0 = f32x4.mul(w0, f32x4.sub(c0, bias4));
         const m1 = f32x4.mul(w1, f32x4.sub(c1, bias4));
-        sum = f32x4.add(sum, f32x4.add(w0, w1));
-        products = f32x4.add(products, f32x4.add(m0, m1));
+        const m2 = f32x4.mul(w2, f32x4.sub(c2, bias4));
+        const m3 = f32x4.mul(w3, f32x4.sub(c3, bias4));
+        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
+        products = f32x4.add(products, add4(m0, m1, m2, m3));
       }
       sum = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
       products = f32x4.add(products, i32x4.shuffle(products, products, 2, 3, 0, 1));

@@ -1,8 +1,9 @@
 // Mean and variance of the exponents z = (x − largest)·scale of a dense row, in powers of 2, by bracketing weights.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { readBlock } from "../blocks/closedBlocks";
+import { bf16Row, passBlock } from "../blocks/closedBlocks";
+import { bytesOf16, fourOf16 } from "../blocks/widen";
 import { paddedLength } from "../memory/workspace";
-import { sumOfLanes } from "../numbers/vectors";
+import { add4, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BIAS, bracketWeight, LOWEST } from "./bracketWeights";
@@ -15,12 +16,19 @@ export let varianceZ: f64 = 0;
 
 /** Fills `bracketMass`, cheap, `meanZ` and `varianceZ`. Not the same bits in both builds: good for bounds. */
 export function momentsBracket(scale: f32): void {
+  if (ASC_FEATURE_SIMD && bf16Row != 0) sumMoments(scale, true);
+  else sumMoments(scale, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumMoments(scale: f32, areBf16: bool): void {
   const largest = rowMax;
   let mass: f64 = 0;
   let moment: f64 = 0;
   let square: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = readBlock(row, b);
+    const block = passBlock(row, b, areBf16);
     let blockMass: f32 = 0;
     let blockMoment: f32 = 0;
     let blockSquare: f32 = 0;
@@ -32,15 +40,26 @@ export function momentsBracket(scale: f32): void {
       let masses = f32x4.splat(0);
       let moments = masses;
       let squares = masses;
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
-        const biased = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
-        const clamped = i32x4.max_s(lowest4, biased);
-        const weight = i32x4.shl(clamped, 8);
-        const z = f32x4.sub(clamped, bias4);
-        const product = f32x4.mul(weight, z);
-        masses = f32x4.add(masses, weight);
-        moments = f32x4.add(moments, product);
-        squares = f32x4.add(squares, f32x4.mul(product, z));
+      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+        const c0 = clamped4(fourOf16(p, 0, areBf16), largest4, scale4, bias4, lowest4);
+        const c1 = clamped4(fourOf16(p, 1, areBf16), largest4, scale4, bias4, lowest4);
+        const c2 = clamped4(fourOf16(p, 2, areBf16), largest4, scale4, bias4, lowest4);
+        const c3 = clamped4(fourOf16(p, 3, areBf16), largest4, scale4, bias4, lowest4);
+        const w0 = i32x4.shl(c0, 8);
+        const w1 = i32x4.shl(c1, 8);
+        const w2 = i32x4.shl(c2, 8);
+        const w3 = i32x4.shl(c3, 8);
+        const z0 = f32x4.sub(c0, bias4);
+        const z1 = f32x4.sub(c1, bias4);
+        const z2 = f32x4.sub(c2, bias4);
+        const z3 = f32x4.sub(c3, bias4);
+        const m0 = f32x4.mul(w0, z0);
+        const m1 = f32x4.mul(w1, z1);
+        const m2 = f32x4.mul(w2, z2);
+        const m3 = f32x4.mul(w3, z3);
+        masses = f32x4.add(masses, add4(w0, w1, w2, w3));
+        moments = f32x4.add(moments, add4(m0, m1, m2, m3));
+        squares = f32x4.add(squares, add4(f32x4.mul(m0, z0), f32x4.mul(m1, z1), f32x4.mul(m2, z2), f32x4.mul(m3, z3)));
       }
       blockMass = -sumOfLanes(masses);
       blockMoment = -sumOfLanes(moments);
@@ -61,4 +80,11 @@ export function momentsBracket(scale: f32): void {
   bracketMass = mass;
   meanZ = moment / mass;
   varianceZ = max(square / mass - meanZ * meanZ, 0);
+}
+
+/** z + BIAS, LOWEST at least. */
+// @ts-ignore: decorator
+@inline
+function clamped4(x: v128, largest: v128, scale: v128, bias: v128, lowest: v128): v128 {
+  return i32x4.max_s(lowest, f32x4.add(f32x4.mul(f32x4.sub(x, largest), scale), bias));
 }

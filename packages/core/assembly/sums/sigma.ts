@@ -1,7 +1,8 @@
 // Standard deviation of a dense row. First with f32 sums by block, which settle nearly every row: if no logit lies inside
 // their error of the threshold, f64 would cut at the same place. Else in f64, in one fixed order.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { readBlock } from "../blocks/closedBlocks";
+import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
+import { bytesOf16, fourOf16 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { add4 } from "../numbers/vectors";
 import { floor, row } from "../row/row";
@@ -15,16 +16,23 @@ export let sigmaError: f64 = 0;
 const SUM_ERROR: f64 = 2e-6;
 
 /** σ of the elements above `floor` within `sigmaError`, infinite where f32 does not do; there is at least one. `near`: any
- *  element, best near the mean. */
+ *  number, best near the mean. */
 export function sigmaF32(near: f32): void {
+  if (ASC_FEATURE_SIMD && bf16Row != 0) measure(near, true);
+  else measure(near, false);
+}
+
+// @ts-ignore: decorator
+@inline
+function measure(near: f32, areBf16: bool): void {
   const blocks = <usize>paddedLength / BLOCK_ELEMENTS;
   let count = 0;
   let sum: f64;
   let squares: f64;
   if (ASC_FEATURE_SIMD) {
     const near4 = f32x4.splat(near);
-    // the scan may have added up the first blocks of a row that is not cut, at the same distances
-    const done = floor == -Infinity && near == load<f32>(row) ? momentBlocks : 0;
+    // the scan may have added up the first blocks of a row that is not cut
+    const done = floor == -Infinity && near == 0 ? momentBlocks : 0;
     count = done * BLOCK_ELEMENTS;
     let sum01 = done > 0 ? f64x2(sum0, sum1) : f64x2.splat(0);
     let sum23 = done > 0 ? f64x2(sum2, sum3) : f64x2.splat(0);
@@ -32,14 +40,14 @@ export function sigmaF32(near: f32): void {
     let squares23 = done > 0 ? f64x2(squares2, squares3) : f64x2.splat(0);
     for (let b = <usize>done; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
-      const block = readBlock(row, <i32>b);
+      let block = passBlock(row, <i32>b, areBf16);
       let sums = f32x4.splat(0);
       let squareSums = sums;
-      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-        const d0 = f32x4.sub(v128.load(p), near4);
-        const d1 = f32x4.sub(v128.load(p, 16), near4);
-        const d2 = f32x4.sub(v128.load(p, 32), near4);
-        const d3 = f32x4.sub(v128.load(p, 48), near4);
+      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
+        const d0 = f32x4.sub(fourOf16(p, 0, areBf16), near4);
+        const d1 = f32x4.sub(fourOf16(p, 1, areBf16), near4);
+        const d2 = f32x4.sub(fourOf16(p, 2, areBf16), near4);
+        const d3 = f32x4.sub(fourOf16(p, 3, areBf16), near4);
         sums = f32x4.add(sums, add4(d0, d1, d2, d3));
         squareSums = f32x4.add(
           squareSums,
@@ -50,6 +58,7 @@ export function sigmaF32(near: f32): void {
       const isWhole = floor == -Infinity && !v128.any_true(f32x4.ne(f32x4.sub(sums, sums), f32x4.splat(0)));
       if (isWhole) count += BLOCK_ELEMENTS;
       else {
+        if (areBf16) block = readBlock(row, <i32>b);
         count += countOfBlock(block, floor);
         sums = f32x4(
           laneSum(block, floor, near),

@@ -30,6 +30,22 @@ describe.each(variants)("min-k, %s kernels", (variant) => {
     expect(await keptOf(logits, params)).toEqual(kept);
   });
 
+  it.each([
+    ["the last of the row", 299, 1.5],
+    ["the first", 0, 1],
+    ["the first, behind a token without mass", 1, -Infinity],
+  ])("draws from ⌊4 / range⌋ tokens where the least logit is %s", async (_, least, first) => {
+    const sampler = await createSampler({ vocabSize: 300, variant });
+    const row = new Float32Array(300).fill(1.5);
+    row[0] = first;
+    row[least] = 1;
+    row[100] = 2;
+    const drawn = new Set<number>();
+    for (let position = 0; position < 200; position++)
+      drawn.add(sampler.sample(row, { minK: true, minKTau: 4 }, { position }).tokenId);
+    expect(drawn.size).toBe(4);
+  });
+
   it("with τ = 0 does not depend on the temperature, wherever that stands", async () => {
     const sampler = await createSampler({ vocabSize: 300, variant });
     for (let seed = 0; seed < 50; seed++) {

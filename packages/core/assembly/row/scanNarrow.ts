@@ -1,15 +1,31 @@
-// The pass over a 16-bit row for its block maxima, without widening it.
+// The pass over a 16-bit row for its block maxima, without widening it, or only for a sum of weights on the way.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { blockMax, paddedLength } from "../memory/workspace";
-import { f16Bits, f16Exponent, f16Scale, f32Exponent, isBf16, widen, widenF16x4 } from "./widen";
+import { f16Bits, f16Exponent, f16Scale, f32Exponent, isBf16, widen, widenF16x4 } from "../blocks/widen";
+import { addStep, forgetMass, startMass } from "./massF32";
+import { addBf16Moments, startMoments } from "./scanMoments";
+import { MOMENTS, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
 
 /** Largest element found by `scanNarrow`. */
 export let narrowMax: f32 = -Infinity;
 
-/** Fills `blockMax` and `narrowMax` without opening a block. Returns whether something may be NaN; where nothing is, all is
- *  right. As 16-bit integers, positive floats are in their order and negative ones in the opposite order: the largest is the
+/** Fills `blockMax` and `narrowMax` without opening a block, and sums of a bf16 row what massScale says, as `scanRow`.
+ *  Returns whether something may be NaN; where nothing is, all is right. As 16-bit integers, positive floats are in their order and negative ones in the opposite order: the largest is the
  *  signed maximum, or if that is negative the signed minimum. */
-export function scanNarrow(source: usize): bool {
+export function scanNarrow(source: usize, massScale: f32): bool {
+  forgetMass();
+  if (!ASC_FEATURE_SIMD || !isBf16 || massScale == 0 || massScale == SCAN_LEAST) return scanAll(source, NOTHING);
+  if (massScale == SCAN_MOMENTS) {
+    startMoments();
+    return scanAll(source, MOMENTS);
+  }
+  startMass(massScale);
+  return scanAll(source, WEIGHTS);
+}
+
+// @ts-ignore: decorator
+@inline
+function scanAll(source: usize, sums: i32): bool {
   const infinity: i32 = isBf16 ? 0x7f80 : 0x7c00;
   let largest: f32 = -Infinity;
   let isSuspicious = false;
@@ -70,6 +86,8 @@ export function scanNarrow(source: usize): bool {
       top = f32x4.pmax(top, maxima);
       v128.store(out, maxima);
       out += 16;
+      if (sums == WEIGHTS) addStep(p, maxima, true);
+      if (sums == MOMENTS) addBf16Moments(p);
     }
     const limit = i16x8.splat(<i16>(infinity | 0x8000));
     isSuspicious = isSuspicious || v128.any_true(i16x8.gt_u(mostNegative, limit));
