@@ -37,7 +37,7 @@ export function searchOf(reader: SchemaReader, keyword: string, pattern: unknown
     return texts;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return reader.refuse(keyword, error.message.replace('"regex" ', "the pattern is "));
+    return reader.refuse(keyword, error.message.replace('"regex" ', ""));
   }
 }
 

@@ -14,7 +14,7 @@ describe("300 random texts of", () => {
   it.each([
     ...["date", "time", "date-time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference"],
     // not uri-template: ajv-formats has no dots in the names of variables
-    ...["json-pointer", "relative-json-pointer"],
+    ...["json-pointer", "relative-json-pointer", "byte"],
   ])("%s are ones for ajv-formats", (format) => {
     const expressions = new Expressions();
     const expression = expressions.text(textFormat(format)!, "utf8");
@@ -27,6 +27,11 @@ describe("300 random texts of", () => {
 });
 
 const named: Readonly<Record<string, readonly [accepted: string[], refused: string[]]>> = {
+  // of one byte and of two, the bits that are left over are zeros
+  byte: [
+    ["", "AA==", "AAA=", "+/9z", "c2Vjcg=="],
+    ["A", "AB==", "AAB=", "AA", "AA=", "AAAA=", "AA==AAAA", "A-_A"],
+  ],
   date: [
     ["2024-02-29", "2000-02-29", "1999-12-31"],
     ["2023-02-29", "1900-02-29", "2023-02-31", "2023-04-31", "2023-13-01"],

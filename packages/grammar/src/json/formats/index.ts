@@ -10,7 +10,13 @@ const uuid = (version: string): (() => TextRegex) => {
   return () => regexText(`[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-${version}[0-9A-Fa-f]{3}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`);
 };
 
+/** RFC 4648 §4, with its padding. */
+const base64 = (): TextRegex =>
+  regexText("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?");
+
 const formats: Readonly<Record<string, () => TextRegex>> = {
+  base64,
+  byte: base64,
   date: dates.dateFormat,
   "date-time": dates.dateTimeFormat,
   duration: dates.durationFormat,
