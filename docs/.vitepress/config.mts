@@ -86,6 +86,7 @@ export default defineConfig({
         items: [
           item("Overview", "/protocols/"),
           item("Token streams", "/protocols/token-streams"),
+          item("Files and batches", "/protocols/batches"),
           item("Rows", "/protocols/rows"),
           item("Resume", "/protocols/resume"),
           item("Frames", "/protocols/frames"),

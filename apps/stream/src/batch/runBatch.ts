@@ -69,7 +69,7 @@ export async function runBatch(path: string, flags: BatchFlags): Promise<ExitCod
 
 async function openResults({ output, overwrite }: BatchFlags, origin: string): Promise<ResultFile> {
   try {
-    return await ResultFile.open(output, origin, overwrite);
+    return await ResultFile.open(output, origin, { isOverwriting: overwrite });
   } catch (cause) {
     if (!(cause instanceof ResultFileError)) throw cause;
     const remedy = cause.canBeginAnew ? ": --overwrite begins anew" : "";

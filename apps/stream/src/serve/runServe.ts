@@ -61,6 +61,7 @@ function optionsOf(flags: ServeFlags, apiKeys: readonly string[]): ServerOptions
     port: flags.port,
     modelName: flags.modelName,
     playground: flags.playground,
+    files: flags.files,
     allowedOrigins: flags.allowOrigin,
     allowedHosts: flags.allowHost,
     apiKeys,
@@ -73,6 +74,8 @@ function optionsOf(flags: ServeFlags, apiKeys: readonly string[]): ServerOptions
     limits: {
       maxOpenSequences: flags.maxOpen,
       maxBatchRequests: flags.maxBatch,
+      maxFileBytes: flags.maxFile * 2 ** 20,
+      maxFiles: flags.maxFiles,
       maxContextTokens: flags.maxContext,
       maxSampleSequences: flags.maxSampleSequences,
       peerSharePercent: flags.peerShare,

@@ -23,7 +23,10 @@ export interface ServeFlags extends SourceFlags, ClusterFlags {
   readonly sampleVocabSize?: number;
   readonly sampleWorkers: number;
   readonly maxOpen: number;
+  readonly files?: string;
   readonly maxBatch: number;
+  readonly maxFile: number;
+  readonly maxFiles: number;
   readonly maxContext: number;
   readonly maxSampleSequences: number;
   readonly bodyLimit: number;
@@ -76,6 +79,10 @@ export function serveFlags(): Command {
       "--api-keys-file <file>",
       "require one of the keys in the file, one a line; TOKENMILL_API_KEYS holds keys too, with commas",
     )
+    .option(
+      "--files <directory>",
+      "keep files and batches there, for /v1/files and /v1/batches; made if it is not there, and this server's alone",
+    )
     .addOption(
       new Option("--log-level <level>", "least important messages that are logged")
         .choices(["fatal", "error", "warn", "info", "debug", "silent"])
@@ -127,6 +134,12 @@ export function serveFlags(): Command {
       defaultLimits.maxBatchRequests,
     )
     .option(
+      "--max-files <n>",
+      "most files that are kept, results of batches included",
+      integerFlag("maxFiles", 1, 2 ** 20),
+      defaultLimits.maxFiles,
+    )
+    .option(
       "--max-context <tokens>",
       "most tokens of prompt and output together",
       integerFlag("maxContext", 1, 2 ** 24),
@@ -167,6 +180,12 @@ export function serveFlags(): Command {
     "maxBodies",
     "memory of bodies and messages until they are answered",
     defaultLimits.maxBodyBytes,
+  );
+  command.option(
+    "--max-file <MiB>",
+    "largest file of requests; a larger one is answered with 413",
+    integerFlag("maxFile", 1, 2 ** 20),
+    defaultLimits.maxFileBytes / 2 ** 20,
   );
   mebibytes("max-unread", "maxUnread", "memory of answers that clients have not read", defaultLimits.maxUnreadBytes);
   bytes("body-limit", "largest JSON body; a larger one is answered with 413", bodyLimitBytes);

@@ -38,8 +38,10 @@ export class Places {
   }
 
   #fill(): void {
+    // Those that start here have no open sequence yet.
+    const allowed = this.#allowed;
     for (const start of this.#waiting) {
-      if (this.#running >= this.#allowed) return;
+      if (this.#running >= allowed) return;
       this.#waiting.delete(start);
       this.#running++;
       start();

@@ -39,13 +39,18 @@ export class ResultFile {
 
   /**
    * @param origin what results follow from, as text
+   * @param how `isOverwriting`: what is there goes; `isOwned`: no other process can write there
    * @throws ResultFileError where there are results of something else, or whole ones, or another process writes them
    */
-  static async open(path: string, origin: string, isOverwriting = false): Promise<ResultFile> {
+  static async open(
+    path: string,
+    origin: string,
+    { isOverwriting = false, isOwned = false }: { isOverwriting?: boolean | undefined; isOwned?: boolean } = {},
+  ): Promise<ResultFile> {
     const statePath = `${path}.state`;
     const before = await readFile(statePath, "utf8").catch(() => undefined);
     const [begunWith, pid] = before?.split("\n") ?? [];
-    if (pid !== undefined && isAlive(Number(pid))) {
+    if (!isOwned && pid !== undefined && isAlive(Number(pid))) {
       throw new ResultFileError(
         `"output" expected a file of this process alone, process ${pid} writes ${JSON.stringify(path)}`,
         false,

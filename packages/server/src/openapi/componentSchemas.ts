@@ -2,6 +2,7 @@
 import { chatSchema } from "../bodies/chatSchema.ts";
 import { completionSchema } from "../bodies/completionSchema.ts";
 import { answerSchemas } from "./answerSchemas.ts";
+import { batchSchemas } from "./batchSchemas.ts";
 import { nullable } from "./nullable.ts";
 import type { Described } from "./operation.ts";
 import { sampleSchemas } from "./sampleSchemas.ts";
@@ -11,6 +12,7 @@ export const componentSchemas: Readonly<Record<string, Described>> = {
   CompletionRequest: nullable(completionSchema),
   ChatCompletionRequest: nullable(chatSchema),
   ...answerSchemas,
+  ...batchSchemas,
   ...sampleSchemas,
   ...streamSchemas,
 };

@@ -47,7 +47,7 @@ describe("the document", () => {
     );
     const served = server.routes
       .filter(({ operation, method }) => operation && method !== "HEAD")
-      .map(({ method, url }) => `${method} ${url.replace("*", "{model}")}`);
+      .map(({ method, url }) => `${method} ${url.replace("*", "{model}").replace(/:(\w+)/, "{$1}")}`);
     expect(described.toSorted()).toEqual(served.toSorted());
     expect(described).toEqual(expect.arrayContaining(["GET /v1/stream", "GET /v1/sample", "POST /v1/sample", "GET /"]));
   });

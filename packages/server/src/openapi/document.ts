@@ -16,6 +16,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 const tags = [
   { name: "generation", description: "Prompts in, tokens out, as OpenAI's clients expect it." },
+  { name: "batches", description: "Files of requests, answered in the background." },
   { name: "sampling", description: "Rows of logits, in and out." },
   { name: "status", description: "What the server is and how it does." },
 ];
@@ -58,10 +59,11 @@ export function openApiDocument(routes: readonly ServedRoute[], { version, needs
   };
 }
 
-/** `*` is the one parameter that is declared. */
+/** Parameters stand there by name; `*` is the one that is declared. */
 function pathOf(url: string, { parameters }: Operation): string {
   const parameter = parameters?.find((each) => each.in === "path");
-  return parameter ? url.replace("*", `{${parameter.name}}`) : url;
+  const named = url.replace(/:(\w+)/g, "{$1}");
+  return parameter ? named.replace("*", `{${parameter.name}}`) : named;
 }
 
 function operationOf(operation: Operation, isPublic: boolean, needsKeys: boolean): Json {

@@ -18,11 +18,11 @@ export interface Operation {
   readonly id: string;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: "generation" | "sampling" | "status";
-  /** Path parameters and headers. */
+  readonly tag: "generation" | "batches" | "sampling" | "status";
+  /** Of path, query and header. */
   readonly parameters?: readonly {
     readonly name: string;
-    readonly in: "path" | "header";
+    readonly in: "path" | "query" | "header";
     readonly description: string;
     readonly schema: JsonSchema;
   }[];

@@ -18,7 +18,7 @@ import type { EmbeddedOptions, ServerOptions, ServiceOptions } from "./options.t
 export interface CompleteOptions
   extends Pick<
     ServiceOptions,
-    "modelName" | "resumeKey" | "playground" | "sampleVocabSize" | "seed" | "workers" | "slots" | "joinHost"
+    "modelName" | "resumeKey" | "playground" | "files" | "sampleVocabSize" | "seed" | "workers" | "slots" | "joinHost"
   > {
   /** Undefined: the service is embedded in what listens. */
   readonly host: string | undefined;
@@ -39,6 +39,7 @@ const known: readonly (keyof EmbeddedOptions)[] = [
   "allowedHosts",
   "resumeKey",
   "playground",
+  "files",
   "structuredOutput",
   "customStages",
   "sampleVocabSize",
@@ -89,6 +90,7 @@ function serviceOptions(given: ServiceOptions, host: string | undefined): Comple
     allowedHosts: textsOf("allowedHosts", given.allowedHosts),
     resumeKey: given.resumeKey === undefined ? undefined : checkKey(given.resumeKey),
     playground: given.playground === undefined ? undefined : checkString("playground", given.playground),
+    files: given.files === undefined ? undefined : checkString("files", given.files),
     structuredOutput: checkBoolean("structuredOutput", structuredOutput),
     customStages: checkOptions("customStages", customStages, Object.keys(Object(customStages) as object), "stage"),
     sampleVocabSize: integerOf("sampleVocabSize", given.sampleVocabSize, 1, 2 ** 24),

@@ -6,6 +6,10 @@ export interface ServeLimits {
   readonly maxOpenSequences: number;
   /** Requests of batches that are answered at a time; one less for each sequence that clients have open, down to one. */
   readonly maxBatchRequests: number;
+  /** Of one file that a client sends. */
+  readonly maxFileBytes: number;
+  /** Files that are kept, results of batches included; beyond it none is taken. */
+  readonly maxFiles: number;
   /** Tokens of prompt and output together, per sequence. */
   readonly maxContextTokens: number;
   /** Memory that answers without streaming and scored prompts may take together. */
@@ -47,6 +51,8 @@ export interface ServeLimits {
 export const defaultLimits: ServeLimits = {
   maxOpenSequences: 8192,
   maxBatchRequests: 64,
+  maxFileBytes: 200 * 2 ** 20,
+  maxFiles: 1000,
   maxContextTokens: 16_384,
   maxHeldBytes: 2 ** 28,
   maxBodyBytes: 2 ** 28,
@@ -76,6 +82,8 @@ const milliseconds = atLeast1(86_400_000);
 const ranges: Readonly<Record<keyof ServeLimits, Range>> = {
   maxOpenSequences: sequences,
   maxBatchRequests: sequences,
+  maxFileBytes: atLeast1(2 ** 40),
+  maxFiles: sequences,
   maxContextTokens: atLeast1(2 ** 24),
   maxHeldBytes: bytes,
   maxBodyBytes: bytes,

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly resumeKey?: Uint8Array | undefined;
   /** Directory of the playground, served under /. */
   readonly playground?: string | undefined;
+  /** Directory of files and batches, this server's alone; made if it is not there. Absent: none are kept. */
+  readonly files?: string | undefined;
   /** Constrain outputs by JSON schemas and grammars when asked, if the source's tokenizer has an end of text. Absent: true. */
   readonly structuredOutput?: boolean | undefined;
   /** Module URLs of stages that requests may name in `chain`, by name. */

@@ -12,6 +12,8 @@ import type { ServiceLogs } from "../lifecycle/logs.ts";
 import type { ServedRoute } from "../openapi/servedRoute.ts";
 import type { BatchAnswers } from "../options/batches.ts";
 import type { CompleteOptions } from "../options/completeOptions.ts";
+import { addBatchRoutes } from "../routes/batches.ts";
+import { addFileRoutes } from "../routes/files.ts";
 import { addGenerationRoutes } from "../routes/generation.ts";
 import { addLogitsRoute } from "../routes/logits.ts";
 import { addOpenApiRoute } from "../routes/openApi.ts";
@@ -46,12 +48,18 @@ export async function addService(
 ): Promise<AddedService> {
   const connections = new Connections(options.limits.stallTimeoutMs);
   let sockets: SocketAcceptor | undefined;
-  const { context, batches, close } = await openService(source, options, logs, () => ({
+  const { context, batches, jobs, close } = await openService(source, options, logs, () => ({
     http: connections.size,
     websocket: sockets?.count ?? 0,
   }));
   let draining: Promise<void> | undefined;
-  const drainOnce = (): Promise<void> => (draining ??= drain(context, connections, sockets));
+  const drainOnce = (): Promise<void> =>
+    (draining ??= (async () => {
+      // What is not done of batches is for the next server.
+      const isLeft = jobs?.batches.close();
+      await drain(context, connections, sockets);
+      await isLeft;
+    })());
   // While the app still has its connections.
   app.addHook("preClose", () => atMost(app.initialConfig.pluginTimeout, drainOnce()));
   app.addHook("onClose", async () => {
@@ -62,6 +70,8 @@ export async function addService(
   const table = collectRoutes(app);
   addGenerationRoutes(app, context);
   addStreamRoutes(app, context);
+  addFileRoutes(app, context, jobs);
+  addBatchRoutes(app, context, jobs);
   addStatusRoutes(app, context);
   addVocabularyRoute(app, context);
   addLogitsRoute(app, context);

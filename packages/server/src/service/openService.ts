@@ -10,6 +10,7 @@ import { Places } from "../batches/places.ts";
 import type { ServeContext } from "../context/context.ts";
 import { Grammars } from "../sequences/grammars.ts";
 import { OpenSequences } from "../sequences/openSequences.ts";
+import { type Jobs, openJobs } from "../jobs/jobs.ts";
 import { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { ServiceLogs } from "../lifecycle/logs.ts";
 import { Quotas } from "../limits/quotas.ts";
@@ -27,6 +28,8 @@ const closeMs = 200;
 export interface Service {
   readonly context: ServeContext;
   readonly batches: BatchAnswers;
+  /** Files and batches of clients, if the service keeps some. */
+  readonly jobs: Jobs | undefined;
   /** Ends what was opened; the source is not. */
   close(): Promise<void>;
 }
@@ -121,5 +124,9 @@ export async function openService(
     await engine.close(closeMs);
     await Promise.all([pool.close(closeMs), context.samples.close(closeMs), grammar?.close()]);
   };
-  return { context, batches, close };
+  const jobs = await openJobs(context, batches).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return { context, batches, jobs, close };
 }

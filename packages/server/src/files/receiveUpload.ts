@@ -1,0 +1,81 @@
+/** A body of `multipart/form-data` with a file: its bytes go to the disk as they come. */
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Busboy } from "@fastify/busboy";
+import { rm } from "node:fs/promises";
+import { ApiError } from "../errors/apiError.ts";
+import type { FileStore, StoredFile } from "./fileStore.ts";
+
+export interface Upload {
+  readonly contentType: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly owner: string;
+}
+
+const knownFields = ["purpose", "file"];
+const mostFields = 8;
+const mostFieldBytes = 1024;
+
+interface Received {
+  readonly filename: string;
+  readonly path: string;
+}
+
+/** @throws ApiError 400 for other fields than `file` and `purpose`, 413, and what `chunks` throws */
+export async function receiveUpload(store: FileStore, { contentType, chunks, owner }: Upload): Promise<StoredFile> {
+  store.checkCount();
+  const fields = new Map<string, string>();
+  const files: Promise<Received>[] = [];
+  try {
+    const parser = parserOf(contentType);
+    parser.on("field", (name, value) => void fields.set(name, value));
+    parser.on("file", (name, stream, filename) => {
+      if (name !== "file" || files.length > 0) {
+        fields.set(name === "file" ? "a second file" : name, "");
+        stream.resume();
+        return;
+      }
+      const received = store.receive(stream as AsyncIterable<Uint8Array>).then(({ path }) => ({ filename, path }));
+      // What comes behind a file that is refused is not read.
+      received.catch((error: Error) => parser.destroy(error));
+      files.push(received);
+    });
+    await pipeline(Readable.from(chunks, { objectMode: false }), parser);
+    const [file] = await Promise.all(files);
+    checkFields(fields);
+    if (!file) throw new ApiError(400, '"file" is missing', { param: "file", code: "missing_required_parameter" });
+    return await store.adopt(file.path, { owner, filename: file.filename, purpose: "batch" });
+  } catch (error) {
+    const [file] = await Promise.allSettled(files);
+    if (file?.status === "fulfilled") await rm(file.value.path, { force: true });
+    throw error instanceof ApiError ? error : refusal(error, file);
+  }
+}
+
+function parserOf(contentType: string): Busboy {
+  try {
+    return new Busboy({
+      headers: { "content-type": contentType },
+      limits: { fields: mostFields, fieldSize: mostFieldBytes, files: 2 },
+    });
+  } catch (cause) {
+    throw new ApiError(400, "the body expected multipart/form-data with a boundary", { cause });
+  }
+}
+
+function checkFields(fields: ReadonlyMap<string, string>): void {
+  for (const name of fields.keys()) {
+    if (knownFields.includes(name)) continue;
+    throw new ApiError(400, `unknown field "${name.slice(0, 100)}"`, { code: "unknown_parameter" });
+  }
+  const purpose = fields.get("purpose");
+  if (purpose === "batch") return;
+  const got = purpose === undefined ? "nothing" : JSON.stringify(purpose);
+  throw new ApiError(400, `"purpose" expected "batch", got ${got}`, { param: "purpose", code: "invalid_value" });
+}
+
+/** The file's own failure is the reason of the parser's. */
+function refusal(error: unknown, file: PromiseSettledResult<Received> | undefined): Error {
+  if (file?.status === "rejected") return file.reason as Error;
+  return new ApiError(400, "the body expected multipart/form-data, and ends early or is damaged", { cause: error });
+}
