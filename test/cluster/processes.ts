@@ -77,6 +77,10 @@ export class NatsServer {
     await lineOf(child, child.stderr, (line) => line.includes("Server is ready"));
   }
 
+  get pid(): number {
+    return this.#process!.pid!;
+  }
+
   kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     return end(this.#process!, signal);
   }

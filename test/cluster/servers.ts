@@ -35,6 +35,10 @@ export class ServeProcess {
     return new ServeProcess(child, (JSON.parse(greeting.toString()) as { url: string }).url, log);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     return end(this.#child, signal);
   }
@@ -66,6 +70,10 @@ export class BatchProcess {
   async summary(): Promise<Readonly<Record<string, number>>> {
     await this.ended();
     return JSON.parse(this.#texts.join("")) as Record<string, number>;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   kill(): Promise<void> {
