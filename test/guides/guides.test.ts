@@ -41,8 +41,8 @@ describe("pages", () => {
 describe("programs of the guides", () => {
   const programs = guides.flatMap((page) => programsIn(textOf(page)).map((program) => ({ page, ...program })));
 
-  it("are eleven or more", () => {
-    expect(programs.length).toBeGreaterThanOrEqual(11);
+  it("are fourteen or more", () => {
+    expect(programs.length).toBeGreaterThanOrEqual(14);
   });
 
   it.each(programs.map(({ page, code, output }, i) => [page, i, code, output] as const))(

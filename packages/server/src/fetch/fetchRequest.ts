@@ -22,7 +22,8 @@ export class FetchRequest extends Readable {
     const { host, pathname, search } = new URL(url);
     this.method = method;
     this.url = pathname + search;
-    const given: Record<string, string> = { host, ...Object.fromEntries(headers) };
+    const given: Record<string, string> = { host };
+    headers.forEach((value, name) => (given[name] = value));
     // A body without a length is one in chunks.
     if (body && given["content-length"] === undefined) given["transfer-encoding"] = "chunked";
     this.headers = given;
