@@ -124,6 +124,9 @@ describe("an engine over a model", () => {
     await expect(idsOf(engine, { prompt, maxTokens: 17 })).rejects.toThrow(
       `"maxTokens" expected at most 16, got 17: source "toy" holds 20 tokens of a sequence, and 4 are the prompt's`,
     );
+    await expect(idsOf(engine, { prompt: new Array<number>(20).fill(1) })).rejects.toThrow(
+      `"prompt" expected at most 19 tokens, got 20: source "toy" holds 20 tokens of a sequence, output included`,
+    );
     expect(model.steps).toEqual([]);
     expect(await idsOf(engine, { prompt, ignoreEos: true })).toHaveLength(16);
   });

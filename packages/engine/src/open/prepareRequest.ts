@@ -221,10 +221,14 @@ function fittingTokens(
   { contextTokens, sourceName }: RequestLimits,
 ): unknown {
   const left = contextTokens - promptLength;
-  const wanted = maxTokens ?? Math.min(defaultMaxTokens, Math.max(1, left));
+  if (left < 1) {
+    const held = `source ${show(sourceName)} holds ${contextTokens} tokens of a sequence, output included`;
+    refuseBecause("prompt", `expected at most ${contextTokens - 1} tokens, got ${promptLength}: ${held}`, false);
+  }
+  const wanted = maxTokens ?? Math.min(defaultMaxTokens, left);
   if (typeof wanted !== "number" || !(wanted > left)) return wanted;
   const held = `source ${show(sourceName)} holds ${contextTokens} tokens of a sequence, and ${promptLength} are the prompt's`;
-  return refuseBecause("maxTokens", `expected at most ${Math.max(0, left)}, got ${wanted}: ${held}`, false);
+  return refuseBecause("maxTokens", `expected at most ${left}, got ${wanted}: ${held}`, false);
 }
 
 function isUint64(value: bigint): boolean {
