@@ -206,7 +206,8 @@ export class Admission {
     const { admissionTimeoutMs } = this.#limits;
     const queuedBefore = performance.now() - admissionTimeoutMs;
     for (let { first } = this.#waiting; first && first.queuedMs <= queuedBefore; { first } = this.#waiting) {
-      this.#refuse(first, `there was no ${this.#isFull ? "place at the source" : "memory"} for it within ${admissionTimeoutMs} ms (admissionTimeoutMs)`);
+      const missing = this.#isFull ? "place at the source" : "memory";
+      this.#refuse(first, `there was no ${missing} for it within ${admissionTimeoutMs} ms (admissionTimeoutMs)`);
     }
     this.#startTimer();
     this.#observer.expired();
