@@ -106,7 +106,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const { queueTimeoutMs } = settings;
-    const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes });
+    const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes, onLog });
     const stops = new StreamStops(peers, gateway);
     const { capacity, leaseMs } = settings.node;
     const take = (message: JsMsg): Promise<void> => node.take(message);

@@ -13,7 +13,7 @@ export interface Connection {
 }
 
 const reconnectMs = 250;
-const pingMs = 2000;
+const pingMs = 1000;
 /** A server that does not answer for that long is left for the next. */
 const timeoutMs = 2000;
 

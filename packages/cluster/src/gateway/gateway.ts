@@ -22,6 +22,8 @@ export interface StreamPlace {
   readonly index: number;
   /** The client had events of it before: the sequence is resumed. */
   readonly isResumed: boolean;
+  /** What the client knows the stream by, for logs. */
+  readonly label?: string;
 }
 
 /** Control of a sequence of the cluster. */
@@ -46,6 +48,7 @@ export interface GatewayOptions {
   readonly queueTimeoutMs: number;
   /** Largest message of NATS. */
   readonly maxPayloadBytes: () => number;
+  readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 const tickMs = 250;
@@ -88,6 +91,7 @@ export class Gateway {
     const payload = encode(work);
     this.#checkSize(payload, record);
     this.#sequences.set(number, sequence);
+    this.#options.onLog(place.isResumed ? "resumed" : "opened", { sequence: name, stream: place.label });
     const start = place.isResumed ? this.#attach(sequence, work, payload) : this.#publish(work, payload, name);
     start.then(
       (seq) => (sequence.work = seq),
@@ -151,7 +155,10 @@ export class Gateway {
       sendRead: ({ node, name, readIndex }) => {
         if (node !== "") peers.send(node, { kind: "read", name, index: readIndex });
       },
-      onEnd: ({ number }) => void this.#sequences.delete(number),
+      onEnd: ({ number, name, readIndex }) => {
+        this.#sequences.delete(number);
+        this.#options.onLog("left", { sequence: name, position: readIndex });
+      },
     };
   }
 

@@ -10,6 +10,8 @@ const leastExpiresMs = 1000;
 const mostExpiresMs = 5000;
 const mostAtOnce = 1024;
 const mostRequests = 4;
+/** Time between two of them, at most. */
+const spreadMs = 100;
 const retryMs = 250;
 
 export interface PullOptions {
@@ -27,6 +29,7 @@ export class Pulls {
   readonly #options: PullOptions;
   readonly #open: Set<ConsumerMessages> = new Set();
   #requests = 0;
+  #next: NodeJS.Timeout | undefined;
   /** Messages that the server may still send. */
   #wanted = 0;
   #hasStopped = false;
@@ -38,24 +41,29 @@ export class Pulls {
   /** To be called whenever places may be free. */
   fill(): void {
     const { capacity, free, isConnected } = this.#options;
+    if (this.#hasStopped || !isConnected() || this.#requests === mostRequests) return;
     const quarter = Math.min(mostAtOnce, Math.ceil(capacity / mostRequests));
-    while (!this.#hasStopped && isConnected() && this.#requests < mostRequests) {
-      const count = Math.min(quarter, free() - this.#wanted);
-      // While it waits for some, a node does not ask for one at a time.
-      if (count < 1 || (count < quarter && this.#wanted > 0)) return;
-      void this.#pull(count).finally(() => this.fill());
-    }
+    const count = Math.min(quarter, free() - this.#wanted);
+    // While it waits for some, a node does not ask for one at a time.
+    if (count < 1 || (count < quarter && this.#wanted > 0)) return;
+    void this.#pull(count).finally(() => this.fill());
+    // Between the requests of other nodes: what comes at once is dealt to all.
+    this.#next ??= setTimeout(() => {
+      this.#next = undefined;
+      this.fill();
+    }, spreadMs * Math.random());
   }
 
   /** The server may send what it was asked for already: that goes back. */
   stop(): void {
     this.#hasStopped = true;
+    clearTimeout(this.#next);
     for (const messages of this.#open) void messages.close();
   }
 
   async #pull(count: number): Promise<void> {
     const { consumer, leaseMs, take } = this.#options;
-    const expires = Math.min(mostExpiresMs, Math.max(leastExpiresMs, leaseMs));
+    const expires = Math.round(Math.min(mostExpiresMs, Math.max(leastExpiresMs, leaseMs * (0.8 + Math.random() / 5))));
     this.#wanted += count;
     this.#requests++;
     let left = count;

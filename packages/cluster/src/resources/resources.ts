@@ -20,6 +20,7 @@ const secondsPerDay = 86_400;
 const batchDays = 3;
 /** The server knows an entry again that comes twice within that time. */
 const duplicateWindowMs = 120_000;
+const logDuplicateWindowMs = 20_000;
 const workBytes = 2 ** 28;
 const nameInUse = 10058;
 const consumerExists = 10148;
@@ -59,7 +60,8 @@ export async function prepareResources(
     max_age: settings.retentionSeconds * 1000 * nanosPerMs,
     max_bytes: settings.logBytes,
     discard: DiscardPolicy.Old,
-    duplicate_window: Math.min(duplicateWindowMs, settings.retentionSeconds * 1000) * nanosPerMs,
+    // Ids are in the server's memory; what comes again later is behind another entry than it expects.
+    duplicate_window: logDuplicateWindowMs * nanosPerMs,
   });
   await ensureStream(jsm, {
     name: names.shardStream,

@@ -108,7 +108,8 @@ class JobStream {
         error: (error: unknown) => this.#inOrder(() => this.fail(error)),
         complete: () => this.#inOrder(() => this.#finished()),
       };
-      const place = streamId === undefined ? undefined : { streamId, index, isResumed: after !== undefined };
+      const isResumed = after !== undefined;
+      const place = streamId === undefined ? undefined : { streamId, index, isResumed, label: this.#target.id };
       const sequence = sequences.open(client, this.#seeded(request, index), observer, place);
       this.#group.add(sequence);
       const seed = request.seed === undefined ? engine.seed : undefined;

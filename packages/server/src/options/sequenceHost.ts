@@ -11,6 +11,8 @@ export interface StreamPlace {
   readonly index: number;
   /** The client had events of it before. */
   readonly isResumed: boolean;
+  /** What the client knows the stream by, for logs. */
+  readonly label?: string;
 }
 
 export interface HostedSequence extends Pick<SequenceHandle, "sequenceId" | "pause" | "resume" | "cancel"> {
