@@ -70,6 +70,7 @@ export default defineConfig({
           item("Going on after an end", "/guides/resume"),
           item("Many prompts", "/guides/batch"),
           item("How much it carries", "/guides/load"),
+          item("From one process to three machines", "/guides/machines"),
           item("Language models", "/models"),
           item("GGUF models", "/guides/llama"),
           item("ONNX models", "/guides/onnx"),

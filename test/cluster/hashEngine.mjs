@@ -14,7 +14,7 @@ const tokenizer = {
 };
 
 /** @param delayMs of each row; `drift` another one gives other rows, as another machine's arithmetic may */
-function hashSource({ delayMs = 0, drift = 0 } = {}) {
+export function hashSource({ delayMs = 0, drift = 0 } = {}) {
   return functionSource({
     vocabSize: pieces.length,
     tokenizer,

@@ -19,10 +19,10 @@ export class ServeProcess {
     this.log = log;
   }
 
-  static async start(flags: readonly string[]): Promise<ServeProcess> {
-    const child = spawn(process.execPath, [program, "serve", "--json", "--port", "0", ...flags], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  /** @param where command that runs it, as `ip netns exec name` does; absent: none */
+  static async start(flags: readonly string[], where: readonly string[] = []): Promise<ServeProcess> {
+    const [command, ...args] = [...where, process.execPath, program, "serve", "--json", "--port", "0", ...flags];
+    const child = spawn(command!, args, { stdio: ["ignore", "pipe", "pipe"] });
     const log: Record<string, unknown>[] = [];
     createInterface({ input: child.stderr }).on("line", (line) => {
       log.push(line.startsWith("{") ? (JSON.parse(line) as Record<string, unknown>) : { msg: line });
