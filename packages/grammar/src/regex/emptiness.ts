@@ -42,6 +42,21 @@ export class Emptiness {
     return !this.#findText(expr, Number.POSITIVE_INFINITY, false);
   }
 
+  /** A short text, followed byte by byte; undefined where that leads nowhere. */
+  someText(start: number): Uint8Array | undefined {
+    const bytes: number[] = [];
+    let expr = start;
+    while (!this.#algebra.isNullable(expr)) {
+      const byte = this.#shortest.firstByte(expr);
+      if (byte < 0 || bytes.length === longestGuess) return undefined;
+      bytes.push(byte);
+      expr = this.#derivatives.of(expr, byte);
+      this.#derivatives.budget.spend(1);
+      if (expr === this.#algebra.none) return undefined;
+    }
+    return Uint8Array.from(bytes);
+  }
+
   #answer(expr: number): number {
     const { nodes, none } = this.#algebra;
     if (expr === none) return answers.isEmpty;

@@ -135,6 +135,11 @@ export class Expressions {
     return this.#emptiness.isEmpty(expr);
   }
 
+  /** A short text of it; undefined where none is seen at once. */
+  someText(expr: Expr): Uint8Array | undefined {
+    return this.#emptiness.someText(expr);
+  }
+
   /** Whether every text of the first is one of the second. @throws GrammarBudgetError */
   isSubset(first: Expr, second: Expr): boolean {
     return this.isEmpty(this.and([first, this.not(second)]));

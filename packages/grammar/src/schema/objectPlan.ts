@@ -3,14 +3,11 @@ import { and, literal, not, ofLength, or } from "../json/texts.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import { type Claims, claimsIn, type ClaimTable, conjuncts } from "./claims.ts";
 import { type CountSet, everyCount, meetCounts } from "./countSets.ts";
-import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula, Formulas } from "./formula.ts";
+import { keyKinds } from "./keyKinds.ts";
 import type { KeySet } from "./keySets.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
 import type { Views } from "./views.ts";
-
-/** Kinds of names that are not declared, told apart by the patterns that they match. */
-const mostKinds = 64;
 
 /** Names that are not declared and match the same patterns. */
 export interface FreeKeys {
@@ -105,34 +102,18 @@ function freeKeys(
   formulas: Formulas,
   names: readonly string[],
   each: readonly { keys: KeySet; value: Formula }[],
-  others: Claims<ObjectClaim>,
+  claims: Claims<ObjectClaim>,
   longestKey: number,
 ): FreeKeys[] {
   const keySets = [
     ...each.map(({ keys }) => keys),
-    ...Array.from(claimsIn(others)).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
+    ...Array.from(claimsIn(claims)).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
   ];
   const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
-  let kinds: { texts: TextRegex; matched: Set<TextRegex> }[] = [
-    { texts: and(not(or(...names.map(literal))), ofLength(0, longestKey)), matched: new Set() },
-  ];
-  for (const pattern of patterns) {
-    kinds = kinds.flatMap(({ texts, matched }) => [
-      { texts: and(texts, not(pattern)), matched },
-      { texts: and(texts, pattern), matched: new Set([...matched, pattern]) },
-    ]);
-    kinds = kinds.filter(({ texts }) => !views.isEmptyText(texts));
-    if (kinds.length > mostKinds) {
-      throw new UnsupportedSchemaError(
-        "patternProperties",
-        "",
-        `more than ${mostKinds} kinds of names by what patterns they match`,
-      );
-    }
-  }
-  const free = kinds.map(({ texts, matched }) => {
+  const others = and(not(or(...names.map(literal))), ofLength(0, longestKey));
+  const free = keyKinds(views, others, patterns).map(({ texts, matched }) => {
     const has = (keys: KeySet): boolean => keys.texts.some((pattern) => matched.has(pattern)) !== keys.isOthers;
     return { texts, has, value: formulas.and(each.filter(({ keys }) => has(keys)).map(({ value }) => value)) };
   });
-  return free.filter(({ texts, value }) => value.kind !== "false" && !views.isEmptyText(texts));
+  return free.filter(({ value }) => value.kind !== "false");
 }

@@ -155,6 +155,13 @@ export class Views {
     return isEmpty;
   }
 
+  /** A short text; undefined where none is seen at once. */
+  someText(texts: TextRegex): string | undefined {
+    const { expressions } = this.#context;
+    const bytes = expressions.someText(expressions.text(texts, "utf8"));
+    return bytes && new TextDecoder().decode(bytes);
+  }
+
   /** True where no value satisfies it and that is seen within a few levels. */
   isSurelyEmpty(formula: Formula): boolean {
     if (formula.kind === "true" || formula.kind === "false") return formula.kind === "false";

@@ -1,0 +1,60 @@
+/** Names that are not declared, by what patterns they match. A name that is known to be of a kind saves a search for one. */
+import { and, hasLoneSurrogate, not } from "../json/texts.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
+import { UnsupportedSchemaError } from "./errors.ts";
+import { keysOf } from "./keySets.ts";
+import type { Views } from "./views.ts";
+
+const mostKinds = 64;
+
+export interface KeyKind {
+  readonly texts: TextRegex;
+  readonly matched: ReadonlySet<TextRegex>;
+}
+
+interface Found extends KeyKind {
+  /** One of its names, where that was seen at once. */
+  readonly name: string | undefined;
+}
+
+/** @param others all names that are not declared @returns kinds of which there is a name */
+export function keyKinds(views: Views, others: TextRegex, patterns: readonly TextRegex[]): readonly KeyKind[] {
+  let kinds: Found[] = views.isEmptyText(others) ? [] : [{ texts: others, matched: new Set(), name: undefined }];
+  const matches = matcher(views);
+  patterns.forEach((pattern, index) => {
+    const sample = views.someText(pattern);
+    const isOther = sample !== undefined && !hasLoneSurrogate(sample) && matches(others, sample);
+    const seen = patterns.slice(0, index).filter((each) => isOther && matches(each, sample));
+    kinds = kinds.flatMap(({ texts, matched, name }) => {
+      const found: Found[] = [];
+      const add = (half: TextRegex, known: string | undefined, also: readonly TextRegex[]): void => {
+        if (known === undefined && views.isEmptyText(half)) return;
+        found.push({ texts: half, matched: new Set([...matched, ...also]), name: known });
+      };
+      const isIn = name !== undefined && matches(pattern, name);
+      add(and(texts, not(pattern)), isIn ? undefined : name, []);
+      const isSample = isOther && seen.length === matched.size && seen.every((each) => matched.has(each));
+      const known = isIn ? name : isSample ? sample : undefined;
+      const isApart = known === undefined && [...matched].some((other) => views.isEmptyText(and(other, pattern)));
+      if (!isApart) add(and(texts, pattern), known, [pattern]);
+      return found;
+    });
+    if (kinds.length > mostKinds) {
+      throw new UnsupportedSchemaError(
+        "patternProperties",
+        "",
+        `more than ${mostKinds} kinds of names by what patterns they match`,
+      );
+    }
+  });
+  return kinds;
+}
+
+function matcher(views: Views): (texts: TextRegex, name: string) => boolean {
+  const keys = new Map<TextRegex, ReturnType<typeof keysOf>>();
+  return (texts, name) => {
+    let set = keys.get(texts);
+    if (!set) keys.set(texts, (set = keysOf(texts)));
+    return views.hasKey(set, name);
+  };
+}
