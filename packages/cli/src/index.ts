@@ -1,4 +1,5 @@
 /** @tokenmill/cli: what both command lines share. Its exports are for them alone. */
+export * from "./connectionFlags.ts";
 export * from "./errors.ts";
 export * from "./exitCodes.ts";
 export * from "./interrupt.ts";

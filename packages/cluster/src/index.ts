@@ -2,6 +2,15 @@
 import { type Cluster, join } from "./join.ts";
 import type { ClusterOptions } from "./options.ts";
 
+export {
+  type Agent,
+  type AgentFacts,
+  type Agents,
+  type AgentWork,
+  gatherAgents,
+  joinAsAgent,
+} from "./agents/agents.ts";
+export type { ConnectionOptions } from "./connection/connectionOptions.ts";
 export type { BatchOptions } from "./batch/batchRun.ts";
 export { type ClusterBatches, connectBatches } from "./batch/connectBatches.ts";
 export type { BatchAnswers, BatchItem, BatchSettings } from "./batch/shard.ts";
@@ -9,7 +18,6 @@ export type { Cluster, ClusterStats } from "./join.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export type { ClusterSequence, StreamPlace } from "./gateway/gateway.ts";
 export type { StreamName } from "./gateway/streamStops.ts";
-export type { ConnectionOptions } from "./connection/connectionOptions.ts";
 export type { ClusterOptions } from "./options.ts";
 export { type ClusterState, type ClusterView, viewCluster } from "./view.ts";
 export type { NodeReport } from "./presence/presence.ts";

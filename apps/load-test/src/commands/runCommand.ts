@@ -1,5 +1,13 @@
 /** `tokenmill-load run`: one run, its summary, its reports. */
-import { exitCodes, Interrupt, printText, say } from "@tokenmill/cli";
+import {
+  addConnectionFlags,
+  type ConnectionFlags,
+  exitCodes,
+  Interrupt,
+  printText,
+  say,
+  UsageError,
+} from "@tokenmill/cli";
 import { Command } from "commander";
 import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../run/progressText.ts";
@@ -22,7 +30,7 @@ export interface ReportFlags {
   readonly failIf?: readonly string[];
 }
 
-interface RunFlags extends ScenarioFlags, ReportFlags {
+interface RunFlags extends ScenarioFlags, ReportFlags, Partial<ConnectionFlags> {
   readonly samples?: string;
 }
 
@@ -35,7 +43,13 @@ export function runCommand(): Command {
     .argument("[scenario]", "a scenario file (YAML); flags win");
   addScenarioFlags(command);
   addReportFlags(command);
-  return command
+  command
+    .optionsGroup("Cluster:")
+    .option(
+      "--cluster <urls>",
+      "let the agents of a cluster make the load, a share each (tokenmill-load agent): NATS servers, nats://host:4222, with commas",
+    );
+  return addConnectionFlags(command)
     .option("--samples <file>", "every request with its raw times, NDJSON")
     .action(async (file: string | undefined, flags: RunFlags) => void (process.exitCode = await run(file, flags)));
 }
@@ -56,6 +70,10 @@ export function addReportFlags(command: Command): void {
 
 async function run(file: string | undefined, flags: RunFlags): Promise<number> {
   const conditions = (flags.failIf ?? []).map((text) => parseLimit(text, "failIf"));
+  const { cluster, samples: samplesFile } = flags;
+  if (cluster !== undefined && samplesFile !== undefined) {
+    throw new UsageError("--samples expected without --cluster: agents give histograms");
+  }
   const scenario = await scenarioFrom(file, flags);
   if (flags.html !== undefined) await loadHtmlPages();
   const interrupt = new Interrupt();
@@ -67,6 +85,7 @@ async function run(file: string | undefined, flags: RunFlags): Promise<number> {
       signal: interrupt.signal,
       onProgress: (elapsedMs, state) => line.draw(progress.at(elapsedMs, state)),
       keepSamples: flags.samples !== undefined,
+      ...(cluster !== undefined && { cluster: { ...flags, cluster } }),
       ...(flags.calibrate && { calibration: true as const }),
     });
     line.clear();

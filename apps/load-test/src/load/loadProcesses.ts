@@ -26,6 +26,8 @@ export interface TargetFacts {
 export interface OpenLoadProcesses {
   readonly target: TargetFacts;
   progress(): Progress;
+  /** Processes of other machines that were lost, by name. */
+  readonly lost: readonly string[];
   /** Starts all at one time and resolves when the last has ended. @param startNs on `process.hrtime`'s clock. */
   run(startNs: bigint, signal: AbortSignal): Promise<LoadResult>;
   close(): Promise<void>;
@@ -42,18 +44,20 @@ export async function openLoadProcesses(options: Omit<LoadProcessOptions, "share
     const load = await LoadProcess.open({ ...options, share: { index: 0, of: 1 } });
     return {
       target: load.target,
+      lost: [],
       progress: () => load.progress(),
       run: (startNs, signal) => load.run(startNs, signal),
       close: () => load.close(),
     };
   }
-  const children = Array.from({ length: processes }, () => new Child());
+  const children = Array.from({ length: processes }, () => new LoadChild());
   try {
     const [first] = await Promise.all(
       children.map((child, index) => child.open({ ...options, share: { index, of: processes } })),
     );
     return {
       target: first!,
+      lost: [],
       progress: () => sumProgress(children.map((child) => child.progress)),
       run: async (startNs, signal) =>
         mergeResults(options.sliceMs, await Promise.all(children.map((child) => child.run(startNs, signal)))),
@@ -65,7 +69,7 @@ export async function openLoadProcesses(options: Omit<LoadProcessOptions, "share
   }
 }
 
-class Child {
+export class LoadChild {
   progress: Progress = { inFlight: 0, completed: 0, failed: 0, tokens: 0 };
   readonly #process: ChildProcess = fork(fileURLToPath(new URL("./childMain.js", import.meta.url)), {
     serialization: "advanced",
@@ -120,7 +124,7 @@ class Child {
   }
 }
 
-function sumProgress(all: readonly Progress[]): Progress {
+export function sumProgress(all: readonly Progress[]): Progress {
   return all.reduce((sum, one) => ({
     inFlight: sum.inFlight + one.inFlight,
     completed: sum.completed + one.completed,
@@ -129,7 +133,7 @@ function sumProgress(all: readonly Progress[]): Progress {
   }));
 }
 
-function mergeResults(sliceMs: number, results: readonly LoadResult[]): LoadResult {
+export function mergeResults(sliceMs: number, results: readonly LoadResult[]): LoadResult {
   const recorder = new Recorder(sliceMs);
   for (const { data } of results) recorder.merge(data);
   const driver: DriverUsage = {

@@ -24,6 +24,8 @@ export interface RunOutcome {
   readonly target: TargetFacts;
   readonly resources: readonly ResourceSample[];
   readonly calibration: Calibration | undefined;
+  /** Processes of other machines that were lost, by name. Absent: none. */
+  readonly lost?: readonly string[];
 }
 
 export function buildRunReport(outcome: RunOutcome): RunReport {
@@ -120,11 +122,11 @@ function steadyOf(
 }
 
 function warningsOf(
-  { scenario, driver, data, machine }: RunOutcome,
+  { scenario, driver, data, machine, lost = [] }: RunOutcome,
   metrics: RunReport["metrics"],
   rates: Rates,
 ): string[] {
-  const warnings: string[] = [];
+  const warnings = lost.map((name) => `${name} was lost: its share of the requests is missing`);
   const { load, processes, target } = scenario;
   const isInside = target.type === "pool" || target.type === "engine";
   if (data.counts.completed > 0 && data.window.completed === 0) {

@@ -1,4 +1,5 @@
 /** A whole run: target opened, load driven, resources watched, report made. */
+import type { ConnectionFlags } from "@tokenmill/cli";
 import { calibrate } from "../calibrate/calibrate.ts";
 import type { Calibration } from "../report/calibration.ts";
 import type { Sample } from "../measure/recorder.ts";
@@ -8,6 +9,7 @@ import type { RunReport } from "../report/runReport.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Progress } from "../load/loadProcess.ts";
 import { openLoadProcesses, startTimeNs } from "../load/loadProcesses.ts";
+import { openLoadAgents } from "../load/loadAgents.ts";
 import { listenersOf } from "../load/procStat.ts";
 import { ResourceWatch } from "../load/resourceWatch.ts";
 
@@ -16,6 +18,8 @@ export interface RunOptions {
   /** Called four times a second. */
   readonly onProgress?: (elapsedMs: number, progress: Progress) => void;
   readonly keepSamples?: boolean;
+  /** The load comes from the agents of a cluster. Absent: from this machine. */
+  readonly cluster?: ConnectionFlags;
   /** A calibration to print in the report; `true` makes one first. */
   readonly calibration?: Calibration | true;
 }
@@ -30,7 +34,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { signal, onProgress, keepSamples = false } = options;
   const sliceMs = sliceLength(scenario);
   const machine = machineFacts();
-  const load = await openLoadProcesses({ scenario, sliceMs, keepSamples });
+  const settings = { scenario, sliceMs, keepSamples };
+  const load = await (options.cluster ? openLoadAgents(settings, options.cluster) : openLoadProcesses(settings));
   try {
     const calibration = options.calibration === true ? await calibrate(scenario, signal) : options.calibration;
     const pids = load.target.pids.length > 0 ? load.target.pids : localPids(scenario);
@@ -53,6 +58,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         target: load.target,
         resources,
         calibration,
+        lost: load.lost,
       });
       return { report, samples: data.samples };
     } finally {

@@ -1,8 +1,15 @@
 /** Flags of `tokenmill batch`. */
-import { addSourceFlags, integerFlag, parseNumber, type SourceFlags, UsageError } from "@tokenmill/cli";
+import {
+  addSourceFlags,
+  type ConnectionFlags,
+  integerFlag,
+  parseNumber,
+  type SourceFlags,
+  UsageError,
+} from "@tokenmill/cli";
 import { Command } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
-import { addClusterPlaceFlags, type ConnectionFlags } from "../cluster/clusterFlags.ts";
+import { addClusterPlaceFlags } from "../cluster/clusterFlags.ts";
 import { seedFlag } from "../serve/seedFlag.ts";
 
 export interface BatchFlags extends SourceFlags, Partial<ConnectionFlags> {

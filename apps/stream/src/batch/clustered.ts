@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { loadOptional } from "@tokenmill/check";
+import { connectionOf } from "@tokenmill/cli";
 import type { ClusterBatches } from "@tokenmill/cluster";
 import { type BatchItem, isVerified, readResult } from "@tokenmill/server";
-import { connectionOf } from "../cluster/clusterFlags.ts";
 import type { BatchFlags } from "./batchFlags.ts";
 import type { BatchJob, BatchRunner } from "./runBatch.ts";
 

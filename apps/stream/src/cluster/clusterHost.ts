@@ -3,7 +3,8 @@ import { loadOptional } from "@tokenmill/check";
 import type { LogitsSource } from "@tokenmill/core";
 import type { JoinHost } from "@tokenmill/server";
 import { inFlags } from "./clusterError.ts";
-import { type ClusterFlags, connectionOf } from "./clusterFlags.ts";
+import { connectionOf } from "@tokenmill/cli";
+import type { ClusterFlags } from "./clusterFlags.ts";
 
 export interface ClusterManners {
   /** Time that a request waits for a place. */

@@ -1,7 +1,6 @@
 /** `tokenmill cluster`: looks at a cluster, and takes processes out of it. */
-import { withManners } from "@tokenmill/cli";
+import { addConnectionFlags, type ConnectionFlags, withManners } from "@tokenmill/cli";
 import { Command } from "commander";
-import { addConnectionFlags, type ConnectionFlags } from "./clusterFlags.ts";
 
 export function clusterCommand(): Command {
   const cluster = new Command("cluster").summary("look at the processes of a cluster, and take some out of it");

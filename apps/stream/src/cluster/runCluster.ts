@@ -1,10 +1,9 @@
 /** `tokenmill cluster` from flags to text. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { loadOptional } from "@tokenmill/check";
-import { Interrupt, printJson } from "@tokenmill/cli";
+import { type ConnectionFlags, connectionOf, Interrupt, printJson } from "@tokenmill/cli";
 import type { ClusterState, ClusterView } from "@tokenmill/cluster";
 import { inFlags } from "./clusterError.ts";
-import { type ConnectionFlags, connectionOf } from "./clusterFlags.ts";
 import { statusText } from "./statusText.ts";
 
 const everyMs = 1000;
