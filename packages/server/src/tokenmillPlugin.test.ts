@@ -1,6 +1,7 @@
 /** In an app of somebody else's: what is the app's own stays as it was, and the routes are those of the server. */
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -179,6 +180,26 @@ describe("WebSockets", () => {
     const [[code]] = await Promise.all([once(socket, "close"), app.close()]);
     expect(code).toBe(1001);
   });
+});
+
+it("an app of HTTP/2 answers and streams, to the names that are allowed", async () => {
+  const app = Fastify({ http2: true });
+  // Its type says which protocol it speaks.
+  await register(app as unknown as FastifyInstance, { allowedHosts: ["mill.example"] });
+  onTestFinished(() => app.close());
+  const client = connectHttp2(await app.listen({ host: "127.0.0.1", port: 0 }));
+  onTestFinished(() => client.destroy());
+  const ask = async (authority: string, stream: boolean): Promise<string> => {
+    const head = { ":method": "POST", ":path": "/llm/v1/completions", ":authority": authority };
+    const asked = client.request({ ...head, "content-type": "application/json" });
+    asked.end(JSON.stringify({ ...seeded, stream }));
+    let text = "";
+    for await (const chunk of asked) text += String(chunk);
+    return text;
+  };
+  expect(await ask("mill.example:81", false)).toContain('"object":"text_completion"');
+  expect(await ask("mill.example", true)).toMatch(/data: \[DONE\]\n\n$/);
+  expect(await ask("other.example", true)).toContain("host_not_allowed");
 });
 
 it("what is wrong with an option is said by register", async () => {

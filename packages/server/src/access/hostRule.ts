@@ -59,7 +59,12 @@ export function isLoopback(host: string): boolean {
 
 /** In lower case, addresses in their shortest form, without port and brackets; undefined: HTTP/1.0, which need not name one. */
 function hostNameOf({ rawHeaders, httpVersion }: IncomingMessage, target: string): string | undefined {
-  const given = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === "host");
+  const named = (header: string): string[] =>
+    rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]!.toLowerCase() === header);
+  // HTTP/2 says it there, and may say it again in Host.
+  const [inPseudoHeader] = named(":authority");
+  if (inPseudoHeader !== undefined) return nameIn(inPseudoHeader);
+  const given = named("host");
   if (given.length > 1) throw badHost(`expected one header, got ${given.length}`);
   const inTarget = absoluteForm.exec(target)?.[1];
   const [inHeader] = given;

@@ -28,6 +28,8 @@ export class Upgrades {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // A peer that is gone has nobody to tell.
       socket.on("error", () => undefined);
+      // After a refusal the client goes; Node keeps its half of an upgraded connection open.
+      socket.on("end", () => socket.end());
       const isAlone = server.listenerCount("upgrade") === 1;
       if (!asksForWebSocket(request)) {
         if (isAlone) goOn(server, request, socket, head);
