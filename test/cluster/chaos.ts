@@ -44,6 +44,8 @@ export interface ChaosReport {
 }
 
 const name = "chaos";
+/** Requests wait as long as it takes. */
+const queueTimeoutMs = 3_600_000;
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { natsServers, delayMs, isUnfenced, leaseMs, outageMs } = options;
@@ -57,7 +59,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const gateways: Cluster[] = [];
   for (const links of gatewayLinks) {
     gateways.push(
-      await started(() => joinCluster({ ...shared, servers: links.urls, engine, identity: "test", capacity: 0 })),
+      await started(() =>
+        joinCluster({ ...shared, servers: links.urls, engine, identity: "test", capacity: 0, queueTimeoutMs }),
+      ),
     );
   }
   const nodes = await Promise.all(

@@ -43,6 +43,13 @@ export async function logTails(server: string, clusterName: string): Promise<Log
   return [...(await readLogs(server, clusterName)).standings.values()];
 }
 
+/** As servers that are killed may: nothing waits, and nothing is claimed. */
+export async function forgetWork(server: string, clusterName: string): Promise<void> {
+  const nc = await connect({ servers: server });
+  await (await jetstreamManager(nc)).streams.purge(clusterNames(clusterName).workStream);
+  await nc.close();
+}
+
 async function readLogs(
   server: string,
   clusterName: string,

@@ -29,7 +29,7 @@ const report = await runChaos({
   seed,
   maxTokens,
   nodes: 4,
-  everyMs: 1500,
+  everyMs: 3000,
   outageMs: 3000,
   faults,
   delayMs: 40,

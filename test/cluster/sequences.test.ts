@@ -6,7 +6,7 @@ import type { Engine } from "@tokenmill/engine";
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from "vitest";
 import { runChaos } from "./chaos.ts";
 import { readAt } from "./clients.ts";
-import { clientViolations, logTails, logViolations } from "./history.ts";
+import { clientViolations, forgetWork, logTails, logViolations } from "./history.ts";
 import { hashEngine } from "./hashEngine.mjs";
 import { natsServerPath, NatsServer, type NodeOptions, NodeProcess } from "./processes.ts";
 
@@ -209,6 +209,18 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     await expect(join("identity", { identity: "other", description: "tokenmill 9 with model other" })).rejects.toThrow(
       'the cluster "identity" is of test, and this process of tokenmill 9 with model other',
     );
+  });
+
+  it("a sequence goes on whose work NATS has forgotten", async ({ expect }) => {
+    const gateway = await join("forgotten", { leaseMs: 300 });
+    const first = await startNode("forgotten");
+    const reading = readAt([gateway], request, "forgotten");
+    await expect.poll(async () => (await logTails(nats.url, "forgotten"))[0]?.position ?? 0).toBeGreaterThan(0);
+    await first.kill();
+    await forgetWork(nats.url, "forgotten");
+    await startNode("forgotten");
+    expect(clientViolations(await reading, await offline(request))).toEqual([]);
+    expect(await logViolations(nats.url, "forgotten")).toEqual([]);
   });
 
   it("takes the lease that the cluster has, and refuses another one while it is there", async ({ expect }) => {

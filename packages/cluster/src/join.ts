@@ -17,7 +17,7 @@ import { Node, type NodeCounts } from "./node/node.ts";
 import { Pulls } from "./node/pulls.ts";
 import { checkClusterOptions, type ClusterOptions } from "./options.ts";
 import { Peers } from "./peers/peers.ts";
-import { type NodeReport, Presence, readReports } from "./presence/presence.ts";
+import { type NodeReport, Presence, presentIn, readReports } from "./presence/presence.ts";
 import { prepareCluster } from "./resources/prepareCluster.ts";
 
 /** A process's part of a cluster. */
@@ -80,6 +80,9 @@ export interface Faults {
   readonly checksClaims: boolean;
 }
 
+/** A stream that is quiet for that many leases is looked after. */
+const quietLeases = 8;
+
 const noFaults: Faults = { checksClaims: true };
 
 /** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_unauthorized`, `cluster_mismatch` */
@@ -106,7 +109,21 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const { queueTimeoutMs } = settings;
-    const gateway = new Gateway({ engine, js, names, log, peers, isConnected, queueTimeoutMs, maxPayloadBytes, onLog });
+    const quietMs = quietLeases * settings.node.leaseMs;
+    const isPresent = (peer: string): Promise<boolean> => presentIn(presence, peer);
+    const gateway = new Gateway({
+      engine,
+      js,
+      names,
+      log,
+      peers,
+      isConnected,
+      queueTimeoutMs,
+      maxPayloadBytes,
+      onLog,
+      quietMs,
+      isPresent,
+    });
     const stops = new StreamStops(peers, gateway);
     const { capacity, leaseMs } = settings.node;
     const take = (message: JsMsg): Promise<void> => node.take(message);

@@ -48,6 +48,9 @@ export interface GatewayOptions {
   readonly queueTimeoutMs: number;
   /** Largest message of NATS. */
   readonly maxPayloadBytes: () => number;
+  /** Time without an event after which is looked whether a process makes it. */
+  readonly quietMs: number;
+  readonly isPresent: (peer: string) => Promise<boolean>;
   readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -84,7 +87,11 @@ export class Gateway {
     const record = this.#options.engine.record(withStream(request, sequenceId));
     const name = `${place.streamId}-${place.index}`;
     const number = ++this.#lastNumber;
-    const context = { ...this.#context, onLate: () => void this.#cancel(sequence, work, start) };
+    const context = {
+      ...this.#context,
+      onLate: () => void this.#cancel(sequence, work, start),
+      onQuiet: () => void this.#revive(sequence, work),
+    };
     const sequence = new RemoteSequence(context, { name, sequenceId, number }, observer);
     const reader = this.#readerOf(sequence);
     const work: Work = { name, record, reader, digest: digestOf(record), isNew: !place.isResumed };
@@ -147,11 +154,12 @@ export class Gateway {
     }
   }
 
-  get #context(): Omit<RemoteContext, "onLate"> {
-    const { log, peers, queueTimeoutMs } = this.#options;
+  get #context(): Omit<RemoteContext, "onLate" | "onQuiet"> {
+    const { log, peers, queueTimeoutMs, quietMs } = this.#options;
     return {
       log,
       queueTimeoutMs,
+      quietMs,
       sendRead: ({ node, name, readIndex }) => {
         if (node !== "") peers.send(node, { kind: "read", name, index: readIndex });
       },
@@ -200,6 +208,23 @@ export class Gateway {
       }
       sequence.fill();
       return entry.work;
+    }
+  }
+
+  /** NATS servers that are killed all at once may forget that a message was not acknowledged: it is put into the queue again. */
+  async #revive(sequence: RemoteSequence, work: Work): Promise<void> {
+    const { log, isPresent, onLog } = this.#options;
+    const { name, reader } = work;
+    try {
+      const tail = await log.tail(name);
+      if (sequence.hasEnded || tail?.entry.status !== "open" || tail.entry.reader !== reader) return;
+      if (await isPresent(tail.entry.node)) return;
+      const again: Work = { ...work, isNew: false };
+      sequence.work = await this.#publish(again, encode(again), `${name}@${tail.seq}:${reader}`);
+      onLog("queuedAgain", { sequence: name, epoch: tail.entry.epoch, position: tail.entry.position });
+    } catch (error) {
+      // It is looked at again later.
+      if (!(error instanceof ClusterError)) throw error;
     }
   }
 

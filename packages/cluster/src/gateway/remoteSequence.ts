@@ -16,7 +16,10 @@ export interface RemoteContext {
   readonly onEnd: (sequence: RemoteSequence) => void;
   /** No node has claimed it for `queueTimeoutMs`. */
   readonly onLate: (sequence: RemoteSequence) => void;
+  /** Nothing has come for `quietMs`. */
+  readonly onQuiet: () => void;
   readonly queueTimeoutMs: number;
+  readonly quietMs: number;
 }
 
 /** Silence after which the log is looked at, in case a message was lost; longer each time that there was nothing. */
@@ -48,6 +51,8 @@ export class RemoteSequence {
   readonly #openedMs: number = performance.now();
   #heardMs: number = this.#openedMs;
   #silenceMs = firstSilenceMs;
+  /** When something came, or was asked for. */
+  #activeMs: number = this.#openedMs;
   #isPaused = false;
   #isFilling = false;
   #hasEnded = false;
@@ -111,6 +116,7 @@ export class RemoteSequence {
     this.#epoch = epoch;
     this.node = from;
     this.#heardMs = performance.now();
+    this.#activeMs = this.#heardMs;
     this.#silenceMs = firstSilenceMs;
   }
 
@@ -134,6 +140,10 @@ export class RemoteSequence {
       this.#context.onLate(this);
       this.fail(new SequenceError("overloaded", this.sequenceId, 0, message));
       return;
+    }
+    if (this.#epoch > 0 && performance.now() - this.#activeMs > this.#context.quietMs) {
+      this.#activeMs = performance.now();
+      this.#context.onQuiet();
     }
     if (performance.now() - this.#heardMs < this.#silenceMs) return;
     this.#silenceMs = Math.min(2 * this.#silenceMs, longestSilenceMs);

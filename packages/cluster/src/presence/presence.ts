@@ -1,5 +1,6 @@
 /** Membership by heartbeats: a process without one for some time is no longer a member. */
 import type { KV } from "@nats-io/kv";
+import { ClusterError } from "../errors.ts";
 
 /** A process of the cluster, as of its last heartbeat. */
 export interface NodeReport {
@@ -57,4 +58,13 @@ export async function readReports(bucket: KV): Promise<NodeReport[]> {
     if (entry?.operation === "PUT") reports.push(entry.json<NodeReport>());
   }
   return reports.toSorted((a, b) => a.startedMs - b.startedMs);
+}
+
+/** Whether a process is a member. @throws ClusterError `cluster_unavailable` */
+export async function presentIn(bucket: KV, id: string): Promise<boolean> {
+  try {
+    return (await bucket.get(id))?.operation === "PUT";
+  } catch (cause) {
+    throw new ClusterError("cluster_unavailable", "NATS does not tell which processes are there", { cause });
+  }
 }
