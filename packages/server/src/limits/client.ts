@@ -1,6 +1,4 @@
 /** The client of a request: the peer and connection whose shares it counts against. */
-import type { FastifyRequest } from "fastify";
-
 export interface Client {
   /** The API key's digest where keys are needed, else the address of the peer. */
   readonly peer: string;
@@ -8,9 +6,16 @@ export interface Client {
   readonly connection: object;
 }
 
-/** Behind a proxy that the app trusts, the address is the one that the proxy names. */
-export function clientOf({ tokenmill: { owner }, ip, raw }: FastifyRequest): Client {
-  // A peer that has left has no address.
+/** What of a request says whose it is; no type of Fastify's, whose own part only the routes know. */
+interface Asked {
+  /** Digest of the API key, "" where none is needed. */
+  readonly tokenmill: { readonly owner: string };
+  /** Behind a proxy that the app trusts, the address that the proxy names; undefined: the peer has left. */
+  readonly ip: string | undefined;
+  readonly raw: { readonly socket: object };
+}
+
+export function clientOf({ tokenmill: { owner }, ip, raw }: Asked): Client {
   return { peer: owner === "" ? peerOf(ip ?? "") : owner, connection: raw.socket };
 }
 
