@@ -1,7 +1,7 @@
 // Makes the tables of FEATURES.md from the tables of samplers, parameters and profiles of @tokenmill/core (built before).
 // Without a flag, a difference is listed and the exit code is 1; `--write` puts it into the file.
 import { readFileSync, writeFileSync } from "node:fs";
-import { foreignNames, parameters, profiles, samplerNames, samplers } from "tokenmill";
+import { foreignNames, parameters, profiles, samplerNames, samplerReferences, samplers } from "tokenmill";
 
 const path = new URL("../FEATURES.md", import.meta.url);
 const cell = (text) => text.replaceAll("|", "\\|");
@@ -15,7 +15,7 @@ const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]
 const describe = (name) => `\`${name}\` ${byName.get(name).expected.replace(/^number /, "")}`;
 const stageRows = samplerNames.map((name) => [
   `\`${name}\``,
-  samplers[name].description,
+  samplerReferences[name].description,
   samplers[name].reads.map(describe).join("; "),
 ]);
 const ofSamplers = new Set(samplerNames.flatMap((name) => samplers[name].reads));
@@ -24,7 +24,7 @@ const otherRows = parameters
   .map(({ name, expected, description }) => [`\`${name}\``, expected, description]);
 const boundariesOf = (rules) =>
   samplerNames
-    .map((name) => samplers[name].boundary?.(rules) ?? "")
+    .map((name) => samplerReferences[name].boundary?.(rules) ?? "")
     .filter((words) => words !== "")
     .join("; ");
 const profileRows = Object.entries(profiles).map(([name, { order, defaults, ...boundaries }]) => [

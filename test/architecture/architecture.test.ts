@@ -247,7 +247,7 @@ describe("the gate", () => {
     {
       rule: "Math.log in what packs a stage",
       file: "packages/core/src/samplers/bad.ts",
-      text: "const own = { pack: (x: number) => Math.log(x), reference: (x: number) => Math.log(x) };",
+      text: "const own = { pack: (x: number) => Math.log(x), law: (x: number) => Math.log(x) };",
       says: [`"Math.log" in own.pack has a last bit`],
     },
     {

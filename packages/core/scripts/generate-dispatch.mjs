@@ -1,19 +1,20 @@
 // Makes what the kernels know of the table of samplers (src/samplers/index.ts): an opcode and the flags of each, and the
-// dispatch that the walk over a plan calls. A sampler of the table without a kernel of its name fails the build, and so does a
+// dispatch that the walk over a plan calls; and the list of the samplers' references, which stand in the same files. A sampler of the table without a kernel of its name fails the build, and so does a
 // kernel that no sampler has.
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tsImport } from "tsx/esm/api";
 
-const { samplerNames, samplers } = await tsImport("../src/samplers/table.ts", import.meta.url);
+const {
+  samplerNames,
+  samplers,
+  samplersByOpcode: numbered,
+} = await tsImport("../src/samplers/table.ts", import.meta.url);
 
 /** `topNSigma` → `TOP_N_SIGMA`. */
 const constantOf = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 checkKernels();
 
-// edits first: the walk tells them from the rest by their opcodes
-const isEdit = (name) => samplers[name].kind === "edit";
-const numbered = [...samplerNames.filter(isEdit), ...samplerNames.filter((name) => !isEdit(name))];
 const opcodeOf = (name) => numbered.indexOf(name) + 1;
 const flagsOf = (name) => Object.entries(samplers[name].flags ?? {});
 
@@ -24,15 +25,15 @@ mkdirSync("assembly/generated", { recursive: true });
 const constants = [
   ...numbered.map((name) => `export const OP_${constantOf(name)} = ${opcodeOf(name)};`),
   "/** Opcodes from here on cut or reshape; all smaller ones edit single logits. */",
-  `export const OP_FIRST_NON_EDIT = ${samplerNames.filter(isEdit).length + 1};`,
+  `export const OP_FIRST_NON_EDIT = ${numbered.filter((name) => samplers[name].kind === "edit").length + 1};`,
   ...numbered.flatMap((name) =>
     flagsOf(name).map(([flag, bits]) => `export const ${constantOf(name)}_${flag} = ${bits};`),
   ),
 ];
 writeFileSync("src/generated/samplerConstants.ts", `${head}${constants.join("\n")}\n`);
 
-const entries = numbered.map((name) => `  ${name}: ${opcodeOf(name)},`);
-writeFileSync("src/generated/opcodes.ts", `${head}export const opcodes = {\n${entries.join("\n")}\n} as const;\n`);
+const references = samplerNames.map((name) => `export { ${name}Reference as ${name} } from "../samplers/${name}.ts";`);
+writeFileSync("src/generated/references.ts", `${head}${references.join("\n")}\n`);
 
 const cases = numbered.map((name) => {
   const mask = flagsOf(name).reduce((bits, [, bit]) => bits | bit, 0);

@@ -2,8 +2,16 @@
 export * from "@tokenmill/contracts";
 export type { KernelVariant } from "./instantiate.ts";
 export type { KernelModule } from "./kernelModule.ts";
-export { foreignHint, type ForeignEngine, type ForeignName, foreignNames } from "./params/foreignNames.ts";
-export type { Fault, ParameterFacts, ParameterKind, ParameterSpec, Samples } from "./kinds/parameter.ts";
+export { foreignHint } from "./params/foreignHints.ts";
+export { type ForeignEngine, type ForeignName, foreignNames } from "./params/foreignNames.ts";
+export type {
+  Fault,
+  ParameterFacts,
+  ParameterKind,
+  ParameterNotes,
+  ParameterSpec,
+  Samples,
+} from "./kinds/parameter.ts";
 export { type Parameter, parameters } from "./params/parameters.ts";
 export { validateParams } from "./params/validateParams.ts";
 export { type CompiledPlan, type CompileOptions, compileParams } from "./chain/plan.ts";
@@ -19,7 +27,9 @@ export type { SequenceOptions, SequenceSampler } from "./sampler/sequenceSampler
 export type { CustomStage, CustomStageContext } from "./sampler/customStage.ts";
 export { loadCustomStages } from "./sampler/loadCustomStages.ts";
 export type { StageName } from "./chain/order.ts";
-export type { Example, PackedStage, SamplerEntry } from "./samplers/entry.ts";
+export type { PackedStage, SamplerEntry } from "./samplers/entry.ts";
+export type { Example, SamplerReference } from "./samplers/reference.ts";
+export { type AnyReference, samplerReferences } from "./samplers/references.ts";
 export {
   type AnySampler,
   type BoundaryRules,

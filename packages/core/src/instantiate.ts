@@ -1,7 +1,7 @@
 /** Compiles the kernels once per process and instantiates them on a memory. */
 import { checkName } from "@tokenmill/check";
 import { givenModule } from "#givenModule";
-import { type Kernels, kernelTable } from "./kernels.ts";
+import { type Kernels, kernelArities } from "./kernels.ts";
 
 /** The SIMD build and its scalar twin give the same bits. */
 export type KernelVariant = "simd" | "scalar";
@@ -58,7 +58,7 @@ export async function instantiateKernels(module: WebAssembly.Module, memory: Web
   const actual = Object.entries(exports).flatMap(([name, f]) =>
     typeof f === "function" ? [`${name}/${f.length}`] : [],
   );
-  const expected = Object.entries(kernelTable).map(([name, { arity }]) => `${name}/${arity}`);
+  const expected = Object.entries(kernelArities).map(([name, arity]) => `${name}/${arity}`);
   const wrong = [...actual, ...expected].filter((name) => !actual.includes(name) || !expected.includes(name));
   if (wrong.length > 0) throw new Error(`kernels do not match their table: ${wrong.join(", ")}`);
   return exports as unknown as Kernels;

@@ -1,7 +1,6 @@
 /**
- * The one table of kernels: signatures, and for kernels of one number the f64 reference that judges them. The loader checks
- * a module against it and tests iterate it; an export that is not here does not exist. What each kernel does stands at its
- * definition in `assembly/`.
+ * The one table of kernels: their signatures. The loader checks a module against it and tests iterate it; an export that is not
+ * here does not exist. What each kernel does stands at its definition in `assembly/`.
  */
 
 /** The kernels of one instance. Pointers are byte offsets, counts are elements. */
@@ -36,30 +35,20 @@ export interface Kernels {
   log_f64(x: number): number;
 }
 
-export interface KernelEntry {
-  /** Number of arguments. */
-  readonly arity: number;
-  /** For kernels of one number: what it should give, the relative error allowed, and the range in which that holds. */
-  readonly reference?: {
-    readonly fn: (x: number) => number;
-    readonly tolerance: number;
-    readonly range: readonly [number, number];
-  };
-}
-
-export const kernelTable: Readonly<Record<keyof Kernels, KernelEntry>> = {
-  sample_row: { arity: 2 },
-  distribution_row: { arity: 5 },
-  guide_row_f32: { arity: 5 },
-  transform_row: { arity: 4 },
-  score_row: { arity: 2 },
-  workspace_bytes: { arity: 1 },
-  read_row: { arity: 2 },
-  add_scalar_f32: { arity: 4 },
-  scatter_add_f32: { arity: 5 },
-  philox4x32: { arity: 2 },
-  uniform_f64: { arity: 2 },
-  exp_f64: { arity: 1, reference: { fn: Math.exp, tolerance: 4e-16, range: [-700, 0] } },
-  exp2_f32: { arity: 1, reference: { fn: (x) => 2 ** x, tolerance: 5e-7, range: [-125, 0] } },
-  log_f64: { arity: 1, reference: { fn: Math.log, tolerance: 4e-16, range: [5e-324, 1.7e308] } },
+/** Number of arguments of each. */
+export const kernelArities: Readonly<Record<keyof Kernels, number>> = {
+  sample_row: 2,
+  distribution_row: 5,
+  guide_row_f32: 5,
+  transform_row: 4,
+  score_row: 2,
+  workspace_bytes: 1,
+  read_row: 2,
+  add_scalar_f32: 4,
+  scatter_add_f32: 5,
+  philox4x32: 2,
+  uniform_f64: 2,
+  exp_f64: 1,
+  exp2_f32: 1,
+  log_f64: 1,
 };

@@ -108,7 +108,7 @@ export const STAGE_NUMBER_1 = 24;
 export const STAGE_NUMBER_2 = 32;
 export const STAGE_FLAGS = 40;
 
-/** Opcode of a stage of the user's own, above those of the samplers (made by the build, `generated/opcodes.ts`). Not a kernel's:
+/** Opcode of a stage of the user's own, above those of the samplers (`samplersByOpcode`). Not a kernel's:
  *  the host splits the plan there. Its integer: which of the custom stages. */
 export const OP_CUSTOM = 255;
 

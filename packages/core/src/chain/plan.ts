@@ -1,6 +1,6 @@
 /** Compiles params to a plan: what one kernel call walks, with what belongs to it. */
 import { checkInteger, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
-import { isStringList } from "../params/parameters.ts";
+import { isStringList } from "../params/parameterSpecs.ts";
 import { packPlan } from "../params/packPlan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { validateParams } from "../params/validateParams.ts";

@@ -2,6 +2,7 @@
 import { isCustomName, type SamplingParams } from "../params/samplingParams.ts";
 import { withDefaults } from "../params/withDefaults.ts";
 import type { ReferenceRow } from "../reference/referenceRow.ts";
+import { samplerReferences } from "../samplers/references.ts";
 import { type SamplerName, samplers } from "../samplers/table.ts";
 import { orderOf, profileFor } from "./order.ts";
 
@@ -17,5 +18,5 @@ export function referenceStage(row: ReferenceRow, name: SamplerName, params: Sam
   const sampler = samplers[name];
   if (!sampler.pack(params, profile)) return;
   if (sampler.kind === "edit") row.applyBeta();
-  sampler.reference(row, params, profile);
+  samplerReferences[name].law(row, params, profile);
 }

@@ -1,11 +1,11 @@
 /** Which of the params that a user gave have no effect, because the profile or the chain leaves their stages out. */
-import { parameters } from "../params/parameters.ts";
+import { parameterSpecs } from "../params/parameterSpecs.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { withDefaults } from "../params/withDefaults.ts";
 import { samplerNames, samplers } from "../samplers/table.ts";
 import { orderOf, profileFor, replacementIn } from "./order.ts";
 
-const actElsewhere = new Set(parameters.filter((parameter) => parameter.actsElsewhere).map(({ name }) => name));
+const actElsewhere = new Set(parameterSpecs.filter((spec) => spec.actsElsewhere).map(({ name }) => name));
 
 /**
  * Params in the order in which they were given, of params that `validateParams` has accepted. Those that leave their stage
@@ -25,7 +25,7 @@ export function unusedParams(params: SamplingParams): (keyof SamplingParams)[] {
   return parametersIn(params).filter((name) => missed.has(name));
 }
 
-const known = new Set<string>(parameters.map(({ name }) => name));
+const known = new Set<string>(parameterSpecs.map(({ name }) => name));
 
 function parametersIn(params: SamplingParams): (keyof SamplingParams)[] {
   const isGiven = (name: string): name is keyof SamplingParams => known.has(name);

@@ -4,12 +4,10 @@ import { integerRange, isInRange, type NumberRange, numberRange, rangeText } fro
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
-/** A number in the range. What it says of `off` is added to the description. */
-export function number(range: NumberRange, facts: ParameterFacts<number>): ParameterSpec {
-  const { description, off } = facts;
+/** A number in the range. */
+export function number(range: NumberRange, facts?: ParameterFacts<number>): ParameterSpec {
   return {
     ...facts,
-    description: off === undefined ? description : `${description}; ${off} is off`,
     kind: range.type,
     range,
     expected: rangeText(range),
@@ -19,12 +17,12 @@ export function number(range: NumberRange, facts: ParameterFacts<number>): Param
 }
 
 /** A share or probability, from 0 to 1. */
-export function share(ends: "[]" | "(]" | "[)" | "()", facts: ParameterFacts<number>): ParameterSpec {
+export function share(ends: "[]" | "(]" | "[)" | "()", facts?: ParameterFacts<number>): ParameterSpec {
   return number(numberRange(0, 1, ends), facts);
 }
 
 /** A whole number, to 2^31 − 1 unless said otherwise. */
-export function integer(least: number, facts: ParameterFacts<number>, most: number = 2 ** 31 - 1): ParameterSpec {
+export function integer(least: number, facts?: ParameterFacts<number>, most: number = 2 ** 31 - 1): ParameterSpec {
   return number(integerRange(least, most), facts);
 }
 
@@ -33,7 +31,7 @@ export const keyRange: NumberRange = integerRange(0, Number.MAX_SAFE_INTEGER);
 const isKey = (value: unknown): boolean => isNumber(value) && isInRange(keyRange, value);
 
 /** The secret of a watermark. */
-export function key(facts: ParameterFacts<number>): ParameterSpec {
+export function key(facts?: ParameterFacts<number>): ParameterSpec {
   return {
     ...facts,
     kind: "seed",
@@ -47,7 +45,7 @@ export function key(facts: ParameterFacts<number>): ParameterSpec {
 /** Up to `mostItems` numbers of one range, or one number for each of several ranges. */
 export function numbers(
   of: NumberRange | readonly NumberRange[],
-  facts: ParameterFacts<readonly number[]>,
+  facts?: ParameterFacts<readonly number[]>,
   mostItems: number = 1024,
 ): ParameterSpec {
   const isEach = "type" in of;

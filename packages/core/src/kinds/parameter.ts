@@ -1,4 +1,4 @@
-/** What is known of a sampling parameter, as data: its words, its predicate, and values to start from. */
+/** What is known of a sampling parameter, as data: its range in words and as a predicate; and what pages and tests want of it. */
 import type { NumberRange } from "./range.ts";
 
 /** What its values are: decides how it is written on a command line and in JSON. */
@@ -35,24 +35,28 @@ export interface Samples {
   readonly mostItems?: number;
 }
 
-/** What a sampler says of a parameter of its own. */
+/** What a sampler says of a parameter of its own, beside its range. */
 export interface ParameterFacts<Value = unknown> {
-  /** One line for `--help` and the docs. */
-  readonly description: string;
   /** The value at which it does nothing. */
   readonly off?: Value;
   /** What absence means, where that is not `off`. */
   readonly absent?: Value;
-  /** A value worth looking at first, for pages that let people play. */
-  readonly start?: Value;
-  /** Where sliders end, if the range goes further. */
-  readonly usualMost?: number;
   /** Whether it is a number of tokens of the vocabulary. */
   readonly countsTokens?: boolean;
   /** A value outside the range that other engines write for `off`; accepted over HTTP. */
   readonly foreignOff?: number;
   /** Whether it acts outside of the chain too. */
   readonly actsElsewhere?: boolean;
+}
+
+/** What those who show or try a parameter want of it. */
+export interface ParameterNotes {
+  /** One line for `--help` and the docs. */
+  readonly description: string;
+  /** A value worth looking at first, for pages that let people play. */
+  readonly start?: unknown;
+  /** Where sliders end, if the range goes further. */
+  readonly usualMost?: number;
   /** What property tests generate, where that is not the whole range. */
   readonly samples?: Samples;
 }

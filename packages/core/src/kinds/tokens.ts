@@ -8,9 +8,8 @@ const isId = (id: unknown, vocabSize: number): boolean =>
   typeof id === "number" && Number.isInteger(id) && id >= 0 && id < vocabSize;
 
 /** A list of token ids, of `leastItems` at least. */
-export function tokenIds(leastItems: 0 | 1, facts: ParameterFacts<readonly number[]>): ParameterSpec {
+export function tokenIds(leastItems: 0 | 1, facts?: ParameterFacts<readonly number[]>): ParameterSpec {
   return {
-    start: [0],
     ...facts,
     kind: "tokenIds",
     expected: `${leastItems === 0 ? "array" : "non-empty array"} of token ids inside the vocabulary`,
@@ -24,9 +23,8 @@ export function tokenIds(leastItems: 0 | 1, facts: ParameterFacts<readonly numbe
 }
 
 /** Ids, or non-empty lists of ids. */
-export function tokenSequences(facts: ParameterFacts<TokenSequences>): ParameterSpec {
+export function tokenSequences(facts?: ParameterFacts<TokenSequences>): ParameterSpec {
   return {
-    start: [[0]],
     ...facts,
     kind: "tokenSequences",
     expected: "array of token ids inside the vocabulary or non-empty arrays of them",
@@ -56,9 +54,8 @@ const isLogitBias = (value: unknown): value is LogitBias =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Biases by token id. */
-export function bias(facts: ParameterFacts<LogitBias>): ParameterSpec {
+export function bias(facts?: ParameterFacts<LogitBias>): ParameterSpec {
   return {
-    start: { 0: 1 },
     ...facts,
     kind: "bias",
     range: biasRange,

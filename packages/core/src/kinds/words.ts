@@ -1,7 +1,7 @@
 /** Parameters that are one of a few words, or yes and no. */
 import type { ParameterFacts, ParameterSpec } from "./parameter.ts";
 
-export function choice(choices: readonly string[], facts: ParameterFacts<string>): ParameterSpec {
+export function choice(choices: readonly string[], facts?: ParameterFacts<string>): ParameterSpec {
   return {
     ...facts,
     kind: "choice",
@@ -12,10 +12,9 @@ export function choice(choices: readonly string[], facts: ParameterFacts<string>
   };
 }
 
-export function boolean(facts: ParameterFacts<boolean>): ParameterSpec {
+export function boolean(facts?: ParameterFacts<boolean>): ParameterSpec {
   return {
     off: false,
-    start: true,
     ...facts,
     kind: "boolean",
     expected: "boolean",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { foreignHint, foreignNames } from "./foreignNames.ts";
+import { foreignHint } from "./foreignHints.ts";
+import { foreignNames } from "./foreignNames.ts";
 import { parameters } from "./parameters.ts";
 import { validateParams } from "./validateParams.ts";
 

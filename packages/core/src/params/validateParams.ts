@@ -1,11 +1,11 @@
 /** Checks params against the list of parameters. */
 import { checkInteger, checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
 import { samplerNames, samplers } from "../samplers/table.ts";
-import { foreignHint } from "./foreignNames.ts";
-import { isStringList, parameters } from "./parameters.ts";
+import { foreignHint } from "./foreignHints.ts";
+import { isStringList, parameterSpecs } from "./parameterSpecs.ts";
 import { isCustomName, type SamplingParams } from "./samplingParams.ts";
 
-const parameterNames: readonly string[] = parameters.map((parameter) => parameter.name);
+const parameterNames: readonly string[] = parameterSpecs.map((spec) => spec.name);
 
 /**
  * Checks every parameter's name and range. `customStages`: the names that a chain may have with `custom:` before them;
@@ -24,7 +24,7 @@ export function validateParams(
   if (customStages !== undefined && !isStringList(customStages)) {
     refuse("customStages", "array of names", customStages, true);
   }
-  for (const { name, expected, hasType, faultOf } of parameters) {
+  for (const { name, expected, hasType, faultOf } of parameterSpecs) {
     const value = params[name];
     if (value === undefined) continue;
     if (!hasType(value)) refuse(name, expected, value, true);

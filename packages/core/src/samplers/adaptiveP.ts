@@ -3,6 +3,7 @@ import { number } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
 import { adaptiveSum, adaptiveWeight } from "../records/state.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface AdaptivePParams {
   /** Adaptive-p prefers tokens of about that probability, on average; in [0, 1], −1 is off. Absent: −1. */
@@ -21,18 +22,9 @@ export const adaptiveP: SamplerEntry<AdaptivePParams> = {
   kind: "reshape",
   place: 270,
   keepsOrder: false,
-  description: "prefers tokens near a probability, so that the mean of the drawn ones comes to the target",
   parameters: {
-    adaptiveTarget: number(numberRange(0, 1, "[]", -1), {
-      description: "adaptive-p prefers tokens of about that probability",
-      off: -1,
-      start: 0.5,
-    }),
-    adaptiveDecay: number(numberRange(0, 0.99), {
-      description: "how slowly adaptive-p forgets",
-      absent: 0.9,
-      start: 0.9,
-    }),
+    adaptiveTarget: number(numberRange(0, 1, "[]", -1), { off: -1 }),
+    adaptiveDecay: number(numberRange(0, 0.99), { absent: 0.9 }),
   },
   state: {
     first: adaptiveSum,
@@ -43,7 +35,15 @@ export const adaptiveP: SamplerEntry<AdaptivePParams> = {
   },
   pack: ({ adaptiveTarget: target = -1, adaptiveDecay: decay = 0.9 }) =>
     target < 0 ? undefined : { numbers: [target, decay] },
-  reference: (row, params) => {
+};
+
+export const adaptivePReference = (): SamplerReference<AdaptivePParams> => ({
+  description: "prefers tokens near a probability, so that the mean of the drawn ones comes to the target",
+  parameters: {
+    adaptiveTarget: { description: "adaptive-p prefers tokens of about that probability", start: 0.5 },
+    adaptiveDecay: { description: "how slowly adaptive-p forgets", start: 0.9 },
+  },
+  law: (row, params) => {
     const [initialSum, initialWeight] = initial(params);
     const sum = row.state[adaptiveSum] ?? initialSum;
     const weight = row.state[adaptiveWeight] ?? initialWeight;
@@ -55,4 +55,4 @@ export const adaptiveP: SamplerEntry<AdaptivePParams> = {
     }
     row.beta = 1;
   },
-};
+});

@@ -2,6 +2,7 @@
 import { tokenIds } from "../kinds/tokens.ts";
 import { distinctIds } from "../kinds/tokenSequences.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface AllowedTokenIdsParams {
   /** Only these tokens can be drawn. */
@@ -12,8 +13,16 @@ export const allowedTokenIds: SamplerEntry<AllowedTokenIdsParams> = {
   kind: "edit",
   place: 20,
   keepsOrder: true,
-  description: "leaves only the allowed tokens",
-  parameters: { allowedTokenIds: tokenIds(1, { description: "only these tokens can be drawn" }) },
+  parameters: {
+    allowedTokenIds: tokenIds(1),
+  },
   pack: ({ allowedTokenIds: ids }) => (ids ? { ids: distinctIds(ids) } : undefined),
-  reference: (row, { allowedTokenIds: ids = [] }) => row.keepOnly(ids),
 };
+
+export const allowedTokenIdsReference = (): SamplerReference<AllowedTokenIdsParams> => ({
+  description: "leaves only the allowed tokens",
+  parameters: {
+    allowedTokenIds: { description: "only these tokens can be drawn" },
+  },
+  law: (row, { allowedTokenIds: ids = [] }) => row.keepOnly(ids),
+});

@@ -2,6 +2,7 @@
 import { tokenSequences } from "../kinds/tokens.ts";
 import { distinctSequences, packSequences, type TokenSequences } from "../kinds/tokenSequences.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface BadWordsParams {
   /** A token, or the last one of a sequence of tokens where the others have just been generated, cannot be drawn. */
@@ -20,15 +21,23 @@ export const badWords: SamplerEntry<BadWordsParams, BadWordsRules> = {
   kind: "edit",
   place: 70,
   keepsOrder: true,
-  description: "takes out the tokens that would complete a banned sequence",
-  parameters: { badWords: tokenSequences({ description: "these token sequences are never completed" }) },
+  parameters: {
+    badWords: tokenSequences(),
+  },
   flags: { SKIP_PROMPT },
-  boundary: ({ badWordsScope }) => (badWordsScope === "output" ? "bad words begin in the output" : ""),
   pack: ({ badWords: words }, { badWordsScope }) =>
     words?.length
       ? { flags: badWordsScope === "output" ? SKIP_PROMPT : 0, ids: packSequences(distinctSequences(words)) }
       : undefined,
-  reference: (row, { badWords: words }, { badWordsScope }) => {
+};
+
+export const badWordsReference = (): SamplerReference<BadWordsParams, BadWordsRules> => ({
+  description: "takes out the tokens that would complete a banned sequence",
+  parameters: {
+    badWords: { description: "these token sequences are never completed" },
+  },
+  boundary: ({ badWordsScope }) => (badWordsScope === "output" ? "bad words begin in the output" : ""),
+  law: (row, { badWords: words }, { badWordsScope }) => {
     const history = Array.from(row.history).slice(badWordsScope === "output" ? row.promptLength : 0);
     for (const ids of distinctSequences(words)) {
       const prefix = ids.slice(0, -1);
@@ -38,4 +47,4 @@ export const badWords: SamplerEntry<BadWordsParams, BadWordsRules> = {
       }
     }
   },
-};
+});

@@ -2,6 +2,7 @@
 import { tokenIds } from "../kinds/tokens.ts";
 import { distinctIds } from "../kinds/tokenSequences.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface BannedTokenIdsParams {
   /** These tokens cannot be drawn. */
@@ -12,10 +13,18 @@ export const bannedTokenIds: SamplerEntry<BannedTokenIdsParams> = {
   kind: "edit",
   place: 60,
   keepsOrder: true,
-  description: "takes out the banned tokens",
-  parameters: { bannedTokenIds: tokenIds(0, { description: "these tokens cannot be drawn" }) },
+  parameters: {
+    bannedTokenIds: tokenIds(0),
+  },
   pack: ({ bannedTokenIds: ids }) => (ids?.length ? { ids: distinctIds(ids) } : undefined),
-  reference: (row, { bannedTokenIds: ids = [] }) => {
+};
+
+export const bannedTokenIdsReference = (): SamplerReference<BannedTokenIdsParams> => ({
+  description: "takes out the banned tokens",
+  parameters: {
+    bannedTokenIds: { description: "these tokens cannot be drawn" },
+  },
+  law: (row, { bannedTokenIds: ids = [] }) => {
     for (const id of ids) row.logits[id] = -Infinity;
   },
-};
+});

@@ -6,7 +6,7 @@ import { profiles } from "../profiles/index.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import { variants } from "../testing/createKernels.ts";
 import { ReferenceRow } from "../reference/referenceRow.ts";
-import { dry } from "./dry.ts";
+import { dry, dryReference } from "./dry.ts";
 
 const setting = (dryMultiplier: number, dryAllowedLength: number, drySequenceBreakers: number[][] = []) => ({
   dryMultiplier,
@@ -72,7 +72,7 @@ describe.each(variants)("%s kernels", (variant) => {
         const lastN = params.dryBase > 1.05 || length <= 512 ? params.dryPenaltyLastN : 500;
         const given = { ...complete, dryPenaltyLastN: lastN };
         const row = new ReferenceRow(new Float32Array(300), history);
-        dry.reference(row, given, profiles.tokenmill);
+        dryReference().law(row, given, profiles.tokenmill);
         const expected = row.probs();
         const { tokenIds, probs } = sampler.distribution(new Float32Array(300), given, { history });
         tokenIds.forEach((id, i) =>

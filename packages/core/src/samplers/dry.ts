@@ -5,6 +5,7 @@ import { tokenSequences } from "../kinds/tokens.ts";
 import { distinctSequences, packSequences, type TokenSequences } from "../kinds/tokenSequences.ts";
 import { integerPower } from "../reference/integerPower.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface DryParams {
   /** DRY: subtracted from tokens that would go on with a repetition, times a power of `dryBase`; ≥ 0, 0 is off. */
@@ -56,40 +57,12 @@ export const dry: SamplerEntry<DryParams> = {
   kind: "edit",
   place: 40,
   keepsOrder: false,
-  description: "weakens tokens that would go on with a repetition, the more the longer it is",
   parameters: {
-    dryMultiplier: number(numberRange(0, Infinity, "[)"), {
-      description: "weakens tokens that would go on with a repetition",
-      off: 0,
-      start: 0.8,
-      usualMost: 5,
-      samples: { between: [0, 3], also: [0.8, 1e30] },
-    }),
-    dryBase: number(numberRange(1, 1000), {
-      description: "how the DRY penalty grows with each repeated token",
-      absent: 1.75,
-      start: 1.75,
-      usualMost: 4,
-      samples: { between: [1, 4], also: [1000, 1 + 1e-6, 1.0001] },
-    }),
-    dryAllowedLength: integer(0, {
-      description: "repetitions shorter than that are free",
-      absent: 2,
-      start: 2,
-      usualMost: 10,
-      samples: { between: [0, 5] },
-    }),
-    dryPenaltyLastN: integer(-1, {
-      description: "how many of the last tokens DRY sees; -1 all, 0 none",
-      absent: -1,
-      start: -1,
-      usualMost: 256,
-      samples: { between: [-1, 30] },
-    }),
-    drySequenceBreakers: tokenSequences({
-      description: "a repetition does not reach across these token sequences",
-      samples: { mostItems: 4 },
-    }),
+    dryMultiplier: number(numberRange(0, Infinity, "[)"), { off: 0 }),
+    dryBase: number(numberRange(1, 1000), { absent: 1.75 }),
+    dryAllowedLength: integer(0, { absent: 2 }),
+    dryPenaltyLastN: integer(-1, { absent: -1 }),
+    drySequenceBreakers: tokenSequences(),
   },
   // the allowed length, a number
   flags: { ALLOWED_LENGTH: 0x7fffffff },
@@ -100,7 +73,41 @@ export const dry: SamplerEntry<DryParams> = {
     const numbers = [multiplier, base, mostExponent];
     return { integer: lastN, flags: allowedLength, numbers, ids: packSequences(breakers) };
   },
-  reference: (row, params) => {
+};
+
+export const dryReference = (): SamplerReference<DryParams> => ({
+  description: "weakens tokens that would go on with a repetition, the more the longer it is",
+  parameters: {
+    dryMultiplier: {
+      description: "weakens tokens that would go on with a repetition",
+      start: 0.8,
+      usualMost: 5,
+      samples: { between: [0, 3], also: [0.8, 1e30] },
+    },
+    dryBase: {
+      description: "how the DRY penalty grows with each repeated token",
+      start: 1.75,
+      usualMost: 4,
+      samples: { between: [1, 4], also: [1000, 1 + 1e-6, 1.0001] },
+    },
+    dryAllowedLength: {
+      description: "repetitions shorter than that are free",
+      start: 2,
+      usualMost: 10,
+      samples: { between: [0, 5] },
+    },
+    dryPenaltyLastN: {
+      description: "how many of the last tokens DRY sees; -1 all, 0 none",
+      start: -1,
+      usualMost: 256,
+      samples: { between: [-1, 30] },
+    },
+    drySequenceBreakers: {
+      description: "a repetition does not reach across these token sequences",
+      samples: { mostItems: 4 },
+    },
+  },
+  law: (row, params) => {
     const given = setting(params);
     if (!given) return;
     const { multiplier, base, allowedLength, lastN, breakers, mostExponent } = given;
@@ -121,4 +128,4 @@ export const dry: SamplerEntry<DryParams> = {
       row.set(id, row.logits[id]! - multiplier * integerPower(base, exponent));
     }
   },
-};
+});

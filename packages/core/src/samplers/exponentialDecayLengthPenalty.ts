@@ -4,6 +4,7 @@ import { integerRange, numberRange } from "../kinds/range.ts";
 import { distinctIds } from "../kinds/tokenSequences.ts";
 import { integerPower } from "../reference/integerPower.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface ExponentialDecayLengthPenaltyParams {
   /**
@@ -19,12 +20,8 @@ export const exponentialDecayLengthPenalty: SamplerEntry<ExponentialDecayLengthP
   kind: "edit",
   place: 85,
   keepsOrder: false,
-  description: "after a number of tokens, raises those that end the sequence by a power that grows with each token",
   parameters: {
-    exponentialDecayLengthPenalty: numbers([integerRange(0, 2 ** 31 - 1), numberRange(0, Infinity, "()")], {
-      description: "from which token on, and by which factor a token, the end is made likelier",
-      start: [0, 1.1],
-    }),
+    exponentialDecayLengthPenalty: numbers([integerRange(0, 2 ** 31 - 1), numberRange(0, Infinity, "()")]),
   },
   alsoReads: ["stopTokenIds"],
   changesAt: ({ exponentialDecayLengthPenalty: [start, factor] = off }) => ({
@@ -33,7 +30,17 @@ export const exponentialDecayLengthPenalty: SamplerEntry<ExponentialDecayLengthP
   }),
   pack: ({ exponentialDecayLengthPenalty: [start, factor] = off, stopTokenIds: ids }) =>
     factor === 1 || !ids?.length ? undefined : { integer: start, numbers: [factor], ids: distinctIds(ids) },
-  reference: (row, { exponentialDecayLengthPenalty: [start, factor] = off, stopTokenIds: ids = [] }) => {
+};
+
+export const exponentialDecayLengthPenaltyReference = (): SamplerReference<ExponentialDecayLengthPenaltyParams> => ({
+  description: "after a number of tokens, raises those that end the sequence by a power that grows with each token",
+  parameters: {
+    exponentialDecayLengthPenalty: {
+      description: "from which token on, and by which factor a token, the end is made likelier",
+      start: [0, 1.1],
+    },
+  },
+  law: (row, { exponentialDecayLengthPenalty: [start, factor] = off, stopTokenIds: ids = [] }) => {
     if (row.position <= start) return;
     const gain = Math.min(integerPower(factor, row.position - start), Number.MAX_VALUE) - 1;
     for (const id of new Set(ids)) {
@@ -41,4 +48,4 @@ export const exponentialDecayLengthPenalty: SamplerEntry<ExponentialDecayLengthP
       if (x > -Infinity) row.set(id, x + Math.abs(x) * gain);
     }
   },
-};
+});

@@ -1,6 +1,7 @@
 /** A threshold relative to the most probable token (Nguyen et al. 2024, arXiv 2407.01082). */
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface MinPParams {
   /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
@@ -11,14 +12,20 @@ export const minP: SamplerEntry<MinPParams> = {
   kind: "cut",
   place: 170,
   keepsOrder: true,
+  parameters: {
+    minP: share("[]", { off: 0 }),
+  },
+  pack: ({ minP: p = 0 }) => (p === 0 ? undefined : { numbers: [p] }),
+};
+
+export const minPReference = (): SamplerReference<MinPParams> => ({
   description: "keeps tokens whose probability is at least minP times the largest",
   parameters: {
-    minP: share("[]", {
+    minP: {
       description: "keep tokens with at least that share of the largest probability",
-      off: 0,
       start: 0.1,
       samples: { decades: 6, also: [0.5, Number.MIN_VALUE] },
-    }),
+    },
   },
   examples: [
     {
@@ -34,9 +41,8 @@ export const minP: SamplerEntry<MinPParams> = {
       left: [0, 0, 3 / 7, 4 / 7],
     },
   ],
-  pack: ({ minP: p = 0 }) => (p === 0 ? undefined : { numbers: [p] }),
-  reference: (row, { minP: p = 0 }) => {
+  law: (row, { minP: p = 0 }) => {
     const threshold = row.max + Math.log(p) / row.beta;
     row.keepOnly(row.kept().filter((id) => row.logits[id]! >= threshold));
   },
-};
+});

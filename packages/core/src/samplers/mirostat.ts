@@ -4,6 +4,7 @@ import { numberRange } from "../kinds/range.ts";
 import { mirostatMu } from "../records/state.ts";
 import type { ReferenceRow } from "../reference/referenceRow.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface MirostatParams {
   /** Mirostat holds the mean surprise of the drawn tokens at `mirostatTau`: 1 by a top-k, 2 by a threshold; 0 is off. */
@@ -21,21 +22,10 @@ export const mirostat: SamplerEntry<MirostatParams> = {
   kind: "cut",
   place: 260,
   keepsOrder: true,
-  description: "holds the mean surprise of the drawn tokens at tau",
   parameters: {
-    mirostat: integer(0, { description: "version of mirostat, which holds the mean surprise", off: 0, start: 2 }, 2),
-    mirostatTau: number(numberRange(0, 100), {
-      description: "the surprise that mirostat aims at, in bits",
-      absent: 5,
-      start: 5,
-      usualMost: 12,
-      samples: { between: [0, 12], also: [100] },
-    }),
-    mirostatEta: share("[]", {
-      description: "how much of its error mirostat corrects per token",
-      absent: 0.1,
-      start: 0.1,
-    }),
+    mirostat: integer(0, { off: 0 }, 2),
+    mirostatTau: number(numberRange(0, 100), { absent: 5 }),
+    mirostatEta: share("[]", { absent: 0.1 }),
   },
   state: {
     first: mirostatMu,
@@ -46,7 +36,21 @@ export const mirostat: SamplerEntry<MirostatParams> = {
   integers: [1, 2],
   pack: ({ mirostat: version = 0, mirostatTau: tau = 5, mirostatEta: eta = 0.1 }) =>
     version === 0 ? undefined : { integer: version, numbers: [tau, eta] },
-  reference: (row, params) => {
+};
+
+export const mirostatReference = (): SamplerReference<MirostatParams> => ({
+  description: "holds the mean surprise of the drawn tokens at tau",
+  parameters: {
+    mirostat: { description: "version of mirostat, which holds the mean surprise", start: 2 },
+    mirostatTau: {
+      description: "the surprise that mirostat aims at, in bits",
+      start: 5,
+      usualMost: 12,
+      samples: { between: [0, 12], also: [100] },
+    },
+    mirostatEta: { description: "how much of its error mirostat corrects per token", start: 0.1 },
+  },
+  law: (row, params) => {
     const mu = row.state[mirostatMu] ?? initialMu(params);
     const kept = row.kept();
     if (params.mirostat === 1) row.keepOnly(kept.slice(0, topK(row, kept, mu)));
@@ -56,7 +60,7 @@ export const mirostat: SamplerEntry<MirostatParams> = {
       row.keepOnly(kept.slice(0, Math.max(count, 1)));
     }
   },
-};
+});
 
 /** The k for which a Zipf law with the exponent of the 100 most probable tokens has surprise mu. */
 function topK(row: ReferenceRow, kept: readonly number[], mu: number): number {

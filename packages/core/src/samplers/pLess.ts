@@ -1,6 +1,7 @@
 /** The collision probability as the threshold (p-less, 2025, arXiv 2509.23234). */
 import { boolean } from "../kinds/words.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface PLessParams {
   /** Keep tokens at least as probable as two draws are to be equal. Absent: false. */
@@ -11,8 +12,17 @@ export const pLess: SamplerEntry<PLessParams> = {
   kind: "cut",
   place: 180,
   keepsOrder: true,
+  parameters: {
+    pLess: boolean(),
+  },
+  pack: ({ pLess: isOn = false }) => (isOn ? {} : undefined),
+};
+
+export const pLessReference = (): SamplerReference<PLessParams> => ({
   description: "keeps tokens at least as probable as two draws are to be equal",
-  parameters: { pLess: boolean({ description: "keep tokens at least as probable as two draws are to be equal" }) },
+  parameters: {
+    pLess: { description: "keep tokens at least as probable as two draws are to be equal" },
+  },
   examples: [
     {
       source: "Σp² = 0.3084",
@@ -22,8 +32,7 @@ export const pLess: SamplerEntry<PLessParams> = {
     },
     { source: "Σp² = 0.25", probs: [0.25, 0.25, 0.25, 0.25], params: { pLess: true }, left: [0.25, 0.25, 0.25, 0.25] },
   ],
-  pack: ({ pLess: isOn = false }) => (isOn ? {} : undefined),
-  reference: (row) => {
+  law: (row) => {
     const kept = row.kept();
     const max = row.max;
     const weights = new Map(kept.map((id) => [id, row.weight(id, max)]));
@@ -35,4 +44,4 @@ export const pLess: SamplerEntry<PLessParams> = {
     }
     row.keepOnly(kept.filter((id) => weights.get(id)! >= Math.min(squares / sum, 1)));
   },
-};
+});

@@ -3,6 +3,7 @@ import { integer, number } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
 import { choice } from "../kinds/words.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface PenaltiesParams {
   /** Seen tokens: positive logits are divided by it, others multiplied; > 0, 1 is off. */
@@ -39,33 +40,12 @@ export const penalties: SamplerEntry<PenaltiesParams> = {
   kind: "edit",
   place: 30,
   keepsOrder: false,
-  description: "weakens tokens that occurred before",
   parameters: {
-    repetitionPenalty: number(numberRange(0, Infinity, "()"), {
-      description: "weakens tokens seen before",
-      off: 1,
-      start: 1.3,
-      usualMost: 2,
-      samples: { between: [0.1, 3], also: [1e-6, 1e30] },
-    }),
-    frequencyPenalty: number(numberRange(-2, 2), {
-      description: "subtracted per earlier occurrence",
-      off: 0,
-      start: 0.5,
-    }),
-    presencePenalty: number(numberRange(-2, 2), {
-      description: "subtracted if the token occurred",
-      off: 0,
-      start: 0.5,
-    }),
-    penaltyLastN: integer(-1, {
-      description: "how many of the last tokens the penalties see; -1 all, 0 none",
-      absent: -1,
-      start: -1,
-      usualMost: 256,
-      samples: { between: [-1, 10], also: [64] },
-    }),
-    penaltyScope: choice(["prompt+output", "output"], { description: "whether penalties see the prompt" }),
+    repetitionPenalty: number(numberRange(0, Infinity, "()"), { off: 1 }),
+    frequencyPenalty: number(numberRange(-2, 2), { off: 0 }),
+    presencePenalty: number(numberRange(-2, 2), { off: 0 }),
+    penaltyLastN: integer(-1, { absent: -1 }),
+    penaltyScope: choice(["prompt+output", "output"]),
   },
   flags: { REPETITION_SEES_PROMPT, FREQUENCY_SEES_PROMPT },
   pack: (params) => {
@@ -76,7 +56,28 @@ export const penalties: SamplerEntry<PenaltiesParams> = {
       (repetitionSeesPrompt ? REPETITION_SEES_PROMPT : 0) | (frequencySeesPrompt ? FREQUENCY_SEES_PROMPT : 0);
     return { integer: lastN, flags, numbers: [repetition, frequency, presence] };
   },
-  reference: (row, params) => {
+};
+
+export const penaltiesReference = (): SamplerReference<PenaltiesParams> => ({
+  description: "weakens tokens that occurred before",
+  parameters: {
+    repetitionPenalty: {
+      description: "weakens tokens seen before",
+      start: 1.3,
+      usualMost: 2,
+      samples: { between: [0.1, 3], also: [1e-6, 1e30] },
+    },
+    frequencyPenalty: { description: "subtracted per earlier occurrence", start: 0.5 },
+    presencePenalty: { description: "subtracted if the token occurred", start: 0.5 },
+    penaltyLastN: {
+      description: "how many of the last tokens the penalties see; -1 all, 0 none",
+      start: -1,
+      usualMost: 256,
+      samples: { between: [-1, 10], also: [64] },
+    },
+    penaltyScope: { description: "whether penalties see the prompt" },
+  },
+  law: (row, params) => {
     const given = setting(params);
     if (!given) return;
     const { history, promptLength } = row;
@@ -97,4 +98,4 @@ export const penalties: SamplerEntry<PenaltiesParams> = {
       row.set(id, x);
     }
   },
-};
+});

@@ -1,5 +1,5 @@
 /** Parameters that several samplers read. */
-import type { ParameterSpec } from "../kinds/parameter.ts";
+import type { ParameterNotes, ParameterSpec } from "../kinds/parameter.ts";
 import { tokenIds } from "../kinds/tokens.ts";
 
 export interface SharedParams {
@@ -8,5 +8,9 @@ export interface SharedParams {
 }
 
 export const sharedParameters: Readonly<Record<keyof SharedParams, ParameterSpec>> = {
-  stopTokenIds: tokenIds(0, { description: "tokens that end the sequence", actsElsewhere: true }),
+  stopTokenIds: tokenIds(0, { actsElsewhere: true }),
+};
+
+export const sharedParameterNotes: Readonly<Record<keyof SharedParams, ParameterNotes>> = {
+  stopTokenIds: { description: "tokens that end the sequence" },
 };

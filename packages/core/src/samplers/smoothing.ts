@@ -2,6 +2,7 @@
 import { number } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface SmoothingParams {
   /** Bends the logits by a quadratic around the largest; ≥ 0, 0 is off. */
@@ -14,24 +15,26 @@ export const smoothing: SamplerEntry<SmoothingParams> = {
   kind: "reshape",
   place: 110,
   keepsOrder: true,
-  description: "bends the logits by a quadratic, or cubic, around the largest",
   parameters: {
-    smoothingFactor: number(numberRange(0, Infinity, "[)"), {
-      description: "bends the logits by a quadratic around the largest",
-      off: 0,
-      start: 0.3,
-      usualMost: 3,
-      samples: { between: [0, 2], also: [1e-6, 100] },
-    }),
-    smoothingCurve: number(numberRange(1, 3), {
-      description: "how much of the bend is cubic; 1 none",
-      absent: 1,
-      start: 1,
-    }),
+    smoothingFactor: number(numberRange(0, Infinity, "[)"), { off: 0 }),
+    smoothingCurve: number(numberRange(1, 3), { absent: 1 }),
   },
   pack: ({ smoothingFactor: factor = 0, smoothingCurve: curve = 1 }) =>
     factor === 0 ? undefined : { numbers: [factor, curve] },
-  reference: (row, { smoothingFactor: factor = 0, smoothingCurve: curve = 1 }) => {
+};
+
+export const smoothingReference = (): SamplerReference<SmoothingParams> => ({
+  description: "bends the logits by a quadratic, or cubic, around the largest",
+  parameters: {
+    smoothingFactor: {
+      description: "bends the logits by a quadratic around the largest",
+      start: 0.3,
+      usualMost: 3,
+      samples: { between: [0, 2], also: [1e-6, 100] },
+    },
+    smoothingCurve: { description: "how much of the bend is cubic; 1 none", start: 1 },
+  },
+  law: (row, { smoothingFactor: factor = 0, smoothingCurve: curve = 1 }) => {
     const max = row.max;
     for (const id of row.kept()) {
       const d = Math.max((row.logits[id]! - max) * row.beta, -1e100);
@@ -40,4 +43,4 @@ export const smoothing: SamplerEntry<SmoothingParams> = {
     }
     row.beta = 1;
   },
-};
+});

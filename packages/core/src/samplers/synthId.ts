@@ -8,6 +8,7 @@ import { hasLayerBit } from "../watermark/detectSynthId.ts";
 import { hashContext, isContextKnown, synthIdTable, tableBit } from "../watermark/synthIdTable.ts";
 import { defaultSynthIdContext } from "../watermark/watermarkParams.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface SynthIdParams {
   /** SynthID-text watermark: number of tournament layers, 30 in the paper; integer in [0, 128], 0 is off. */
@@ -32,40 +33,11 @@ export const synthId: SamplerEntry<SynthIdParams> = {
   kind: "reshape",
   place: 250,
   keepsOrder: false,
-  roundsLogits: true,
-  description: "lets the tokens play a tournament of layers that the key, or the keys, and the last tokens decide",
   parameters: {
-    synthIdDepth: integer(
-      0,
-      {
-        description: "SynthID watermark: number of tournament layers",
-        off: 0,
-        start: 30,
-        usualMost: 32,
-        // each layer can double the relative error of a small probability: the f64 reference is no judge of deep ones
-        samples: { between: [0, 10] },
-      },
-      mostLayers,
-    ),
-    synthIdContext: integer(
-      1,
-      {
-        description: "SynthID watermark: how many of the last tokens decide the layers",
-        absent: defaultSynthIdContext,
-        start: 4,
-      },
-      16,
-    ),
-    synthIdKey: key({ description: "SynthID watermark: its secret", absent: 0 }),
-    synthIdKeys: numbers(
-      keyRange,
-      {
-        description: "SynthID watermark as transformers makes it: its keys, a layer each; empty is off",
-        start: [0],
-        samples: { mostItems: 10 },
-      },
-      mostLayers,
-    ),
+    synthIdDepth: integer(0, { off: 0 }, mostLayers),
+    synthIdContext: integer(1, { absent: defaultSynthIdContext }, 16),
+    synthIdKey: key({ absent: 0 }),
+    synthIdKeys: numbers(keyRange, {}, mostLayers),
   },
   flags: { TABLE },
   contradiction: ({ synthIdKeys, synthIdDepth }) =>
@@ -85,7 +57,28 @@ export const synthId: SamplerEntry<SynthIdParams> = {
     if (synthIdDepth === 0) return undefined;
     return { integer: synthIdContext, numbers: [synthIdDepth], ids: signedWordsOf(synthIdKey) };
   },
-  reference: (row, params) => {
+};
+
+export const synthIdReference = (): SamplerReference<SynthIdParams> => ({
+  description: "lets the tokens play a tournament of layers that the key, or the keys, and the last tokens decide",
+  parameters: {
+    synthIdDepth: {
+      description: "SynthID watermark: number of tournament layers",
+      start: 30,
+      usualMost: 32,
+      // each layer can double the relative error of a small probability: the f64 reference is no judge of deep ones
+      samples: { between: [0, 10] },
+    },
+    synthIdContext: { description: "SynthID watermark: how many of the last tokens decide the layers", start: 4 },
+    synthIdKey: { description: "SynthID watermark: its secret" },
+    synthIdKeys: {
+      description: "SynthID watermark as transformers makes it: its keys, a layer each; empty is off",
+      start: [0],
+      samples: { mostItems: 10 },
+    },
+  },
+  roundsLogits: true,
+  law: (row, params) => {
     const bitOf = bitsOfRow(row, params);
     if (!bitOf) return;
     const { synthIdDepth = 0, synthIdKeys = [] } = params;
@@ -101,7 +94,7 @@ export const synthId: SamplerEntry<SynthIdParams> = {
     row.beta = 1;
     kept.forEach((id, i) => row.set(id, probs[i]! > 1e-300 ? Math.log(probs[i]!) : -Infinity));
   },
-};
+});
 
 /** The layers' functions at a row; undefined where its context is a repeated one. */
 function bitsOfRow(

@@ -41,6 +41,14 @@ export const samplers: Readonly<Record<SamplerName, AnySampler>> = Object.fromEn
   samplerNames.map((name) => [name, listed(byName[name])]),
 ) as Record<SamplerName, AnySampler>;
 
+const isEdit = (name: SamplerName): boolean => samplers[name].kind === "edit";
+
+/** By the kernels' opcodes, which count from 1: edits first, the walk tells them from the rest. */
+export const samplersByOpcode: readonly SamplerName[] = [
+  ...samplerNames.filter(isEdit),
+  ...samplerNames.filter((name) => !isEdit(name)),
+];
+
 export const isSamplerName = (name: string): name is SamplerName => Object.hasOwn(samplers, name);
 
 /** Every parameter of a sampler, in the order of the samplers, then the shared ones. */

@@ -1,6 +1,7 @@
 /** A threshold that grows with the square of the largest probability (BlinkDL's RWKV-LM, 2022). */
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface TopAParams {
   /** Keep tokens with probability ≥ topA times the square of the largest; in [0, 1], 0 is off. */
@@ -11,20 +12,25 @@ export const topA: SamplerEntry<TopAParams> = {
   kind: "cut",
   place: 220,
   keepsOrder: true,
-  description: "keeps tokens with probability at least topA times the square of the largest",
   parameters: {
-    topA: share("[]", {
-      description: "keep tokens above topA times the square of the largest probability",
-      off: 0,
-      start: 0.3,
-      samples: { decades: 6, also: [0.5] },
-    }),
+    topA: share("[]", { off: 0 }),
   },
   pack: ({ topA: a = 0 }) => (a === 0 ? undefined : { numbers: [a] }),
-  reference: (row, { topA: a = 0 }) => {
+};
+
+export const topAReference = (): SamplerReference<TopAParams> => ({
+  description: "keeps tokens with probability at least topA times the square of the largest",
+  parameters: {
+    topA: {
+      description: "keep tokens above topA times the square of the largest probability",
+      start: 0.3,
+      samples: { decades: 6, also: [0.5] },
+    },
+  },
+  law: (row, { topA: a = 0 }) => {
     const probs = row.probs();
     const kept = row.kept();
     const largest = probs[kept[0]!]!;
     row.keepOnly(kept.filter((id) => probs[id]! >= Math.min(a * largest * largest, largest)));
   },
-};
+});

@@ -2,6 +2,7 @@
 import { share } from "../kinds/numbers.ts";
 import { TOP_H_MOST } from "../layout.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface TopHParams {
   /** Keep the largest tokens while their entropy is at most that share of the whole; in (0, 1], 1 is off. */
@@ -20,20 +21,25 @@ export const topH: SamplerEntry<TopHParams, TopHRules> = {
   kind: "cut",
   place: 120,
   keepsOrder: true,
-  description: "keeps the largest tokens as long as their entropy stays below topH times that of all",
   parameters: {
-    topH: share("(]", {
-      description: "keep the largest tokens with at most that share of the entropy",
-      off: 1,
-      start: 0.6,
-      samples: { between: [1 / 4096, 1], also: [0.5, 1e-9] },
-    }),
+    topH: share("(]", { off: 1 }),
   },
   flags: { SUMS_TERMS },
-  boundary: ({ topHSumsTerms }) => (topHSumsTerms ? "top-h by the sum of terms among the 100 largest" : ""),
   pack: ({ topH: alpha = 1 }, { topHSumsTerms }) =>
     alpha === 1 ? undefined : { numbers: [alpha], flags: topHSumsTerms ? SUMS_TERMS : 0 },
-  reference: (row, { topH: alpha = 1 }, { topHSumsTerms }) => {
+};
+
+export const topHReference = (): SamplerReference<TopHParams, TopHRules> => ({
+  description: "keeps the largest tokens as long as their entropy stays below topH times that of all",
+  parameters: {
+    topH: {
+      description: "keep the largest tokens with at most that share of the entropy",
+      start: 0.6,
+      samples: { between: [1 / 4096, 1], also: [0.5, 1e-9] },
+    },
+  },
+  boundary: ({ topHSumsTerms }) => (topHSumsTerms ? "top-h by the sum of terms among the 100 largest" : ""),
+  law: (row, { topH: alpha = 1 }, { topHSumsTerms }) => {
     if (topHSumsTerms) row.keepOnly(row.kept().slice(0, TOP_H_MOST));
     const limit = alpha * row.entropy();
     const kept = row.kept();
@@ -47,4 +53,4 @@ export const topH: SamplerEntry<TopHParams, TopHRules> = {
     while (count < kept.length && entropyOfFirst(count + 1) <= limit) count++;
     row.keepOnly(kept.slice(0, count));
   },
-};
+});

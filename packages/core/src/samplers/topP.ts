@@ -1,6 +1,7 @@
 /** The nucleus (Holtzman et al. 2019, arXiv 1904.09751). */
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface TopPParams {
   /** Keep the smallest set with probability mass ≥ topP; in (0, 1], 1 is off. */
@@ -20,16 +21,25 @@ export const topP: SamplerEntry<TopPParams, TopPRules> = {
   kind: "cut",
   place: 160,
   keepsOrder: true,
-  description: "keeps the smallest set of largest tokens with probability mass ≥ p",
   parameters: {
-    topP: share("(]", {
-      description: "keep the smallest set with that probability mass",
-      off: 1,
-      start: 0.9,
-      samples: { also: [0.5, 1e-12, 1 - 2 ** -53] },
-    }),
+    topP: share("(]", { off: 1 }),
   },
   flags: { KEEPS_TIES, PASSES_EDGE },
+  pack: ({ topP: p = 1 }, { topPKeeps }) =>
+    p === 1
+      ? undefined
+      : { numbers: [p], flags: { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[topPKeeps ?? "none"] },
+};
+
+export const topPReference = (): SamplerReference<TopPParams, TopPRules> => ({
+  description: "keeps the smallest set of largest tokens with probability mass ≥ p",
+  parameters: {
+    topP: {
+      description: "keep the smallest set with that probability mass",
+      start: 0.9,
+      samples: { also: [0.5, 1e-12, 1 - 2 ** -53] },
+    },
+  },
   boundary: ({ topPKeeps }) =>
     ({ ties: "top-p all equal to the last", edge: "top-p until its mass is above p", none: "" })[topPKeeps ?? "none"],
   examples: [
@@ -46,11 +56,7 @@ export const topP: SamplerEntry<TopPParams, TopPRules> = {
       left: [0, 2 / 9, 1 / 3, 4 / 9],
     },
   ],
-  pack: ({ topP: p = 1 }, { topPKeeps }) =>
-    p === 1
-      ? undefined
-      : { numbers: [p], flags: { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[topPKeeps ?? "none"] },
-  reference: (row, { topP: p = 1 }, { topPKeeps }) => {
+  law: (row, { topP: p = 1 }, { topPKeeps }) => {
     const kept = row.kept();
     const max = row.max;
     const weights = kept.map((id) => row.weight(id, max));
@@ -63,4 +69,4 @@ export const topP: SamplerEntry<TopPParams, TopPRules> = {
     if (topPKeeps === "ties") while (count < kept.length && row.logits[kept[count]!] === least) count++;
     row.keepOnly(kept.slice(0, count));
   },
-};
+});

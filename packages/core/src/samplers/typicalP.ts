@@ -1,6 +1,7 @@
 /** Locally typical sampling (Meister et al. 2022, arXiv 2202.00666). */
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface TypicalPParams {
   /** Keep the tokens nearest to the expected surprise until their mass reaches it; in (0, 1], 1 is off. */
@@ -20,16 +21,25 @@ export const typicalP: SamplerEntry<TypicalPParams, TypicalPRules> = {
   kind: "cut",
   place: 190,
   keepsOrder: true,
-  description: "keeps the tokens nearest to the expected surprise until their mass reaches typicalP",
   parameters: {
-    typicalP: share("(]", {
-      description: "keep the most typical tokens until their mass reaches it",
-      off: 1,
-      start: 0.8,
-      samples: { between: [1 / 4096, 1], also: [0.5] },
-    }),
+    typicalP: share("(]", { off: 1 }),
   },
   flags: { KEEPS_TIES, PASSES_EDGE },
+  pack: ({ typicalP: p = 1 }, { typicalKeeps }) =>
+    p === 1
+      ? undefined
+      : { numbers: [p], flags: { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[typicalKeeps ?? "none"] },
+};
+
+export const typicalPReference = (): SamplerReference<TypicalPParams, TypicalPRules> => ({
+  description: "keeps the tokens nearest to the expected surprise until their mass reaches typicalP",
+  parameters: {
+    typicalP: {
+      description: "keep the most typical tokens until their mass reaches it",
+      start: 0.8,
+      samples: { between: [1 / 4096, 1], also: [0.5] },
+    },
+  },
   boundary: ({ typicalKeeps }) =>
     ({ ties: "typical all as far as the last", edge: "typical until its mass is above p", none: "" })[
       typicalKeeps ?? "none"
@@ -48,11 +58,7 @@ export const typicalP: SamplerEntry<TypicalPParams, TypicalPRules> = {
       left: [0, 1 / 3, 1 / 3, 1 / 3],
     },
   ],
-  pack: ({ typicalP: p = 1 }, { typicalKeeps }) =>
-    p === 1
-      ? undefined
-      : { numbers: [p], flags: { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[typicalKeeps ?? "none"] },
-  reference: (row, { typicalP: p = 1 }, { typicalKeeps }) => {
+  law: (row, { typicalP: p = 1 }, { typicalKeeps }) => {
     const probs = row.probs();
     const entropy = row.entropy();
     const kept = row.kept();
@@ -72,4 +78,4 @@ export const typicalP: SamplerEntry<TypicalPParams, TypicalPRules> = {
     if (typicalKeeps === "ties") while (count < kept.length && distance(kept[count]!) <= farthest) count++;
     row.keepOnly(kept.slice(0, count));
   },
-};
+});

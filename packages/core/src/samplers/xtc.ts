@@ -1,6 +1,7 @@
 /** XTC: exclude top choices (p-e-w 2024; text-generation-webui #6335). */
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
+import type { SamplerReference } from "./reference.ts";
 
 interface XtcParams {
   /** How often XTC acts; in [0, 1], 0 is off. */
@@ -15,17 +16,25 @@ export const xtc: SamplerEntry<XtcParams> = {
   kind: "cut",
   place: 240,
   keepsOrder: true,
-  description: "sometimes drops all but the least likely of the tokens above a threshold",
   parameters: {
-    xtcProbability: share("[]", { description: "how often XTC acts", off: 0, start: 1, samples: { also: [0.5] } }),
-    xtcThreshold: share("(]", {
-      description: "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
-      absent: 0.1,
-      start: 0.1,
-      samples: { decades: 4, also: [0.5] },
-    }),
+    xtcProbability: share("[]", { off: 0 }),
+    xtcThreshold: share("(]", { absent: 0.1 }),
   },
   coin: "xtcProbability",
+  pack: ({ xtcProbability = 0, xtcThreshold = 0.1 }) =>
+    xtcProbability === 0 ? undefined : { numbers: [xtcProbability, xtcThreshold] },
+};
+
+export const xtcReference = (): SamplerReference<XtcParams> => ({
+  description: "sometimes drops all but the least likely of the tokens above a threshold",
+  parameters: {
+    xtcProbability: { description: "how often XTC acts", start: 1, samples: { also: [0.5] } },
+    xtcThreshold: {
+      description: "XTC drops all but the least likely of the tokens at or above it; above 0.5 it never acts",
+      start: 0.1,
+      samples: { decades: 4, also: [0.5] },
+    },
+  },
   examples: [
     {
       source: "llama.cpp test-sampling",
@@ -40,13 +49,11 @@ export const xtc: SamplerEntry<XtcParams> = {
       left: [0, 0, 0, 1],
     },
   ],
-  pack: ({ xtcProbability = 0, xtcThreshold = 0.1 }) =>
-    xtcProbability === 0 ? undefined : { numbers: [xtcProbability, xtcThreshold] },
-  reference: (row, { xtcProbability = 0, xtcThreshold = 0.1 }) => {
+  law: (row, { xtcProbability = 0, xtcThreshold = 0.1 }) => {
     if (row.coin >= xtcProbability) return;
     const probs = row.probs();
     const kept = row.kept();
     const count = kept.filter((id) => probs[id]! >= xtcThreshold).length;
     if (count >= 2) row.keepOnly(kept.slice(count - 1));
   },
-};
+});

@@ -8,7 +8,8 @@ import { parameters } from "../params/parameters.ts";
 import type { CompiledPlan } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { referenceStage } from "../chain/referenceChain.ts";
-import { type SamplerName, samplers } from "../samplers/table.ts";
+import { samplerReferences } from "../samplers/references.ts";
+import type { SamplerName } from "../samplers/table.ts";
 import { SampleError } from "../records/sampleResult.ts";
 import type { Distribution, Draw, Sampler } from "../sampler/types.ts";
 import { JudgedRow } from "./judgedRow.ts";
@@ -105,7 +106,7 @@ function isNear(actual: number, low: number, high: number, tolerance = probToler
 
 /** A stage that turns probabilities into f32 logits ln p rounds them: twice half a unit in the last place apart. */
 const logitRounding = (name: SamplerName, p: number): number =>
-  samplers[name].roundsLogits ? -Math.log(p) * 2 ** -23 : 0;
+  samplerReferences[name].roundsLogits ? -Math.log(p) * 2 ** -23 : 0;
 
 /** The same tokens in the same order, the same probabilities. */
 function isSame({ tokenIds, probs }: Distribution, row: JudgedRow): boolean {

@@ -3,7 +3,6 @@
  * `samples`. A parameter of a known kind needs nothing here.
  */
 import fc from "fast-check";
-import type { ParameterSpec } from "../kinds/parameter.ts";
 import { isInRange, type NumberRange } from "../kinds/range.ts";
 import { type Parameter, parameters } from "../params/parameters.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
@@ -18,12 +17,12 @@ function spread(least: number, most: number): fc.Arbitrary<number> {
 const logarithmic = (decades: number): fc.Arbitrary<number> =>
   fc.integer({ min: 0, max: 4096 }).map((i) => 10 ** ((-decades * i) / 4096));
 
-function isValid(spec: ParameterSpec, value: unknown): value is number {
-  return typeof value === "number" && spec.faultOf(value, Infinity) === undefined;
+function isValid(parameter: Parameter, value: unknown): value is number {
+  return typeof value === "number" && parameter.faultOf(value, Infinity) === undefined;
 }
 
-function numberOf(spec: ParameterSpec, range: NumberRange): fc.Arbitrary<number> {
-  const { samples = {}, off, absent, usualMost = 5 } = spec;
+function numberOf(parameter: Parameter, range: NumberRange): fc.Arbitrary<number> {
+  const { samples = {}, off, absent, usualMost = 5 } = parameter;
   const [least, most] = samples.between ?? [range.least, Math.min(range.most, range.least + usualMost)];
   const even =
     range.type === "integer"
@@ -31,7 +30,7 @@ function numberOf(spec: ParameterSpec, range: NumberRange): fc.Arbitrary<number>
       : samples.decades === undefined
         ? spread(least, most)
         : logarithmic(samples.decades);
-  const others = [off, absent, range.least, range.most, ...(samples.also ?? [])].filter((x) => isValid(spec, x));
+  const others = [off, absent, range.least, range.most, ...(samples.also ?? [])].filter((x) => isValid(parameter, x));
   const inRange = even.filter((x) => isInRange(range, x));
   return others.length === 0 ? inRange : fc.oneof({ weight: 5, arbitrary: inRange }, fc.constantFrom(...others));
 }

@@ -1,5 +1,5 @@
 /** The chain as cards in order, each with the fields of its parameters, and chips for the stages that are off. */
-import { parameters, type SamplerName, samplers } from "@tokenmill/core";
+import { parameters, type SamplerName, samplerReferences } from "@tokenmill/core";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { decimal, percent, count } from "../../charts/format.ts";
@@ -82,7 +82,7 @@ export function ChainPanel(): JSX.Element {
             key={name}
             class="chip"
             data-stage={name}
-            title={samplers[name].description}
+            title={samplerReferences[name].description}
             onClick={() => {
               set(turnOn(settings, name, vocabSize));
               announce(`${labelOf(name)} is on`);
@@ -176,7 +176,7 @@ function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
                 {[3, 8, 13].map((y) => [2.5, 7.5].map((x) => <circle key={`${x} ${y}`} cx={x} cy={y} r="1.3" />))}
               </svg>
             </button>
-            <h3 title={samplers[name].description}>{labelOf(name)}</h3>
+            <h3 title={samplerReferences[name].description}>{labelOf(name)}</h3>
             <StageNumbers name={name} />
             <button
               type="button"

@@ -1,5 +1,5 @@
 /** The user's chain as text: per stage what it keeps, its entropy, what it removes, and the probabilities after it. */
-import { samplers } from "@tokenmill/core";
+import { samplerReferences } from "@tokenmill/core";
 import { isSamplerName } from "@tokenmill/core/internal";
 import type { ChainStep } from "../explanation/explanation.ts";
 import { probGrid } from "./probGrid.ts";
@@ -44,7 +44,7 @@ export function renderChain(
 function descriptionOf(stage: string): string {
   if (stage.startsWith("custom:")) return "a stage of your own";
   if (stage === "grammar") return "what the form of the output allows";
-  return isSamplerName(stage) ? samplers[stage].description : "the row as it came";
+  return isSamplerName(stage) ? samplerReferences[stage].description : "the row as it came";
 }
 
 /** `topK removes gloomy, wonderful and 50,234 more`; undefined if it removes nothing. */
