@@ -1,6 +1,6 @@
 /**
  * `npm run clients`: what users' tools make of the packages that would be published. Installs them from a registry on loopback with
- * pnpm, yarn 1 and bun, runs the README's example, lets publint and attw look at the tarballs, and compiles a program that imports
+ * pnpm, yarn 1 and bun, runs the README's example, builds and runs `examples/` with bundlers, lets publint and attw look at the tarballs, and compiles a program that imports
  * every package with the oldest and the newest TypeScript. The tools come from npm, each by this command alone.
  */
 import { execFile, execFileSync } from "node:child_process";
@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { bundlerCases } from "./bundlers.ts";
 import { type PackedPackage, packWorkspace, root } from "./packWorkspace.ts";
 import { Registry } from "./registry.ts";
 
@@ -24,15 +25,12 @@ const wanted = process.argv.slice(2);
 
 const clients: Readonly<Record<string, readonly string[]>> = {
   "pnpm 10": ["pnpm@10.34.9", "add"],
-  // It takes the newest of each range, whatever Node it wants: fastify's ^6 of light-my-request brings a cookie for Node 22.
-  "yarn 1": [
-    "yarn@1.22.22",
-    "add",
-    "--no-progress",
-    ...(Number(process.versions.node.split(".")[0]) < 22 ? ["--ignore-engines"] : []),
-  ],
+  "yarn 1": ["yarn@1.22.22", "add", "--no-progress"],
   "bun 1.4": ["bun@1.4.5", "add"],
 };
+
+/** yarn 1 takes the newest of each range, whatever Node it wants: fastify's ^6 of light-my-request wants Node 22 by a cookie. */
+const resolutions = { "light-my-request": "6.6.0" };
 
 /** Packages whose types need nothing but their own: TypeScript 5.0, no @types/node. */
 const ownTypes = [
@@ -47,13 +45,14 @@ const compilations = [
   { version: "5.0.4", names: ownTypes, also: [], lib: ["es2022", "dom"] },
   { version: "7.0.2", names: undefined, also: ["@types/node@20"], lib: ["esnext", "dom"] },
 ];
-const resolutions = [
+const moduleResolutions = [
   { module: "node16", moduleResolution: "node16" },
   { module: "esnext", moduleResolution: "bundler" },
 ];
 
 try {
   for (const [name, args] of Object.entries(clients)) await report(name, () => installed(name, args));
+  for (const { name, packages, run: build } of bundlerCases) await report(name, () => bundled(name, packages, build));
   for (const each of packed) {
     await report(`publint ${each.manifest.name}`, () => npx("publint@0.3.25", "run", join(tarballs, each.fileName)));
     if (hasTypes(each)) {
@@ -67,7 +66,7 @@ try {
     also,
     lib,
   } of compilations) {
-    for (const options of resolutions) {
+    for (const options of moduleResolutions) {
       await report(`TypeScript ${version}, ${options.moduleResolution}`, () =>
         compiled(version, names, also, { ...options, lib, types: [] }),
       );
@@ -98,7 +97,10 @@ async function npx(...args: string[]): Promise<string> {
 function project(name: string): string {
   const path = join(folder, name.replaceAll(/\W/g, "-"));
   mkdirSync(path);
-  writeFileSync(join(path, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }));
+  writeFileSync(
+    join(path, "package.json"),
+    JSON.stringify({ name: "user", private: true, type: "module", resolutions }),
+  );
   writeFileSync(join(path, ".npmrc"), `registry=${registry.url}\n`);
   return path;
 }
@@ -112,6 +114,16 @@ async function installed(name: string, args: readonly string[]): Promise<string>
   const { stdout } = await run(process.execPath, ["readme.js"], { cwd });
   if (stdout !== output) throw new Error(`expected ${output}, got ${stdout}`);
   return `${Math.round(bytesIn(join(cwd, "node_modules")) / 1e6)} MB, the README's example prints ${stdout}`;
+}
+
+async function bundled(
+  name: string,
+  packages: readonly string[],
+  build: (project: string) => Promise<string>,
+): Promise<string> {
+  const cwd = project(name);
+  await run("npm", ["install", "--no-audit", "--no-fund", ...packages], { cwd, maxBuffer: 1 << 26 });
+  return build(cwd);
 }
 
 function hasTypes({ files }: PackedPackage): boolean {

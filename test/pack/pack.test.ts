@@ -1,9 +1,20 @@
 /** What would be published: its manifests and files, and that an empty folder can install it and run its own examples. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { esbuildServer } from "./bundlers.ts";
 import { type PackedPackage, packWorkspace, root } from "./packWorkspace.ts";
 import { Registry } from "./registry.ts";
 
@@ -109,10 +120,7 @@ describe("an empty folder with Node and npm", () => {
   it("installs tokenmill by name, with strict engines", { timeout: 300_000 }, async () => {
     const options = ["--engine-strict", "--no-audit", "--no-fund", "--registry", registry.url];
     await run("npm", "install", "tokenmill", ...options);
-    const installed = await run("npm", "ls", "--all", "--parseable");
-    const modules = join(project, "node_modules");
-    const packages = installed.trim().split("\n").length - 1;
-    const megabytes = Math.round(bytesIn(modules) / 1e6);
+    const { packages, megabytes } = await weightOf(project);
     console.log(`tokenmill: ${packages} packages, ${megabytes} MB`);
     expect(packages).toBeLessThanOrEqual(120);
     expect(megabytes).toBeLessThanOrEqual(60);
@@ -141,6 +149,24 @@ describe("an empty folder with Node and npm", () => {
     expect(await run("node", "readme.mjs")).toBe(output);
   });
 
+  it("runs a server that esbuild made one file of, workers and all, without node_modules", async () => {
+    const esbuild = fileURLToPath(new URL("..", import.meta.resolve("esbuild")));
+    symlinkSync(esbuild, join(project, "node_modules/esbuild"));
+    expect(await esbuildServer(join(project, "bundled"))).toContain("tokens 6 7 0 1");
+  });
+
+  it("installs @tokenmill/engine as at most 15 packages and 20 MB", { timeout: 300_000 }, async () => {
+    const engine = join(folder, "engine");
+    mkdirSync(engine);
+    writeFileSync(join(engine, "package.json"), JSON.stringify({ private: true, type: "module" }));
+    const options = ["--engine-strict", "--no-audit", "--no-fund", "--registry", registry.url];
+    await runIn(engine, "npm", ["install", "@tokenmill/engine", ...options]);
+    const { packages, megabytes } = await weightOf(engine);
+    console.log(`@tokenmill/engine: ${packages} packages, ${megabytes} MB`);
+    expect(packages).toBeLessThanOrEqual(15);
+    expect(megabytes).toBeLessThanOrEqual(20);
+  });
+
   it.each(named)("runs the example of the page of %s", { timeout: 120_000 }, async (name, { read }) => {
     const code = /```js\n([^`]*)```/.exec(read("README.md"))?.[1];
     if (code === undefined) return;
@@ -161,6 +187,13 @@ async function runIn(cwd: string, command: string, args: readonly string[]): Pro
       error ? reject(new Error(`${command} ${args.join(" ")}: ${stderr || stdout}`)) : resolve(stdout),
     );
   });
+}
+
+/** Of what npm installed, optional packages for this machine included. */
+async function weightOf(project: string): Promise<{ packages: number; megabytes: number }> {
+  const installed = await runIn(project, "npm", ["ls", "--all", "--parseable"]);
+  const packages = installed.trim().split("\n").length - 1;
+  return { packages, megabytes: Math.round(bytesIn(join(project, "node_modules")) / 1e6) };
 }
 
 function bytesIn(directory: string): number {

@@ -56,6 +56,11 @@ export interface PoolOptions {
    * (one array of 10^8 elements, say): that ends the process, as it would at any limit. Absent: 2^29.
    */
   workerHeapBytes?: number;
+  /**
+   * In a bundled program: the file that `@tokenmill/worker-pool/worker` was bundled into, which every thread begins with. A URL, or
+   * a path from the working directory. Absent: this package's own, which has to be where it was installed.
+   */
+  workerUrl?: string | URL;
   /** Looks at the empty queue that a worker spins for before it sleeps, 0 … 10^7. Absent: 2000. */
   spinLimit?: number;
   /**

@@ -24,6 +24,7 @@ const isPoolField: Readonly<Record<PoolField, true>> = {
   customStages: true,
   rowTimeoutMs: true,
   workerHeapBytes: true,
+  workerUrl: true,
   spinLimit: true,
   inlineRows: true,
   inlineMs: true,

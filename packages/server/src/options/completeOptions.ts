@@ -18,7 +18,16 @@ import type { EmbeddedOptions, ServerOptions, ServiceOptions } from "./options.t
 export interface CompleteOptions
   extends Pick<
     ServiceOptions,
-    "modelName" | "resumeKey" | "playground" | "files" | "sampleVocabSize" | "seed" | "workers" | "slots" | "joinHost"
+    | "modelName"
+    | "resumeKey"
+    | "playground"
+    | "files"
+    | "sampleVocabSize"
+    | "seed"
+    | "workers"
+    | "workerUrl"
+    | "slots"
+    | "joinHost"
   > {
   /** Undefined: the service is embedded in what listens. */
   readonly host: string | undefined;
@@ -46,6 +55,7 @@ const known: readonly (keyof EmbeddedOptions)[] = [
   "sampleWorkers",
   "seed",
   "workers",
+  "workerUrl",
   "slots",
   "joinHost",
   "limits",
@@ -97,6 +107,7 @@ function serviceOptions(given: ServiceOptions, host: string | undefined): Comple
     sampleWorkers: checkInteger("sampleWorkers", sampleWorkers, { min: 0, max: 256 }),
     seed: given.seed,
     workers: integerOf("workers", given.workers, 0, 256),
+    workerUrl: given.workerUrl,
     slots: integerOf("slots", given.slots, 1, 65_536),
     joinHost: given.joinHost === undefined ? undefined : checkFunction("joinHost", given.joinHost),
     limits: completeLimits(given.limits),

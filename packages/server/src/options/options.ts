@@ -32,6 +32,8 @@ export interface ServiceOptions {
   readonly seed?: number | bigint | undefined;
   /** Threads that sample; 0 samples on the main thread. Absent: one per core. */
   readonly workers?: number | undefined;
+  /** In a bundled program: the file that `@tokenmill/worker-pool/worker` was bundled into. Absent: that package's own. */
+  readonly workerUrl?: string | URL | undefined;
   /** Rows in shared memory. Absent: 32 per worker, at least 64. */
   readonly slots?: number | undefined;
   /** Joins what makes the sequences, such as a cluster (`joinCluster` of @tokenmill/cluster). Absent: this process does. */

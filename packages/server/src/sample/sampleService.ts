@@ -38,6 +38,7 @@ const slotPatienceMs = 100;
 export interface SampleServiceOptions {
   readonly vocabSize: number;
   readonly workers: number;
+  readonly workerUrl: string | URL | undefined;
   /** Module URLs by stage name. */
   readonly customStages: Readonly<Record<string, string>>;
   readonly limits: ServeLimits;
@@ -162,9 +163,17 @@ export class SampleService {
   }
 
   async #openSampler(dtype: RowDtype): Promise<Sampler> {
-    const { vocabSize, workers, customStages, quotas, limits } = this.#options;
+    const { vocabSize, workers, workerUrl, customStages, quotas, limits } = this.#options;
     const { arenaBytes, rowTimeoutMs, queueTimeoutMs } = limits;
-    const pool = await createPool({ vocabSize, dtype, workers, customStages, arenaBytes, rowTimeoutMs });
+    const pool = await createPool({
+      vocabSize,
+      dtype,
+      workers,
+      ...(workerUrl !== undefined && { workerUrl }),
+      customStages,
+      arenaBytes,
+      rowTimeoutMs,
+    });
     return {
       pool: new RowPool(pool, new Waiting<number>("a row of memory", queueTimeoutMs)),
       tokens: quotas.arenaTokens(`tokens of ${dtype} sequences of /v1/sample`),

@@ -40,7 +40,7 @@ export async function openService(
   logs: ServiceLogs,
   connections: () => Readonly<Record<string, number>>,
 ): Promise<Service> {
-  const { seed, workers, slots, customStages, limits, joinHost } = options;
+  const { seed, workers, workerUrl, slots, customStages, limits, joinHost } = options;
   const { tokenizer } = source;
   const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
   const grammar = hasGrammars
@@ -53,6 +53,7 @@ export async function openService(
     arenaBytes: limits.arenaBytes,
     rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
+    ...(workerUrl !== undefined && { workerUrl }),
     ...(slots !== undefined && { slots }),
   });
   const engine = await createEngine({
@@ -104,6 +105,7 @@ export async function openService(
     samples: new SampleService({
       vocabSize: options.sampleVocabSize ?? source.vocabSize,
       workers: options.sampleWorkers,
+      workerUrl,
       customStages,
       limits,
       quotas,

@@ -33,6 +33,11 @@ describe("completeOptions", () => {
     [{ vocabSize: 10, maxLogprobs: -1 }, '"maxLogprobs" expected integer in [0, 16777216], got -1'],
     [{ vocabSize: 10, maxLogprobs: Number.NaN }, '"maxLogprobs" expected integer in [0, 16777216], got NaN'],
     [{ vocabSize: 10, spinLimit: 1e8 }, '"spinLimit" expected integer in [0, 10000000], got 100000000'],
+    [{ vocabSize: 10, workerUrl: 5 }, '"workerUrl" expected URL or path, got 5'],
+    [
+      { vocabSize: 10, workerUrl: "nowhere/worker.js" },
+      '"workerUrl" expected a file that is there, bundled from @tokenmill/worker-pool/worker, got "nowhere/worker.js"',
+    ],
     [{ vocabSize: 10, inlineRows: -1 }, '"inlineRows" expected integer in [0, 65536], got -1'],
     [{ vocabSize: 10, inlineMs: 1001 }, '"inlineMs" expected number in [0, 1000], got 1001'],
     [{ vocabSize: 10, inlineMs: Number.NaN }, '"inlineMs" expected number in [0, 1000], got NaN'],

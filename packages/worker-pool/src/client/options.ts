@@ -1,4 +1,5 @@
 /** Checks the pool's options and fills in what is absent. */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,6 +22,7 @@ export interface CompleteOptions {
   readonly rowTimeoutMs: number;
   readonly closeTimeoutMs: number;
   readonly workerHeapBytes: number;
+  readonly workerUrl: URL | undefined;
   readonly spinLimit: number;
   readonly inlineRows: number;
   readonly inlineMs: number;
@@ -43,6 +45,7 @@ const known = [
   "rowTimeoutMs",
   "closeTimeoutMs",
   "workerHeapBytes",
+  "workerUrl",
   "spinLimit",
   "inlineRows",
   "inlineMs",
@@ -83,6 +86,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
         : milliseconds("rowTimeoutMs", absent(options.rowTimeoutMs, 30_000), 1, longestTimeoutMs),
     closeTimeoutMs: milliseconds("closeTimeoutMs", absent(options.closeTimeoutMs, 5000), 0, longestTimeoutMs),
     workerHeapBytes: integer("workerHeapBytes", absent(options.workerHeapBytes, 2 ** 29), 2 ** 24, 2 ** 40),
+    workerUrl: options.workerUrl === undefined ? undefined : workerFile(options.workerUrl),
     spinLimit: integer("spinLimit", absent(options.spinLimit, 2000), 0, 1e7),
     inlineRows: integer("inlineRows", absent(options.inlineRows, 1), 0, 65536),
     inlineMs: milliseconds("inlineMs", absent(options.inlineMs, 0.1), 0, 1000),
@@ -111,6 +115,21 @@ function maskFillerModule(maskFiller: MaskFillerModule | undefined): MaskFillerM
   return maskFiller;
 }
 
+/** @throws TypeError, RangeError where there is no such file. */
+function workerFile(workerUrl: unknown): URL {
+  if (typeof workerUrl !== "string" && !(workerUrl instanceof URL)) refuse("workerUrl", "URL or path", workerUrl, true);
+  const url = new URL(urlOf(String(workerUrl)));
+  if (url.protocol === "file:" && !existsSync(url)) {
+    refuse("workerUrl", "a file that is there, bundled from @tokenmill/worker-pool/worker", String(workerUrl), false);
+  }
+  return url;
+}
+
+/** What is no URL is a path. */
+function urlOf(module: string): string {
+  return /^[a-z][a-z\d+.-]+:/i.test(module) ? module : pathToFileURL(resolve(module)).href;
+}
+
 /** The modules' URLs; what is no URL is a path. @throws TypeError, RangeError naming the stage. */
 export function stageModules(customStages: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   if (typeof customStages !== "object" || customStages === null) {
@@ -119,7 +138,7 @@ export function stageModules(customStages: Readonly<Record<string, string>>): Re
   const urls = Object.entries(customStages).map(([name, module]) => {
     if (typeof module !== "string") refuse(`customStages.${name}`, "module URL or path", module, true);
     if (name === "" || module === "") refuse(`customStages.${name}`, "a name, and a module URL or path", module, false);
-    return [name, /^[a-z][a-z\d+.-]+:/i.test(module) ? module : pathToFileURL(resolve(module)).href];
+    return [name, urlOf(module)];
   });
   return Object.fromEntries(urls);
 }

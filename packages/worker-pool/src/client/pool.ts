@@ -91,6 +91,7 @@ export class Pool implements SamplerPool {
       workers: slab.workers,
       setup: { ...setup, spinLimit: options.spinLimit },
       ticker: { memory, control: slab.control, patienceMs: PATIENCE_MS, watchMs: watchdog.intervalMs },
+      workerUrl: options.workerUrl,
       images,
       heapMiB: options.workerHeapBytes / 2 ** 20,
       onDeath: (death) => this.#onDeath(death),

@@ -1,8 +1,10 @@
-/** A program that uses a pool, closes it, and must then end by itself. Prints what is left and the CPU time of idling. */
+/** A program that uses a pool (with the worker file of its argument), closes it, and must then end by itself. Prints what is left and the CPU time of idling. */
 import { getActiveResourcesInfo } from "node:process";
 import { createPool } from "@tokenmill/worker-pool";
 
-const pool = await createPool({ vocabSize: 64, workers: 2, slots: 8, arenaBytes: 4096, inlineRows: 0 });
+const [, , workerUrl] = process.argv;
+const options = { vocabSize: 64, workers: 2, slots: 8, arenaBytes: 4096, inlineRows: 0 };
+const pool = await createPool({ ...options, ...(workerUrl && { workerUrl }) });
 const job = { plan: pool.compile({}), history: pool.openHistory([], 1), seed: 1n, sequenceId: 1n, position: 0 };
 
 async function step() {

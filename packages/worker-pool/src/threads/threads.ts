@@ -1,10 +1,16 @@
-/** The worker threads: piscina owns their life, each runs one resident task; one that dies is started again. */
+/**
+ * The worker threads: piscina owns their life, or in bundled programs `OwnThreads`; each runs one resident task, and one that dies
+ * is started again.
+ */
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorOf } from "@tokenmill/check";
 import { Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
-import type { TickerSetup } from "./ticker.ts";
 import type { MaskImages } from "../rows/maskImages.ts";
+import { OwnThreads } from "./ownThreads.ts";
+import type { ThreadData } from "./threadMain.ts";
+import { findThreadFiles } from "./threadFiles.ts";
+import type { TickerSetup } from "./ticker.ts";
 import type { ResidentTask, WorkerSetup } from "./worker.ts";
 
 /** Starts in a row that failed, of one worker or of threads that died before they had a task, after which all is ended. */
@@ -28,6 +34,8 @@ export interface ThreadsOptions {
   readonly workers: number;
   readonly setup: WorkerSetup;
   readonly ticker: TickerSetup;
+  /** Where `threadMain` is; absent: in this package. */
+  readonly workerUrl: URL | undefined;
   /** What each worker is told of from its start on; absent without a mask filler. */
   readonly images: MaskImages | undefined;
   /** Of each thread, in MiB. */
@@ -41,7 +49,7 @@ export interface ThreadsOptions {
 }
 
 export class Threads {
-  readonly #piscina: Piscina;
+  readonly #pool: Piscina | OwnThreads;
   readonly #ticker: Worker;
   readonly #options: ThreadsOptions;
   readonly #tasks: Promise<void>[] = [];
@@ -59,10 +67,19 @@ export class Threads {
 
   constructor(options: ThreadsOptions) {
     this.#options = options;
-    this.#ticker = new Worker(new URL("./ticker.js", import.meta.url), { workerData: options.ticker });
+    const { workerUrl, setup, heapMiB } = options;
+    const files = workerUrl ? undefined : findThreadFiles();
+    const clock: ThreadData = { ticker: options.ticker };
+    this.#ticker = new Worker(workerUrl ?? files!.main, { workerData: clock });
     this.#ticker.unref();
-    this.#piscina = new Piscina({
-      filename: new URL("./workerEntry.cjs", import.meta.url).href,
+    this.#pool = workerUrl ? new OwnThreads(workerUrl, setup, heapMiB) : this.#startPiscina(files!.workerEntry);
+    for (let index = 0; index < options.workers; index++) this.#tasks.push(this.#keepAlive(index));
+  }
+
+  #startPiscina(workerEntry: URL): Piscina {
+    const options = this.#options;
+    const piscina = new Piscina({
+      filename: workerEntry.href,
       minThreads: options.workers,
       maxThreads: options.workers,
       idleTimeout: Number.POSITIVE_INFINITY,
@@ -71,11 +88,11 @@ export class Threads {
       resourceLimits: { maxOldGenerationSizeMb: options.heapMiB },
       workerData: options.setup,
     });
-    this.#piscina.on("error", (error: Error) => {
+    piscina.on("error", (error: Error) => {
       this.#threadError = error; // of a thread without a task; `workerDestroy` comes as well
     });
-    this.#piscina.on("workerDestroy", () => setImmediate(() => this.#replaceThread()));
-    for (let index = 0; index < options.workers; index++) this.#tasks.push(this.#keepAlive(index));
+    piscina.on("workerDestroy", () => setImmediate(() => this.#replaceThread(piscina)));
+    return piscina;
   }
 
   /** Runs the resident task again and again until it returns, as it does when it is told to stop. */
@@ -88,7 +105,7 @@ export class Threads {
       this.#leave[workerIndex] = leave;
       const isLate = setTimeout(() => this.#startIsLate(task), START_LIMIT_MS).unref();
       try {
-        await this.#piscina.run(task, { signal: leave.signal, transferList: images ? [images.port] : [] });
+        await this.#pool.run(task, { signal: leave.signal, transferList: images ? [images.port] : [] });
         return;
       } catch (error) {
         if (this.#isOver) return;
@@ -111,8 +128,8 @@ export class Threads {
   }
 
   /** piscina starts no thread in place of one that died before it was ready, although its task still waits for one. */
-  #replaceThread(): void {
-    const { queueSize, threads } = this.#piscina;
+  #replaceThread(piscina: Piscina): void {
+    const { queueSize, threads } = piscina;
     if (this.#isOver || queueSize === 0 || threads.length >= this.#options.workers) {
       if (queueSize === 0) this.#failedThreads = 0;
       return;
@@ -125,7 +142,7 @@ export class Threads {
     }
     // a task that comes to a full queue has a thread started, which the one that waits will get; so it can go again
     const nudge = new AbortController();
-    this.#piscina.run({}, { signal: nudge.signal }).catch(() => undefined);
+    piscina.run({}, { signal: nudge.signal }).catch(() => undefined);
     nudge.abort();
   }
 
@@ -143,7 +160,7 @@ export class Threads {
 
   /** Ends a thread at once, as a crash would. */
   async kill(index: number): Promise<void> {
-    const thread = this.#piscina.threads[index];
+    const thread = this.#pool.threads[index];
     if (!thread || thread.threadId < 0) return; // its replacement is not there yet
     this.#kills++;
     await thread.terminate();
@@ -151,7 +168,7 @@ export class Threads {
 
   /** Ends the thread of a worker that does not come back from what it does; `onDeath` follows. */
   async end(workerIndex: number, threadId: number): Promise<void> {
-    const thread = this.#piscina.threads.find((candidate) => candidate.threadId === threadId);
+    const thread = this.#pool.threads.find((candidate) => candidate.threadId === threadId);
     if (!thread) return; // it has ended by itself
     const ended = thread.terminate();
     if (await settlesWithin(ended, END_LIMIT_MS)) return;
@@ -167,7 +184,7 @@ export class Threads {
   }
 
   async #destroy(): Promise<void> {
-    await settlesWithin(Promise.all([this.#piscina.destroy(), this.#ticker.terminate()]), END_LIMIT_MS);
+    await settlesWithin(Promise.all([this.#pool.destroy(), this.#ticker.terminate()]), END_LIMIT_MS);
   }
 }
 

@@ -3,7 +3,6 @@
  * of its waits 12 µs, as much as several rows (Node 20, Zen 5, a virtual machine): the event loop sets the system's clock anew
  * before it sleeps. While nothing is in flight the thread sleeps without a clock.
  */
-import { workerData } from "node:worker_threads";
 import {
   CONTROL_IMPATIENT,
   CONTROL_TICK,
@@ -26,37 +25,39 @@ export interface TickerSetup {
 /** Ticks after the last row in flight, for those that come soon. */
 const ticksToLinger = 50;
 
-const { memory, control, patienceMs, watchMs } = workerData as TickerSetup;
-const words = new Int32Array(memory.buffer);
-const first = control >> 2;
-const tickMs = Math.min(patienceMs, watchMs);
+/** Runs until the thread is ended. */
+export function runTicker({ memory, control, patienceMs, watchMs }: TickerSetup): never {
+  const words = new Int32Array(memory.buffer);
+  const first = control >> 2;
+  const tickMs = Math.min(patienceMs, watchMs);
 
-const wakeHost = (): void => {
-  Atomics.add(words, first + CONTROL_WAKE, 1);
-  Atomics.notify(words, first + CONTROL_WAKE);
-};
+  const wakeHost = (): void => {
+    Atomics.add(words, first + CONTROL_WAKE, 1);
+    Atomics.notify(words, first + CONTROL_WAKE);
+  };
 
-let idleTicks = 0;
-let lastWait = 0;
-let watchedMs = performance.now();
-while (true) {
-  Atomics.wait(words, first + CONTROL_TICK, 0, tickMs);
-  const isWanted = Atomics.load(words, first + CONTROL_TICKS_WANTED) === 1;
-  idleTicks = isWanted ? 0 : idleTicks + 1;
-  if (idleTicks > ticksToLinger) {
-    Atomics.store(words, first + CONTROL_TICKER_ASLEEP, 1); // before the look at what is wanted, so that none is missed
-    Atomics.wait(words, first + CONTROL_TICKS_WANTED, 0);
-    Atomics.store(words, first + CONTROL_TICKER_ASLEEP, 0);
-    idleTicks = 0;
+  let idleTicks = 0;
+  let lastWait = 0;
+  let watchedMs = performance.now();
+  while (true) {
+    Atomics.wait(words, first + CONTROL_TICK, 0, tickMs);
+    const isWanted = Atomics.load(words, first + CONTROL_TICKS_WANTED) === 1;
+    idleTicks = isWanted ? 0 : idleTicks + 1;
+    if (idleTicks > ticksToLinger) {
+      Atomics.store(words, first + CONTROL_TICKER_ASLEEP, 1); // before the look at what is wanted, so that none is missed
+      Atomics.wait(words, first + CONTROL_TICKS_WANTED, 0);
+      Atomics.store(words, first + CONTROL_TICKER_ASLEEP, 0);
+      idleTicks = 0;
+    }
+    const wait = Atomics.load(words, first + CONTROL_WAIT);
+    const hasWaited = wait % 2 !== 0 && wait === lastWait;
+    lastWait = wait;
+    const now = performance.now();
+    const isWatchDue = isWanted && now - watchedMs >= watchMs;
+    if (isWatchDue) watchedMs = now;
+    if (hasWaited && Atomics.load(words, first + CONTROL_IMPATIENT) !== wait) {
+      Atomics.store(words, first + CONTROL_IMPATIENT, wait);
+      wakeHost();
+    } else if (isWatchDue) wakeHost();
   }
-  const wait = Atomics.load(words, first + CONTROL_WAIT);
-  const hasWaited = wait % 2 !== 0 && wait === lastWait;
-  lastWait = wait;
-  const now = performance.now();
-  const isWatchDue = isWanted && now - watchedMs >= watchMs;
-  if (isWatchDue) watchedMs = now;
-  if (hasWaited && Atomics.load(words, first + CONTROL_IMPATIENT) !== wait) {
-    Atomics.store(words, first + CONTROL_IMPATIENT, wait);
-    wakeHost();
-  } else if (isWatchDue) wakeHost();
 }

@@ -1,5 +1,5 @@
 /** The resident task of one worker thread: takes tickets from the ring, does their rows, sleeps when there is nothing. */
-import { type MessagePort, threadId, workerData } from "node:worker_threads";
+import { type MessagePort, threadId } from "node:worker_threads";
 import { messageOf } from "@tokenmill/check";
 import { imagesFrom } from "../rows/rowMasks.ts";
 import { RowRunner, type RunnerSetup } from "../rows/rowRunner.ts";
@@ -21,9 +21,7 @@ export interface ResidentTask {
 }
 
 /** Runs until the pool closes. */
-export default async function reside({ workerIndex, incarnation, images }: ResidentTask): Promise<void> {
-  // piscina wraps its option `workerData` together with its own data
-  const setup = (Array.isArray(workerData) ? workerData[1] : workerData) as WorkerSetup;
+export async function reside(setup: WorkerSetup, { workerIndex, incarnation, images }: ResidentTask): Promise<void> {
   const runner = await RowRunner.create(setup, workerIndex, images && imagesFrom(images)).catch((error: unknown) => {
     // piscina takes an error that is null for success, and cannot send one that does not clone
     throw new Error(messageOf(error));

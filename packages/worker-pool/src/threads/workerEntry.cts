@@ -2,9 +2,9 @@
  * What piscina loads in a thread: it tries `require` first, and a thread that ends while it requires an ES module takes the
  * process with it (Node 20: "Module::IsGraphAsync must be used on an instantiated module"). `import` can be interrupted.
  */
-import type { ResidentTask } from "./worker.ts" with { "resolution-mode": "import" };
+import type { ResidentTask, WorkerSetup } from "./worker.ts" with { "resolution-mode": "import" };
 
 module.exports = async (task: ResidentTask): Promise<void> => {
-  const { default: reside } = await import("./worker.ts");
-  await reside(task);
+  const [{ workerData }, { reside }] = await Promise.all([import("node:worker_threads"), import("./worker.ts")]);
+  await reside(workerData as WorkerSetup, task);
 };

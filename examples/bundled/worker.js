@@ -1,0 +1,1 @@
+import "@tokenmill/worker-pool/worker";
