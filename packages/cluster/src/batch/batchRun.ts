@@ -82,7 +82,7 @@ export class BatchRun {
       const order: OpenShard[] = [];
       let isOver = false;
       for (;;) {
-        const most = await this.#mostOpen();
+        const most = this.#mostOpen;
         while (!isOver && order.length < most) {
           const { done, value } = await shards.next();
           if (done) isOver = true;
@@ -136,12 +136,12 @@ export class BatchRun {
     }
   }
 
-  /** More, the more nodes can make at a time. */
-  async #mostOpen(): Promise<number> {
+  /** More, the more nodes can make at a time. It is looked at from time to time, and nothing waits for it. */
+  get #mostOpen(): number {
     if (performance.now() - this.#lookedMs > placesEveryMs) {
       this.#lookedMs = performance.now();
-      const { places } = await this.#context.places().catch(() => ({ places: this.#places }));
-      this.#places = places;
+      const note = ({ places }: { readonly places: number }): void => void (this.#places = places);
+      this.#context.places().then(note, () => undefined);
     }
     return Math.min(mostOpen, Math.max(leastOpen, Math.ceil((ahead * this.#places) / shardItems)));
   }

@@ -48,11 +48,17 @@ export class Presence {
   }
 }
 
+/** Time to list keys: the client waits for the last of them, and for ever if that one expires meanwhile. */
+const listMs = 1000;
+
 /** All members, in order of their start. */
 export async function readReports(bucket: KV): Promise<NodeReport[]> {
   const reports: NodeReport[] = [];
   const keys: string[] = [];
-  for await (const key of await bucket.keys()) keys.push(key);
+  const listed = await bucket.keys();
+  const timer = setTimeout(() => listed.stop(), listMs);
+  for await (const key of listed) keys.push(key);
+  clearTimeout(timer);
   for (const key of keys) {
     const entry = await bucket.get(key);
     if (entry?.operation === "PUT") reports.push(entry.json<NodeReport>());
