@@ -1,6 +1,8 @@
 /** Sequences of a cluster on a real nats-server, while its processes are killed, held still and drained. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "@nats-io/transport-node";
 import { type ClusterOptions, joinCluster, viewCluster } from "@tokenmill/cluster";
+import { clusterNames, encode } from "@tokenmill/cluster/internal";
 import type { TokenEvent } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from "vitest";
@@ -209,6 +211,21 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     await expect(join("identity", { identity: "other", description: "tokenmill 9 with model other" })).rejects.toThrow(
       'the cluster "identity" is of test, and this process of tokenmill 9 with model other',
     );
+  });
+
+  it("a failure is told though an event before others never came", async ({ expect }) => {
+    const gateway = await join("gap");
+    const reading = readAt([gateway], request, "gap");
+    await expect.poll(() => gateway.stats().reading).toBe(1);
+    const nc = await connect({ servers: nats.url });
+    const to = { reader: 1, epoch: 1 };
+    const messages = [
+      { kind: "tokens", ...to, batch: { first: 3, tokenIds: [1], texts: ["b"] } },
+      { kind: "failed", ...to, failure: { code: "internal", message: "given up", index: 0 } },
+    ];
+    nc.publish(clusterNames("gap").peerSubject(gateway.id), encode({ from: "node", messages }));
+    await nc.drain();
+    expect((await reading).error).toMatchObject({ code: "internal", message: "given up" });
   });
 
   it("a sequence goes on whose work NATS has forgotten", async ({ expect }) => {

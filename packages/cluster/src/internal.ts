@@ -3,4 +3,4 @@ export type { ShardEntry } from "./batch/shard.ts";
 export { type Faults, join } from "./join.ts";
 export type { LogEntry } from "./log/entry.ts";
 export { clusterNames } from "./names.ts";
-export { decode } from "./wire/codec.ts";
+export { decode, encode } from "./wire/codec.ts";

@@ -205,6 +205,8 @@ export class RemoteSequence {
     while (!this.#hasEnded && !this.#isPaused && this.#waiting.length > 0) {
       const at = this.#waiting.findIndex(({ first }) => first <= this.#next);
       if (at < 0) {
+        // What was to come before it is never made.
+        if (this.#failure && this.#failure.index <= this.#next) return this.#endWithFailure();
         this.fill();
         return;
       }

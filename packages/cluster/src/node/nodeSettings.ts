@@ -26,6 +26,6 @@ export const defaultNodeSettings: NodeSettings = {
   windowEvents: 128,
   unwrittenBytes: 2 ** 18,
   orphanMs: 120_000,
-  mostAttempts: 5,
+  mostAttempts: 10,
   isBitStable: true,
 };
