@@ -5,4 +5,5 @@ export * from "./grammar.ts";
 export * from "./modelSource.ts";
 export * from "./sequenceRequest.ts";
 export * from "./source.ts";
+export * from "./sparseRow.ts";
 export * from "./tokenizer.ts";

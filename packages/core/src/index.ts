@@ -21,6 +21,7 @@ export { checkSeed, drawSeed, randomSeed, seedBits } from "./random/seed.ts";
 export type { GenerateRequest } from "./params/generateRequest.ts";
 export type { CustomStageName, SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./records/sampleResult.ts";
+export { writeSparseRow } from "./records/sparse.ts";
 export { createSampler } from "./sampler/sampler.ts";
 export type { Distribution, Draw, Sampler, SamplerOptions } from "./sampler/types.ts";
 export type { SequenceOptions, SequenceSampler } from "./sampler/sequenceSampler.ts";

@@ -44,6 +44,13 @@ export const JOB_VOCAB_SIZE = 104;
 export const JOB_UNDO = 108;
 export const JOB_RESULT = 112;
 
+/** A sparse row stands where a row would: a mark, which no row begins with, as it is NaN in every dtype; how many tokens it lists, ln Σ
+ *  e^x of all others, ids i32[n], and behind them their logits f32[n]. */
+export const SPARSE_MARK = 0x7fc57fff;
+export const SPARSE_COUNT = 4;
+export const SPARSE_REST = 8;
+export const SPARSE_IDS = 16;
+
 /** What stateful stages remember of a sequence, bytes from the start of a state. */
 export const STATE_NUMBERS = 4;
 export const STATE_MIROSTAT_MU = 0;
@@ -67,6 +74,11 @@ export const RESULT_STATE = 32;
 /** What the record holds beside the token: RESULT_HOLDS_*. */
 export const RESULT_HOLDS = 64;
 export const RESULT_TOP = 72;
+/** Of a sparse row that lists too little, in place of kept count and state: the opcode of the stage that needs more (0: the draw, −1:
+ *  log-probabilities), how much it needs and how much the list has; NaN where that is not known. */
+export const RESULT_SHORT_STAGE = 16;
+export const RESULT_SHORT_NEEDED = 32;
+export const RESULT_SHORT_COVERED = 40;
 export const RESULT_TOP_ENTRY_BYTES = 16;
 export const RESULT_HOLDS_LOGPROBS = 1;
 export const RESULT_HOLDS_STATE = 2;
@@ -78,6 +90,9 @@ export const STATUS_POSITIVE_INFINITY = 2;
 export const STATUS_ALL_MASKED = 3;
 /** A stage, flag or dtype that the kernels do not have. */
 export const STATUS_INVALID_PLAN = 7;
+/** A sparse row that contradicts itself; one that lists too little for the plan. */
+export const STATUS_INVALID_SPARSE_ROW = 10;
+export const STATUS_ROW_TOO_SPARSE = 11;
 /** Set by workers and the pool, never by a kernel. */
 export const STATUS_SOURCE_FAILED = 4;
 export const STATUS_WORKER_LOST = 5;

@@ -178,7 +178,7 @@ export interface SamplerPool {
   release(slot: number): void;
   /** The acquired slot goes to nobody, even when it is released, until `ended` settles: its row may still be written to. */
   withhold(slot: number, ended: Promise<unknown>): void;
-  /** View of an acquired slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
+  /** View of an acquired slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16), or where `writeSparseRow` puts a sparse one. */
   row(slot: number): Float32Array | Uint16Array;
   /**
    * View of the slot's token mask, ⌈vocabSize / 32⌉ words: token id i can be drawn if bit i mod 32 of word ⌊i / 32⌋ is 1.

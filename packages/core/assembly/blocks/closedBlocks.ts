@@ -14,6 +14,8 @@ let isF32: bool = true;
 /** The row as bf16, as long as what is read from it is what opened blocks have: nothing was patched, and there is no mask;
  *  else 0. SIMD passes over all blocks widen its elements as they come. */
 export let bf16Row: usize = 0;
+/** Of a sparse row: a closed block has no token. */
+let isBlank: bool = false;
 /** u32[maskWords], 0: no mask. */
 let mask: usize = 0;
 let maskWords: i32 = 0;
@@ -22,6 +24,7 @@ let maskWords: i32 = 0;
 export function closeNarrow(rowSource: usize, dtype: i32): void {
   source = rowSource;
   isF32 = dtype == DTYPE_F32;
+  isBlank = false;
   widenFrom(dtype);
   mask = 0;
   hasClosed = !isF32;
@@ -34,6 +37,14 @@ export function closeUnderMask(tokenMask: usize, words: i32): void {
   mask = tokenMask;
   maskWords = words;
   fillMaskTable(maskTable);
+  hasClosed = true;
+  bf16Row = 0;
+  closeAll();
+}
+
+/** All blocks are closed, and have nothing but −Infinity until they are opened. */
+export function closeBlank(): void {
+  isBlank = true;
   hasClosed = true;
   bf16Row = 0;
   closeAll();
@@ -83,6 +94,7 @@ export function readBlock(row: usize, block: i32): usize {
 /** One element, without opening its block. */
 export function peek(row: usize, tokenId: i32): f32 {
   if (!isClosed(tokenId / BLOCK_ELEMENTS)) return load<f32>(row + ((<usize>tokenId) << 2));
+  if (isBlank) return -Infinity;
   if (mask != 0 && ((maskOf(tokenId / BLOCK_ELEMENTS) >> (tokenId & (BLOCK_ELEMENTS - 1))) & 1) == 0) return -Infinity;
   if (isF32) return load<f32>(source + ((<usize>tokenId) << 2));
   return widen(<u32>load<u16>(source + ((<usize>tokenId) << 1)));
@@ -102,12 +114,23 @@ export function openAll(): void {
 }
 
 function makeBlock(block: i32, to: usize): void {
+  if (isBlank) return blank(to, to + BLOCK_ELEMENTS * 4);
   let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
   if (!isF32) {
     widenBlock(source + <usize>block * (BLOCK_ELEMENTS * 2), to);
     from = to;
   }
   if (mask != 0) maskBlock(from, to, maskOf(block), maskTable);
+}
+
+/** Fills whole vectors with −Infinity. */
+export function blank(p: usize, end: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    const none = f32x4.splat(-Infinity);
+    for (; p < end; p += 16) v128.store(p, none);
+  } else {
+    for (; p < end; p += 4) store<f32>(p, -Infinity);
+  }
 }
 
 /** Largest element of a closed block under the mask. */

@@ -12,6 +12,7 @@ import {
   RESULT_TOP_ENTRY_BYTES,
 } from "../../src/layout";
 import { openBlock } from "../blocks/closedBlocks";
+import { gatherAbove } from "../list/gather";
 import { gatherLargest } from "../list/gatherLargest";
 import { keyLogit, keyTokenId } from "../list/keys";
 import { keepAbove, keyAt, listCount, listMax } from "../list/list";
@@ -25,6 +26,8 @@ import { logPositive } from "../numbers/log64";
 import { massF32 } from "../row/massF32";
 import { beta, floor, isDense, logitAt, row } from "../row/row";
 import { rowMax } from "../row/scan";
+import { closeRest, hasRest, mostRest, restWeight } from "../sparse/rest";
+import { sparse } from "../sparse/sparseRow";
 import { weightScale } from "../sums/bracketWeights";
 import { massAboveF64 } from "../sums/massF64";
 import { setPivot } from "../sums/pivot";
@@ -46,10 +49,17 @@ function logprobOf(x: f32, largest: f64, scale: f64, logMass: f64): f64 {
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(top: i32): void {
   rawLargest = <f64>rowMax;
-  rawLogMass = logPositive(massF32(row, RAW_SCALE));
+  rawLogMass = logPositive(sparse == 0 ? massF32(row, RAW_SCALE) : sparseMass());
   if (top == 0) return;
   gatherLargest(row, top, rowMax);
   writeTop(top, rawLargest, 1, rawLogMass);
+}
+
+/** Weight of a sparse row, its rest included. */
+function sparseMass(): f64 {
+  gatherAbove(row, -Infinity);
+  const listed = weighList(rowMax, 1);
+  return hasRest ? listed + restWeight(mostRest, rowMax, 1) : listed;
 }
 
 function holdsLogprobs(): void {
@@ -58,6 +68,7 @@ function holdsLogprobs(): void {
 
 /** After the draw, with the row as it came: the chosen token's log-probability and rank. */
 export function finishRawLogprobs(): void {
+  closeRest(); // it comes after what is listed
   const tokenId = load<i32>(result, RESULT_TOKEN_ID);
   store<f64>(result, logprobOf(logitAt(tokenId), rawLargest, 1, rawLogMass), RESULT_LOGPROB);
   store<i32>(result, rankInRow(tokenId), RESULT_RANK);

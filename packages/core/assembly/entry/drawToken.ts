@@ -27,7 +27,9 @@ import { rowMax } from "../row/scan";
 import { topP } from "../samplers/topP";
 import { typicalP } from "../samplers/typicalP";
 import { massAboveF64 } from "../sums/massF64";
+import { hasRest } from "../sparse/rest";
 import { setPivot } from "../sums/pivot";
+import { coverDraw, coverLogprobs } from "./coverage";
 import { pendingCut } from "./pendingCut";
 import { writeState } from "./state";
 import { applyStages } from "./walk";
@@ -40,7 +42,15 @@ export function drawToken(logprobs: i32): i32 {
   const status = applyStages(first, pending < 0 ? end : pending);
   if (status != STATUS_OK) return status;
   settleEdits();
-  if (pending >= 0) {
+  if (hasRest) {
+    const status = pending < 0 ? STATUS_OK : applyStages(pending, end);
+    if (status != STATUS_OK) return status;
+    if (hasRest) {
+      let status = coverDraw();
+      if (status == STATUS_OK) status = coverLogprobs(logprobs);
+      if (status != STATUS_OK) return status;
+    }
+  } else if (pending >= 0) {
     const stage = stageAt(pending);
     if (load<i32>(stage, STAGE_OPCODE) == OP_TOP_P) {
       if (isDense) return nucleusDraw(logprobs, pending);

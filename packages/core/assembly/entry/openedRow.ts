@@ -7,7 +7,6 @@ import {
   JOB_FIRST_STAGE,
   JOB_MASK,
   JOB_VOCAB_SIZE,
-  STATUS_ALL_MASKED,
   STATUS_INVALID_PLAN,
   STATUS_OK,
 } from "../../src/layout";
@@ -17,6 +16,7 @@ import { maskRow } from "../row/mask";
 import { openRow, scanLoaded } from "../row/row";
 import { rowMax } from "../row/scan";
 import { forgetStages } from "./state";
+import { nothingLeft } from "./walk";
 
 /** Points the instance at a job. Returns a status: a row of a dtype that is not known cannot be read. */
 export function openJob(record: usize, workspace: usize): i32 {
@@ -32,7 +32,7 @@ export function scanJob(massScale: f32): i32 {
   openRow();
   const status = scanLoaded(massScale);
   if (status != STATUS_OK) return status;
-  return rowMax == -Infinity ? STATUS_ALL_MASKED : STATUS_OK;
+  return rowMax == -Infinity ? nothingLeft() : STATUS_OK;
 }
 
 /** What comes before the first stage. */

@@ -12,6 +12,7 @@ import { finishRawLogprobs, RAW_SCALE, startRawLogprobs } from "../draw/logprobs
 import { plan, result } from "../memory/job";
 import { reopenRow } from "../row/row";
 import { drawToken } from "./drawToken";
+import { coverLogprobs } from "./coverage";
 import { begin, openJob, scanJob } from "./openedRow";
 import { firstMassScale } from "./pendingCut";
 import { finish } from "./status";
@@ -29,6 +30,7 @@ export function sample_row(job: usize, workspace: usize): i32 {
   const logprobs = load<i32>(plan, PLAN_LOGPROBS);
   const isRaw = logprobs >= 0 && load<i32>(plan, PLAN_LOGPROBS_PROCESSED) == 0 && load<i32>(job, JOB_FIRST_STAGE) == 0;
   status = scanJob(isRaw ? RAW_SCALE : firstMassScale());
+  if (status == STATUS_OK && isRaw) status = coverLogprobs(logprobs);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(logprobs);
     begin();

@@ -2,6 +2,7 @@
 import { PLAN_LOGPROBS, STATUS_OK } from "../../src/layout";
 import { finishRawLogprobs, RAW_SCALE, startRawLogprobs } from "../draw/logprobs";
 import { plan } from "../memory/job";
+import { coverLogprobs } from "./coverage";
 import { openJob, scanJob } from "./openedRow";
 import { finish } from "./status";
 
@@ -11,7 +12,8 @@ export function score_row(job: usize, workspace: usize): i32 {
   let status = openJob(job, workspace);
   if (status != STATUS_OK) return finish(status);
   status = scanJob(RAW_SCALE);
-  if (status != STATUS_OK) return status;
+  if (status == STATUS_OK) status = coverLogprobs(load<i32>(plan, PLAN_LOGPROBS));
+  if (status != STATUS_OK) return finish(status);
   startRawLogprobs(load<i32>(plan, PLAN_LOGPROBS));
   finishRawLogprobs();
   return STATUS_OK;

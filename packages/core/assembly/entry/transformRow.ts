@@ -1,6 +1,8 @@
 // What is left after some stages, as a row.
-import { JOB_FIRST_STAGE, STATUS_OK } from "../../src/layout";
+import { JOB_FIRST_STAGE, OP_CUSTOM, STATUS_OK } from "../../src/layout";
 import { reopenRow, writeRow } from "../row/row";
+import { hasRest } from "../sparse/rest";
+import { coverReader } from "./coverage";
 import { begin, openJob, scanJob } from "./openedRow";
 import { finish } from "./status";
 import { applyStages } from "./walk";
@@ -16,6 +18,7 @@ export function transform_row(job: usize, endStage: i32, target: usize, workspac
     begin();
     status = applyStages(load<i32>(job, JOB_FIRST_STAGE), endStage);
   }
+  if (status == STATUS_OK && hasRest) status = coverReader(OP_CUSTOM);
   if (status == STATUS_OK) writeRow(target);
   reopenRow(false);
   return finish(status);

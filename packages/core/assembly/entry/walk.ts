@@ -5,6 +5,9 @@ import { applyStage } from "../generated/dispatch";
 import { stageAt } from "../memory/plan";
 import { isEmpty, settleEdits, startEdits } from "../row/row";
 import { rowMax } from "../row/scan";
+import { hasRest } from "../sparse/rest";
+import { SHORT_OF_DRAW, tooSparse } from "../sparse/shortfall";
+import { applyCovered } from "./coverage";
 
 /** Applies the stages from `from` on before `end`. Returns a status. */
 export function applyStages(from: i32, end: i32): i32 {
@@ -15,13 +18,18 @@ export function applyStages(from: i32, end: i32): i32 {
     const isEdit = opcode < OP_FIRST_NON_EDIT;
     if (isEditing && !isEdit) {
       settleEdits();
-      if (isEmpty(rowMax)) return STATUS_ALL_MASKED;
+      if (isEmpty(rowMax)) return nothingLeft();
     } else if (isEdit && !isEditing) startEdits();
     isEditing = isEdit;
-    const status = applyStage(opcode, stage);
+    const status = hasRest ? applyCovered(opcode, stage) : applyStage(opcode, stage);
     if (status != STATUS_OK) return status;
   }
   if (!isEditing) return STATUS_OK;
   settleEdits();
-  return isEmpty(rowMax) ? STATUS_ALL_MASKED : STATUS_OK;
+  return isEmpty(rowMax) ? nothingLeft() : STATUS_OK;
+}
+
+/** The status of a row of which no token is left; one that a sparse row does not list may be. */
+export function nothingLeft(): i32 {
+  return hasRest ? tooSparse(SHORT_OF_DRAW, 1, 0) : STATUS_ALL_MASKED;
 }

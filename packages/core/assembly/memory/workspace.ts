@@ -35,6 +35,8 @@ const SCALE_TABLE_BYTES = 32;
 export let scaleTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
 export let tokenProbs: usize = 0;
+/** u64[blocks]: which tokens of each block a sparse row lists. */
+export let blockListed: usize = 0;
 /** Row length. */
 export let vocabularySize: i32 = 0;
 
@@ -47,7 +49,7 @@ export function workspace_bytes(vocabSize: i32): i32 {
   const padded = paddedFor(vocabSize);
   const blocks = padded / BLOCK_ELEMENTS;
   return (
-    blocks * (4 + 8 + 8 + 1) +
+    blocks * (4 + 8 + 8 + 8 + 1) +
     padded * (8 + 8 + 4 + 4 + 4) +
     EXP_TABLE_BYTES +
     DIGIT_COUNT_BYTES +
@@ -71,7 +73,8 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   tokenProbs = tokenCounts + padded * 4;
   blockMass = tokenProbs + padded * 4;
   groupMass = blockMass + blocks * 8;
-  blockMax = groupMass + blocks * 8;
+  blockListed = groupMass + blocks * 8;
+  blockMax = blockListed + blocks * 8;
   expTable = blockMax + blocks * 4;
   digitCounts = expTable + EXP_TABLE_BYTES;
   wideBlock = digitCounts + DIGIT_COUNT_BYTES;

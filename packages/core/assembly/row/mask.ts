@@ -4,8 +4,10 @@
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { closeUnderMask, maskOf, maxUnderMask } from "../blocks/closedBlocks";
 import { blockMax, listWeights, paddedLength } from "../memory/workspace";
-import { allowOnly, useCopy } from "./row";
-import { refreshMax } from "./scan";
+import { hasRest, narrowRest } from "../sparse/rest";
+import { sparse, sparseCount, sparseIdAt } from "../sparse/sparseRow";
+import { allowOnly, row, useCopy } from "./row";
+import { refreshBlock, refreshMax } from "./scan";
 
 /** Where at most one token in this many is allowed, they are listed. */
 const SPARSE_RATIO = 64;
@@ -16,7 +18,29 @@ export function maskRow(mask: usize, vocabSize: i32): void {
   let allowed = 0;
   for (let i = 0; i < words; i++) allowed += popcnt(load<i32>(mask + ((<usize>i) << 2)));
   if (allowed <= paddedLength / SPARSE_RATIO) listAllowed(mask, words);
+  else if (sparse != 0) maskListed(mask, allowed - allowedBehind(mask, vocabSize));
   else maskBlocks(mask, words);
+}
+
+/** Bits behind the vocabulary. */
+function allowedBehind(mask: usize, vocabSize: i32): i32 {
+  const used = vocabSize & 31;
+  return used == 0 ? 0 : popcnt(load<i32>(mask + ((<usize>vocabSize >> 5) << 2)) & (-1 << used));
+}
+
+/** Of a sparse row, whose list is short. `allowed`: how many tokens are, listed or not. */
+function maskListed(mask: usize, allowed: i32): void {
+  useCopy();
+  for (let i = 0; i < sparseCount(); i++) {
+    const tokenId = sparseIdAt(i);
+    if ((load<u32>(mask + ((<usize>tokenId >> 5) << 2)) >> (tokenId & 31)) & 1) allowed--;
+    else {
+      store<f32>(row + ((<usize>tokenId) << 2), -Infinity);
+      refreshBlock(row, tokenId);
+    }
+  }
+  refreshMax();
+  if (hasRest) narrowRest(<f64>allowed);
 }
 
 /** The ids go where the list's weights will be: nothing weighs the list before the ids are used up. */

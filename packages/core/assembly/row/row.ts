@@ -18,8 +18,10 @@ import { keyAt, listCount } from "../list/list";
 import { job } from "../memory/job";
 import { paddedLength, rowCopy } from "../memory/workspace";
 import { floatBelow, toFinite } from "../numbers/floats";
+import { ceiling, editRest, hasRest, isListed, isOfRest, narrowRest, scaleCeiling } from "../sparse/rest";
+import { loadSparse, sparse, sparseFault, sparseMax, sparseStatus, useSparse } from "../sparse/sparseRow";
 import { forgetMass } from "./massF32";
-import { finishScan, refreshBlock, refreshMax, scanRow } from "./scan";
+import { finishScan, noteScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { narrowMax, scanNarrow } from "./scanNarrow";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -60,6 +62,11 @@ export function raiseFloor(threshold: f64): void {
 
 /** Only the given ids (i32[count], ascending, distinct) count from now on, if they did before. */
 export function allowOnly(ids: usize, count: i32): void {
+  if (hasRest) {
+    let unlisted = 0;
+    for (let i = 0; i < count; i++) unlisted += <i32>!isListed(load<i32>(ids + ((<usize>i) << 2)));
+    narrowRest(<f64>unlisted);
+  }
   if (isRestricted()) count = intersectAllowed(ids, count);
   else allowedIds = ids;
   allowedCount = count;
@@ -96,9 +103,11 @@ export function isRestricted(): bool {
   return allowedIds != 0;
 }
 
+/** The token's logit; of a token that a sparse row does not list, what it is at most. */
 // @ts-ignore: decorator
 @inline
 export function logitAt(tokenId: i32): f32 {
+  if (isOfRest(tokenId)) return ceiling;
   openBlock(tokenId / BLOCK_ELEMENTS);
   return load<f32>(row + ((<usize>tokenId) << 2));
 }
@@ -119,6 +128,7 @@ export function openRow(): void {
   source = <usize>load<u32>(job, JOB_ROW);
   dtype = load<i32>(job, JOB_DTYPE);
   undo = <usize>load<u32>(job, JOB_UNDO);
+  useSparse(source, dtype);
   isDense = true;
   beta = 1;
   floor = -Infinity;
@@ -129,6 +139,11 @@ export function openRow(): void {
 }
 
 function loadRow(): void {
+  if (sparse != 0) {
+    loadSparse();
+    row = rowCopy;
+    return;
+  }
   closeNarrow(source, dtype);
   row = hasClosed ? rowCopy : source;
   if (!hasClosed) undoPatches();
@@ -136,6 +151,11 @@ function loadRow(): void {
 
 /** Block maxima and the maximum of the row as it was loaded; massScale: as in `scanRow`. Returns a status. */
 export function scanLoaded(massScale: f32): i32 {
+  if (sparse != 0) {
+    forgetMass();
+    noteScan(sparseMax, sparseFault);
+    return sparseStatus;
+  }
   if (!hasClosed) return scanRow(row, massScale);
   const isSuspicious = scanNarrow(source, massScale);
   if (isSuspicious || narrowMax == Infinity) openAll();
@@ -153,6 +173,7 @@ export function reopenRow(isRead: bool): void {
 
 /** Sets one logit, remembering what stood there. */
 export function patch(tokenId: i32, value: f32): void {
+  if (isOfRest(tokenId)) return editRest(value);
   openBlock(tokenId / BLOCK_ELEMENTS);
   forgetBf16();
   forgetMass();
@@ -211,6 +232,7 @@ export function startEdits(): void {
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
   writeList(rowCopy);
+  if (hasRest) scaleCeiling(beta);
   useRewritten();
 }
 

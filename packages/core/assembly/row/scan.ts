@@ -164,6 +164,12 @@ export function finishScan(row: usize, m: f32, suspicious: bool): i32 {
   return suspicious || m == Infinity ? checkRow(row) : STATUS_OK;
 }
 
+/** Takes what another pass found: the maximum, and the index of what is wrong, else −1. */
+export function noteScan(m: f32, bad: i32): void {
+  rowMax = m + 0.0;
+  badIndex = bad;
+}
+
 /** Names the first NaN, else the first +Infinity of the row, if there is one. */
 function checkRow(row: usize): i32 {
   let infinite = -1;

@@ -40,7 +40,7 @@ export function topP(stage: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function selectToward(target: f64, flags: i32): void {
+export function selectToward(target: f64, flags: i32): void {
   selectMass(flags & TOP_P_PASSES_EDGE ? reinterpret<f64>(reinterpret<u64>(target) + 1) : target);
 }
 

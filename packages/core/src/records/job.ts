@@ -62,6 +62,8 @@ export interface JobDraw {
   /** Where the mask is filled next to the kernel: the number of its image, and the output that it is for. Absent: 0, none. */
   readonly maskImage?: number;
   readonly maskOutput?: number;
+  /** The row, where it lies elsewhere than the last time. */
+  readonly row?: number;
   /** Absent: false, the row is there. */
   readonly writesRow?: boolean;
 }
@@ -106,6 +108,7 @@ export function writeJob(views: RecordViews, at: number, draw: JobDraw): void {
   i32[(at + JOB_POSITION) >>> 2] = draw.position;
   i32[(at + JOB_WRITE_ROW) >>> 2] = draw.writesRow ? 1 : 0;
   i32[(at + JOB_UNDO_COUNT) >>> 2] = 0;
+  if (draw.row !== undefined) i32[(at + JOB_ROW) >>> 2] = draw.row;
   i32[(at + JOB_MASK) >>> 2] = draw.mask ?? 0;
   i32[(at + JOB_MASK_IMAGE) >>> 2] = draw.maskImage ?? 0;
   i32[(at + JOB_MASK_OUTPUT) >>> 2] = draw.maskOutput ?? 0;

@@ -8,6 +8,9 @@ import {
   RESULT_KEPT_COUNT,
   RESULT_LOGPROB,
   RESULT_RANK,
+  RESULT_SHORT_COVERED,
+  RESULT_SHORT_NEEDED,
+  RESULT_SHORT_STAGE,
   RESULT_STATE,
   RESULT_STATUS,
   RESULT_TOKEN_ID,
@@ -16,6 +19,7 @@ import {
   RESULT_TOP_ENTRY_BYTES,
 } from "../layout.ts";
 import type { SampleErrorCode, SampleResult } from "./sampleResult.ts";
+import { shortfallText } from "./shortfall.ts";
 import { readState } from "./state.ts";
 import { messageOf, outcomeOf, statusWords } from "./status.ts";
 import type { RecordViews } from "./views.ts";
@@ -29,6 +33,14 @@ export function resultBytes(maxLogprobs: number): number {
 export function failResult({ i32 }: RecordViews, at: number, code: SampleErrorCode): void {
   i32[(at + RESULT_ERROR_INDEX) >>> 2] = -1;
   i32[(at + RESULT_STATUS) >>> 2] = statusWords[code];
+}
+
+/** What a sparse row lists too little for, and by how much where that is known. */
+function shortfallAt({ i32, f64 }: RecordViews, at: number): string {
+  const stage = i32[(at + RESULT_SHORT_STAGE) >>> 2]!;
+  const needed = f64[(at + RESULT_SHORT_NEEDED) >>> 3]!;
+  const covered = f64[(at + RESULT_SHORT_COVERED) >>> 3]!;
+  return shortfallText(stage, needed, covered);
 }
 
 /** Whether there is a token, or why not. */
@@ -45,7 +57,7 @@ export function readResult(views: RecordViews, at: number, into: SampleResult): 
   into.tokenId = i32[words + (RESULT_TOKEN_ID >>> 2)]!;
   into.topCount = 0;
   if (into.status !== "ok") {
-    into.message = messageOf(into.status, into.errorIndex);
+    into.message = into.status === "row_too_sparse" ? shortfallAt(views, at) : messageOf(into.status, into.errorIndex);
     return;
   }
   into.message = "";

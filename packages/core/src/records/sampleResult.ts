@@ -9,6 +9,8 @@ export type SampleErrorCode =
   | "positive_infinity_logits"
   | "all_tokens_masked"
   | "invalid_plan"
+  | "invalid_sparse_row"
+  | "row_too_sparse"
   | "source_failed"
   | "stage_failed"
   | "grammar_failed"
@@ -22,7 +24,7 @@ export interface SampleResult {
   status: "ok" | SampleErrorCode;
   /** The error's text when `status` is not `ok`. */
   message: string;
-  /** Index in the row of the first offending element for `nan_logits` and `positive_infinity_logits`, else −1. */
+  /** Index of the first offending element, in the row or a sparse row's list: `nan_logits`, `positive_infinity_logits`, `invalid_sparse_row`; else −1. */
   errorIndex: number;
   tokenId: number;
   /** Natural log of the chosen token's probability; NaN unless `logprobs` was asked for. */

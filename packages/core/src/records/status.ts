@@ -3,11 +3,13 @@ import {
   STATUS_ALL_MASKED,
   STATUS_GRAMMAR_FAILED,
   STATUS_INVALID_PLAN,
+  STATUS_INVALID_SPARSE_ROW,
   STATUS_NAN,
   STATUS_OK,
   STATUS_POSITIVE_INFINITY,
   STATUS_QUARANTINED,
   STATUS_ROW_TIMEOUT,
+  STATUS_ROW_TOO_SPARSE,
   STATUS_SOURCE_FAILED,
   STATUS_STAGE_FAILED,
   STATUS_WORKER_LOST,
@@ -21,6 +23,8 @@ export const statusWords: Readonly<Record<"ok" | SampleErrorCode, number>> = {
   positive_infinity_logits: STATUS_POSITIVE_INFINITY,
   all_tokens_masked: STATUS_ALL_MASKED,
   invalid_plan: STATUS_INVALID_PLAN,
+  invalid_sparse_row: STATUS_INVALID_SPARSE_ROW,
+  row_too_sparse: STATUS_ROW_TOO_SPARSE,
   source_failed: STATUS_SOURCE_FAILED,
   stage_failed: STATUS_STAGE_FAILED,
   grammar_failed: STATUS_GRAMMAR_FAILED,
@@ -49,6 +53,12 @@ export function messageOf(code: SampleErrorCode, errorIndex: number): string {
       return "no token can be drawn: every logit is -Infinity, or every token is banned";
     case "invalid_plan":
       return "the plan has a stage, a flag or a row type that the kernels do not have";
+    case "invalid_sparse_row":
+      return errorIndex < 0
+        ? "a sparse row expected a rest that its tokens can weigh: none of them more than the smallest that is listed"
+        : `a sparse row expected distinct tokens inside the vocabulary, got another at index ${errorIndex}`;
+    case "row_too_sparse":
+      return "the sparse row lists too few tokens";
     case "source_failed":
       return "the source failed to write the row";
     case "stage_failed":

@@ -18,7 +18,8 @@ export class DrawWriter {
     placeJob(views, at.job, { row: at.row, dtype, vocabSize, undo: at.undo, result: at.result });
   }
 
-  write({ position, sequenceId, seed, history, promptLength, state, tokenMask }: CompleteDraw): void {
+  /** @param row its byte offset */
+  write({ position, sequenceId, seed, history, promptLength, state, tokenMask }: CompleteDraw, row: number): void {
     const { job, plan, mask, history: historyAt } = this.#at;
     if (tokenMask) this.#views.i32.set(tokenMask, mask >>> 2);
     this.#history.write(history);
@@ -31,6 +32,7 @@ export class DrawWriter {
       sequenceId,
       position,
       state,
+      row,
       mask: tokenMask ? mask : 0,
     });
   }

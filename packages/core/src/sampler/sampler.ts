@@ -1,6 +1,6 @@
 /** The single-thread sampler: one row at a time, in Node or in a browser. */
 import { checkInteger, checkList, checkNumber, refuse, refuseBecause } from "@tokenmill/check";
-import type { RowDtype } from "@tokenmill/contracts";
+import type { RowDtype, SparseRow } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
 import { checkCompiledFor, type CompiledPlan, compileParams, isCompiled } from "../chain/plan.ts";
@@ -8,7 +8,8 @@ import type { SamplingParams } from "../params/samplingParams.ts";
 import { readResult } from "../records/result.ts";
 import { negativeInfinity } from "../records/row.ts";
 import { createResult, SampleError, type SampleResult } from "../records/sampleResult.ts";
-import { messageOf, outcomeOf } from "../records/status.ts";
+import { checkSparseRow, isSparseRow, writeSparse } from "../records/sparse.ts";
+import { outcomeOf } from "../records/status.ts";
 import { type RecordViews, viewsOf } from "../records/views.ts";
 import { checkDraw, type CompleteDraw } from "./checkDraw.ts";
 import { CustomChain } from "./customChain.ts";
@@ -85,7 +86,11 @@ class SingleSampler implements Sampler {
     return plan;
   }
 
-  sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw: Draw = {}): SampleResult {
+  sample(
+    logits: ArrayLike<number> | SparseRow | undefined,
+    params: SamplingParams | CompiledPlan,
+    draw: Draw = {},
+  ): SampleResult {
     const plan = this.#prepare(logits, params, draw, false);
     this.#customChain.sample(this.#at.job);
     return this.#result(plan);
@@ -102,7 +107,7 @@ class SingleSampler implements Sampler {
   }
 
   distribution(
-    logits: ArrayLike<number> | undefined,
+    logits: ArrayLike<number> | SparseRow | undefined,
     params: SamplingParams | CompiledPlan,
     draw: Draw & { stageCount?: number } = {},
   ): Distribution {
@@ -114,12 +119,7 @@ class SingleSampler implements Sampler {
     const rest = this.#customChain.run(this.#at.job, stageCount);
     if (rest === undefined) throw this.#failure();
     const n = this.#kernels.distribution_row(rest, stageCount, ids, probs, workspace);
-    if (n < 0) {
-      // the sampling kernel finds the same fault and says where
-      this.#kernels.sample_row(rest, workspace);
-      this.#result(plan);
-      throw new SampleError("all_tokens_masked", messageOf("all_tokens_masked", -1));
-    }
+    if (n < 0) throw this.#failure();
     return {
       tokenIds: this.#views.i32.slice(ids >>> 2, (ids >>> 2) + n),
       probs: this.#views.f64.slice(probs >>> 3, (probs >>> 3) + n),
@@ -167,7 +167,7 @@ class SingleSampler implements Sampler {
 
   /** Puts row, plan, history and job in place; nothing is changed where something is refused. */
   #prepare(
-    logits: ArrayLike<number> | undefined,
+    logits: ArrayLike<number> | SparseRow | undefined,
     params: SamplingParams | CompiledPlan,
     draw: Draw,
     isDistribution: boolean,
@@ -179,17 +179,21 @@ class SingleSampler implements Sampler {
     return plan;
   }
 
-  #checkLogits(logits: ArrayLike<number> | undefined): void {
-    if (logits !== undefined) checkList("logits", logits, this.vocabSize, "vocabSize");
+  #checkLogits(logits: ArrayLike<number> | SparseRow | undefined): void {
+    if (logits === undefined) return;
+    if (isSparseRow(logits)) checkSparseRow("logits", logits, this.row);
+    else checkList("logits", logits, this.vocabSize, "vocabSize");
   }
 
-  #place(logits: ArrayLike<number> | undefined, plan: CompiledPlan, draw: CompleteDraw): void {
-    if (logits) this.#fillRow(logits);
+  #place(logits: ArrayLike<number> | SparseRow | undefined, plan: CompiledPlan, draw: CompleteDraw): void {
+    const isSparse = logits !== undefined && isSparseRow(logits);
+    if (isSparse) writeSparse(this.#views, this.#at.sparse, logits);
+    else if (logits) this.#fillRow(logits);
     if (this.#loaded !== plan) {
       this.#bytes.set(plan.bytes, this.#at.plan);
       this.#loaded = plan;
     }
-    this.#draw.write(draw);
+    this.#draw.write(draw, isSparse ? this.#at.sparse : this.#at.row);
   }
 
   /** What stands in the kernels' memory already is not copied. */

@@ -17,6 +17,8 @@ export interface SamplerMemory {
   readonly mask: number;
   readonly row: number;
   readonly paddedLength: number;
+  /** A sparse row, so that the row stays. */
+  readonly sparse: number;
   /** Scratch of custom stages, if there are any. */
   readonly custom: number;
   readonly ids: number;
@@ -47,6 +49,7 @@ export function layOutSampler(options: CompleteOptions, workspaceBytes: number):
     mask: take(maskWords(vocabSize) * 4),
     row: take(paddedLength * 4),
     paddedLength,
+    sparse: take(paddedLength * 4),
     custom: take(Object.keys(customStages).length > 0 ? customScratchBytes(paddedLength) : 0),
     ids: take(paddedLength * 4),
     probs: take(paddedLength * 8),

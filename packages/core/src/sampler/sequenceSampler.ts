@@ -1,5 +1,6 @@
 /** One sequence's draws, row by row: for decoding loops outside the engine. */
 import { checkInteger, checkOptions, checkTokenIds, checkUint64, refuse } from "@tokenmill/check";
+import type { SparseRow } from "@tokenmill/contracts";
 import { type CompiledPlan, checkState } from "../chain/plan.ts";
 import { checkSeed, drawSeed } from "../random/seed.ts";
 import { type CompleteDraw, checkTokenMask } from "./checkDraw.ts";
@@ -39,7 +40,7 @@ export interface SequenceSampler {
    * @param tokenMask as `Draw.tokenMask`
    * @throws as `Sampler.sample`, and RangeError when the history is full
    */
-  next(logits: ArrayLike<number> | undefined, tokenMask?: Int32Array | Uint32Array): SampleResult;
+  next(logits: ArrayLike<number> | SparseRow | undefined, tokenMask?: Int32Array | Uint32Array): SampleResult;
   /** Appends a token that was not drawn here, as the next of the output; what stages remember stays. @throws TypeError, RangeError */
   append(tokenId: number): void;
 }
@@ -52,7 +53,11 @@ export interface SequenceLimits {
 }
 
 /** Does one draw. @throws SampleError */
-type DrawRow = (logits: ArrayLike<number> | undefined, plan: CompiledPlan, draw: CompleteDraw) => SampleResult;
+type DrawRow = (
+  logits: ArrayLike<number> | SparseRow | undefined,
+  plan: CompiledPlan,
+  draw: CompleteDraw,
+) => SampleResult;
 
 export class SequenceDraws implements SequenceSampler {
   readonly plan: CompiledPlan;
@@ -96,7 +101,7 @@ export class SequenceDraws implements SequenceSampler {
     return this.#state && Array.from(this.#state);
   }
 
-  next(logits: ArrayLike<number> | undefined, tokenMask?: Int32Array | Uint32Array): SampleResult {
+  next(logits: ArrayLike<number> | SparseRow | undefined, tokenMask?: Int32Array | Uint32Array): SampleResult {
     if (tokenMask !== undefined) checkTokenMask(tokenMask, this.#limits.vocabSize);
     this.#checkCapacity();
     const result = this.#drawRow(logits, this.plan, {

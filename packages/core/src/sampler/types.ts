@@ -1,5 +1,5 @@
 /** The single-thread sampler as its users see it. */
-import type { RowDtype } from "@tokenmill/contracts";
+import type { RowDtype, SparseRow } from "@tokenmill/contracts";
 import type { KernelVariant } from "../instantiate.ts";
 import type { CompiledPlan } from "../chain/plan.ts";
 import type { KernelModule } from "../kernelModule.ts";
@@ -62,13 +62,18 @@ export interface Sampler {
   compile(params: SamplingParams): CompiledPlan;
   /**
    * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
-   * stands in `row`. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled
+   * stands in `row`; a `SparseRow` is a row by its largest logits, f32 whatever the dtype. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled
    * unless they equal those of one of the last calls, whatever object they are. The capacity of the result's
    * `topTokenIds` is the `logprobs` that they ask for.
-   * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, or whose custom stage throws; TypeError,
+   * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, whose custom stage throws, or that is sparse and
+   * lists too little (`row_too_sparse`) or contradicts itself (`invalid_sparse_row`); TypeError,
    * RangeError for bad arguments.
    */
-  sample(logits: ArrayLike<number> | undefined, params: SamplingParams | CompiledPlan, draw?: Draw): SampleResult;
+  sample(
+    logits: ArrayLike<number> | SparseRow | undefined,
+    params: SamplingParams | CompiledPlan,
+    draw?: Draw,
+  ): SampleResult;
   /**
    * A sequence that keeps its history, position and state: `next(logits)` draws one token after the other. Any number of
    * sequences may share one sampler, in any order of their tokens.
@@ -77,7 +82,7 @@ export interface Sampler {
   openSequence(params: SamplingParams | CompiledPlan, options?: SequenceOptions): SequenceSampler;
   /** The distribution after the first `stageCount` active stages (absent: all). Throws like `sample`. */
   distribution(
-    logits: ArrayLike<number> | undefined,
+    logits: ArrayLike<number> | SparseRow | undefined,
     params: SamplingParams | CompiledPlan,
     draw?: Draw & { stageCount?: number },
   ): Distribution;

@@ -46,6 +46,8 @@ function sequenceError(error: SequenceError): ApiError {
     case "worker_lost":
     case "row_timeout":
     case "invalid_plan":
+    case "invalid_sparse_row":
+    case "row_too_sparse":
     case "pool_failed":
     case "observer_failed":
     case "internal":

@@ -153,10 +153,12 @@ export class SlotBook {
       case "nan_logits":
       case "positive_infinity_logits":
       case "all_tokens_masked":
+      case "row_too_sparse":
         if (this.#plans[slot]!.hasCustomStages) into.message = this.#message(slot) + into.message;
         return;
       case "ok":
       case "invalid_plan":
+      case "invalid_sparse_row":
       case "worker_lost":
       case "row_timeout":
       case "quarantined":

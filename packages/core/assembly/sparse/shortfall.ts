@@ -1,0 +1,18 @@
+// Which stage needed more of a sparse row than it lists, and how much.
+import { STATUS_ROW_TOO_SPARSE } from "../../src/layout";
+
+/** In place of an opcode. */
+export const SHORT_OF_DRAW = 0;
+export const SHORT_OF_LOGPROBS = -1;
+
+export let shortStage: i32 = 0;
+export let shortNeeded: f64 = 0;
+export let shortCovered: f64 = 0;
+
+/** Returns the status. NaN: not known. */
+export function tooSparse(stage: i32, needed: f64, covered: f64): i32 {
+  shortStage = stage;
+  shortNeeded = needed;
+  shortCovered = covered;
+  return STATUS_ROW_TOO_SPARSE;
+}
