@@ -1,4 +1,4 @@
-/** docs/rows-from-python.md: its client and its model of numpy run, where there is numpy. */
+/** docs/rows-from-python.md and docs/guides/sparse-rows.md: client and models of numpy run, where there is numpy. */
 import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,14 +10,17 @@ const root = join(import.meta.dirname, "../..");
 const hasNumpy = spawnSync("python3", ["-c", "import numpy"]).status === 0;
 
 describe.runIf(hasNumpy)("logits from Python with numpy", () => {
-  it("runtimes/bigrams.py prints what the page says", async () => {
+  it.each([
+    ["bigrams", "rows-from-python.md"],
+    ["sparse", "guides/sparse-rows.md"],
+  ])("runtimes/%s.py prints what docs/%s says", async (module, page) => {
     const server = await startServer();
     onTestFinished(() => server.stop());
-    const { stdout } = await promisify(execFile)("python3", ["-m", "runtimes.bigrams"], {
+    const { stdout } = await promisify(execFile)("python3", ["-m", `runtimes.${module}`], {
       cwd: join(root, "examples/python"),
       env: { ...process.env, TOKENMILL_URL: server.url, TOKENMILL_API_KEY: apiKey, PYTHONDONTWRITEBYTECODE: "1" },
     });
-    const [, output] = /```text\n([^`]*)```/.exec(readFileSync(join(root, "docs/rows-from-python.md"), "utf8"))!;
+    const [, output] = /```text\n([^`]*)```/.exec(readFileSync(join(root, "docs", page), "utf8"))!;
     expect(stdout).toBe(output);
   });
 });

@@ -45,15 +45,25 @@ class Rows:
         logits = numpy.ascontiguousarray(logits)
         if logits.shape != (len(sequence_ids), self.vocab_size):
             raise ValueError(f"logits expected {len(sequence_ids)} x {self.vocab_size}, got {logits.shape}")
-        rows = []
-        for sequence_id in sequence_ids:
-            row = {"sequenceId": sequence_id, "position": self.positions[sequence_id]}
-            if sequence_id in self.opens:
-                row["open"] = self.opens[sequence_id]
-            rows.append(row)
-        dtype = DTYPES[logits.dtype.name]
-        header = {"dtype": dtype, "vocabSize": self.vocab_size, "rows": rows}
-        results = self._post(header, logits.astype(logits.dtype.newbyteorder("<")).tobytes())["results"]
+        header = {"dtype": DTYPES[logits.dtype.name], "rows": [self._row(sequence_id) for sequence_id in sequence_ids]}
+        return self._draw(header, logits.astype(logits.dtype.newbyteorder("<")).tobytes())
+
+    def draw_sparse(self, sequence_ids, rows):
+        """The same by the largest logits: for each sequence ids, logits, and ln of the sum of e^logit of all tokens not listed."""
+        header = {"rows": [{**self._row(i), "listed": len(ids)} for i, (ids, _, _) in zip(sequence_ids, rows)]}
+        pieces = []
+        for ids, logits, rest in rows:
+            pieces += [struct.pack("<d", rest), numpy.asarray(ids, "<i4").tobytes(), numpy.asarray(logits, "<f4").tobytes()]
+        return self._draw(header, b"".join(pieces))
+
+    def _row(self, sequence_id):
+        row = {"sequenceId": sequence_id, "position": self.positions[sequence_id]}
+        if sequence_id in self.opens:
+            row["open"] = self.opens[sequence_id]
+        return row
+
+    def _draw(self, header, rows):
+        results = self._post({"vocabSize": self.vocab_size, **header}, rows)["results"]
         for result in results:
             self.opens.pop(result["sequenceId"], None)
             if "error" not in result:

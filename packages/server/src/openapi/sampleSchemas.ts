@@ -42,6 +42,11 @@ export const sampleSchemas: Readonly<Record<string, Described>> = {
       description: "Of the token that the row gives; the one before gives the last answer again.",
     },
     "open?": component("SampleOpen"),
+    "listed?": {
+      ...count,
+      description:
+        "The row is sparse: the weight of all tokens that are not listed, ln of the sum of e^logit, as f64, then so many token ids as i32, then their logits as f32.",
+    },
   }),
   SampleOpen: shape(
     { "prompt?": list(count), "maxTokens?": { type: "integer", minimum: 1, maximum: 2 ** 24 }, ...openFields() },

@@ -1,8 +1,9 @@
 /**
  * The header of a body with rows: 4 bytes little-endian with its length, MessagePack, then the rows one after the other,
- * `vocabSize` little-endian elements each.
+ * `vocabSize` little-endian elements each, or of a sparse row the weight of the rest, f64, `listed` ids, i32, and their logits, f32.
  */
-import type { RowDtype } from "@tokenmill/core";
+import { dtypeBytes, type RowDtype } from "@tokenmill/core";
+import { sparseCapacity } from "@tokenmill/core/internal";
 import { checkInteger, checkName, refuse, refuseUnknown } from "@tokenmill/check";
 import { isRecord, type RawBody } from "../bodies/bodyFields.ts";
 import type { RowSessionParams } from "@tokenmill/row-service";
@@ -13,6 +14,8 @@ interface SampleRow {
   /** Index of the token that the row gives; a mismatch is refused, the one before gives the last answer again. */
   readonly position: number | undefined;
   readonly open: RowSessionParams | undefined;
+  /** Tokens of a sparse row; undefined: the row is whole. */
+  readonly listed: number | undefined;
 }
 
 export interface SampleHeader {
@@ -43,22 +46,25 @@ export function checkSampleHeader(value: unknown, vocabSize: number): SampleHead
   if (id !== undefined && typeof id !== "string" && typeof id !== "number") {
     refuse("id", "string or number", id, true);
   }
+  checkName("dtype", dtype, rowDtypes);
+  const mostListed = sparseCapacity(vocabSize * dtypeBytes[dtype as RowDtype]);
   return {
-    dtype: checkName("dtype", dtype, rowDtypes),
-    rows: rows.map((row, i) => rowOf(`rows[${i}]`, row)),
+    dtype: dtype as RowDtype,
+    rows: rows.map((row, i) => rowOf(`rows[${i}]`, row, mostListed)),
     close: close.map((sequenceId, i) => idOf(`close[${i}]`, sequenceId)),
     id,
   };
 }
 
-function rowOf(name: string, value: unknown): SampleRow {
+function rowOf(name: string, value: unknown, mostListed: number): SampleRow {
   const row = objectOf(name, value);
-  refuseUnknown(Object.keys(row), ["sequenceId", "position", "open"], `field of ${name}`);
-  const { position, open } = row;
+  refuseUnknown(Object.keys(row), ["sequenceId", "position", "open", "listed"], `field of ${name}`);
+  const { position, open, listed } = row;
   return {
     sequenceId: idOf(`${name}.sequenceId`, row["sequenceId"]),
     position: position === undefined ? undefined : checkInteger(`${name}.position`, position, positions),
     open: open === undefined ? undefined : objectOf(`${name}.open`, open),
+    listed: listed === undefined ? undefined : checkInteger(`${name}.listed`, listed, { min: 0, max: mostListed }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Logits in, tokens out: rows of a client's runtime, sampled with per-sequence state that is kept here. */
 import { refuse } from "@tokenmill/check";
 import type { RowDtype } from "@tokenmill/core";
+import { beginSparseRow, sparseBodyBytes } from "@tokenmill/core/internal";
 import { createMsgpackCodec } from "@tokenmill/protocol";
 import {
   type RowAnswer,
@@ -145,10 +146,13 @@ export class SampleService {
         open: open && (() => openAt(pool, sequenceId, open, access, `rows[${i}].open`)),
       })),
       onTaken: (answerBytes) => body.claim(answerBytes),
-      receive: (index) => receiveRow(pool, client, body, `row ${index}`),
+      receive: (index) => receiveRow(pool, client, body, { what: `row ${index}`, listed: rows[index]!.listed }),
       end: () => body.end(),
     });
-    metrics.sampled(rows.length, rows.length * pool.rowBytes);
+    metrics.sampled(
+      rows.length,
+      rows.reduce((sum, { listed }) => sum + (listed === undefined ? pool.rowBytes : sparseBodyBytes(listed)), 0),
+    );
     return results;
   }
 
@@ -187,14 +191,22 @@ export class SampleService {
 }
 
 /** The slot with the row. A sender that is slow has a slot when the row is there: in the meantime others use it. */
-async function receiveRow(sampler: RowPool<Client>, client: Client, body: RowBody, what: string): Promise<number> {
+async function receiveRow(
+  sampler: RowPool<Client>,
+  client: Client,
+  body: RowBody,
+  { what, listed }: { what: string; listed: number | undefined },
+): Promise<number> {
   const slot = await sampler.acquire(client);
+  const bytesOf = (of: number): Uint8Array =>
+    listed === undefined ? sampler.bytes(of) : beginSparseRow(sampler.pool.row(of), listed);
   let sizeBytes: number;
   let aside;
   try {
-    sizeBytes = await body.fill(sampler.bytes(slot), what, 0, slotPatienceMs);
-    if (sizeBytes === sampler.rowBytes) return slot;
-    aside = body.aside(sampler.bytes(slot));
+    const bytes = bytesOf(slot);
+    sizeBytes = await body.fill(bytes, what, 0, slotPatienceMs);
+    if (sizeBytes === bytes.length) return slot;
+    aside = body.aside(bytes);
   } catch (error) {
     sampler.release(slot);
     throw error;
@@ -203,7 +215,7 @@ async function receiveRow(sampler: RowPool<Client>, client: Client, body: RowBod
   try {
     await body.fill(aside.row, what, sizeBytes);
     const later = await sampler.acquire(client);
-    sampler.bytes(later).set(aside.row);
+    bytesOf(later).set(aside.row);
     return later;
   } finally {
     aside.release();
