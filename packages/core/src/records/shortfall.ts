@@ -1,13 +1,13 @@
 /** What is said of a sparse row that lists too little. */
-import { opcodes } from "../generated/opcodes.ts";
 import { OP_CUSTOM } from "../layout.ts";
+import { samplersByOpcode } from "../samplers/table.ts";
 
 const names = new Map<number, string>([
   [-1, "logprobs"],
   [0, "the draw, which nothing cuts before"],
   [OP_CUSTOM, "a custom stage"],
 ]);
-for (const [name, opcode] of Object.entries(opcodes)) names.set(opcode, name);
+for (const [i, name] of samplersByOpcode.entries()) names.set(i + 1, name);
 
 /** @param stage its opcode, 0 for the draw, −1 for log-probabilities; the other two NaN where they are not known */
 export function shortfallText(stage: number, needed: number, covered: number): string {

@@ -1,12 +1,8 @@
 /** What stateful stages remember of a sequence: f64 numbers, in its job before a step and in the result after it. */
-import { STATE_ADAPTIVE_SUM, STATE_ADAPTIVE_WEIGHT, STATE_MIROSTAT_MU, STATE_NUMBERS } from "../layout.ts";
+import { STATE_NUMBERS } from "../layout.ts";
 import type { RecordViews } from "./views.ts";
 
 export const stateNumbers: number = STATE_NUMBERS;
-/** Indices of the stages' numbers in the state. */
-export const mirostatMu: number = STATE_MIROSTAT_MU / 8;
-export const adaptiveSum: number = STATE_ADAPTIVE_SUM / 8;
-export const adaptiveWeight: number = STATE_ADAPTIVE_WEIGHT / 8;
 
 /** @param at byte offset of the state in its record */
 export function writeState({ f64 }: RecordViews, at: number, state: ArrayLike<number>): void {

@@ -1,9 +1,13 @@
 /** Adaptive-p (MrJackSpade, ddh0 2025; llama.cpp #17927). */
 import { number } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
-import { adaptiveSum, adaptiveWeight } from "../records/state.ts";
+import { STATE_ADAPTIVE_SUM, STATE_ADAPTIVE_WEIGHT } from "../layout.ts";
 import type { SamplerEntry } from "./entry.ts";
 import type { SamplerReference } from "./reference.ts";
+
+/** Indices of its numbers in the state. */
+const adaptiveSum = STATE_ADAPTIVE_SUM / 8;
+const adaptiveWeight = STATE_ADAPTIVE_WEIGHT / 8;
 
 interface AdaptivePParams {
   /** Adaptive-p prefers tokens of about that probability, on average; in [0, 1], −1 is off. Absent: −1. */

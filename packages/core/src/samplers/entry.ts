@@ -24,7 +24,7 @@ export interface SamplerEntry<Params extends object = object, Rules extends obje
   readonly keepsOrder: boolean;
   /** For a stateful sampler: its numbers in the sequence's state, their initial values, and a check of values given. */
   readonly state?: {
-    /** Index of its first number, see `records/state.ts`. */
+    /** Index of its first number, see `layout.ts`. */
     readonly first: number;
     /** How many numbers it has there. */
     readonly count: number;

@@ -1,7 +1,7 @@
 /** Mirostat 1 and 2 (Basu et al. 2021, arXiv 2007.14966; llama.cpp `llama-sampler.cpp`). */
 import { integer, number, share } from "../kinds/numbers.ts";
 import { numberRange } from "../kinds/range.ts";
-import { mirostatMu } from "../records/state.ts";
+import { STATE_MIROSTAT_MU } from "../layout.ts";
 import type { ReferenceRow } from "../reference/referenceRow.ts";
 import type { SamplerEntry } from "./entry.ts";
 import type { SamplerReference } from "./reference.ts";
@@ -14,6 +14,9 @@ interface MirostatParams {
   /** How much of its error mirostat corrects with each token; in [0, 1]. Absent: 0.1. */
   mirostatEta?: number;
 }
+
+/** Index of its number in the state. */
+const mirostatMu = STATE_MIROSTAT_MU / 8;
 
 /** The largest surprise that is let through at first: twice the target. */
 const initialMu = ({ mirostatTau: tau = 5 }: MirostatParams): number => 2 * tau;
