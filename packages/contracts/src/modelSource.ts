@@ -18,7 +18,7 @@ export interface ModelLimits {
 export interface StepRow {
   /** Which of the item's tokens it follows. */
   readonly index: number;
-  /** `vocabSize` elements; shared memory. */
+  /** `vocabSize` elements; shared memory. `writeSparseRow` may write them: it lists, and its rest weighs, tokens of the tokenizer only. */
   readonly target: Float32Array;
 }
 

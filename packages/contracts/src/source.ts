@@ -111,7 +111,7 @@ export interface WorkerSource extends SourceBase {
 
 /** One row a batch source must fill. */
 export interface BatchRow {
-  /** View of the row, `vocabSize` elements (16-bit patterns for f16 and bf16). */
+  /** View of the row, `vocabSize` elements (16-bit patterns for f16 and bf16); `writeSparseRow` may write them. */
   readonly row: Float32Array | Uint16Array;
   /** Prompt and output token ids so far; a live view, do not keep it. */
   readonly history: Int32Array;

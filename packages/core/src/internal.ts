@@ -17,7 +17,7 @@ export {
 } from "./records/job.ts";
 export { failResult, outcomeAt, readResult, resultBytes } from "./records/result.ts";
 export { negativeInfinity, paddedLengthOf } from "./records/row.ts";
-export { beginSparseRow, sparseBodyBytes, sparseCapacity } from "./records/sparse.ts";
+export { beginSparseRow, listedIn, sparseBodyBytes, sparseCapacity } from "./records/sparse.ts";
 export { patchRow, undoPatches, undoBytes, undoCapacity, undoCount } from "./records/undo.ts";
 export { type RecordViews, viewsOf } from "./records/views.ts";
 export { isInRange, rangeText } from "./kinds/range.ts";

@@ -1,7 +1,9 @@
 /** `/v1/sample` with rows by their largest logits. */
+import { once } from "node:events";
 import { createSampler, type SparseRow } from "@tokenmill/core";
-import { expect, it } from "vitest";
-import { bodyOf, rowOf, rowServerWith, send, vocabSize } from "./testing/rows.ts";
+import { expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+import { bodyOf, codec, type Result, rowOf, rowServerWith, send, vocabSize } from "./testing/rows.ts";
 
 /** The largest 60 logits, and what the others weigh. */
 function sparseAt(position: number): SparseRow & { tokenIds: Int32Array; logits: Float32Array } {
@@ -32,6 +34,32 @@ it.each(["f32", "f16"] as const)(
     }
   },
 );
+
+it("a WebSocket takes sparse and whole rows of a sequence in turn, and one that lists too little may be sent again", async () => {
+  const server = await rowServerWith();
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/v1/sample`, "tokenmill.sample.v1");
+  onTestFinished(() => socket.terminate());
+  await once(socket, "open");
+  const answers: { results: Result[] }[] = [];
+  socket.on("message", (data: Buffer) => answers.push(codec.decode(data) as (typeof answers)[number]));
+  const params = { topK: 20, presencePenalty: 0.4, seed: 11 };
+  const send = (position: number, pieces: ArrayBufferView[], fields: object): void =>
+    socket.send(bodyOf({ rows: [{ sequenceId: 3, position, ...fields }] }, pieces));
+  send(0, piecesAt(0), { listed: 60, open: { ...params, prompt: [1, 2] } });
+  send(1, [Float64Array.of(0), Int32Array.of(3), Float32Array.of(2)], { listed: 1 });
+  send(1, [rowOf(3, 1)], {});
+  send(2, piecesAt(2), { listed: 60 });
+  while (answers.length < 4) await once(socket, "message");
+  const sampler = await createSampler({ vocabSize });
+  const sequence = sampler.openSequence(params, { sequenceId: 3, promptTokenIds: [1, 2] });
+  const [first, second, third] = [sparseAt(0), rowOf(3, 1), sparseAt(2)].map((row) => sequence.next(row).tokenId);
+  expect(answers.map(({ results }) => results)).toMatchObject([
+    [{ position: 0, tokenId: first }],
+    [{ position: 1, error: { code: "row_too_sparse" } }],
+    [{ position: 1, tokenId: second }],
+    [{ position: 2, tokenId: third }],
+  ]);
+});
 
 it("one that lists too little fails alone, and the whole row may follow for the same position", async () => {
   const server = await rowServerWith();

@@ -58,6 +58,17 @@ export function sparseBodyBytes(count: number): number {
   return SPARSE_IDS - SPARSE_REST + count * TOKEN_BYTES;
 }
 
+/** What a sparse row lists, in the memory of a row: views. Undefined: a whole row stands there. */
+export function listedIn(row: Float32Array | Uint16Array): { tokenIds: Int32Array; logits: Float32Array } | undefined {
+  const { buffer, byteOffset, byteLength } = row;
+  if (byteLength < SPARSE_IDS) return undefined;
+  const [mark, count] = new Int32Array(buffer, byteOffset, 2) as unknown as [number, number];
+  if (mark !== SPARSE_MARK) return undefined;
+  const listed = Math.min(count >>> 0, sparseCapacity(byteLength)); // the kernels refuse other counts
+  const ids = byteOffset + SPARSE_IDS;
+  return { tokenIds: new Int32Array(buffer, ids, listed), logits: new Float32Array(buffer, ids + 4 * listed, listed) };
+}
+
 /** Begins a sparse row that comes as bytes: those of its rest (f64), ids (i32) and logits (f32), little-endian, belong into what is returned. */
 export function beginSparseRow({ buffer, byteOffset }: Float32Array | Uint16Array, count: number): Uint8Array {
   new Int32Array(buffer, byteOffset, 2).set([SPARSE_MARK, count]);

@@ -5,6 +5,7 @@
 import { errorOf } from "@tokenmill/check";
 import type { ModelSource } from "@tokenmill/core";
 import { KvSlots } from "./kvSlots.ts";
+import { blankPadding } from "./padding.ts";
 import { RowsAhead } from "./rowsAhead.ts";
 import { sharedLength } from "./sharedLength.ts";
 import { type PendingRow, planStep } from "./stepPlan.ts";
@@ -198,9 +199,9 @@ export class ModelRows {
       if (!isLast || this.#slotted.get(sequenceId) !== row) continue;
       this.#slotted.delete(sequenceId);
       this.#away.add(sequenceId);
-      for (const { target } of row.rows) target.fill(-Infinity, this.#model.tokenizer.vocabSize);
-      if (row.rows.length > 1) this.#ahead.set(sequenceId, row.ahead);
-      row.wanted.done(undefined);
+      const [error] = row.rows.flatMap(({ target }) => blankPadding(target, this.#model.tokenizer.vocabSize) ?? []);
+      if (!error && row.rows.length > 1) this.#ahead.set(sequenceId, row.ahead);
+      row.wanted.done(error);
     }
   }
 

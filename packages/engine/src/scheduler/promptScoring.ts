@@ -3,6 +3,7 @@
  * would begin with (position 0). A mask leaves only the token itself, so the kernels that score a draw score it.
  */
 import type { PromptTokenLogprob, RowDtype, SampleResult, TokenLogprob } from "@tokenmill/core";
+import { listedIn } from "@tokenmill/core/internal";
 import type { History, HistoryView, Plan } from "@tokenmill/worker-pool";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 
@@ -87,8 +88,11 @@ export function topLogprobsOf(
 }
 
 /** All that are possible come first, then ties by lowest id. */
-function impossibleRank(row: ArrayLike<number>, impossible: number, tokenId: number): number {
-  let rank = 1;
-  for (let id = 0; id < row.length; id++) if (row[id] !== impossible || id < tokenId) rank++;
+function impossibleRank(row: Float32Array | Uint16Array, impossible: number, tokenId: number): number {
+  const listed = listedIn(row); // nothing else is possible, or the token would have been drawn
+  let rank = 1 + tokenId;
+  if (listed) {
+    listed.tokenIds.forEach((id, i) => (rank += Number(id > tokenId && listed.logits[i] !== -Infinity)));
+  } else for (let id = tokenId + 1; id < row.length; id++) if (row[id] !== impossible) rank++;
   return rank;
 }
