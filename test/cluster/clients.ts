@@ -70,7 +70,7 @@ async function readPatiently(
 }
 
 /** True: the stream has ended; false: `onEvent` wanted no more. */
-function readOnce(
+export function readOnce(
   gateway: Cluster,
   request: GenerateRequest,
   place: Place,

@@ -50,6 +50,14 @@ export async function forgetWork(server: string, clusterName: string): Promise<v
   await nc.close();
 }
 
+/** NATS answers, and takes no entry of a log that is longer. @param mostBytes of an entry; −1: any */
+export async function limitEntries(server: string, clusterName: string, mostBytes: number): Promise<void> {
+  const nc = await connect({ servers: server });
+  const { streams } = await jetstreamManager(nc);
+  await streams.update(clusterNames(clusterName).logStream, { max_msg_size: mostBytes });
+  await nc.close();
+}
+
 async function readLogs(
   server: string,
   clusterName: string,

@@ -7,8 +7,8 @@ import type { TokenEvent } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from "vitest";
 import { runChaos } from "./chaos.ts";
-import { readAt } from "./clients.ts";
-import { clientViolations, forgetWork, logTails, logViolations } from "./history.ts";
+import { readAt, readOnce } from "./clients.ts";
+import { clientViolations, forgetWork, limitEntries, logTails, logViolations } from "./history.ts";
 import { hashEngine } from "./hashEngine.mjs";
 import { natsServerPath, NatsServer, type NodeOptions, NodeProcess } from "./processes.ts";
 
@@ -238,6 +238,23 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     await startNode("forgotten");
     expect(clientViolations(await reading, await offline(request))).toEqual([]);
     expect(await logViolations(nats.url, "forgotten")).toEqual([]);
+  });
+
+  it("a client that comes back has events of the log, and waits, while NATS takes no entry", async ({ expect }) => {
+    const gateway = await join("attach");
+    const next = await join("attach");
+    await startNode("attach");
+    const place = { streamId: gateway.newStreamId(), index: 0, isResumed: false };
+    await readOnce(gateway, request, place, ({ index }) => index < 10);
+    await expect.poll(async () => (await logTails(nats.url, "attach"))[0]?.position ?? 0).toBeGreaterThan(0);
+    await limitEntries(nats.url, "attach", 1);
+    const events: TokenEvent[] = [];
+    const reading = readOnce(next, request, { ...place, isResumed: true }, (event) => events.push(event) > 0);
+    await Promise.race([reading, expect.poll(() => events.length, { timeout: 30_000 }).toBeGreaterThan(0)]);
+    await limitEntries(nats.url, "attach", -1);
+    await reading;
+    expect(clientViolations({ name: "attach", connections: [events] }, await offline(request))).toEqual([]);
+    expect(await logViolations(nats.url, "attach")).toEqual([]);
   });
 
   it("takes the lease that the cluster has, and refuses another one while it is there", async ({ expect }) => {

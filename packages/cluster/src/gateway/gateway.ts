@@ -12,6 +12,7 @@ import type { Work } from "../node/work.ts";
 import type { ReaderMessage } from "../peers/messages.ts";
 import type { Peers } from "../peers/peers.ts";
 import { encode } from "../wire/codec.ts";
+import { attach } from "./attach.ts";
 import { RemoteSequence, type RemoteContext } from "./remoteSequence.ts";
 
 /** The client's stream that a sequence belongs to: by it any process finds the sequence when the client reconnects. */
@@ -99,7 +100,7 @@ export class Gateway {
     this.#checkSize(payload, record);
     this.#sequences.set(number, sequence);
     this.#options.onLog(place.isResumed ? "resumed" : "opened", { sequence: name, stream: place.label });
-    const start = place.isResumed ? this.#attach(sequence, work, payload) : this.#publish(work, payload, name);
+    const start = this.#start(sequence, work, payload);
     start.then(
       (seq) => (sequence.work = seq),
       (error: unknown) => sequence.fail(error),
@@ -186,32 +187,21 @@ export class Gateway {
     }
   }
 
-  /** Resumes the sequence from its log, from the node that makes it, or from the request alone. */
-  async #attach(sequence: RemoteSequence, work: Work, payload: Uint8Array): Promise<number> {
+  /** Its number in the queue. A request that was not answered, and is made all the same, is attached to. */
+  async #start(sequence: RemoteSequence, work: Work, payload: Uint8Array): Promise<number> {
     const { log, peers } = this.#options;
-    const { name, reader, digest } = work;
-    for (;;) {
-      const tail = await log.tail(name);
-      if (!tail || tail.entry.status === "cancelled") {
-        const seq = await this.#publish(work, payload, `${name}@${tail?.seq ?? 0}:${reader}`);
-        sequence.fill();
-        return seq;
+    if (work.isNew) {
+      try {
+        return await this.#publish(work, payload, work.name);
+      } catch (error) {
+        if (sequence.node === "") throw error;
       }
-      const { entry } = tail;
-      if (entry.digest !== digest) {
-        throw new ClusterError("cluster_mismatch", `the sequence ${name} is another request's`);
-      }
-      if (entry.status === "open") {
-        const appended = await log.append(name, { ...standingOf(entry), reader }, tail.seq);
-        if (appended === "conflict") continue;
-        peers.send(entry.node, { kind: "attached", name, reader });
-      }
-      sequence.fill();
-      return entry.work;
     }
+    const publish = (messageId: string): Promise<number> => this.#publish(work, payload, messageId);
+    return attach({ log, peers, publish }, sequence, work);
   }
 
-  /** NATS servers that are killed all at once may forget that a message was not acknowledged: it is put into the queue again. */
+  /** Where nobody has been given the work of a process that is gone, it is put into the queue again. */
   async #revive(sequence: RemoteSequence, work: Work): Promise<void> {
     const { log, isPresent, onLog } = this.#options;
     const { name, reader } = work;

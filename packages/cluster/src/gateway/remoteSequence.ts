@@ -136,9 +136,8 @@ export class RemoteSequence {
   tick(): void {
     if (this.#hasEnded || this.#isPaused) return;
     if (this.#epoch === 0 && performance.now() - this.#openedMs > this.#context.queueTimeoutMs) {
-      const message = `no node had a place for the sequence within ${this.#context.queueTimeoutMs} ms`;
       this.#context.onLate(this);
-      this.fail(new SequenceError("overloaded", this.sequenceId, 0, message));
+      this.fail(this.#lateError());
       return;
     }
     if (this.#epoch > 0 && performance.now() - this.#activeMs > this.#context.quietMs) {
@@ -148,6 +147,12 @@ export class RemoteSequence {
     if (performance.now() - this.#heardMs < this.#silenceMs) return;
     this.#silenceMs = Math.min(2 * this.#silenceMs, longestSilenceMs);
     this.fill();
+  }
+
+  #lateError(): Error {
+    const within = `within ${this.#context.queueTimeoutMs} ms`;
+    if (this.work === 0) return new ClusterError("cluster_unavailable", `NATS did not answer ${within}`);
+    return new SequenceError("overloaded", this.sequenceId, 0, `no node had a place for the sequence ${within}`);
   }
 
   /** Reads what the log has beyond what was read. */
