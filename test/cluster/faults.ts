@@ -14,7 +14,7 @@ export type Fault =
   | "killAllNats";
 
 /** A node process and its links to the NATS servers. */
-export interface LinkedNode {
+interface LinkedNode {
   process: NodeProcess;
   readonly links: Links;
 }

@@ -21,7 +21,7 @@ export interface HostedSequence extends Pick<SequenceHandle, "sequenceId" | "pau
 }
 
 /** A stream by a name that its server knows it by, whose owner's it must be, and its number where the name says so. */
-export interface HostedStream {
+interface HostedStream {
   readonly stream: string;
   readonly owner: string;
   readonly streamId: number | undefined;
