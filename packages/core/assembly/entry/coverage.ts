@@ -56,10 +56,12 @@ export function applyCovered(opcode: i32, stage: usize): i32 {
   }
 }
 
-/** Before the draw, if the rest is open: what weighs nothing is not drawn. Returns a status. */
-export function coverDraw(): i32 {
+/** Before the draw and the log-probabilities of the `top` most probable of what is left. Returns a status. */
+export function coverDraw(top: i32): i32 {
+  if (!hasRest) return STATUS_OK;
+  // what weighs nothing is not drawn
   const weighsNothing = ceiling <= largestListed() && restWeight(mostRest, largestListed(), beta) == 0;
-  return weighsNothing ? STATUS_OK : coverReader(SHORT_OF_DRAW);
+  return weighsNothing ? coverLogprobs(top) : coverReader(SHORT_OF_DRAW);
 }
 
 /** The status where `reader` (an opcode, or SHORT_OF_DRAW) wants all that is left, and the rest is open. */

@@ -29,7 +29,7 @@ import { typicalP } from "../samplers/typicalP";
 import { massAboveF64 } from "../sums/massF64";
 import { hasRest } from "../sparse/rest";
 import { setPivot } from "../sums/pivot";
-import { coverDraw, coverLogprobs } from "./coverage";
+import { coverDraw } from "./coverage";
 import { pendingCut } from "./pendingCut";
 import { writeState } from "./state";
 import { applyStages } from "./walk";
@@ -43,13 +43,11 @@ export function drawToken(logprobs: i32): i32 {
   if (status != STATUS_OK) return status;
   settleEdits();
   if (hasRest) {
+    // its cuts are made before the draw
     const status = pending < 0 ? STATUS_OK : applyStages(pending, end);
     if (status != STATUS_OK) return status;
-    if (hasRest) {
-      let status = coverDraw();
-      if (status == STATUS_OK) status = coverLogprobs(logprobs);
-      if (status != STATUS_OK) return status;
-    }
+    const covered = coverDraw(logprobs);
+    if (covered != STATUS_OK) return covered;
   } else if (pending >= 0) {
     const stage = stageAt(pending);
     if (load<i32>(stage, STAGE_OPCODE) == OP_TOP_P) {

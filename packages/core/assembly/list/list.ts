@@ -1,4 +1,4 @@
-// The sparse form of a row: a list of candidate tokens, a key each (keys.ts).
+// What is left of a row as a list of candidate tokens, a key each (keys.ts).
 import { listKeys } from "../memory/workspace";
 import { keyLogit, keyOf } from "./keys";
 

@@ -10,14 +10,14 @@ import { allowOnly, row, useCopy } from "./row";
 import { refreshBlock, refreshMax } from "./scan";
 
 /** Where at most one token in this many is allowed, they are listed. */
-const SPARSE_RATIO = 64;
+const LISTED_RATIO = 64;
 
 /** mask: u32[⌈vocabSize / 32⌉], 4-byte aligned, read. Call when the row has been scanned. */
 export function maskRow(mask: usize, vocabSize: i32): void {
   const words = (vocabSize + 31) >> 5;
   let allowed = 0;
   for (let i = 0; i < words; i++) allowed += popcnt(load<i32>(mask + ((<usize>i) << 2)));
-  if (allowed <= paddedLength / SPARSE_RATIO) listAllowed(mask, words);
+  if (allowed <= paddedLength / LISTED_RATIO) listAllowed(mask, words);
   else if (sparse != 0) maskListed(mask, allowed - allowedBehind(mask, vocabSize));
   else maskBlocks(mask, words);
 }

@@ -26,7 +26,7 @@ import { narrowMax, scanNarrow } from "./scanNarrow";
 
 /** The row as f32, in the slab or in the private copy. */
 export let row: usize = 0;
-/** dense: what of `row` is above `floor` and allowed. sparse: the list. */
+/** What counts: of `row` what is above `floor` and allowed; else the list. */
 export let isDense: bool = true;
 /** The product of temperatures so far, inverted: weights are e^((x − max)·beta). */
 export let beta: f64 = 1;
@@ -50,7 +50,7 @@ export function setFloor(value: f32): void {
   floor = value;
 }
 
-export function setSparse(): void {
+export function useList(): void {
   isDense = false;
 }
 

@@ -10,7 +10,7 @@ import { keepAbove, keepSorted, keyAt, listCount, listMax } from "../list/list";
 import { sortLargest } from "../list/select";
 import { blockMax, paddedLength, vocabularySize } from "../memory/workspace";
 import { largestLane, min4 } from "../numbers/vectors";
-import { beta, floor, isDense, listAll, row, setSparse } from "../row/row";
+import { beta, floor, isDense, listAll, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 import { scanLeast } from "../row/scanLeast";
 
@@ -37,7 +37,7 @@ export function minK(stage: usize): void {
     sortLargest(looked);
     const cliff = findCliff(min(looked, listCount), least);
     if (cliff == 0) continue;
-    setSparse();
+    useList();
     return keepSorted(min(max(cliff, wanted), listCount));
   }
 }

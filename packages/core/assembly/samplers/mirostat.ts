@@ -20,7 +20,7 @@ import { vocabularySize } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
-import { beta, floor, listAll, row, setSparse } from "../row/row";
+import { beta, floor, listAll, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense, cutAtLogWeight, isAboveAll } from "../sums/denseCut";
 import { firstTier, logMass, TIERS } from "../sums/tiers";
@@ -79,7 +79,7 @@ function keepHead(mu: f64): bool {
     sortLargest(k);
   }
   keepSorted(k);
-  setSparse();
+  useList();
   return true;
 }
 

@@ -5,7 +5,7 @@ import { keepRange, listCount, listMax } from "../list/list";
 import { sortList } from "../list/sort";
 import { weighList, weightAt } from "../list/weights";
 import { paddedLength } from "../memory/workspace";
-import { beta, listAll, row, setSparse } from "../row/row";
+import { beta, listAll, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
 
@@ -60,7 +60,7 @@ function keepHead(z: f64): bool {
       sum += curvature(i);
       if (sum > z * most * (1 + ROUNDING)) {
         keepRange(0, i);
-        setSparse();
+        useList();
         return true;
       }
       if (sum > z * least * (1 - ROUNDING)) break;

@@ -6,7 +6,7 @@ import { selectLargest } from "../list/select";
 import { weighList } from "../list/weights";
 import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
-import { beta, isDense, listAll, row, setBeta, setSparse } from "../row/row";
+import { beta, isDense, listAll, row, setBeta, useList } from "../row/row";
 import { argMax, rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
 import { entropy } from "../sums/listEntropy";
@@ -37,6 +37,6 @@ export function temperature(stage: usize): void {
   if (t > 0) return setBeta(min(beta / t, 1e260)); // sets apart any two floats, and the product with any difference of two stays finite
   if (isDense) {
     listOne(rowMax, argMax(row));
-    setSparse();
+    useList();
   } else selectLargest(1);
 }

@@ -8,7 +8,7 @@ import { sortList } from "../list/sort";
 import { weighList, weightAt } from "../list/weights";
 import { paddedLength } from "../memory/workspace";
 import { logPositive } from "../numbers/log64";
-import { beta, listAll, row, setSparse } from "../row/row";
+import { beta, listAll, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
 import { entropy } from "../sums/listEntropy";
@@ -64,7 +64,7 @@ function keepHead(alpha: f64): bool {
       const nats = (sum * logPositive(sum) - weighted) / sum;
       if (nats > limit + slack) {
         keepRange(0, i);
-        setSparse();
+        useList();
         return true;
       }
       if (nats > limit - slack) return false;

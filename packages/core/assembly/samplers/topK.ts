@@ -4,7 +4,7 @@ import { TOP_K_KEEPS_TIES } from "../../src/generated/samplerConstants";
 import { gatherLargest } from "../list/gatherLargest";
 import { keepAbove } from "../list/list";
 import { selectLargest, selectLargestWithTies } from "../list/select";
-import { floor, isDense, row, setSparse } from "../row/row";
+import { floor, isDense, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 
 /** The k largest, equals by lowest id, or with all equals of the k-th. */
@@ -13,7 +13,7 @@ export function topK(stage: usize): void {
   if (isDense) {
     gatherLargest(row, k, rowMax);
     keepAbove(floor);
-    setSparse();
+    useList();
   }
   if (load<i32>(stage, STAGE_FLAGS) & TOP_K_KEEPS_TIES) selectLargestWithTies(k);
   else selectLargest(k);

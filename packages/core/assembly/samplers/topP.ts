@@ -9,7 +9,7 @@ import { weighList } from "../list/weights";
 import { paddedLength } from "../memory/workspace";
 import { expModerate } from "../numbers/exp64";
 import { floatBelow, roundedDown } from "../numbers/floats";
-import { beta, floor, isDense, row, setSparse } from "../row/row";
+import { beta, floor, isDense, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
 import { EXACT_TIER, F32_TIER, logMass, tierError } from "../sums/tiers";
@@ -31,7 +31,7 @@ export function topP(stage: usize): void {
     // what lies 60 nats below the largest adds less than 2^-66 to a sum of at least 1: nothing, in f64
     const least = min(roundedDown(<f64>rowMax - 60.0 / beta), floatBelow(rowMax)); // 60 / beta may round to nothing
     gatherAbove(row, max(floor, least));
-    setSparse();
+    useList();
   }
   const count = listCount;
   selectToward(p * weighList(listMax(), beta), flags);
@@ -57,6 +57,6 @@ function selectNucleus(p: f64, flags: i32, size: i32): bool {
     selectToward(p * expModerate(logMass(1, EXACT_TIER)), flags);
   }
   if (flags & TOP_P_KEEPS_TIES) restoreTies(count);
-  setSparse();
+  useList();
   return true;
 }
