@@ -280,6 +280,8 @@ rows.set(sources.openModel, {
         stepTokens: integerIn(1, 2048),
         threads: integerIn(1, 256),
         deterministic: flag,
+        topLogits: integerIn(1, 2 ** 20),
+        runtime: (value) => sources.modelRuntimes.includes(value as never),
       },
     ),
   ],

@@ -1,6 +1,6 @@
 /** @tokenmill/sources: where logits come from. */
 export { type FunctionContext, type FunctionSourceOptions, functionSource } from "./function/functionSource.ts";
-export { type ModelOptions, openModel } from "./models/openModel.ts";
+export { type ModelOptions, type ModelRuntime, modelRuntimes, openModel } from "./models/openModel.ts";
 export { loadModuleSource } from "./module/moduleSource.ts";
 export { naturalLog } from "./numeric/naturalLog.ts";
 export type { SyntheticKind } from "./synthetic/kinds.ts";

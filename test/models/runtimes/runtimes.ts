@@ -14,13 +14,22 @@ export const runtimes = {
   "onnxruntime-node": "1.30.0",
 } as const;
 
+/** Those whose optional dependencies are builds for graphics cards, 600 MB, with the one build that is tested; 85 MB. */
+export const plainRuntimes = {
+  "node-llama-cpp": "3.22.1",
+  "@node-llama-cpp/linux-x64": "3.22.1",
+} as const;
+
 export const runtimesDirectory: string =
   process.env["TOKENMILL_RUNTIMES"] ?? join(homedir(), ".cache", "tokenmill", "runtimes");
+/** Apart: npm omits optional dependencies of a whole folder or of none. */
+export const plainRuntimesDirectory: string = join(runtimesDirectory, "plain");
 
 const require = createRequire(join(runtimesDirectory, "package.json"));
 
-export function hasRuntime(name: keyof typeof runtimes): boolean {
-  return existsSync(join(runtimesDirectory, "node_modules", name));
+export function hasRuntime(name: keyof typeof runtimes | keyof typeof plainRuntimes): boolean {
+  const directory = name in plainRuntimes ? plainRuntimesDirectory : runtimesDirectory;
+  return existsSync(join(directory, "node_modules", name));
 }
 
 /** The module, typed by the caller: its declarations are not installed either. */

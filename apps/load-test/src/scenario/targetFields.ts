@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import {
   deterministicFlag,
   modelIntegers,
+  runtimeFlag,
   sourceFlag,
   sourceNames,
   sourcePattern,
@@ -132,7 +133,12 @@ const engine: FieldsOf<EngineTargetSpec> = {
   contextTokens: modelField("contextTokens"),
   stepTokens: modelField("stepTokens"),
   modelThreads: modelField("modelThreads"),
+  topLogits: modelField("topLogits"),
   deterministic: { schema: yesOrNo, flag: { ...deterministicFlag, says: `engine: ${deterministicFlag.says}` } },
+  runtime: {
+    schema: oneOf(...runtimeFlag.names),
+    flag: { syntax: runtimeFlag.syntax, says: `engine: ${runtimeFlag.says}`, shown: "llama.cpp" },
+  },
   vocabSize,
   dtype,
   rows,

@@ -1,6 +1,6 @@
 /** Flags of a language model's runtime: one table, from which commands make flags and scenarios fields. */
-import type { ModelOptions } from "@tokenmill/sources";
-import type { Command } from "commander";
+import type { ModelOptions, ModelRuntime } from "@tokenmill/sources";
+import { type Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
 import { integerFlag } from "../numberFlags.ts";
 
@@ -11,7 +11,9 @@ export interface ModelFlags {
   readonly contextTokens?: number;
   readonly stepTokens?: number;
   readonly modelThreads?: number;
+  readonly topLogits?: number;
   readonly deterministic?: boolean;
+  readonly runtime?: ModelRuntime;
 }
 
 interface ModelInteger {
@@ -20,11 +22,13 @@ interface ModelInteger {
   readonly shown: string;
   readonly least: number;
   readonly most: number;
-  readonly option: Exclude<keyof ModelOptions, "deterministic">;
+  readonly option: Exclude<keyof ModelOptions, "deterministic" | "runtime">;
 }
 
 /** Those that are integers. */
-export const modelIntegers: Readonly<Record<Exclude<keyof ModelFlags, "model" | "deterministic">, ModelInteger>> = {
+export const modelIntegers: Readonly<
+  Record<Exclude<keyof ModelFlags, "model" | "deterministic" | "runtime">, ModelInteger>
+> = {
   modelSequences: {
     syntax: "--model-sequences <integer>",
     says: "sequences whose keys and values are kept at the same time",
@@ -57,6 +61,14 @@ export const modelIntegers: Readonly<Record<Exclude<keyof ModelFlags, "model" | 
     most: 256,
     option: "threads",
   },
+  topLogits: {
+    syntax: "--top-logits <integer>",
+    says: "runtime node-llama-cpp: largest logits of a row, beside the weight of the others",
+    shown: "256",
+    least: 1,
+    most: 2 ** 20,
+    option: "topLogits",
+  },
 };
 
 export const deterministicFlag: { readonly syntax: string; readonly says: string } = {
@@ -64,9 +76,22 @@ export const deterministicFlag: { readonly syntax: string; readonly says: string
   says: "GGUF: rows whose bits depend on their tokens alone; slower prompts",
 };
 
+export const runtimeFlag: { readonly syntax: string; readonly says: string; readonly names: readonly ModelRuntime[] } =
+  {
+    syntax: "--runtime <name>",
+    says: "what computes a GGUF file: llama.cpp's libraries, or node-llama-cpp without FFI, with sparse rows",
+    // as @tokenmill/sources has them, which is loaded where a model is
+    names: ["llama.cpp", "node-llama-cpp"],
+  };
+
+const flagsByName = { ...modelIntegers, deterministic: deterministicFlag, runtime: runtimeFlag };
 const integerNames = Object.keys(modelIntegers) as (keyof typeof modelIntegers)[];
 /** All that has an effect with a model only. */
-export const modelFlagNames: readonly Exclude<keyof ModelFlags, "model">[] = [...integerNames, "deterministic"];
+export const modelFlagNames: readonly Exclude<keyof ModelFlags, "model">[] = [
+  ...integerNames,
+  "deterministic",
+  "runtime",
+];
 
 export function addModelFlags(command: Command): void {
   command.option(
@@ -77,7 +102,9 @@ export function addModelFlags(command: Command): void {
     const { syntax, says, shown, least, most } = modelIntegers[name];
     command.option(syntax, `${says} (default: ${shown})`, integerFlag(name, least, most));
   }
-  command.option(deterministicFlag.syntax, deterministicFlag.says);
+  command
+    .option(deterministicFlag.syntax, deterministicFlag.says)
+    .addOption(new Option(runtimeFlag.syntax, `${runtimeFlag.says} (default: llama.cpp)`).choices(runtimeFlag.names));
 }
 
 /** @throws UsageError for flags of a model where there is none. */
@@ -85,13 +112,14 @@ export function checkModelFlags(flags: ModelFlags): void {
   if (flags.model !== undefined) return;
   const name = modelFlagNames.find((each) => flags[each] !== undefined);
   if (name === undefined) return;
-  const { syntax } = name === "deterministic" ? deterministicFlag : modelIntegers[name];
-  throw new UsageError(`${syntax.split(" ")[0]} has an effect with --model only`);
+  throw new UsageError(`${flagsByName[name].syntax.split(" ")[0]} has an effect with --model only`);
 }
 
 export function modelOptions(flags: ModelFlags): ModelOptions {
-  const { deterministic } = flags;
-  const options: ModelOptions = deterministic === undefined ? {} : { deterministic };
+  const { deterministic, runtime } = flags;
+  const options: ModelOptions = {};
+  if (deterministic !== undefined) options.deterministic = deterministic;
+  if (runtime !== undefined) options.runtime = runtime;
   for (const name of integerNames) {
     const value = flags[name];
     if (value !== undefined) options[modelIntegers[name].option] = value;

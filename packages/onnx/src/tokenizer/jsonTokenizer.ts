@@ -2,7 +2,8 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { checkInteger } from "@tokenmill/check";
 import type { EncodeOptions, Tokenizer } from "@tokenmill/contracts";
-import { bytesOfPiece, type Spelling, spellingOf } from "./tokenPieces.ts";
+import { bytesOfPiece, type Spelling } from "@tokenmill/contracts/tokenPieces";
+import { spellingOf } from "./spellingOf.ts";
 
 interface AddedToken {
   readonly id: number;

@@ -28,18 +28,18 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-it.each<[name: string, path: string, runtime: string]>([
-  [gguf, gguf, "llama"],
+it.each<[name: string, path: string, format: string]>([
+  [gguf, gguf, "gguf"],
   [graph, graph, "onnx"],
-  [join(directory, "own", "folder"), inFolder, "llama"],
+  [join(directory, "own", "folder"), inFolder, "gguf"],
   [join(directory, "other", "exported"), join(directory, "other", "exported"), "onnx"],
-  ["small", gguf, "llama"],
-  ["small.gguf", gguf, "llama"],
-  ["folder", inFolder, "llama"],
+  ["small", gguf, "gguf"],
+  ["small.gguf", gguf, "gguf"],
+  ["folder", inFolder, "gguf"],
   ["exported", join(directory, "other", "exported"), "onnx"],
-  ["Org/Tiny", cached, "llama"],
-])("%s is %s, for %s", (name, path, runtime) => {
-  expect(findModel(name)).toEqual({ path, runtime });
+  ["Org/Tiny", cached, "gguf"],
+])("%s is %s, of format %s", (name, path, format) => {
+  expect(findModel(name)).toEqual({ path, format });
 });
 
 it("says where it has looked, and what a folder lacks", () => {

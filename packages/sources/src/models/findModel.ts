@@ -4,9 +4,9 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 export interface FoundModel {
-  /** What the runtime is to open. */
+  /** What a runtime is to open. */
   readonly path: string;
-  readonly runtime: "llama" | "onnx";
+  readonly format: "gguf" | "onnx";
 }
 
 /** @throws Error naming where was looked, or between which files it is to be said */
@@ -18,7 +18,7 @@ export function findModel(name: string): FoundModel {
       `"model" expected a file, a folder or a name of what is in ${modelDirectories().join(", ")}, got ${JSON.stringify(name)}`,
     );
   }
-  return statOf(path)!.isDirectory() ? modelIn(path) : { path, runtime: path.endsWith(".onnx") ? "onnx" : "llama" };
+  return statOf(path)!.isDirectory() ? modelIn(path) : { path, format: path.endsWith(".onnx") ? "onnx" : "gguf" };
 }
 
 /** `$TOKENMILL_MODELS` (several, as in PATH), and the cache of the Hugging Face Hub. */
@@ -43,8 +43,8 @@ function placesOf(name: string): string[] {
 function modelIn(folder: string): FoundModel {
   const names = namesIn(folder);
   const files = names.filter((name) => name.endsWith(".gguf"));
-  if (files.length === 1) return { path: join(folder, files[0]!), runtime: "llama" };
-  if (names.includes("tokenizer.json")) return { path: folder, runtime: "onnx" };
+  if (files.length === 1) return { path: join(folder, files[0]!), format: "gguf" };
+  if (names.includes("tokenizer.json")) return { path: folder, format: "onnx" };
   const expected = "a folder with one GGUF file, or with an ONNX graph and its tokenizer.json";
   const got = files.length > 1 ? `${files.join(", ")} in ${folder}: name one` : folder;
   throw new Error(`"model" expected ${expected}, got ${got}`);

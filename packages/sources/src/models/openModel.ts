@@ -1,9 +1,13 @@
 /** Opens a language model in the runtime that its files are for. Runtimes are loaded where they are asked for. */
-import { checkBoolean, checkInteger, checkOptions, checkString, refuseBecause } from "@tokenmill/check";
+import { checkBoolean, checkInteger, checkName, checkOptions, checkString, refuseBecause } from "@tokenmill/check";
 import type { ModelSource } from "@tokenmill/contracts";
 import { findModel } from "./findModel.ts";
 
-/** Absent: as `createLlamaModel` and `createOnnxModel` have it. */
+/** Of GGUF files: llama.cpp's libraries by FFI, or node-llama-cpp's interface with sparse rows. The first is the default. */
+export const modelRuntimes = ["llama.cpp", "node-llama-cpp"] as const;
+export type ModelRuntime = (typeof modelRuntimes)[number];
+
+/** Absent: as `createLlamaModel`, `createNodeLlamaCppModel` and `createOnnxModel` have it. */
 export interface ModelOptions {
   /** Sequences whose keys and values are kept, 1 … 256. */
   sequences?: number;
@@ -15,6 +19,10 @@ export interface ModelOptions {
   threads?: number;
   /** Rows whose bits depend on their tokens alone; GGUF models only. */
   deterministic?: boolean;
+  /** What computes a GGUF file. Absent: "llama.cpp". */
+  runtime?: ModelRuntime;
+  /** Largest logits of a row, 1 … 2^20; runtime "node-llama-cpp" only. */
+  topLogits?: number;
 }
 
 const optionRanges = {
@@ -22,6 +30,7 @@ const optionRanges = {
   contextTokens: { min: 16, max: 2 ** 20 },
   stepTokens: { min: 1, max: 2048 },
   threads: { min: 1, max: 256 },
+  topLogits: { min: 1, max: 2 ** 20 },
 } as const;
 const rangeNames = Object.keys(optionRanges) as (keyof typeof optionRanges)[];
 
@@ -33,20 +42,34 @@ const rangeNames = Object.keys(optionRanges) as (keyof typeof optionRanges)[];
  */
 export async function openModel(name: string, options: ModelOptions = {}): Promise<ModelSource> {
   checkString("model", name);
-  checkOptions("options", options, [...rangeNames, "deterministic"], "model option");
+  checkOptions("options", options, [...rangeNames, "deterministic", "runtime"], "model option");
   for (const option of rangeNames) {
     if (options[option] !== undefined) checkInteger(option, options[option], optionRanges[option]);
   }
   if (options.deterministic !== undefined) checkBoolean("deterministic", options.deterministic);
-  const { path, runtime } = findModel(name);
-  if (runtime === "llama") {
-    const { createLlamaModel } = await import("@tokenmill/llama");
-    return createLlamaModel({ modelPath: path, ...options });
+  const { runtime, topLogits, deterministic, ...others } = options;
+  if (runtime !== undefined) checkName("runtime", runtime, modelRuntimes);
+  const { path: modelPath, format } = findModel(name);
+  const isFfi = runtime !== "node-llama-cpp";
+  if (isFfi && topLogits !== undefined)
+    refuseBecause("topLogits", `has an effect with "runtime" node-llama-cpp only`, false, ["runtime"]);
+  if (!isFfi && deterministic === true) {
+    refuseBecause(
+      "deterministic",
+      `expected "runtime" llama.cpp: node-llama-cpp splits tokens into steps itself`,
+      false,
+      ["runtime"],
+    );
   }
-  const { deterministic, ...others } = options;
+  if (format === "gguf") {
+    const { createLlamaModel, createNodeLlamaCppModel } = await import("@tokenmill/llama");
+    if (!isFfi) return createNodeLlamaCppModel({ modelPath, ...others, ...(topLogits !== undefined && { topLogits }) });
+    return createLlamaModel({ modelPath, ...others, ...(deterministic !== undefined && { deterministic }) });
+  }
+  if (runtime !== undefined) refuseBecause("runtime", "expected a GGUF model: ONNX models have one runtime", false);
   if (deterministic === true) {
     refuseBecause("deterministic", `expected a GGUF model: rows of ONNX models depend on how prompts are split`, false);
   }
   const { createOnnxModel } = await import("@tokenmill/onnx");
-  return createOnnxModel({ modelPath: path, ...others });
+  return createOnnxModel({ modelPath, ...others });
 }

@@ -1,26 +1,7 @@
-/** The bytes behind the tokens of a `tokenizer.json`, by the way that its decoder spells them. */
+/** The bytes behind the tokens of a vocabulary, by the way that its file spells them. */
 
+/** Each byte as a character (GPT-2), or text with ▁ for spaces and `<0x0A>` for bytes (SentencePiece). */
 export type Spelling = "byteLevel" | "spaceMark";
-
-interface Decoder {
-  readonly type?: string;
-  readonly decoders?: readonly Decoder[];
-}
-
-/** @throws Error for spellings that do not lead to bytes, such as WordPiece's */
-export function spellingOf(decoder: unknown): Spelling {
-  const types = typesOf(decoder as Decoder | null | undefined);
-  if (types.includes("ByteLevel")) return "byteLevel";
-  if (types.includes("Metaspace") || types.includes("ByteFallback")) return "spaceMark";
-  throw new Error(
-    `tokenizer.json was expected to have a ByteLevel, Metaspace or ByteFallback decoder, got ${types.join(", ") || "none"}`,
-  );
-}
-
-function typesOf(decoder: Decoder | null | undefined): string[] {
-  if (!decoder) return [];
-  return [...(decoder.type === undefined ? [] : [decoder.type]), ...(decoder.decoders ?? []).flatMap(typesOf)];
-}
 
 /** GPT-2's characters: a printable byte stands for itself, the n-th other one for U+0100 + n. */
 const byteOfCharacter: ReadonlyMap<string, number> = (() => {
@@ -35,6 +16,7 @@ const byteOfCharacter: ReadonlyMap<string, number> = (() => {
 const encoder = new TextEncoder();
 const byteToken = /^<0x([0-9A-F]{2})>$/;
 
+/** What a token is, by its spelling in the vocabulary. */
 export function bytesOfPiece(piece: string, spelling: Spelling): Uint8Array {
   if (spelling === "byteLevel") {
     const bytes = Array.from(piece, (character) => byteOfCharacter.get(character));
