@@ -1,12 +1,5 @@
 // What the stages of a plan let the scan and the draw do on the way.
-import {
-  JOB_FIRST_STAGE,
-  PLAN_STAGE_COUNT,
-  STAGE_FLAGS,
-  STAGE_INTEGER,
-  STAGE_NUMBER_0,
-  STAGE_OPCODE,
-} from "../../src/layout";
+import { JOB_FIRST_STAGE, PLAN_STAGE_COUNT, STAGE_FLAGS, STAGE_NUMBER_0, STAGE_OPCODE } from "../../src/layout";
 import {
   OP_EPSILON_CUTOFF,
   OP_MIN_K,
@@ -14,14 +7,12 @@ import {
   OP_MIROSTAT,
   OP_TEMPERATURE,
   OP_TOP_N_SIGMA,
-  OP_TOP_K,
   OP_TOP_P,
   OP_TYPICAL_P,
 } from "../../src/generated/samplerConstants";
-import { takesLanes } from "../list/gatherLargest";
 import { job, plan } from "../memory/job";
 import { stageAt } from "../memory/plan";
-import { SCAN_LANES, SCAN_LEAST, SCAN_MOMENTS } from "../row/scanSums";
+import { SCAN_LEAST, SCAN_MOMENTS } from "../row/scanSums";
 import { isFixed } from "../samplers/temperature";
 import { weightScale } from "../sums/bracketWeights";
 import { mixedPays } from "../sums/mixed";
@@ -35,7 +26,6 @@ export function firstMassScale(): f32 {
     if (opcode == OP_MIROSTAT || opcode == OP_EPSILON_CUTOFF) return mixedPays() ? 0 : weightScale(scale);
     if (opcode == OP_TOP_N_SIGMA) return SCAN_MOMENTS;
     if (opcode == OP_MIN_K) return SCAN_LEAST;
-    if (opcode == OP_TOP_K && takesLanes(load<i32>(stage, STAGE_INTEGER))) return SCAN_LANES;
     if (opcode != OP_TEMPERATURE || !isFixed(stage)) return 0;
     scale /= load<f64>(stage, STAGE_NUMBER_0);
   }

@@ -6,12 +6,12 @@ import { blockMax, paddedLength } from "../memory/workspace";
 
 /** How many block maxima are ≥ `threshold`. */
 export function countBlocksAtLeast(threshold: f32): i32 {
-  return countFloatsAtLeast(blockMax, paddedLength / BLOCK_ELEMENTS, threshold);
+  return countFloatsAtLeast(blockMax, threshold);
 }
 
-/** How many of f32[length], a multiple of 4, are ≥ `threshold`. */
-export function countFloatsAtLeast(floats: usize, length: i32, threshold: f32): i32 {
-  const end = floats + ((<usize>length) << 2);
+/** How many of f32[blocks] are ≥ `threshold`. */
+export function countFloatsAtLeast(floats: usize, threshold: f32): i32 {
+  const end = floats + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
   let count = 0;
   if (ASC_FEATURE_SIMD) {
     const limit = f32x4.splat(threshold);

@@ -1,6 +1,5 @@
 // The largest of a list that together reach a weight, without sorting it.
 import { keyAt, listCount, listSorted, setCount, setKey, setShuffled } from "./list";
-import { digitCounts } from "../memory/workspace";
 import { anyIndex, medianOf3, restartPivots } from "./partition";
 import { setWeight, weightAt } from "./weights";
 
@@ -11,58 +10,6 @@ function swapEntries(i: i32, j: i32): void {
   const weight = weightAt(i);
   setWeight(i, weightAt(j));
   setWeight(j, weight);
-}
-
-/** Ranges up to this length are divided without branches. */
-const MOST_NOTED = 1024;
-
-/** Moves entries of keys ≥ `pivot`, one of them, before those ≤ it in [low, high), as Hoare's scheme does; returns where the
- *  second part begins. */
-function divide(low: i32, high: i32, pivot: u64): i32 {
-  if (high - low <= MOST_NOTED) return divideNoted(low, high, pivot);
-  let i = low - 1;
-  let j = high;
-  while (true) {
-    do i++;
-    while (keyAt(i) > pivot);
-    do j--;
-    while (keyAt(j) < pivot);
-    if (i >= j) return j + 1;
-    swapEntries(i, j);
-  }
-}
-
-/** The same swaps. Where both searches stop is noted first, in the memory of the sort's counts: no step depends on what is
- *  found, so there is no branch to mispredict. */
-function divideNoted(low: i32, high: i32, pivot: u64): i32 {
-  const lows = digitCounts;
-  const highs = digitCounts + MOST_NOTED * 4;
-  let end = lows;
-  for (let i = low; i < high; i++) {
-    store<i32>(end, i);
-    end += (<usize>(keyAt(i) <= pivot)) << 2;
-  }
-  const lowCount = <i32>((end - lows) >> 2);
-  end = highs;
-  for (let j = high - 1; j >= low; j--) {
-    store<i32>(end, j);
-    end += (<usize>(keyAt(j) >= pivot)) << 2;
-  }
-  const highCount = <i32>((end - highs) >> 2);
-  // a search goes no further than what the other one swapped last
-  let i = high - 1;
-  let j = low;
-  let n = 0;
-  while (true) {
-    if (n < lowCount) i = min(i, load<i32>(lows + ((<usize>n) << 2)));
-    if (n < highCount) j = max(j, load<i32>(highs + ((<usize>n) << 2)));
-    if (i >= j) return j + 1;
-    swapEntries(i, j);
-    const swapped = i;
-    i = j;
-    j = swapped;
-    n++;
-  }
 }
 
 /** After `selectMass`: the weight of what was kept, and of the least of it. */
@@ -80,7 +27,17 @@ export function selectMass(target: f64): void {
   while (!listSorted && high - low > 64) {
     const last = high - 1; // no pivot: were it the least, nothing would be split off
     const pivot = medianOf3(keyAt(anyIndex(low, last)), keyAt(anyIndex(low, last)), keyAt(anyIndex(low, last)));
-    const middle = divide(low, high, pivot);
+    let i = low - 1;
+    let j = high;
+    while (true) {
+      do i++;
+      while (keyAt(i) > pivot);
+      do j--;
+      while (keyAt(j) < pivot);
+      if (i >= j) break;
+      swapEntries(i, j);
+    }
+    const middle = j + 1;
     let mass: f64 = 0;
     for (let m = low; m < middle; m++) mass += weightAt(m);
     if (above + mass >= target) high = middle;

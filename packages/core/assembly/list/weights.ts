@@ -25,20 +25,16 @@ export function weighList(largest: f32, beta: f64): f64 {
     const largest2 = f64x2.splat(<f64>largest);
     const beta2 = f64x2.splat(beta);
     let sums = f64x2.splat(0);
-    for (; i + 7 < listCount; i += 8) {
-      const keys = listKeys + ((<usize>i) << 3);
+    for (; i + 3 < listCount; i += 4) {
       const out = listWeights + ((<usize>i) << 3);
-      const logits0123 = logitsOf4(keys);
-      const logits4567 = logitsOf4(keys + 32);
-      const weights01 = expNonPositivex2(f64x2.mul(f64x2.sub(low2(logits0123), largest2), beta2), expTable);
-      const weights23 = expNonPositivex2(f64x2.mul(f64x2.sub(high2(logits0123), largest2), beta2), expTable);
-      const weights45 = expNonPositivex2(f64x2.mul(f64x2.sub(low2(logits4567), largest2), beta2), expTable);
-      const weights67 = expNonPositivex2(f64x2.mul(f64x2.sub(high2(logits4567), largest2), beta2), expTable);
+      const logits = logitsOf4(listKeys + ((<usize>i) << 3));
+      const low = f64x2.promote_low_f32x4(logits);
+      const high = f64x2.promote_low_f32x4(i32x4.shuffle(logits, logits, 2, 3, 0, 1));
+      const weights01 = expNonPositivex2(f64x2.mul(f64x2.sub(low, largest2), beta2), expTable);
+      const weights23 = expNonPositivex2(f64x2.mul(f64x2.sub(high, largest2), beta2), expTable);
       v128.store(out, weights01);
       v128.store(out, weights23, 16);
-      v128.store(out, weights45, 32);
-      v128.store(out, weights67, 48);
-      sums = f64x2.add(f64x2.add(f64x2.add(f64x2.add(sums, weights01), weights23), weights45), weights67);
+      sums = f64x2.add(f64x2.add(sums, weights01), weights23);
     }
     for (; i + 1 < listCount; i += 2) {
       const logits = f64x2(<f64>keyLogit(keyAt(i)), <f64>keyLogit(keyAt(i + 1)));
@@ -56,20 +52,6 @@ export function weighList(largest: f32, beta: f64): f64 {
     else even += weight;
   }
   return even + odd;
-}
-
-/** The first two of four logits. */
-// @ts-ignore: decorator
-@inline
-function low2(logits: v128): v128 {
-  return f64x2.promote_low_f32x4(logits);
-}
-
-/** The last two. */
-// @ts-ignore: decorator
-@inline
-function high2(logits: v128): v128 {
-  return f64x2.promote_low_f32x4(i32x4.shuffle(logits, logits, 2, 3, 0, 1));
 }
 
 /** `keyLogit` of four keys. */

@@ -4,7 +4,6 @@
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
 import { bytesOf16, fourOf16 } from "../blocks/widen";
-import { forgetLanes } from "../list/laneMaxima";
 import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
@@ -30,7 +29,6 @@ export function forgetMass(): void {
   knownScale = 0;
   forgetMoments();
   forgetLeast();
-  forgetLanes();
 }
 
 /** Whether the sum of that scale was taken on the way. */

@@ -2,13 +2,12 @@
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../../src/layout";
 import { openBlock } from "../blocks/closedBlocks";
-import { keepLanes } from "../list/laneMaxima";
-import { blockMax, listWeights, paddedLength } from "../memory/workspace";
+import { blockMax, paddedLength } from "../memory/workspace";
 import { add4, largestLane, max4, min4, transposedMax } from "../numbers/vectors";
 import { addStep, forgetMass, isMassNaN, startMass } from "./massF32";
 import { keepLeast } from "./scanLeast";
 import { addMoments, hasMomentsNaN, squares4, startMoments } from "./scanMoments";
-import { LANES, LEAST, MOMENTS, NOTHING, SCAN_LANES, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
+import { LEAST, MOMENTS, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
 
 /** Largest element of the row after `scanRow` or `refreshMax`. */
 export let rowMax: f32 = -Infinity;
@@ -43,7 +42,7 @@ function laneMaxOfBlock(p: usize): v128 {
 }
 
 /** Fills `blockMax` and `rowMax`. massScale > 0: sums the weights of that scale on the way, see `massF32`; SCAN_MOMENTS,
- *  SCAN_LEAST, SCAN_LANES: what their names say. Returns a status; the row must be padded with −Infinity. */
+ *  SCAN_LEAST: the moments, the smallest element. Returns a status; the row must be padded with −Infinity. */
 export function scanRow(row: usize, massScale: f32): i32 {
   forgetMass();
   if (ASC_FEATURE_SIMD && massScale > 0) {
@@ -55,10 +54,6 @@ export function scanRow(row: usize, massScale: f32): i32 {
     return scanAll(row, MOMENTS);
   }
   if (ASC_FEATURE_SIMD && massScale == SCAN_LEAST) return scanAll(row, LEAST);
-  if (ASC_FEATURE_SIMD && massScale == SCAN_LANES) {
-    keepLanes();
-    return scanAll(row, LANES);
-  }
   return scanAll(row, NOTHING);
 }
 
@@ -90,7 +85,7 @@ function scanAll(row: usize, sums: i32): i32 {
         let c = v128.load(block, 32);
         let d = v128.load(block, 48);
         let largest = max4(a, b, c, d);
-        if (sums == NOTHING || sums >= LEAST) sum = f32x4.add(sum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) sum = f32x4.add(sum, add4(a, b, c, d));
         if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
           moments = f32x4.add(moments, add4(a, b, c, d));
@@ -101,7 +96,7 @@ function scanAll(row: usize, sums: i32): i32 {
         c = v128.load(block, 96);
         d = v128.load(block, 112);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        if (sums == NOTHING || sums >= LEAST) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
         if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
           moments = f32x4.add(moments, add4(a, b, c, d));
@@ -112,7 +107,7 @@ function scanAll(row: usize, sums: i32): i32 {
         c = v128.load(block, 160);
         d = v128.load(block, 176);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        if (sums == NOTHING || sums >= LEAST) sum = f32x4.add(sum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) sum = f32x4.add(sum, add4(a, b, c, d));
         if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
           moments = f32x4.add(moments, add4(a, b, c, d));
@@ -123,13 +118,12 @@ function scanAll(row: usize, sums: i32): i32 {
         c = v128.load(block, 224);
         d = v128.load(block, 240);
         largest = f32x4.pmax(largest, max4(a, b, c, d));
-        if (sums == NOTHING || sums >= LEAST) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
+        if (sums == NOTHING || sums == LEAST) otherSum = f32x4.add(otherSum, add4(a, b, c, d));
         if (sums == LEAST) least = f32x4.pmin(least, min4(a, b, c, d));
         if (sums == MOMENTS) {
           moments = f32x4.add(moments, add4(a, b, c, d));
           squares = f32x4.add(squares, squares4(a, b, c, d));
         }
-        if (sums == LANES) v128.store(listWeights + ((block - row) >> 4), largest);
         max0 = max1;
         max1 = max2;
         max2 = max3;

@@ -14,7 +14,7 @@ export let narrowMax: f32 = -Infinity;
  *  signed maximum, or if that is negative the signed minimum. */
 export function scanNarrow(source: usize, massScale: f32): bool {
   forgetMass();
-  if (!ASC_FEATURE_SIMD || !isBf16 || massScale == 0 || massScale <= SCAN_LEAST) return scanAll(source, NOTHING);
+  if (!ASC_FEATURE_SIMD || !isBf16 || massScale == 0 || massScale == SCAN_LEAST) return scanAll(source, NOTHING);
   if (massScale == SCAN_MOMENTS) {
     startMoments();
     return scanAll(source, MOMENTS);

@@ -116,24 +116,20 @@ describe("whatever is drawn", () => {
     expect(same).toBeGreaterThan(tried / 2);
   });
 
-  // of 128 blocks of 64 ids: by their largest logits up to k = 64, then by those of their quarters, ids that are equal mod 4
-  it.each([1, 20, 63, 64, 65, 100, 256])(
-    "has the bits of the whole row where its list is as long as top-k %i asks",
-    (k) => {
-      const groupOf = (id: number) => (k <= 64 ? id >> 6 : ((id >> 6) << 2) | (id & 3));
-      for (let seed = 0; seed < 4; seed++) {
-        const logits = gaussianRow(8192, 1 + seed, 100 + seed);
-        const { tokenIds } = sparseOf(logits, 4000);
-        const groups = new Set<number>();
-        const count = Array.from(tokenIds).findIndex((id) => groups.add(groupOf(id)).size === k + (k >> 2) + 5) + 1;
-        const row = sparseOf(logits, Math.max(k, count));
-        const plan = wide.compile({ topK: k, temperature: 1.5, seed, logprobs: 3, logprobsMode: "processed" });
-        for (let position = 0; position < 30; position++) {
-          expect(wide.sample(row, plan, { position })).toEqual(wide.sample(logits, plan, { position }));
-        }
+  // of 128 blocks of 64 ids, by their largest logits
+  it.each([1, 20, 63, 64])("has the bits of the whole row where its list is as long as top-k %i asks", (k) => {
+    for (let seed = 0; seed < 4; seed++) {
+      const logits = gaussianRow(8192, 1 + seed, 100 + seed);
+      const { tokenIds } = sparseOf(logits, 4000);
+      const groups = new Set<number>();
+      const count = Array.from(tokenIds).findIndex((id) => groups.add(id >> 6).size === k + (k >> 2) + 5) + 1;
+      const row = sparseOf(logits, Math.max(k, count));
+      const plan = wide.compile({ topK: k, temperature: 1.5, seed, logprobs: 3, logprobsMode: "processed" });
+      for (let position = 0; position < 30; position++) {
+        expect(wide.sample(row, plan, { position })).toEqual(wide.sample(logits, plan, { position }));
       }
-    },
-  );
+    }
+  });
 
   it("has the bits of a row whose other logits are -Infinity where there is no rest, in both builds", async () => {
     const scalar = await createSampler({ vocabSize, maxHistory: 64, variant: "scalar" });
