@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
-import { writeTinyOnnx } from "./onnx/writeTinyOnnx.ts";
-import { hasRuntime, runtimesDirectory } from "./runtimes/runtimes.ts";
-import { writeTinyGguf } from "./tinyGguf.ts";
+import { writeTinyOnnx } from "@tokenmill/test-models/tinyOnnx";
+import { hasRuntime, runtimesDirectory } from "@tokenmill/test-models/runtimes";
+import { writeTinyGguf } from "@tokenmill/test-models/tinyGguf";
 
 const directory = mkdtempSync(join(tmpdir(), "tokenmill-guides-"));
 afterAll(() => rmSync(directory, { recursive: true }));
