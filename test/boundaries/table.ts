@@ -387,9 +387,25 @@ add(engine.advanceRecord, [
   argument("outputTokenIds", []),
   argument("carried", {}),
 ]);
+const sparseRow = { tokenIds: [1], logits: [0], restLogSumExp: -1 };
+add(core.writeSparseRow, [
+  argument("target", new Float32Array(vocabSize)),
+  options("row", sparseRow, {
+    tokenIds: nothing,
+    logits: nothing,
+    restLogSumExp: (value) => typeof value === "number" && value < Infinity,
+    vocabSize: nothing,
+  }),
+]);
 rows.set(cluster.viewCluster, {
   call: cluster.viewCluster,
-  args: [options("options", { servers: ["nats://127.0.0.1:1"] }, { servers: nothing, name: text, credentials: text })],
+  args: [
+    options(
+      "options",
+      { servers: ["nats://127.0.0.1:1"] },
+      { servers: nothing, name: text, credentials: text, ca: text, certificate: text, key: text },
+    ),
+  ],
   isDear: true,
 });
 rows.set(cluster.joinCluster, {
@@ -402,6 +418,9 @@ rows.set(cluster.joinCluster, {
         servers: nothing,
         name: text,
         credentials: text,
+        ca: text,
+        certificate: text,
+        key: text,
         engine: nothing,
         identity: text,
         description: text,

@@ -45,7 +45,10 @@ export function checkSparseRow(name: string, row: SparseRow, target: Float32Arra
  * @throws TypeError, RangeError naming the field
  */
 export function writeSparseRow(target: Float32Array | Uint16Array, row: SparseRow): void {
+  if (!(target instanceof Float32Array || target instanceof Uint16Array))
+    refuse("target", "Float32Array or Uint16Array", target, true);
   const { buffer, byteOffset, byteLength } = target;
+  if (byteOffset % 8 !== 0) refuse("target", "row at a multiple of 8 bytes", byteOffset, false);
   checkSparseRow("row", row, target);
   const i32 = new Int32Array(buffer, byteOffset, byteLength >>> 2);
   const f32 = new Float32Array(buffer, byteOffset, byteLength >>> 2);
