@@ -1,8 +1,14 @@
 /** Batches of a cluster on a real nats-server, while their nodes are killed and held still, and their owner is replaced. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BatchItem, type ClusterBatches, connectBatches } from "@tokenmill/cluster";
-import { clusterNames, decode, type ShardEntry } from "@tokenmill/cluster/internal";
+import type { BatchItem } from "@tokenmill/cluster";
+import {
+  type ClusterBatches,
+  clusterNames,
+  connectBatches,
+  decode,
+  type ShardEntry,
+} from "@tokenmill/cluster/internal";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";

@@ -2,17 +2,8 @@
 import { type Cluster, join } from "./join.ts";
 import type { ClusterOptions } from "./options.ts";
 
-export {
-  type Agent,
-  type AgentFacts,
-  type Agents,
-  type AgentWork,
-  gatherAgents,
-  joinAsAgent,
-} from "./agents/agents.ts";
 export type { ConnectionOptions } from "./connection/connectionOptions.ts";
 export type { BatchOptions } from "./batch/batchRun.ts";
-export { type ClusterBatches, connectBatches } from "./batch/connectBatches.ts";
 export type { BatchAnswers, BatchItem, BatchSettings } from "./batch/shard.ts";
 export type { Cluster, ClusterStats } from "./join.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";

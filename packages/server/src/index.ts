@@ -1,11 +1,6 @@
 /** @tokenmill/server: an engine behind HTTP and WebSocket. The HTTP libraries are loaded by the first server, not by the import. */
 export { createFetchHandler } from "./createFetchHandler.ts";
 export { createTokenServer } from "./createTokenServer.ts";
-export { readResult } from "./batches/batchLine.ts";
-export { readBatchLines } from "./batches/batchLines.ts";
-export { inOrder } from "./batches/inOrder.ts";
-export { isVerified } from "./batches/lineAnswers.ts";
-export { ResultFile, ResultFileError, wholeLines } from "./batches/resultFile.ts";
 export type { BatchAnswers, BatchItem, BatchSettings } from "./options/batches.ts";
 export type { FetchHandler } from "./fetch/fetchHandler.ts";
 export type { ServedRoute } from "./openapi/servedRoute.ts";

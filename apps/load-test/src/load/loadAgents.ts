@@ -1,7 +1,7 @@
 /** Runs the load of a scenario on the agents of a cluster, a share each, and merges what they recorded. */
 import { loadOptional } from "@tokenmill/check";
 import { type ConnectionFlags, connectionOf, UsageError } from "@tokenmill/cli";
-import type { AgentFacts, Agents } from "@tokenmill/cluster";
+import type { AgentFacts, Agents } from "@tokenmill/cluster/internal";
 import type { LoadProcessOptions, LoadResult, Progress } from "./loadProcess.ts";
 import { mergeResults, type OpenLoadProcesses, sumProgress, type TargetFacts } from "./loadProcesses.ts";
 import type { FromChild } from "./messages.ts";
@@ -13,8 +13,8 @@ export const agentKind = "load";
 export type ToAgent = { readonly type: "open"; readonly options: LoadProcessOptions } | { readonly type: "start" };
 
 /** The parts of the cluster's package that loads need. */
-export function loadClusterPackage(): Promise<typeof import("@tokenmill/cluster")> {
-  return loadOptional('"--cluster"', ["@tokenmill/cluster"], () => import("@tokenmill/cluster"));
+export function loadClusterPackage(): Promise<typeof import("@tokenmill/cluster/internal")> {
+  return loadOptional('"--cluster"', ["@tokenmill/cluster"], () => import("@tokenmill/cluster/internal"));
 }
 
 /** @throws UsageError where no agent waits; Error if one cannot open the target */

@@ -4,8 +4,9 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { loadOptional } from "@tokenmill/check";
 import { connectionOf } from "@tokenmill/cli";
-import type { ClusterBatches } from "@tokenmill/cluster";
-import { type BatchItem, isVerified, readResult } from "@tokenmill/server";
+import type { ClusterBatches } from "@tokenmill/cluster/internal";
+import type { BatchItem } from "@tokenmill/server";
+import { isVerified, readResult } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
 import type { BatchJob, BatchRunner } from "./runBatch.ts";
 
@@ -13,7 +14,7 @@ export async function openClustered(flags: BatchFlags, cluster: string): Promise
   const { connectBatches } = await loadOptional(
     '"--cluster"',
     ["@tokenmill/cluster"],
-    () => import("@tokenmill/cluster"),
+    () => import("@tokenmill/cluster/internal"),
   );
   const batches = await connectBatches(connectionOf({ ...flags, cluster }));
   const origin = batches.identity;

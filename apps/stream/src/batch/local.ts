@@ -2,15 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { checkSourceFlags, type Interrupt, openSource } from "@tokenmill/cli";
 import type { LogitsSource } from "@tokenmill/core";
-import {
-  type BatchItem,
-  createTokenServer,
-  defaultLimits,
-  inOrder,
-  isVerified,
-  readResult,
-  type TokenServer,
-} from "@tokenmill/server";
+import { type BatchItem, createTokenServer, defaultLimits, type TokenServer } from "@tokenmill/server";
+import { inOrder, isVerified, readResult } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
 import type { BatchJob, BatchRunner } from "./runBatch.ts";
 
