@@ -22,9 +22,11 @@ def frames(stream):
         yield {**event, **others}
 
 
-texts = {}
+texts, reasons = {}, {}
 for event in frames(sys.stdin.buffer):
     sequence = event["sequenceId"]
     texts[sequence] = texts.get(sequence, "") + event.get("text", "")
     if "finishReason" in event:
-        print(sequence, event["finishReason"], repr(texts[sequence]))
+        reasons[sequence] = event["finishReason"]
+for sequence, reason in sorted(reasons.items()):
+    print(sequence, reason, repr(texts[sequence]))
