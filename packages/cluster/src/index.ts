@@ -4,7 +4,7 @@ import type { ClusterOptions } from "./options.ts";
 
 export type { ConnectionOptions } from "./connection/connectionOptions.ts";
 export type { BatchOptions } from "./batch/batchRun.ts";
-export type { BatchAnswers, BatchItem, BatchSettings } from "./batch/shard.ts";
+export type { BatchAnswers, BatchItem, BatchSettings } from "@tokenmill/core";
 export type { Cluster, ClusterStats } from "./join.ts";
 export { ClusterError, type ClusterErrorCode } from "./errors.ts";
 export type { ClusterSequence, StreamPlace } from "./gateway/gateway.ts";

@@ -2,12 +2,11 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import type { JsMsg } from "@nats-io/jetstream";
-import type { GenerateRequest } from "@tokenmill/core";
+import type { BatchAnswers, BatchItem, GenerateRequest } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
 import { BatchPart } from "./batch/batchPart.ts";
 import type { BatchOptions } from "./batch/batchRun.ts";
 import { placesOf } from "./batch/placesOf.ts";
-import type { BatchAnswers, BatchItem } from "./batch/shard.ts";
 import { connectNats } from "./connection/connection.ts";
 import { type ClusterSequence, Gateway, newStreamId, type StreamPlace } from "./gateway/gateway.ts";
 import { type StreamName, StreamStops } from "./gateway/streamStops.ts";

@@ -1,4 +1,5 @@
 /** @tokenmill/contracts: what packages say to each other, as types, and the closed lists that some of them are made from. */
+export * from "./batches.ts";
 export * from "./dtype.ts";
 export * from "./events.ts";
 export * from "./grammar.ts";

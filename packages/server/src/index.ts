@@ -1,7 +1,7 @@
 /** @tokenmill/server: an engine behind HTTP and WebSocket. The HTTP libraries are loaded by the first server, not by the import. */
 export { createFetchHandler } from "./createFetchHandler.ts";
 export { createTokenServer } from "./createTokenServer.ts";
-export type { BatchAnswers, BatchItem, BatchSettings } from "./options/batches.ts";
+export type { BatchAnswers, BatchItem, BatchSettings } from "@tokenmill/core";
 export type { FetchHandler } from "./fetch/fetchHandler.ts";
 export type { ServedRoute } from "./openapi/servedRoute.ts";
 export type {

@@ -1,6 +1,6 @@
 /** A server that listens. */
 import type { Engine } from "@tokenmill/engine";
-import type { BatchAnswers } from "./options/batches.ts";
+import type { BatchAnswers } from "@tokenmill/core";
 import type { ServedRoute } from "./openapi/servedRoute.ts";
 
 export interface TokenServer {

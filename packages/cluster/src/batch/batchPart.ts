@@ -3,7 +3,7 @@ import type { Consumer, JsMsg } from "@nats-io/jetstream";
 import { Pulls } from "../node/pulls.ts";
 import type { BatchContext } from "./batchContext.ts";
 import { type BatchOptions, BatchRun } from "./batchRun.ts";
-import type { BatchAnswers, BatchItem } from "./shard.ts";
+import type { BatchAnswers, BatchItem } from "@tokenmill/core";
 import { type ShardCounts, ShardNode } from "./shardNode.ts";
 
 export interface BatchPartOptions extends BatchContext {

@@ -11,7 +11,7 @@ import { readReports } from "../presence/presence.ts";
 import { readIdentity } from "../resources/identity.ts";
 import { type BatchOptions, BatchRun } from "./batchRun.ts";
 import { placesOf } from "./placesOf.ts";
-import type { BatchItem } from "./shard.ts";
+import type { BatchItem } from "@tokenmill/core";
 
 export interface ClusterBatches {
   /** What the cluster's answers follow from besides the requests. */

@@ -1,7 +1,8 @@
 /** Requests in shards: each of as many consecutive numbers, so that the same requests are the same shards in every run. */
 import { createHash } from "node:crypto";
 import { encode } from "../wire/codec.ts";
-import type { BatchItem, BatchSettings, Shard } from "./shard.ts";
+import type { BatchItem, BatchSettings } from "@tokenmill/core";
+import type { Shard } from "./shard.ts";
 
 /** Requests of a shard. */
 export const shardItems = 64;

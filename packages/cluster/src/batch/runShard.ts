@@ -5,7 +5,8 @@
 import { append } from "../log/append.ts";
 import { decode, encode } from "../wire/codec.ts";
 import { type PartsContext, readLast } from "./parts.ts";
-import type { BatchAnswers, Shard, ShardEntry, ShardWork } from "./shard.ts";
+import type { BatchAnswers } from "@tokenmill/core";
+import type { Shard, ShardEntry, ShardWork } from "./shard.ts";
 import type { ShardEntries, StoredShardEntry } from "./shardEntries.ts";
 
 /** Lost claims after which a shard's requests are answered one at a time. */

@@ -1,29 +1,5 @@
 /** What a batch consists of, as the cluster carries it: shards of consecutive requests, and what stands of each. */
-
-/** One request of a batch. */
-export interface BatchItem {
-  /** Among the requests, from 0. */
-  readonly number: number;
-  /** The line; null: it is not UTF-8. */
-  readonly text: string | null;
-}
-
-/** What answers follow from besides item and model. */
-export interface BatchSettings {
-  readonly seed: string;
-  readonly createdSeconds: number;
-  readonly path?: string;
-}
-
-/** Answers requests of batches in this process. */
-export interface BatchAnswers {
-  /** Requests that could begin now. */
-  readonly free: number;
-  /** The line of results. @throws what the signal says, once it is aborted */
-  answer(settings: BatchSettings, item: BatchItem, signal: AbortSignal): Promise<string>;
-  /** The line of a request that cannot be answered. */
-  giveUp(item: BatchItem, message: string): string;
-}
+import type { BatchItem, BatchSettings } from "@tokenmill/core";
 
 /** Consecutive requests that one node answers; their hash is the shard's name. */
 export interface Shard {

@@ -11,7 +11,8 @@ import { shardItems } from "./cutShards.ts";
 import type { BatchContext } from "./batchContext.ts";
 import { readLarge } from "./parts.ts";
 import { runShard } from "./runShard.ts";
-import type { BatchAnswers, Shard, ShardEntry, ShardWork } from "./shard.ts";
+import type { BatchAnswers } from "@tokenmill/core";
+import type { Shard, ShardEntry, ShardWork } from "./shard.ts";
 import { ShardEntries, type StoredShardEntry } from "./shardEntries.ts";
 
 export interface ShardNodeOptions extends BatchContext {

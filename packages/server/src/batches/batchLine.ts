@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { messageOf } from "@tokenmill/check";
 import { type EndpointPath, endpoints } from "../generation/endpoints.ts";
-import type { BatchItem, BatchSettings } from "../options/batches.ts";
+import type { BatchItem, BatchSettings } from "@tokenmill/core";
 import { seededBody } from "./seededBody.ts";
 
 /** Paths that requests may name. */

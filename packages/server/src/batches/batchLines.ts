@@ -1,7 +1,7 @@
 /** The requests of a file: its lines that are not blank. */
 import { createReadStream } from "node:fs";
 import { createLineSplitter, ProtocolError } from "@tokenmill/protocol";
-import type { BatchItem } from "../options/batches.ts";
+import type { BatchItem } from "@tokenmill/core";
 
 /** A file without line breaks must not fill the memory. */
 const longestLineBytes = 2 ** 26;

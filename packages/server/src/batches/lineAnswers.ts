@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { messageOf } from "@tokenmill/check";
 import { answerLine, errorLine, LineError, readRequest, resultId } from "./batchLine.ts";
 import type { BodyAnswers } from "./bodyAnswers.ts";
-import type { BatchAnswers, BatchItem, BatchSettings } from "../options/batches.ts";
+import type { BatchAnswers, BatchItem, BatchSettings } from "@tokenmill/core";
 import type { Places } from "./places.ts";
 
 export class LineAnswers implements BatchAnswers {

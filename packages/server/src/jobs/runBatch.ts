@@ -3,7 +3,7 @@ import { readBatchLines } from "../batches/batchLines.ts";
 import { errorLine, resultId, readResult } from "../batches/batchLine.ts";
 import { inOrder } from "../batches/inOrder.ts";
 import { ResultFile } from "../batches/resultFile.ts";
-import type { BatchAnswers, BatchItem, BatchSettings } from "../options/batches.ts";
+import type { BatchAnswers, BatchItem, BatchSettings } from "@tokenmill/core";
 import type { SequenceHost } from "../options/sequenceHost.ts";
 import type { BatchRecord } from "./batchRecord.ts";
 

@@ -1,6 +1,5 @@
 /** Where the sequences of clients are made, if not by this process alone: a cluster, as @tokenmill/cluster is one. */
-import type { GenerateRequest } from "@tokenmill/core";
-import type { BatchAnswers, BatchItem, BatchSettings } from "./batches.ts";
+import type { BatchAnswers, BatchItem, BatchSettings, GenerateRequest } from "@tokenmill/core";
 import type { Engine, SequenceHandle, TokenObserver } from "@tokenmill/engine";
 
 /** Which stream of a client's a sequence belongs to. */

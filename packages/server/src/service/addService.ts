@@ -2,7 +2,7 @@
  * The service in a scope of a Fastify app: hooks, routes and errors of its own, below the scope's prefix. Nothing outside of
  * it changes, and it ends when the app does.
  */
-import type { LogitsSource } from "@tokenmill/core";
+import type { BatchAnswers, LogitsSource } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import type { FastifyInstance } from "fastify";
 import { addScope } from "../http/addScope.ts";
@@ -10,7 +10,6 @@ import { Connections } from "../http/connections.ts";
 import { collectRoutes } from "../http/routeTable.ts";
 import type { ServiceLogs } from "../lifecycle/logs.ts";
 import type { ServedRoute } from "../openapi/servedRoute.ts";
-import type { BatchAnswers } from "../options/batches.ts";
 import type { CompleteOptions } from "../options/completeOptions.ts";
 import { addBatchRoutes } from "../routes/batches.ts";
 import { addFileRoutes } from "../routes/files.ts";

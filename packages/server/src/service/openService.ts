@@ -1,6 +1,6 @@
 /** Opens what answers requests: grammars, pool, engine, and all that the routes share. */
 import { randomBytes } from "node:crypto";
-import type { LogitsSource } from "@tokenmill/core";
+import type { BatchAnswers, LogitsSource } from "@tokenmill/core";
 import { createEngine, engineVersion as version } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool } from "@tokenmill/worker-pool";
@@ -16,7 +16,6 @@ import type { ServiceLogs } from "../lifecycle/logs.ts";
 import { Quotas } from "../limits/quotas.ts";
 import { WorkQueue } from "../limits/workQueue.ts";
 import { Metrics } from "../metrics/metrics.ts";
-import type { BatchAnswers } from "../options/batches.ts";
 import type { CompleteOptions } from "../options/completeOptions.ts";
 import { SampleService } from "../sample/sampleService.ts";
 import { OpenStreams } from "../sse/openStreams.ts";

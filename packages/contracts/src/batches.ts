@@ -1,4 +1,4 @@
-/** What a batch consists of, wherever it is answered. */
+/** What a batch consists of, wherever it is answered: in one process, or on a node of a cluster. */
 
 /** One request of a batch. */
 export interface BatchItem {
