@@ -25,3 +25,4 @@ export { orderText, unusedParams } from "./chain/unusedParams.ts";
 export { checkState, compileValid } from "./chain/plan.ts";
 export { philox, wordsOf } from "./random/philox.ts";
 export { isSamplerName } from "./samplers/table.ts";
+export { checkLogitsSource } from "./source/checkLogitsSource.ts";

@@ -1,6 +1,6 @@
 /** The entry for servers that speak the Fetch standard: `Request` in, `Response` out. */
 import { checkFunction } from "@tokenmill/check";
-import { checkSource } from "./options/checkSource.ts";
+import { openRows } from "./options/openRows.ts";
 import { completeEmbedded } from "./options/completeOptions.ts";
 import { checkPrefix } from "./options/prefix.ts";
 import type { FetchHandlerOptions } from "./options/options.ts";
@@ -20,7 +20,7 @@ export async function createFetchHandler<Platform extends unknown[]>(
   options: FetchHandlerOptions<Platform>,
 ): Promise<FetchHandler<Platform>> {
   const complete = completeEmbedded(options, ["prefix", "clientAddress"]);
-  const source = checkSource(options.source);
+  const source = await openRows(options.source);
   const { prefix = "", clientAddress = () => undefined } = options;
   checkPrefix(prefix);
   checkFunction("clientAddress", clientAddress);

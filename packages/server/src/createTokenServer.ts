@@ -1,7 +1,6 @@
 /** The entry: checks the options, then loads the server. */
-import type { LogitsSource } from "@tokenmill/core";
-import { checkSource } from "./options/checkSource.ts";
 import { completeOptions } from "./options/completeOptions.ts";
+import { openRows } from "./options/openRows.ts";
 import type { TokenServerOptions } from "./options/options.ts";
 import type { TokenServer } from "./tokenServer.ts";
 
@@ -11,7 +10,7 @@ import type { TokenServer } from "./tokenServer.ts";
  */
 export async function createTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const complete = completeOptions(options);
-  const source: LogitsSource = checkSource(options.source);
+  const source = await openRows(options.source);
   // The HTTP libraries take a while to load; a mere import of the package need not wait for them.
   const [{ startServer }, { pino }] = await Promise.all([import("./service/startServer.ts"), import("pino")]);
   return startServer(source, complete, options.log ?? pino({ level: "silent" }));

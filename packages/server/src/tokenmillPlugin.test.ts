@@ -212,7 +212,7 @@ it("what is wrong with an option is said by register", async () => {
     'TypeError: unknown option "port": it is the app that listens, with app.listen({ port })',
   );
   expect(await refusal({ sorce: 1 })).toBe('TypeError: unknown option "sorce", did you mean "source"?');
-  expect(await refusal({ source: undefined })).toMatch(/^TypeError: "source" expected a source of logits/);
+  expect(await refusal({ source: undefined })).toMatch(/^TypeError: "source" expected a logits source/);
   expect(await refusal({ apiKeys: "secret" })).toMatch(/^TypeError: "apiKeys" expected/);
   expect(await refusal({ log: {} })).toMatch(/^TypeError: "log" expected/);
 });

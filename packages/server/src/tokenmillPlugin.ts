@@ -1,7 +1,7 @@
 /** The entry for apps of Fastify: the routes in a scope of the app's own. */
 import { refuse } from "@tokenmill/check";
 import type { FastifyPluginAsync } from "fastify";
-import { checkSource } from "./options/checkSource.ts";
+import { openRows } from "./options/openRows.ts";
 import { completeEmbedded } from "./options/completeOptions.ts";
 import type { EmbeddedOptions } from "./options/options.ts";
 
@@ -23,7 +23,7 @@ export const tokenmillPlugin: FastifyPluginAsync<EmbeddedOptions> = async (app, 
     refuse("app", "an app of Fastify, as app.register(tokenmillPlugin, { prefix, source }) gives it", app, true);
   }
   const complete = completeEmbedded(options, ofRegister);
-  const source = checkSource(options.source);
+  const source = await openRows(options.source);
   const { log } = options;
   const { addService } = await import("./service/addService.ts");
   await addService(app, source, complete, { log: log ?? app.log, accessLog: log });

@@ -1,16 +1,15 @@
 /** A model as a batch source: what pool, scheduler and server know of it. It closes the model with itself. */
-import { errorOf, refuse } from "@tokenmill/check";
+import { errorOf } from "@tokenmill/check";
 import type { BatchRow, BatchSource, ModelSource } from "@tokenmill/core";
+import { checkModel } from "./checkModel.ts";
 import { ModelRows } from "./modelRows.ts";
 
 /** The threads of a runtime spin on the cores that more workers would want. */
 const samplingWorkers = 1;
 
-/** @throws TypeError for what is no model */
+/** @throws TypeError, RangeError for what is no model */
 export function modelRowsSource(model: ModelSource): BatchSource {
-  if (typeof model !== "object" || model === null || typeof model.step !== "function") {
-    refuse("model", "a model source", model, true);
-  }
+  checkModel("model", model);
   const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits, isBitStable } = model;
   const rows = new ModelRows(model);
   const fillRow = ({ row, history, upcoming, sequenceId }: BatchRow): Promise<Error | undefined> => {

@@ -8,6 +8,7 @@ import {
   seedBits,
 } from "@tokenmill/core";
 import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
+import { checkLogitsSource } from "@tokenmill/core/internal";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
 
 /** Timers take no longer ones. */
@@ -96,7 +97,7 @@ export function checkOptions(options: RowEngineOptions): EngineSettings {
     "engine option",
   );
   const { source, pool, seed, grammar, bufferSize = 64 } = options;
-  if (typeof source !== "object" || source === null) refuse("source", "a logits source", source, true);
+  checkLogitsSource("source", source);
   if (pool !== undefined && (typeof pool !== "object" || pool === null)) refuse("pool", "a pool", pool, true);
   if (grammar !== undefined && (typeof grammar !== "object" || grammar === null)) {
     refuse("grammar", "a grammar provider", grammar, true);

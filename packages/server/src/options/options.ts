@@ -1,5 +1,5 @@
 /** The options of a server. */
-import type { LogitsSource } from "@tokenmill/core";
+import type { LogitsSource, ModelSource } from "@tokenmill/core";
 import type { Logger } from "pino";
 import type { JoinHost } from "./sequenceHost.ts";
 import type { ServeLimits } from "./limits.ts";
@@ -53,13 +53,13 @@ export interface ServerOptions extends ServiceOptions {
 
 /** In an app of the caller's, which listens itself. */
 export interface EmbeddedOptions extends ServiceOptions {
-  /** Where logits come from. */
-  readonly source: LogitsSource;
+  /** Where logits come from. A model serves nobody else meanwhile. */
+  readonly source: LogitsSource | ModelSource;
 }
 
 export interface TokenServerOptions extends ServerOptions {
-  /** Where logits come from. */
-  readonly source: LogitsSource;
+  /** Where logits come from. A model serves nobody else meanwhile. */
+  readonly source: LogitsSource | ModelSource;
 }
 
 export interface FetchHandlerOptions<Platform extends unknown[] = unknown[]> extends EmbeddedOptions {

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
 import { checkInteger, checkNumber, checkOptions, refuse } from "@tokenmill/check";
-import { type KernelVariant, bestVariant } from "@tokenmill/core/internal";
+import { bestVariant, checkLogitsSource, type KernelVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "../types.ts";
 
 export interface CompleteOptions {
@@ -56,9 +56,7 @@ const known = [
 export function completeOptions(options: PoolOptions): CompleteOptions {
   checkOptions("options", options, known, "pool option");
   const { source, variant = bestVariant() } = options;
-  if (source !== undefined && (typeof source !== "object" || source === null)) {
-    refuse("source", "a logits source", source, true);
-  }
+  if (source !== undefined) checkLogitsSource("source", source);
   const vocabSize = integer("vocabSize", absent(options.vocabSize, source?.vocabSize), 1, 2 ** 24);
   if (source && source.vocabSize !== vocabSize) {
     refuse("vocabSize", `${source.vocabSize}, as the source ${source.name} has`, vocabSize, false);
