@@ -88,6 +88,19 @@ it("a body comes as it is sent", async () => {
   expect([response.status, answer]).toMatchObject([200, { results: [{ sequenceId: 1, tokenId: greatest }] }]);
 });
 
+it("a body that nobody needs is not read on", async () => {
+  const { fetch } = await handlerWith();
+  let isCancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(1024)),
+    cancel: () => void (isCancelled = true),
+  });
+  const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
+  const response = await fetch(new Request("http://mill.example/none", init));
+  expect([response.status, await response.text()]).toEqual([404, expect.stringContaining("unknown_url")]);
+  await until(() => isCancelled, "the body is cancelled");
+});
+
 it("a stream waits for its reader", async () => {
   const { fetch, engine } = await handlerWith();
   const reader = (await fetch(posted(endless))).body!.getReader();

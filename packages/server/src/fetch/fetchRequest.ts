@@ -24,8 +24,6 @@ export class FetchRequest extends Readable {
     this.url = pathname + search;
     const given: Record<string, string> = { host };
     headers.forEach((value, name) => (given[name] = value));
-    // A body without a length is one in chunks.
-    if (body && given["content-length"] === undefined) given["transfer-encoding"] = "chunked";
     this.headers = given;
     this.rawHeaders = Object.entries(given).flat();
     this.socket = connection;
