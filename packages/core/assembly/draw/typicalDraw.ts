@@ -18,11 +18,26 @@ import { proposeToken } from "./denseDraw";
 /** More candidates than that are drawn from the list. */
 const MOST_CANDIDATES = 8;
 
-/** Mass of the logits no further than `distance` powers of 2 from the centre; bounds round outwards. */
-function within(distance: f64, scale: f32, exact: bool): f64 {
+/** Mass of the logits no further than `distance` powers of 2 from the centre, and perhaps of some beyond: bounds round
+ *  outwards. */
+function mostWithin(distance: f64, scale: f32, exact: bool): f64 {
   const largest = <f64>rowMax;
   const low = floatBelow(roundedDown(largest + (centre - distance) / perLogit));
   const high = -floatBelow(roundedDown(-(largest + (centre + distance) / perLogit)));
+  return massBetween(scale, low, high, exact);
+}
+
+/** Mass of logits that are nearer than `distance`, not always of all of them: bounds round inwards. */
+function leastWithin(distance: f64, scale: f32, exact: bool): f64 {
+  if (!(distance > 0)) return 0;
+  const largest = <f64>rowMax;
+  const low = -roundedDown(-(largest + (centre - distance) / perLogit));
+  const high = roundedDown(largest + (centre + distance) / perLogit);
+  return massBetween(scale, low, high, exact);
+}
+
+/** Of the logits in (low, high). */
+function massBetween(scale: f32, low: f32, high: f32, exact: bool): f64 {
   return exact ? massWithinF32(scale, low, high) : massWithinBracket(scale, low, high);
 }
 
@@ -69,13 +84,13 @@ const OPEN = 2;
 function judge(token: i32, p: f64, scale: f32, exact: bool): i32 {
   const distance = abs((<f64>logitAt(token) - <f64>rowMax) * perLogit - centre);
   // of all that may come before the token, itself included; of what does come before it
-  const most = within(distance + slack, scale, exact);
+  const most = mostWithin(distance + slack, scale, exact);
   const least = p * leastTotal;
   if (exact) {
     const own = expNonPositive((<f64>logitAt(token) - <f64>rowMax) * beta);
     if (most - own < least) return INSIDE;
   } else if (most / BRACKET_SAFETY < least) return INSIDE;
-  const sure = within(distance - slack, scale, exact);
+  const sure = leastWithin(distance - slack, scale, exact);
   return (exact ? sure : sure * (BRACKET_LEAST_RATIO * BRACKET_SAFETY)) >= p * mostTotal ? OUTSIDE : OPEN;
 }
 

@@ -90,3 +90,15 @@ it("read_row gives the same largest element in both builds", async () => {
     expect(simd.kernels.read_row(1024, 2048)).toBe(row.reduce((a, b) => Math.max(a, b), -Infinity));
   }
 });
+
+it("a typical draw from equal logits at the least temperature is the same in both builds", async () => {
+  const builds = await Promise.all(
+    ["simd" as const, "scalar" as const].map((variant) => createSampler({ vocabSize: 3, variant })),
+  );
+  for (let seed = 0; seed < 100; seed++) {
+    const [simd, scalar] = builds.map((sampler) =>
+      sampler.sample(new Float32Array(3), { typicalP: 0.7, temperature: Number.MIN_VALUE }, { seed }),
+    );
+    expect(scalar).toEqual(simd);
+  }
+});
