@@ -1,6 +1,7 @@
 /**
  * What a cluster costs and how long a reader waits when a node goes, on loopback with one NATS server:
- * `npx pnpm --filter @tokenmill/test-cluster measure [trials]`, by default 20. For an otherwise idle machine.
+ * `npx pnpm --filter @tokenmill/test-cluster measure [trials] [parts…]`, by default 20, and all of: first, cost, server, gaps, pace.
+ * For an otherwise idle machine.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cluster, joinCluster } from "@tokenmill/cluster";
@@ -8,8 +9,9 @@ import type { Engine } from "@tokenmill/engine";
 import { readAt } from "./clients.ts";
 import { hashEngine } from "./hashEngine.mjs";
 import { NatsServer, NodeProcess } from "./processes.ts";
+import { serverCost } from "./serverCost.ts";
 
-const [trials = 20] = process.argv.slice(2).map(Number);
+const [trials = "20", ...chosen] = process.argv.slice(2);
 const nats = await NatsServer.start();
 const engine = await hashEngine();
 const join = (name: string, capacity: number): Promise<Cluster> =>
@@ -30,7 +32,7 @@ async function gapsAt(signal: "SIGKILL" | "SIGTERM"): Promise<number[]> {
   const options = { servers: [nats.url], name, source: { delayMs: 5 } };
   const gaps: number[] = [];
   let first = await NodeProcess.start(options);
-  for (let trial = 0; trial < trials; trial++) {
+  for (let trial = 0; trial < Number(trials); trial++) {
     const reading = Array.from({ length: 8 }, (_, i) =>
       readAt([gateway], { ...request, seed: trial * 8 + i, maxTokens: 300 }, `${trial}`),
     );
@@ -113,14 +115,21 @@ async function pace(count: number): Promise<number> {
   return tokensPerSecond;
 }
 
-await firstTokens();
-await cost();
-say("longest gap, node killed", await gapsAt("SIGKILL"));
-say("longest gap, node drained", await gapsAt("SIGTERM"));
-const one = await pace(1);
-for (const count of [1, 2, 4]) {
-  const all = count === 1 ? one : await pace(count);
-  console.log(`${count} nodes: ${Math.round(all)} tokens/s, ${(all / one).toFixed(2)} times one`);
+/** Of 1, 2 and 4 nodes. */
+async function paces(): Promise<void> {
+  const one = await pace(1);
+  for (const count of [1, 2, 4]) {
+    const all = count === 1 ? one : await pace(count);
+    console.log(`${count} nodes: ${Math.round(all)} tokens/s, ${(all / one).toFixed(2)} times one`);
+  }
 }
+
+async function gaps(): Promise<void> {
+  say("longest gap, node killed", await gapsAt("SIGKILL"));
+  say("longest gap, node drained", await gapsAt("SIGTERM"));
+}
+
+const parts = { first: firstTokens, cost, server: () => serverCost(nats.url), gaps, pace: paces };
+for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();
 await engine.close();
 await nats.dispose();

@@ -2,19 +2,22 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import type { JsMsg } from "@nats-io/jetstream";
-import type { BatchAnswers, BatchItem, GenerateRequest } from "@tokenmill/core";
+import type { BatchAnswers, BatchItem, GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
 import { BatchPart } from "./batch/batchPart.ts";
 import type { BatchOptions } from "./batch/batchRun.ts";
 import { placesOf } from "./batch/placesOf.ts";
 import { connectNats } from "./connection/connection.ts";
-import { type ClusterSequence, Gateway, newStreamId, type StreamPlace } from "./gateway/gateway.ts";
+import { type ClusterSequence, Gateway, type StreamPlace } from "./gateway/gateway.ts";
+import { newStreamId } from "./gateway/streamRecord.ts";
 import { type StreamName, StreamStops } from "./gateway/streamStops.ts";
 import { SequenceLog } from "./log/sequenceLog.ts";
 import { clusterNames } from "./names.ts";
 import { Node, type NodeCounts } from "./node/node.ts";
 import { Pulls } from "./node/pulls.ts";
 import { checkClusterOptions, type ClusterOptions } from "./options.ts";
+import type { Addressee } from "./peers/addressee.ts";
+import type { PeerMessage } from "./peers/messages.ts";
 import { Peers } from "./peers/peers.ts";
 import { type NodeReport, Presence, presentIn, readReports } from "./presence/presence.ts";
 import { prepareCluster } from "./resources/prepareCluster.ts";
@@ -97,13 +100,15 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const id = randomBytes(6).toString("hex");
     const log = new SequenceLog(js, jsm, names);
     const isConnected = (): boolean => connection.isConnected;
-    const peers = new Peers(nc, names, id, (message, from) => {
+    const onMessage = (message: PeerMessage, from: string): void => {
       if (message.kind === "drain") cluster.onDrain();
       else if (message.kind === "takeOver") cluster.onTakeOver(message.stream);
       else if ("request" in message) stops.receive(message, from);
       else if ("name" in message) node.receive(message);
       else gateway.receive(message, from);
-    });
+    };
+    const onEvent = (event: TokenEvent, to: Addressee): void => gateway.receiveEvent(event, to);
+    const peers = new Peers(nc, names, id, { onMessage, onEvent });
     const { checksClaims } = faults;
     const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
@@ -221,6 +226,7 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
           await present.stop(id);
           connection.onChange = () => {};
           // What is not said yet cannot be said without a connection.
+          peers.flush();
           if (connection.isConnected) await nc.drain().catch(() => undefined);
           await nc.close();
         })());

@@ -1,19 +1,21 @@
 /** A process's side towards its clients: puts their requests into the cluster and delivers the events. */
-import { createHash, randomBytes } from "node:crypto";
 import { type JetStreamClient, JetStreamApiError } from "@nats-io/jetstream";
 import { messageOf } from "@tokenmill/check";
-import type { GenerateRequest } from "@tokenmill/core";
+import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
 import { childSequenceId, type Engine, type SequenceSnapshot, type TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import { type LogEntry, standingOf } from "../log/entry.ts";
 import type { SequenceLog } from "../log/sequenceLog.ts";
 import type { ClusterNames } from "../names.ts";
 import type { Work } from "../node/work.ts";
+import type { Addressee } from "../peers/addressee.ts";
 import type { ReaderMessage } from "../peers/messages.ts";
 import type { Peers } from "../peers/peers.ts";
 import { encode } from "../wire/codec.ts";
+import { plainEventAt, plainEventLength, type PlainEvents } from "../wire/plainEvents.ts";
 import { attach } from "./attach.ts";
 import { RemoteSequence, type RemoteContext } from "./remoteSequence.ts";
+import { digestOf, withStream } from "./streamRecord.ts";
 
 /** The client's stream that a sequence belongs to: by it any process finds the sequence when the client reconnects. */
 export interface StreamPlace {
@@ -119,10 +121,23 @@ export class Gateway {
   }
 
   receive(message: ReaderMessage, from: string): void {
+    if (message.kind === "events") return this.#receiveEvents(message.events, from);
     const sequence = this.#sequences.get(message.reader);
     if (message.kind === "tokens") sequence?.receive(message.batch, message.epoch, from);
     else if (message.kind === "claimed") sequence?.claimed(message.epoch, from);
     else sequence?.failed(message.failure, message.epoch);
+  }
+
+  /** An event of a sequence that this process makes itself. */
+  receiveEvent(event: TokenEvent, { reader, epoch, peer }: Addressee): void {
+    this.#sequences.get(reader)?.receiveEvent(event, epoch, peer);
+  }
+
+  #receiveEvents(events: PlainEvents, from: string): void {
+    for (let at = 0; at < events.length; at += plainEventLength) {
+      const sequence = this.#sequences.get(events[at] as number);
+      sequence?.receiveEvent(plainEventAt(events, at, sequence.sequenceId), events[at + 1] as number, from);
+    }
   }
 
   /** Cancels the outputs of a stream that nodes make. @returns whether there were some. @throws ClusterError `cluster_unavailable` */
@@ -258,25 +273,6 @@ export class Gateway {
       if (isKeeping) this.#context.sendRead(sequence);
     }
   }
-}
-
-/** 53 random bits: two streams of a cluster never meet. */
-export function newStreamId(): number {
-  return Number(randomBytes(8).readBigUInt64LE() >> 11n);
-}
-
-/** A seed without an id draws from its first random stream, whatever id the cluster gives. */
-function withStream(
-  request: GenerateRequest,
-  sequenceId: number | bigint,
-): GenerateRequest & { sequenceId: number | bigint } {
-  const isSeeded = request.seed !== undefined && request.sequenceId === undefined;
-  return { ...(isSeeded && { randomStreamId: 0 }), ...request, sequenceId };
-}
-
-/** Of what an output follows from. */
-function digestOf({ sequenceId: _id, engineVersion: _version, ...record }: SequenceSnapshot): string {
-  return createHash("sha256").update(JSON.stringify(record)).digest("base64url").slice(0, 22);
 }
 
 /** It has ended, or another reader has it. */

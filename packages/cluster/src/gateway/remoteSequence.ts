@@ -7,7 +7,7 @@ import { SequenceError, type TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import type { LogEntry, LoggedFailure } from "../log/entry.ts";
 import type { SequenceLog } from "../log/sequenceLog.ts";
-import { eventOf, type TokenBatch } from "../wire/tokenBatch.ts";
+import { newBatch, eventOf, type TokenBatch } from "../wire/tokenBatch.ts";
 
 export interface RemoteContext {
   readonly log: SequenceLog;
@@ -49,6 +49,8 @@ export class RemoteSequence {
   #waiting: TokenBatch[] = [];
   #failure: LoggedFailure | undefined;
   readonly #openedMs: number = performance.now();
+  /** Something came since the last tick. */
+  #hasHeard = false;
   #heardMs: number = this.#openedMs;
   #silenceMs = firstSilenceMs;
   /** When something came, or was asked for. */
@@ -112,12 +114,23 @@ export class RemoteSequence {
     this.#deliver();
   }
 
+  /** As `receive`; an event that is the next one goes to the reader as it is. */
+  receiveEvent(event: TokenEvent, epoch: number, from: string): void {
+    if (this.#hasEnded || epoch < this.#epoch) return;
+    this.#hear(epoch, from);
+    if (event.index === this.#next && !this.#isPaused && this.#waiting.length === 0 && !this.#failure) {
+      const { sequenceId } = this;
+      this.#emit(event.sequenceId === sequenceId ? event : { ...event, sequenceId });
+    } else {
+      this.#waiting.push(newBatch(event));
+      this.#deliver();
+    }
+  }
+
   #hear(epoch: number, from: string): void {
     this.#epoch = epoch;
     this.node = from;
-    this.#heardMs = performance.now();
-    this.#activeMs = this.#heardMs;
-    this.#silenceMs = firstSilenceMs;
+    this.#hasHeard = true;
   }
 
   failed(failure: LoggedFailure, epoch: number): void {
@@ -134,6 +147,11 @@ export class RemoteSequence {
 
   /** Called periodically: reads the log when no event came. */
   tick(): void {
+    if (this.#hasHeard) {
+      this.#hasHeard = false;
+      this.#heardMs = this.#activeMs = performance.now();
+      this.#silenceMs = firstSilenceMs;
+    }
     if (this.#hasEnded || this.#isPaused) return;
     if (this.#epoch === 0 && performance.now() - this.#openedMs > this.#context.queueTimeoutMs) {
       this.#context.onLate(this);

@@ -8,10 +8,10 @@ import type { TokenEvent } from "@tokenmill/core";
 import type { SequenceHandle, TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import { type LogEntry, type LoggedFailure, type Standing, standingOf } from "../log/entry.ts";
-import { batchOf } from "../wire/tokenBatch.ts";
+import { type Addressee, addresseeOf } from "../peers/addressee.ts";
 import { conclude } from "./conclude.ts";
 import { failureOf } from "./failureOf.ts";
-import type { RunningContext } from "./runningContext.ts";
+import type { Departure, RunningContext } from "./runningContext.ts";
 import { tellEvents, tellFailure } from "./tellReader.ts";
 import { UnwrittenEvents } from "./unwrittenEvents.ts";
 
@@ -29,6 +29,7 @@ export class RunningSequence implements TokenObserver {
   readonly epoch: number;
   /** As of the last entry. */
   #standing: Standing;
+  #addressee: Addressee;
   /** Number of the last entry; 0: the claim is on its way. */
   #lastSeq = 0;
   /** Events that are not in the log. */
@@ -56,6 +57,7 @@ export class RunningSequence implements TokenObserver {
     this.message = message;
     this.epoch = claim.epoch;
     this.#standing = standingOf(claim);
+    this.#addressee = addresseeOf(claim);
     this.#position = claim.position;
     this.#made = made;
     this.#readIndex = claim.position;
@@ -83,9 +85,9 @@ export class RunningSequence implements TokenObserver {
     if (this.#made <= this.#position) return;
     this.#position = this.#made;
     this.#unwritten.push(event);
-    if (settings.isBitStable) tellEvents(this.#context.peers, this.#standing, [event]);
     this.#hasEnded ||= event.finishReason !== undefined;
     this.#pace();
+    if (settings.isBitStable) this.#context.peers.sendEvent(this.#addressee, event);
     const isMany = this.#unwritten.sizeBytes > settings.unwrittenBytes / 4;
     // Of a claim that was another's the first event is written at once: it says that the request does not end its nodes.
     if (this.#hasEnded || !settings.isBitStable || isMany || this.#standing.attempts > 1) this.flush();
@@ -117,8 +119,9 @@ export class RunningSequence implements TokenObserver {
   attached(reader: string): void {
     this.#heardMs = performance.now();
     this.#standing = { ...this.#standing, reader };
+    this.#addressee = addresseeOf(this.#standing);
     if (this.#context.settings.isBitStable && this.#unwritten.length > 0)
-      tellEvents(this.#context.peers, this.#standing, this.#unwritten.events);
+      tellEvents(this.#context.peers, this.#standing, structuredClone(this.#unwritten.batch!));
     this.flush();
   }
 
@@ -189,19 +192,18 @@ export class RunningSequence implements TokenObserver {
     else this.handle.resume();
   }
 
-  /** What is pending to be written. */
   #entry(): LogEntry {
-    const { events } = this.#unwritten;
+    const { batch } = this.#unwritten;
     const failure = this.#failure;
     const { carried, ...standing } = this.#standing;
     return {
       ...standing,
-      attempts: events.length > 0 ? 0 : standing.attempts,
+      attempts: batch ? 0 : standing.attempts,
       status: failure ? "failed" : this.#hasEnded ? "finished" : "open",
       position: this.#position,
       ...(!this.#hasEnded && { carried: this.#made === this.#position ? this.handle.carried() : carried }),
       ...(failure && { failure }),
-      ...(events.length > 0 && { tokens: batchOf(events) }),
+      ...(batch && { tokens: batch }),
     };
   }
 
@@ -242,11 +244,8 @@ export class RunningSequence implements TokenObserver {
     const tail = await this.#context.log.tail(this.name);
     if (this.#isGone) return;
     if (!tail || !this.#isOwnClaim(tail.entry)) this.fence();
-    else if (tail.entry.status === "cancelled") {
-      this.#leave();
-      this.message.ack();
-      this.#context.onGone(this, "cancelled");
-    } else {
+    else if (tail.entry.status === "cancelled") this.#end("cancelled");
+    else {
       this.#written(tail.seq, tail.entry);
       if (tail.entry.status !== "open") this.#end();
     }
@@ -264,17 +263,19 @@ export class RunningSequence implements TokenObserver {
     this.#lastSeq = seq;
     // A reader that came meanwhile is in the next entry.
     this.#standing = { ...standingOf(entry), epoch: this.epoch };
+    this.#addressee = addresseeOf(this.#standing);
     const written = this.#unwritten.takeBefore(entry.position);
-    if (!isBitStable && written.length > 0) tellEvents(this.#context.peers, this.#standing, written);
-    if (entry.failure) tellFailure(this.#context.peers, this.#standing, entry.failure);
+    const { peers } = this.#context;
+    if (!isBitStable && written) tellEvents(peers, this.#standing, written);
+    if (entry.failure) tellFailure(peers, this.#standing, entry.failure);
     this.#pace();
   }
 
   /** All is in the log: the work is done, whoever does it. */
-  #end(): void {
+  #end(departure: Departure = "ended"): void {
     this.#leave();
     this.message.ack();
-    this.#context.onGone(this, "ended");
+    this.#context.onGone(this, departure);
   }
 
   /** A last entry. True: the claim was the node's own to the end, so that the work message is too. */

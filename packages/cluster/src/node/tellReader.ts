@@ -1,30 +1,22 @@
-/** What a node says to the reader of a sequence, wherever that is connected. */
-import type { TokenEvent } from "@tokenmill/core";
+/** What a node says to the reader of a sequence, wherever that is connected, besides single events. */
 import type { LoggedFailure, Standing } from "../log/entry.ts";
-import type { ReaderMessage } from "../peers/messages.ts";
+import { addresseeOf } from "../peers/addressee.ts";
 import type { Peers } from "../peers/peers.ts";
-import { readerOf } from "../peers/readerOf.ts";
-import { batchOf } from "../wire/tokenBatch.ts";
+import type { TokenBatch } from "../wire/tokenBatch.ts";
 
 type Addressed = Pick<Standing, "reader" | "epoch">;
 
 export function tellClaim(peers: Peers, standing: Addressed): void {
-  tell(peers, standing, (reader, epoch) => ({ kind: "claimed", reader, epoch }));
+  const { peer, reader, epoch } = addresseeOf(standing);
+  peers.send(peer, { kind: "claimed", reader, epoch });
 }
 
-export function tellEvents(peers: Peers, standing: Addressed, events: readonly TokenEvent[]): void {
-  tell(peers, standing, (reader, epoch) => ({ kind: "tokens", reader, epoch, batch: batchOf(events) }));
+export function tellEvents(peers: Peers, standing: Addressed, batch: TokenBatch): void {
+  const { peer, reader, epoch } = addresseeOf(standing);
+  peers.send(peer, { kind: "tokens", reader, epoch, batch });
 }
 
 export function tellFailure(peers: Peers, standing: Addressed, failure: LoggedFailure): void {
-  tell(peers, standing, (reader, epoch) => ({ kind: "failed", reader, epoch, failure }));
-}
-
-function tell(
-  peers: Peers,
-  { reader, epoch }: Addressed,
-  messageTo: (reader: number, epoch: number) => ReaderMessage,
-): void {
-  const [peer, number] = readerOf(reader);
-  peers.send(peer, messageTo(number, epoch));
+  const { peer, reader, epoch } = addresseeOf(standing);
+  peers.send(peer, { kind: "failed", reader, epoch, failure });
 }

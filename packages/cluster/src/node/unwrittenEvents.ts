@@ -1,13 +1,15 @@
-/** Events that were made and are not in the log, in order. */
+/** Events that were made and are not in the log, in order: as columns, since objects that live so long cost a collector's time. */
 import type { TokenEvent } from "@tokenmill/core";
-import { sizeBytesOf } from "../wire/tokenBatch.ts";
+import { appendTo, type MutableBatch, newBatch, sizeBytesOf, splitBatch, type TokenBatch } from "../wire/tokenBatch.ts";
 
 export class UnwrittenEvents {
-  #events: TokenEvent[] = [];
+  #batch: MutableBatch | undefined;
+  readonly #sizes: number[] = [];
   #sizeBytes = 0;
 
-  get events(): readonly TokenEvent[] {
-    return this.#events;
+  /** As of now: it grows with what is pushed. Undefined: there are none. */
+  get batch(): TokenBatch | undefined {
+    return this.#batch;
   }
 
   /** Roughly, as they would be written. */
@@ -16,19 +18,23 @@ export class UnwrittenEvents {
   }
 
   get length(): number {
-    return this.#events.length;
+    return this.#sizes.length;
   }
 
   push(event: TokenEvent): void {
-    this.#events.push(event);
-    this.#sizeBytes += sizeBytesOf(event);
+    if (this.#batch) appendTo(this.#batch, event);
+    else this.#batch = newBatch(event);
+    const size = sizeBytesOf(event);
+    this.#sizes.push(size);
+    this.#sizeBytes += size;
   }
 
   /** Takes those before `position`, which the log has. */
-  takeBefore(position: number): TokenEvent[] {
-    const at = this.#events.findIndex(({ index }) => index >= position);
-    const taken = this.#events.splice(0, at < 0 ? this.#events.length : at);
-    for (const event of taken) this.#sizeBytes -= sizeBytesOf(event);
+  takeBefore(position: number): TokenBatch | undefined {
+    if (!this.#batch || position <= this.#batch.first) return undefined;
+    const [taken, rest] = splitBatch(this.#batch, position);
+    this.#batch = rest;
+    for (const size of this.#sizes.splice(0, taken.tokenIds.length)) this.#sizeBytes -= size;
     return taken;
   }
 }

@@ -1,12 +1,15 @@
 /** What processes of a cluster tell each other over core NATS: quick, and nothing is lost with a message that is. */
 import type { LoggedFailure } from "../log/entry.ts";
+import type { PlainEvents } from "../wire/plainEvents.ts";
 import type { TokenBatch } from "../wire/tokenBatch.ts";
 
-/** For the side of a process that reads. */
+/** For the side of a process that reads: what is not for all has the number of a reader. */
 export type ReaderMessage =
   /** Node to reader: it has the sequence. */
   | { readonly kind: "claimed"; readonly reader: number; readonly epoch: number }
-  /** Node to reader: events, as soon as they are there. */
+  /** Node to readers: events, as soon as they are there. */
+  | { readonly kind: "events"; readonly events: PlainEvents }
+  /** Node to reader: events with more than a token and its text, or that were there before. */
   | { readonly kind: "tokens"; readonly reader: number; readonly epoch: number; readonly batch: TokenBatch }
   /** Node to reader: the log has an end that is not the last token. */
   | { readonly kind: "failed"; readonly reader: number; readonly epoch: number; readonly failure: LoggedFailure };

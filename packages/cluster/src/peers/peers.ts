@@ -1,24 +1,39 @@
 /**
- * Messages between processes, batched for one iteration of the event loop: one NATS message to each peer carries what all its
- * sequences have to say. What is for this process itself never leaves it, whether NATS is there or not.
+ * Messages between processes, gathered: one NATS message to each peer carries what all its sequences have to say. The first goes
+ * at the end of the event loop's turn, what follows within a millisecond together. What is for this process itself never leaves
+ * it, whether NATS is there or not.
  */
+import type { TokenEvent } from "@tokenmill/core";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { ClusterNames } from "../names.ts";
 import { decode, encode } from "../wire/codec.ts";
+import { isPlain } from "../wire/plainEvents.ts";
+import { newBatch } from "../wire/tokenBatch.ts";
+import type { Addressee } from "./addressee.ts";
 import type { Envelope, PeerMessage } from "./messages.ts";
+import { Outbox } from "./outbox.ts";
 
-export type PeerListener = (message: PeerMessage, from: string) => void;
+export interface PeerListener {
+  onMessage(message: PeerMessage, from: string): void;
+  /** An event that was made in this process for one of its readers. */
+  onEvent(event: TokenEvent, to: Addressee): void;
+}
 
-/** Messages to one peer beyond that many go in a second one. */
+/** Messages and events that a NATS message carries at most. */
 const mostAtOnce = 512;
+/** Time between two NATS messages: each costs a system call here and one there, whatever it carries. */
+const gatherMs = 1;
 
 export class Peers {
   readonly id: string;
   readonly #nc: NatsConnection;
   readonly #names: ClusterNames;
-  readonly #outbox: Map<string, PeerMessage[]> = new Map();
   readonly #listener: PeerListener;
+  readonly #outboxes: Map<string, Outbox> = new Map();
+  readonly #own: Outbox = new Outbox();
+  #hasOwnEvents = false;
   #isScheduled = false;
+  #postedMs = 0;
   /** Messages and bytes that went to other processes since the start. */
   readonly sent = { messages: 0, sizeBytes: 0 };
 
@@ -33,45 +48,78 @@ export class Peers {
   }
 
   send(peer: string, message: PeerMessage): void {
-    const messages = this.#outbox.get(peer);
-    if (messages) messages.push(message);
-    else this.#outbox.set(peer, [message]);
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(() => this.#flush());
+    if (peer === this.id) {
+      this.#own.push(message);
+      this.#hasOwnEvents ||= message.kind === "tokens";
+      if (this.#own.length === 1) setImmediate(() => this.#deliverOwn());
+      return;
+    }
+    const outbox = this.#outboxOf(peer);
+    outbox.push(message);
+    this.#schedule(peer, outbox);
+  }
+
+  /** A reader of this process has it at once, as from an engine, unless earlier events wait for it. */
+  sendEvent(to: Addressee, event: TokenEvent): void {
+    const { peer, reader, epoch } = to;
+    if (peer === this.id && !this.#hasOwnEvents) this.#listener.onEvent(event, to);
+    else if (peer === this.id || !isPlain(event)) {
+      this.send(peer, { kind: "tokens", reader, epoch, batch: newBatch(event) });
+    } else {
+      const outbox = this.#outboxOf(peer);
+      outbox.pushEvent(to, event);
+      this.#schedule(peer, outbox);
+    }
   }
 
   /** To every process of the cluster, this one included. */
   broadcast(message: PeerMessage): void {
-    this.#listener(message, this.id);
+    this.#listener.onMessage(message, this.id);
     if (!this.#nc.isClosed()) this.#nc.publish(this.#names.everyPeer, encode({ from: this.id, messages: [message] }));
   }
 
-  #flush(): void {
+  /** Sends what waits. */
+  flush(): void {
     this.#isScheduled = false;
-    const outbox = [...this.#outbox];
-    this.#outbox.clear();
-    for (const [peer, messages] of outbox) {
-      if (peer === this.id) for (const message of messages) this.#listener(message, peer);
-      else this.#post(peer, messages);
+    this.#postedMs = performance.now();
+    for (const [peer, outbox] of this.#outboxes) {
+      if (outbox.length > 0) this.#post(peer, outbox);
+      // Peers come and go.
+      else this.#outboxes.delete(peer);
     }
   }
 
-  #post(peer: string, messages: readonly PeerMessage[]): void {
-    if (this.#nc.isClosed()) return;
-    for (let at = 0; at < messages.length; at += mostAtOnce) {
-      const payload = encode({ from: this.id, messages: messages.slice(at, at + mostAtOnce) } satisfies Envelope);
-      // What is too long for one message is read from the log instead.
-      if (payload.length > (this.#nc.info?.max_payload ?? payload.length)) continue;
-      this.#nc.publish(this.#names.peerSubject(peer), payload);
-      this.sent.messages++;
-      this.sent.sizeBytes += payload.length;
-    }
+  #outboxOf(peer: string): Outbox {
+    let outbox = this.#outboxes.get(peer);
+    if (!outbox) this.#outboxes.set(peer, (outbox = new Outbox()));
+    return outbox;
+  }
+
+  #schedule(peer: string, outbox: Outbox): void {
+    if (outbox.length >= mostAtOnce) this.#post(peer, outbox);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    if (performance.now() - this.#postedMs < gatherMs) setTimeout(() => this.flush(), gatherMs);
+    else setImmediate(() => this.flush());
+  }
+
+  #post(peer: string, outbox: Outbox): void {
+    const payload = encode({ from: this.id, messages: outbox.take() } satisfies Envelope);
+    // What is too long for one message is read from the log instead.
+    if (this.#nc.isClosed() || payload.length > (this.#nc.info?.max_payload ?? payload.length)) return;
+    this.#nc.publish(this.#names.peerSubject(peer), payload);
+    this.sent.messages++;
+    this.sent.sizeBytes += payload.length;
+  }
+
+  #deliverOwn(): void {
+    this.#hasOwnEvents = false;
+    for (const message of this.#own.take()) this.#listener.onMessage(message, this.id);
   }
 
   #receive(data: Uint8Array): void {
     const { from, messages } = decode<Envelope>(data);
     if (from === this.id) return;
-    for (const message of messages) this.#listener(message, from);
+    for (const message of messages) this.#listener.onMessage(message, from);
   }
 }

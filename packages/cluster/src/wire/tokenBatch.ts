@@ -39,26 +39,62 @@ const isCarried: Readonly<Record<keyof TokenEvent, true>> = {
 };
 void isCarried;
 
-/** @param events at least one, with consecutive indices */
-export function batchOf(events: readonly TokenEvent[]): TokenBatch {
-  const [first] = events as [TokenEvent];
-  const last = events.at(-1)!;
-  const hasLogprobs = first.logprob !== undefined;
-  return {
-    first: first.index,
-    tokenIds: events.map(({ tokenId }) => tokenId),
-    texts: events.map(({ text }) => text),
-    ...(hasLogprobs && { logprobs: events.map(({ logprob }) => logprob!), ranks: events.map(({ rank }) => rank!) }),
-    ...(first.topLogprobs && { top: events.map(({ topLogprobs }) => alternativesOf(topLogprobs!)) }),
-    ...(first.promptLogprobs && { prompt: first.promptLogprobs.map(scoredOf) }),
-    ...(last.finishReason !== undefined && {
-      end: {
-        reason: last.finishReason,
-        ...(last.stopReason !== undefined && { stop: last.stopReason }),
-        ...(last.usage && { usage: last.usage }),
-      },
-    }),
+/** A batch that grows. */
+export interface MutableBatch extends TokenBatch {
+  readonly tokenIds: number[];
+  readonly texts: string[];
+  readonly logprobs?: number[];
+  readonly ranks?: number[];
+  readonly top?: Alternatives[];
+  end?: NonNullable<TokenBatch["end"]>;
+}
+
+export function newBatch(event: TokenEvent): MutableBatch {
+  const { index, logprob, topLogprobs, promptLogprobs } = event;
+  const batch: MutableBatch = {
+    first: index,
+    tokenIds: [],
+    texts: [],
+    ...(logprob !== undefined && { logprobs: [], ranks: [] }),
+    ...(topLogprobs && { top: [] }),
+    ...(promptLogprobs && { prompt: promptLogprobs.map(scoredOf) }),
   };
+  appendTo(batch, event);
+  return batch;
+}
+
+/** @param event the next one of the batch's sequence, with the fields that the first has */
+export function appendTo(batch: MutableBatch, event: TokenEvent): void {
+  batch.tokenIds.push(event.tokenId);
+  batch.texts.push(event.text);
+  batch.logprobs?.push(event.logprob!);
+  batch.ranks?.push(event.rank!);
+  batch.top?.push(alternativesOf(event.topLogprobs!));
+  if (event.finishReason === undefined) return;
+  batch.end = {
+    reason: event.finishReason,
+    ...(event.stopReason !== undefined && { stop: event.stopReason }),
+    ...(event.usage && { usage: event.usage }),
+  };
+}
+
+/** @param index behind the first event: the rest begins there, and is undefined where nothing is left */
+export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, MutableBatch | undefined] {
+  const { first, tokenIds, texts, logprobs, ranks, top, prompt, end } = batch;
+  const count = index - first;
+  if (count >= tokenIds.length) return [batch, undefined];
+  const part = (from: number, to?: number): MutableBatch => ({
+    first: first + from,
+    tokenIds: tokenIds.slice(from, to),
+    texts: texts.slice(from, to),
+    ...(logprobs && { logprobs: logprobs.slice(from, to) }),
+    ...(ranks && { ranks: ranks.slice(from, to) }),
+    ...(top && { top: top.slice(from, to) }),
+  });
+  return [
+    { ...part(0, count), ...(prompt && { prompt }) },
+    { ...part(count), ...(end && { end }) },
+  ];
 }
 
 /** Event `first + i`, as it was. */
