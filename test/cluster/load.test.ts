@@ -1,4 +1,4 @@
-/** `tokenmill-load run --cluster`: agents as processes, one of which is killed. */
+/** `tokenmill-load run --cluster` and `sweep --cluster`: agents as processes, one of which is killed. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -15,6 +15,13 @@ interface Report {
   readonly warnings: readonly string[];
 }
 
+interface Sweep {
+  readonly points: readonly {
+    readonly values: readonly number[];
+    readonly runs: readonly { readonly rates: { readonly requestsPerSecond: number } }[];
+  }[];
+}
+
 describe.skipIf(!natsServerPath)("a load test over a cluster", () => {
   let nats: NatsServer;
   beforeAll(async () => {
@@ -24,33 +31,60 @@ describe.skipIf(!natsServerPath)("a load test over a cluster", () => {
 
   const start = (...args: readonly string[]): ChildProcess => {
     const child = spawn(process.execPath, [program, ...args, "--cluster", nats.url], {
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     onTestFinished(() => void child.kill("SIGKILL"));
     return child;
   };
-  const agent = async (): Promise<{ child: ChildProcess; share: Promise<void> }> => {
+  /** @returns once it waits; `share` resolves when it has its next share of a load */
+  const startAgent = async (): Promise<{ child: ChildProcess; share: () => Promise<unknown> }> => {
     const child = start("agent");
     const lines = createInterface({ input: child.stdout! });
     await once(lines, "line");
-    return { child, share: once(lines, "line").then(() => undefined) };
+    return { child, share: () => once(lines, "line") };
   };
-  const report = async (child: ChildProcess): Promise<Report> => {
-    let text = "";
-    child.stdout!.on("data", (chunk: Buffer) => (text += chunk));
-    await once(child, "close");
-    return JSON.parse(text) as Report;
+  const ended = async (child: ChildProcess): Promise<{ code: number; stdout: string; stderr: string }> => {
+    const [out, err]: string[][] = [[], []];
+    child.stdout!.on("data", (chunk: Buffer) => out!.push(chunk.toString()));
+    child.stderr!.on("data", (chunk: Buffer) => err!.push(chunk.toString()));
+    const [code] = (await once(child, "close")) as [number];
+    return { code, stdout: out!.join(""), stderr: err!.join("") };
   };
+  const load = [...target, "--max-tokens", "4"];
 
-  it("merges what the agents measured, and names one that is killed", async () => {
-    const agents = await Promise.all([agent(), agent()]);
-    const run = report(start("run", ...target, "--concurrency", "2", "--max-tokens", "4", "--duration", "4s"));
+  it("merges what the agents measured, names one that is killed, and fails", async () => {
+    const agents = await Promise.all([startAgent(), startAgent()]);
     const [{ child, share }] = agents;
-    await share;
+    const hasShare = share();
+    const run = ended(start("run", ...load, "--concurrency", "2", "--duration", "2s"));
+    await hasShare;
     child.kill("SIGKILL");
-    const { counts, metrics, warnings } = await run;
+    const { code, stdout, stderr } = await run;
+    const { counts, metrics, warnings } = JSON.parse(stdout) as Report;
     expect(counts.completed).toBeGreaterThan(0);
     expect(metrics.e2e.count).toBe(counts.completed);
-    expect(warnings[0]).toMatch(new RegExp(`^agent .*:${child.pid} was lost: its share of the requests is missing$`));
+    const text = new RegExp(`agent .*:${child.pid} was lost: its share of the requests is missing$`, "m");
+    expect(warnings[0]).toMatch(text);
+    expect(stderr).toMatch(text);
+    expect(code).toBe(1);
+    agents[1].child.kill("SIGKILL");
+    await once(agents[1].child, "exit");
+  }, 60_000);
+
+  it("a sweep is made by the agents, and ends where one is lost", async () => {
+    const axis = ["--over", "concurrency=2,4", "--repeats", "1", "--warm-up", "0s"];
+    const { child, share } = await startAgent();
+    const whole = await ended(start("sweep", ...load, ...axis, "--whole", "--duration", "300ms"));
+    expect(whole).toMatchObject({ code: 0 });
+    const { points } = JSON.parse(whole.stdout) as Sweep;
+    expect(points.map(({ values }) => values)).toEqual([[2], [4]]);
+    for (const { runs } of points) expect(runs[0]!.rates.requestsPerSecond).toBeGreaterThan(0);
+    const hasShare = share();
+    const cut = ended(start("sweep", ...load, ...axis, "--duration", "60s"));
+    await hasShare;
+    child.kill("SIGKILL");
+    const { code, stdout, stderr } = await cut;
+    expect(stderr).toMatch(new RegExp(`agent .*:${child.pid} was lost: its share of the requests is missing`));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   }, 60_000);
 });

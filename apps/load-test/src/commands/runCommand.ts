@@ -14,7 +14,7 @@ import { ProgressText } from "../run/progressText.ts";
 import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
-import { actualValue, isUnmeasured } from "../report/buildRunReport.ts";
+import { actualValue, isUnmeasured, lostText } from "../report/buildRunReport.ts";
 import { actualText } from "../report/limitText.ts";
 import type { RunReport } from "../report/runReport.ts";
 import { summaryText } from "../report/summaryText.ts";
@@ -43,15 +43,19 @@ export function runCommand(): Command {
     .argument("[scenario]", "a scenario file (YAML); flags win");
   addScenarioFlags(command);
   addReportFlags(command);
+  return addAgentFlags(command)
+    .option("--samples <file>", "every request with its raw times, NDJSON")
+    .action(async (file: string | undefined, flags: RunFlags) => void (process.exitCode = await run(file, flags)));
+}
+
+export function addAgentFlags(command: Command): Command {
   command
     .optionsGroup("Cluster:")
     .option(
       "--cluster <urls>",
       "let the agents of a cluster make the load, a share each (tokenmill-load agent): NATS servers, nats://host:4222, with commas",
     );
-  return addConnectionFlags(command)
-    .option("--samples <file>", "every request with its raw times, NDJSON")
-    .action(async (file: string | undefined, flags: RunFlags) => void (process.exitCode = await run(file, flags)));
+  return addConnectionFlags(command);
 }
 
 export function addReportFlags(command: Command): void {
@@ -81,7 +85,7 @@ async function run(file: string | undefined, flags: RunFlags): Promise<number> {
   const progress = new ProgressText(scenario.durationMs);
   if (flags.calibrate) line.draw("measuring the load generator itself …");
   try {
-    const { report, samples } = await runScenario(scenario, {
+    const { report, samples, lost } = await runScenario(scenario, {
       signal: interrupt.signal,
       onProgress: (elapsedMs, state) => line.draw(progress.at(elapsedMs, state)),
       keepSamples: flags.samples !== undefined,
@@ -102,9 +106,10 @@ async function run(file: string | undefined, flags: RunFlags): Promise<number> {
         : `is ${actualText(limit.text, actualValue(limit, report))}`;
       say(`tokenmill-load: failed: ${limit.text}: ${actual}`);
     }
+    for (const name of lost) say(`tokenmill-load: failed: ${lostText(name)}`);
     const isNothingDone = report.counts.completed === 0 && report.counts.failed > 0;
     if (isNothingDone) say("tokenmill-load: every request failed");
-    return broken.length > 0 || isNothingDone ? exitCodes.failed : exitCodes.done;
+    return broken.length > 0 || lost.length > 0 || isNothingDone ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     // A load process that the signal ended.
     if (interrupt.exitCode !== undefined) return interrupt.exitCode;

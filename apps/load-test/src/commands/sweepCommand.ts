@@ -1,5 +1,5 @@
 /** `tokenmill-load sweep`: runs along one or more axes. */
-import { exitCodes, integerFlag, Interrupt, printText, say, UsageError } from "@tokenmill/cli";
+import { type ConnectionFlags, exitCodes, integerFlag, Interrupt, printText, say, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
 import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../run/progressText.ts";
@@ -7,7 +7,7 @@ import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { figure } from "../report/number.ts";
-import { addReportFlags, type ReportFlags } from "./runCommand.ts";
+import { addAgentFlags, addReportFlags, type ReportFlags } from "./runCommand.ts";
 import { collect } from "../scenario/flagValues.ts";
 import { addScenarioFlags, rawScenario, type ScenarioFlags } from "../scenario/scenarioFlags.ts";
 import { parseAxis } from "../scenario/axis.ts";
@@ -15,7 +15,7 @@ import { runSweep } from "../sweep/runSweep.ts";
 import type { SweepReport } from "../report/sweepReport.ts";
 import { sweepText } from "../report/sweepText.ts";
 
-interface SweepFlags extends ScenarioFlags, ReportFlags {
+interface SweepFlags extends ScenarioFlags, ReportFlags, Partial<ConnectionFlags> {
   readonly over?: readonly string[];
   readonly repeats: number;
   readonly whole?: true;
@@ -39,7 +39,7 @@ export function sweepCommand(): Command {
     .option("--whole", "go on where the target is full");
   addScenarioFlags(command);
   addReportFlags(command);
-  return command.action(
+  return addAgentFlags(command).action(
     async (file: string | undefined, flags: SweepFlags) => void (process.exitCode = await sweep(file, flags)),
   );
 }
@@ -77,6 +77,7 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<numbe
       isWhole: flags.whole === true,
       calibrate: flags.calibrate,
       signal: interrupt.signal,
+      ...(flags.cluster !== undefined && { cluster: { ...flags, cluster: flags.cluster } }),
       onPoint: (values, repeat, { rates, metrics }) => {
         line.clear();
         say(

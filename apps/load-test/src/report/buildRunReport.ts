@@ -121,12 +121,17 @@ function steadyOf(
   return state ? { ...state, of } : null;
 }
 
+/** What is said of an agent that was lost. */
+export function lostText(name: string): string {
+  return `${name} was lost: its share of the requests is missing`;
+}
+
 function warningsOf(
   { scenario, driver, data, machine, lost = [] }: RunOutcome,
   metrics: RunReport["metrics"],
   rates: Rates,
 ): string[] {
-  const warnings = lost.map((name) => `${name} was lost: its share of the requests is missing`);
+  const warnings = lost.map(lostText);
   const { load, processes, target } = scenario;
   const isInside = target.type === "pool" || target.type === "engine";
   if (data.counts.completed > 0 && data.window.completed === 0) {

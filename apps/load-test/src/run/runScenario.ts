@@ -27,6 +27,8 @@ export interface RunOptions {
 export interface RunResult {
   readonly report: RunReport;
   readonly samples: readonly Sample[];
+  /** Agents whose share of the requests is missing, by name. */
+  readonly lost: readonly string[];
 }
 
 /** @throws UsageError, or Error if the target cannot be opened. */
@@ -60,7 +62,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
         calibration,
         lost: load.lost,
       });
-      return { report, samples: data.samples };
+      return { report, samples: data.samples, lost: load.lost };
     } finally {
       clearInterval(timer);
       watch.end();

@@ -3,11 +3,13 @@
  * a series where the target is full; further passes repeat all points in the same order, so that a machine that
  * becomes slower or faster meanwhile does not favour one of them.
  */
+import type { ConnectionFlags } from "@tokenmill/cli";
 import { calibrate } from "../calibrate/calibrate.ts";
 import { LatencyHistogram } from "../measure/latencyHistogram.ts";
 import { metricNames, type MetricName } from "../measure/metrics.ts";
 import { average } from "../measure/statistics.ts";
 import { machineFacts } from "../report/machineFacts.ts";
+import { lostText } from "../report/buildRunReport.ts";
 import { reportVersion, type RunReport } from "../report/runReport.ts";
 import { toolFacts } from "../report/toolFacts.ts";
 import type { Progress } from "../load/loadProcess.ts";
@@ -29,6 +31,8 @@ export interface SweepOptions {
   readonly isWhole: boolean;
   readonly calibrate: boolean;
   readonly signal: AbortSignal;
+  /** The load comes from the agents of a cluster. Absent: from this machine. */
+  readonly cluster?: ConnectionFlags;
   readonly onPoint: (values: readonly Value[], repeat: number, run: PointRun) => void;
   readonly onProgress: (values: readonly Value[], scenario: Scenario, elapsedMs: number, progress: Progress) => void;
 }
@@ -40,7 +44,7 @@ interface OpenPoint {
   readonly histograms: Record<MetricName, LatencyHistogram>;
 }
 
-/** @throws UsageError if any point's scenario makes no sense, before the first run. */
+/** @throws UsageError if any point's scenario makes no sense, before the first run; Error if an agent is lost */
 export async function runSweep(options: SweepOptions): Promise<SweepReport> {
   const { axes, repeats, signal } = options;
   const startedAt = new Date();
@@ -106,14 +110,17 @@ async function openPoint({ scenario, where, axes }: SweepOptions, values: readon
 }
 
 async function runPoint(options: SweepOptions, point: OpenPoint, repeat: number): Promise<void> {
-  const { signal, onPoint, onProgress } = options;
+  const { signal, cluster, onPoint, onProgress } = options;
   // Each repeat has arrivals and choices of its own.
   const scenario = { ...point.scenario, seed: point.scenario.seed + repeat };
-  const { report } = await runScenario(scenario, {
+  const { report, lost } = await runScenario(scenario, {
     signal,
+    ...(cluster && { cluster }),
     onProgress: (elapsedMs, progress) => onProgress(point.values, scenario, elapsedMs, progress),
   });
   if (signal.aborted) return;
+  // A point with less load than it says is no point, and the agents that are left would make the next ones differently.
+  if (lost.length > 0) throw new Error(lost.map(lostText).join("; "));
   for (const metric of metricNames) {
     const { histogram } = report.metrics[metric];
     if (histogram !== "") point.histograms[metric].add(LatencyHistogram.decode(histogram));
