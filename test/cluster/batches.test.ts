@@ -115,15 +115,16 @@ describe.skipIf(!natsServerPath)("batches of a cluster", () => {
     const held = await start(name, { isUnfenced, delayMs: 300, drift: "held" });
     const results = (await connectTo(name)).answer(itemsOf(10), { batch: "three", settings, signal: running() });
     const first = results.next();
-    await sleep(150);
+    const nc = await connect({ servers: nats.url });
+    onTestFinished(() => nc.close());
+    const jsm = await jetstreamManager(nc);
+    const { resultStream, resultSubject, shardStream, shardConsumer } = clusterNames(name);
+    const claimed = async (): Promise<number> => (await jsm.consumers.info(shardStream, shardConsumer)).num_ack_pending;
+    await expect.poll(claimed, { interval: 10, timeout: 20_000 }).toBe(1);
     held.signal("SIGSTOP");
     const other = await start(name, { isUnfenced, drift: "other" });
     await first;
     const writers: string[] = [];
-    const nc = await connect({ servers: nats.url });
-    onTestFinished(() => nc.close());
-    const jsm = await jetstreamManager(nc);
-    const { resultStream, resultSubject } = clusterNames(name);
     const writer = async (): Promise<string> => {
       const { state } = await jsm.streams.info(resultStream, { subjects_filter: resultSubject("three", "*") });
       const subject = Object.keys(state.subjects ?? {}).find((each) => /\.0-\w+$/.test(each))!;
@@ -132,7 +133,8 @@ describe.skipIf(!natsServerPath)("batches of a cluster", () => {
     };
     writers.push(await writer());
     held.signal("SIGCONT");
-    await sleep(700);
+    if (isUnfenced) await expect.poll(writer, { timeout: 20_000 }).toBe(held.id);
+    else await sleep(700);
     writers.push(await writer());
     return { ids: [held.id, other.id], writers };
   };
