@@ -83,8 +83,14 @@ export class Links {
 
   static async to(urls: readonly string[], delayMs = 0): Promise<Links> {
     const links = await Promise.all(urls.map((url) => Link.to(url)));
-    for (const link of links) link.delayMs = delayMs;
-    return new Links(links);
+    const all = new Links(links);
+    all.delayMs = delayMs;
+    return all;
+  }
+
+  /** Time that bytes take in each direction. */
+  set delayMs(delayMs: number) {
+    for (const link of this.#links) link.delayMs = delayMs;
   }
 
   get urls(): string[] {

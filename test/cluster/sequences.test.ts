@@ -10,6 +10,7 @@ import { runChaos } from "./chaos.ts";
 import { readAt, readOnce } from "./clients.ts";
 import { clientViolations, forgetWork, limitEntries, logTails, logViolations } from "./history.ts";
 import { hashEngine } from "./hashEngine.mjs";
+import { Links } from "./link.ts";
 import { natsServerPath, NatsServer, type NodeOptions, NodeProcess } from "./processes.ts";
 
 // They wait for leases most of the time, each in a cluster of its own: together.
@@ -196,6 +197,30 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     expect(nodes.find(({ id }) => id === first.id)).toMatchObject({ state: "draining", making: 0 });
     expect(clientViolations(await reading, await offline(request))).toEqual([]);
     expect(await logViolations(nats.url, "view")).toEqual([]);
+  });
+
+  it("shows who is there while a process that was killed is forgotten", async ({ expect }) => {
+    const node = await startNode("forget");
+    const link = await Links.to([nats.url]);
+    atEnd.push(async () => link.close());
+    const view = await viewCluster({ servers: link.urls, name: "forget" });
+    atEnd.push(() => view.close());
+    const ids = async (): Promise<string[]> => (await view.state()).nodes.map(({ id }) => id);
+    await expect.poll(ids).toEqual([node.id]);
+    await node.kill();
+    // The list is asked for and answered at both sides of the moment, for one of many that begin one after the other.
+    link.delayMs = 150;
+    const lists: Promise<string[]>[] = [];
+    const startMs = performance.now();
+    while (performance.now() - startMs < 6000) {
+      lists.push(ids());
+      await sleep(100);
+    }
+    const seen = await Promise.all(lists);
+    // The client alone would wait for half a minute for a heartbeat that goes to what was forgotten.
+    expect(performance.now() - startMs).toBeLessThan(6000 + 20_000);
+    expect(seen[0]).toEqual([node.id]);
+    expect(seen.at(-1)).toEqual([]);
   });
 
   it("refuses what another model or version began under the name", async ({ expect }) => {
