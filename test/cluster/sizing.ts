@@ -9,11 +9,11 @@ const assumptions = {
   storedPerSecond: 23_600,
   /** Time of one answer of NATS that is waited for, in milliseconds. */
   roundTripMs: 0.5,
-  /** As `measure` finds them. */
+  /** As `measure` finds them at full speed; entries of slower streams have fewer tokens to share their head. */
   logBytesPerToken: 5.7,
-  liveBytesPerToken: 65,
+  liveBytesPerToken: 10,
   /** Defaults of the cluster: time between two batches of a sequence's events in the log, and between two signs that its claim is kept. */
-  flushMs: 200,
+  flushMs: 400,
   keepMs: 300,
   /** A node: sequences at a time, and tokens a second of each. */
   sequences: 64,

@@ -19,7 +19,7 @@ export interface ClusterOptions extends ConnectionOptions {
   capacity?: number;
   /** Time after which a silent node's sequences go to others, 300 … 600,000 milliseconds; the same for all of a cluster. Absent: the cluster's, 1200 of a new one. */
   leaseMs?: number;
-  /** Time between two batches of a sequence in its log, 10 … 10,000 milliseconds. Absent: 200. */
+  /** Time between two batches of a sequence in its log, 10 … 10,000 milliseconds. Absent: 400. */
   flushMs?: number;
   /** Time that a request waits for a node with a free place before it fails with `overloaded`, 1 … 2^31 − 1 milliseconds. Absent: 30,000. */
   queueTimeoutMs?: number;

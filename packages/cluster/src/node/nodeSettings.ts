@@ -22,7 +22,7 @@ export interface NodeSettings {
 export const defaultNodeSettings: NodeSettings = {
   capacity: 256,
   leaseMs: 1200,
-  flushMs: 200,
+  flushMs: 400,
   windowEvents: 128,
   unwrittenBytes: 2 ** 18,
   orphanMs: 120_000,
