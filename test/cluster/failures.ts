@@ -1,6 +1,7 @@
 /**
  * What a client sees when something fails, on three machines (network namespaces) with a NATS server and a `tokenmill serve` each:
- * `npx pnpm --filter @tokenmill/test-cluster failures [trials]`, by default 5; Linux, as root, TOKENMILL_NATS_SERVER of 2.11 or later.
+ * `npx pnpm --filter @tokenmill/test-cluster failures [trials] [parts…]`, by default 5, and all of: nothing, kill, drain, cut, nats,
+ * allNats, gateway; Linux, as root, TOKENMILL_NATS_SERVER of 2.11 or later.
  * Machine 1 has the client, machine 2 or 3 makes its stream; a token takes 20 ms. Prints the longest time without an event.
  */
 import { randomBytes } from "node:crypto";
@@ -11,12 +12,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Machine } from "./machine.ts";
 import { readStream, type ServeProcess } from "./servers.ts";
 
-const [trials = 5] = process.argv.slice(2).map(Number);
+const [trials = "5", ...chosen] = process.argv.slice(2);
 const key = join(mkdtempSync(join(tmpdir(), "tokenmill-failures-")), "resume.key");
 writeFileSync(key, randomBytes(32).toString("base64"), { mode: 0o600 });
 const source = `module:${join(import.meta.dirname, "sleepingSource.mjs")}`;
 const common = ["--source", source, "--workers", "0", "--resume-key-file", key];
-const body = { prompt: "abc", max_tokens: 800, ignore_eos: true, seed: 5, stream: true };
+const body = { prompt: "abc", max_tokens: 500, ignore_eos: true, seed: 5, stream: true };
 
 const machines = await Machine.startAll();
 const gatewayFlags = [...common, "--cluster-capacity", "0"];
@@ -31,6 +32,7 @@ const noteClaims = (): void => {
 const makerNow = (): number => servers.findIndex((server) => claimsOf(server) > (lastClaims.get(server) ?? 0));
 
 interface Failure {
+  readonly part: string;
   readonly what: string;
   fail(maker: number): Promise<void>;
   mend(maker: number): Promise<void>;
@@ -40,9 +42,11 @@ const restart = async (i: number): Promise<void> => {
   servers[i] = await machines[i]!.serve(i === 0 ? gatewayFlags : common);
 };
 const failures: readonly Failure[] = [
-  { what: "the server that makes it is killed", fail: (i) => servers[i]!.kill(), mend: restart },
-  { what: "it is stopped by SIGTERM", fail: (i) => servers[i]!.kill("SIGTERM"), mend: restart },
+  { part: "nothing", what: "nothing fails", fail: async () => {}, mend: async () => {} },
+  { part: "kill", what: "the server that makes it is killed", fail: (i) => servers[i]!.kill(), mend: restart },
+  { part: "drain", what: "it is stopped by SIGTERM", fail: (i) => servers[i]!.kill("SIGTERM"), mend: restart },
   {
+    part: "cut",
     what: "its machine, with a NATS server, is cut off",
     fail: async (i) => machines[i]!.cut(),
     async mend(i) {
@@ -51,11 +55,13 @@ const failures: readonly Failure[] = [
     },
   },
   {
+    part: "nats",
     what: "a NATS server is killed",
     fail: (i) => machines[5 - i - 2]!.killNats(),
     mend: (i) => machines[5 - i - 2]!.startNats().then(() => sleep(3000)),
   },
   {
+    part: "allNats",
     what: "all NATS servers are killed for three seconds",
     async fail() {
       await Promise.all(machines.map((each) => each.killNats()));
@@ -112,16 +118,16 @@ async function gapAfterResume(): Promise<number> {
 
 async function measure(what: string, gap: () => Promise<number>): Promise<void> {
   const gaps: number[] = [];
-  for (let trial = 0; trial < trials; trial++) gaps.push(await gap());
+  for (let trial = 0; trial < Number(trials); trial++) gaps.push(await gap());
   const sorted = gaps.toSorted((a, b) => a - b);
   const [median, longest] = [sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!];
   console.log(`${what}: median ${Math.round(median)} ms, longest ${Math.round(longest)} ms, ${trials} trials`);
 }
 
 try {
-  await measure("nothing fails", () => gapOf({ what: "", fail: async () => {}, mend: async () => {} }));
-  for (const failure of failures) await measure(failure.what, () => gapOf(failure));
-  await measure("the client's own server is killed, it goes on at another", gapAfterResume);
+  const isChosen = (part: string): boolean => chosen.length === 0 || chosen.includes(part);
+  for (const failure of failures) if (isChosen(failure.part)) await measure(failure.what, () => gapOf(failure));
+  if (isChosen("gateway")) await measure("the client's own server is killed, it goes on at another", gapAfterResume);
 } finally {
   await Promise.all(servers.map((server) => server.kill()));
   await Machine.endAll(machines);

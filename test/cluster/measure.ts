@@ -98,29 +98,43 @@ async function cost(): Promise<void> {
   await node.close();
 }
 
-/** Tokens a second of nodes whose rows take 20 ms, 32 sequences each. */
-async function pace(count: number): Promise<number> {
-  const name = `pace${count}`;
+/** What nodes make, of `sequences` each, whose rows take `delayMs`. */
+async function pace(
+  count: number,
+  sequences: number,
+  delayMs: number,
+): Promise<{ tokensPerSecond: number; busy: number }> {
+  const name = `pace${count}-${delayMs}`;
   const gateway = await join(name, 0);
-  const options = { servers: [nats.url], name, capacity: 32, source: { delayMs: 20 } };
+  const options = { servers: [nats.url], name, capacity: sequences, source: { delayMs } };
   const nodes = await Promise.all(Array.from({ length: count }, () => NodeProcess.start(options)));
-  const [streams, maxTokens] = [32 * count, 250];
-  const startMs = performance.now();
+  const [streams, maxTokens] = [sequences * count, 5000 / delayMs];
+  const [startMs, before] = [performance.now(), process.cpuUsage()];
   await Promise.all(
     Array.from({ length: streams }, (_, seed) => readAt([gateway], { ...request, maxTokens, seed }, "pace")),
   );
-  const tokensPerSecond = (1000 * streams * maxTokens) / (performance.now() - startMs);
+  const ms = performance.now() - startMs;
+  const { user, system } = process.cpuUsage(before);
   await gateway.close();
   await Promise.all(nodes.map((node) => node.kill()));
-  return tokensPerSecond;
+  return { tokensPerSecond: (1000 * streams * maxTokens) / ms, busy: (user + system) / 1000 / ms };
 }
 
-/** Of 1, 2 and 4 nodes. */
+/** Of 1, 2 and 4 nodes: at a pace that two cores are full with, and at one where they sleep most of the time. */
 async function paces(): Promise<void> {
-  const one = await pace(1);
-  for (const count of [1, 2, 4]) {
-    const all = count === 1 ? one : await pace(count);
-    console.log(`${count} nodes: ${Math.round(all)} tokens/s, ${(all / one).toFixed(2)} times one`);
+  for (const [sequences, delayMs] of [
+    [32, 20],
+    [8, 50],
+  ] as const) {
+    let one = Number.NaN;
+    for (const count of [1, 2, 4]) {
+      const { tokensPerSecond, busy } = await pace(count, sequences, delayMs);
+      if (count === 1) one = tokensPerSecond;
+      console.log(
+        `${count} nodes of ${sequences} sequences, rows of ${delayMs} ms: ${Math.round(tokensPerSecond)} tokens/s, ` +
+          `${(tokensPerSecond / one).toFixed(2)} times one; their gateway has a core busy for ${Math.round(100 * busy)} %`,
+      );
+    }
   }
 }
 
