@@ -22,17 +22,20 @@ export function packExpressions(
   const found = reachedFrom(nodes, roots, places);
   const words = new Int32Array(found.length * 4);
   const sets = new Map<number, number>();
-  found.forEach((node, place) => {
+  for (let place = 0; place < found.length; place++) {
+    const node = found[place]!;
     const kind = nodes.kind(node);
-    let [a, b] = [nodes.a(node), nodes.b(node)];
+    const [a, b] = [nodes.a(node), nodes.b(node)];
+    const at = place * 4;
+    words[at] = kind;
+    words[at + 3] = nodes.c(node);
     if (kind === kinds.bytes) {
-      const set = sets.get(a) ?? sets.size;
-      sets.set(a, set);
-      a = set;
-    } else if (hasOne(kind)) a = places[a]! - 1;
-    else if (hasTwo(kind)) [a, b] = [places[a]! - 1, places[b]! - 1];
-    words.set([kind, a, b, nodes.c(node)], place * 4);
-  });
+      let set = sets.get(a);
+      if (set === undefined) sets.set(a, (set = sets.size));
+      words[at + 1] = set;
+    } else words[at + 1] = hasOne(kind) || hasTwo(kind) ? places[a]! - 1 : a;
+    words[at + 2] = hasTwo(kind) ? places[b]! - 1 : b;
+  }
   const rootPlaces = roots.map((root) => places[root]! - 1);
   for (const node of found) places[node] = 0;
   const bits = new Uint32Array(sets.size * 8);
@@ -43,21 +46,21 @@ export function packExpressions(
 /** Parts of a store are older than what they are part of: in rising order they stand before it. */
 function reachedFrom(nodes: Nodes, roots: readonly number[], places: Int32Array): Int32Array {
   const found: number[] = [];
-  const stack: number[] = [];
   const add = (node: number): void => {
     if (places[node] !== 0) return;
     places[node] = 1;
     found.push(node);
-    stack.push(node);
   };
   for (const root of roots) add(root);
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+  // the list grows while it is walked
+  for (let i = 0; i < found.length; i++) {
+    const node = found[i]!;
     const kind = nodes.kind(node);
     if (hasOne(kind) || hasTwo(kind)) add(nodes.a(node));
     if (hasTwo(kind)) add(nodes.b(node));
   }
-  const sorted = Int32Array.from(found).sort();
-  sorted.forEach((node, place) => (places[node] = place + 1));
+  const sorted = new Int32Array(found).sort();
+  for (let place = 0; place < sorted.length; place++) places[sorted[place]!] = place + 1;
   return sorted;
 }
 

@@ -82,7 +82,7 @@ export class Expressions {
 
   /** The UTF-8 of a string, or these bytes, and what follows. */
   literal(text: string | Uint8Array, tail: Expr = this.#algebra.empty): Expr {
-    const bytes = typeof text === "string" ? encoder.encode(text) : text;
+    const bytes = typeof text === "string" ? utf8(text) : text;
     let expr = tail;
     for (let i = bytes.length - 1; i >= 0; i--) expr = this.#algebra.concat2(this.#algebra.byte(bytes[i]!), expr);
     return expr;
@@ -150,4 +150,15 @@ export class Expressions {
     for (const byte of bytes) rest = this.derive(rest, byte);
     return this.isNullable(rest);
   }
+}
+
+/** An encoder takes longer for a short text than a loop does. */
+function utf8(text: string): ArrayLike<number> {
+  const bytes: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return encoder.encode(text);
+    bytes.push(code);
+  }
+  return bytes;
 }

@@ -34,7 +34,11 @@ interface Resolved {
 /** A URI that no document has, for relative identifiers. */
 const documentUri = "schema://document/";
 
+const anchorKeywords = ["$anchor", "$dynamicAnchor"] as const;
+const holdsSchemas: ReadonlySet<string> = new Set([...inArray, ...inRecord, ...inSchema]);
+
 export function escapeToken(token: string): string {
+  if (!/[~/]/.test(token)) return token;
   return token.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
@@ -132,8 +136,10 @@ export class SchemaDocument {
       const location = isObject(each.value) ? this.#identify(each, each.value) : each;
       this.#locations.set(location.pointer, location);
       if (!isObject(location.value)) continue;
-      for (const [keyword, value] of Object.entries(location.value)) {
-        const pointer = `${location.pointer}/${escapeToken(keyword)}`;
+      for (const keyword of Object.keys(location.value)) {
+        const value = location.value[keyword];
+        if (typeof value !== "object" || !holdsSchemas.has(keyword)) continue;
+        const pointer = `${location.pointer}/${keyword}`;
         const add = (token: string | undefined, inner: unknown): void => {
           const at = token === undefined ? pointer : `${pointer}/${escapeToken(token)}`;
           if (!this.#locations.has(at)) pending.push({ pointer: at, value: inner, resource: location.resource });
@@ -177,7 +183,7 @@ export class SchemaDocument {
   }
 
   #addAnchors(resource: Resource, location: Location, schema: SchemaObject): void {
-    for (const keyword of ["$anchor", "$dynamicAnchor"]) {
+    for (const keyword of anchorKeywords) {
       const name = schema[keyword];
       if (typeof name !== "string") continue;
       if (!resource.anchors.has(name)) resource.anchors.set(name, location);

@@ -13,25 +13,52 @@ import { readValues } from "./readValues.ts";
 import { type Readings, SchemaReader } from "./schemaReader.ts";
 import { enter, type Scope } from "./scopes.ts";
 
-type Read = (reader: SchemaReader) => Formula[];
+/** Keywords that are read together. */
+interface KeywordGroup {
+  readonly read: (reader: SchemaReader) => Formula[];
+  /** The first of these in a schema is where it is read: properties are written in the order in which they are read. */
+  readonly ordered: readonly string[];
+  readonly others: readonly string[];
+}
 
-/** In the order in which a schema has the first of the keywords: properties are written in the order in which they are read. */
-const readers: readonly (readonly [read: Read, keywords: readonly string[]])[] = [
-  [readValues, []],
-  [readNumbers, []],
-  [readStrings, []],
-  [readArrays, []],
-  [readReferences, ["$ref", "$dynamicRef", "$recursiveRef"]],
-  [readObjects, ["properties", "required"]],
-  [(reader) => reader.list("allOf") ?? [], ["allOf"]],
-  [(reader) => (reader.has("anyOf") ? [reader.formulas.or(reader.list("anyOf")!)] : []), ["anyOf"]],
-  [(reader) => (reader.has("oneOf") ? [reader.formulas.oneOf(reader.list("oneOf")!)] : []), ["oneOf"]],
-  [readCondition, ["if"]],
-  [(reader) => (reader.has("not") ? [reader.formulas.not(reader.inner("not")!)] : []), []],
+/** In this order where a schema's own does not tell. */
+const groups: readonly KeywordGroup[] = [
+  { read: readValues, ordered: [], others: ["type", "const", "enum"] },
+  {
+    read: readNumbers,
+    ordered: [],
+    others: ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
+  },
+  { read: readStrings, ordered: [], others: ["minLength", "maxLength", "pattern", "format"] },
+  {
+    read: readArrays,
+    ordered: [],
+    others: ["items", "prefixItems", "minItems", "maxItems", "contains", "uniqueItems"],
+  },
+  { read: readReferences, ordered: ["$ref", "$dynamicRef", "$recursiveRef"], others: [] },
+  {
+    read: readObjects,
+    ordered: ["properties", "required"],
+    others: [
+      "patternProperties",
+      "additionalProperties",
+      "propertyNames",
+      "minProperties",
+      "maxProperties",
+      "dependentRequired",
+      "dependentSchemas",
+      "dependencies",
+    ],
+  },
+  { read: (reader) => reader.list("allOf")!, ordered: ["allOf"], others: [] },
+  { read: (reader) => [reader.formulas.or(reader.list("anyOf")!)], ordered: ["anyOf"], others: [] },
+  { read: (reader) => [reader.formulas.oneOf(reader.list("oneOf")!)], ordered: ["oneOf"], others: [] },
+  { read: readCondition, ordered: ["if"], others: ["then", "else"] },
+  { read: (reader) => [reader.formulas.not(reader.inner("not")!)], ordered: [], others: ["not"] },
 ];
-const reads = readers.map(([read]) => read);
-const readOf: ReadonlyMap<string, Read> = new Map(
-  readers.flatMap(([read, keywords]) => keywords.map((keyword) => [keyword, read] as const)),
+const isOrdered: ReadonlySet<string> = new Set(groups.flatMap(({ ordered }) => ordered));
+const groupOf: ReadonlyMap<string, KeywordGroup> = new Map(
+  groups.flatMap((group) => [...group.ordered, ...group.others].map((keyword) => [keyword, group] as const)),
 );
 
 export function readSchema(readings: Readings, location: Location, outerScope: Scope): Formula {
@@ -47,14 +74,18 @@ export function readSchema(readings: Readings, location: Location, outerScope: S
   return readUnevaluated(reader, readings.formulas.and(inOrder(reader)));
 }
 
+/** What the keywords say that are there. */
 function inOrder(reader: SchemaReader): Formula[] {
-  const order = new Set<Read>();
+  const order = new Set<KeywordGroup>();
+  const found = new Set<KeywordGroup>();
   for (const keyword of Object.keys(reader.schema)) {
-    const read = readOf.get(keyword);
-    if (read) order.add(read);
+    const group = groupOf.get(keyword);
+    if (group === undefined) continue;
+    found.add(group);
+    if (isOrdered.has(keyword)) order.add(group);
   }
-  for (const read of reads) order.add(read);
-  return [...order].flatMap((read) => read(reader));
+  for (const group of groups) if (found.has(group)) order.add(group);
+  return Array.from(order, ({ read }) => read(reader)).flat();
 }
 
 function readCondition(reader: SchemaReader): Formula[] {
