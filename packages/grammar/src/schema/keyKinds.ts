@@ -19,7 +19,10 @@ interface Found extends KeyKind {
 
 /** @param others all names that are not declared @returns kinds of which there is a name */
 export function keyKinds(views: Views, others: TextRegex, patterns: readonly TextRegex[]): readonly KeyKind[] {
-  let kinds: Found[] = views.isEmptyText(others) ? [] : [{ texts: others, matched: new Set(), name: undefined }];
+  if (views.isEmptyText(others)) return [];
+  // often the name without characters, which few patterns match
+  const first = patterns.length > 0 ? views.someText(others) : undefined;
+  let kinds: Found[] = [{ texts: others, matched: new Set(), name: first }];
   const matches = matcher(views);
   patterns.forEach((pattern, index) => {
     const sample = views.someText(pattern);
