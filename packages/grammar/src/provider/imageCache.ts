@@ -18,6 +18,8 @@ export class ImageCache {
   readonly #mostBytes: number;
   /** In order of use. */
   readonly #entries = new Map<string, Entry>();
+  /** Of all of them, in use or not. */
+  #sizeBytes = 0;
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
@@ -52,7 +54,9 @@ export class ImageCache {
     try {
       const image = await entry.image;
       signal?.throwIfAborted();
-      entry.sizeBytes = image.sizeBytes + 2 * text.length;
+      if (entry.sizeBytes === 0 && this.#entries.get(text) === entry) {
+        this.#sizeBytes += entry.sizeBytes = image.sizeBytes + 2 * text.length;
+      }
       return { image, release };
     } catch (error) {
       release();
@@ -64,11 +68,13 @@ export class ImageCache {
   }
 
   #evict(): void {
+    if (this.#sizeBytes <= this.#mostBytes) return;
     const idle = [...this.#entries].filter(([, { users, isCompiled }]) => users === 0 && isCompiled);
     let bytes = idle.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0);
     for (const [text, { sizeBytes }] of idle) {
       if (bytes <= this.#mostBytes) return;
       this.#entries.delete(text);
+      this.#sizeBytes -= sizeBytes;
       bytes -= sizeBytes;
     }
   }
