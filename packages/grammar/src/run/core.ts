@@ -11,9 +11,9 @@ import { WalkTable } from "../lexer/walkTable.ts";
 import { Expressions } from "../regex/expressions.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { LoadedGrammar } from "./loadedGrammar.ts";
-import type { Mask } from "./mask.ts";
 import { Masks } from "./masks.ts";
-import { WordsCache } from "./wordsCache.ts";
+import { MaskStore } from "./maskStore.ts";
+import type { Slices } from "./slices.ts";
 
 export class Core {
   readonly #vocabulary: Vocabulary;
@@ -22,11 +22,11 @@ export class Core {
   readonly #lexer: Lexer;
   readonly #table: WalkTable;
   readonly #masks: Masks;
-  readonly #cache: WordsCache<Mask>;
+  readonly #store: MaskStore;
   readonly #grammars = new Map<GrammarImage, LoadedGrammar>();
 
   /** @param cacheBytes for masks; the rest has no bound here */
-  constructor(vocabulary: Vocabulary, budget: Budget, cacheBytes: number) {
+  constructor(vocabulary: Vocabulary, slices: Slices, budget: Budget, cacheBytes: number) {
     const { trie } = vocabulary;
     this.#vocabulary = vocabulary;
     this.#budget = budget;
@@ -34,22 +34,23 @@ export class Core {
     this.#lexer = new Lexer(this.#expressions);
     this.#table = new WalkTable(this.#lexer, this.#expressions.nodes.partitions);
     const clamp = new Clamp(this.#expressions, trie.depth);
+    this.#store = new MaskStore(cacheBytes);
     const shares = {
       trie,
       expressions: this.#expressions,
       lexer: this.#lexer,
       clamp,
       table: this.#table,
+      slices,
       budget,
-      cacheBytes: cacheBytes / 2,
+      store: this.#store,
     };
     this.#masks = new Masks(shares);
-    this.#cache = new WordsCache(cacheBytes / 2);
   }
 
   /** About how much memory it takes, masks aside. */
   get sizeBytes(): number {
-    let sum = this.#expressions.sizeBytes + this.#lexer.sizeBytes + this.#table.sizeBytes;
+    let sum = this.#expressions.sizeBytes + this.#lexer.sizeBytes + this.#table.sizeBytes + this.#masks.sizeBytes;
     for (const grammar of this.#grammars.values()) sum += grammar.sizeBytes;
     return sum;
   }
@@ -78,13 +79,12 @@ export class Core {
     };
     return new LoadedGrammar({
       without,
-      number: this.#grammars.size,
       image,
       lexemeOf,
       vocabulary: this.#vocabulary,
       lexer: this.#lexer,
       masks: this.#masks,
-      cache: this.#cache,
+      store: this.#store,
       budget: this.#budget,
     });
   }

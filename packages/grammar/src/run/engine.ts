@@ -8,6 +8,7 @@ import type { GrammarImage } from "../compile/image.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { Core } from "./core.ts";
 import { Matcher } from "./matcher.ts";
+import { Slices } from "./slices.ts";
 
 export interface GrammarEngineOptions {
   /** Steps of up to about half a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 1,000,000. */
@@ -24,6 +25,7 @@ export class GrammarEngine {
   readonly vocabulary: Vocabulary;
   readonly #budget: Budget;
   readonly #cacheBytes: number;
+  readonly #slices: Slices;
   #core: Core;
   #untilLook = stepsBetweenLooks;
 
@@ -38,6 +40,7 @@ export class GrammarEngine {
     this.vocabulary = vocabulary;
     this.#budget = new Budget("grammar", { steps: checkInteger("maskSteps", maskSteps, { min: 1000, max: most }) });
     this.#cacheBytes = checkInteger("cacheBytes", cacheBytes, { min: 2 ** 20, max: most });
+    this.#slices = new Slices(vocabulary.trie);
     this.#core = this.#newCore();
   }
 
@@ -65,6 +68,6 @@ export class GrammarEngine {
   }
 
   #newCore(): Core {
-    return new Core(this.vocabulary, this.#budget, this.#cacheBytes / 2);
+    return new Core(this.vocabulary, this.#slices, this.#budget, this.#cacheBytes / 2);
   }
 }

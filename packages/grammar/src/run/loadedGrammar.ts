@@ -8,13 +8,10 @@ import { Texts } from "../rows/texts.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { stateOf, stateWithText, textOfState } from "../rows/codes.ts";
 import { Configurations, fresh } from "./configurations.ts";
-import { Mask } from "./mask.ts";
 import type { Masks } from "./masks.ts";
-import type { WordsCache } from "./wordsCache.ts";
+import type { KeptMask, MaskStore } from "./maskStore.ts";
 
 export interface LoadedGrammarOptions {
-  /** Tells it from the others that share the cache. */
-  readonly number: number;
   readonly image: GrammarImage;
   /** The lexer's lexeme for one of the image's. */
   readonly lexemeOf: (lexeme: number) => number;
@@ -23,13 +20,11 @@ export interface LoadedGrammarOptions {
   readonly vocabulary: Vocabulary;
   readonly lexer: Lexer;
   readonly masks: Masks;
-  readonly cache: WordsCache<Mask>;
+  readonly store: MaskStore;
   readonly budget: Budget;
 }
 
 const mostRows = 2 ** 20;
-/** Most configurations of a grammar. */
-const mostConfigurations = 2 ** 28;
 
 export class LoadedGrammar {
   readonly vocabulary: Vocabulary;
@@ -39,16 +34,18 @@ export class LoadedGrammar {
   readonly #isEnd: ReadonlySet<number>;
   /** By configuration: the one with counts as large as they matter for a mask. */
   readonly #clamped: (number | undefined)[] = [];
-  readonly #number: number;
   readonly #imageBytes: number;
-  readonly #cache: WordsCache<Mask>;
+  readonly #store: MaskStore;
+  /** By configuration: its mask, which may have left the store. */
+  readonly #kept: (KeptMask | undefined)[] = [];
+  #keptCount = 0;
   readonly #rows: Rows;
   readonly #positions: Positions;
   readonly #texts: Texts | undefined;
   readonly #scratch: Int32Array;
 
   constructor(options: LoadedGrammarOptions) {
-    const { number, image, lexemeOf, vocabulary, lexer, masks, cache, budget } = options;
+    const { image, lexemeOf, vocabulary, lexer, masks, store, budget } = options;
     const hasDistinct = image.edges.flags.some((flags) => (flags & 2) !== 0);
     this.#texts = hasDistinct ? new Texts() : undefined;
     this.#positions = new Positions({
@@ -60,8 +57,7 @@ export class LoadedGrammar {
           texts.map((text) => this.#texts!.bytes(text)),
         ),
     });
-    this.#number = number;
-    this.#cache = cache;
+    this.#store = store;
     this.#imageBytes = image.sizeBytes;
     this.vocabulary = vocabulary;
     this.#lexer = lexer;
@@ -79,7 +75,7 @@ export class LoadedGrammar {
 
   get sizeBytes(): number {
     const parser = this.#imageBytes + this.#rows.sizeBytes + this.#positions.sizeBytes + (this.#texts?.sizeBytes ?? 0);
-    return parser + this.#configurations.sizeBytes + this.#clamped.length * 8;
+    return parser + this.#configurations.sizeBytes + this.#clamped.length * 16 + this.#keptCount * 60;
   }
 
   isEnd(tokenId: number): boolean {
@@ -99,7 +95,7 @@ export class LoadedGrammar {
 
   /** @param words of a mask */
   fillMask(configuration: number, words: Int32Array): void {
-    this.#maskOf((this.#clamped[configuration] ??= this.#clamp(configuration))).copyTo(words);
+    this.#store.copyTo(this.#maskOf((this.#clamped[configuration] ??= this.#clamp(configuration))), words);
   }
 
   #clamp(configuration: number): number {
@@ -111,17 +107,14 @@ export class LoadedGrammar {
     );
   }
 
-  #maskOf(configuration: number): Mask {
-    const key = this.#number * mostConfigurations + configuration;
-    let mask = this.#cache.get(key);
-    if (mask === undefined) {
-      const words = this.#scratch;
-      this.#masks.fill(this.#configurations, this.#configurations.get(configuration), words);
-      this.#addTokens(configuration, words);
-      mask = new Mask(words, this.vocabulary.wordCount);
-      this.#cache.set(key, mask);
-    }
-    return mask;
+  #maskOf(configuration: number): KeptMask {
+    const kept = this.#kept[configuration];
+    if (kept !== undefined && this.#store.use(kept)) return kept;
+    const words = this.#scratch;
+    this.#masks.fill(this.#configurations, this.#configurations.get(configuration), words);
+    this.#addTokens(configuration, words);
+    if (kept === undefined) this.#keptCount++;
+    return (this.#kept[configuration] = this.#store.keep(words, this.vocabulary.wordCount));
   }
 
   /** What the grammar names by number, and the end of the output. */

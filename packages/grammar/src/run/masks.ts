@@ -12,9 +12,10 @@ import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import { stateOf, textOfState } from "../rows/codes.ts";
 import { ExitQueue, type ReadFrom } from "./exitQueue.ts";
-import { Mask } from "./mask.ts";
+import { PlainReach } from "./plainReach.ts";
+import type { Slices } from "./slices.ts";
+import type { KeptMask, MaskStore } from "./maskStore.ts";
 import { Walk } from "./walk.ts";
-import { WordsCache } from "./wordsCache.ts";
 
 /** Nodes of a walk that cost about as much as one step of other work. */
 const nodesOfAStep = 64;
@@ -25,7 +26,7 @@ const fromBeginning: ReadFrom = { text: 0, depth: 0 };
 
 /** The walk from one place of the table over the whole vocabulary. */
 interface Inner {
-  readonly mask: Mask;
+  readonly mask: KeptMask;
   /** Node and place, alternately, by rising node. */
   readonly exits: readonly number[];
   /** Exits of the state that this one was made from, all of the same lexeme. */
@@ -33,6 +34,7 @@ interface Inner {
   readonly sharedLexeme: number | undefined;
   /** Nodes that the whole walk looks at, or that of the state that this one was made from. */
   readonly steps: number;
+  /** Without the mask. */
   readonly sizeBytes: number;
 }
 
@@ -50,26 +52,33 @@ export class Masks {
   readonly #clamp: Clamp;
   readonly #table: WalkTable;
   readonly #walk: Walk;
+  readonly #slices: Slices;
+  readonly #plainReach: PlainReach;
   readonly #budget: Budget;
-  /** By place of the table. */
-  readonly #inner: WordsCache<Inner>;
+  readonly #store: MaskStore;
+  /** By place of the table; their masks may have left the store. */
+  readonly #inner: (Inner | undefined)[] = [];
   /** By the lexer's state: the place that stands for it, and its lexeme if only that is there. */
   readonly #starts = new Map<number, { readonly place: number; readonly lexeme: number | undefined }>();
   readonly #wide = new Map<Expr, boolean>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
   readonly #scratch: Int32Array;
+  /** About how much memory it takes, masks aside. */
+  sizeBytes = 0;
 
-  constructor({ trie, expressions, lexer, clamp, table, budget, cacheBytes }: MasksOptions) {
+  constructor({ trie, expressions, lexer, clamp, table, slices, budget, store }: MasksOptions) {
     this.#trie = trie;
     this.#expressions = expressions;
     this.#lexer = lexer;
     this.#clamp = clamp;
     this.#table = table;
     this.#walk = new Walk(trie, table);
+    this.#slices = slices;
+    this.#plainReach = new PlainReach(expressions);
     this.#budget = budget;
     this.#anyLexeme = lexer.tokenLexeme([]);
-    this.#inner = new WordsCache(cacheBytes);
+    this.#store = store;
     this.#scratch = new Int32Array(trie.noToken / 32 + 1);
   }
 
@@ -88,8 +97,8 @@ export class Masks {
       const start = this.#start(code === fresh ? configurations.startOf(row) : stateOf(code));
       const from = code < 0 || textOfState(code) === 0 ? fromBeginning : { text: textOfState(code), depth: 0 };
       const inner = this.#innerOf(start.place);
-      if (i === 0) inner.mask.copyTo(words);
-      else inner.mask.addTo(words);
+      if (i === 0) this.#store.copyTo(inner.mask, words);
+      else this.#store.addTo(inner.mask, words);
       queue.add(inner.exits, row, start.lexeme, from);
       queue.add(inner.sharedExits, row, start.lexeme ?? inner.sharedLexeme, from);
     }
@@ -134,16 +143,21 @@ export class Masks {
   }
 
   #innerOf(place: number): Inner {
-    const known = this.#inner.get(place);
-    if (known !== undefined) return known;
+    const known = this.#inner[place];
+    if (known !== undefined && this.#store.use(known.mask)) return known;
     const inner = this.#difference(place) ?? this.#whole(place);
-    this.#inner.set(place, inner);
-    return inner;
+    this.sizeBytes += inner.sizeBytes - (known?.sizeBytes ?? 0);
+    return (this.#inner[place] = inner);
   }
 
   #whole(place: number): Inner {
-    const words = this.#scratch.fill(0);
-    this.#walk.all(place, words);
+    const words = this.#scratch;
+    const reach = this.#plainReach.of(this.#lexer.members(this.#table.state(place)));
+    if (reach === undefined) this.#walk.all(place, words.fill(0));
+    else {
+      words.set(this.#slices.atMost(reach));
+      this.#walk.along(this.#slices.others, place, words);
+    }
     return this.#makeInner(words, [], undefined, this.#walk.steps);
   }
 
@@ -154,7 +168,7 @@ export class Masks {
     const from = this.#innerOf(base.place);
     if (from.steps < wideSteps || from.sharedExits.length > 0) return undefined;
     const words = this.#scratch;
-    from.mask.copyTo(words);
+    this.#store.copyTo(from.mask, words);
     const shared = this.#walk.difference({ place: base.place, exits: from.exits }, base.lexeme, place, words);
     return this.#makeInner(words, shared, base.lexeme, from.steps);
   }
@@ -162,8 +176,8 @@ export class Masks {
   #makeInner(words: Int32Array, sharedExits: number[], sharedLexeme: number | undefined, steps: number): Inner {
     this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
     const { exits } = this.#walk;
-    const mask = new Mask(words, words.length);
-    const sizeBytes = mask.sizeBytes + (exits.length + sharedExits.length) * 8 + 200;
+    const mask = this.#store.keep(words, words.length);
+    const sizeBytes = (exits.length + sharedExits.length) * 8 + 300;
     return { mask, exits, sharedExits, sharedLexeme, steps, sizeBytes };
   }
 
@@ -216,7 +230,8 @@ export interface MasksOptions {
   readonly lexer: Lexer;
   readonly clamp: Clamp;
   readonly table: WalkTable;
+  readonly slices: Slices;
   readonly budget: Budget;
   /** For what the walks from single states gave. */
-  readonly cacheBytes: number;
+  readonly store: MaskStore;
 }

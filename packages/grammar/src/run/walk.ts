@@ -4,6 +4,7 @@
  */
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
+import type { Branches } from "./slices.ts";
 
 /** Never written to. */
 const noExits: number[] = [];
@@ -30,7 +31,14 @@ export class Walk {
   /** Sets the bits of all tokens from a place on. `words` have a word more than a mask. */
   all(place: number, words: Int32Array): void {
     this.#stack[0] = place;
-    this.#run(0, this.#trie.nodeCount, words);
+    this.#run(this.#trie.nodes, 0, this.#trie.nodeCount, words);
+  }
+
+  /** The same for tokens on some branches only; nothing ends where there are more. */
+  along({ nodes, nodeCount, numbers }: Branches, place: number, words: Int32Array): void {
+    this.#stack[0] = place;
+    this.#run(nodes, 0, nodeCount, words);
+    this.exits = this.exits.map((each, i) => (i % 2 === 0 ? numbers[each]! : each));
   }
 
   /** The same for what goes on after a node. */
@@ -38,11 +46,10 @@ export class Walk {
     const { nodes } = this.#trie;
     const sizeAndDepth = nodes[node * 2 + 1]!;
     this.#stack[(sizeAndDepth & 1023) + 1] = place;
-    this.#run(node + 1, node + (sizeAndDepth >>> 10), words);
+    this.#run(nodes, node + 1, node + (sizeAndDepth >>> 10), words);
   }
 
-  #run(from: number, end: number, words: Int32Array): void {
-    const { nodes } = this.#trie;
+  #run(nodes: Int32Array, from: number, end: number, words: Int32Array): void {
     const table = this.#table;
     const stack = this.#stack;
     let exits: number[] = noExits;

@@ -1,0 +1,144 @@
+/**
+ * How many plain characters a state of the lexer reads, whichever they are. Where that can be told, tokens of plain characters
+ * are allowed by their length alone, and only the others are walked. Told by form, for what strings, their lengths and keys
+ * come to; where it says nothing, all tokens are walked.
+ */
+import type { Expr, Expressions } from "../regex/expressions.ts";
+import { endless, flags, kinds } from "../regex/nodes.ts";
+import { plainCharacter } from "./slices.ts";
+
+const all = Number.POSITIVE_INFINITY;
+/** Bytes of controls, the quote and the backslash: no plain character has one. u32[8] */
+const outside = Uint32Array.of(0xffffffff, 1 << 2, 1 << 28, 0, 0, 0, 0, 0);
+
+/** What a repeated part says of plain characters. */
+interface Part {
+  /** Whether it has each of them. */
+  readonly hasAll: boolean;
+  /** Whether it has no other text that begins with one. */
+  readonly isExact: boolean;
+}
+
+export class PlainReach {
+  readonly #expressions: Expressions;
+  readonly #character: Expr;
+  readonly #parts = new Map<Expr, Part>();
+  readonly #reach = new Map<Expr, number | undefined>();
+  readonly #needsOther = new Map<Expr, boolean>();
+
+  constructor(expressions: Expressions) {
+    this.#expressions = expressions;
+    this.#character = plainCharacter(expressions);
+  }
+
+  /**
+   * Most of them, Infinity for any number; undefined where it cannot be told, or something may end among them.
+   * @param members lexeme and residual, alternately
+   */
+  of(members: readonly number[]): number | undefined {
+    let reach: number | undefined;
+    for (let i = 1; i < members.length; i += 2) {
+      const each = this.#reachOf(members[i]!);
+      if (each !== undefined && (each === all || members.length === 2)) reach = each;
+    }
+    if (reach === undefined) return undefined;
+    for (let i = 1; i < members.length; i += 2) if (!this.#endsOutside(members[i]!)) return undefined;
+    return reach;
+  }
+
+  #reachOf(expr: Expr): number | undefined {
+    if (!this.#reach.has(expr)) this.#reach.set(expr, this.#isOpen(expr) ? all : this.#counted(expr));
+    return this.#reach.get(expr);
+  }
+
+  /** Whether any plain characters can come next, and it can be completed after them. */
+  #isOpen(expr: Expr): boolean {
+    const { nodes } = this.#expressions;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat) return this.#isOpen(nodes.a(expr)) && this.#hasText(nodes.b(expr));
+    if (kind === kinds.or) return this.#partsOf(expr).some((part) => this.#isOpen(part));
+    return kind !== kinds.not && this.#hasLong(expr);
+  }
+
+  /** Whether it has every text of enough plain characters. */
+  #hasLong(expr: Expr): boolean {
+    const { nodes } = this.#expressions;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.and) return this.#partsOf(expr).every((part) => this.#hasLong(part));
+    if (kind === kinds.not) return this.#isBounded(nodes.a(expr));
+    return kind === kinds.repeat && nodes.c(expr) === endless && this.#part(nodes.a(expr)).hasAll;
+  }
+
+  /** x{a,b} and what no plain character begins. */
+  #counted(expr: Expr): number | undefined {
+    const { nodes } = this.#expressions;
+    if (nodes.kind(expr) !== kinds.concat) return undefined;
+    const [head, tail] = [nodes.a(expr), nodes.b(expr)];
+    if (nodes.kind(head) !== kinds.repeat || nodes.c(head) === endless || !this.#hasText(tail)) return undefined;
+    return this.#isBegun(tail) || !this.#part(nodes.a(head)).isExact ? undefined : nodes.c(head);
+  }
+
+  /** Whether it has a text, where that is seen at once. */
+  #hasText(expr: Expr): boolean {
+    return !this.#expressions.nodes.has(expr, flags.boolean);
+  }
+
+  /** Whether a plain character may begin it, or it may be left out. */
+  #isBegun(expr: Expr): boolean {
+    const expressions = this.#expressions;
+    const { partitions } = expressions.nodes;
+    const both = partitions.refine(expressions.nodes.classes(expr), expressions.nodes.classes(this.#character));
+    const { firstOf } = partitions.get(both);
+    const isFirst = (byte: number): boolean => expressions.derive(this.#character, byte) !== expressions.none;
+    const bytes = [...firstOf].filter(isFirst);
+    return expressions.isNullable(expr) || bytes.some((byte) => expressions.derive(expr, byte) !== expressions.none);
+  }
+
+  #part(expr: Expr): Part {
+    let part = this.#parts.get(expr);
+    if (part === undefined) {
+      const expressions = this.#expressions;
+      const more = expressions.concat([this.#character, expressions.not(expressions.empty)]);
+      const hasAll = expressions.isSubset(this.#character, expr);
+      part = { hasAll, isExact: hasAll && expressions.isEmpty(expressions.and([expr, more])) };
+      this.#parts.set(expr, part);
+    }
+    return part;
+  }
+
+  /** Whether there is a length that no text of it has, as far as its form shows. */
+  #isBounded(expr: Expr): boolean {
+    const { nodes } = this.#expressions;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat) return this.#isBounded(nodes.a(expr)) && this.#isBounded(nodes.b(expr));
+    if (kind === kinds.or) return this.#partsOf(expr).every((part) => this.#isBounded(part));
+    if (kind === kinds.and) return this.#partsOf(expr).some((part) => this.#isBounded(part));
+    if (kind === kinds.repeat) return nodes.c(expr) !== endless && this.#isBounded(nodes.a(expr));
+    return kind !== kinds.not && kind !== kinds.multiple;
+  }
+
+  /** Whether each text of it has a byte that is in no plain character. */
+  #endsOutside(expr: Expr): boolean {
+    let known = this.#needsOther.get(expr);
+    if (known === undefined) this.#needsOther.set(expr, (known = this.#computeEndsOutside(expr)));
+    return known;
+  }
+
+  #computeEndsOutside(expr: Expr): boolean {
+    const { nodes } = this.#expressions;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.bytes) return nodes.sets.bits(nodes.a(expr)).every((word, i) => (word & ~outside[i]!) === 0);
+    if (kind === kinds.concat) return this.#endsOutside(nodes.b(expr)) || this.#endsOutside(nodes.a(expr));
+    if (kind === kinds.or) return this.#partsOf(expr).every((part) => this.#endsOutside(part));
+    if (kind === kinds.and) return this.#partsOf(expr).some((part) => this.#endsOutside(part));
+    return kind === kinds.repeat && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
+  }
+
+  #partsOf(expr: Expr): Expr[] {
+    const { nodes } = this.#expressions;
+    const parts: Expr[] = [];
+    let rest = expr;
+    for (; nodes.kind(rest) === nodes.kind(expr); rest = nodes.b(rest)) parts.push(nodes.a(rest));
+    return [...parts, rest];
+  }
+}
