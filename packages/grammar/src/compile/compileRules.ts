@@ -33,12 +33,12 @@ export function compileRules(grammar: GrammarRules, budget: Budget, name: string
     rules: packRules(grammar.rules, bodies, isNullable),
     start: grammar.start,
   };
-  const arrays = [nodes, sets, ...[parts.lexemes, parts.states, parts.edges, parts.rules].flatMap(arraysOf)];
-  return { ...parts, sizeBytes: arrays.reduce((sum, { byteLength }) => sum + byteLength, 1000) };
+  return { ...parts, sizeBytes: sizeOf(parts) };
 }
 
-function arraysOf(part: object): ArrayBufferView[] {
-  return Object.values(part).filter((value) => ArrayBuffer.isView(value));
+function sizeOf({ nodes, sets, lexemes, states, edges, rules }: Omit<GrammarImage, "sizeBytes">): number {
+  const counts = 40 * states.rules.length + 40 * edges.symbols.length + 20 * rules.firstStates.length;
+  return 1000 + nodes.byteLength + sets.byteLength + 10 * lexemes.expressions.length + counts + rules.live.length;
 }
 
 function packLexemes(expressions: Expressions, lexemes: readonly Lexeme[], places: readonly number[]): ImageLexemes {

@@ -15,6 +15,8 @@ const anyScalar: readonly CodeRange[] = [
   [0xe000, 0x10ffff],
 ];
 
+const unmade = -1;
+
 export class TextExpressions {
   readonly #algebra: Algebra;
   readonly #known: Readonly<Record<Spelling, WeakMap<TextRegex, number>>> = {
@@ -24,7 +26,11 @@ export class TextExpressions {
   };
   readonly #classes = new Map<string, number>();
   /** By spelling, by code: the expression of that one character. */
-  readonly #ascii: Readonly<Record<Spelling, number[]>> = { utf8: [], json: [], jsonAny: [] };
+  readonly #ascii: Readonly<Record<Spelling, Int32Array>> = {
+    utf8: new Int32Array(128).fill(unmade),
+    json: new Int32Array(128).fill(unmade),
+    jsonAny: new Int32Array(128).fill(unmade),
+  };
 
   constructor(algebra: Algebra) {
     this.#algebra = algebra;
@@ -76,10 +82,12 @@ export class TextExpressions {
   }
 
   #class(ranges: readonly CodeRange[], spelling: Spelling): number {
-    const [first, last] = ranges[0] ?? [0, -1];
-    const isAscii = ranges.length === 1 && first === last && first < 0x80;
-    if (!isAscii) return this.#rangesClass(ranges, spelling);
-    return (this.#ascii[spelling][first] ??= spell(this.#algebra, ranges, spelling));
+    const range = ranges[0];
+    if (ranges.length !== 1 || range![0] !== range![1] || range![0] >= 0x80) return this.#rangesClass(ranges, spelling);
+    const known = this.#ascii[spelling];
+    const [code] = range!;
+    if (known[code] === unmade) known[code] = spell(this.#algebra, ranges, spelling);
+    return known[code]!;
   }
 
   #rangesClass(ranges: readonly CodeRange[], spelling: Spelling): number {

@@ -17,7 +17,7 @@ export function alternativesOf<T>(
     if (simpler.kind === "false") continue;
     const parts = conjuncts(simpler);
     const choices = parts.filter((part): part is AnyClaims<T> => {
-      return part.kind === "any" && [...claimsIn(part)].some(mustSplit);
+      return part.kind === "any" && claimsIn(part).some(mustSplit);
     });
     const choice = choices.sort((a, b) => a.parts.length - b.parts.length)[0];
     const isAlone = parts.length === 1;

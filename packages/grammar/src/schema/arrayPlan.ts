@@ -34,7 +34,7 @@ export function planArray(table: ClaimTable<ArrayClaim>, claims: Claims<ArrayCla
     else if (claim?.is === "unique") unique ??= claim.origin;
     else others.push(part);
   }
-  const all = [...claimsIn(claims)];
+  const all = claimsIn(claims);
   const bounds = all.flatMap((claim) => (claim.is === "count" ? [claim.min, claim.max + 1] : []));
   const short = bounds.filter((bound) => bound <= shortest);
   const named = all.map((claim) => (claim.is === "item" ? claim.index + 1 : "from" in claim ? claim.from : 0));

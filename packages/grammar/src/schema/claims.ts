@@ -87,12 +87,19 @@ export class ClaimTable<T> {
   }
 }
 
-/** Every claim in it. */
-export function* claimsIn<T>(claims: Claims<T>, seen: Set<Claims<T>> = new Set()): Generator<T> {
-  if (seen.has(claims)) return;
-  seen.add(claims);
-  if (claims.kind === "claim") yield claims.claim;
-  else if ("parts" in claims) for (const part of claims.parts) yield* claimsIn(part, seen);
+/** Every claim in it, in the order in which they stand. */
+export function claimsIn<T>(claims: Claims<T>): T[] {
+  if (claims.kind === "claim") return [claims.claim];
+  const found: T[] = [];
+  const seen = new Set<Claims<T>>();
+  const collect = (each: Claims<T>): void => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    if (each.kind === "claim") found.push(each.claim);
+    else if ("parts" in each) each.parts.forEach(collect);
+  };
+  collect(claims);
+  return found;
 }
 
 /** What must hold at once. */

@@ -71,7 +71,7 @@ function makeTexts(claims: Claims<NumberClaim>, limits: NumberLimits): TextRegex
   if (claims.kind === "false") return none;
   if (claims.kind === "true") return allNumbers(limits.numberDigits);
   if (claims.kind === "any") return or(...claims.parts.map((part) => numberTexts(part, limits)));
-  const wider = widened(limits, [...claimsIn(claims)]);
+  const wider = widened(limits, claimsIn(claims));
   const parts = conjuncts(claims);
   const isWhole = parts.some((part) => part.kind === "claim" && part.claim.leaf.is === "whole" && part.claim.isTrue);
   return isWhole ? wholeTexts(parts, wider) : and(plainNumbers(wider.numberDigits), ...parts.map(textsOf));

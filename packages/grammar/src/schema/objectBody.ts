@@ -33,7 +33,7 @@ export class ObjectBody {
     this.#plan = steps.plan;
     this.#steps = steps;
     this.#states = states;
-    const bounds = [...this.#plan.counts, ...[...claimsIn(this.#plan.others)].filter((claim) => claim.is === "count")];
+    const bounds = [...this.#plan.counts, ...claimsIn(this.#plan.others).filter((claim) => claim.is === "count")];
     this.#isCounted = bounds.some(({ min, max }) => min > 1 || (max > 0 && max < Infinity));
   }
 

@@ -80,7 +80,7 @@ function propertyClaim(table: ClaimTable<ObjectClaim>, name: string, value: Form
 
 /** Declared ones as they stand, then those that are only asked for, then those that are only excluded. */
 function namesIn(claims: Claims<ObjectClaim>): string[] {
-  const all = [...claimsIn(claims)];
+  const all = claimsIn(claims);
   const names = new Set(all.flatMap((claim) => (claim.is === "declared" ? claim.names : [])));
   for (const claim of all) if ("name" in claim) names.add(claim.name);
   for (const claim of all) if ("keys" in claim) for (const name of claim.keys.names) names.add(name);
@@ -107,7 +107,7 @@ function freeKeys(
 ): FreeKeys[] {
   const keySets = [
     ...each.map(({ keys }) => keys),
-    ...Array.from(claimsIn(claims)).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
+    ...claimsIn(claims).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
   ];
   const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
   const others = and(not(or(...names.map(literal))), ofLength(0, longestKey));

@@ -25,7 +25,7 @@ export class ObjectSteps {
     this.#states = states;
     const { views, formulas, budget } = context;
     this.#chooser = new Chooser(views.objectTable, formulas, (formula) => views.isSurelyEmpty(formula), budget);
-    const others = [...claimsIn(plan.others)];
+    const others = claimsIn(plan.others);
     const bounds = [...plan.counts, ...others.filter((claim) => claim.is === "count")];
     this.#isDistinct = bounds.some(({ min }) => min > 1) || others.some(({ is }) => is === "some");
   }
