@@ -13,13 +13,13 @@ interface Incoming {
 /** By state. @param canRead whether some text is read by the edge's symbol */
 export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolean, budget: Budget): CountSet[] {
   const { states } = body;
+  const isCounted = states.some(({ edges }) => edges.some(({ counts, ifCount }) => counts || ifCount));
+  if (!isCounted) return reaching(body, canRead);
   const incoming: Incoming[][] = states.map(() => []);
   states.forEach(({ edges, also }, from) => {
     for (const edge of edges) if (canRead(edge)) incoming[edge.target]!.push({ from, edge });
     if (also !== undefined) incoming[also]!.push({ from, edge: undefined });
   });
-  const isCounted = states.some(({ edges }) => edges.some(({ counts, ifCount }) => counts || ifCount));
-  if (!isCounted) return reaching(body, incoming);
   const loops = countingLoops(body, canRead);
   const ends: CountSet[] = states.map(() => []);
   const pending = new Set<number>();
@@ -46,11 +46,16 @@ export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolea
 }
 
 /** Where nothing is counted: all counts, or none. */
-function reaching({ states }: RuleBody, incoming: readonly (readonly { from: number }[])[]): CountSet[] {
+function reaching({ states }: RuleBody, canRead: (edge: RuleEdge) => boolean): CountSet[] {
+  const incoming: number[][] = states.map(() => []);
+  states.forEach(({ edges, also }, from) => {
+    for (const edge of edges) if (canRead(edge)) incoming[edge.target]!.push(from);
+    if (also !== undefined) incoming[also]!.push(from);
+  });
   const ends: CountSet[] = states.map(({ isAccepting }) => (isAccepting ? everyCount : []));
   const pending = states.flatMap(({ isAccepting }, state) => (isAccepting ? [state] : []));
   for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
-    for (const { from } of incoming[state]!) {
+    for (const from of incoming[state]!) {
       if (ends[from] === everyCount) continue;
       ends[from] = everyCount;
       pending.push(from);

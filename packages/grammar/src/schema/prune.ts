@@ -43,19 +43,34 @@ export function prune(
 
 function keptEdges(body: RuleBody, ends: readonly CountSet[], canRead: (edge: RuleEdge) => boolean): RuleEdge[][] {
   const isCounted = body.states.some(({ edges }) => edges.some(({ counts }) => counts));
+  if (!isCounted) return body.states.map(({ edges }) => edgesAtZero(edges, ends, canRead));
   const kept = (edge: RuleEdge): RuleEdge[] => {
     const { ifCount, ...rest } = edge;
     const target = ends[edge.target]!;
-    if (!isCounted) {
-      // the counter stays at 0
-      const isOpen = hasCount(target, 0) && (ifCount === undefined || ifCount.min === 0);
-      return isOpen ? [ifCount === undefined ? edge : rest] : [];
-    }
     const after = edge.counts ? lowerCounts(target, 1) : target;
     const allowed = ifCount ? meetCounts([ifCount], after) : after;
     return isAllFrom(allowed, 0) ? [rest] : allowed.map((bounds) => ({ ...rest, ifCount: bounds }));
   };
   return body.states.map(({ edges }) => edges.filter(canRead).flatMap(kept));
+}
+
+/** Where nothing counts. */
+function edgesAtZero(
+  edges: readonly RuleEdge[],
+  ends: readonly CountSet[],
+  canRead: (edge: RuleEdge) => boolean,
+): RuleEdge[] {
+  const found: RuleEdge[] = [];
+  for (const edge of edges) {
+    if (!canRead(edge) || !hasCount(ends[edge.target]!, 0)) continue;
+    if (edge.ifCount === undefined) {
+      found.push(edge);
+      continue;
+    }
+    const { ifCount, ...rest } = edge;
+    if (ifCount.min === 0) found.push(rest);
+  }
+  return found;
 }
 
 function isBare({ ifCount, counts, once, isDistinct }: RuleEdge): boolean {
@@ -73,8 +88,8 @@ function renumber(
   const ruleNumbers = new Map([[0, 0]]);
   const lexemeNumbers = new Map<number, number>();
   const numberOf = (numbers: Map<number, number>, index: number): number => {
-    const number = numbers.get(index) ?? numbers.size;
-    numbers.set(index, number);
+    let number = numbers.get(index);
+    if (number === undefined) numbers.set(index, (number = numbers.size));
     return number;
   };
   const rules: Rule[] = [];
