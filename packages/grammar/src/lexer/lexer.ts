@@ -86,12 +86,12 @@ export class Lexer {
   /** The state before the first byte of one of the lexemes. */
   start(lexemes: readonly number[]): number {
     const { none } = this.#expressions;
-    return this.state(
-      lexemes.flatMap((lexeme) => {
-        const { start } = this.#lexemes[lexeme]!;
-        return start === none ? [] : [lexeme, start];
-      }),
-    );
+    const members: number[] = [];
+    for (const lexeme of lexemes) {
+      const { start } = this.#lexemes[lexeme]!;
+      if (start !== none) members.push(lexeme, start);
+    }
+    return this.state(members);
   }
 
   /** @param members lexeme and residual, alternately, by rising lexeme; no residual is empty; kept */

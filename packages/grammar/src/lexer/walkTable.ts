@@ -25,7 +25,8 @@ export class WalkTable {
   lexemes: Int32Array = new Int32Array(64);
   /** By place: the lexer's state. */
   readonly #states: number[] = [];
-  readonly #places = new Map<number, number>();
+  /** By the lexer's state. */
+  readonly #places: (number | undefined)[] = [];
   /** By the lexer's partition: where its classes begin here. */
   readonly #classesOf = new Map<number, number>();
   #entryCount = 0;
@@ -42,10 +43,10 @@ export class WalkTable {
   }
 
   place(state: number): number {
-    const known = this.#places.get(state);
+    const known = this.#places[state];
     if (known !== undefined) return known;
     const place = this.#states.push(state) - 1;
-    this.#places.set(state, place);
+    this.#places[state] = place;
     if (place >= this.rows.length) {
       this.rows = grown(this.rows);
       this.partitions = grown(this.partitions);

@@ -4,6 +4,7 @@ import type { Derivatives } from "./derivatives.ts";
 import { flags } from "./nodes.ts";
 import { relax } from "./relax.ts";
 import { Shortest } from "./shortest.ts";
+import { SureText } from "./sureText.ts";
 
 /** Longest text that is looked for straight on, before everything is searched. */
 const longestGuess = 256;
@@ -16,18 +17,24 @@ export class Emptiness {
   readonly #algebra: Algebra;
   readonly #derivatives: Derivatives;
   readonly #shortest: Shortest;
+  readonly #sureText: SureText;
   #known = new Uint8Array(1024);
 
   constructor(algebra: Algebra, derivatives: Derivatives) {
     this.#algebra = algebra;
     this.#derivatives = derivatives;
     this.#shortest = new Shortest(algebra);
+    this.#sureText = new SureText(algebra.nodes);
   }
 
   /** @throws GrammarBudgetError */
   isEmpty(expr: number): boolean {
     const answer = this.#answer(expr);
     if (answer !== answers.unknown) return answer === answers.isEmpty;
+    if (this.#sureText.of(expr)) {
+      this.#mark(expr, answers.hasText);
+      return false;
+    }
     if (this.#guessText(expr)) return false;
     for (const isDeep of [false, true]) {
       const found = this.#findText(expr, quickSearch, isDeep);

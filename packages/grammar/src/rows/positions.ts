@@ -3,7 +3,7 @@
  * are reached without reading, the rules that may begin there, and where its lexemes and rules lead.
  */
 import type { GrammarImage } from "../compile/image.ts";
-import { Bodies, type BodyEdge } from "./bodies.ts";
+import { Bodies } from "./bodies.ts";
 import { TakenSets } from "./takenSets.ts";
 
 export interface Place {
@@ -14,6 +14,8 @@ export interface Place {
   readonly lexemes: readonly number[];
   /** Rule and the place after it, alternately. */
   readonly rules: readonly number[];
+  /** Places after lexemes and rules that may be empty. */
+  readonly skips: readonly number[];
 }
 
 export interface PositionsOptions {
@@ -83,41 +85,30 @@ export class Positions {
   }
 
   #makePlace(id: number): Place {
-    const count = this.#counts[id]!;
-    const { rule, isAccepting, min, max } = this.#bodies.state(this.#states[id]!);
+    const [count, taken, texts] = [this.#counts[id]!, this.#taken[id]!, this.#texts[id]!];
+    const bodies = this.#bodies;
+    const { rule, isAccepting, min, max, edges } = bodies.state(this.#states[id]!);
+    const saturation = bodies.saturation(rule);
     const lexemes: number[] = [];
     const rules: number[] = [];
-    for (const { edge, next } of this.#edges(id)) {
-      if (edge.isRule) rules.push(edge.symbol, next);
-      else if (!edge.isDistinct) lexemes.push(this.#lexemeOf(edge.symbol), next);
+    const skips: number[] = [];
+    for (const edge of edges) {
+      if (count < edge.min || count > edge.max || this.#sets.has(taken, edge.once)) continue;
+      const after = edge.counts ? Math.min(count + 1, saturation) : count;
+      const takenAfter = edge.once < 0 ? taken : this.#sets.with(taken, edge.once);
+      // only places that can come to an end
+      if (this.#isExhausted(edge.target, takenAfter) || this.#isReadUp(edge.target, texts)) continue;
+      if (!bodies.isLive(rule, edge.target, after)) continue;
+      const next = this.#id(edge.target, after, takenAfter, texts);
+      const { symbol } = edge;
+      if (edge.isRule) rules.push(symbol, next);
       else {
-        const lexeme = this.#without(edge.symbol, this.#read.members(this.#texts[id]!));
+        const lexeme = edge.isDistinct ? this.#without(symbol, this.#read.members(texts)) : this.#lexemeOf(symbol);
         if (lexeme !== undefined) lexemes.push(lexeme, next);
       }
+      if (edge.isRule ? bodies.isNullable(symbol) : this.#isNullableLexeme[symbol] === 1) skips.push(next);
     }
-    return { rule, isAccepting: isAccepting && count >= min && count <= max, lexemes, rules };
-  }
-
-  /** Edges that are there at the count, and the places after them, which can all come to an end. */
-  #edges(id: number): { edge: BodyEdge; next: number }[] {
-    const [state, count, taken] = [this.#states[id]!, this.#counts[id]!, this.#taken[id]!];
-    const { edges, rule } = this.#bodies.state(state);
-    const saturation = this.#bodies.saturation(rule);
-    return edges
-      .filter(({ min, max, once }) => count >= min && count <= max && !this.#sets.has(taken, once))
-      .map((edge) => ({
-        edge,
-        after: edge.counts ? Math.min(count + 1, saturation) : count,
-        takenAfter: edge.once < 0 ? taken : this.#sets.with(taken, edge.once),
-      }))
-      .filter(({ edge, after, takenAfter }) => {
-        const isSpent = this.#isExhausted(edge.target, takenAfter) || this.#isReadUp(edge.target, this.#texts[id]!);
-        return this.#bodies.isLive(rule, edge.target, after) && !isSpent;
-      })
-      .map(({ edge, after, takenAfter }) => ({
-        edge,
-        next: this.#id(edge.target, after, takenAfter, this.#texts[id]!),
-      }));
+    return { rule, isAccepting: isAccepting && count >= min && count <= max, lexemes, rules, skips };
   }
 
   /** Whether nothing leads on from the state because each edge was taken. */
@@ -141,13 +132,9 @@ export class Positions {
   }
 
   #makeClosure(id: number): readonly number[] {
+    if (this.place(id).skips.length === 0) return [id];
     const found = new Set([id]);
-    for (const each of found) {
-      for (const { edge, next } of this.#edges(each)) {
-        const isEmpty = edge.isRule ? this.#bodies.isNullable(edge.symbol) : this.#isNullableLexeme[edge.symbol] === 1;
-        if (isEmpty) found.add(next);
-      }
-    }
+    for (const each of found) for (const next of this.place(each).skips) found.add(next);
     return [...found];
   }
 

@@ -5,10 +5,12 @@
 import type { Budget } from "../budget/budget.ts";
 import { GrammarBudgetError } from "../budget/budget.ts";
 import { lexemeOf, textOfLexeme } from "./codes.ts";
+import { ItemSet } from "./itemSet.ts";
 import type { Positions } from "./positions.ts";
 
 /** Stands for the row itself as the one in which a body began. */
 const self = -1;
+/** Rows are below it. */
 const shift = 2 ** 28;
 
 export interface Row {
@@ -28,7 +30,8 @@ export interface Row {
 }
 
 interface Completion {
-  readonly items: ReadonlySet<number>;
+  /** As in `Row`. */
+  readonly items: Int32Array;
   readonly isComplete: boolean;
 }
 
@@ -46,8 +49,12 @@ export class Rows {
   readonly #mostRows: number;
   readonly #isToken: (lexeme: number) => boolean;
   readonly #rows: Row[] = [];
-  readonly #ids = new Map<string, number>();
+  /** By hash of the items: a row, or some. */
+  readonly #ids = new Map<number, readonly number[]>();
   readonly #merged = new Map<string, number>();
+  readonly #items = new ItemSet();
+  readonly #found = new ItemSet();
+  readonly #ends = new ItemSet();
   budget: Budget;
   sizeBytes = 0;
 
@@ -57,7 +64,7 @@ export class Rows {
     this.#startRule = startRule;
     this.#mostRows = mostRows;
     this.budget = budget;
-    this.#close([key(positions.start(startRule), self)], true);
+    this.#close([positions.start(startRule), self], true);
   }
 
   /** Row 0 is the beginning. */
@@ -91,6 +98,7 @@ export class Rows {
     return next;
   }
 
+  /** Place and row of the beginning, alternately. */
   #kernel({ id, items }: Row, code: number): number[] {
     const kernel: number[] = [];
     const [lexeme, text] = [lexemeOf(code), textOfLexeme(code)];
@@ -100,67 +108,99 @@ export class Rows {
       for (let k = 0; k < lexemes.length; k += 2) {
         if (lexemes[k] !== lexeme) continue;
         const place = text === 0 ? lexemes[k + 1]! : this.#positions.withText(lexemes[k + 1]!, text);
-        kernel.push(key(place, items[i + 1]! === self ? id : items[i + 1]!));
+        kernel.push(place, items[i + 1]! === self ? id : items[i + 1]!);
       }
     }
     return kernel;
   }
 
-  /** The row of the items, all that follows without reading, and what their ends lead to. */
+  /**
+   * The row of the items, all that follows without reading, and what their ends lead to.
+   * @param kernel place and row of the beginning, alternately
+   */
   #close(kernel: readonly number[], isFirst: boolean): number {
     const positions = this.#positions;
-    const items = new Set<number>();
+    const items = this.#items;
+    items.clear();
     let isComplete = false;
-    for (const item of kernel) {
-      const start = startOf(item);
-      for (const place of positions.closure(placeOf(item))) {
-        items.add(key(place, start));
-        if (!positions.place(place).isAccepting) continue;
+    for (let i = 0; i < kernel.length; i += 2) {
+      const start = kernel[i + 1]!;
+      for (const place of positions.closure(kernel[i]!)) {
+        items.add(place, start);
+        const { isAccepting, rule } = positions.place(place);
+        if (!isAccepting) continue;
         if (isFirst) isComplete = true;
         else {
-          const completion = this.#complete(start, positions.place(place).rule);
+          const completion = this.#complete(start, rule);
           isComplete ||= completion.isComplete;
-          for (const each of completion.items) items.add(each);
-          this.budget.spend(1 + (completion.items.size >> 2));
+          for (let k = 0; k < completion.items.length; k += 2) {
+            items.add(completion.items[k]!, completion.items[k + 1]!);
+          }
+          this.budget.spend(1 + (completion.items.length >> 3));
         }
       }
       this.budget.spend(1);
     }
-    for (const item of [...items])
-      for (const place of positions.predictions(placeOf(item))) items.add(key(place, self));
-    this.budget.spend(items.size);
+    for (let i = 0, count = items.count; i < count; i++) {
+      for (const place of positions.predictions(items.pairs[i * 2]!)) items.add(place, self);
+    }
+    this.budget.spend(items.count);
     return this.#intern(items, isComplete);
   }
 
-  #intern(items: ReadonlySet<number>, isComplete: boolean): number {
-    const positions = this.#positions;
-    const lexemes = new Set<number>();
-    const kept = [...items].filter((item) => {
-      const place = positions.place(placeOf(item));
-      for (let i = 0; i < place.lexemes.length; i += 2) lexemes.add(place.lexemes[i]!);
-      return place.lexemes.length > 0 || place.rules.length > 0;
-    });
-    kept.sort((a, b) => a - b);
-    const name = `${isComplete} ${kept.join()}`;
-    let id = this.#ids.get(name);
-    if (id !== undefined) return id;
-    id = this.#rows.length;
+  #intern({ pairs, count }: ItemSet, isComplete: boolean): number {
+    const items = this.#kept(pairs, count);
+    const hash = hashOf(items, isComplete);
+    const known = this.#ids.get(hash);
+    for (const id of known ?? []) {
+      const row = this.#rows[id]!;
+      if (row.isComplete === isComplete && isSame(row.items, items)) return id;
+    }
+    const id = this.#rows.length;
     if (id >= this.#mostRows) {
       throw new GrammarBudgetError(`the output expected at most ${this.#mostRows} different places in its grammar`);
     }
-    const sorted = [...lexemes].sort((a, b) => a - b);
+    const lexemes = this.#lexemesOf(items);
     this.#rows.push({
       id,
-      items: itemsOf(kept),
-      lexemes: sorted,
-      tokenLexemes: sorted.filter(this.#isToken),
+      items,
+      lexemes,
+      tokenLexemes: lexemes.filter(this.#isToken),
       isComplete,
       after: undefined,
       completed: undefined,
     });
-    this.#ids.set(name, id);
-    this.sizeBytes += 400 + name.length + kept.length * 8 + lexemes.size * 8;
+    this.#ids.set(hash, known ? [...known, id] : [id]);
+    this.sizeBytes += 500 + items.length * 4 + lexemes.length * 8;
     return id;
+  }
+
+  /** Those from which something leads on, in order. */
+  #kept(pairs: Int32Array, count: number): Int32Array {
+    const keys = new Float64Array(count);
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
+      const { lexemes, rules } = this.#positions.place(pairs[i * 2]!);
+      if (lexemes.length > 0 || rules.length > 0) keys[kept++] = pairs[i * 2]! * shift + pairs[i * 2 + 1]! + 1;
+    }
+    const items = new Int32Array(kept * 2);
+    keys
+      .subarray(0, kept)
+      .sort()
+      .forEach((key, i) => {
+        items[i * 2] = Math.floor(key / shift);
+        items[i * 2 + 1] = (key % shift) - 1;
+      });
+    return items;
+  }
+
+  #lexemesOf(items: Int32Array): number[] {
+    const found = new Set<number>();
+    for (let i = 0; i < items.length; i += 2) {
+      const { lexemes } = this.#positions.place(items[i]!);
+      for (let k = 0; k < lexemes.length; k += 2) found.add(lexemes[k]!);
+    }
+    return [...found].sort((a, b) => a - b);
   }
 
   /**
@@ -171,16 +211,18 @@ export class Rows {
     const known = this.#rows[rowId]!.completed?.get(rule);
     if (known) return known;
     const positions = this.#positions;
-    const items = new Set<number>();
+    const [found, ends] = [this.#found, this.#ends];
+    found.clear();
+    ends.clear();
+    ends.add(rule, rowId);
     let isComplete = false;
-    const seen = new Set<number>([key(rule, rowId)]);
-    for (const each of seen) {
-      const [endedRule, startRow] = [placeOf(each), startOf(each)];
+    for (let end = 0; end < ends.count; end++) {
+      const [endedRule, startRow] = [ends.pairs[end * 2]!, ends.pairs[end * 2 + 1]!];
       const row = this.#rows[startRow]!;
       const inner = row.completed?.get(endedRule);
       if (inner) {
-        for (const item of inner.items) items.add(item);
-        this.budget.spend(1 + (inner.items.size >> 2));
+        for (let i = 0; i < inner.items.length; i += 2) found.add(inner.items[i]!, inner.items[i + 1]!);
+        this.budget.spend(1 + (inner.items.length >> 3));
         isComplete ||= inner.isComplete;
         continue;
       }
@@ -192,38 +234,31 @@ export class Rows {
           if (rules[k] !== endedRule) continue;
           for (const place of positions.closure(rules[k + 1]!)) {
             const { isAccepting, rule: outer, lexemes, rules: next } = positions.place(place);
-            if (lexemes.length > 0 || next.length > 0) items.add(key(place, start));
-            if (isAccepting) seen.add(key(outer, start));
+            if (lexemes.length > 0 || next.length > 0) found.add(place, start);
+            if (isAccepting) ends.add(outer, start);
           }
         }
       }
       this.budget.spend(1 + (row.items.length >> 1));
     }
-    const completion = { items, isComplete };
+    const completion = { items: found.pairs.slice(0, found.count * 2), isComplete };
     (this.#rows[rowId]!.completed ??= new Map()).set(rule, completion);
-    this.sizeBytes += 100 + items.size * 40;
+    this.sizeBytes += 300 + completion.items.byteLength;
     return completion;
   }
 }
 
-function itemsOf(keys: readonly number[]): Int32Array {
-  const items = new Int32Array(keys.length * 2);
-  keys.forEach((each, i) => {
-    items[i * 2] = placeOf(each);
-    items[i * 2 + 1] = startOf(each);
-  });
-  return items;
+function hashOf(items: Int32Array, isComplete: boolean): number {
+  let hash = Number(isComplete);
+  for (let i = 0; i < items.length; i++) {
+    hash = Math.imul(hash ^ items[i]!, 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  return hash;
 }
 
-/** Place and row as one number: rows below 2^28, places below 2^25. */
-function key(place: number, start: number): number {
-  return place * shift + start + 1;
-}
-
-function placeOf(item: number): number {
-  return Math.floor(item / shift);
-}
-
-function startOf(item: number): number {
-  return (item % shift) - 1;
+function isSame(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -100,6 +100,8 @@ export class LoadedGrammar {
 
   #clamp(configuration: number): number {
     const pairs = this.#configurations.get(configuration);
+    const isSame = (each: number): boolean => each === fresh || this.#masks.clamped(stateOf(each)) === stateOf(each);
+    if (pairs.every((each, i) => i % 2 === 0 || isSame(each))) return configuration;
     return this.#configurations.number(
       pairs.map((each, i) =>
         i % 2 === 0 || each === fresh ? each : stateWithText(this.#masks.clamped(stateOf(each)), textOfState(each)),

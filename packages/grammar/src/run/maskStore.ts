@@ -30,21 +30,21 @@ export class MaskStore {
 
   /** @param words are copied @param wordCount of the mask, from its beginning */
   keep(words: Int32Array, wordCount: number): KeptMask {
-    let count = 0;
-    for (let i = 0; i < wordCount; i++) if (words[i] !== 0) count++;
-    const isList = count <= wordCount >> 2;
-    const length = isList ? count * 2 : wordCount;
-    const at = this.#reserve(length);
+    const at = this.#reserve(wordCount);
     const young = this.#young;
-    if (!isList) young.set(words.subarray(0, wordCount), at);
-    else {
-      for (let i = 0, to = at; to < at + length; i++) {
-        if (words[i] === 0) continue;
-        young[to++] = i;
-        young[to++] = words[i]!;
+    const most = at + (wordCount >> 1) - 1;
+    let end = at;
+    for (let i = 0; i < wordCount; i++) {
+      if (words[i] === 0) continue;
+      if (end >= most) {
+        young.set(words.subarray(0, wordCount), at);
+        return { generation: this.#generation, at, length: wordCount, isList: false };
       }
+      young[end++] = i;
+      young[end++] = words[i]!;
     }
-    return { generation: this.#generation, at, length, isList };
+    this.#used = end;
+    return { generation: this.#generation, at, length: end - at, isList: true };
   }
 
   /** Whether it is still there; then it stays for longer. */

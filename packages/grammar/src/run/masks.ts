@@ -59,7 +59,9 @@ export class Masks {
   /** By place of the table; their masks may have left the store. */
   readonly #inner: (Inner | undefined)[] = [];
   /** By the lexer's state: the place that stands for it, and its lexeme if only that is there. */
-  readonly #starts = new Map<number, { readonly place: number; readonly lexeme: number | undefined }>();
+  readonly #starts: ({ readonly place: number; readonly lexeme: number | undefined } | undefined)[] = [];
+  /** By the lexer's state. */
+  readonly #clamped: (number | undefined)[] = [];
   readonly #wide = new Map<Expr, boolean>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
@@ -84,8 +86,13 @@ export class Masks {
 
   /** The state with counts as large as they matter. */
   clamped(state: number): number {
+    return (this.#clamped[state] ??= this.#makeClamped(state));
+  }
+
+  #makeClamped(state: number): number {
     const members = this.#lexer.members(state);
-    return this.#lexer.state(members.map((each, i) => (i % 2 === 0 ? each : this.#clamp.of(each))));
+    const clamped = members.map((each, i) => (i % 2 === 0 ? each : this.#clamp.of(each)));
+    return clamped.every((each, i) => each === members[i]) ? state : this.#lexer.state(clamped);
   }
 
   /** Sets bits of all text tokens that the configuration allows. `words` have a word more than a mask. */
@@ -131,13 +138,13 @@ export class Masks {
 
   /** Where only one lexeme is left, its rest says all, whichever lexeme it is. */
   #start(given: number): { readonly place: number; readonly lexeme: number | undefined } {
-    let start = this.#starts.get(given);
+    let start = this.#starts[given];
     if (start === undefined) {
       const state = this.clamped(given);
       const only = this.#lexer.onlyMember(state);
       const shared = only ? this.#lexer.state([this.#anyLexeme, only.rest]) : state;
       start = { place: this.#table.place(shared), lexeme: only?.lexeme };
-      this.#starts.set(given, start);
+      this.#starts[given] = start;
     }
     return start;
   }

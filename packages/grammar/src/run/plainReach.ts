@@ -5,6 +5,7 @@
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { endless, flags, kinds } from "../regex/nodes.ts";
+import { SureText } from "../regex/sureText.ts";
 import { plainCharacter } from "./slices.ts";
 
 const all = Number.POSITIVE_INFINITY;
@@ -21,6 +22,7 @@ interface Part {
 
 export class PlainReach {
   readonly #expressions: Expressions;
+  readonly #sureText: SureText;
   readonly #character: Expr;
   readonly #parts = new Map<Expr, Part>();
   readonly #reach = new Map<Expr, number | undefined>();
@@ -28,6 +30,7 @@ export class PlainReach {
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
+    this.#sureText = new SureText(expressions.nodes);
     this.#character = plainCharacter(expressions);
   }
 
@@ -56,7 +59,7 @@ export class PlainReach {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
     if (kind === kinds.concat) return this.#isOpen(nodes.a(expr)) && this.#hasText(nodes.b(expr));
-    if (kind === kinds.or) return this.#partsOf(expr).some((part) => this.#isOpen(part));
+    if (kind === kinds.or) return this.#sureText.partsOf(expr).some((part) => this.#isOpen(part));
     return kind !== kinds.not && this.#hasLong(expr);
   }
 
@@ -64,8 +67,8 @@ export class PlainReach {
   #hasLong(expr: Expr): boolean {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
-    if (kind === kinds.and) return this.#partsOf(expr).every((part) => this.#hasLong(part));
-    if (kind === kinds.not) return this.#isBounded(nodes.a(expr));
+    if (kind === kinds.and) return this.#sureText.partsOf(expr).every((part) => this.#hasLong(part));
+    if (kind === kinds.not) return this.#sureText.isBounded(nodes.a(expr));
     return kind === kinds.repeat && nodes.c(expr) === endless && this.#part(nodes.a(expr)).hasAll;
   }
 
@@ -106,17 +109,6 @@ export class PlainReach {
     return part;
   }
 
-  /** Whether there is a length that no text of it has, as far as its form shows. */
-  #isBounded(expr: Expr): boolean {
-    const { nodes } = this.#expressions;
-    const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return this.#isBounded(nodes.a(expr)) && this.#isBounded(nodes.b(expr));
-    if (kind === kinds.or) return this.#partsOf(expr).every((part) => this.#isBounded(part));
-    if (kind === kinds.and) return this.#partsOf(expr).some((part) => this.#isBounded(part));
-    if (kind === kinds.repeat) return nodes.c(expr) !== endless && this.#isBounded(nodes.a(expr));
-    return kind !== kinds.not && kind !== kinds.multiple;
-  }
-
   /** Whether each text of it has a byte that is in no plain character. */
   #endsOutside(expr: Expr): boolean {
     let known = this.#needsOther.get(expr);
@@ -128,17 +120,9 @@ export class PlainReach {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
     if (kind === kinds.bytes) return nodes.sets.bits(nodes.a(expr)).every((word, i) => (word & ~outside[i]!) === 0);
-    if (kind === kinds.concat) return this.#endsOutside(nodes.b(expr)) || this.#endsOutside(nodes.a(expr));
-    if (kind === kinds.or) return this.#partsOf(expr).every((part) => this.#endsOutside(part));
-    if (kind === kinds.and) return this.#partsOf(expr).some((part) => this.#endsOutside(part));
+    if (kind === kinds.or) return this.#sureText.partsOf(expr).every((part) => this.#endsOutside(part));
+    if (kind === kinds.concat || kind === kinds.and)
+      return this.#sureText.partsOf(expr).some((part) => this.#endsOutside(part));
     return kind === kinds.repeat && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
-  }
-
-  #partsOf(expr: Expr): Expr[] {
-    const { nodes } = this.#expressions;
-    const parts: Expr[] = [];
-    let rest = expr;
-    for (; nodes.kind(rest) === nodes.kind(expr); rest = nodes.b(rest)) parts.push(nodes.a(rest));
-    return [...parts, rest];
   }
 }

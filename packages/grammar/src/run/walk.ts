@@ -6,39 +6,54 @@ import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
 import type { Branches } from "./slices.ts";
 
-/** Never written to. */
-const noExits: number[] = [];
-
 export class Walk {
   readonly #trie: Trie;
   readonly #table: WalkTable;
+  /** Nodes of first bytes, and these. */
+  readonly #roots: Int32Array;
+  readonly #firstBytes: Uint8Array;
   /** By depth: the place before a node. */
   readonly #stack: Int32Array;
   /** By depth: the other state's place. */
   readonly #otherStack: Int32Array;
   /** Node and place, alternately, for nodes of the last walk at which a lexeme may end and more can follow. */
-  exits: readonly number[] = noExits;
+  exits: readonly number[] = [];
   /** Nodes that the last walk looked at. */
   steps = 0;
 
   constructor(trie: Trie, table: WalkTable) {
     this.#trie = trie;
     this.#table = table;
+    const roots: number[] = [];
+    for (let node = 0; node < trie.nodeCount; node += sizeOf(trie, node)) roots.push(node);
+    this.#roots = Int32Array.from(roots);
+    this.#firstBytes = Uint8Array.from(roots, (node) => trie.nodes[node * 2]! & 255);
     this.#stack = new Int32Array(trie.depth + 2);
     this.#otherStack = new Int32Array(trie.depth + 2);
   }
 
   /** Sets the bits of all tokens from a place on. `words` have a word more than a mask. */
   all(place: number, words: Int32Array): void {
+    const { nodes } = this.#trie;
+    const exits: number[] = [];
+    let steps = this.#roots.length;
     this.#stack[0] = place;
-    this.#run(this.#trie.nodes, 0, this.#trie.nodeCount, words);
+    for (let i = 0; i < this.#roots.length; i++) {
+      if (this.#table.entry(place, this.#firstBytes[i]!) === 0) continue;
+      const node = this.#roots[i]!;
+      steps += this.#run(nodes, node, node + sizeOf(this.#trie, node), words, exits);
+    }
+    this.exits = exits;
+    this.steps = steps;
   }
 
   /** The same for tokens on some branches only; nothing ends where there are more. */
   along({ nodes, nodeCount, numbers }: Branches, place: number, words: Int32Array): void {
     this.#stack[0] = place;
-    this.#run(nodes, 0, nodeCount, words);
-    this.exits = this.exits.map((each, i) => (i % 2 === 0 ? numbers[each]! : each));
+    const exits: number[] = [];
+    this.steps = this.#run(nodes, 0, nodeCount, words, exits);
+    for (let i = 0; i < exits.length; i += 2) exits[i] = numbers[exits[i]!]!;
+    this.exits = exits;
   }
 
   /** The same for what goes on after a node. */
@@ -46,13 +61,15 @@ export class Walk {
     const { nodes } = this.#trie;
     const sizeAndDepth = nodes[node * 2 + 1]!;
     this.#stack[(sizeAndDepth & 1023) + 1] = place;
-    this.#run(nodes, node + 1, node + (sizeAndDepth >>> 10), words);
+    const exits: number[] = [];
+    this.steps = this.#run(nodes, node + 1, node + (sizeAndDepth >>> 10), words, exits);
+    this.exits = exits;
   }
 
-  #run(nodes: Int32Array, from: number, end: number, words: Int32Array): void {
+  /** @returns nodes that it looked at @param exits gets those of this walk */
+  #run(nodes: Int32Array, from: number, end: number, words: Int32Array, exits: number[]): number {
     const table = this.#table;
     const stack = this.#stack;
-    let exits: number[] = noExits;
     let { entries, classes, rows, partitions } = table;
     let node = from;
     let steps = 0;
@@ -75,13 +92,11 @@ export class Walk {
       const token = tokenAndByte >>> 8;
       words[token >> 5]! |= 1 << (token & 31);
       if ((entry & 1) === 1 && sizeAndDepth >>> 10 > 1) {
-        if (exits === noExits) exits = [];
         exits.push(node, entry >> 1);
       }
       node++;
     }
-    this.exits = exits;
-    this.steps = steps;
+    return steps;
   }
 
   /**
@@ -110,42 +125,56 @@ export class Walk {
         if (fromExits[nextShared]! < node) shared.push(fromExits[nextShared]!, fromExits[nextShared + 1]!);
       }
     };
-    for (let node = 0; node < nodeCount; ) {
-      const tokenAndByte = nodes[node * 2]!;
-      const sizeAndDepth = nodes[node * 2 + 1]!;
-      const [depth, size] = [sizeAndDepth & 1023, sizeAndDepth >>> 10];
-      const byte = tokenAndByte & 255;
-      steps++;
-      const entry = this.#table.entry(stack[depth]!, byte);
-      const other = this.#table.entry(others[depth]!, byte);
-      const { rests, lexemes } = this.#table;
-      if (entry === 0) {
-        if (other !== 0) {
-          keepUntil(node, node + size);
-          for (let each = node; each < node + size; each++) {
-            const token = nodes[each * 2]! >>> 8;
-            words[token >> 5]! &= ~(1 << (token & 31));
+    for (let i = 0; i < this.#roots.length; i++) {
+      const byte = this.#firstBytes[i]!;
+      const [entry, other] = [this.#table.entry(place, byte), this.#table.entry(from.place, byte)];
+      if ((entry === 0 && other === 0) || this.#isSame(lexeme, entry, other)) continue;
+      const root = this.#roots[i]!;
+      for (let node = root, end = root + sizeOf(this.#trie, root); node < end; ) {
+        const tokenAndByte = nodes[node * 2]!;
+        const sizeAndDepth = nodes[node * 2 + 1]!;
+        const [depth, size] = [sizeAndDepth & 1023, sizeAndDepth >>> 10];
+        steps++;
+        const entry = this.#table.entry(stack[depth]!, tokenAndByte & 255);
+        const other = this.#table.entry(others[depth]!, tokenAndByte & 255);
+        if (entry === 0) {
+          if (other !== 0) {
+            keepUntil(node, node + size);
+            for (let each = node; each < node + size; each++) {
+              const token = nodes[each * 2]! >>> 8;
+              words[token >> 5]! &= ~(1 << (token & 31));
+            }
+            steps += size;
           }
-          steps += size;
+          node += size;
+          continue;
         }
-        node += size;
-        continue;
+        if (this.#isSame(lexeme, entry, other)) {
+          node += size;
+          continue;
+        }
+        keepUntil(node, node + 1);
+        stack[depth + 1] = entry >> 1;
+        others[depth + 1] = other >> 1;
+        const token = tokenAndByte >>> 8;
+        words[token >> 5]! |= 1 << (token & 31);
+        if ((entry & 1) === 1 && size > 1) exits.push(node, entry >> 1);
+        node++;
       }
-      if (lexemes[entry >> 1] === lexeme && rests[entry >> 1] === rests[other >> 1]) {
-        node += size;
-        continue;
-      }
-      keepUntil(node, node + 1);
-      stack[depth + 1] = entry >> 1;
-      others[depth + 1] = other >> 1;
-      const token = tokenAndByte >>> 8;
-      words[token >> 5]! |= 1 << (token & 31);
-      if ((entry & 1) === 1 && size > 1) exits.push(node, entry >> 1);
-      node++;
     }
     keepUntil(nodeCount, nodeCount);
     this.exits = exits;
-    this.steps = steps;
+    this.steps = steps + this.#roots.length;
     return shared;
   }
+
+  /** Whether only the lexeme is left after one entry, with what is left after the other. */
+  #isSame(lexeme: number, entry: number, other: number): boolean {
+    const { rests, lexemes } = this.#table;
+    return lexemes[entry >> 1] === lexeme && rests[entry >> 1] === rests[other >> 1];
+  }
+}
+
+function sizeOf({ nodes }: Trie, node: number): number {
+  return nodes[node * 2 + 1]! >>> 10;
 }

@@ -1,0 +1,63 @@
+/** Expressions with texts of any length, whatever of bounded length is taken out of them: told by their form, without a search. */
+import type { Nodes } from "./nodes.ts";
+import { endless, flags, kinds } from "./nodes.ts";
+
+export class SureText {
+  readonly #nodes: Nodes;
+  /** Of complements' parts. */
+  readonly #bounded = new Map<number, boolean>();
+
+  constructor(nodes: Nodes) {
+    this.#nodes = nodes;
+  }
+
+  /** Whether it has a text; false says nothing. */
+  of(expr: number): boolean {
+    const nodes = this.#nodes;
+    if (!nodes.has(expr, flags.boolean)) return nodes.kind(expr) !== kinds.none;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat) return this.partsOf(expr).every((part) => this.of(part));
+    if (kind === kinds.or) return this.partsOf(expr).some((part) => this.of(part));
+    if (kind !== kinds.and) return false;
+    const others = this.partsOf(expr).filter((part) => !this.#leavesLong(part));
+    return others.length === 0 || (others.length === 1 && this.#hasLong(others[0]!));
+  }
+
+  /** Whether it has every text from some length on. */
+  #leavesLong(expr: number): boolean {
+    const nodes = this.#nodes;
+    return nodes.kind(expr) === kinds.not && this.isBounded(nodes.a(expr));
+  }
+
+  /** Whether it has texts of any length. */
+  #hasLong(expr: number): boolean {
+    const nodes = this.#nodes;
+    const isEndless = nodes.kind(expr) === kinds.repeat && nodes.c(expr) === endless;
+    return isEndless && !nodes.has(expr, flags.boolean) && nodes.minLength(nodes.a(expr)) > 0;
+  }
+
+  /** Whether there is a length that no text of it has, as far as its form shows. */
+  isBounded(expr: number): boolean {
+    let known = this.#bounded.get(expr);
+    if (known === undefined) this.#bounded.set(expr, (known = this.#computeBounded(expr)));
+    return known;
+  }
+
+  #computeBounded(expr: number): boolean {
+    const nodes = this.#nodes;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat || kind === kinds.or) return this.partsOf(expr).every((part) => this.isBounded(part));
+    if (kind === kinds.and) return this.partsOf(expr).some((part) => this.isBounded(part));
+    if (kind === kinds.repeat) return nodes.c(expr) !== endless && this.isBounded(nodes.a(expr));
+    return kind !== kinds.not && kind !== kinds.multiple;
+  }
+
+  /** Of a sequence, an alternative or an intersection. */
+  partsOf(expr: number): number[] {
+    const nodes = this.#nodes;
+    const parts: number[] = [];
+    let rest = expr;
+    for (; nodes.kind(rest) === nodes.kind(expr); rest = nodes.b(rest)) parts.push(nodes.a(rest));
+    return [...parts, rest];
+  }
+}
