@@ -5,15 +5,15 @@
 import { BLOCK_ELEMENTS, DTYPE_F32 } from "../../src/layout";
 import { blockIsOpen, maskTable, paddedLength, rowCopy, wideBlock } from "../memory/workspace";
 import { fillMaskTable, maskBlock, maxOfMasked } from "./maskBlock";
-import { isBf16, widen, widenBlock, widenFrom } from "./widen";
+import { BF16, F16, F32, isBf16, widen, widenBlock, widenFrom } from "./widen";
 
 /** Whether blocks of the row may be closed. */
 export let hasClosed: bool = false;
 let source: usize = 0;
 let isF32: bool = true;
-/** The row as bf16, as long as what is read from it is what opened blocks have: nothing was patched, and there is no mask;
+/** The row of 16 bits, as long as what is read from it is what opened blocks have: nothing was patched, and there is no mask;
  *  else 0. SIMD passes over all blocks widen its elements as they come. */
-export let bf16Row: usize = 0;
+export let narrowRow: usize = 0;
 /** Of a sparse row: a closed block has no token. */
 let isBlank: bool = false;
 /** u32[maskWords], 0: no mask. */
@@ -28,7 +28,7 @@ export function closeNarrow(rowSource: usize, dtype: i32): void {
   widenFrom(dtype);
   mask = 0;
   hasClosed = !isF32;
-  bf16Row = ASC_FEATURE_SIMD && isBf16 ? source : 0;
+  narrowRow = ASC_FEATURE_SIMD && !isF32 ? source : 0;
   if (hasClosed) closeAll();
 }
 
@@ -38,7 +38,7 @@ export function closeUnderMask(tokenMask: usize, words: i32): void {
   maskWords = words;
   fillMaskTable(maskTable);
   hasClosed = true;
-  bf16Row = 0;
+  narrowRow = 0;
   closeAll();
 }
 
@@ -46,26 +46,33 @@ export function closeUnderMask(tokenMask: usize, words: i32): void {
 export function closeBlank(): void {
   isBlank = true;
   hasClosed = true;
-  bf16Row = 0;
+  narrowRow = 0;
   closeAll();
 }
 
 /** After the private copy was written by others. */
 export function closeNone(): void {
   hasClosed = false;
-  bf16Row = 0;
+  narrowRow = 0;
 }
 
 /** Before the private copy is patched. */
-export function forgetBf16(): void {
-  bf16Row = 0;
+export function forgetNarrow(): void {
+  narrowRow = 0;
 }
 
-/** Address of a block as passes over all blocks read it: of f32, or where `areBf16` of `bf16Row`. */
+/** In which form passes over all blocks of the SIMD build can read the row. */
 // @ts-ignore: decorator
 @inline
-export function passBlock(row: usize, block: i32, areBf16: bool): usize {
-  return areBf16 ? bf16Row + <usize>block * (BLOCK_ELEMENTS * 2) : readBlock(row, block);
+export function passForm(): i32 {
+  return !ASC_FEATURE_SIMD || narrowRow == 0 ? F32 : isBf16 ? BF16 : F16;
+}
+
+/** Address of a block as passes over all blocks read it. */
+// @ts-ignore: decorator
+@inline
+export function passBlock(row: usize, block: i32, form: i32): usize {
+  return form != F32 ? narrowRow + <usize>block * (BLOCK_ELEMENTS * 2) : readBlock(row, block);
 }
 
 function closeAll(): void {

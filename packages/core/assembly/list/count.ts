@@ -1,7 +1,7 @@
 // How many elements of a row, or of its block maxima, reach a threshold.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { passBlock, passForm, readBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourOf16 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 
 /** How many block maxima are ≥ `threshold`. */
@@ -32,7 +32,10 @@ export function countFloatsAtLeast(floats: usize, threshold: f32): i32 {
 
 /** How many elements are ≥ `threshold`, which is above −Infinity. */
 export function countAtLeast(row: usize, threshold: f32): i32 {
-  if (ASC_FEATURE_SIMD) return bf16Row != 0 ? countOf(row, threshold, true) : countOf(row, threshold, false);
+  const form = passForm();
+  if (ASC_FEATURE_SIMD && form == BF16) return countOf(row, threshold, BF16);
+  if (ASC_FEATURE_SIMD && form == F16 && threshold > -F16_INFINITY) return countOf(row, threshold, F16);
+  if (ASC_FEATURE_SIMD) return countOf(row, threshold, F32);
   let count = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;
@@ -44,15 +47,15 @@ export function countAtLeast(row: usize, threshold: f32): i32 {
 
 // @ts-ignore: decorator
 @inline
-function countOf(row: usize, threshold: f32, areBf16: bool): i32 {
+function countOf(row: usize, threshold: f32, form: i32): i32 {
   const limit = f32x4.splat(threshold);
   let counts = i32x4.splat(0);
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;
-    const block = passBlock(row, b, areBf16);
-    for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-      const low = i32x4.add(f32x4.ge(fourOf16(p, 0, areBf16), limit), f32x4.ge(fourOf16(p, 1, areBf16), limit));
-      const high = i32x4.add(f32x4.ge(fourOf16(p, 2, areBf16), limit), f32x4.ge(fourOf16(p, 3, areBf16), limit));
+    const block = passBlock(row, b, form);
+    for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+      const low = i32x4.add(f32x4.ge(fourOf16(p, 0, form), limit), f32x4.ge(fourOf16(p, 1, form), limit));
+      const high = i32x4.add(f32x4.ge(fourOf16(p, 2, form), limit), f32x4.ge(fourOf16(p, 3, form), limit));
       counts = i32x4.sub(counts, i32x4.add(low, high));
     }
   }

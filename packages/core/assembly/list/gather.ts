@@ -1,19 +1,19 @@
 // From a row to a list: what is above a floor, or what is named.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, openBlock, passBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { narrowRow, openBlock, passBlock, passForm } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourOf16, widen } from "../blocks/widen";
 import { blockMax, listKeys, listWeights, paddedLength } from "../memory/workspace";
 import { keyOf } from "./keys";
 import { setKey, setListed } from "./list";
 
-/** Bit i: element i of the 16 at `p`, bf16 or f32, is above the floor. */
+/** Bit i: element i of the 16 at `p` is above the floor. */
 // @ts-ignore: decorator
 @inline
-function hits16(p: usize, floor4: v128, areBf16: bool): u64 {
-  const a = f32x4.gt(fourOf16(p, 0, areBf16), floor4);
-  const b = f32x4.gt(fourOf16(p, 1, areBf16), floor4);
-  const c = f32x4.gt(fourOf16(p, 2, areBf16), floor4);
-  const d = f32x4.gt(fourOf16(p, 3, areBf16), floor4);
+function hits16(p: usize, floor4: v128, form: i32): u64 {
+  const a = f32x4.gt(fourOf16(p, 0, form), floor4);
+  const b = f32x4.gt(fourOf16(p, 1, form), floor4);
+  const c = f32x4.gt(fourOf16(p, 2, form), floor4);
+  const d = f32x4.gt(fourOf16(p, 3, form), floor4);
   const low = i16x8.narrow_i32x4_s(a, b);
   const high = i16x8.narrow_i32x4_s(c, d);
   return <u64>(<u32>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)));
@@ -22,41 +22,52 @@ function hits16(p: usize, floor4: v128, areBf16: bool): u64 {
 /** The same of the 64 of a block. */
 // @ts-ignore: decorator
 @inline
-function hits64(p: usize, floor4: v128, areBf16: bool): u64 {
-  const bytes = bytesOf16(areBf16);
-  const low = hits16(p, floor4, areBf16) | (hits16(p + bytes, floor4, areBf16) << 16);
-  const high = hits16(p + 2 * bytes, floor4, areBf16) | (hits16(p + 3 * bytes, floor4, areBf16) << 16);
+function hits64(p: usize, floor4: v128, form: i32): u64 {
+  const bytes = bytesOf16(form);
+  const low = hits16(p, floor4, form) | (hits16(p + bytes, floor4, form) << 16);
+  const high = hits16(p + 2 * bytes, floor4, form) | (hits16(p + 3 * bytes, floor4, form) << 16);
   return low | (high << 32);
 }
 
-/** Element of a row, bf16 or f32, as a block was read by `passBlock`. */
+/** The form in which elements above `floor` can be looked for: of f16, what is infinite has to stay below it. */
 // @ts-ignore: decorator
 @inline
-function elementAt(row: usize, id: i32, areBf16: bool): f32 {
-  if (areBf16) return reinterpret<f32>((<u32>load<u16>(bf16Row + ((<usize>id) << 1))) << 16);
+function gatheredForm(floor: f32): i32 {
+  const form = passForm();
+  return form == F16 && floor < -F16_INFINITY ? F32 : form;
+}
+
+/** Element of a row, as a block was read by `passBlock`. */
+// @ts-ignore: decorator
+@inline
+function elementAt(row: usize, id: i32, form: i32): f32 {
+  if (form == BF16) return reinterpret<f32>((<u32>load<u16>(narrowRow + ((<usize>id) << 1))) << 16);
+  if (form == F16) return widen(<u32>load<u16>(narrowRow + ((<usize>id) << 1)));
   return load<f32>(row + ((<usize>id) << 2));
 }
 
 /** Lists every element above `floor`, by ascending id. */
 export function gatherAbove(row: usize, floor: f32): void {
-  if (ASC_FEATURE_SIMD && bf16Row != 0) gather(row, floor, true);
-  else gather(row, floor, false);
+  const form = gatheredForm(floor);
+  if (ASC_FEATURE_SIMD && form == BF16) gather(row, floor, BF16);
+  else if (ASC_FEATURE_SIMD && form == F16) gather(row, floor, F16);
+  else gather(row, floor, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function gather(row: usize, floor: f32, areBf16: bool): void {
+function gather(row: usize, floor: f32, form: i32): void {
   const blocks = paddedLength / BLOCK_ELEMENTS;
   let out = listKeys;
   for (let b = 0; b < blocks; b++) {
     if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
-    if (!areBf16) openBlock(b);
+    if (form == F32) openBlock(b);
     const first = b * BLOCK_ELEMENTS;
     if (ASC_FEATURE_SIMD) {
-      let hits = hits64(areBf16 ? passBlock(row, b, true) : row + ((<usize>first) << 2), f32x4.splat(floor), areBf16);
+      let hits = hits64(form != F32 ? passBlock(row, b, form) : row + ((<usize>first) << 2), f32x4.splat(floor), form);
       while (hits != 0) {
         const id = first + <i32>ctz(hits);
-        store<u64>(out, keyOf(elementAt(row, id, areBf16), id));
+        store<u64>(out, keyOf(elementAt(row, id, form), id));
         out += 8;
         hits &= hits - 1;
       }
@@ -77,8 +88,10 @@ function gather(row: usize, floor: f32, areBf16: bool): void {
  *  there is no branch to mispredict. */
 export function gatherScattered(row: usize, floor: f32): void {
   if (ASC_FEATURE_SIMD) {
-    if (bf16Row != 0) gatherHits(row, hitBlocks(row, floor, true), true);
-    else gatherHits(row, hitBlocks(row, floor, false), false);
+    const form = gatheredForm(floor);
+    if (form == BF16) gatherHits(row, hitBlocks(row, floor, BF16), BF16);
+    else if (form == F16) gatherHits(row, hitBlocks(row, floor, F16), F16);
+    else gatherHits(row, hitBlocks(row, floor, F32), F32);
   } else gatherAbove(row, floor);
 }
 
@@ -89,7 +102,7 @@ const HIT_BYTES = 16;
  *  number. */
 // @ts-ignore: decorator
 @inline
-function hitBlocks(row: usize, floor: f32, areBf16: bool): i32 {
+function hitBlocks(row: usize, floor: f32, form: i32): i32 {
   let out = listWeights;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     store<i32>(out, b);
@@ -98,9 +111,9 @@ function hitBlocks(row: usize, floor: f32, areBf16: bool): i32 {
   const floor4 = f32x4.splat(floor);
   for (let at = listWeights; at < out; at += HIT_BYTES) {
     const block = load<i32>(at);
-    if (!areBf16) openBlock(block);
-    const p = areBf16 ? passBlock(row, block, true) : row + <usize>block * (BLOCK_ELEMENTS * 4);
-    store<u64>(at, hits64(p, floor4, areBf16), 8);
+    if (form == F32) openBlock(block);
+    const p = form != F32 ? passBlock(row, block, form) : row + <usize>block * (BLOCK_ELEMENTS * 4);
+    store<u64>(at, hits64(p, floor4, form), 8);
   }
   return <i32>((out - listWeights) / HIT_BYTES);
 }
@@ -108,7 +121,7 @@ function hitBlocks(row: usize, floor: f32, areBf16: bool): i32 {
 /** Lists what `hitBlocks` noted, one element a step. */
 // @ts-ignore: decorator
 @inline
-function gatherHits(row: usize, blocks: i32, areBf16: bool): void {
+function gatherHits(row: usize, blocks: i32, form: i32): void {
   let total = 0;
   const end = listWeights + <usize>blocks * HIT_BYTES;
   for (let at = listWeights; at < end; at += HIT_BYTES) total += <i32>popcnt(load<u64>(at, 8));
@@ -118,7 +131,7 @@ function gatherHits(row: usize, blocks: i32, areBf16: bool): void {
   const last = listKeys + ((<usize>total) << 3);
   for (let out = listKeys; out < last; out += 8) {
     const id = first + <i32>ctz(hits);
-    store<u64>(out, keyOf(elementAt(row, id, areBf16), id));
+    store<u64>(out, keyOf(elementAt(row, id, form), id));
     hits &= hits - 1;
     const isDone = hits == 0;
     at += <usize>isDone * HIT_BYTES;

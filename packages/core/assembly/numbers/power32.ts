@@ -25,6 +25,13 @@ export function scaledPower(value: f32): f32 {
   return p * reinterpret<f32>(reinterpret<u32>(shifted) << 23);
 }
 
+/** Whether x weighs no more than −Infinity does, relative to `largest`. */
+// @ts-ignore: decorator
+@inline
+export function weighsNothing(x: f32, largest: f32, scale: f32): bool {
+  return (x - largest) * scale <= 2 * LOWEST_POWER;
+}
+
 /** Four lanes of `scaledPower`, bit for bit. table: see expTable.ts. */
 // @ts-ignore: decorator
 @inline

@@ -2,12 +2,12 @@
 // So it can be taken in the pass that finds the largest, which then waits for memory less than it computes (the idea: Milakov
 // and Gimelshein 2018, arXiv 1805.02867). On the way or later: the steps are the same, and so are the bits.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { narrowRow, passBlock, readBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourOf16, isBf16 } from "../blocks/widen";
 import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
 import { expNonPositive } from "../numbers/exp64";
-import { POWER_SCALE, scaledPower, scaledPowerx4 } from "../numbers/power32";
+import { POWER_SCALE, scaledPower, scaledPowerx4, weighsNothing } from "../numbers/power32";
 import { add4 } from "../numbers/vectors";
 import { forgetLeast } from "./scanLeast";
 import { forgetMoments } from "./scanMoments";
@@ -47,16 +47,16 @@ export function startMass(weightScale: f32): void {
   lane3 = 0;
 }
 
-/** Adds the weights of one step where all its blocks lie in a row, of f32 or bf16, given its largest elements. */
+/** Adds the weights of one step where all its blocks lie in a row of that form, given its largest elements. */
 // @ts-ignore: decorator
 @inline
-export function addStep(first: usize, maxima: v128, areBf16: bool): void {
+export function addStep(first: usize, maxima: v128, form: i32): void {
   if (v128.any_true(f32x4.gt(maxima, f32x4.splat(largest)))) raiseLargest(maxima);
   let step01 = f64x2.splat(0);
   let step23 = step01;
-  const blockBytes = 4 * bytesOf16(areBf16);
+  const blockBytes = 4 * bytesOf16(form);
   for (let block = first; block < first + STEP_BLOCKS * blockBytes; block += blockBytes) {
-    const sums = blockSums(block, areBf16);
+    const sums = blockSums(block, form);
     step01 = f64x2.add(step01, f64x2.promote_low_f32x4(sums));
     step23 = f64x2.add(step23, f64x2.promote_low_f32x4(i32x4.shuffle(sums, sums, 2, 3, 0, 1)));
   }
@@ -88,19 +88,19 @@ function raiseLargestTo(most: f32): void {
   lane3 *= factor;
 }
 
-/** The weights of 64 elements, f32 or bf16, added up in each lane. */
+/** The weights of 64 elements, added up in each lane. */
 // @ts-ignore: decorator
 @inline
-function blockSums(block: usize, areBf16: bool): v128 {
+function blockSums(block: usize, form: i32): v128 {
   const table = expTable;
   const largest4 = f32x4.splat(largest);
   const scale4 = f32x4.splat(scale);
   let sums = f32x4.splat(0);
-  for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-    const w0 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), table);
-    const w1 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), table);
-    const w2 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), table);
-    const w3 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), table);
+  for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+    const w0 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), table);
+    const w1 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), table);
+    const w2 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), table);
+    const w3 = scaledPowerx4(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), table);
     sums = f32x4.add(sums, add4(w0, w1, w2, w3));
   }
   return sums;
@@ -131,16 +131,21 @@ export function massF32(row: usize, weightScale: f32): f64 {
   if (knownScale != weightScale) {
     startMass(weightScale);
     for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b += STEP_BLOCKS) {
-      if (ASC_FEATURE_SIMD && bf16Row != 0) addBf16Step(b);
+      if (ASC_FEATURE_SIMD && narrowRow != 0) addNarrowStep(row, b);
       else addBlocks(row, b);
     }
   }
   return (lane0 + lane2 + (lane1 + lane3)) / POWER_SCALE;
 }
 
-/** One step of a bf16 row. */
-function addBf16Step(first: i32): void {
-  addStep(passBlock(0, first, true), v128.load(blockMax + ((<usize>first) << 2)), true);
+/** One step of a row of 16 bits whose largest elements stand in `blockMax`. */
+export function addNarrowStep(row: usize, first: i32): void {
+  const maxima = v128.load(blockMax + ((<usize>first) << 2));
+  if (isBf16) return addStep(passBlock(0, first, BF16), maxima, BF16);
+  if (v128.any_true(f32x4.gt(maxima, f32x4.splat(largest)))) raiseLargest(maxima);
+  // else what is not finite would weigh something
+  if (weighsNothing(-F16_INFINITY, largest, scale)) addStep(passBlock(0, first, F16), maxima, F16);
+  else addBlocks(row, first);
 }
 
 /** One step, block by block. */
@@ -152,7 +157,7 @@ function addBlocks(row: usize, first: i32): void {
     let step01 = f64x2.splat(0);
     let step23 = step01;
     for (let b = first; b < first + STEP_BLOCKS; b++) {
-      const sums = blockSums(readBlock(row, b), false);
+      const sums = blockSums(readBlock(row, b), F32);
       step01 = f64x2.add(step01, f64x2.promote_low_f32x4(sums));
       step23 = f64x2.add(step23, f64x2.promote_low_f32x4(i32x4.shuffle(sums, sums, 2, 3, 0, 1)));
     }

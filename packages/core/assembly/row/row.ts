@@ -11,7 +11,7 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../../src/layout";
-import { closeNarrow, closeNone, forgetBf16, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
+import { closeNarrow, closeNone, forgetNarrow, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
 import { gatherAbove, gatherIds } from "../list/gather";
 import { keyLogit, keyTokenId } from "../list/keys";
 import { keyAt, listCount } from "../list/list";
@@ -175,7 +175,7 @@ export function reopenRow(isRead: bool): void {
 export function patch(tokenId: i32, value: f32): void {
   if (isOfRest(tokenId)) return editRest(value);
   openBlock(tokenId / BLOCK_ELEMENTS);
-  forgetBf16();
+  forgetNarrow();
   forgetMass();
   const address = row + ((<usize>tokenId) << 2);
   isPatched = true;
@@ -203,7 +203,7 @@ export function patch(tokenId: i32, value: f32): void {
 /** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
 export function copyRow(): void {
   openAll();
-  forgetBf16();
+  forgetNarrow();
   if (row != rowCopy) {
     memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
     undoPatches();

@@ -2,6 +2,7 @@
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../../src/layout";
 import { openBlock } from "../blocks/closedBlocks";
+import { F32 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { add4, largestLane, max4, min4, transposedMax } from "../numbers/vectors";
 import { addStep, forgetMass, isMassNaN, startMass } from "./massF32";
@@ -133,7 +134,7 @@ function scanAll(row: usize, sums: i32): i32 {
       top = f32x4.pmax(top, maxima);
       v128.store(out, maxima);
       out += 16;
-      if (sums == WEIGHTS) addStep(p, maxima, false);
+      if (sums == WEIGHTS) addStep(p, maxima, F32);
       if (sums == MOMENTS) addMoments(moments, squares);
     }
     sum = f32x4.add(sum, otherSum);

@@ -58,17 +58,17 @@ export function squares4(a: v128, b: v128, c: v128, d: v128): v128 {
   return add4(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d));
 }
 
-/** One step of a bf16 row. */
+/** One step of a row of bf16 or f16, of which nothing is infinite. */
 // @ts-ignore: decorator
 @inline
-export function addBf16Moments(first: usize): void {
+export function addNarrowMoments(first: usize, form: i32): void {
   let sums = f32x4.splat(0);
   let squares = sums;
-  for (let p = first; p < first + 16 * bytesOf16(true); p += bytesOf16(true)) {
-    const a = fourOf16(p, 0, true);
-    const b = fourOf16(p, 1, true);
-    const c = fourOf16(p, 2, true);
-    const d = fourOf16(p, 3, true);
+  for (let p = first; p < first + 16 * bytesOf16(form); p += bytesOf16(form)) {
+    const a = fourOf16(p, 0, form);
+    const b = fourOf16(p, 1, form);
+    const c = fourOf16(p, 2, form);
+    const d = fourOf16(p, 3, form);
     sums = f32x4.add(sums, add4(a, b, c, d));
     squares = f32x4.add(squares, squares4(a, b, c, d));
   }

@@ -1,20 +1,22 @@
 // The pass over a 16-bit row for its block maxima, without widening it, or only for a sum of weights on the way.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { blockMax, paddedLength } from "../memory/workspace";
-import { f16Bits, f16Exponent, f16Scale, f32Exponent, isBf16, widen, widenF16x4 } from "../blocks/widen";
-import { addStep, forgetMass, startMass } from "./massF32";
-import { addBf16Moments, startMoments } from "./scanMoments";
-import { MOMENTS, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
+import { BF16, F16, f16Bits, f16Exponent, f16Scale, f32Exponent, isBf16, widen, widenF16x4 } from "../blocks/widen";
+import { addNarrowStep, forgetMass, startMass } from "./massF32";
+import { keepNarrowLeast } from "./scanLeast";
+import { addMoments, addNarrowMoments, startMoments } from "./scanMoments";
+import { LEAST, MOMENTS, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
 
 /** Largest element found by `scanNarrow`. */
 export let narrowMax: f32 = -Infinity;
 
-/** Fills `blockMax` and `narrowMax` without opening a block, and sums of a bf16 row what massScale says, as `scanRow`.
- *  Returns whether something may be NaN; where nothing is, all is right. As 16-bit integers, positive floats are in their order and negative ones in the opposite order: the largest is the
- *  signed maximum, or if that is negative the signed minimum. */
+/** Fills `blockMax` and `narrowMax` without opening a block, and finds what massScale says on the way, as `scanRow`. Returns
+ *  whether something may be NaN; where nothing is, all is right. As 16-bit integers, positive floats are in their order and
+ *  negative ones in the opposite order: the largest is the signed maximum, or if that is negative the signed minimum. */
 export function scanNarrow(source: usize, massScale: f32): bool {
   forgetMass();
-  if (!ASC_FEATURE_SIMD || !isBf16 || massScale == 0 || massScale == SCAN_LEAST) return scanAll(source, NOTHING);
+  if (!ASC_FEATURE_SIMD || massScale == 0) return scanAll(source, NOTHING);
+  if (massScale == SCAN_LEAST) return scanAll(source, LEAST);
   if (massScale == SCAN_MOMENTS) {
     startMoments();
     return scanAll(source, MOMENTS);
@@ -30,16 +32,21 @@ function scanAll(source: usize, sums: i32): bool {
   let largest: f32 = -Infinity;
   let isSuspicious = false;
   if (ASC_FEATURE_SIMD) {
-    let mostNegative = i16x8.splat(0); // largest as unsigned: the NaN with a sign are above −Infinity
+    let before = i16x8.splat(0);
+    let mostNegative = before; // largest as unsigned: the NaN with a sign are above −Infinity
     const scale = f32x4.splat(f16Scale);
     const bits = i32x4.splat(f16Bits);
     const exponent = i32x4.splat(f16Exponent);
     const special = i32x4.splat(f32Exponent);
     let top = f32x4.splat(-Infinity);
+    const infinite = top;
     const end = source + ((<usize>paddedLength) << 1);
     let out = blockMax;
     for (let p = source; p < end; p += BLOCK_ELEMENTS * 2 * 4) {
       let y0 = i16x8.splat(0);
+      if (sums == LEAST) before = mostNegative;
+      // of moments, whether something is infinite matters for every step
+      if (sums == MOMENTS && !isBf16) mostNegative = y0;
       let y1 = y0;
       let y2 = y0;
       let y3 = y0;
@@ -86,9 +93,18 @@ function scanAll(source: usize, sums: i32): bool {
       top = f32x4.pmax(top, maxima);
       v128.store(out, maxima);
       out += 16;
-      if (sums == WEIGHTS) addStep(p, maxima, true);
-      if (sums == MOMENTS) addBf16Moments(p);
+      if (sums == WEIGHTS) addNarrowStep(0, <i32>((p - source) / (BLOCK_ELEMENTS * 2)));
+      if (sums == MOMENTS) {
+        if (isBf16) addNarrowMoments(p, BF16);
+        else {
+          before = i16x8.max_u(before, mostNegative);
+          if (v128.any_true(i16x8.ge_u(mostNegative, i16x8.splat(<i16>0xfc00)))) addMoments(infinite, infinite);
+          else addNarrowMoments(p, F16);
+        }
+      }
     }
+    if (sums == MOMENTS && !isBf16) mostNegative = before;
+    if (sums == LEAST) keepNarrowLeast(largestUnsigned(before), end - BLOCK_ELEMENTS * 2 * 4);
     const limit = i16x8.splat(<i16>(infinity | 0x8000));
     isSuspicious = isSuspicious || v128.any_true(i16x8.gt_u(mostNegative, limit));
     const two = f32x4.pmax(top, i32x4.shuffle(top, top, 2, 3, 0, 1));
@@ -107,6 +123,12 @@ function scanAll(source: usize, sums: i32): bool {
   }
   narrowMax = largest;
   return isSuspicious;
+}
+
+function largestUnsigned(v: v128): u32 {
+  const four = i16x8.max_u(v, i32x4.shuffle(v, v, 2, 3, 0, 1));
+  const two = i16x8.max_u(four, i32x4.shuffle(four, four, 1, 0, 3, 2));
+  return max(<u32>i16x8.extract_lane_u(two, 0), <u32>i16x8.extract_lane_u(two, 1));
 }
 
 /** From float bits to integers in the floats' order, and back. */

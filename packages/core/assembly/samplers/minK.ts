@@ -2,8 +2,7 @@
 // first of equals, and at least ⌊τ / (x_1 − x_n)⌋. (Ding et al. 2026, arXiv 2604.11012.) What comes after rank i falls by
 // no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
 import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../../src/layout";
-import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { readBlock } from "../blocks/closedBlocks";
 import { gatherLargest } from "../list/gatherLargest";
 import { keyLogit } from "../list/keys";
 import { keepAbove, keepSorted, keyAt, listCount, listMax } from "../list/list";
@@ -69,7 +68,7 @@ function leastOfList(): f32 {
 /** The smallest element above the floor, one at least being there. */
 function leastAboveFloor(): f32 {
   if (floor == -Infinity && scanLeast < Infinity) return scanLeast;
-  if (ASC_FEATURE_SIMD) return bf16Row != 0 ? leastOf(true) : leastOf(false);
+  if (ASC_FEATURE_SIMD) return leastOfLanes();
   let least: f32 = Infinity;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
@@ -82,49 +81,38 @@ function leastAboveFloor(): f32 {
   return least;
 }
 
-// @ts-ignore: decorator
-@inline
-function leastOf(areBf16: bool): f32 {
+function leastOfLanes(): f32 {
   const floor4 = f32x4.splat(floor);
   let least4 = f32x4.splat(Infinity);
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
-    const block = passBlock(row, b, areBf16);
-    let low = laneMinOfBlock(block, areBf16);
+    const block = readBlock(row, b);
+    let low = laneMinOfBlock(block);
     // seldom: −Infinity in the row, or a cut before
-    if (v128.any_true(f32x4.le(low, floor4))) low = laneMinAbove(block, floor4, areBf16);
+    if (v128.any_true(f32x4.le(low, floor4))) low = laneMinAbove(block, floor4);
     least4 = f32x4.pmin(least4, low);
   }
   return -largestLane(f32x4.neg(least4));
 }
 
-/** The smallest of each lane of 16 elements. */
+/** The smallest of each lane of a block. */
 // @ts-ignore: decorator
 @inline
-function laneMinOf16(p: usize, areBf16: bool): v128 {
-  return min4(fourOf16(p, 0, areBf16), fourOf16(p, 1, areBf16), fourOf16(p, 2, areBf16), fourOf16(p, 3, areBf16));
-}
-
-/** The same of a block. */
-// @ts-ignore: decorator
-@inline
-function laneMinOfBlock(p: usize, areBf16: bool): v128 {
-  const bytes = bytesOf16(areBf16);
+function laneMinOfBlock(p: usize): v128 {
   return min4(
-    laneMinOf16(p, areBf16),
-    laneMinOf16(p + bytes, areBf16),
-    laneMinOf16(p + 2 * bytes, areBf16),
-    laneMinOf16(p + 3 * bytes, areBf16),
+    min4(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48)),
+    min4(v128.load(p, 64), v128.load(p, 80), v128.load(p, 96), v128.load(p, 112)),
+    min4(v128.load(p, 128), v128.load(p, 144), v128.load(p, 160), v128.load(p, 176)),
+    min4(v128.load(p, 192), v128.load(p, 208), v128.load(p, 224), v128.load(p, 240)),
   );
 }
 
 /** The same of what is above the floor. */
-function laneMinAbove(block: usize, floor4: v128, areBf16: bool): v128 {
+function laneMinAbove(block: usize, floor4: v128): v128 {
   const none = f32x4.splat(Infinity);
-  const bytes = areBf16 ? 8 : 16;
   let low = none;
-  for (let p = block; p < block + 16 * bytes; p += bytes) {
-    const x = areBf16 ? fourOf16(p, 0, true) : v128.load(p);
+  for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
+    const x = v128.load(p);
     low = f32x4.pmin(low, v128.bitselect(x, none, f32x4.gt(x, floor4)));
   }
   return low;

@@ -4,8 +4,11 @@
 //
 // z + 383 lies in [257, 383] for −126 ≤ z ≤ 0, where a float's mantissa is (z + 127)·2^15: shifted left by 8 it becomes
 // exponent and mantissa of the weight, and the last bit of the old exponent its sign. So sums are negative until the end.
+import { passForm } from "../blocks/closedBlocks";
+import { F16, F16_INFINITY, F32 } from "../blocks/widen";
 import { expTable } from "../memory/workspace";
-import { scaledPower, scaledPowerx4 } from "../numbers/power32";
+import { scaledPower, scaledPowerx4, weighsNothing } from "../numbers/power32";
+import { rowMax } from "../row/scan";
 
 export const BIAS: f32 = 383.0;
 export const LOWEST: f32 = 256.0;
@@ -29,6 +32,15 @@ export function bracketWeight(x: f32, largest: f32, scale: f32): f32 {
 /** Error bound of f32 sums, as a share of the sum of all above the lowest of them: z is off by up to 1.8e-7·|z| (difference,
  *  scale, product), which is at most log2(2^24 tokens) on average, powers by 5e-7, sums of blocks by 4e-7. */
 export const MASS_F32_ERROR: f64 = 4e-6;
+
+/** The form in which a pass that weighs the row by that scale can read it: of f16 where what counts as F16_INFINITY weighs as
+ *  little as what is infinite. */
+// @ts-ignore: decorator
+@inline
+export function weighedForm(scale: f32): i32 {
+  const form = passForm();
+  return form == F16 && !weighsNothing(-F16_INFINITY, rowMax, scale) ? F32 : form;
+}
 
 /** Of z without BIAS: bracketing weights come out negative, f32 weights times POWER_SCALE. */
 // @ts-ignore: decorator

@@ -1,7 +1,7 @@
 // Σ weight of the logits between two bounds, bracketed or in f32 lanes.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { passBlock, passForm, readBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F32, fourOf16 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { POWER_SCALE } from "../numbers/power32";
 import { add4, lanesSum } from "../numbers/vectors";
@@ -22,13 +22,13 @@ export function massWithinF32(scale: f32, low: f32, high: f32): f64 {
 // @ts-ignore: decorator
 @inline
 function massBetween(scale: f32, low: f32, high: f32, exact: bool): f64 {
-  if (ASC_FEATURE_SIMD && bf16Row != 0) return massBetweenOf(scale, low, high, exact, true);
-  return massBetweenOf(scale, low, high, exact, false);
+  if (ASC_FEATURE_SIMD && passForm() == BF16) return massBetweenOf(scale, low, high, exact, BF16);
+  return massBetweenOf(scale, low, high, exact, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function massBetweenOf(scale: f32, low: f32, high: f32, exact: bool, areBf16: bool): f64 {
+function massBetweenOf(scale: f32, low: f32, high: f32, exact: bool, form: i32): f64 {
   if (ASC_FEATURE_SIMD) {
     const largest4 = f32x4.splat(rowMax);
     const scale4 = f32x4.splat(scale);
@@ -40,13 +40,13 @@ function massBetweenOf(scale: f32, low: f32, high: f32, exact: bool, areBf16: bo
     let total23 = total01;
     for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > low)) continue;
-      const block = passBlock(row, <i32>b, areBf16);
+      const block = passBlock(row, <i32>b, form);
       let sum = f32x4.splat(0);
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const x0 = fourOf16(p, 0, areBf16);
-        const x1 = fourOf16(p, 1, areBf16);
-        const x2 = fourOf16(p, 2, areBf16);
-        const x3 = fourOf16(p, 3, areBf16);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const x0 = fourOf16(p, 0, form);
+        const x1 = fourOf16(p, 1, form);
+        const x2 = fourOf16(p, 2, form);
+        const x3 = fourOf16(p, 3, form);
         const w0 = v128.and(
           weigh4(f32x4.mul(f32x4.sub(x0, largest4), scale4), bias4, lowest4, exact),
           isWithin4(x0, low4, high4),

@@ -2,15 +2,15 @@
 // give the same bits: each lane of a block four vectors pairwise, the four groups one after another in f32; each lane's blocks
 // in f64; then lanes (0+2)+(1+3).
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, openBlock, passBlock, readBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { openBlock, passBlock, readBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F32, fourOf16 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
 import { POWER_SCALE } from "../numbers/power32";
 import { add4, lanesSum } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
-import { BIAS, LOWEST, weigh, weigh4 } from "./bracketWeights";
+import { BIAS, LOWEST, weigh, weigh4, weighedForm } from "./bracketWeights";
 import { isAbovePivot, pivotLogit, pivotTokenId } from "./pivot";
 
 /** One lane of a block, in the order of the vector form: of what is above `floor`. */
@@ -118,13 +118,15 @@ export function massAboveF32(scale: f32): void {
 // @ts-ignore: decorator
 @inline
 function sums(scale: f32, exact: bool, all: bool): void {
-  if (ASC_FEATURE_SIMD && bf16Row != 0) sumsOf(scale, exact, all, true);
-  else sumsOf(scale, exact, all, false);
+  const form = weighedForm(scale);
+  if (ASC_FEATURE_SIMD && form == BF16) sumsOf(scale, exact, all, BF16);
+  else if (ASC_FEATURE_SIMD && !exact && form == F16) sumsOf(scale, exact, all, F16);
+  else sumsOf(scale, exact, all, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function sumsOf(scale: f32, exact: bool, all: bool, areBf16: bool): void {
+function sumsOf(scale: f32, exact: bool, all: bool, form: i32): void {
   const own = pivotTokenId / BLOCK_ELEMENTS;
   if (ASC_FEATURE_SIMD) {
     const largest4 = f32x4.splat(rowMax);
@@ -143,13 +145,13 @@ function sumsOf(scale: f32, exact: bool, all: bool, areBf16: bool): void {
       const floor4 = b < own ? equalsToo4 : greater4;
       let sum = f32x4.splat(0);
       let sumAbove = sum;
-      const block = passBlock(row, b, areBf16);
+      const block = passBlock(row, b, form);
       if (hasAbove) {
-        for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-          const x0 = fourOf16(p, 0, areBf16);
-          const x1 = fourOf16(p, 1, areBf16);
-          const x2 = fourOf16(p, 2, areBf16);
-          const x3 = fourOf16(p, 3, areBf16);
+        for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+          const x0 = fourOf16(p, 0, form);
+          const x1 = fourOf16(p, 1, form);
+          const x2 = fourOf16(p, 2, form);
+          const x3 = fourOf16(p, 3, form);
           const w0 = weigh4(f32x4.mul(f32x4.sub(x0, largest4), scale4), bias4, lowest4, exact);
           const w1 = weigh4(f32x4.mul(f32x4.sub(x1, largest4), scale4), bias4, lowest4, exact);
           const w2 = weigh4(f32x4.mul(f32x4.sub(x2, largest4), scale4), bias4, lowest4, exact);
@@ -164,11 +166,11 @@ function sumsOf(scale: f32, exact: bool, all: bool, areBf16: bool): void {
         above01 = f64x2.add(above01, f64x2.promote_low_f32x4(sumAbove));
         above23 = f64x2.add(above23, f64x2.promote_low_f32x4(i32x4.shuffle(sumAbove, sumAbove, 2, 3, 0, 1)));
       } else {
-        for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-          const w0 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), bias4, lowest4, exact);
-          const w1 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), bias4, lowest4, exact);
-          const w2 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), bias4, lowest4, exact);
-          const w3 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), bias4, lowest4, exact);
+        for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+          const w0 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), bias4, lowest4, exact);
+          const w1 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), bias4, lowest4, exact);
+          const w2 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), bias4, lowest4, exact);
+          const w3 = weigh4(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), bias4, lowest4, exact);
           sum = f32x4.add(sum, add4(w0, w1, w2, w3));
         }
       }

@@ -2,8 +2,8 @@
 // bracketing ones, which cost a third, in the others. On rows of language models few blocks are heavy and the bracket is
 // narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, passBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { passBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F32, fourOf16 } from "../blocks/widen";
 import { countBlocksAtLeast } from "../list/count";
 import { blockMax, expTable, paddedLength } from "../memory/workspace";
 import { LN2 } from "../numbers/constants";
@@ -12,7 +12,7 @@ import { POWER_SCALE, scaledPowerInRangex4 } from "../numbers/power32";
 import { add4, lanesSum, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
-import { BIAS, BRACKET_LEAST_RATIO, BRACKET_SAFETY, LOWEST, MASS_F32_ERROR } from "./bracketWeights";
+import { BIAS, BRACKET_LEAST_RATIO, BRACKET_SAFETY, LOWEST, MASS_F32_ERROR, weighedForm } from "./bracketWeights";
 
 /** A block is heavy whose largest element weighs more than this share of the sum of all blocks' largest; of many blocks, than
  *  this part of their mean. */
@@ -78,13 +78,15 @@ function bound(heavy: f64, light: f64): void {
 
 /** Bounds Σ weight, after `divideBlocks`. */
 export function massMixed(scale: f32): void {
-  if (bf16Row != 0) sumMasses(scale, true);
-  else sumMasses(scale, false);
+  const form = weighedForm(scale);
+  if (form == BF16) sumMasses(scale, BF16);
+  else if (form == F16) sumMasses(scale, F16);
+  else sumMasses(scale, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function sumMasses(scale: f32, areBf16: bool): void {
+function sumMasses(scale: f32, form: i32): void {
   const largest4 = f32x4.splat(rowMax);
   const scale4 = f32x4.splat(scale);
   const bias4 = f32x4.splat(BIAS);
@@ -93,14 +95,14 @@ function sumMasses(scale: f32, areBf16: bool): void {
   let heavy = f64x2.splat(0);
   let light = heavy;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = passBlock(row, b, areBf16);
+    const block = passBlock(row, b, form);
     let sum = f32x4.splat(0);
     if (isHeavy(b)) {
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), least4);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), least4);
         const w0 = scaledPowerInRangex4(z0, expTable);
         const w1 = scaledPowerInRangex4(z1, expTable);
         const w2 = scaledPowerInRangex4(z2, expTable);
@@ -110,11 +112,11 @@ function sumMasses(scale: f32, areBf16: bool): void {
       const pair = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
       heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(pair));
     } else {
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), bias4);
-        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), bias4);
-        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), bias4);
-        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), bias4);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), bias4);
+        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), bias4);
+        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), bias4);
+        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), bias4);
         const w0 = i32x4.shl(i32x4.max_s(lowest4, z0), 8);
         const w1 = i32x4.shl(i32x4.max_s(lowest4, z1), 8);
         const w2 = i32x4.shl(i32x4.max_s(lowest4, z2), 8);
@@ -134,13 +136,15 @@ export let mixedMeanError: f64 = 0;
 
 /** Bounds Σ weight and the mean of z, after `divideBlocks`. `f32Error`: relative error of f32 sums of weight·(1 − z). */
 export function momentMixed(scale: f32, f32Error: f64): void {
-  if (bf16Row != 0) sumMoments(scale, f32Error, true);
-  else sumMoments(scale, f32Error, false);
+  const form = weighedForm(scale);
+  if (form == BF16) sumMoments(scale, f32Error, BF16);
+  else if (form == F16) sumMoments(scale, f32Error, F16);
+  else sumMoments(scale, f32Error, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function sumMoments(scale: f32, f32Error: f64, areBf16: bool): void {
+function sumMoments(scale: f32, f32Error: f64, form: i32): void {
   const largest4 = f32x4.splat(rowMax);
   const scale4 = f32x4.splat(scale);
   const bias4 = f32x4.splat(BIAS);
@@ -151,15 +155,15 @@ function sumMoments(scale: f32, f32Error: f64, areBf16: bool): void {
   let light = heavy;
   let lightMoment = heavy;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = passBlock(row, b, areBf16);
+    const block = passBlock(row, b, form);
     let sum = f32x4.splat(0);
     let products = sum;
     if (isHeavy(b)) {
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), least4);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), least4);
         const w0 = scaledPowerInRangex4(z0, expTable);
         const w1 = scaledPowerInRangex4(z1, expTable);
         const w2 = scaledPowerInRangex4(z2, expTable);
@@ -175,11 +179,11 @@ function sumMoments(scale: f32, f32Error: f64, areBf16: bool): void {
       heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(sum));
       heavyMoment = f64x2.add(heavyMoment, f64x2.promote_low_f32x4(products));
     } else {
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), bias4);
-        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), bias4);
-        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), bias4);
-        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), bias4);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), bias4);
+        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), bias4);
+        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), bias4);
+        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), bias4);
         const c0 = i32x4.max_s(lowest4, z0);
         const c1 = i32x4.max_s(lowest4, z1);
         const c2 = i32x4.max_s(lowest4, z2);

@@ -1,12 +1,13 @@
 // Mean of the exponents z = (x − largest)·scale of a dense row, in powers of 2, by f32 weights.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, passBlock, readBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { passBlock, readBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F32, fourOf16 } from "../blocks/widen";
 import { expTable, paddedLength } from "../memory/workspace";
 import { POWER_SCALE, scaledPower, scaledPowerInRangex4 } from "../numbers/power32";
 import { add4, lanesSum } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
+import { weighedForm } from "./bracketWeights";
 
 /** Smaller powers of 2 count as this one where the power itself is needed. */
 const LEAST_POWER: f32 = -125.0;
@@ -16,12 +17,15 @@ export let meanMassF32: f64 = 0;
 
 /** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. Fills `meanMassF32`, within MASS_F32_ERROR. */
 export function meanExponentF32(scale: f32): f64 {
-  return ASC_FEATURE_SIMD && bf16Row != 0 ? meanOf(scale, true) : meanOf(scale, false);
+  const form = weighedForm(scale);
+  if (ASC_FEATURE_SIMD && form == BF16) return meanOf(scale, BF16);
+  if (ASC_FEATURE_SIMD && form == F16) return meanOf(scale, F16);
+  return meanOf(scale, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function meanOf(scale: f32, areBf16: bool): f64 {
+function meanOf(scale: f32, form: i32): f64 {
   const largest = rowMax;
   let moment: f64;
   if (ASC_FEATURE_SIMD) {
@@ -33,14 +37,14 @@ function meanOf(scale: f32, areBf16: bool): f64 {
     let moment01 = total01;
     let moment23 = total01;
     for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-      const block = passBlock(row, b, areBf16);
+      const block = passBlock(row, b, form);
       let sum = f32x4.splat(0);
       let products = sum;
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, areBf16), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, areBf16), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, areBf16), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, areBf16), largest4), scale4), least4);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), least4);
+        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), least4);
+        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), least4);
+        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), least4);
         const w0 = scaledPowerInRangex4(z0, expTable);
         const w1 = scaledPowerInRangex4(z1, expTable);
         const w2 = scaledPowerInRangex4(z2, expTable);

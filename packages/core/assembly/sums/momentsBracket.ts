@@ -1,7 +1,7 @@
 // Mean and variance of the exponents z = (x − largest)·scale of a dense row, in powers of 2, by bracketing weights.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { bf16Row, passBlock } from "../blocks/closedBlocks";
-import { bytesOf16, fourOf16 } from "../blocks/widen";
+import { passBlock, passForm } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F32, fourOf16 } from "../blocks/widen";
 import { paddedLength } from "../memory/workspace";
 import { add4, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
@@ -16,19 +16,19 @@ export let varianceZ: f64 = 0;
 
 /** Fills `bracketMass`, cheap, `meanZ` and `varianceZ`. Not the same bits in both builds: good for bounds. */
 export function momentsBracket(scale: f32): void {
-  if (ASC_FEATURE_SIMD && bf16Row != 0) sumMoments(scale, true);
-  else sumMoments(scale, false);
+  if (ASC_FEATURE_SIMD && passForm() == BF16) sumMoments(scale, BF16);
+  else sumMoments(scale, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function sumMoments(scale: f32, areBf16: bool): void {
+function sumMoments(scale: f32, form: i32): void {
   const largest = rowMax;
   let mass: f64 = 0;
   let moment: f64 = 0;
   let square: f64 = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = passBlock(row, b, areBf16);
+    const block = passBlock(row, b, form);
     let blockMass: f32 = 0;
     let blockMoment: f32 = 0;
     let blockSquare: f32 = 0;
@@ -40,11 +40,11 @@ function sumMoments(scale: f32, areBf16: bool): void {
       let masses = f32x4.splat(0);
       let moments = masses;
       let squares = masses;
-      for (let p = block; p < block + 4 * bytesOf16(areBf16); p += bytesOf16(areBf16)) {
-        const c0 = clamped4(fourOf16(p, 0, areBf16), largest4, scale4, bias4, lowest4);
-        const c1 = clamped4(fourOf16(p, 1, areBf16), largest4, scale4, bias4, lowest4);
-        const c2 = clamped4(fourOf16(p, 2, areBf16), largest4, scale4, bias4, lowest4);
-        const c3 = clamped4(fourOf16(p, 3, areBf16), largest4, scale4, bias4, lowest4);
+      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
+        const c0 = clamped4(fourOf16(p, 0, form), largest4, scale4, bias4, lowest4);
+        const c1 = clamped4(fourOf16(p, 1, form), largest4, scale4, bias4, lowest4);
+        const c2 = clamped4(fourOf16(p, 2, form), largest4, scale4, bias4, lowest4);
+        const c3 = clamped4(fourOf16(p, 3, form), largest4, scale4, bias4, lowest4);
         const w0 = i32x4.shl(c0, 8);
         const w1 = i32x4.shl(c1, 8);
         const w2 = i32x4.shl(c2, 8);

@@ -66,13 +66,18 @@ it.each(["f16", "bf16"] as const)("rows in %s give the same bits as the same row
   const vocabSize = 1283;
   const narrow = await createSampler({ vocabSize, dtype, maxLogprobs: 5 });
   const wide = await createSampler({ vocabSize, maxLogprobs: 5 });
-  const chains: SamplingParams[] = [{}, { mirostat: 2 }, { epsilonCutoff: 0.001, temperature: 0.7 }, { topK: 7 }];
+  const chains: SamplingParams[] = [
+    ...[{}, { mirostat: 2 }, { epsilonCutoff: 0.001, temperature: 0.7 }, { topK: 7 }, { topK: 500, topP: 0.9 }],
+    ...[{ minK: true }, { topNSigma: 1 }, { typicalP: 0.9 }, { topP: 0.8 }, { topH: 0.4 }],
+    // so hot that what is infinite is not the only thing that weighs next to nothing
+    ...[{ temperature: 1e4 }, { temperature: 1e4, topP: 0.8 }, { temperature: 1e4, epsilonCutoff: 0.0001 }],
+  ];
   fc.assert(
     fc.property(rowRecipe, fc.constantFrom(...chains), drawOf(vocabSize), (recipe, params, draw) => {
       const { row, values } = rowIn(dtype, rowOf(recipe, vocabSize));
       expect(outcomeOf(narrow, row, params, draw)).toEqual(outcomeOf(wide, values, params, draw));
     }),
-    { ...cases(100), endOnFailure: true },
+    { ...cases(200), endOnFailure: true },
   );
 });
 
