@@ -3,7 +3,8 @@
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { countBlocksAtLeast } from "../list/count";
 import { paddedLength } from "../memory/workspace";
-import { beta, floor, logitAt, setBeta, setFloor } from "../row/row";
+import { isMassKnown, massF32 } from "../row/massF32";
+import { beta, floor, logitAt, row, setBeta, setFloor } from "../row/row";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
 import { massAboveF64 } from "../sums/massF64";
 import { massAbove, massAboveBracket, massAboveF32, massesBracket, massesF32, massTotal } from "../sums/masses";
@@ -20,7 +21,7 @@ let scale: f32 = 0;
 /** Z lies between them: exact weights. */
 let leastTotal: f64 = 0;
 let mostTotal: f64 = 0;
-/** The cheap sum, the f32 sum and the f64 sum of all, −1 while they are not known. */
+/** The cheap sum, or a better one, the f32 sum and the f64 sum of all, −1 while they are not known. */
 let bracketTotal: f64 = -1;
 let total32: f64 = -1;
 let total64: f64 = -1;
@@ -59,6 +60,13 @@ function boundTotal(bound: f64): void {
   bracketTotal = -1;
   total32 = -1;
   total64 = -1;
+  if (ownFloor == -Infinity && isMassKnown(scale)) {
+    // the scan took it
+    total32 = massF32(row, scale);
+    bracketTotal = total32;
+    leastTotal = total32 * (1 - 2 * MASS_F32_ERROR);
+    mostTotal = total32 * (1 + 2 * MASS_F32_ERROR);
+  }
 }
 
 /** Whether `tokenId` belongs; it is the pivot afterwards. */

@@ -24,7 +24,7 @@ import { stageAt } from "../memory/plan";
 import { expNonPositive } from "../numbers/exp64";
 import { beta, floor, isDense, logitAt, settleEdits } from "../row/row";
 import { rowMax } from "../row/scan";
-import { topP } from "../samplers/topP";
+import { topP, topPOfDrawn } from "../samplers/topP";
 import { typicalP } from "../samplers/typicalP";
 import { massAboveF64 } from "../sums/massF64";
 import { hasRest } from "../sparse/rest";
@@ -94,7 +94,7 @@ function nucleusDraw(logprobs: i32, pending: i32): i32 {
   const tokenId = drawFromNucleus();
   if (logprobs >= 0) {
     resumeNucleus();
-    topP(stage);
+    topPOfDrawn(stage);
     applyStages(pending + 1, end);
     processedLogprobs(logprobs, tokenId);
   }
