@@ -36,7 +36,7 @@ function curvature(i: i32): f64 {
 
 /** Sizes of the lists in which the cut is looked for before the whole row is listed. */
 const FIRST_HEAD = 128;
-const MOST_HEAD = 1024;
+const MOST_HEAD = 8192;
 const HEAD_GROWTH = 8;
 /** More than rounding moves the sums by. */
 const ROUNDING: f64 = 1e-9;
