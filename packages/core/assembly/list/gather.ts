@@ -3,7 +3,9 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { narrowRow, openBlock, passBlock, passForm } from "../blocks/closedBlocks";
 import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourOf16, widen } from "../blocks/widen";
 import { blockMax, listKeys, listWeights, paddedLength } from "../memory/workspace";
-import { keyOf } from "./keys";
+import { floatBelow } from "../numbers/floats";
+import { countAtLeast } from "./count";
+import { keyOf, orderedBitsx4 } from "./keys";
 import { setKey, setListed } from "./list";
 
 /** Bit i: element i of the 16 at `p` is above the floor. */
@@ -65,6 +67,11 @@ function gather(row: usize, floor: f32, form: i32): void {
     const first = b * BLOCK_ELEMENTS;
     if (ASC_FEATURE_SIMD) {
       let hits = hits64(form != F32 ? passBlock(row, b, form) : row + ((<usize>first) << 2), f32x4.splat(floor), form);
+      if (hits == u64.MAX_VALUE && form == F32) {
+        listBlock(out, row + ((<usize>first) << 2), first);
+        out += BLOCK_ELEMENTS * 8;
+        continue;
+      }
       while (hits != 0) {
         const id = first + <i32>ctz(hits);
         store<u64>(out, keyOf(elementAt(row, id, form), id));
@@ -84,15 +91,32 @@ function gather(row: usize, floor: f32, form: i32): void {
   setListed(<i32>((out - listKeys) >> 3));
 }
 
-/** The same where many elements of many blocks are above `floor`, but not most of them. No step depends on what is found, so
- *  there is no branch to mispredict. */
-export function gatherScattered(row: usize, floor: f32): void {
+/** Writes the keys of all 64 elements at `p`, whose ids begin with `first`. */
+// @ts-ignore: decorator
+@inline
+function listBlock(out: usize, p: usize, first: i32): void {
+  let ids = v128.not(i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)));
+  for (const end = p + BLOCK_ELEMENTS * 4; p < end; p += 16) {
+    const ordered = orderedBitsx4(v128.load(p));
+    v128.store(out, i32x4.shuffle(ids, ordered, 0, 4, 1, 5));
+    v128.store(out, i32x4.shuffle(ids, ordered, 2, 6, 3, 7), 16);
+    ids = i32x4.sub(ids, i32x4.splat(4));
+    out += 32;
+  }
+}
+
+/** The same where many elements of many blocks are above `floor`, but not most of them, if there are `least` to `most` of them.
+ *  Returns how many there are. No step depends on what is found, so there is no branch to mispredict. */
+export function gatherScattered(row: usize, floor: f32, least: i32, most: i32): i32 {
   if (ASC_FEATURE_SIMD) {
     const form = gatheredForm(floor);
-    if (form == BF16) gatherHits(row, hitBlocks(row, floor, BF16), BF16);
-    else if (form == F16) gatherHits(row, hitBlocks(row, floor, F16), F16);
-    else gatherHits(row, hitBlocks(row, floor, F32), F32);
-  } else gatherAbove(row, floor);
+    if (form == BF16) return gatherHits(row, floor, least, most, BF16);
+    if (form == F16) return gatherHits(row, floor, least, most, F16);
+    return gatherHits(row, floor, least, most, F32);
+  }
+  const count = countAtLeast(row, -floatBelow(-floor));
+  if (count >= least && count <= most) gatherAbove(row, floor);
+  return count;
 }
 
 /** Bytes of what is noted of a block that has elements above a floor: its number, and at 8 a bit for each of these. */
@@ -118,13 +142,15 @@ function hitBlocks(row: usize, floor: f32, form: i32): i32 {
   return <i32>((out - listWeights) / HIT_BYTES);
 }
 
-/** Lists what `hitBlocks` noted, one element a step. */
+/** Lists what `hitBlocks` notes, one element a step, as `gatherScattered`. */
 // @ts-ignore: decorator
 @inline
-function gatherHits(row: usize, blocks: i32, form: i32): void {
+function gatherHits(row: usize, floor: f32, least: i32, most: i32, form: i32): i32 {
+  const blocks = hitBlocks(row, floor, form);
   let total = 0;
   const end = listWeights + <usize>blocks * HIT_BYTES;
   for (let at = listWeights; at < end; at += HIT_BYTES) total += <i32>popcnt(load<u64>(at, 8));
+  if (total < least || total > most) return total;
   let at = listWeights;
   let first = load<i32>(at) * BLOCK_ELEMENTS;
   let hits = load<u64>(at, 8);
@@ -139,6 +165,7 @@ function gatherHits(row: usize, blocks: i32, form: i32): void {
     hits = select<u64>(load<u64>(at, 8), hits, isDone);
   }
   setListed(total);
+  return total;
 }
 
 /** Lists the finite ones of the tokens named by `ids` (i32[count], ascending, distinct). */

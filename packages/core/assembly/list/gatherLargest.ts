@@ -21,14 +21,12 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
   if (!byBlocks) {
     enough += 1024;
     const guess = guessBound(row, k, high);
-    const count = countAtLeast(row, floatOfOrdered(guess));
+    const count = gatherScattered(row, floatBelow(floatOfOrdered(guess)), k, enough);
+    if (count >= k && count <= enough) return;
     if (count < k) {
       if (countAtLeast(row, -f32.MAX_VALUE) <= k) return gatherAbove(row, -Infinity);
       high = guess;
-    } else {
-      low = guess;
-      if (count <= enough) high = low + 1;
-    }
+    } else low = guess;
   }
   while (high - low > 1) {
     const middle = low + ((high - low) >> 1);
@@ -41,7 +39,7 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
   }
   const floor = floatBelow(floatOfOrdered(low));
   if (byBlocks) gatherAbove(row, floor);
-  else gatherScattered(row, floor);
+  else gatherScattered(row, floor, 0, paddedLength);
 }
 
 /** A value that rather more than `k` elements are likely to reach, as ordered bits below `high`: three standard deviations

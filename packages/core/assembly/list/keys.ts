@@ -8,6 +8,14 @@ export function orderedBits(x: f32): u32 {
   return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
 }
 
+/** Four lanes of it. */
+// @ts-ignore: decorator
+@inline
+export function orderedBitsx4(x: v128): v128 {
+  const bits = f32x4.add(x, f32x4.splat(0)); // −0 counts as 0
+  return v128.xor(bits, v128.or(i32x4.shr_s(bits, 31), i32x4.splat(0x80000000)));
+}
+
 // @ts-ignore: decorator
 @inline
 export function floatOfOrdered(ordered: u32): f32 {

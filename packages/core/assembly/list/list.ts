@@ -93,8 +93,19 @@ export function keepRange(first: i32, end: i32): void {
 export function listMax(): f32 {
   if (listSorted) return keyLogit(keyAt(0));
   let best: u64 = 0;
-  for (let i = 0; i < listCount; i++) best = max(best, keyAt(i));
-  return keyLogit(best);
+  let best1: u64 = 0;
+  let best2: u64 = 0;
+  let best3: u64 = 0;
+  let i = 0;
+  // four at a time: one after the other they wait for each other
+  for (; i + 3 < listCount; i += 4) {
+    best = max(best, keyAt(i));
+    best1 = max(best1, keyAt(i + 1));
+    best2 = max(best2, keyAt(i + 2));
+    best3 = max(best3, keyAt(i + 3));
+  }
+  for (; i < listCount; i++) best = max(best, keyAt(i));
+  return keyLogit(max(max(best, best1), max(best2, best3)));
 }
 
 /** Keeps the first `k` entries, which are in order. */
