@@ -14,8 +14,8 @@ let isF32: bool = true;
 /** The row of 16 bits, as long as what is read from it is what opened blocks have: nothing was patched, and there is no mask;
  *  else 0. SIMD passes over all blocks widen its elements as they come. */
 export let narrowRow: usize = 0;
-/** Of a sparse row: a closed block has no token. */
-let isBlank: bool = false;
+/** Of a sparse row, or of a list that became a row: a closed block has no token. */
+export let isBlank: bool = false;
 /** u32[maskWords], 0: no mask. */
 let mask: usize = 0;
 let maskWords: i32 = 0;

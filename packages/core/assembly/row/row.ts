@@ -11,12 +11,22 @@ import {
   UNDO_CAPACITY,
   UNDO_ENTRY_BYTES,
 } from "../../src/layout";
-import { closeNarrow, closeNone, forgetNarrow, hasClosed, openAll, openBlock } from "../blocks/closedBlocks";
+import {
+  blank,
+  closeBlank,
+  closeNarrow,
+  closeNone,
+  forgetNarrow,
+  hasClosed,
+  isBlank,
+  openAll,
+  openBlock,
+} from "../blocks/closedBlocks";
 import { gatherAbove, gatherIds } from "../list/gather";
 import { keyLogit, keyTokenId } from "../list/keys";
 import { keyAt, listCount } from "../list/list";
 import { job } from "../memory/job";
-import { paddedLength, rowCopy } from "../memory/workspace";
+import { blockMax, paddedLength, rowCopy } from "../memory/workspace";
 import { floatBelow, toFinite } from "../numbers/floats";
 import { ceiling, editRest, hasRest, isListed, isOfRest, narrowRest, scaleCeiling } from "../sparse/rest";
 import { loadSparse, sparse, sparseFault, sparseMax, sparseStatus, useSparse } from "../sparse/sparseRow";
@@ -200,9 +210,11 @@ export function patch(tokenId: i32, value: f32): void {
   refreshBlock(row, tokenId);
 }
 
-/** Makes a private copy, for edits of a large part of the row; the caller scans it when it is done. */
+/** Makes a private copy, for edits of a large part of the row; the caller brings the block maxima up to date. Blocks that have
+ *  nothing may stay closed. */
 export function copyRow(): void {
-  openAll();
+  forgetMass();
+  if (!isBlank) openAll();
   forgetNarrow();
   if (row != rowCopy) {
     memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
@@ -231,16 +243,38 @@ export function startEdits(): void {
   settleEdits();
   if (isDense && floor == -Infinity && beta == 1) return;
   listAll();
-  writeList(rowCopy);
   if (hasRest) scaleCeiling(beta);
-  useRewritten();
+  useListed();
+}
+
+/** Puts the list into the private copy, of which only the blocks with something in them are written. */
+function useListed(): void {
+  const heat = beta;
+  closeBlank();
+  forgetMass();
+  useDense();
+  blank(blockMax, blockMax + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2));
+  for (let i = 0; i < listCount; i++) {
+    const key = keyAt(i);
+    const tokenId = keyTokenId(key);
+    const x = toFinite(<f64>keyLogit(key) * heat);
+    openBlock(tokenId / BLOCK_ELEMENTS);
+    store<f32>(row + ((<usize>tokenId) << 2), x);
+    const most = blockMax + ((<usize>tokenId / BLOCK_ELEMENTS) << 2);
+    store<f32>(most, max(load<f32>(most), x));
+  }
+  refreshMax();
 }
 
 /** After what counts was written into the private copy, with the temperatures so far applied. */
 export function useRewritten(): void {
   closeNone();
+  scanRow(rowCopy, 0);
+  useDense();
+}
+
+function useDense(): void {
   row = rowCopy;
-  scanRow(row, 0);
   isDense = true;
   beta = 1;
   floor = -Infinity;
@@ -255,8 +289,7 @@ export function writeRow(target: usize): void {
 }
 
 function writeList(target: usize): void {
-  const end = target + ((<usize>paddedLength) << 2);
-  for (let p = target; p < end; p += 4) store<f32>(p, -Infinity);
+  blank(target, target + ((<usize>paddedLength) << 2));
   for (let i = 0; i < listCount; i++) {
     const key = keyAt(i);
     store<f32>(target + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));

@@ -5,7 +5,7 @@ import { blockMax, paddedLength, wideBlock } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
 import { philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
 import { copyRow, row } from "../row/row";
-import { scanRow } from "../row/scan";
+import { maxOfBlock, refreshMax } from "../row/scan";
 
 /** Adds δ to the logits of the green tokens: those whose word of the block (context, id / 4) is below γ·2^32. Numbers: δ, γ.
  *  (Kirchenbauer et al. 2023, arXiv 2301.10226; each token is green independently of the others with probability γ.) */
@@ -19,8 +19,9 @@ export function kgw(stage: usize): void {
     if (!(load<f32>(blockMax + ((<usize>block) << 2)) > -Infinity)) continue;
     if (ASC_FEATURE_SIMD) raiseGreen(block * BLOCK_ELEMENTS, limit, delta);
     else raiseOneByOne(block * BLOCK_ELEMENTS, limit, delta);
+    store<f32>(blockMax + ((<usize>block) << 2), maxOfBlock(row + <usize>block * (BLOCK_ELEMENTS * 4)));
   }
-  scanRow(row, 0);
+  refreshMax();
 }
 
 /** Raises the green tokens of the block that begins with `first`. */
