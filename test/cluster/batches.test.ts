@@ -12,7 +12,7 @@ import {
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type BatchNodeOptions, natsServerPath, NatsServer, NodeProcess } from "./processes.ts";
+import { type BatchNodeOptions, copiesSafely, natsServerPath, NatsServer, NodeProcess } from "./processes.ts";
 
 const leaseMs = 400;
 const settings = { seed: "7", createdSeconds: 0 };
@@ -32,19 +32,28 @@ const lineOf = (number: number): string => {
 };
 
 describe.skipIf(!natsServerPath)("batches of a cluster", () => {
-  let nats: NatsServer;
+  testBatches(1);
+});
+describe.skipIf(!copiesSafely)("batches of a cluster on three NATS servers, of 2.11 or later", () => {
+  testBatches(3);
+});
+
+function testBatches(replicas: number): void {
+  let servers: readonly NatsServer[];
+  let urls: readonly string[];
   beforeAll(async () => {
-    nats = await NatsServer.start();
+    servers = replicas === 1 ? [await NatsServer.start()] : await NatsServer.startCluster(replicas);
+    urls = servers.map(({ url }) => url);
   });
-  afterAll(() => nats.dispose());
+  afterAll(async () => void (await Promise.all(servers.map((server) => server.dispose()))));
 
   const start = async (name: string, options: Partial<BatchNodeOptions> = {}): Promise<NodeProcess> => {
-    const node = await NodeProcess.startBatchNode({ servers: [nats.url], name, leaseMs, ...options });
+    const node = await NodeProcess.startBatchNode({ servers: urls, name, leaseMs, replicas, ...options });
     onTestFinished(() => node.kill());
     return node;
   };
   const connectTo = async (name: string): Promise<ClusterBatches> => {
-    const batches = await connectBatches({ servers: [nats.url], name });
+    const batches = await connectBatches({ servers: urls, name });
     onTestFinished(() => batches.close());
     return batches;
   };
@@ -65,7 +74,7 @@ describe.skipIf(!natsServerPath)("batches of a cluster", () => {
     const keepers = [keepUp(), keepUp()];
     await expect
       .poll(() =>
-        connectBatches({ servers: [nats.url], name }).then(
+        connectBatches({ servers: urls, name }).then(
           (found) => found.close().then(() => true),
           () => false,
         ),
@@ -115,7 +124,7 @@ describe.skipIf(!natsServerPath)("batches of a cluster", () => {
     const held = await start(name, { isUnfenced, delayMs: 300, drift: "held" });
     const results = (await connectTo(name)).answer(itemsOf(10), { batch: "three", settings, signal: running() });
     const first = results.next();
-    const nc = await connect({ servers: nats.url });
+    const nc = await connect({ servers: [...urls] });
     onTestFinished(() => nc.close());
     const jsm = await jetstreamManager(nc);
     const { resultStream, resultSubject, shardStream, shardConsumer } = clusterNames(name);
@@ -148,4 +157,4 @@ describe.skipIf(!natsServerPath)("batches of a cluster", () => {
     const { ids, writers } = await heldStill("unfenced", true);
     expect(writers).toEqual([ids[1], ids[0]]);
   });
-});
+}

@@ -15,6 +15,14 @@ export const natsServerPath: string | undefined = [
   "/usr/sbin/nats-server",
 ].find((path) => path !== undefined && spawnSync(path, ["-v"]).status === 0);
 
+/** Whether it keeps copies in a way that nodes may rely on, which servers before 2.11 do not. */
+export const copiesSafely: boolean = (() => {
+  if (natsServerPath === undefined) return false;
+  const version = /v(\d+)\.(\d+)/.exec(spawnSync(natsServerPath, ["-v"]).stdout.toString());
+  const [major = 0, minor = 0] = (version ?? []).slice(1).map(Number);
+  return major > 2 || (major === 2 && minor >= 11);
+})();
+
 /** @returns ports that nobody listens on */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
