@@ -232,6 +232,8 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
         })());
       },
     };
+    // Whoever hears of this process may leave its sequences to it: what it asks for is known to NATS.
+    await nc.flush();
     onLog("joined", { id, cluster: settings.name, server: nc.getServer() });
     return cluster;
   } catch (error) {
