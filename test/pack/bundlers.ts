@@ -20,14 +20,14 @@ interface BundlerCase {
 }
 
 const bun = "bun@1.4.5";
-const next = ["next@16", "react@19", "react-dom@19", "tokenmill"];
+const next = ["next@16", "react@19", "react-dom@19", "tokenmill", "@tokenmill/server"];
 const server = ["@tokenmill/server", "@tokenmill/sources", "@tokenmill/worker-pool"];
 
 export const bundlerCases: readonly BundlerCase[] = [
   { name: "esbuild, a server in one file", packages: [...server, "esbuild@0.28.2"], run: esbuildServer },
   { name: "Vite SSR, a server", packages: [...server, "vite@8"], run: viteServer },
   { name: "bun build --compile, a server", packages: [...server, bun], run: compiledServer },
-  { name: "Next.js, a route", packages: next, run: nextRoute },
+  { name: "Next.js, routes", packages: next, run: nextRoutes },
   {
     name: "rollup, a page",
     packages: ["@tokenmill/core", "rollup@4", "@rollup/plugin-node-resolve@16", "@rollup/plugin-terser@1"],
@@ -74,16 +74,18 @@ async function compiledServer(project: string): Promise<string> {
   return served(`${project}-program`, []);
 }
 
-async function nextRoute(project: string): Promise<string> {
+async function nextRoutes(project: string): Promise<string> {
   cpSync(join(root, "examples/next"), project, { recursive: true });
   await run("npx", ["next", "build"], { cwd: project, maxBuffer: 1 << 26 });
   const port = await freePort();
   const started = spawn("npx", ["next", "start", "-p", String(port)], { cwd: project, detached: true });
   try {
     for await (const line of createInterface(started.stdout)) if (line.includes("Ready")) break;
-    const response = await fetch(`http://127.0.0.1:${port}/generate?prompt=5`);
+    const url = `http://127.0.0.1:${port}`;
+    const response = await fetch(`${url}/generate?prompt=5`);
     const ids = [...(await response.text()).matchAll(/"tokenId":(\d+)/g)].map(([, id]) => id);
-    return expectTokens(ids.join(" "));
+    expectTokens(ids.join(" "));
+    return expectTokens(await completed(`${url}/llm/v1/completions`));
   } finally {
     process.kill(-started.pid!, "SIGKILL");
     await once(started, "exit");
@@ -101,20 +103,20 @@ async function page(project: string, tool: string, args: readonly string[]): Pro
   return `${scripts.length} files of ${scripts.join(", ")} bytes with gzip`;
 }
 
-/** Starts the server, and has it continue a prompt in several sequences at a time, so that workers draw. */
+/** What the route makes of a prompt in several sequences at a time, so that workers draw. */
+async function completed(route: URL | string): Promise<string> {
+  const body = { prompt: [5], max_tokens: 4, temperature: 0, n: 4, return_token_ids: true };
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(route, { method: "POST", headers, body: JSON.stringify(body) });
+  const { choices } = (await response.json()) as { choices: { token_ids: number[] }[] };
+  return [...new Set(choices.map((choice) => choice.token_ids.join(" ")))].join(", ");
+}
+
+/** Starts the server, asks it, and ends it. */
 async function served(command: string, args: readonly string[]): Promise<string> {
   const started = spawn(command, [...args], { stdio: ["ignore", "pipe", "inherit"] });
   try {
-    const url = await firstLine(started);
-    const body = { prompt: [5], max_tokens: 4, temperature: 0, n: 4, return_token_ids: true };
-    const headers = { "content-type": "application/json" };
-    const response = await fetch(new URL("v1/completions", url), {
-      method: "POST",
-      headers,
-      body: JSON.stringify(body),
-    });
-    const { choices } = (await response.json()) as { choices: { token_ids: number[] }[] };
-    return expectTokens([...new Set(choices.map((choice) => choice.token_ids.join(" ")))].join(", "));
+    return expectTokens(await completed(new URL("v1/completions", await firstLine(started))));
   } finally {
     const ended = once(started, "exit");
     started.kill("SIGTERM");

@@ -23,14 +23,20 @@ let failures = 0;
 /** Beginnings of the names of what is to be done; none: all of it. */
 const wanted = process.argv.slice(2);
 
-const clients: Readonly<Record<string, readonly string[]>> = {
-  "pnpm 10": ["pnpm@10.34.9", "add"],
-  "yarn 1": ["yarn@1.22.22", "add", "--no-progress"],
-  "bun 1.4": ["bun@1.4.5", "add"],
-};
+interface Client {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Of the project's package.json. */
+  readonly manifest?: object;
+}
 
 /** yarn 1 takes the newest of each range, whatever Node it wants: fastify's ^6 of light-my-request wants Node 22 by a cookie. */
 const resolutions = { "light-my-request": "6.6.0" };
+const clients: readonly Client[] = [
+  { name: "pnpm 10", command: ["pnpm@10.34.9", "add"] },
+  { name: "yarn 1", command: ["yarn@1.22.22", "add", "--no-progress"], manifest: { resolutions } },
+  { name: "bun 1.4", command: ["bun@1.4.5", "add"] },
+];
 
 /** Packages whose types need nothing but their own: TypeScript 5.0, no @types/node. */
 const ownTypes = [
@@ -51,7 +57,7 @@ const moduleResolutions = [
 ];
 
 try {
-  for (const [name, args] of Object.entries(clients)) await report(name, () => installed(name, args));
+  for (const client of clients) await report(client.name, () => installed(client));
   for (const { name, packages, run: build } of bundlerCases) await report(name, () => bundled(name, packages, build));
   for (const each of packed) {
     await report(`publint ${each.manifest.name}`, () => npx("publint@0.3.25", "run", join(tarballs, each.fileName)));
@@ -94,20 +100,18 @@ async function npx(...args: string[]): Promise<string> {
   return stdout;
 }
 
-function project(name: string): string {
+function project(name: string, manifest: object = {}): string {
   const path = join(folder, name.replaceAll(/\W/g, "-"));
   mkdirSync(path);
-  writeFileSync(
-    join(path, "package.json"),
-    JSON.stringify({ name: "user", private: true, type: "module", resolutions }),
-  );
+  const complete = { name: "user", private: true, type: "module", ...manifest };
+  writeFileSync(join(path, "package.json"), JSON.stringify(complete));
   writeFileSync(join(path, ".npmrc"), `registry=${registry.url}\n`);
   return path;
 }
 
-async function installed(name: string, args: readonly string[]): Promise<string> {
-  const cwd = project(name);
-  await run("npx", ["--yes", ...args, "tokenmill", "--registry", registry.url], { cwd, maxBuffer: 1 << 26 });
+async function installed({ name, command, manifest }: Client): Promise<string> {
+  const cwd = project(name, manifest);
+  await run("npx", ["--yes", ...command, "tokenmill", "--registry", registry.url], { cwd, maxBuffer: 1 << 26 });
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const [, code, output] = /```js\n([^`]*createSampler[^`]*)```\n\n```text\n([^`]*)```/.exec(readme)!;
   writeFileSync(join(cwd, "readme.js"), code!);

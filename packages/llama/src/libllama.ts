@@ -59,7 +59,8 @@ export function openLibLlama(libraries: LlamaLibraries): Promise<LibLlama> {
 }
 
 async function open({ directory, base, ggml, llama }: LlamaLibraries): Promise<LibLlama> {
-  const { default: koffi } = await import("koffi").catch((cause: unknown) => {
+  // webpack and Turbopack would stop where it is not installed
+  const { default: koffi } = await import(/* webpackIgnore: true */ "koffi").catch((cause: unknown) => {
     throw new Error("koffi, through which llama.cpp is called, is missing: npm install koffi", { cause });
   });
   declareStructs(koffi);
