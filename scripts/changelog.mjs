@@ -1,4 +1,4 @@
-// The steps of a release in CHANGELOG.md, run in the repository's root. Before `changeset version`, `collect` adds the
+// The steps of a release in CHANGELOG.md, run in the repository's root. Before `raise-version.mjs`, `collect` adds the
 // summaries of .changeset/ to "## Unreleased"; after it, `name` puts the entries under the new version; `notes` prints them.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 

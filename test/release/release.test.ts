@@ -58,13 +58,50 @@ describe("versions", () => {
     const literal = `"${engineVersion}"`;
     expect(sources.filter((path) => read(path).includes(literal))).toEqual([]);
   });
+});
 
-  it("are raised together: each package is of the one fixed group", () => {
-    const { fixed } = JSON.parse(read(".changeset/config.json")) as { fixed: [[string, string, string]] };
-    const [group] = fixed;
-    const inGroup = ({ name }: { name: string }): boolean => group.includes(name) || name.startsWith("@tokenmill/");
-    expect(manifests.filter((manifest) => !inGroup(manifest))).toEqual([]);
-    expect(group).toContain("@tokenmill/!(test-*|docs)");
+describe("scripts/raise-version.mjs", () => {
+  function raise(...kinds: string[]): { version: string; peer: string; ranges: object; left: string[]; said: string } {
+    const folder = mkdtempSync(join(tmpdir(), "tokenmill-raise-"));
+    const write = (path: string, text: string): void => {
+      mkdirSync(join(folder, path, ".."), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
+    const json = (path: string) => JSON.parse(readFileSync(join(folder, path), "utf8")) as Record<string, never>;
+    write(".changeset/README.md", "# Changesets");
+    kinds.forEach((kind, i) => write(`.changeset/${i}.md`, `---\n"@tokenmill/core": ${kind}\n---\n\nA change.\n`));
+    write("packages/core/package.json", '{ "version": "0.3.1" }');
+    const peers = '{ "@tokenmill/core": "workspace:*" }';
+    write("apps/stream/package.json", `{ "version": "0.3.1", "peerDependencies": ${peers} }`);
+    write("examples/next/package.json", '{ "dependencies": { "next": "^0.3.1", "tokenmill": "^0.3.1" } }');
+    const { stderr, stdout } = spawnSync(process.execPath, [join(root, "scripts/raise-version.mjs")], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const result = {
+      version: json("packages/core/package.json")["version"]!,
+      peer: json("apps/stream/package.json")["version"]!,
+      ranges: json("examples/next/package.json")["dependencies"]!,
+      left: readdirSync(join(folder, ".changeset")),
+      said: (stderr || stdout).trim(),
+    };
+    rmSync(folder, { recursive: true });
+    return result;
+  }
+
+  it.each([
+    [["patch"], "0.3.2"],
+    [["patch", "minor"], "0.4.0"],
+    [["minor", "major", "patch"], "1.0.0"],
+  ])("%j makes 0.3.1 %s everywhere, with a package that is another's peer", (kinds, version) => {
+    const ranges = { next: "^0.3.1", tokenmill: `^${version}` };
+    const said = `0.3.1 → ${version}`;
+    expect(raise(...kinds)).toEqual({ version, peer: version, ranges, left: ["README.md"], said });
+  });
+
+  it("raises nothing without a changeset, or for a kind that is none", () => {
+    expect(raise()).toMatchObject({ version: "0.3.1", said: 'no changeset: run "npm run changeset" first' });
+    expect(raise("big").said).toBe(".changeset/0.md: expected packages with major, minor, patch");
   });
 });
 
