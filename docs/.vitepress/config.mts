@@ -30,7 +30,7 @@ const item = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, 
 export default defineConfig({
   title: "tokenmill",
   description: "A token sampling engine: rows of logits in, tokens out, for thousands of sequences at once.",
-  srcExclude: ["node_modules/**", "load/*.md", "bench/**"],
+  srcExclude: ["node_modules/**", "public/**", "load/*.md", "bench/**"],
   rewrites: { "protocols/README.md": "protocols/index.md" },
   cleanUrls: true,
   lastUpdated: false,
