@@ -67,7 +67,8 @@ it.each(["f16", "bf16"] as const)("rows in %s give the same bits as the same row
   const narrow = await createSampler({ vocabSize, dtype, maxLogprobs: 5 });
   const wide = await createSampler({ vocabSize, maxLogprobs: 5 });
   const chains: SamplingParams[] = [
-    ...[{}, { mirostat: 2 }, { epsilonCutoff: 0.001, temperature: 0.7 }, { topK: 7 }, { topK: 500, topP: 0.9 }],
+    { mirostat: 2 },
+    ...[{}, { epsilonCutoff: 0.001, temperature: 0.7 }, { topK: 7 }, { topK: 500, topP: 0.9 }],
     ...[{ minK: true }, { topNSigma: 1 }, { typicalP: 0.9 }, { topP: 0.8 }, { topH: 0.4 }],
     // so hot that what is infinite is not the only thing that weighs next to nothing
     ...[{ temperature: 1e4 }, { temperature: 1e4, topP: 0.8 }, { temperature: 1e4, epsilonCutoff: 0.0001 }],
