@@ -31,7 +31,7 @@ import { floatBelow, toFinite } from "../numbers/floats";
 import { ceiling, editRest, hasRest, isListed, isOfRest, narrowRest, scaleCeiling } from "../sparse/rest";
 import { loadSparse, sparse, sparseFault, sparseMax, sparseStatus, useSparse } from "../sparse/sparseRow";
 import { forgetMass } from "./massF32";
-import { finishScan, noteScan, refreshBlock, refreshMax, scanRow } from "./scan";
+import { finishScan, maxOfBlock, noteScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { narrowMax, scanNarrow } from "./scanNarrow";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -210,8 +210,8 @@ export function patch(tokenId: i32, value: f32): void {
   refreshBlock(row, tokenId);
 }
 
-/** Makes a private copy, for edits of a large part of the row; the caller brings the block maxima up to date. Blocks that have
- *  nothing may stay closed. */
+/** Makes a private copy, for edits of a large part of the row; `scanCopy` when they are done. Blocks that have nothing may stay
+ *  closed. */
 export function copyRow(): void {
   forgetMass();
   if (!isBlank) openAll();
@@ -223,6 +223,20 @@ export function copyRow(): void {
   }
   isPatched = true;
   wasPatched = true;
+}
+
+/** Brings the block maxima up to date after a private copy was edited. Block by block where few have something; a row that all
+ *  of was edited is scanned sooner (13 % of KGW's time). */
+export function scanCopy(): void {
+  if (!isBlank) {
+    scanRow(row, 0);
+    return;
+  }
+  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
+    const most = blockMax + (b << 2);
+    if (load<f32>(most) > -Infinity) store<f32>(most, maxOfBlock(row + b * (BLOCK_ELEMENTS * 4)));
+  }
+  refreshMax();
 }
 
 /** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */

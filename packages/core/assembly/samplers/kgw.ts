@@ -4,8 +4,7 @@ import { context0, context1, hashContext } from "../memory/contextHash";
 import { blockMax, paddedLength, wideBlock } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
 import { philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
-import { copyRow, row } from "../row/row";
-import { maxOfBlock, refreshMax } from "../row/scan";
+import { copyRow, row, scanCopy } from "../row/row";
 
 /** Adds δ to the logits of the green tokens: those whose word of the block (context, id / 4) is below γ·2^32. Numbers: δ, γ.
  *  (Kirchenbauer et al. 2023, arXiv 2301.10226; each token is green independently of the others with probability γ.) */
@@ -19,9 +18,8 @@ export function kgw(stage: usize): void {
     if (!(load<f32>(blockMax + ((<usize>block) << 2)) > -Infinity)) continue;
     if (ASC_FEATURE_SIMD) raiseGreen(block * BLOCK_ELEMENTS, limit, delta);
     else raiseOneByOne(block * BLOCK_ELEMENTS, limit, delta);
-    store<f32>(blockMax + ((<usize>block) << 2), maxOfBlock(row + <usize>block * (BLOCK_ELEMENTS * 4)));
   }
-  refreshMax();
+  scanCopy();
 }
 
 /** Raises the green tokens of the block that begins with `first`. */
