@@ -1,6 +1,7 @@
 // What is left after some stages, as a row.
 import { JOB_FIRST_STAGE, OP_CUSTOM, STATUS_OK } from "../../src/layout";
-import { reopenRow, writeRow } from "../row/row";
+import { reopenRow } from "../row/row";
+import { writeRow } from "../row/writeRow";
 import { hasRest } from "../sparse/rest";
 import { coverReader } from "./coverage";
 import { begin, openJob, scanJob } from "./openedRow";

@@ -31,7 +31,7 @@ import { floatBelow, toFinite } from "../numbers/floats";
 import { ceiling, editRest, hasRest, isListed, isOfRest, narrowRest, scaleCeiling } from "../sparse/rest";
 import { loadSparse, sparse, sparseFault, sparseMax, sparseStatus, useSparse } from "../sparse/sparseRow";
 import { forgetMass } from "./massF32";
-import { finishScan, maxOfBlock, noteScan, refreshBlock, refreshMax, scanRow } from "./scan";
+import { finishScan, noteScan, refreshBlock, refreshMax, scanRow } from "./scan";
 import { narrowMax, scanNarrow } from "./scanNarrow";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -210,7 +210,7 @@ export function patch(tokenId: i32, value: f32): void {
   refreshBlock(row, tokenId);
 }
 
-/** Makes a private copy, for edits of a large part of the row; `scanCopy` when they are done. Blocks that have nothing may stay
+/** Makes a private copy, for edits of a large part of the row; `rescan` when they are done. Blocks that have nothing may stay
  *  closed. */
 export function copyRow(): void {
   forgetMass();
@@ -223,20 +223,6 @@ export function copyRow(): void {
   }
   isPatched = true;
   wasPatched = true;
-}
-
-/** Brings the block maxima up to date after a private copy was edited. Block by block where few have something; a row that all
- *  of was edited is scanned sooner (13 % of KGW's time). */
-export function scanCopy(): void {
-  if (!isBlank) {
-    scanRow(row, 0);
-    return;
-  }
-  for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
-    const most = blockMax + (b << 2);
-    if (load<f32>(most) > -Infinity) store<f32>(most, maxOfBlock(row + b * (BLOCK_ELEMENTS * 4)));
-  }
-  refreshMax();
 }
 
 /** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */
@@ -294,20 +280,6 @@ function useDense(): void {
   floor = -Infinity;
   allowedIds = 0;
   wasPatched = true;
-}
-
-/** Writes what is left as a row, with the temperatures so far applied to its logits. target: f32[padded], not the row. */
-export function writeRow(target: usize): void {
-  listAll();
-  writeList(target);
-}
-
-function writeList(target: usize): void {
-  blank(target, target + ((<usize>paddedLength) << 2));
-  for (let i = 0; i < listCount; i++) {
-    const key = keyAt(i);
-    store<f32>(target + ((<usize>keyTokenId(key)) << 2), toFinite(<f64>keyLogit(key) * beta));
-  }
 }
 
 /** Turns the dense form into a list of all that counts. */

@@ -4,7 +4,8 @@ import { context0, context1, hashContext } from "../memory/contextHash";
 import { blockMax, paddedLength, wideBlock } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
 import { philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
-import { copyRow, row, scanCopy } from "../row/row";
+import { copyRow, row } from "../row/row";
+import { rescan } from "../row/scan";
 
 /** Adds δ to the logits of the green tokens: those whose word of the block (context, id / 4) is below γ·2^32. Numbers: δ, γ.
  *  (Kirchenbauer et al. 2023, arXiv 2301.10226; each token is green independently of the others with probability γ.) */
@@ -19,7 +20,7 @@ export function kgw(stage: usize): void {
     if (ASC_FEATURE_SIMD) raiseGreen(block * BLOCK_ELEMENTS, limit, delta);
     else raiseOneByOne(block * BLOCK_ELEMENTS, limit, delta);
   }
-  scanCopy();
+  rescan(row);
 }
 
 /** Raises the green tokens of the block that begins with `first`. */
