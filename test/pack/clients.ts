@@ -114,7 +114,9 @@ function project(name: string, manifest: object = {}): string {
 
 async function installed({ name, command, manifest }: Client): Promise<string> {
   const cwd = project(name, manifest);
-  await run("npx", ["--yes", ...command, "tokenmill", "--registry", registry.url], { cwd, maxBuffer: 1 << 26 });
+  // yarn's own would hold other tarballs of the same version
+  const env = { ...process.env, YARN_CACHE_FOLDER: join(folder, "yarn-cache") };
+  await run("npx", ["--yes", ...command, "tokenmill", "--registry", registry.url], { cwd, env, maxBuffer: 1 << 26 });
   const readme = readFileSync(join(root, "README.md"), "utf8");
   const [, code, output] = /```js\n([^`]*createSampler[^`]*)```\n\n```text\n([^`]*)```/.exec(readme)!;
   writeFileSync(join(cwd, "readme.js"), code!);
