@@ -17,6 +17,7 @@ export interface KeptMask {
 const firstLength = 4096;
 
 export class MaskStore {
+  /** Words of one array. */
   readonly #mostWords: number;
   #young: Int32Array = new Int32Array(firstLength);
   #old: Int32Array = new Int32Array(firstLength);
@@ -25,7 +26,7 @@ export class MaskStore {
   #used = 0;
 
   constructor(mostBytes: number) {
-    this.#mostWords = mostBytes >> 2;
+    this.#mostWords = Math.floor(mostBytes / 8);
   }
 
   /** @param words are copied @param wordCount of the mask, from its beginning */
@@ -80,7 +81,7 @@ export class MaskStore {
   }
 
   #reserve(length: number): number {
-    if (this.#used > 0 && (this.#used + length) * 2 > this.#mostWords) {
+    if (this.#used > 0 && this.#used + length > this.#mostWords) {
       [this.#young, this.#old] = [this.#old, this.#young];
       this.#generation++;
       this.#used = 0;
@@ -88,7 +89,7 @@ export class MaskStore {
     const at = this.#used;
     this.#used += length;
     if (this.#used > this.#young.length) {
-      const young = new Int32Array(Math.max(this.#used, this.#young.length * 2));
+      const young = new Int32Array(Math.max(this.#used, Math.min(this.#young.length * 2, this.#mostWords)));
       young.set(this.#young.subarray(0, at));
       this.#young = young;
     }
