@@ -11,6 +11,8 @@ export class Link {
   #isCut = false;
   /** Time that bytes take in each direction. */
   delayMs = 0;
+  /** Called with what the process sends, before it passes. */
+  onSent: (text: string) => void = () => {};
 
   private constructor(server: Server, target: URL) {
     this.#server = server;
@@ -43,9 +45,14 @@ export class Link {
     }
   }
 
+  /** Ends all connections, and takes new ones. */
+  break(): void {
+    for (const pair of this.#pairs) this.#end(pair);
+  }
+
   close(): void {
     this.#server.close();
-    for (const pair of this.#pairs) this.#end(pair);
+    this.break();
   }
 
   #connect(near: Socket): void {
@@ -55,6 +62,8 @@ export class Link {
     for (const [from, to] of [pair, [far, near]] as const) {
       from.setNoDelay(true);
       from.on("data", (bytes: Buffer) => {
+        if (from === near) this.onSent(bytes.toString("latin1"));
+        if (to.destroyed) return;
         if (this.delayMs === 0) to.write(bytes);
         else setTimeout(() => to.write(bytes), this.delayMs);
       });

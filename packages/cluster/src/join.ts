@@ -1,6 +1,7 @@
 /** Joins a cluster: this process makes sequences of others, and has its own made by any. */
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JsMsg } from "@nats-io/jetstream";
 import type { BatchAnswers, BatchItem, GenerateRequest, TokenEvent } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
@@ -232,8 +233,10 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
         })());
       },
     };
-    // Whoever hears of this process may leave its sequences to it: what it asks for is known to NATS.
-    await nc.flush();
+    // Whoever hears of this process may leave its sequences to it: what it asks for, which is sent once this turn is over, is
+    // known to NATS. What goes with a connection that is lost meanwhile is asked for again.
+    await nextTurn();
+    await nc.flush().catch(() => undefined);
     onLog("joined", { id, cluster: settings.name, server: nc.getServer() });
     return cluster;
   } catch (error) {
