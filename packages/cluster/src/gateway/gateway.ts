@@ -92,7 +92,7 @@ export class Gateway {
     const number = ++this.#lastNumber;
     const context = {
       ...this.#context,
-      onLate: () => void this.#cancel(sequence, work, start),
+      onGivenUp: () => void this.#cancel(sequence, work, start),
       onQuiet: () => void this.#revive(sequence, work),
     };
     const sequence = new RemoteSequence(context, { name, sequenceId, number }, observer);
@@ -170,7 +170,7 @@ export class Gateway {
     }
   }
 
-  get #context(): Omit<RemoteContext, "onLate" | "onQuiet"> {
+  get #context(): Omit<RemoteContext, "onGivenUp" | "onQuiet"> {
     const { log, peers, queueTimeoutMs, quietMs } = this.#options;
     return {
       log,

@@ -2,20 +2,22 @@
  * A sequence as its reader sees it, wherever it is made: events in order, none twice, none left out. They come live; what did
  * not come is read from the log.
  */
+import { messageOf } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import type { LogEntry, LoggedFailure } from "../log/entry.ts";
 import type { SequenceLog } from "../log/sequenceLog.ts";
 import { newBatch, eventOf, type TokenBatch } from "../wire/tokenBatch.ts";
+import { guarded, rethrowLater } from "./guarded.ts";
 
 export interface RemoteContext {
   readonly log: SequenceLog;
   /** Tells the node how far the reader is. */
   readonly sendRead: (sequence: RemoteSequence) => void;
   readonly onEnd: (sequence: RemoteSequence) => void;
-  /** No node has claimed it for `queueTimeoutMs`. */
-  readonly onLate: (sequence: RemoteSequence) => void;
+  /** Nobody waits for it any longer: its reader threw, or no node has claimed it for `queueTimeoutMs`. */
+  readonly onGivenUp: (sequence: RemoteSequence) => void;
   /** Nothing has come for `quietMs`. */
   readonly onQuiet: () => void;
   readonly queueTimeoutMs: number;
@@ -142,7 +144,7 @@ export class RemoteSequence {
   fail(error: unknown): void {
     if (this.#hasEnded) return;
     this.close();
-    this.#observer.error(error);
+    guarded(() => this.#observer.error(error));
   }
 
   /** Called periodically: reads the log when no event came. */
@@ -154,7 +156,7 @@ export class RemoteSequence {
     }
     if (this.#hasEnded || this.#isPaused) return;
     if (this.#epoch === 0 && performance.now() - this.#openedMs > this.#context.queueTimeoutMs) {
-      this.#context.onLate(this);
+      this.#context.onGivenUp(this);
       this.fail(this.#lateError());
       return;
     }
@@ -243,16 +245,29 @@ export class RemoteSequence {
 
   #emit(event: TokenEvent): void {
     this.#next = event.index + 1;
-    if (event.finishReason !== undefined) {
-      this.close();
+    const isLast = event.finishReason !== undefined;
+    if (isLast) this.close();
+    try {
       this.#observer.next(event);
-      this.#observer.complete();
+    } catch (error) {
+      this.#observerFailed(error, isLast);
       return;
     }
-    this.#observer.next(event);
+    if (isLast) guarded(() => this.#observer.complete());
     if (this.#next - this.#toldIndex < creditEvents || this.#hasEnded) return;
     this.#toldIndex = this.#next;
     this.#context.sendRead(this);
+  }
+
+  /** As in an engine: the sequence ends, and nobody else hears of it. */
+  #observerFailed(cause: unknown, isLast: boolean): void {
+    // It had left, and hears nothing more.
+    if (this.#hasEnded && !isLast) return rethrowLater(cause);
+    if (!isLast) this.#context.onGivenUp(this);
+    this.close();
+    const message = `sequence ${this.sequenceId}: ${messageOf(cause)}`;
+    const error = new SequenceError("observer_failed", this.sequenceId, this.#next, message, { cause });
+    guarded(() => this.#observer.error(error));
   }
 
   #endWithFailure(): void {

@@ -83,7 +83,7 @@ export class Peers {
     this.#isScheduled = false;
     this.#postedMs = performance.now();
     for (const [peer, outbox] of this.#outboxes) {
-      if (outbox.length > 0) this.#post(peer, outbox);
+      if (outbox.length > 0) this.#post(peer, outbox.take());
       // Peers come and go.
       else this.#outboxes.delete(peer);
     }
@@ -96,17 +96,22 @@ export class Peers {
   }
 
   #schedule(peer: string, outbox: Outbox): void {
-    if (outbox.length >= mostAtOnce) this.#post(peer, outbox);
+    if (outbox.length >= mostAtOnce) this.#post(peer, outbox.take());
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     if (performance.now() - this.#postedMs < gatherMs) setTimeout(() => this.flush(), gatherMs);
     else setImmediate(() => this.flush());
   }
 
-  #post(peer: string, outbox: Outbox): void {
-    const payload = encode({ from: this.id, messages: outbox.take() } satisfies Envelope);
-    // What is too long for one message is read from the log instead.
-    if (this.#nc.isClosed() || payload.length > (this.#nc.info?.max_payload ?? payload.length)) return;
+  #post(peer: string, messages: PeerMessage[]): void {
+    if (this.#nc.isClosed()) return;
+    const payload = encode({ from: this.id, messages } satisfies Envelope);
+    if (payload.length > (this.#nc.info?.max_payload ?? payload.length)) {
+      // What is too long even alone is read from the log instead.
+      const half = messages.length >> 1;
+      if (half > 0) for (const part of [messages.slice(0, half), messages.slice(half)]) this.#post(peer, part);
+      return;
+    }
     this.#nc.publish(this.#names.peerSubject(peer), payload);
     this.sent.messages++;
     this.sent.sizeBytes += payload.length;

@@ -1,0 +1,49 @@
+import type { TokenEvent } from "@tokenmill/core";
+import { describe, expect, it } from "vitest";
+import { type RemoteContext, RemoteSequence } from "./remoteSequence.ts";
+
+const eventAt = (index: number, isLast = false): TokenEvent => ({
+  sequenceId: 1,
+  index,
+  tokenId: 7,
+  text: "",
+  ...(isLast && { finishReason: "length" as const }),
+});
+
+/** A reader that throws at an event, and what it and the gateway heard. */
+function readerThrowingAt(index: number): { sequence: RemoteSequence; heard: string[] } {
+  const heard: string[] = [];
+  const context: RemoteContext = {
+    log: undefined as never, // nothing is missing: it is not asked
+    sendRead: () => undefined,
+    onEnd: () => heard.push("ended"),
+    onGivenUp: () => heard.push("given up"),
+    onQuiet: () => undefined,
+    queueTimeoutMs: 1000,
+    quietMs: 1000,
+  };
+  const observer = {
+    next: (event: TokenEvent): void => {
+      heard.push(`event ${event.index}`);
+      if (event.index === index) throw new Error("full");
+    },
+    error: (error: unknown): void =>
+      void heard.push(`${(error as { code: string }).code}: ${(error as Error).message}`),
+    complete: (): void => void heard.push("complete"),
+  };
+  return { sequence: new RemoteSequence(context, { name: "s", sequenceId: 1, number: 1 }, observer), heard };
+}
+
+describe("a reader that throws", () => {
+  it("ends its sequence, which nobody makes any longer", () => {
+    const { sequence, heard } = readerThrowingAt(1);
+    for (const index of [0, 1, 2]) sequence.receiveEvent(eventAt(index), 1, "node");
+    expect(heard).toEqual(["event 0", "event 1", "given up", "ended", "observer_failed: sequence 1: full"]);
+  });
+
+  it("at the last event, ends what is made already", () => {
+    const { sequence, heard } = readerThrowingAt(1);
+    for (const index of [0, 1]) sequence.receiveEvent(eventAt(index, index === 1), 1, "node");
+    expect(heard).toEqual(["event 0", "ended", "event 1", "observer_failed: sequence 1: full"]);
+  });
+});
