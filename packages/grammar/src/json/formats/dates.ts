@@ -1,5 +1,5 @@
 /** Dates and times of RFC 3339 §5.6, §5.7 and appendix A: days of the month, leap years, leap seconds. */
-import { and, or } from "../texts.ts";
+import { and, concat, literal, or } from "../texts.ts";
 import { regexText } from "../../regex/regexText.ts";
 import type { TextRegex } from "../../regex/textRegex.ts";
 
@@ -17,24 +17,30 @@ const fraction = "(?:\\.[0-9]+)?";
 const offset = `(?:[Zz]|[+-]${hour}:${minute})`;
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** Second 60 is the last of a day in UTC: the hours agree with the offset's, and so do the minutes. */
+/** One of the values as two digits, and what follows it. */
+function eachOf(count: number, tail: (value: number) => TextRegex): TextRegex {
+  return or(...Array.from({ length: count }, (_, value) => concat(literal(two(value)), tail(value))));
+}
+
+/**
+ * Second 60 is the last of a day in UTC: local time is 23:59 plus the offset, or minus it. Hours agree, and so do minutes.
+ * Parts are shared, as each is parsed and spelled once.
+ */
 function leapSecond(): TextRegex {
-  const rest = `:60${fraction}`;
-  const hours: string[] = [];
-  const minutes: string[] = [];
-  for (let ahead = 0; ahead < 24; ahead++) {
-    // local time is 23:59 plus the offset, or minus it; whole hours leave the minutes at 59
-    hours.push(
-      `${two((23 + ahead) % 24)}:59${rest}\\+${two(ahead)}:00`,
-      `${two(23 - ahead)}:${minute}${rest}-${two(ahead)}:${minute}`,
-    );
-    hours.push(`${two(ahead)}:${minute}${rest}\\+${two(ahead)}:(?:0[1-9]|[1-5][0-9])`);
-  }
-  for (let ahead = 0; ahead < 60; ahead++) {
-    minutes.push(`${hour}:${two((59 + ahead) % 60)}${rest}\\+${hour}:${two(ahead)}`);
-    minutes.push(`${hour}:${two(59 - ahead)}${rest}-${hour}:${two(ahead)}`);
-  }
-  return or(and(regexText(hours.join("|")), regexText(minutes.join("|"))), regexText(`23:59${rest}[Zz]`));
+  const [anyHour, anyMinute, some] = [hour, minute, "(?:0[1-9]|[1-5][0-9])"].map((source) => regexText(source));
+  const [colon, plus, minus] = [":", "+", "-"].map(literal);
+  const seconds = regexText(`:60${fraction}`);
+  const hours = eachOf(24, (local) => {
+    // whole hours leave the minutes at 59, others begin an hour
+    const ahead = or(literal(`${two((local + 1) % 24)}:00`), concat(literal(`${two(local)}:`), some!));
+    const behind = concat(literal(`${two(23 - local)}:`), anyMinute!);
+    return concat(colon!, anyMinute!, seconds, or(concat(plus!, ahead), concat(minus!, behind)));
+  });
+  const minutes = eachOf(60, (local) => {
+    const ahead = concat(plus!, anyHour!, literal(`:${two((local + 1) % 60)}`));
+    return concat(seconds, or(ahead, concat(minus!, anyHour!, literal(`:${two(59 - local)}`))));
+  });
+  return or(and(hours, concat(anyHour!, colon!, minutes)), concat(literal("23:59"), seconds, regexText("[Zz]")));
 }
 
 export function dateFormat(): TextRegex {
