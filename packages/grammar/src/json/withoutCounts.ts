@@ -8,30 +8,33 @@ import { and, anything, concat, or, repeat } from "./texts.ts";
 /** Bounds up to this are kept. */
 const fewest = 4;
 
-export function withoutCounts(regex: TextRegex, known: Map<TextRegex, TextRegex> = new Map()): TextRegex {
+/** Long lists of names are parts of many expressions. */
+const known = new WeakMap<TextRegex, TextRegex>();
+
+export function withoutCounts(regex: TextRegex): TextRegex {
+  if (regex.kind === "class" || isLiteral(regex)) return regex;
   let wider = known.get(regex);
-  if (!wider) known.set(regex, (wider = widen(regex, known)));
+  if (!wider) known.set(regex, (wider = widen(regex)));
   return wider;
 }
 
-function widen(regex: TextRegex, known: Map<TextRegex, TextRegex>): TextRegex {
-  const inside = (part: TextRegex): TextRegex => withoutCounts(part, known);
+function widen(regex: TextRegex): TextRegex {
   switch (regex.kind) {
     case "concat":
-      return rebuilt(regex, regex.parts.map(inside), concat);
+      return rebuilt(regex, regex.parts.map(withoutCounts), concat);
     case "or":
-      return rebuilt(regex, regex.parts.map(inside), or);
+      return rebuilt(regex, regex.parts.map(withoutCounts), or);
     case "and":
-      return rebuilt(regex, regex.parts.map(inside), and);
+      return rebuilt(regex, regex.parts.map(withoutCounts), and);
     case "repeat": {
       const isShort = regex.max <= fewest || (regex.max === Infinity && regex.min <= fewest);
-      const part = inside(regex.part);
+      const part = withoutCounts(regex.part);
       if (!isShort) return repeat(part, Math.min(regex.min, fewest));
       return part === regex.part ? regex : repeat(part, regex.min, regex.max);
     }
     case "not":
       // the complement of a larger language is smaller
-      return inside(regex.part) === regex.part ? regex : anything;
+      return withoutCounts(regex.part) === regex.part ? regex : anything;
     case "none":
     case "class":
     case "multiple":
@@ -39,6 +42,11 @@ function widen(regex: TextRegex, known: Map<TextRegex, TextRegex>): TextRegex {
     default:
       return regex satisfies never;
   }
+}
+
+/** Cheaper to see than to remember. */
+function isLiteral(regex: TextRegex): boolean {
+  return regex.kind === "concat" && regex.parts.every(({ kind }) => kind === "class");
 }
 
 function rebuilt(
