@@ -48,7 +48,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 function withRows(options: EngineOptions): { options: RowEngineOptions; isModel: boolean } {
   const source = options?.source;
   if (source?.kind !== "model") return { options: options as RowEngineOptions, isModel: false };
-  return { options: { ...options, source: modelRowsSource(source) }, isModel: true };
+  return { options: { ...options, source: modelRowsSource(source, "source") }, isModel: true };
 }
 
 /** What the engine closes with itself. */

@@ -24,3 +24,12 @@ it("serves a model's tokens, those of an engine over it", async () => {
   expect(model.isClosed).toBe(false);
   await model.close();
 });
+
+it("names the option and the field of what is no source", async () => {
+  const refused = (source: object): Promise<unknown> =>
+    createTokenServer({ source: source as never }).catch((error: Error) => error.message);
+  expect(await refused({ kind: "batsch" })).toBe(
+    '"source.kind" expected one of "worker", "batch", "model", got "batsch"',
+  );
+  expect(await refused({ kind: "model", name: "mine" })).toMatch(/^"source.vocabSize" expected integer/);
+});

@@ -2,14 +2,17 @@
 import { checkFunction, checkInteger, checkName, checkString, refuse } from "@tokenmill/check";
 import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/contracts";
 
-const kinds = ["worker", "batch"] as const satisfies readonly LogitsSource["kind"][];
+const kinds: readonly string[] = ["worker", "batch"] satisfies LogitsSource["kind"][];
 const mostTokens = 2 ** 24;
 
-/** @throws TypeError, RangeError naming the field: `"source.kind" expected …` */
-export function checkLogitsSource(name: string, value: unknown): LogitsSource {
+/**
+ * @param others kinds that the caller takes besides, and has looked for before
+ * @throws TypeError, RangeError naming the field: `"source.kind" expected …`
+ */
+export function checkLogitsSource(name: string, value: unknown, others: readonly string[] = []): LogitsSource {
   if (typeof value !== "object" || value === null) return refuse(name, "a logits source", value, true);
   const source = value as LogitsSource;
-  checkName(`${name}.kind`, source.kind, kinds);
+  checkName(`${name}.kind`, source.kind, [...kinds, ...others]);
   checkString(`${name}.name`, source.name);
   checkInteger(`${name}.vocabSize`, source.vocabSize, { min: 1, max: mostTokens });
   checkName(`${name}.dtype`, source.dtype, Object.keys(dtypeBytes) as RowDtype[]);

@@ -7,9 +7,12 @@ import { ModelRows } from "./modelRows.ts";
 /** The threads of a runtime spin on the cores that more workers would want. */
 const samplingWorkers = 1;
 
-/** @throws TypeError, RangeError for what is no model */
-export function modelRowsSource(model: ModelSource): BatchSource {
-  checkModel("model", model);
+/**
+ * @param parameter the model's name in messages
+ * @throws TypeError, RangeError for what is no model
+ */
+export function modelRowsSource(model: ModelSource, parameter = "model"): BatchSource {
+  checkModel(parameter, model);
   const { name, vocabSize, dtype, tokenizer, eosTokenIds, chatTemplate, limits, isBitStable } = model;
   const rows = new ModelRows(model);
   const fillRow = ({ row, history, upcoming, sequenceId }: BatchRow): Promise<Error | undefined> => {

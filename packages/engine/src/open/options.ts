@@ -97,7 +97,7 @@ export function checkOptions(options: RowEngineOptions): EngineSettings {
     "engine option",
   );
   const { source, pool, seed, grammar, bufferSize = 64 } = options;
-  checkLogitsSource("source", source);
+  checkLogitsSource("source", source, ["model"]);
   if (pool !== undefined && (typeof pool !== "object" || pool === null)) refuse("pool", "a pool", pool, true);
   if (grammar !== undefined && (typeof grammar !== "object" || grammar === null)) {
     refuse("grammar", "a grammar provider", grammar, true);

@@ -4,7 +4,7 @@ import { checkLogitsSource } from "@tokenmill/core/internal";
 
 /** The source, or the source of a model's rows. @throws TypeError, RangeError for what is none */
 export async function openRows(source: LogitsSource | ModelSource): Promise<LogitsSource> {
-  if (source?.kind !== "model") return checkLogitsSource("source", source);
+  if (source?.kind !== "model") return checkLogitsSource("source", source, ["model"]);
   const { modelRowsSource } = await import("@tokenmill/engine");
-  return modelRowsSource(source);
+  return modelRowsSource(source, "source");
 }
