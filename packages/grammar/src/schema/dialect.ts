@@ -1,4 +1,7 @@
-/** Drafts by `$schema`. Where they differ by form alone (tuples, boolean bounds, `dependencies`) every form is read. */
+/**
+ * Drafts by `$schema`, each one object, so that places of the same draft are seen to be alike. Where they differ by form alone
+ * (tuples, boolean bounds, `dependencies`) every form is read.
+ */
 import { UnsupportedSchemaError } from "./errors.ts";
 
 export interface Dialect {
@@ -23,6 +26,12 @@ export const unnamed: Dialect = {
   isUnnamed: true,
 };
 
+const modern: Dialect = { ...unnamed, isUnnamed: false };
+const draft2019: Dialect = { ...modern, containsEvaluates: false };
+/** Drafts 6 and 7. */
+const old: Dialect = { ...modern, refStandsAlone: true, isModern: false };
+const draft4: Dialect = { ...old, idKeyword: "id" };
+
 /** @throws UnsupportedSchemaError for a dialect that is none of the drafts 4 to 2020-12 */
 export function dialectOf(schema: Readonly<Record<string, unknown>>, pointer: string, outer: Dialect): Dialect {
   const uri = schema["$schema"];
@@ -39,11 +48,6 @@ export function dialectOf(schema: Readonly<Record<string, unknown>>, pointer: st
     );
   }
   const isOld = draft !== undefined && draft.startsWith("0");
-  return {
-    refStandsAlone: isOld,
-    idKeyword: draft === "04" ? "id" : "$id",
-    isModern: !isOld,
-    containsEvaluates: draft !== "2019-09",
-    isUnnamed: false,
-  };
+  if (isOld) return draft === "04" ? draft4 : old;
+  return draft === "2019-09" ? draft2019 : modern;
 }

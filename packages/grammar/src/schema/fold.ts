@@ -3,12 +3,11 @@
  * leaves, and exactly-one becomes any-of where the branches cannot hold together.
  */
 import { UnsupportedSchemaError } from "./errors.ts";
-import type { Formula } from "./formula.ts";
+import type { Formula, SchemaFormula } from "./formula.ts";
 import type { JsonType } from "./jsonTypes.ts";
 import type { Leaf } from "./leaves.ts";
+import { checkNesting } from "./nesting.ts";
 
-/** Schemas for the same value inside each other. */
-const deepest = 200;
 /** Branches of a `oneOf` for one type. */
 const mostBranches = 400;
 
@@ -42,12 +41,11 @@ export function ofType<R>(type: JsonType, algebra: Omit<TypeAlgebra<R>, "types">
 
 export class Fold<R> {
   readonly #algebra: TypeAlgebra<R>;
-  readonly #read: (schema: Formula & { kind: "schema" }) => Formula;
+  readonly #read: (schema: SchemaFormula) => Formula;
   readonly #known: readonly [Map<Formula, R>, Map<Formula, R>] = [new Map(), new Map()];
   readonly #open = new Set<Formula>();
-  #depth = 0;
 
-  constructor(algebra: TypeAlgebra<R>, read: (schema: Formula & { kind: "schema" }) => Formula) {
+  constructor(algebra: TypeAlgebra<R>, read: (schema: SchemaFormula) => Formula) {
     this.#algebra = algebra;
     this.#read = read;
   }
@@ -85,24 +83,12 @@ export class Fold<R> {
     }
   }
 
-  #schema(formula: Formula & { kind: "schema" }, isTrue: boolean): R {
-    const { pointer } = formula.location;
-    if (this.#open.has(formula)) {
-      throw new UnsupportedSchemaError("$ref", pointer, "the schema applies itself to the same value");
-    }
-    if (this.#depth >= deepest) {
-      throw new UnsupportedSchemaError(
-        "allOf",
-        pointer,
-        `more than ${deepest} schemas inside each other for one value`,
-      );
-    }
+  #schema(formula: SchemaFormula, isTrue: boolean): R {
+    checkNesting(this.#open, formula);
     this.#open.add(formula);
-    this.#depth++;
     try {
       return this.of(this.#read(formula), isTrue);
     } finally {
-      this.#depth--;
       this.#open.delete(formula);
     }
   }

@@ -24,6 +24,7 @@ export type Formula = Numbered &
     | { readonly kind: "types"; readonly types: ReadonlySet<JsonType> }
     | { readonly kind: "leaf"; readonly leaf: Leaf }
   );
+export type SchemaFormula = Formula & { readonly kind: "schema" };
 type WithoutId<T> = T extends Numbered ? Omit<T, "id"> : never;
 
 export class Formulas {

@@ -5,7 +5,7 @@
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { Location } from "./document.ts";
 import { isObject } from "./schemaObject.ts";
-import { annotations } from "./shapes.ts";
+import { isConstraint } from "./keywords.ts";
 
 /** Most schemas that are remembered with the expressions that they are made of. */
 const mostKnown = 20_000;
@@ -41,7 +41,7 @@ export function leafText({ value, resource }: Location): string | undefined {
   let isScalar = false;
   let text = "";
   for (const keyword of Object.keys(value)) {
-    if (annotations.has(keyword)) continue;
+    if (!isConstraint(keyword)) continue;
     const given = value[keyword];
     if (keyword === "type") {
       if (Array.isArray(given) ? given.some(mayHaveParts) : mayHaveParts(given)) return undefined;

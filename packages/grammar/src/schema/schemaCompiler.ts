@@ -9,7 +9,9 @@ import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
 import type { Claims } from "./claims.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
 import { planObject } from "./objectPlan.ts";
-import { addPlainObject, plainObject } from "./plainObject.ts";
+import { addPlainArray } from "./plainArray.ts";
+import { addPlainObject, type BodyEnds, plainObject } from "./plainObject.ts";
+import { type PlainSchema, plainSchema } from "./plainSchema.ts";
 import { ObjectSteps } from "./objectSteps.ts";
 import { StateTable } from "./stateTable.ts";
 import { alternativesOf } from "./alternatives.ts";
@@ -17,7 +19,8 @@ import { ArrayBody } from "./arrayBody.ts";
 import type { BodyContext } from "./bodyContext.ts";
 import type { SchemaWarning } from "./compileJsonSchema.ts";
 import { SchemaDocument } from "./document.ts";
-import { type Formula, Formulas } from "./formula.ts";
+import { type Formula, Formulas, type SchemaFormula } from "./formula.ts";
+import { checkNesting } from "./nesting.ts";
 import { ObjectBody } from "./objectBody.ts";
 import type { CompileSettings } from "./options.ts";
 import { prune } from "./prune.ts";
@@ -32,6 +35,9 @@ import { Views } from "./views.ts";
 /** Spellings of a number that is also spelled shorter. */
 const withLastZero: TextRegex = concat(anything, literal("."), anything, repeat(literal("0"), 1, 1));
 
+/** Branches of a `oneOf` that are compared with each other. */
+const mostCompared = 64;
+
 export class SchemaCompiler implements BodyContext {
   readonly warnings: SchemaWarning[] = [];
   readonly formulas: Formulas = new Formulas();
@@ -39,11 +45,14 @@ export class SchemaCompiler implements BodyContext {
   readonly settings: CompileSettings;
   readonly budget: Budget;
   readonly punctuation: Punctuation;
-  readonly views: Views;
+  readonly #readings: Readings;
   readonly #root: Formula;
   readonly #lexemes = new LexemeTable();
   readonly #bodies: RuleBody[] = [];
   readonly #symbols = new Map<Formula, RuleSymbol | undefined>();
+  /** Of the same value: what refers to what is looked at. */
+  readonly #open = new Set<Formula>();
+  #views: Views | undefined;
   readonly #pending: (() => void)[] = [];
   readonly #leaves: KnownLeaves;
   /** What scalars depend on besides their schema. */
@@ -59,24 +68,33 @@ export class SchemaCompiler implements BodyContext {
     this.#settingsText = ` ${spelling} ${largestInteger} ${numberDigits} ${stringLength}`;
     this.punctuation = new Punctuation(expressions, this.#lexemes, settings.anyWhitespace, settings.spelling);
     const document = new SchemaDocument(schema);
-    const readings: Readings = {
+    this.#readings = {
       document,
       formulas: this.formulas,
       warn: (origin, reason) => void this.warnings.push({ ...origin, reason }),
     };
+    this.#root = this.formulas.schema(document.root, emptyScope);
+  }
+
+  /** Made when they are needed: plain schemas do without. */
+  get views(): Views {
+    return (this.#views ??= this.#makeViews());
+  }
+
+  #makeViews(): Views {
     const read = new Map<Formula, Formula>();
-    this.views = new Views({
-      formulas: this.formulas,
+    const { formulas, expressions, settings, budget } = this;
+    return new Views({
+      formulas,
       expressions,
       limits: settings,
-      budget: settings.budget,
+      budget,
       read: (formula) => {
         let known = read.get(formula);
-        if (!known) read.set(formula, (known = readSchema(readings, formula.location, formula.scope)));
+        if (!known) read.set(formula, (known = readSchema(this.#readings, formula.location, formula.scope)));
         return known;
       },
     });
-    this.#root = this.formulas.schema(document.root, emptyScope);
   }
 
   compile(): GrammarRules {
@@ -92,10 +110,84 @@ export class SchemaCompiler implements BodyContext {
   symbolOf(formula: Formula): RuleSymbol | undefined {
     if (this.#symbols.has(formula)) return this.#symbols.get(formula);
     this.budget.spend(16);
-    const leaf = formula.kind === "schema" ? leafText(formula.location) : undefined;
-    const symbol = leaf === undefined ? this.#makeSymbol(formula) : this.#lexeme(this.#leaf(formula, leaf), formula);
+    const symbol = this.#symbol(formula);
     this.#symbols.set(formula, symbol);
     return symbol;
+  }
+
+  #symbol(formula: Formula): RuleSymbol | undefined {
+    if (formula.kind !== "schema") return this.#makeSymbol(formula);
+    const leaf = leafText(formula.location);
+    if (leaf !== undefined) return this.#lexeme(this.#leaf(formula, leaf), formula);
+    const plain = plainSchema(this.#readings, formula.location);
+    return plain ? this.#plainSymbol(formula, plain) : this.#makeSymbol(formula);
+  }
+
+  #plainSymbol(formula: SchemaFormula, plain: PlainSchema): RuleSymbol | undefined {
+    switch (plain.is) {
+      case "same":
+        return this.#ofSameValue(formula, () => this.symbolOf(plain.as));
+      case "object": {
+        if (!this.#areNamesInOrder) return this.#makeSymbol(formula);
+        return this.#addRule(formula, (body, ends) => addPlainObject(this, body, ends, plain.object));
+      }
+      case "array":
+        return this.#addRule(formula, (body, ends) => addPlainArray(this, body, ends, plain));
+      case "oneOf":
+        if (!this.#areApart(plain.branches)) return this.#makeSymbol(formula);
+        return this.#ofSameValue(formula, () => this.#anyOf(formula, plain.branches));
+      case "anyOf":
+        return this.#ofSameValue(formula, () => this.#anyOf(formula, plain.branches));
+      default:
+        return plain satisfies never;
+    }
+  }
+
+  get #areNamesInOrder(): boolean {
+    return !this.settings.anyOrder && this.settings.stringLength === Infinity;
+  }
+
+  #ofSameValue(formula: SchemaFormula, symbolOf: () => RuleSymbol | undefined): RuleSymbol | undefined {
+    checkNesting(this.#open, formula);
+    this.#open.add(formula);
+    const symbol = symbolOf();
+    this.#open.delete(formula);
+    return symbol;
+  }
+
+  /** Whether no two hold of the same value. */
+  #areApart(branches: readonly Formula[]): boolean {
+    if (branches.length > mostCompared) return false;
+    return branches.every((a, i) => branches.every((b, j) => j <= i || this.views.areDisjoint(a, b)));
+  }
+
+  #anyOf(formula: Formula, branches: readonly Formula[]): RuleSymbol | undefined {
+    const { expressions, formulas } = this;
+    if (branches.includes(formulas.true)) return this.symbolOf(formulas.true);
+    const scalars: Expr[] = [];
+    const rules = new Set<number>();
+    for (const branch of branches) {
+      const symbol = this.symbolOf(branch);
+      if (symbol === undefined) continue;
+      if ("rule" in symbol) rules.add(symbol.rule);
+      else scalars.push(this.#lexemes.lexemes[symbol.lexeme]!.expression);
+    }
+    const scalar = this.#lexeme(scalars.length > 0 ? expressions.or(scalars) : undefined, formula);
+    const [rule] = rules;
+    if (rule === undefined) return scalar;
+    if (!scalar && rules.size === 1) return { rule };
+    return this.#addRule(formula, (body, { start, end }) => {
+      if (scalar) body.addEdge(start, scalar, end);
+      for (const each of rules) body.addEdge(start, { rule: each }, end);
+    });
+  }
+
+  /** A rule whose body is filled later. */
+  #addRule(formula: Formula, fill: (body: RuleBody, ends: BodyEnds) => void): RuleSymbol {
+    const body = new RuleBody(nameOf(formula), this.budget);
+    const rule = this.#bodies.push(body) - 1;
+    this.#pending.push(() => fill(body, { start: body.addState(), end: body.addState(true) }));
+    return { rule };
   }
 
   /** What was found of an equal schema before is what is found of this one. */
@@ -135,16 +227,11 @@ export class SchemaCompiler implements BodyContext {
     if (arrays.kind === "false" && objects.kind === "false") {
       return this.#lexeme(scalars, formula);
     }
-    const body = new RuleBody(nameOf(formula), this.budget);
-    const rule = this.#bodies.push(body) - 1;
-    this.#pending.push(() => this.#fill(body, formula, scalars));
-    return { rule };
+    return this.#addRule(formula, (body, ends) => this.#fill(body, ends, formula, scalars));
   }
 
-  #fill(body: RuleBody, formula: Formula, scalars: Expr | undefined): void {
+  #fill(body: RuleBody, { start, end }: BodyEnds, formula: Formula, scalars: Expr | undefined): void {
     const { views } = this;
-    const start = body.addState();
-    const end = body.addState(true);
     if (scalars !== undefined) body.addEdge(start, this.#lexemes.add(scalars, nameOf(formula)), end);
     const arrays = alternativesOf(
       views.arrayTable,
@@ -153,22 +240,21 @@ export class SchemaCompiler implements BodyContext {
       (claim) => claim.is === "unique" || claim.is === "item",
     );
     for (const claims of arrays) new ArrayBody(this, body, end, claims).build(start);
-    const { anyOrder, stringLength } = this.settings;
-    const plain = anyOrder || stringLength < Infinity ? undefined : plainObject(views.objects(formula));
-    if (plain) {
-      addPlainObject(this, body, { start, end }, plain);
-      return;
-    }
     const objects = alternativesOf(
       views.objectTable,
       views.objects(formula),
       (claims) => views.simplerObject(claims),
       (claim) => claim.is === "declared",
     );
-    for (const claims of objects) this.#addObject(body, start, end, claims);
+    for (const claims of objects) this.#addObject(body, { start, end }, claims);
   }
 
-  #addObject(body: RuleBody, start: number, end: number, claims: Claims<ObjectClaim>): void {
+  #addObject(body: RuleBody, { start, end }: BodyEnds, claims: Claims<ObjectClaim>): void {
+    const plain = this.#areNamesInOrder ? plainObject(claims) : undefined;
+    if (plain) {
+      addPlainObject(this, body, { start, end }, plain);
+      return;
+    }
     const plan = planObject(this.views, this.formulas, claims, this.settings.stringLength);
     const states = new StateTable(body, this.budget);
     const steps = new ObjectSteps(this, body, states, plan);

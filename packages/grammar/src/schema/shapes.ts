@@ -1,25 +1,14 @@
 /** Schemas that say the same, annotations aside: what they come to is worked out once for all the places where they stand. */
 import { isObject } from "./schemaObject.ts";
-import { inArray, inRecord, inSchema } from "./keywords.ts";
+import { inArray, inRecord, inSchema, isConstraint } from "./keywords.ts";
 
-export const annotations: ReadonlySet<string> = new Set([
-  "$comment",
-  "default",
-  "deprecated",
-  "description",
-  "example",
-  "examples",
-  "readOnly",
-  "title",
-  "writeOnly",
-]);
 /** Schemas further inside are each for itself. */
 const deepest = 64;
 
-/** Whether a schema holds annotations at most. */
+/** Whether every value satisfies the schema as it has no keyword that says otherwise. */
 export function saysNothing(schema: unknown): boolean {
   if (!isObject(schema)) return false;
-  for (const keyword in schema) if (!annotations.has(keyword)) return false;
+  for (const keyword in schema) if (isConstraint(keyword)) return false;
   return true;
 }
 
@@ -28,7 +17,7 @@ export class Shapes {
   readonly #known = new WeakMap<object, number>();
   #count = 0;
 
-  /** The same number for schemas of the same keywords, in the same order, with the same values. */
+  /** The same number for schemas of the same constraints, in the same order, with the same values. */
   numberOf(schema: unknown, depth = 0): number {
     if (!isObject(schema)) return this.#numbered(JSON.stringify(schema) ?? "");
     let number = this.#known.get(schema);
@@ -48,7 +37,7 @@ export class Shapes {
   #textOf(schema: Readonly<Record<string, unknown>>, depth: number): string {
     let text = "";
     for (const keyword of Object.keys(schema)) {
-      if (annotations.has(keyword)) continue;
+      if (!isConstraint(keyword)) continue;
       const value = schema[keyword];
       text += `${JSON.stringify(keyword)}:`;
       if (typeof value !== "object" || value === null) text += `${JSON.stringify(value)},`;

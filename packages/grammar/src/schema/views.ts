@@ -10,7 +10,7 @@ import { arrayClaimOf } from "./arrayLeaves.ts";
 import { claimAlgebra } from "./claimAlgebra.ts";
 import { type Claims, ClaimTable } from "./claims.ts";
 import { Fold, type TypeAlgebra } from "./fold.ts";
-import type { Formula, Formulas } from "./formula.ts";
+import type { Formula, Formulas, SchemaFormula } from "./formula.ts";
 import { kindAlgebra, kindBits } from "./kindAlgebra.ts";
 import { KeyMembership } from "./keyMembership.ts";
 import type { KeySet } from "./keySets.ts";
@@ -32,7 +32,7 @@ export interface ViewContext {
   readonly expressions: Expressions;
   readonly limits: NumberLimits;
   readonly budget: Budget;
-  read(schema: Formula & { kind: "schema" }): Formula;
+  read(schema: SchemaFormula): Formula;
 }
 
 export class Views {
@@ -160,6 +160,11 @@ export class Views {
     const { expressions } = this.#context;
     const bytes = expressions.someText(expressions.text(texts, "utf8"));
     return bytes && new TextDecoder().decode(bytes);
+  }
+
+  /** True where no value satisfies both and that is seen within a few levels. */
+  areDisjoint(a: Formula, b: Formula): boolean {
+    return (this.#kinds.of(a) & this.#kinds.of(b)) === 0 || this.isSurelyEmpty(this.#context.formulas.and([a, b]));
   }
 
   /** True where no value satisfies it and that is seen within a few levels. */
