@@ -13,7 +13,8 @@ import { emptyScope } from "./scopes.ts";
 
 export type PlainSchema =
   | { readonly is: "same"; readonly as: Formula }
-  | { readonly is: "object"; readonly object: PlainObject }
+  /** Values that are no objects satisfy it unless it is typed. */
+  | { readonly is: "object"; readonly object: PlainObject; readonly isTyped: boolean }
   | { readonly is: "array"; readonly items: Formula; readonly isNonEmpty: boolean }
   /** At least one of the branches holds; of `oneOf`, exactly one. */
   | { readonly is: "anyOf" | "oneOf"; readonly branches: readonly Formula[] };
@@ -49,7 +50,8 @@ export function plainSchema(readings: Readings, location: Location): PlainSchema
   if (found === shapes.anyOf) return alternatives(readings, location, "anyOf");
   if (found === shapes.oneOf) return alternatives(readings, location, "oneOf");
   const { type } = value;
-  if (type === "object" && (found & ~ofObjects) === 0) return plainObjectOf(readings, location, value);
+  const isTyped = (found & shapes.type) !== 0;
+  if ((type === "object" || !isTyped) && (found & ~ofObjects) === 0) return plainObjectOf(readings, location, value, isTyped);
   if (type === "array" && (found & ~ofArrays) === 0) return arrayOf(readings, location, value);
   return undefined;
 }
@@ -75,7 +77,12 @@ function arrayOf(readings: Readings, location: Location, value: SchemaObject): P
   return { is: "array", items: every, isNonEmpty: minItems === 1 };
 }
 
-function plainObjectOf(readings: Readings, location: Location, value: SchemaObject): PlainSchema | undefined {
+function plainObjectOf(
+  readings: Readings,
+  location: Location,
+  value: SchemaObject,
+  isTyped: boolean,
+): PlainSchema | undefined {
   const { document } = readings;
   const { properties = {}, required = [], additionalProperties: given = true } = value;
   if (!isObject(properties) || !Array.isArray(required) || !isSchema(given)) return undefined;
@@ -94,5 +101,5 @@ function plainObjectOf(readings: Readings, location: Location, value: SchemaObje
     values.set(name, others ?? readings.formulas.true);
     names.push(name);
   }
-  return { is: "object", object: { names, required: new Set(required as string[]), values, others } };
+  return { is: "object", object: { names, required: new Set(required as string[]), values, others }, isTyped };
 }

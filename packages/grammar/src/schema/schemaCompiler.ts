@@ -116,6 +116,9 @@ export class SchemaCompiler implements BodyContext {
   }
 
   #symbol(formula: Formula): RuleSymbol | undefined {
+    if (formula.kind === "false") return undefined;
+    const isAny = formula.kind === "true" && this.settings.stringLength === Infinity;
+    if (isAny) return this.#addRule(formula, (body, ends) => this.#addAnything(body, ends));
     if (formula.kind !== "schema") return this.#makeSymbol(formula);
     const leaf = leafText(formula.location);
     if (leaf !== undefined) return this.#lexeme(this.#leaf(formula, leaf), formula);
@@ -129,7 +132,10 @@ export class SchemaCompiler implements BodyContext {
         return this.#ofSameValue(formula, () => this.symbolOf(plain.as));
       case "object": {
         if (!this.#areNamesInOrder) return this.#makeSymbol(formula);
-        return this.#addRule(formula, (body, ends) => addPlainObject(this, body, ends, plain.object));
+        return this.#addRule(formula, (body, ends) => {
+          if (!plain.isTyped) this.#addNoObjects(body, ends);
+          addPlainObject(this, body, ends, plain.object);
+        });
       }
       case "array":
         return this.#addRule(formula, (body, ends) => addPlainArray(this, body, ends, plain));
@@ -141,6 +147,19 @@ export class SchemaCompiler implements BodyContext {
       default:
         return plain satisfies never;
     }
+  }
+
+  #addAnything(body: RuleBody, ends: BodyEnds): void {
+    this.#addNoObjects(body, ends);
+    addPlainObject(this, body, ends, { names: [], required: new Set(), values: new Map(), others: undefined });
+  }
+
+  /** Every value that is no object. */
+  #addNoObjects(body: RuleBody, ends: BodyEnds): void {
+    const always = this.formulas.true;
+    const scalar = this.#lexeme(this.#leaf(always, "any"), always);
+    if (scalar) body.addEdge(ends.start, scalar, ends.end);
+    addPlainArray(this, body, ends, { items: always, isNonEmpty: false });
   }
 
   get #areNamesInOrder(): boolean {
@@ -222,7 +241,7 @@ export class SchemaCompiler implements BodyContext {
 
   #makeSymbol(formula: Formula): RuleSymbol | undefined {
     const { views } = this;
-    const scalars = formula.kind === "true" ? this.#leaf(formula, "any") : this.#scalars(formula, anything);
+    const scalars = this.#scalars(formula, anything);
     const [arrays, objects] = [views.arrays(formula), views.objects(formula)];
     if (arrays.kind === "false" && objects.kind === "false") {
       return this.#lexeme(scalars, formula);
