@@ -2,26 +2,26 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules.ts";
-import { type BodyFacts, prunedFacts, ruleFacts } from "../rules/productive.ts";
+import type { TokenRanges } from "../lexer/lexer.ts";
+import { type BodyFacts, prunedFacts, type RuleFacts, ruleFacts } from "../rules/productive.ts";
 import type { GrammarImage, ImageEdges, ImageLexemes, ImageRules, ImageStates } from "./image.ts";
 import { packExpressions } from "./packExpressions.ts";
 
 const endless = Number.POSITIVE_INFINITY;
 
+interface Facts extends RuleFacts {
+  /** Whether the edge leads somewhere. */
+  canFollow(edge: RuleEdge): boolean;
+}
+
 /** @param name of the specification in messages @throws RangeError for a grammar without a text, GrammarBudgetError */
 export function compileRules(grammar: GrammarRules, budget: Budget, name: string): GrammarImage {
   const { expressions, lexemes } = grammar;
   expressions.budget = budget;
-  const isPruned = grammar.isPruned ?? false;
-  const hasText = lexemes.map(
-    ({ expression, tokenIds }) => isPruned || tokenIds !== undefined || !expressions.isEmpty(expression),
-  );
-  const { bodies, isNullable } = isPruned
-    ? prunedFacts(grammar, budget)
-    : ruleFacts(grammar, (lexeme) => hasText[lexeme]!, budget);
+  const { bodies, isNullable, canFollow } = grammar.isPruned
+    ? { ...prunedFacts(grammar, budget), canFollow: () => true }
+    : textFacts(grammar, budget);
   if (!bodies[grammar.start]) throw new RangeError(`"${name}" expected one that a text can match`);
-  const canFollow = ({ symbol }: RuleEdge): boolean =>
-    "rule" in symbol ? bodies[symbol.rule] !== undefined : hasText[symbol.lexeme]!;
   const roots = lexemes.map(({ expression }) => expression);
   const { nodes, sets, moduli, places } = packExpressions(expressions, roots);
   const parts = {
@@ -36,27 +36,47 @@ export function compileRules(grammar: GrammarRules, budget: Budget, name: string
   return { ...parts, sizeBytes: sizeOf(parts) };
 }
 
+/** Of rules of which nothing is known, and which of their edges lead somewhere. */
+function textFacts(grammar: GrammarRules, budget: Budget): Facts {
+  const { expressions, lexemes } = grammar;
+  const hasText = lexemes.map(({ expression, tokenIds }) => tokenIds !== undefined || !expressions.isEmpty(expression));
+  const facts = ruleFacts(grammar, (lexeme) => hasText[lexeme]!, budget);
+  const canFollow = ({ symbol }: RuleEdge): boolean =>
+    "rule" in symbol ? facts.bodies[symbol.rule] !== undefined : hasText[symbol.lexeme]!;
+  return { ...facts, canFollow };
+}
+
 function sizeOf({ nodes, sets, lexemes, states, edges, rules }: Omit<GrammarImage, "sizeBytes">): number {
   const counts = 40 * states.rules.length + 40 * edges.symbols.length + 20 * rules.firstStates.length;
   return 1000 + nodes.byteLength + sets.byteLength + 10 * lexemes.expressions.length + counts + rules.live.length;
 }
 
 function packLexemes(expressions: Expressions, lexemes: readonly Lexeme[], places: readonly number[]): ImageLexemes {
-  return {
-    expressions: Int32Array.from(places),
-    isNullable: Uint8Array.from(lexemes, ({ expression, tokenIds }) =>
-      Number(!tokenIds && expressions.isNullable(expression)),
-    ),
-    isLazy: Uint8Array.from(lexemes, ({ isLazy }) => Number(isLazy ?? false)),
-    tokenIds: lexemes.flatMap(({ tokenIds }, lexeme) => (tokenIds ? [[lexeme, tokenIds] as const] : [])),
+  const packed = {
+    expressions: new Int32Array(places),
+    isNullable: new Uint8Array(lexemes.length),
+    isLazy: new Uint8Array(lexemes.length),
+    tokenIds: [] as [lexeme: number, ranges: TokenRanges][],
   };
+  for (let lexeme = 0; lexeme < lexemes.length; lexeme++) {
+    const { expression, tokenIds, isLazy } = lexemes[lexeme]!;
+    if (tokenIds) packed.tokenIds.push([lexeme, tokenIds]);
+    else if (expressions.isNullable(expression)) packed.isNullable[lexeme] = 1;
+    if (isLazy) packed.isLazy[lexeme] = 1;
+  }
+  return packed;
 }
 
 function packBodies(
   rules: readonly Rule[],
   canFollow: (edge: RuleEdge) => boolean,
 ): { states: ImageStates; edges: ImageEdges } {
-  const stateCount = rules.reduce((sum, { states }) => sum + states.length, 0);
+  let stateCount = 0;
+  let edgeCount = 0;
+  for (const rule of rules) {
+    stateCount += rule.states.length;
+    for (const state of rule.states) for (const edge of state.edges) if (canFollow(edge)) edgeCount++;
+  }
   const states = {
     rules: new Int32Array(stateCount),
     isAccepting: new Uint8Array(stateCount),
@@ -64,36 +84,40 @@ function packBodies(
     also: new Int32Array(stateCount).fill(-1),
     firstEdges: new Int32Array(stateCount + 1),
   };
-  const [symbols, targets, flags, once, bounds]: number[][] = [[], [], [], [], []];
+  const edges = {
+    symbols: new Int32Array(edgeCount),
+    targets: new Int32Array(edgeCount),
+    flags: new Uint8Array(edgeCount),
+    once: new Int32Array(edgeCount),
+    bounds: new Float64Array(edgeCount * 2),
+  };
   let first = 0;
-  let at = 0;
+  let [at, edgeAt] = [0, 0];
   rules.forEach((rule, index) => {
-    for (const { edges, isAccepting, acceptingCount, also } of rule.states) {
+    for (const state of rule.states) {
+      const { isAccepting, acceptingCount, also } = state;
       states.rules[at] = index;
       if (also !== undefined) states.also[at] = first + also;
       states.isAccepting[at] = Number(isAccepting);
-      states.bounds.set([acceptingCount?.min ?? 0, acceptingCount?.max ?? endless], at * 2);
-      for (const edge of edges) {
-        if (!canFollow(edge)) continue;
-        const { symbol, ifCount } = edge;
-        symbols!.push("rule" in symbol ? (symbol.rule << 1) | 1 : symbol.lexeme << 1);
-        targets!.push(first + edge.target);
-        flags!.push(Number(edge.counts ?? false) | (Number(edge.isDistinct ?? false) << 1));
-        once!.push(edge.once ?? -1);
-        bounds!.push(ifCount?.min ?? 0, ifCount?.max ?? endless);
-      }
-      states.firstEdges[++at] = symbols!.length;
+      states.bounds[at * 2] = acceptingCount?.min ?? 0;
+      states.bounds[at * 2 + 1] = acceptingCount?.max ?? endless;
+      for (const edge of state.edges) if (canFollow(edge)) packEdge(edges, edgeAt++, edge, first);
+      states.firstEdges[++at] = edgeAt;
     }
     first += rule.states.length;
   });
-  const edges = {
-    symbols: Int32Array.from(symbols!),
-    targets: Int32Array.from(targets!),
-    flags: Uint8Array.from(flags!),
-    once: Int32Array.from(once!),
-    bounds: Float64Array.from(bounds!),
-  };
   return { states, edges };
+}
+
+/** @param first the number of the first state of its rule */
+function packEdge(edges: ImageEdges, at: number, edge: RuleEdge, first: number): void {
+  const { symbol, target, ifCount, counts, once, isDistinct } = edge;
+  edges.symbols[at] = "rule" in symbol ? (symbol.rule << 1) | 1 : symbol.lexeme << 1;
+  edges.targets[at] = first + target;
+  edges.flags[at] = Number(counts ?? false) | (Number(isDistinct ?? false) << 1);
+  edges.once[at] = once ?? -1;
+  edges.bounds[at * 2] = ifCount?.min ?? 0;
+  edges.bounds[at * 2 + 1] = ifCount?.max ?? endless;
 }
 
 function packRules(
@@ -101,29 +125,36 @@ function packRules(
   bodies: readonly (BodyFacts | undefined)[],
   isNullable: readonly boolean[],
 ): ImageRules {
-  const firstStates = new Int32Array(rules.length);
-  const firstRuns = new Int32Array(rules.length + 1);
-  const runs = bodies.map((body) => body?.runs ?? []);
-  const all = runs.flat();
-  const runPlaces = new Int32Array(all.length);
-  const live = new Uint8Array(all.reduce((sum, run) => sum + run.live.length, 0));
-  rules.forEach(({ states }, rule) => {
-    firstStates[rule + 1] = firstStates[rule]! + states.length;
-    firstRuns[rule + 1] = firstRuns[rule]! + runs[rule]!.length;
-  });
-  let place = 0;
-  all.forEach((run, i) => {
-    runPlaces[i] = place;
-    live.set(run.live, place);
-    place += run.live.length;
-  });
-  return {
-    firstStates,
-    firstRuns,
-    isNullable: Uint8Array.from(isNullable, Number),
-    saturations: Float64Array.from(bodies, (body) => body?.saturation ?? 0),
-    runCounts: Float64Array.from(all, ({ from }) => from),
-    runPlaces,
-    live,
+  let [runCount, flagCount] = [0, 0];
+  for (const body of bodies) {
+    for (const { live } of body?.runs ?? []) {
+      runCount++;
+      flagCount += live.length;
+    }
+  }
+  const packed = {
+    firstStates: new Int32Array(rules.length),
+    firstRuns: new Int32Array(rules.length + 1),
+    isNullable: new Uint8Array(rules.length),
+    saturations: new Float64Array(rules.length),
+    runCounts: new Float64Array(runCount),
+    runPlaces: new Int32Array(runCount),
+    live: new Uint8Array(flagCount),
   };
+  let [first, run, place] = [0, 0, 0];
+  for (let rule = 0; rule < rules.length; rule++) {
+    const body = bodies[rule];
+    packed.firstStates[rule] = first;
+    first += rules[rule]!.states.length;
+    packed.isNullable[rule] = Number(isNullable[rule]);
+    packed.saturations[rule] = body?.saturation ?? 0;
+    for (const { from, live } of body?.runs ?? []) {
+      packed.runCounts[run] = from;
+      packed.runPlaces[run++] = place;
+      packed.live.set(live, place);
+      place += live.length;
+    }
+    packed.firstRuns[rule + 1] = run;
+  }
+  return packed;
 }

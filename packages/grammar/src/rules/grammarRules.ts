@@ -29,6 +29,8 @@ export interface Lexeme {
 export interface Rule {
   readonly name: string;
   readonly states: readonly RuleState[];
+  /** Known of it: whether its edges count, or depend on the count. Absent: it is looked for. */
+  readonly isCounted?: boolean;
 }
 
 export interface RuleState {

@@ -30,7 +30,8 @@ export function prunedFacts({ rules }: GrammarRules, budget: Budget): RuleFacts 
   return { bodies, isNullable: rules.map(() => false) };
 }
 
-function isCounted({ states }: Rule): boolean {
+function isCounted({ states, isCounted: isKnown }: Rule): boolean {
+  if (isKnown !== undefined) return isKnown;
   return states.some(
     ({ edges, acceptingCount }) => acceptingCount ?? edges.some(({ counts, ifCount }) => counts ?? ifCount),
   );

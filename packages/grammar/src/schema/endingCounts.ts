@@ -13,8 +13,6 @@ interface Incoming {
 /** By state. @param canRead whether some text is read by the edge's symbol */
 export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolean, budget: Budget): CountSet[] {
   const { states } = body;
-  const isCounted = states.some(({ edges }) => edges.some(({ counts, ifCount }) => counts || ifCount));
-  if (!isCounted) return reaching(body, canRead);
   const incoming: Incoming[][] = states.map(() => []);
   states.forEach(({ edges, also }, from) => {
     for (const edge of edges) if (canRead(edge)) incoming[edge.target]!.push({ from, edge });
@@ -40,25 +38,6 @@ export function endingCounts(body: RuleBody, canRead: (edge: RuleEdge) => boolea
     for (const { from, edge } of incoming[state]!) {
       const before = edge?.counts ? lowerCounts(ends[state]!, 1) : ends[state]!;
       widen(from, edge?.ifCount ? meetCounts([edge.ifCount], before) : before);
-    }
-  }
-  return ends;
-}
-
-/** Where nothing is counted: all counts, or none. */
-function reaching({ states }: RuleBody, canRead: (edge: RuleEdge) => boolean): CountSet[] {
-  const incoming: number[][] = states.map(() => []);
-  states.forEach(({ edges, also }, from) => {
-    for (const edge of edges) if (canRead(edge)) incoming[edge.target]!.push(from);
-    if (also !== undefined) incoming[also]!.push(from);
-  });
-  const ends: CountSet[] = states.map(({ isAccepting }) => (isAccepting ? everyCount : []));
-  const pending = states.flatMap(({ isAccepting }, state) => (isAccepting ? [state] : []));
-  for (let state = pending.pop(); state !== undefined; state = pending.pop()) {
-    for (const from of incoming[state]!) {
-      if (ends[from] === everyCount) continue;
-      ends[from] = everyCount;
-      pending.push(from);
     }
   }
   return ends;

@@ -51,7 +51,8 @@ export function plainSchema(readings: Readings, location: Location): PlainSchema
   if (found === shapes.oneOf) return alternatives(readings, location, "oneOf");
   const { type } = value;
   const isTyped = (found & shapes.type) !== 0;
-  if ((type === "object" || !isTyped) && (found & ~ofObjects) === 0) return plainObjectOf(readings, location, value, isTyped);
+  if ((type === "object" || !isTyped) && (found & ~ofObjects) === 0)
+    return plainObjectOf(readings, location, value, isTyped);
   if (type === "array" && (found & ~ofArrays) === 0) return arrayOf(readings, location, value);
   return undefined;
 }

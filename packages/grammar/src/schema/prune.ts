@@ -8,7 +8,11 @@ import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules
 import { endingCounts } from "./endingCounts.ts";
 import { type CountSet, hasCount, lowerCounts, meetCounts, isAllFrom } from "./countSets.ts";
 import { EmptySchemaError } from "./errors.ts";
+import { liveStates } from "./liveStates.ts";
 import type { RuleBody } from "./ruleBody.ts";
+
+/** Of a body: by state, from which counts it reaches an end; where nothing counts, 1 if it does. */
+type Ends = readonly CountSet[] | Uint8Array;
 
 /** @param lexemes each of some text @throws EmptySchemaError if the first rule derives nothing */
 export function prune(
@@ -17,64 +21,71 @@ export function prune(
   bodies: readonly RuleBody[],
   budget: Budget,
 ): GrammarRules {
-  const ends: (readonly CountSet[])[] = [];
-  /** Looked at when all that they name was known to be productive. */
-  const areWhole = bodies.map(() => false);
-  const isProductive = bodies.map(() => false);
-  const canRead = ({ symbol }: RuleEdge): boolean => "lexeme" in symbol || isProductive[symbol.rule]!;
+  const ends: Ends[] = [];
+  /** 1 for those looked at when all that they name was known to be productive. */
+  const areWhole = new Uint8Array(bodies.length);
+  const isProductive = new Uint8Array(bodies.length);
+  const canRead = ({ symbol }: RuleEdge): boolean => "lexeme" in symbol || isProductive[symbol.rule] === 1;
+  const endsOf = (body: RuleBody): Ends =>
+    body.isCounted ? endingCounts(body, canRead, budget) : liveStates(body, canRead);
   for (let hasChanged = true; hasChanged; ) {
     hasChanged = false;
     for (let index = bodies.length - 1; index >= 0; index--) {
-      if (isProductive[index]) continue;
-      const found = endingCounts(bodies[index]!, canRead, budget);
-      if (!hasCount(found[0]!, 0)) continue;
+      if (isProductive[index] === 1) continue;
+      const found = endsOf(bodies[index]!);
+      if (!mayEnd(found, 0)) continue;
       ends[index] = found;
-      areWhole[index] = bodies[index]!.states.every(({ edges }) => edges.every(canRead));
-      isProductive[index] = hasChanged = true;
+      areWhole[index] = Number(bodies[index]!.states.every(({ edges }) => edges.every(canRead)));
+      isProductive[index] = 1;
+      hasChanged = true;
     }
   }
-  if (!isProductive[0]) throw new EmptySchemaError();
+  if (isProductive[0] !== 1) throw new EmptySchemaError();
   bodies.forEach((body, index) => {
-    if (isProductive[index] && !areWhole[index]) ends[index] = endingCounts(body, canRead, budget);
+    if (isProductive[index] === 1 && areWhole[index] !== 1) ends[index] = endsOf(body);
   });
-  const kept = bodies.map((body, index) => (isProductive[index] ? keptEdges(body, ends[index]!, canRead) : []));
-  return renumber(expressions, lexemes, bodies, kept, ends);
+  return renumber(expressions, lexemes, bodies, ends, canRead);
 }
 
-function keptEdges(body: RuleBody, ends: readonly CountSet[], canRead: (edge: RuleEdge) => boolean): RuleEdge[][] {
-  const isCounted = body.states.some(({ edges }) => edges.some(({ counts }) => counts));
-  if (!isCounted) return body.states.map(({ edges }) => edgesAtZero(edges, ends, canRead));
-  const kept = (edge: RuleEdge): RuleEdge[] => {
+/** Whether an end is reached from the state, at a count of 0. */
+function mayEnd(ends: Ends, state: number): boolean {
+  return ends instanceof Uint8Array ? ends[state] === 1 : hasCount(ends[state]!, 0);
+}
+
+function keptEdges(edges: readonly RuleEdge[], ends: Ends, canRead: (edge: RuleEdge) => boolean): readonly RuleEdge[] {
+  if (ends instanceof Uint8Array) {
+    const isKept = (edge: RuleEdge): boolean => ends[edge.target] === 1 && canRead(edge);
+    return edges.every(isKept) ? edges : edges.filter(isKept);
+  }
+  return edges.filter(canRead).flatMap((edge) => {
     const { ifCount, ...rest } = edge;
     const target = ends[edge.target]!;
     const after = edge.counts ? lowerCounts(target, 1) : target;
     const allowed = ifCount ? meetCounts([ifCount], after) : after;
     return isAllFrom(allowed, 0) ? [rest] : allowed.map((bounds) => ({ ...rest, ifCount: bounds }));
-  };
-  return body.states.map(({ edges }) => edges.filter(canRead).flatMap(kept));
-}
-
-/** Where nothing counts. */
-function edgesAtZero(
-  edges: readonly RuleEdge[],
-  ends: readonly CountSet[],
-  canRead: (edge: RuleEdge) => boolean,
-): RuleEdge[] {
-  const found: RuleEdge[] = [];
-  for (const edge of edges) {
-    if (!canRead(edge) || !hasCount(ends[edge.target]!, 0)) continue;
-    if (edge.ifCount === undefined) {
-      found.push(edge);
-      continue;
-    }
-    const { ifCount, ...rest } = edge;
-    if (ifCount.min === 0) found.push(rest);
-  }
-  return found;
+  });
 }
 
 function isBare({ ifCount, counts, once, isDistinct }: RuleEdge): boolean {
   return ifCount === undefined && counts === undefined && once === undefined && isDistinct === undefined;
+}
+
+/** Numbers in the order in which they are asked for. */
+class Renumbering {
+  /** In their new order. */
+  readonly kept: number[] = [];
+  /** By old number: the new one, −1 before it is asked for. */
+  readonly #numbers: Int32Array;
+
+  constructor(count: number) {
+    this.#numbers = new Int32Array(count).fill(-1);
+  }
+
+  of(index: number): number {
+    let number = this.#numbers[index]!;
+    if (number < 0) this.#numbers[index] = number = this.kept.push(index) - 1;
+    return number;
+  }
 }
 
 /** Only rules, states and lexemes that are reached from the first rule. */
@@ -82,37 +93,39 @@ function renumber(
   expressions: Expressions,
   lexemes: readonly Lexeme[],
   bodies: readonly RuleBody[],
-  kept: readonly (readonly RuleEdge[][])[],
-  ends: readonly (readonly CountSet[])[],
+  ends: readonly Ends[],
+  canRead: (edge: RuleEdge) => boolean,
 ): GrammarRules {
-  const ruleNumbers = new Map([[0, 0]]);
-  const lexemeNumbers = new Map<number, number>();
-  const numberOf = (numbers: Map<number, number>, index: number): number => {
-    let number = numbers.get(index);
-    if (number === undefined) numbers.set(index, (number = numbers.size));
-    return number;
-  };
+  const ruleNumbers = new Renumbering(bodies.length);
+  const lexemeNumbers = new Renumbering(lexemes.length);
+  const symbolOf = ({ symbol }: RuleEdge): RuleEdge["symbol"] =>
+    "lexeme" in symbol ? { lexeme: lexemeNumbers.of(symbol.lexeme) } : { rule: ruleNumbers.of(symbol.rule) };
   const rules: Rule[] = [];
-  // the map grows while it is walked
-  for (const index of ruleNumbers.keys()) {
-    const stateNumbers = new Map([[0, 0]]);
+  ruleNumbers.of(0);
+  // the lists grow while they are walked
+  for (const index of ruleNumbers.kept) {
+    const body = bodies[index]!;
+    const own = ends[index]!;
+    const stateNumbers = new Renumbering(body.states.length);
     const states: Rule["states"][number][] = [];
-    for (const state of stateNumbers.keys()) {
-      const edges = kept[index]![state]!.map((edge): RuleEdge => {
-        const symbol =
-          "lexeme" in edge.symbol
-            ? { lexeme: numberOf(lexemeNumbers, edge.symbol.lexeme) }
-            : { rule: numberOf(ruleNumbers, edge.symbol.rule) };
-        const target = numberOf(stateNumbers, edge.target);
+    stateNumbers.of(0);
+    for (const state of stateNumbers.kept) {
+      const { edges: given, also, isAccepting } = body.states[state]!;
+      const edges = keptEdges(given, own, canRead).map((edge): RuleEdge => {
+        const [symbol, target] = [symbolOf(edge), stateNumbers.of(edge.target)];
         // few say more, and a copy of all that an edge may say takes long
         return isBare(edge) ? { symbol, target } : { ...edge, symbol, target };
       });
-      const { also, isAccepting } = bodies[index]!.states[state]!;
-      const leads = also !== undefined && ends[index]![also]!.length > 0;
-      states.push({ edges, isAccepting, also: leads ? numberOf(stateNumbers, also) : undefined });
+      const leads = also !== undefined && reachesEnd(own, also);
+      states.push({ edges, isAccepting, also: leads ? stateNumbers.of(also) : undefined });
     }
-    rules.push({ name: bodies[index]!.name, states });
+    rules.push({ name: body.name, states, isCounted: body.isCounted });
   }
-  const named = Array.from(lexemeNumbers.keys(), (index) => lexemes[index]!);
+  const named = lexemeNumbers.kept.map((index) => lexemes[index]!);
   return { expressions, lexemes: named, rules, start: 0, isPruned: true };
+}
+
+/** At whatever count. */
+function reachesEnd(ends: Ends, state: number): boolean {
+  return ends instanceof Uint8Array ? ends[state] === 1 : ends[state]!.length > 0;
 }

@@ -14,6 +14,8 @@ export interface BodyState {
 export class RuleBody {
   readonly name: string;
   readonly states: BodyState[] = [];
+  /** Whether an edge counts, or depends on the count. */
+  isCounted = false;
   readonly #budget: Budget;
 
   constructor(name: string, budget: Budget) {
@@ -25,9 +27,10 @@ export class RuleBody {
     return this.states.push({ edges: [], also: undefined, isAccepting }) - 1;
   }
 
-  addEdge(from: number, symbol: RuleSymbol, target: number, more: EdgeExtras = {}): void {
+  addEdge(from: number, symbol: RuleSymbol, target: number, more?: EdgeExtras): void {
     this.#budget.spend(1);
-    this.states[from]!.edges.push({ symbol, target, ...more });
+    this.states[from]!.edges.push(more ? { symbol, target, ...more } : { symbol, target });
+    if (more?.counts || more?.ifCount) this.isCounted = true;
   }
 
   /** All edges of another state, which may still get some. */
