@@ -10,6 +10,7 @@ import { Emptiness } from "./emptiness.ts";
 import { endless, type Nodes } from "./nodes.ts";
 import { TextExpressions } from "./textExpressions.ts";
 import type { Spelling, TextRegex } from "./textRegex.ts";
+import { oneOfWords } from "./words.ts";
 
 /** An expression of one `Expressions`. */
 export type Expr = number;
@@ -88,6 +89,11 @@ export class Expressions {
     return expr;
   }
 
+  /** One of the strings, in UTF-8. */
+  words(texts: readonly string[]): Expr {
+    return oneOfWords(this.#algebra, texts.map(binary));
+  }
+
   concat(parts: readonly Expr[]): Expr {
     return this.#algebra.concat(parts);
   }
@@ -161,4 +167,13 @@ function utf8(text: string): ArrayLike<number> {
     bytes.push(code);
   }
   return bytes;
+}
+
+/** The UTF-8 of a string, a character for each byte. */
+function binary(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f)
+      return Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join("");
+  }
+  return text;
 }

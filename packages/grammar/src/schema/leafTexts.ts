@@ -5,6 +5,7 @@
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { Location } from "./document.ts";
 import { isObject } from "./schemaObject.ts";
+import { hasLoneSurrogate } from "../json/texts.ts";
 import { isConstraint } from "./keywords.ts";
 
 /** Most schemas that are remembered with the expressions that they are made of. */
@@ -54,6 +55,17 @@ export function leafText({ value, resource }: Location): string | undefined {
     text += `${keyword}:${JSON.stringify(given)},`;
   }
   return isScalar ? `${text} ${resource.dialect.isUnnamed}` : undefined;
+}
+
+/** The strings that a schema is a list of; undefined for one that says something else, or more. */
+export function wordsOf({ value }: Location): readonly string[] | undefined {
+  if (!isObject(value)) return undefined;
+  const { enum: words, type = "string" } = value;
+  if (type !== "string" || !Array.isArray(words) || words.length === 0) return undefined;
+  for (const keyword of Object.keys(value)) {
+    if (keyword !== "enum" && keyword !== "type" && isConstraint(keyword)) return undefined;
+  }
+  return words.every((word) => typeof word === "string" && !hasLoneSurrogate(word)) ? words : undefined;
 }
 
 /** Of one without parts; infinities, which large numbers are read as, are written as null. */

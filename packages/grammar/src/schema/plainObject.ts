@@ -2,7 +2,7 @@
  * The object that most schemas describe: names with a schema each, some of them required, and one schema for all other names.
  * What a property is settles nothing about others, so that its states are known without looking at claims.
  */
-import { hasLoneSurrogate, literal, not, or } from "../json/texts.ts";
+import { hasLoneSurrogate } from "../json/texts.ts";
 import type { BodyContext } from "./bodyContext.ts";
 import { type Claims, conjuncts } from "./claims.ts";
 import type { Formula } from "./formula.ts";
@@ -71,7 +71,7 @@ export function addPlainObject(context: BodyContext, body: RuleBody, ends: BodyE
   };
   if (free) {
     before = body.addState();
-    addProperty(before, punctuation.key(not(or(...names.map(literal))), "name"), free);
+    addProperty(before, punctuation.otherKey(names, "name"), free);
   }
   addAfter();
   for (let i = names.length - 1; i >= 0; i--) {

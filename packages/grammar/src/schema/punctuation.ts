@@ -1,4 +1,5 @@
 /** What stands between values, with its white space, as lexemes; and names and texts in quotes. */
+import { anything, hasLoneSurrogate, literal, not, or } from "../json/texts.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { Spelling, TextRegex } from "../regex/textRegex.ts";
 import type { LexemeTable, RuleSymbol } from "./ruleBody.ts";
@@ -61,6 +62,29 @@ export class Punctuation {
   /** Any of the names up to where its value begins. */
   key(texts: TextRegex, name: string): RuleSymbol {
     return this.#lexemes.add(this.#expressions.concat([this.quoted(texts), this.#colon]), name);
+  }
+
+  /** Any other name up to where its value begins. */
+  otherKey(names: readonly string[], name: string): RuleSymbol {
+    if (names.length > 0 && this.#spelling === "json") {
+      const known = this.#words(names);
+      const others = this.#expressions.and([this.#expressions.text(anything, "json"), this.#expressions.not(known)]);
+      return this.#lexemes.add(this.#expressions.concat([this.#quote, others, this.#quote, this.#colon]), name);
+    }
+    return this.key(not(or(...names.map(literal))), name);
+  }
+
+  /** Strings with one of the texts. */
+  quotedWords(texts: readonly string[]): Expr {
+    if (this.#spelling !== "json") return this.quoted(or(...texts.map(literal)));
+    return this.#expressions.concat([this.#quote, this.#words(texts), this.#quote]);
+  }
+
+  /** As JSON spells them; there is no spelling of lone surrogates. */
+  #words(texts: readonly string[]): Expr {
+    const spelled: string[] = [];
+    for (const text of texts) if (!hasLoneSurrogate(text)) spelled.push(JSON.stringify(text).slice(1, -1));
+    return this.#expressions.words(spelled);
   }
 
   /** A name alone. */

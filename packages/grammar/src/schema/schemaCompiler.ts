@@ -26,7 +26,7 @@ import type { CompileSettings } from "./options.ts";
 import { prune } from "./prune.ts";
 import { Punctuation } from "./punctuation.ts";
 import { readSchema } from "./readSchema.ts";
-import { knownLeaves, type KnownLeaves, leafText } from "./leafTexts.ts";
+import { knownLeaves, type KnownLeaves, leafText, wordsOf } from "./leafTexts.ts";
 import { LexemeTable, RuleBody, type RuleSymbol } from "./ruleBody.ts";
 import type { Readings } from "./schemaReader.ts";
 import { emptyScope } from "./scopes.ts";
@@ -117,8 +117,8 @@ export class SchemaCompiler implements BodyContext {
 
   #symbol(formula: Formula): RuleSymbol | undefined {
     if (formula.kind === "false") return undefined;
-    const isAny = formula.kind === "true" && this.settings.stringLength === Infinity;
-    if (isAny) return this.#addRule(formula, (body, ends) => this.#addAnything(body, ends));
+    if (formula.kind === "true" && !this.#hasLength)
+      return this.#addRule(formula, (body, ends) => this.#addAnything(body, ends));
     if (formula.kind !== "schema") return this.#makeSymbol(formula);
     const leaf = leafText(formula.location);
     if (leaf !== undefined) return this.#lexeme(this.#leaf(formula, leaf), formula);
@@ -163,7 +163,12 @@ export class SchemaCompiler implements BodyContext {
   }
 
   get #areNamesInOrder(): boolean {
-    return !this.settings.anyOrder && this.settings.stringLength === Infinity;
+    return !this.settings.anyOrder && !this.#hasLength;
+  }
+
+  /** Whether strings and names have a largest length. */
+  get #hasLength(): boolean {
+    return this.settings.stringLength < Infinity;
   }
 
   #ofSameValue(formula: SchemaFormula, symbolOf: () => RuleSymbol | undefined): RuleSymbol | undefined {
@@ -216,7 +221,8 @@ export class SchemaCompiler implements BodyContext {
     let scalars = leaves.get(key);
     if (scalars === undefined && !leaves.has(key)) {
       const warned = this.warnings.length;
-      scalars = this.#scalars(formula, anything);
+      const words = formula.kind === "schema" && !this.#hasLength ? wordsOf(formula.location) : undefined;
+      scalars = words ? this.punctuation.quotedWords(words) : this.#scalars(formula, anything);
       if (this.warnings.length === warned) leaves.set(key, scalars);
     }
     return scalars;
