@@ -9,6 +9,7 @@ import { Derivatives } from "./derivatives.ts";
 import { Emptiness } from "./emptiness.ts";
 import { endless, type Nodes } from "./nodes.ts";
 import { TextExpressions } from "./textExpressions.ts";
+import { combinationsOf } from "./together.ts";
 import type { Spelling, TextRegex } from "./textRegex.ts";
 import { oneOfWords } from "./words.ts";
 
@@ -144,6 +145,11 @@ export class Expressions {
   /** A short text of it; undefined where none is seen at once. */
   someText(expr: Expr): Uint8Array | undefined {
     return this.#emptiness.someText(expr);
+  }
+
+  /** See `combinationsOf`. @throws GrammarBudgetError */
+  combinations(exprs: readonly Expr[], mostPlaces: number): string[] | undefined {
+    return combinationsOf(this.#algebra, this.#derivatives, exprs, mostPlaces);
   }
 
   /** Whether every text of the first is one of the second. @throws GrammarBudgetError */

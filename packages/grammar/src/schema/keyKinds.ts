@@ -6,6 +6,10 @@ import { keysOf } from "./keySets.ts";
 import type { Views } from "./views.ts";
 
 const mostKinds = 64;
+/** Patterns that are looked at all at once: fewer are soon told apart by names that match them, and so are many. */
+const [fewest, most] = [3, 12];
+/** Of that walk; nearly all take less than a hundred. */
+const mostPlaces = 1000;
 
 export interface KeyKind {
   readonly texts: TextRegex;
@@ -20,6 +24,24 @@ interface Found extends KeyKind {
 /** @param others all names that are not declared @returns kinds of which there is a name */
 export function keyKinds(views: Views, others: TextRegex, patterns: readonly TextRegex[]): readonly KeyKind[] {
   if (views.isEmptyText(others)) return [];
+  const isWalked = patterns.length >= fewest && patterns.length <= most;
+  const kinds = isWalked ? kindsTogether(views, others, patterns) : undefined;
+  return kinds ?? kindsInTurn(views, others, patterns);
+}
+
+/** All at once; undefined where that takes long. */
+function kindsTogether(views: Views, others: TextRegex, patterns: readonly TextRegex[]): KeyKind[] | undefined {
+  const combinations = views.combinations(others, patterns, mostPlaces);
+  if (!combinations) return undefined;
+  checkCount(combinations.length);
+  return combinations.map((flags) => {
+    const parts = patterns.map((pattern, i) => (flags[i] === "1" ? pattern : not(pattern)));
+    return { texts: and(others, ...parts), matched: new Set(patterns.filter((_, i) => flags[i] === "1")) };
+  });
+}
+
+/** One pattern after the other. */
+function kindsInTurn(views: Views, others: TextRegex, patterns: readonly TextRegex[]): readonly KeyKind[] {
   // often the name without characters, which few patterns match
   const first = patterns.length > 0 ? views.someText(others) : undefined;
   let kinds: Found[] = [{ texts: others, matched: new Set(), name: first }];
@@ -42,15 +64,18 @@ export function keyKinds(views: Views, others: TextRegex, patterns: readonly Tex
       if (!isApart) add(and(texts, pattern), known, [pattern]);
       return found;
     });
-    if (kinds.length > mostKinds) {
-      throw new UnsupportedSchemaError(
-        "patternProperties",
-        "",
-        `more than ${mostKinds} kinds of names by what patterns they match`,
-      );
-    }
+    checkCount(kinds.length);
   });
   return kinds;
+}
+
+function checkCount(kinds: number): void {
+  if (kinds <= mostKinds) return;
+  throw new UnsupportedSchemaError(
+    "patternProperties",
+    "",
+    `more than ${mostKinds} kinds of names by what patterns they match`,
+  );
 }
 
 function matcher(views: Views): (texts: TextRegex, name: string) => boolean {

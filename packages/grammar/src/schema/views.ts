@@ -162,6 +162,13 @@ export class Views {
     return bytes && new TextDecoder().decode(bytes);
   }
 
+  /** Combinations of the patterns that some text matches; see `Expressions.combinations`. */
+  combinations(texts: TextRegex, patterns: readonly TextRegex[], mostPlaces: number): string[] | undefined {
+    const { expressions } = this.#context;
+    const exprs = [texts, ...patterns].map((each) => expressions.text(each, "utf8"));
+    return expressions.combinations(exprs, mostPlaces);
+  }
+
   /** True where no value satisfies both and that is seen within a few levels. */
   areDisjoint(a: Formula, b: Formula): boolean {
     return (this.#kinds.of(a) & this.#kinds.of(b)) === 0 || this.isSurelyEmpty(this.#context.formulas.and([a, b]));

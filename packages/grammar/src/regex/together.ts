@@ -1,0 +1,44 @@
+/**
+ * Which of several expressions have texts in common, and outside each other: a walk over all of their derivatives at once, which
+ * answers for every combination what a search would have to be made for.
+ */
+import type { Algebra } from "./algebra.ts";
+import type { Derivatives } from "./derivatives.ts";
+
+/**
+ * For each combination that a text of the first expression has: one character for each of the others, 1 where the text is one
+ * of it; in rising order. Undefined where the walk takes more places than `mostPlaces`.
+ */
+export function combinationsOf(
+  algebra: Algebra,
+  derivatives: Derivatives,
+  exprs: readonly number[],
+  mostPlaces: number,
+): string[] | undefined {
+  const { nodes, none } = algebra;
+  const found = new Set<string>();
+  const seen = new Set([exprs.join()]);
+  const places = [exprs];
+  // the list grows while it is walked
+  for (const place of places) {
+    if (algebra.isNullable(place[0]!)) {
+      let flags = "";
+      for (let i = 1; i < place.length; i++) flags += algebra.isNullable(place[i]!) ? "1" : "0";
+      found.add(flags);
+    }
+    let classes = nodes.classes(place[0]!);
+    for (const expr of place) classes = nodes.partitions.refine(classes, nodes.classes(expr));
+    const { firstOf } = nodes.partitions.get(classes);
+    derivatives.budget.spend(firstOf.length * place.length);
+    for (const byte of firstOf) {
+      const next = place.map((expr) => derivatives.of(expr, byte));
+      if (next[0] === none) continue;
+      const key = next.join();
+      if (seen.has(key)) continue;
+      if (seen.size === mostPlaces) return undefined;
+      seen.add(key);
+      places.push(next);
+    }
+  }
+  return [...found].sort();
+}
