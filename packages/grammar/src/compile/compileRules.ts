@@ -51,9 +51,9 @@ function sizeOf({ nodes, sets, lexemes, states, edges, rules }: Omit<GrammarImag
   return 1000 + nodes.byteLength + sets.byteLength + 10 * lexemes.expressions.length + counts + rules.live.length;
 }
 
-function packLexemes(expressions: Expressions, lexemes: readonly Lexeme[], places: readonly number[]): ImageLexemes {
+function packLexemes(expressions: Expressions, lexemes: readonly Lexeme[], places: Int32Array): ImageLexemes {
   const packed = {
-    expressions: new Int32Array(places),
+    expressions: places,
     isNullable: new Uint8Array(lexemes.length),
     isLazy: new Uint8Array(lexemes.length),
     tokenIds: [] as [lexeme: number, ranges: TokenRanges][],

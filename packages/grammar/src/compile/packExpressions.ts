@@ -1,6 +1,6 @@
 /** Expressions out of a store, as flat data. */
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import { kinds, type Nodes } from "../regex/nodes.ts";
+import { kinds } from "../regex/nodes.ts";
 
 export interface PackedExpressions {
   /** Kind and three fields of each, as in `Nodes`; parts stand before what they are part of. */
@@ -16,58 +16,57 @@ let scratch = new Int32Array(0);
 export function packExpressions(
   { nodes }: Expressions,
   roots: readonly Expr[],
-): PackedExpressions & { places: number[] } {
+): PackedExpressions & { places: Int32Array } {
   if (scratch.length < nodes.count) scratch = new Int32Array(Math.max(nodes.count, 2 * scratch.length));
   const places = scratch;
-  const found = reachedFrom(nodes, roots, places);
+  const { data } = nodes;
+  const found = reachedFrom(data, roots, places);
   const words = new Int32Array(found.length * 4);
   const sets = new Map<number, number>();
-  for (let place = 0; place < found.length; place++) {
-    const node = found[place]!;
-    const kind = nodes.kind(node);
-    const [a, b] = [nodes.a(node), nodes.b(node)];
-    const at = place * 4;
+  for (let place = 0, at = 0; place < found.length; place++, at += 4) {
+    const from = found[place]! * 4;
+    const kind = data[from]!;
+    const [a, b] = [data[from + 1]!, data[from + 2]!];
     words[at] = kind;
-    words[at + 3] = nodes.c(node);
+    words[at + 3] = data[from + 3]!;
     if (kind === kinds.bytes) {
       let set = sets.get(a);
       if (set === undefined) sets.set(a, (set = sets.size));
       words[at + 1] = set;
-    } else words[at + 1] = hasOne(kind) || hasTwo(kind) ? places[a]! - 1 : a;
-    words[at + 2] = hasTwo(kind) ? places[b]! - 1 : b;
+    } else words[at + 1] = parts[kind]! > 0 ? places[a]! - 1 : a;
+    words[at + 2] = parts[kind]! > 1 ? places[b]! - 1 : b;
   }
-  const rootPlaces = roots.map((root) => places[root]! - 1);
-  for (const node of found) places[node] = 0;
+  const rootPlaces = new Int32Array(roots.length);
+  for (let i = 0; i < roots.length; i++) rootPlaces[i] = places[roots[i]!]! - 1;
+  for (let i = 0; i < found.length; i++) places[found[i]!] = 0;
   const bits = new Uint32Array(sets.size * 8);
   for (const [set, index] of sets) bits.set(nodes.sets.bits(set), index * 8);
   return { nodes: words, sets: bits, moduli: [...nodes.moduli], places: rootPlaces };
 }
 
 /** Parts of a store are older than what they are part of: in rising order they stand before it. */
-function reachedFrom(nodes: Nodes, roots: readonly number[], places: Int32Array): Int32Array {
+function reachedFrom(data: Int32Array, roots: readonly number[], places: Int32Array): Int32Array {
   const found: number[] = [];
-  const add = (node: number): void => {
-    if (places[node] !== 0) return;
-    places[node] = 1;
-    found.push(node);
-  };
-  for (const root of roots) add(root);
+  for (let i = 0; i < roots.length; i++) mark(roots[i]!, places, found);
   // the list grows while it is walked
   for (let i = 0; i < found.length; i++) {
-    const node = found[i]!;
-    const kind = nodes.kind(node);
-    if (hasOne(kind) || hasTwo(kind)) add(nodes.a(node));
-    if (hasTwo(kind)) add(nodes.b(node));
+    const at = found[i]! * 4;
+    const count = parts[data[at]!]!;
+    if (count > 0) mark(data[at + 1]!, places, found);
+    if (count > 1) mark(data[at + 2]!, places, found);
   }
   const sorted = new Int32Array(found).sort();
   for (let place = 0; place < sorted.length; place++) places[sorted[place]!] = place + 1;
   return sorted;
 }
 
-function hasOne(kind: number): boolean {
-  return kind === kinds.not || kind === kinds.repeat;
+function mark(node: number, places: Int32Array, found: number[]): void {
+  if (places[node] !== 0) return;
+  places[node] = 1;
+  found.push(node);
 }
 
-function hasTwo(kind: number): boolean {
-  return kind === kinds.concat || kind === kinds.or || kind === kinds.and;
-}
+/** By kind: how many of the fields a and b are expressions. */
+const parts: Uint8Array = new Uint8Array(Object.keys(kinds).length);
+for (const kind of [kinds.not, kinds.repeat]) parts[kind] = 1;
+for (const kind of [kinds.concat, kinds.or, kinds.and]) parts[kind] = 2;

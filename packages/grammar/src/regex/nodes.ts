@@ -43,6 +43,11 @@ export class Nodes {
     return this.#count;
   }
 
+  /** Kind, a, b and c of each node, until one is added. i32[4 · count], and more */
+  get data(): Int32Array {
+    return this.#data;
+  }
+
   kind(node: number): Kind {
     return this.#data[node * words] as Kind;
   }
