@@ -61,12 +61,12 @@ export class SchemaDocument {
   }
 
   /** The place under a schema's keyword, and under a name or index of it. */
-  at(parent: Location, ...tokens: readonly (string | number)[]): Location {
-    let value = parent.value;
-    let pointer = parent.pointer;
-    for (const token of tokens) {
+  at(parent: Location, keyword: string, token?: string | number): Location {
+    let value = (parent.value as SchemaObject)[keyword];
+    let pointer = `${parent.pointer}/${keyword}`;
+    if (token !== undefined) {
       value = (value as SchemaObject)[token];
-      pointer += `/${escapeToken(String(token))}`;
+      pointer += `/${typeof token === "number" ? token : escapeToken(token)}`;
     }
     return this.#locations.get(pointer) ?? this.#index({ pointer, value, resource: parent.resource });
   }

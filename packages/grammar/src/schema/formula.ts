@@ -6,7 +6,7 @@
 import type { JsonType } from "./jsonTypes.ts";
 import type { Leaf } from "./leaves.ts";
 import type { Location } from "./document.ts";
-import type { Scope } from "./scopes.ts";
+import { emptyScope, type Scope } from "./scopes.ts";
 import { saysNothing } from "./shapes.ts";
 
 interface Numbered {
@@ -32,6 +32,8 @@ export class Formulas {
   readonly false: Formula = { id: 1, kind: "false" };
   readonly #known = new Map<string, Formula>();
   readonly #leaves = new Map<Leaf, Formula>();
+  /** Of the empty scope. */
+  readonly #schemas = new Map<Location, Formula>();
   #count = 2;
 
   and(parts: readonly Formula[]): Formula {
@@ -63,7 +65,11 @@ export class Formulas {
     if (location.value === true) return this.true;
     if (location.value === false) return this.false;
     if (saysNothing(location.value)) return this.true;
-    return this.#intern(`s${scope.id}${location.pointer}`, { kind: "schema", location, scope });
+    if (scope !== emptyScope)
+      return this.#intern(`s${scope.id}${location.pointer}`, { kind: "schema", location, scope });
+    let formula = this.#schemas.get(location);
+    if (!formula) this.#schemas.set(location, (formula = { id: this.#count++, kind: "schema", location, scope }));
+    return formula;
   }
 
   leaf(leaf: Leaf): Formula {

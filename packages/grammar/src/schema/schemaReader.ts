@@ -44,12 +44,12 @@ export class SchemaReader {
   }
 
   /** The schema under a keyword; undefined without it. */
-  inner(keyword: string, ...tokens: (string | number)[]): Formula | undefined {
+  inner(keyword: string, token?: string | number): Formula | undefined {
     if (!this.has(keyword)) return undefined;
-    const location = this.document.at(this.location, keyword, ...tokens);
+    const location = this.document.at(this.location, keyword, token);
     if (typeof location.value !== "boolean" && !isObject(location.value)) {
-      const at = tokens.map((token) => `/${escapeToken(String(token))}`).join("");
-      return this.refuse(keyword, `expected a schema${at && ` at ${at}`}`);
+      const at = token === undefined ? "" : ` at /${escapeToken(String(token))}`;
+      return this.refuse(keyword, `expected a schema${at}`);
     }
     return this.formulas.schema(this.document.firstLike(location), this.scope);
   }
