@@ -114,9 +114,13 @@ class ThreadedProvider implements GrammarProvider {
   }
 
   async open(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<GrammarMatcher> {
-    const { image, release } = await this.#take(spec, options);
-    this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary));
-    return new LeasedMatcher(this.#engine.open(this.#read.imageOf(image)), release);
+    // the first one's vocabulary is read while a thread compiles
+    const [{ image, release }, engine] = await Promise.all([this.#take(spec, options), this.#ownEngine()]);
+    return new LeasedMatcher(engine.open(this.#read.imageOf(image)), release);
+  }
+
+  async #ownEngine(): Promise<GrammarEngine> {
+    return (this.#engine ??= new GrammarEngine(vocabularyOf(this.#vocabulary)));
   }
 
   close(): Promise<void> {
