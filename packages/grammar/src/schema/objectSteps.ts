@@ -17,6 +17,11 @@ export class ObjectSteps {
   readonly #chooser: Chooser<ObjectClaim>;
   /** Free names must not come twice where they are counted, or one of them is looked for. */
   readonly #isDistinct: boolean;
+  /** By claims: the names that they say something of. */
+  readonly #names = new Map<Left, Set<string>>();
+  /** By name: the ways in which it may come where nothing else is said of it; whether it must come. */
+  readonly #ownChoices = new Map<string, Choice<ObjectClaim>[]>();
+  readonly #areRequired = new Map<string, boolean>();
 
   constructor(context: BodyContext, body: RuleBody, states: StateTable, plan: ObjectPlan) {
     this.plan = plan;
@@ -32,20 +37,43 @@ export class ObjectSteps {
 
   /** Ways in which a property of the name may come next. */
   withNamed(name: string, left: Left): Choice<ObjectClaim>[] {
+    const table = this.#context.views.objectTable;
+    if (this.#isAbout(left, name)) return this.#choicesOf(name, table.all([this.#local(name), left]));
+    let own = this.#ownChoices.get(name);
+    if (!own) this.#ownChoices.set(name, (own = this.#choicesOf(name, this.#local(name))));
+    return left.kind === "true" ? own : own.map(({ value, rest }) => ({ value, rest: table.all([rest, left]) }));
+  }
+
+  /** With the claims that there are. */
+  #choicesOf(name: string, given: Left): Choice<ObjectClaim>[] {
     const { views, formulas } = this.#context;
     const table = views.objectTable;
-    const present = (claims: Left): Left =>
-      table.map(claims, (claim, of) => {
-        if (!("name" in claim) || claim.name !== name || claim.is === "property") return of;
-        return claim.is === "present" ? table.true : table.false;
-      });
-    const claims = table.all([present(this.plan.local.get(name) ?? table.true), present(left)]);
+    const claims = table.map(given, (claim, of) => {
+      if (!("name" in claim) || claim.name !== name || claim.is === "property") return of;
+      return claim.is === "present" ? table.true : table.false;
+    });
     if (claims.kind === "false") return [];
     return this.#chooser.choices(claims, formulas.true, (claim) =>
       claim.is === "property" && claim.name === name
         ? { value: claim.value, met: table.true, otherwise: formulas.true, unmet: table.false }
         : undefined,
     );
+  }
+
+  #local(name: string): Left {
+    return this.plan.local.get(name) ?? this.#context.views.objectTable.true;
+  }
+
+  /** Whether the claims say something of the name. */
+  #isAbout(claims: Left, name: string): boolean {
+    if (claims.kind === "true") return false;
+    let names = this.#names.get(claims);
+    if (!names) {
+      names = new Set();
+      for (const claim of claimsIn(claims)) if ("name" in claim) names.add(claim.name);
+      this.#names.set(claims, names);
+    }
+    return names.has(name);
   }
 
   /** Ways in which a property whose name is not declared may come next. */
@@ -63,16 +91,22 @@ export class ObjectSteps {
 
   /** What is left if the name does not come; undefined if it must. */
   without(name: string, left: Left): Left | undefined {
-    const table = this.#context.views.objectTable;
-    const absent = (claims: Left): Left =>
-      table.map(claims, (claim, of) => {
-        if (!("name" in claim) || claim.name !== name) return of;
-        return claim.is === "present" ? table.false : table.true;
-      });
-    const local = this.plan.local.get(name);
-    if (local && absent(local).kind === "false") return undefined;
-    const rest = absent(left);
+    let isRequired = this.#areRequired.get(name);
+    if (isRequired === undefined) {
+      isRequired = this.#absent(name, this.#local(name)).kind === "false";
+      this.#areRequired.set(name, isRequired);
+    }
+    if (isRequired) return undefined;
+    const rest = this.#isAbout(left, name) ? this.#absent(name, left) : left;
     return rest.kind === "false" ? undefined : rest;
+  }
+
+  #absent(name: string, claims: Left): Left {
+    const table = this.#context.views.objectTable;
+    return table.map(claims, (claim, of) => {
+      if (!("name" in claim) || claim.name !== name) return of;
+      return claim.is === "present" ? table.false : table.true;
+    });
   }
 
   /** An edge for any such name, to a state in which its value follows. */
