@@ -5,8 +5,10 @@ import type { BodyContext } from "./bodyContext.ts";
 import { Chooser, type Settlement } from "./choices.ts";
 import type { Claims } from "./claims.ts";
 import { type CountSet, everyCount, hasCount, isAllFrom, lowerCounts, meetCounts, uniteCounts } from "./countSets.ts";
+import { areWrittenAlike, IncomparableError } from "./comparable.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula } from "./formula.ts";
+import type { ObjectPlan } from "./objectPlan.ts";
 import type { RuleBody, RuleSymbol } from "./ruleBody.ts";
 import { StateTable } from "./stateTable.ts";
 
@@ -20,6 +22,8 @@ export class ArrayBody {
   readonly #isUnique: boolean;
   readonly #chooser: Chooser<ArrayClaim>;
   readonly #states: StateTable;
+  /** By what items satisfy that are compared: objects among them. */
+  readonly #compared = new Map<Formula, readonly ObjectPlan[]>();
 
   constructor(context: BodyContext, body: RuleBody, end: number, claims: Left) {
     this.#context = context;
@@ -50,7 +54,7 @@ export class ArrayBody {
     const values = new Set(
       Array.from({ length: places + 1 }, (_, place) => this.#context.formulas.and(formulasAt(place))),
     );
-    return values.size > 1 || this.#context.hasTexts([...values][0]!, least);
+    return values.size > 1 || this.#comparing(() => this.#context.hasTexts([...values][0]!, least));
   }
 
   /** After a bracket or comma: so many items have been. */
@@ -73,11 +77,28 @@ export class ArrayBody {
   }
 
   #symbolOf(value: Formula): RuleSymbol | undefined {
-    if (!this.#isUnique) return this.#context.symbolOf(value);
-    const symbol = this.#context.distinctSymbolOf(value);
-    if (symbol !== "parts") return symbol;
-    const { keyword, pointer } = this.#plan.unique!;
-    throw new UnsupportedSchemaError(keyword, pointer, "items that are arrays or objects are not compared");
+    const context = this.#context;
+    if (!this.#isUnique) return context.symbolOf(value);
+    return this.#comparing(() => {
+      const distinct = context.distinctSymbolOf(value);
+      if (!distinct) return undefined;
+      const { symbol, plans } = distinct;
+      this.#compared.set(value, plans);
+      if (plans.length > 0 && this.#compared.size > 1 && !areWrittenAlike([...this.#compared.values()].flat())) {
+        throw new IncomparableError("objects that may be written in several orders are not compared");
+      }
+      return symbol;
+    });
+  }
+
+  #comparing<T>(find: () => T): T {
+    try {
+      return find();
+    } catch (error) {
+      if (!(error instanceof IncomparableError)) throw error;
+      const { keyword, pointer } = this.#plan.unique!;
+      throw new UnsupportedSchemaError(keyword, pointer, error.message);
+    }
   }
 
   #afterItem(items: number, left: Left): number {
@@ -129,6 +150,7 @@ export class ArrayBody {
       }
       case "count":
       case "unique":
+      case "repeated":
         return undefined;
       default:
         return claim satisfies never;
@@ -148,6 +170,7 @@ export class ArrayBody {
         case "any":
           return uniteCounts(claims.parts.map(of));
         case "claim":
+          if (claims.claim.is === "repeated") this.#context.leaveOut(claims.claim.origin);
           return atEnd(claims.claim, items);
         default:
           return claims satisfies never;
@@ -166,6 +189,7 @@ function atEnd(claim: ArrayClaim, items: number): CountSet {
     case "rest":
       return everyCount;
     case "some":
+    case "repeated":
       return [];
     case "contains":
       return claim.min === 0 ? everyCount : [];

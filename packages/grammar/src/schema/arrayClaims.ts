@@ -10,7 +10,8 @@ export type ArrayClaim =
   | { readonly is: "count"; readonly min: number; readonly max: number }
   /** So many items do. */
   | { readonly is: "contains"; readonly value: Formula; readonly min: number; readonly max: number }
-  | { readonly is: "unique"; readonly origin: Origin };
+  /** No two items are equal, or some two are. */
+  | { readonly is: "unique" | "repeated"; readonly origin: Origin };
 
 export function arrayClaimKey(claim: ArrayClaim): string {
   switch (claim.is) {
@@ -24,7 +25,8 @@ export function arrayClaimKey(claim: ArrayClaim): string {
     case "contains":
       return `contains ${claim.value.id} ${claim.min} ${claim.max}`;
     case "unique":
-      return `unique ${claim.origin.pointer}`;
+    case "repeated":
+      return `${claim.is} ${claim.origin.pointer}`;
     default:
       return claim satisfies never;
   }

@@ -1,7 +1,6 @@
 /** Leaves about arrays, and their complements, as claims. */
 import type { ArrayClaim } from "./arrayClaims.ts";
 import type { Claims, ClaimTable } from "./claims.ts";
-import { UnsupportedSchemaError } from "./errors.ts";
 import type { Formula, Formulas } from "./formula.ts";
 import type { Leaf } from "./leaves.ts";
 
@@ -59,8 +58,7 @@ export function arrayClaimOf(
         leaf.max < Infinity ? contains(leaf.value, leaf.max + 1, Infinity) : table.false,
       ]);
     case "unique":
-      if (isTrue) return table.claim(leaf);
-      throw new UnsupportedSchemaError(leaf.origin.keyword, leaf.origin.pointer, "two equal items cannot be asked for");
+      return table.claim(isTrue ? leaf : { is: "repeated", origin: leaf.origin });
     default:
       return leaf satisfies never;
   }

@@ -2,10 +2,18 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { Formula, Formulas } from "./formula.ts";
+import type { Origin } from "./leaves.ts";
+import type { ObjectPlan } from "./objectPlan.ts";
 import type { CompileSettings } from "./options.ts";
 import type { Punctuation } from "./punctuation.ts";
 import type { RuleSymbol } from "./ruleBody.ts";
 import type { Views } from "./views.ts";
+
+export interface DistinctSymbol {
+  readonly symbol: RuleSymbol;
+  /** Objects among the values and inside of them, as they are written. */
+  readonly plans: readonly ObjectPlan[];
+}
 
 export interface BodyContext {
   readonly expressions: Expressions;
@@ -16,8 +24,10 @@ export interface BodyContext {
   readonly punctuation: Punctuation;
   /** What spells the values that satisfy the formula; undefined if none does, as far as is seen at once. */
   symbolOf(formula: Formula): RuleSymbol | undefined;
-  /** The same for values that are compared by how they are written; undefined also where some have parts. */
-  distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined;
-  /** Whether so many values can be told apart by how they are written. */
+  /** The same, as one lexeme, for values that are compared by how they are written. @throws IncomparableError */
+  distinctSymbolOf(formula: Formula): DistinctSymbol | undefined;
+  /** No output satisfies what is said there: values that only do so by it are left out. */
+  leaveOut(origin: Origin): void;
+  /** Whether so many values can be told apart by how they are written. @throws IncomparableError */
   hasTexts(formula: Formula, least: number): boolean;
 }

@@ -4,6 +4,7 @@
  */
 import { Expressions } from "../regex/expressions.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
+import { SchemaReading } from "./reading.ts";
 import { SchemaCompiler } from "./schemaCompiler.ts";
 import { type JsonSchemaOptions, settingsOf } from "./options.ts";
 import type { Origin } from "./leaves.ts";
@@ -27,6 +28,8 @@ export function compileJsonSchema(
   options: JsonSchemaOptions = {},
   expressions: Expressions = new Expressions(),
 ): CompiledSchema {
-  const compiler = new SchemaCompiler(schema, settingsOf(options), expressions);
-  return { rules: compiler.compile(), warnings: compiler.warnings };
+  const settings = settingsOf(options);
+  const reading = new SchemaReading(schema, settings, expressions);
+  const rules = new SchemaCompiler(reading, reading.root, settings).compile();
+  return { rules, warnings: reading.warnings };
 }

@@ -51,7 +51,8 @@ export type ObjectLeaf =
 
 export type Leaf =
   | { readonly type: "boolean"; readonly value: boolean }
-  | { readonly type: "string"; readonly texts: TextRegex }
+  /** `origin`: of partial texts. */
+  | { readonly type: "string"; readonly texts: TextRegex; readonly origin?: Origin }
   | NumberLeaf
   | ArrayLeaf
   | ObjectLeaf;

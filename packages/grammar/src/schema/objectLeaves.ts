@@ -1,6 +1,5 @@
 /** Leaves about objects, and their complements, as claims. */
 import type { TextRegex } from "../regex/textRegex.ts";
-import { anything, not } from "../json/texts.ts";
 import type { Claims, ClaimTable } from "./claims.ts";
 import type { Formula, Formulas } from "./formula.ts";
 import { type KeySet, keysOf } from "./keySets.ts";
@@ -10,14 +9,18 @@ import type { ObjectClaim } from "./objectClaims.ts";
 export class ObjectLeaves {
   readonly #table: ClaimTable<ObjectClaim>;
   readonly #formulas: Formulas;
-  readonly #strings: (formula: Formula) => TextRegex;
+  readonly #otherNames: (formula: Formula, isWritten: boolean) => TextRegex;
   /** Names that do not satisfy a schema of `propertyNames`. */
   readonly #excluded = new Map<Formula, KeySet>();
 
-  constructor(table: ClaimTable<ObjectClaim>, formulas: Formulas, strings: (formula: Formula) => TextRegex) {
+  constructor(
+    table: ClaimTable<ObjectClaim>,
+    formulas: Formulas,
+    otherNames: (formula: Formula, isWritten: boolean) => TextRegex,
+  ) {
     this.#table = table;
     this.#formulas = formulas;
-    this.#strings = strings;
+    this.#otherNames = otherNames;
   }
 
   claimOf(leaf: Leaf, isTrue: boolean): Claims<ObjectClaim> {
@@ -42,7 +45,7 @@ export class ObjectLeaves {
       case "each":
         return this.#each(leaf.keys, leaf.value, isTrue);
       case "names":
-        return this.#each(this.#excludedBy(leaf.value), never, isTrue);
+        return this.#each(this.#excludedBy(leaf.value, !isTrue), never, isTrue);
       case "count":
         if (isTrue) return this.#count(leaf.min, leaf.max);
         return table.any([
@@ -61,12 +64,10 @@ export class ObjectLeaves {
     return table.claim(isTrue ? { is: "each", keys, value } : { is: "some", keys, value: this.#formulas.not(value) });
   }
 
-  #excludedBy(names: Formula): KeySet {
+  #excludedBy(names: Formula, isWritten: boolean): KeySet {
+    const texts = this.#otherNames(names, isWritten);
     let keys = this.#excluded.get(names);
-    if (!keys) {
-      const texts = this.#strings(names);
-      this.#excluded.set(names, (keys = keysOf(texts === anything ? { kind: "none" } : not(texts))));
-    }
+    if (!keys) this.#excluded.set(names, (keys = keysOf(texts)));
     return keys;
   }
 

@@ -7,6 +7,7 @@ import type { Formula, Formulas } from "./formula.ts";
 import { keyKinds } from "./keyKinds.ts";
 import type { KeySet } from "./keySets.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
+import type { CompileSettings } from "./options.ts";
 import type { Views } from "./views.ts";
 
 /** Names that are not declared and match the same patterns. */
@@ -28,15 +29,14 @@ export interface ObjectPlan {
   readonly others: Claims<ObjectClaim>;
 }
 
-/** @param longestKey most characters of a name that is not declared */
 export function planObject(
   views: Views,
   formulas: Formulas,
   claims: Claims<ObjectClaim>,
-  longestKey: number,
+  { stringLength, nameOrder }: Pick<CompileSettings, "stringLength" | "nameOrder">,
 ): ObjectPlan {
   const table = views.objectTable;
-  const names = namesIn(claims);
+  const names = inOrder(namesIn(claims), nameOrder);
   const spread = (claim: ObjectClaim, of: Claims<ObjectClaim>): Claims<ObjectClaim> => {
     if (claim.is === "declared") return table.true;
     if (claim.is !== "each" && claim.is !== "some") return of;
@@ -67,7 +67,10 @@ export function planObject(
   return {
     names,
     local: new Map(Array.from(local, ([name, parts]) => [name, table.all(parts)])),
-    free: freeKeys(views, formulas, names, each, table.all(others), longestKey),
+    free: freeKeys(views, formulas, each, table.all(others), {
+      declared: [...new Set([...names, ...nameOrder])],
+      longest: stringLength,
+    }),
     counts,
     others: table.all(others),
   };
@@ -87,6 +90,12 @@ function namesIn(claims: Claims<ObjectClaim>): string[] {
   return [...names];
 }
 
+function inOrder(names: string[], order: readonly string[]): string[] {
+  if (order.length === 0) return names;
+  const places = new Map(order.map((name, place) => [name, place]));
+  return names.sort((a, b) => places.get(a)! - places.get(b)!);
+}
+
 /** The one name that the claims are about; undefined if they are about more than its property. */
 function onlyName(claims: Claims<ObjectClaim>): string | undefined {
   let only: string | undefined;
@@ -100,17 +109,16 @@ function onlyName(claims: Claims<ObjectClaim>): string | undefined {
 function freeKeys(
   views: Views,
   formulas: Formulas,
-  names: readonly string[],
   each: readonly { keys: KeySet; value: Formula }[],
   claims: Claims<ObjectClaim>,
-  longestKey: number,
+  { declared, longest }: { readonly declared: readonly string[]; readonly longest: number },
 ): FreeKeys[] {
   const keySets = [
     ...each.map(({ keys }) => keys),
     ...claimsIn(claims).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
   ];
   const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
-  const others = and(not(or(...names.map(literal))), ofLength(0, longestKey));
+  const others = and(not(or(...declared.map(literal))), ofLength(0, longest));
   const free = keyKinds(views, others, patterns).map(({ texts, matched }) => {
     const has = (keys: KeySet): boolean => keys.texts.some((pattern) => matched.has(pattern)) !== keys.isOthers;
     return { texts, has, value: formulas.and(each.filter(({ keys }) => has(keys)).map(({ value }) => value)) };

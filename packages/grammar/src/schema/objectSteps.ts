@@ -15,7 +15,7 @@ export class ObjectSteps {
   readonly #body: RuleBody;
   readonly #states: StateTable;
   readonly #chooser: Chooser<ObjectClaim>;
-  /** Free names must not come twice where they are counted, or one of them is looked for. */
+  /** Free names must not come twice where they are counted, one of them is looked for, or the object is compared. */
   readonly #isDistinct: boolean;
   /** By claims: the names that they say something of. */
   readonly #names = new Map<Left, Set<string>>();
@@ -32,7 +32,8 @@ export class ObjectSteps {
     this.#chooser = new Chooser(views.objectTable, formulas, (formula) => views.isSurelyEmpty(formula), budget);
     const others = claimsIn(plan.others);
     const bounds = [...plan.counts, ...others.filter((claim) => claim.is === "count")];
-    this.#isDistinct = bounds.some(({ min }) => min > 1) || others.some(({ is }) => is === "some");
+    this.#isDistinct =
+      context.settings.isComparable || bounds.some(({ min }) => min > 1) || others.some(({ is }) => is === "some");
   }
 
   /** Ways in which a property of the name may come next. */

@@ -26,6 +26,10 @@ export interface CompileSettings extends NumberLimits {
   readonly anyOrder: boolean;
   readonly spelling: Spelling;
   readonly stringLength: number;
+  /** Values are written in one way each, so that they can be compared by it. */
+  readonly isComparable: boolean;
+  /** The order of all names that objects declare, which are then no others' free names; empty: as each object declares them. */
+  readonly nameOrder: readonly string[];
   readonly budget: Budget;
 }
 
@@ -55,6 +59,8 @@ export function settingsOf(options: JsonSchemaOptions): CompileSettings {
     numberDigits: checkInteger("numberDigits", options.numberDigits ?? 17, { min: 1, max: 1000 }),
     stringLength:
       stringLength === Infinity ? Infinity : checkInteger("stringLength", stringLength, { min: 0, max: 2 ** 31 - 1 }),
+    isComparable: false,
+    nameOrder: [],
     budget: options.budget ?? new Budget("jsonSchema", { steps }),
   };
 }

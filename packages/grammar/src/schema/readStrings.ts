@@ -1,6 +1,7 @@
 /** Keywords about strings (JSON Schema validation §6.3 and §7). Patterns search, lengths count code points. */
 import { numberFormat } from "../json/formats/numbers.ts";
 import { textFormat, unfollowedFormats } from "../json/formats/index.ts";
+import { isPartial } from "../json/partialTexts.ts";
 import { ofLength } from "../json/texts.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import { regexText } from "../regex/regexText.ts";
@@ -48,7 +49,10 @@ function readFormat(reader: SchemaReader): Formula[] {
   const { format } = schema;
   if (typeof format !== "string") return reader.refuse("format", "expected a string");
   const texts = textFormat(format);
-  if (texts) return [formulas.leaf({ type: "string", texts })];
+  if (texts) {
+    const origin = isPartial(texts) ? { origin: reader.originOf("format") } : {};
+    return [formulas.leaf({ type: "string", texts, ...origin })];
+  }
   const bounds = numberFormat(format);
   if (bounds) {
     return bounds.map(({ is, bound }) => formulas.leaf({ type: "number", is, bound, isExclusive: false }));

@@ -1,14 +1,10 @@
 /** Symbols for formulas, and the rules behind them, made one after the other: schemas may be nested to any depth. */
 import type { Budget } from "../budget/budget.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import type { TextRegex } from "../regex/textRegex.ts";
 import { countTexts } from "../regex/countTexts.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
-import { and, concat, literal, not, ofLength, repeat, anything } from "../json/texts.ts";
 import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
-import type { Claims } from "./claims.ts";
-import type { ObjectClaim } from "./objectClaims.ts";
-import { planObject } from "./objectPlan.ts";
+import { type ObjectPlan, planObject } from "./objectPlan.ts";
 import { addPlainArray } from "./plainArray.ts";
 import { addPlainObject, type BodyEnds, plainObject } from "./plainObject.ts";
 import { type PlainSchema, plainSchema } from "./plainSchema.ts";
@@ -16,85 +12,64 @@ import { ObjectSteps } from "./objectSteps.ts";
 import { StateTable } from "./stateTable.ts";
 import { alternativesOf } from "./alternatives.ts";
 import { ArrayBody } from "./arrayBody.ts";
-import type { BodyContext } from "./bodyContext.ts";
-import type { SchemaWarning } from "./compileJsonSchema.ts";
-import { SchemaDocument } from "./document.ts";
-import { type Formula, Formulas, type SchemaFormula } from "./formula.ts";
+import type { BodyContext, DistinctSymbol } from "./bodyContext.ts";
+import type { Claims } from "./claims.ts";
+import { checkComparable, type ComparableValues, comparableValues, IncomparableError } from "./comparable.ts";
+import { EmptySchemaError, UnsupportedSchemaError } from "./errors.ts";
+import type { Formula, Formulas, SchemaFormula } from "./formula.ts";
+import type { Origin } from "./leaves.ts";
 import { checkNesting } from "./nesting.ts";
+import type { ObjectClaim } from "./objectClaims.ts";
 import { ObjectBody } from "./objectBody.ts";
 import type { CompileSettings } from "./options.ts";
 import { prune } from "./prune.ts";
 import { Punctuation } from "./punctuation.ts";
-import { readSchema } from "./readSchema.ts";
-import { knownLeaves, type KnownLeaves, leafText, wordsOf } from "./leafTexts.ts";
+import type { SchemaReading } from "./reading.ts";
+import { leafText } from "./leafTexts.ts";
 import { LexemeTable, RuleBody, type RuleSymbol } from "./ruleBody.ts";
-import type { Readings } from "./schemaReader.ts";
-import { emptyScope } from "./scopes.ts";
-import { Views } from "./views.ts";
-
-/** Spellings of a number that is also spelled shorter. */
-const withLastZero: TextRegex = concat(anything, literal("."), anything, repeat(literal("0"), 1, 1));
+import { Scalars } from "./scalars.ts";
+import type { Views } from "./views.ts";
 
 /** Branches of a `oneOf` that are compared with each other. */
 const mostCompared = 64;
 
 export class SchemaCompiler implements BodyContext {
-  readonly warnings: SchemaWarning[] = [];
-  readonly formulas: Formulas = new Formulas();
+  readonly formulas: Formulas;
   readonly expressions: Expressions;
   readonly settings: CompileSettings;
   readonly budget: Budget;
   readonly punctuation: Punctuation;
-  readonly #readings: Readings;
+  readonly #reading: SchemaReading;
   readonly #root: Formula;
   readonly #lexemes = new LexemeTable();
   readonly #bodies: RuleBody[] = [];
   readonly #symbols = new Map<Formula, RuleSymbol | undefined>();
   /** Of the same value: what refers to what is looked at. */
   readonly #open = new Set<Formula>();
-  #views: Views | undefined;
   readonly #pending: (() => void)[] = [];
-  readonly #leaves: KnownLeaves;
-  /** What scalars depend on besides their schema. */
-  readonly #settingsText: string;
+  /** Where equal items are asked for. */
+  #leftOut: Origin | undefined;
+  /** Of objects whose values are compared. */
+  readonly plans: ObjectPlan[] = [];
+  /** By formula: the values that are compared by how they are written. */
+  readonly #comparable = new Map<Formula, ComparableValues | undefined>();
+  readonly #scalars: Scalars;
 
-  constructor(schema: unknown, settings: CompileSettings, expressions: Expressions) {
+  constructor(reading: SchemaReading, root: Formula, settings: CompileSettings) {
+    this.#reading = reading;
     this.settings = settings;
+    const { expressions } = reading;
     this.expressions = expressions;
     this.budget = settings.budget;
-    expressions.budget = settings.budget;
-    this.#leaves = knownLeaves(expressions);
-    const { spelling, largestInteger, numberDigits, stringLength } = settings;
-    this.#settingsText = ` ${spelling} ${largestInteger} ${numberDigits} ${stringLength}`;
+    this.formulas = reading.formulas;
     this.punctuation = new Punctuation(expressions, this.#lexemes, settings.anyWhitespace, settings.spelling);
-    const document = new SchemaDocument(schema);
-    this.#readings = {
-      document,
-      formulas: this.formulas,
-      warn: (origin, reason) => void this.warnings.push({ ...origin, reason }),
-    };
-    this.#root = this.formulas.schema(document.root, emptyScope);
+    this.#scalars = new Scalars(reading, settings, this.punctuation);
+    this.#root = root;
   }
 
   /** Made when they are needed: plain schemas do without. */
   get views(): Views {
-    return (this.#views ??= this.#makeViews());
-  }
-
-  #makeViews(): Views {
-    const read = new Map<Formula, Formula>();
-    const { formulas, expressions, settings, budget } = this;
-    return new Views({
-      formulas,
-      expressions,
-      limits: settings,
-      budget,
-      read: (formula) => {
-        let known = read.get(formula);
-        if (!known) read.set(formula, (known = readSchema(this.#readings, formula.location, formula.scope)));
-        return known;
-      },
-    });
+    return this.#reading.views;
   }
 
   compile(): GrammarRules {
@@ -104,7 +79,17 @@ export class SchemaCompiler implements BodyContext {
     const first = start.addState();
     if (symbol) start.addEdge(first, symbol, start.addState(true));
     for (let next = this.#pending.pop(); next; next = this.#pending.pop()) next();
-    return prune(this.expressions, this.#lexemes.lexemes, this.#bodies, this.budget);
+    try {
+      return prune(this.expressions, this.#lexemes.lexemes, this.#bodies, this.budget);
+    } catch (error) {
+      if (!(error instanceof EmptySchemaError) || !this.#leftOut) throw error;
+      const { keyword, pointer } = this.#leftOut;
+      throw new UnsupportedSchemaError(keyword, pointer, "two equal items cannot be asked for");
+    }
+  }
+
+  leaveOut(origin: Origin): void {
+    this.#leftOut ??= origin;
   }
 
   symbolOf(formula: Formula): RuleSymbol | undefined {
@@ -117,12 +102,12 @@ export class SchemaCompiler implements BodyContext {
 
   #symbol(formula: Formula): RuleSymbol | undefined {
     if (formula.kind === "false") return undefined;
-    if (formula.kind === "true" && !this.#hasLength)
+    if (formula.kind === "true" && !this.#hasLength && !this.settings.isComparable)
       return this.#addRule(formula, (body, ends) => this.#addAnything(body, ends));
     if (formula.kind !== "schema") return this.#makeSymbol(formula);
     const leaf = leafText(formula.location);
-    if (leaf !== undefined) return this.#lexeme(this.#leaf(formula, leaf), formula);
-    const plain = plainSchema(this.#readings, formula.location);
+    if (leaf !== undefined) return this.#lexeme(this.#scalars.leaf(formula, leaf), formula);
+    const plain = this.settings.isComparable ? undefined : plainSchema(this.#reading.readings, formula.location);
     return plain ? this.#plainSymbol(formula, plain) : this.#makeSymbol(formula);
   }
 
@@ -157,13 +142,13 @@ export class SchemaCompiler implements BodyContext {
   /** Every value that is no object. */
   #addNoObjects(body: RuleBody, ends: BodyEnds): void {
     const always = this.formulas.true;
-    const scalar = this.#lexeme(this.#leaf(always, "any"), always);
+    const scalar = this.#lexeme(this.#scalars.leaf(always, "any"), always);
     if (scalar) body.addEdge(ends.start, scalar, ends.end);
     addPlainArray(this, body, ends, { items: always, isNonEmpty: false });
   }
 
   get #areNamesInOrder(): boolean {
-    return !this.settings.anyOrder && !this.#hasLength;
+    return !this.settings.anyOrder && !this.settings.isComparable && !this.#hasLength;
   }
 
   /** Whether strings and names have a largest length. */
@@ -214,44 +199,37 @@ export class SchemaCompiler implements BodyContext {
     return { rule };
   }
 
-  /** What was found of an equal schema before is what is found of this one. */
-  #leaf(formula: Formula, text: string): Expr | undefined {
-    const leaves = this.#leaves;
-    const key = text + this.#settingsText;
-    let scalars = leaves.get(key);
-    if (scalars === undefined && !leaves.has(key)) {
-      const warned = this.warnings.length;
-      const words = formula.kind === "schema" && !this.#hasLength ? wordsOf(formula.location) : undefined;
-      scalars = words ? this.punctuation.quotedWords(words) : this.#scalars(formula, anything);
-      if (this.warnings.length === warned) leaves.set(key, scalars);
-    }
-    return scalars;
-  }
-
   #lexeme(scalars: Expr | undefined, formula: Formula): RuleSymbol | undefined {
     return scalars === undefined ? undefined : this.#lexemes.add(scalars, nameOf(formula));
   }
 
-  distinctSymbolOf(formula: Formula): RuleSymbol | "parts" | undefined {
-    if (this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false") return "parts";
-    const scalars = this.#scalars(formula, not(withLastZero));
-    return this.#lexeme(scalars, formula);
+  distinctSymbolOf(formula: Formula): DistinctSymbol | undefined {
+    const values = this.#comparableValues(formula);
+    return values && { symbol: this.#lexemes.add(values.text, nameOf(formula)), plans: values.plans };
   }
 
   hasTexts(formula: Formula, least: number): boolean {
-    const symbol = this.distinctSymbolOf(formula);
-    if (symbol === undefined || symbol === "parts" || !("lexeme" in symbol)) return symbol === "parts";
-    const { expression } = this.#lexemes.lexemes[symbol.lexeme]!;
-    return countTexts(this.expressions, expression, least) >= least;
+    const values = this.#comparableValues(formula);
+    return values !== undefined && countTexts(this.expressions, values.text, least) >= least;
+  }
+
+  #comparableValues(formula: Formula): ComparableValues | undefined {
+    const { settings } = this;
+    if (settings.isComparable) throw new IncomparableError("it is not enforced inside of items that are compared");
+    const known = this.#comparable;
+    if (known.has(formula)) return known.get(formula);
+    let values: ComparableValues | undefined;
+    if (settings.spelling === "json" && !this.#hasParts(formula)) {
+      const text = this.#scalars.of(formula, true);
+      values = text === undefined ? undefined : { text, plans: [] };
+    } else values = comparableValues(settings, (each) => new SchemaCompiler(this.#reading, formula, each));
+    known.set(formula, values);
+    return values;
   }
 
   #makeSymbol(formula: Formula): RuleSymbol | undefined {
-    const { views } = this;
-    const scalars = this.#scalars(formula, anything);
-    const [arrays, objects] = [views.arrays(formula), views.objects(formula)];
-    if (arrays.kind === "false" && objects.kind === "false") {
-      return this.#lexeme(scalars, formula);
-    }
+    const scalars = this.#scalars.of(formula);
+    if (!this.#hasParts(formula)) return this.#lexeme(scalars, formula);
     return this.#addRule(formula, (body, ends) => this.#fill(body, ends, formula, scalars));
   }
 
@@ -271,35 +249,30 @@ export class SchemaCompiler implements BodyContext {
       (claims) => views.simplerObject(claims),
       (claim) => claim.is === "declared",
     );
-    for (const claims of objects) this.#addObject(body, { start, end }, claims);
+    // of any value at all an object with one property is enough, of an object that is asked for it is not
+    const isAny = views.arrays(formula).kind === "true" && views.objects(formula).kind === "true";
+    for (const claims of objects) this.#addObject(body, { start, end }, claims, isAny);
   }
 
-  #addObject(body: RuleBody, { start, end }: BodyEnds, claims: Claims<ObjectClaim>): void {
+  #addObject(body: RuleBody, { start, end }: BodyEnds, claims: Claims<ObjectClaim>, isAny: boolean): void {
     const plain = this.#areNamesInOrder ? plainObject(claims) : undefined;
     if (plain) {
       addPlainObject(this, body, { start, end }, plain);
       return;
     }
-    const plan = planObject(this.views, this.formulas, claims, this.settings.stringLength);
+    const plan = planObject(this.views, this.formulas, claims, this.settings);
+    if (this.settings.isComparable) {
+      if (!isAny) checkComparable(plan);
+      this.plans.push(plan);
+    }
     const states = new StateTable(body, this.budget);
     const steps = new ObjectSteps(this, body, states, plan);
     const Body = this.settings.anyOrder && fitsAnyOrder(plan) ? AnyOrderBody : ObjectBody;
     new Body(this, body, end, steps, states).build(start);
   }
 
-  /** Values without parts; undefined if there is none. */
-  #scalars(formula: Formula, spellings: TextRegex): Expr | undefined {
-    const { views, expressions, settings } = this;
-    const parts: Expr[] = [];
-    if (views.allowsNull(formula)) parts.push(expressions.literal("null"));
-    const booleans = views.booleans(formula);
-    if (booleans & 1) parts.push(expressions.literal("false"));
-    if (booleans & 2) parts.push(expressions.literal("true"));
-    const numbers = and(views.numbers(formula), spellings);
-    if (!views.isEmptyText(numbers)) parts.push(expressions.text(numbers, "utf8"));
-    const strings = and(views.strings(formula), ofLength(0, settings.stringLength));
-    if (!views.isEmptyText(strings)) parts.push(this.punctuation.quoted(strings));
-    return parts.length === 0 ? undefined : expressions.or(parts);
+  #hasParts(formula: Formula): boolean {
+    return this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false";
   }
 }
 

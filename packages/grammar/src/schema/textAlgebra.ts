@@ -2,8 +2,13 @@
 import { and, anything, none, not, or } from "../json/texts.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import { ofType, type TypeAlgebra } from "./fold.ts";
+import type { Origin } from "./leaves.ts";
 
-export function textAlgebra(isEmpty: (texts: TextRegex) => boolean): TypeAlgebra<TextRegex> {
+/** @param isSurelyEmpty of what the texts stand for @param onPartial told where partial texts stand */
+export function textAlgebra(
+  isSurelyEmpty: (texts: TextRegex) => boolean,
+  onPartial: (origin: Origin) => void,
+): TypeAlgebra<TextRegex> {
   return ofType("string", {
     true: anything,
     false: none,
@@ -11,8 +16,9 @@ export function textAlgebra(isEmpty: (texts: TextRegex) => boolean): TypeAlgebra
     any: (parts) => or(...parts),
     leaf: (leaf, isTrue) => {
       if (leaf.type !== "string") throw new TypeError("expected a leaf of strings");
+      if (leaf.origin) onPartial(leaf.origin);
       return isTrue ? leaf.texts : not(leaf.texts);
     },
-    areDisjoint: (a, b) => isEmpty(and(a, b)),
+    areDisjoint: (a, b) => isSurelyEmpty(and(a, b)),
   });
 }

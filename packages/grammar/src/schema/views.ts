@@ -3,15 +3,18 @@ import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
-import { isSurelySome, none } from "../json/texts.ts";
+import { anything, isSurelySome, none, not } from "../json/texts.ts";
+import { asksForOthers, hasPartial, widest } from "../json/partialTexts.ts";
 import { withoutCounts } from "../json/withoutCounts.ts";
 import { type ArrayClaim, arrayClaimKey } from "./arrayClaims.ts";
 import { arrayClaimOf } from "./arrayLeaves.ts";
 import { claimAlgebra } from "./claimAlgebra.ts";
 import { type Claims, ClaimTable } from "./claims.ts";
+import { UnsupportedSchemaError } from "./errors.ts";
 import { Fold, type TypeAlgebra } from "./fold.ts";
 import type { Formula, Formulas, SchemaFormula } from "./formula.ts";
 import { kindAlgebra, kindBits } from "./kindAlgebra.ts";
+import type { Origin } from "./leaves.ts";
 import { KeyMembership } from "./keyMembership.ts";
 import type { KeySet } from "./keySets.ts";
 import { claimOf, type NumberClaim, numberClaimKeys, numberTexts } from "./numberClaims.ts";
@@ -52,6 +55,8 @@ export class Views {
   /** By formula: whether it was found empty, and how deep that was looked for. */
   readonly #empties = new Map<Formula, { isEmpty: boolean; depth: number }>();
   #depth = 0;
+  /** Where partial texts stand, the first of them. */
+  #partial: Origin | undefined;
 
   constructor(context: ViewContext) {
     this.#context = context;
@@ -76,7 +81,12 @@ export class Views {
         (claims) => isEmptyText(this.#textsOf(claims)),
       ),
     );
-    this.#strings = fold(textAlgebra(isEmptyText));
+    this.#strings = fold(
+      textAlgebra(
+        (texts) => this.#areSurelyEmpty(texts),
+        (origin) => void (this.#partial ??= origin),
+      ),
+    );
     const arrays = this.arrayTable;
     this.#arraySimplifier = new ArraySimplifier(arrays, formulas, (formula) => this.isSurelyEmpty(formula));
     this.#arrays = fold(
@@ -88,7 +98,7 @@ export class Views {
       ),
     );
     const objects = this.objectTable;
-    const leaves = new ObjectLeaves(objects, formulas, (formula) => this.strings(formula));
+    const leaves = new ObjectLeaves(objects, formulas, (formula, isWritten) => this.otherNames(formula, isWritten));
     this.#objectSimplifier = new ObjectSimplifier(this, formulas, context.budget);
     this.#objects = fold(
       claimAlgebra(
@@ -118,6 +128,26 @@ export class Views {
     return this.#mayBe(formula, kindBits.number) ? this.#textsOf(this.#numbers.of(formula)) : none;
   }
 
+  /** To be written. @throws UnsupportedSchemaError where they are in a complement that is not known */
+  writtenStrings(formula: Formula): TextRegex {
+    const texts = this.strings(formula);
+    if (this.#partial && asksForOthers(texts)) this.#refuseOthers();
+    return texts;
+  }
+
+  /** Names that do not satisfy the formula; of partial ones too many. @param isWritten some of them are asked for */
+  otherNames(formula: Formula, isWritten: boolean): TextRegex {
+    const texts = this.writtenStrings(formula);
+    if (isWritten && this.#partial && hasPartial(texts)) this.#refuseOthers();
+    return texts === anything ? none : not(texts);
+  }
+
+  #refuseOthers(): never {
+    const { keyword, pointer } = this.#partial!;
+    throw new UnsupportedSchemaError(keyword, pointer, "texts that are not of it cannot be asked for");
+  }
+
+  /** With partial texts where these are all that is written. */
   strings(formula: Formula): TextRegex {
     return this.#mayBe(formula, kindBits.string) ? this.#strings.of(formula) : none;
   }
@@ -196,8 +226,12 @@ export class Views {
     if (this.allowsNull(formula) || this.booleans(formula) !== 0) return false;
     const [arrays, objects] = [this.arrays(formula), this.objects(formula)];
     if (arrays.kind === "true" || objects.kind === "true") return false;
-    if (!this.isEmptyText(this.numbers(formula)) || !this.isEmptyText(this.strings(formula))) return false;
+    if (!this.isEmptyText(this.numbers(formula)) || !this.#areSurelyEmpty(this.strings(formula))) return false;
     return this.simplerArray(arrays).kind === "false" && this.simplerObject(objects).kind === "false";
+  }
+
+  #areSurelyEmpty(strings: TextRegex): boolean {
+    return this.isEmptyText(this.#partial ? widest(strings) : strings);
   }
 
   #textsOf(claims: Claims<NumberClaim>): TextRegex {

@@ -20,7 +20,10 @@ export function randomText(expressions: Expressions, expression: Expr, random: (
     const byte = each[Math.floor(random() * each.length)]!;
     bytes.push(byte);
     rest = expressions.derive(rest, byte);
-    if (bytes.length > 50 * soon) break;
+    if (bytes.length > 50 * soon) {
+      bytes.push(...(expressions.someText(rest) ?? []));
+      break;
+    }
   }
   return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes));
 }

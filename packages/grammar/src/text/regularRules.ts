@@ -3,7 +3,7 @@
  * where they are named, so that a lexeme is as long as it can be.
  */
 import type { TextRegex } from "../regex/textRegex.ts";
-import { componentsOf } from "./components.ts";
+import { componentsOf } from "../rules/components.ts";
 import { limits } from "./limits.ts";
 import { solveTogether, withoutEnds } from "./linear.ts";
 import { type Node, orNode, repeatNode, rulesIn, sequenceNode, type TextGrammar } from "./nodes.ts";

@@ -14,7 +14,7 @@ describe("300 random texts of", () => {
   it.each([
     ...["date", "time", "date-time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri", "uri-reference"],
     // not uri-template: ajv-formats has no dots in the names of variables
-    ...["json-pointer", "relative-json-pointer", "byte"],
+    ...["json-pointer", "relative-json-pointer", "byte", "regex"],
   ])("%s are ones for ajv-formats", (format) => {
     const expressions = new Expressions();
     const expression = expressions.text(textFormat(format)!, "utf8");
@@ -43,6 +43,19 @@ const named: Readonly<Record<string, readonly [accepted: string[], refused: stri
   "date-time": [
     ["1985-04-12T23:20:50.52Z", "1937-01-01t12:00:27+00:20"],
     ["2023-02-31T00:00:00Z", "2023-01-01 00:00:00Z"],
+  ],
+  // more than five groups inside each other, several names and equal numbers of digits are left out
+  regex: [
+    [
+      "",
+      "^v(?<version>.*)$",
+      "^(?!foo)(bar|[^\\]a-f-])*?$",
+      "[а-яё]{2,3}",
+      "[一-龥]+\\p{Lu}",
+      "(?<=x)\\/\\-\\1",
+      "a{2,}?]",
+    ],
+    ["(", ")", "[", "a**", "[z-a]", "[я-а]", "a{3,2}", "(?i)a", "\\", "(?<1>a)", "+", "a{30,29}", "(?<a>.)(?<a>.)"],
   ],
   duration: [
     ["P4DT12H30M5S", "P2W", "PT1M", "P1Y2M"],

@@ -1,9 +1,11 @@
 /** Formats by name: those of the standard (JSON Schema validation §7.3), and some of OpenAPI's and of schema libraries. */
 import { regexText } from "../../regex/regexText.ts";
 import type { TextRegex } from "../../regex/textRegex.ts";
+import { partialTexts } from "../partialTexts.ts";
 import { or } from "../texts.ts";
 import * as addresses from "./addresses.ts";
 import * as dates from "./dates.ts";
+import { regexFormat } from "./regexes.ts";
 import * as uris from "./uris.ts";
 
 const uuid = (version: string): (() => TextRegex) => {
@@ -37,6 +39,7 @@ const formats: Readonly<Record<string, () => TextRegex>> = {
   uri: uris.uriFormat,
   "uri-reference": uris.uriReferenceFormat,
   "uri-template": uris.uriTemplateFormat,
+  regex: () => partialTexts(regexFormat()),
   uuid: uuid("[0-9A-Fa-f]"),
   uuid1: uuid("1"),
   uuid3: uuid("3"),
@@ -45,8 +48,8 @@ const formats: Readonly<Record<string, () => TextRegex>> = {
 };
 const made = new Map<string, TextRegex>();
 
-/** Formats of the standard that are no regular language, or need tables of Unicode. */
-export const unfollowedFormats: readonly string[] = ["idn-hostname", "regex"];
+/** Formats of the standard that need tables of Unicode. */
+export const unfollowedFormats: readonly string[] = ["idn-hostname"];
 
 /** Texts of the format; undefined for one that is not known. */
 export function textFormat(name: string): TextRegex | undefined {

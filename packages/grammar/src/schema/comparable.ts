@@ -1,0 +1,76 @@
+/**
+ * Values that are compared by how they are written: equal ones are written alike, on one line, as one lexeme. Left out is what
+ * would be written in many ways: more than one property with a name that is not declared, values inside each other without end.
+ */
+import type { Expr } from "../regex/expressions.ts";
+import type { GrammarRules } from "../rules/grammarRules.ts";
+import { isAmbiguous, singleText, SizeError } from "../rules/singleText.ts";
+import { EmptySchemaError } from "./errors.ts";
+import type { ObjectPlan } from "./objectPlan.ts";
+import type { CompileSettings } from "./options.ts";
+
+/** Why values cannot be compared by how they are written. */
+export class IncomparableError extends Error {
+  override readonly name = "IncomparableError";
+}
+
+interface ValueCompiler {
+  compile(): GrammarRules;
+  /** Objects of the values, as they are written. */
+  readonly plans: readonly ObjectPlan[];
+}
+
+export interface ComparableValues {
+  readonly text: Expr;
+  /** Objects among them and inside of them, as they are written. */
+  readonly plans: readonly ObjectPlan[];
+}
+
+/** Undefined if there is no such value. @throws IncomparableError */
+export function comparableValues(
+  settings: CompileSettings,
+  compilerOf: (settings: CompileSettings) => ValueCompiler,
+): ComparableValues | undefined {
+  const own: CompileSettings = {
+    ...settings,
+    anyWhitespace: false,
+    anyOrder: false,
+    spelling: "json",
+    isComparable: true,
+  };
+  try {
+    let compiler = compilerOf(own);
+    let rules = compiler.compile();
+    if (isAmbiguous(rules) && !areWrittenAlike(compiler.plans)) {
+      const nameOrder = [...new Set(compiler.plans.flatMap(({ names }) => names))];
+      compiler = compilerOf({ ...own, nameOrder });
+      rules = compiler.compile();
+    }
+    return { text: singleText(rules, settings.budget), plans: compiler.plans };
+  } catch (error) {
+    if (error instanceof EmptySchemaError) return undefined;
+    if (error instanceof SizeError) throw new IncomparableError(`an item ${error.message}`);
+    throw error;
+  }
+}
+
+/** Whether an object that fits several of them is written in the same way by each. */
+export function areWrittenAlike(plans: readonly ObjectPlan[]): boolean {
+  const all = new Set(plans.flatMap(({ names }) => names));
+  if (plans.some(({ names, free }) => free.length > 0 && names.length > 0 && names.length < all.size)) return false;
+  const earlier = new Set<string>();
+  for (const { names } of plans) {
+    for (const [place, name] of names.entries()) {
+      for (const later of names.slice(place + 1)) earlier.add(JSON.stringify([name, later]));
+    }
+  }
+  return plans.every(({ names }) =>
+    names.every((name, place) => names.slice(0, place).every((before) => !earlier.has(JSON.stringify([name, before])))),
+  );
+}
+
+/** @throws IncomparableError for objects that are nothing without properties that are not declared */
+export function checkComparable({ names, free }: ObjectPlan): void {
+  if (names.length > 0 || free.length === 0) return;
+  throw new IncomparableError("objects whose properties are not declared are not compared");
+}

@@ -1,0 +1,154 @@
+/** `uniqueItems`: items that are equal are not written twice, however they could be written; others are. */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { GrammarBudgetError } from "../budget/budget.ts";
+import type { GrammarRules } from "../rules/grammarRules.ts";
+import { ByteEngine } from "../testing/byteEngine.ts";
+import { orders } from "../testing/jsonTexts.ts";
+import { randomFrom } from "../testing/randomNumbers.ts";
+import { randomSchema, smallValues } from "../testing/randomSchemas.ts";
+import { compileJsonSchema } from "./compileJsonSchema.ts";
+import { EmptySchemaError, UnsupportedSchemaError } from "./errors.ts";
+
+const runs = Number(process.env["SCHEMA_RUNS"] ?? 60);
+const list = (items: unknown, more: object = {}): object => ({ type: "array", uniqueItems: true, items, ...more });
+const named = (properties: object, more: object = {}): object => ({
+  type: "object",
+  properties,
+  additionalProperties: false,
+  ...more,
+});
+const engineOf = (schema: unknown): ByteEngine => new ByteEngine(compileJsonSchema(schema).rules);
+
+const open = { type: "object", properties: { a: { type: "string" } } };
+const cases: readonly (readonly [schema: object, accepted: string[], refused: string[]])[] = [
+  [list({ type: "number" }), ["[10, 1.5, 11]"], ["[10, 1e1]", "[1, 1.0]", "[1.5, 15e-1]", "[0.0]"]],
+  [
+    list(named({ a: { type: "string" }, b: { type: "integer" } }, { required: ["a"] })),
+    ["[]", '[{"a": "x"}, {"a": "xy"}, {"a": "x", "b": 1}]', '[{"a": "x", "b": 1}, {"a": "x"}, {"a": "x", "b": 12}]'],
+    ['[{"a": "x"}, {"a": "x"}]', '[{"a": "x", "b": 1}, {"a": "x"}, {"a": "x", "b": 1}]'],
+  ],
+  [
+    list(named({ a: { enum: [1, 2] } }), { minItems: 3 }),
+    ['[{"a": 2}, {}, {"a": 1}]'],
+    ['[{"a": 2}, {"a": 1}, {"a": 2}]'],
+  ],
+  [
+    list({ type: "array", items: { type: "integer" }, maxItems: 3 }),
+    ["[[1, 2], [2, 1], [], [1, 2, 3]]"],
+    ["[[1, 2], [1, 2]]", "[[], []]", "[[1, 2, 3, 4]]"],
+  ],
+  // a property that is not declared comes once at most, values of any kind stand three times inside each other
+  [
+    list(open),
+    ['[{"a": "x", "c": [1, {"q": 2}]}, {"a": "x", "c": [1, {"q": 3}]}, {"d": {}}]'],
+    ['[{"c": [1]}, {"c": [1]}]', '[{"c": 1, "d": 2}]', '[{"c": [[[[]]]]}]'],
+  ],
+  [
+    list({ type: "array" }),
+    ['[[1, "a", {"a": 1}], [], [[2]], [{"a": 2}]]'],
+    ["[[1], [1]]", '[[{"a": 1}], [{"a": 1}]]', "[[], []]", '[[{"a": 1, "b": 1}]]'],
+  ],
+  // an object that fits both is written in one order
+  [
+    list({ anyOf: [named({ a: {}, b: {} }), named({ b: {}, a: {} })] }),
+    ['[{"a": 1, "b": 2}, {"b": 2}]'],
+    ['[{"b": 2, "a": 1}]'],
+  ],
+  [
+    list({
+      anyOf: [
+        { ...open, properties: { a: {}, b: {} } },
+        { ...open, properties: { b: {} }, required: ["b"] },
+      ],
+    }),
+    ['[{"a": 1, "b": 2}, {"a": 1, "b": 2, "c": 3}, {"b": 2, "c": 3}]'],
+    ['[{"b": 2, "a": 1}]'],
+  ],
+  [list({ oneOf: [{ type: "string" }, named({ s: { type: "string" } })] }), ['["x", {"s": "x"}]'], ['[{}, "x", {}]']],
+  // what fits by two equal items alone is left out
+  [
+    { oneOf: [list({ type: "string" }), { type: "array", items: { type: "string" }, minItems: 2 }, { const: 1 }] },
+    ["1", '["a"]', "[]"],
+    ['["a", "b"]', '["a", "a"]'],
+  ],
+];
+
+it.each(cases.map(([schema, accepted, refused]) => ({ text: JSON.stringify(schema), schema, accepted, refused })))(
+  "$text",
+  ({ schema, accepted, refused }) => {
+    const engine = engineOf(schema);
+    expect(accepted.filter((text) => !engine.accepts(text))).toEqual([]);
+    expect(refused.filter((text) => engine.accepts(text))).toEqual([]);
+  },
+);
+
+describe("refused by keyword and pointer", () => {
+  const inner = named({ tags: list({ type: "string" }) });
+  it.each([
+    [list(true), "", "whose properties are not declared"],
+    [list({ type: "object" }), "", "whose properties are not declared"],
+    [list(inner), "/items/properties/tags", "inside of items that are compared"],
+    [list(inner, { minItems: 2 }), "/items/properties/tags", "inside of items that are compared"],
+    [{ type: "array", not: { uniqueItems: true } }, "/not", "two equal items cannot be asked for"],
+    [list({ type: "array", items: { type: "integer" }, minItems: 20_000 }), "", "an item has too many parts"],
+  ])("%j", (schema, pointer, reason) => {
+    expect(() => compileJsonSchema(schema)).toThrow(
+      expect.objectContaining({
+        name: "UnsupportedSchemaError",
+        keyword: "uniqueItems",
+        pointer,
+        reason: expect.stringContaining(reason),
+      }),
+    );
+  });
+});
+
+it(
+  "of random items: what is written is valid by ajv, and equal ones never stand beside each other",
+  () => {
+    const rulesOf = (schema: unknown): GrammarRules | undefined => {
+      try {
+        return compileJsonSchema(schema, { stringLength: 10 }).rules;
+      } catch (error) {
+        if (error instanceof UnsupportedSchemaError || error instanceof EmptySchemaError) return undefined;
+        if (error instanceof GrammarBudgetError) return undefined;
+        throw error;
+      }
+    };
+    const counts = { pairs: 0, written: 0 };
+    fc.assert(
+      fc.property(randomSchema, fc.integer(), (items, seed) => {
+        const rules = rulesOf(list(items));
+        if (!rules) return;
+        const engine = new ByteEngine(rules);
+        const single = smallValues.flatMap((value) => {
+          const texts = orders(value).filter((text) => engine.accepts(`[${text}]`));
+          // one way to write it, or none
+          expect(texts.length).toBeLessThan(2);
+          return texts;
+        });
+        for (const [i, first] of single.slice(0, 12).entries()) {
+          for (const [j, second] of single.slice(0, 12).entries()) {
+            expect([first, second, engine.accepts(`[${first}, ${second}]`)]).toEqual([first, second, i !== j]);
+            counts.pairs++;
+          }
+        }
+        const validate = new Ajv2020({ strict: false, validateSchema: false, logger: false }).compile({
+          uniqueItems: true,
+        });
+        for (let i = 0; i < 5; i++) {
+          const text = engine.write(randomFrom(seed + i), 60);
+          if (text === undefined) continue;
+          counts.written++;
+          expect([text, validate(JSON.parse(text))]).toEqual([text, true]);
+        }
+      }),
+      { numRuns: runs },
+    );
+    expect(counts.written).toBeGreaterThan(runs);
+    expect(counts.pairs).toBeGreaterThan(runs);
+  },
+  60_000 + 2000 * runs,
+);

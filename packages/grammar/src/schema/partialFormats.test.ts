@@ -1,0 +1,47 @@
+/** Formats of which only some texts are written: the others are never taken for texts that are not of the format. */
+import { describe, expect, it } from "vitest";
+import { languageOf } from "../testing/schemaLanguage.ts";
+import { compileJsonSchema } from "./compileJsonSchema.ts";
+
+const regex = { type: "string", format: "regex" };
+/** A regular expression, but not one that is written for the format. */
+const nested = { type: "string", pattern: "^[(]{6}a[)]{6}$" };
+const property = (value: object): object => ({ type: "object", properties: { p: value }, required: ["p"] });
+
+describe("format regex", () => {
+  it("holds beside other keywords", () => {
+    const accepts = languageOf({ ...regex, minLength: 2, pattern: "a" });
+    expect(['"a+"', '"(a|b)*"', '"[a-z]"'].filter((text) => !accepts(text))).toEqual([]);
+    expect(['"a"', '"b+"', '"(a"', '"a**"'].filter((text) => accepts(text))).toEqual([]);
+  });
+
+  it("holds for names", () => {
+    const accepts = languageOf({ type: "object", propertyNames: { format: "regex" } });
+    expect([accepts('{"a+": 1}'), accepts('{"a**": 1}'), accepts('{"(": 1}')]).toEqual([true, false, false]);
+  });
+
+  it("tells alternatives apart by type", () => {
+    const accepts = languageOf({ oneOf: [regex, { type: "integer" }, property(regex)] });
+    expect(['"a"', "1", '{"p": "a"}', '"("', '{"p": "("}'].map((text) => accepts(text))).toEqual([
+      ...[true, true, true],
+      ...[false, false],
+    ]);
+  });
+
+  it.each([
+    { not: regex },
+    { type: "string", not: { format: "regex" } },
+    { oneOf: [regex, nested] },
+    { oneOf: [property(regex), property(nested)] },
+    { type: "object", not: { propertyNames: { format: "regex" } } },
+    { type: "object", propertyNames: { not: { format: "regex" } } },
+  ])("is refused where other texts are asked for: %j", (schema) => {
+    expect(() => compileJsonSchema(schema)).toThrow(
+      expect.objectContaining({
+        name: "UnsupportedSchemaError",
+        keyword: "format",
+        reason: expect.stringContaining("not of it"),
+      }),
+    );
+  });
+});
