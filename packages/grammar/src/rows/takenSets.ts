@@ -3,7 +3,8 @@
 export class TakenSets {
   /** Nothing was taken. */
   static readonly none: number = 0;
-  readonly #sets: ReadonlySet<number>[] = [new Set()];
+  /** In rising order. */
+  readonly #sets: Int32Array[] = [new Int32Array()];
   readonly #numbers = new Map<string, number>([["", 0]]);
   /** By set: what it becomes with a number. */
   readonly #next: (Map<number, number> | undefined)[] = [];
@@ -20,23 +21,33 @@ export class TakenSets {
 
   /** @param once −1 is in no set */
   has(set: number, once: number): boolean {
-    return this.#sets[set]!.has(once);
+    const members = this.#sets[set]!;
+    let [low, high] = [0, members.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (members[middle]! < once) low = middle + 1;
+      else high = middle;
+    }
+    return members[low] === once;
   }
 
   with(set: number, once: number): number {
     const next = (this.#next[set] ??= new Map());
     let number = next.get(once);
-    if (number === undefined) next.set(once, (number = this.#intern([...this.#sets[set]!, once])));
+    if (number === undefined) next.set(once, (number = this.#intern(this.#sets[set]!, once)));
     return number;
   }
 
-  #intern(members: number[]): number {
-    const sorted = members.sort((a, b) => a - b);
-    const key = sorted.join(" ");
+  #intern(members: Int32Array, once: number): number {
+    const more = new Int32Array(members.length + 1);
+    more.set(members);
+    more[members.length] = once;
+    more.sort();
+    const key = more.join(" ");
     let number = this.#numbers.get(key);
     if (number === undefined) {
-      number = this.#sets.push(new Set(sorted)) - 1;
-      this.#sizeBytes += 200 + key.length + sorted.length * 40;
+      number = this.#sets.push(more) - 1;
+      this.#sizeBytes += 250 + key.length + more.byteLength;
       this.#numbers.set(key, number);
     }
     return number;
