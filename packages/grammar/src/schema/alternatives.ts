@@ -2,7 +2,7 @@
 import { type AnyClaims, type Claims, claimsIn, conjuncts, type ClaimTable } from "./claims.ts";
 
 /** More than these stay together in one alternative, whose states then carry them. */
-const mostAlternatives = 256;
+const mostAlternatives = 1024;
 
 export function alternativesOf<T>(
   table: ClaimTable<T>,
