@@ -1,9 +1,9 @@
 /**
- * Texts that are only some of those that are meant. Their complement is no complement of what is meant, so nothing may be
- * written because it is in it; and what is looked at to tell schemas apart takes them for any text.
+ * Texts that are only some of those that are meant. Their complement is no complement of what is meant, so nothing is written
+ * because it is in it; and what is looked at to tell schemas apart takes them for any text.
  */
 import type { TextRegex } from "../regex/textRegex.ts";
-import { and, anything, or } from "./texts.ts";
+import { and, anything, none, or } from "./texts.ts";
 
 const partials = new WeakSet<TextRegex>();
 
@@ -27,6 +27,13 @@ export function hasPartial(texts: TextRegex): boolean {
 export function asksForOthers(texts: TextRegex): boolean {
   if (texts.kind === "not") return hasPartial(texts.part);
   return "parts" in texts && texts.parts.some(asksForOthers);
+}
+
+/** What of it is known to be meant. */
+export function narrowest(texts: TextRegex): TextRegex {
+  if (!asksForOthers(texts)) return texts;
+  if (texts.kind === "and") return and(...texts.parts.map(narrowest));
+  return texts.kind === "or" ? or(...texts.parts.map(narrowest)) : none;
 }
 
 /** A superset of what is meant. */

@@ -170,7 +170,9 @@ export class ArrayBody {
         case "any":
           return uniteCounts(claims.parts.map(of));
         case "claim":
-          if (claims.claim.is === "repeated") this.#context.leaveOut(claims.claim.origin);
+          if (claims.claim.is === "repeated") {
+            this.#context.views.leaveOut(claims.claim.origin, "two equal items cannot be asked for");
+          }
           return atEnd(claims.claim, items);
         default:
           return claims satisfies never;

@@ -2,7 +2,6 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { Formula, Formulas } from "./formula.ts";
-import type { Origin } from "./leaves.ts";
 import type { ObjectPlan } from "./objectPlan.ts";
 import type { CompileSettings } from "./options.ts";
 import type { Punctuation } from "./punctuation.ts";
@@ -26,8 +25,6 @@ export interface BodyContext {
   symbolOf(formula: Formula): RuleSymbol | undefined;
   /** The same, as one lexeme, for values that are compared by how they are written. @throws IncomparableError */
   distinctSymbolOf(formula: Formula): DistinctSymbol | undefined;
-  /** No output satisfies what is said there: values that only do so by it are left out. */
-  leaveOut(origin: Origin): void;
   /** Whether so many values can be told apart by how they are written. @throws IncomparableError */
   hasTexts(formula: Formula, least: number): boolean;
 }

@@ -9,14 +9,13 @@ import type { ObjectClaim } from "./objectClaims.ts";
 export class ObjectLeaves {
   readonly #table: ClaimTable<ObjectClaim>;
   readonly #formulas: Formulas;
-  readonly #otherNames: (formula: Formula, isWritten: boolean) => TextRegex;
-  /** Names that do not satisfy a schema of `propertyNames`. */
-  readonly #excluded = new Map<Formula, KeySet>();
+  readonly #otherNames: (formula: Formula, isAsked: boolean) => TextRegex;
+  readonly #excluded = new Map<TextRegex, KeySet>();
 
   constructor(
     table: ClaimTable<ObjectClaim>,
     formulas: Formulas,
-    otherNames: (formula: Formula, isWritten: boolean) => TextRegex,
+    otherNames: (formula: Formula, isAsked: boolean) => TextRegex,
   ) {
     this.#table = table;
     this.#formulas = formulas;
@@ -64,10 +63,11 @@ export class ObjectLeaves {
     return table.claim(isTrue ? { is: "each", keys, value } : { is: "some", keys, value: this.#formulas.not(value) });
   }
 
-  #excludedBy(names: Formula, isWritten: boolean): KeySet {
-    const texts = this.#otherNames(names, isWritten);
-    let keys = this.#excluded.get(names);
-    if (!keys) this.#excluded.set(names, (keys = keysOf(texts)));
+  /** Names that do not satisfy a schema of `propertyNames`. */
+  #excludedBy(names: Formula, isAsked: boolean): KeySet {
+    const texts = this.#otherNames(names, isAsked);
+    let keys = this.#excluded.get(texts);
+    if (!keys) this.#excluded.set(texts, (keys = keysOf(texts)));
     return keys;
   }
 

@@ -29,13 +29,42 @@ describe("format regex", () => {
   });
 
   it.each([
-    { not: regex },
+    [{ not: regex }, ["1", "{}"], ['"("', '"a"']],
+    [{ oneOf: [regex, nested] }, ['"a"'], ['"((((((a))))))"', '"("']],
+    [{ oneOf: [property(regex), property(nested)] }, ['{"p": "a"}'], ['{"p": "((((((a))))))"}']],
+    [{ type: "object", propertyNames: { not: { format: "regex" } } }, ["{}"], ['{"a": 1}', '{"(": 1}']],
+    // what one property implies is not taken as said by the other
+    [
+      {
+        properties: { k: { const: 1 }, p: { type: "string" } },
+        anyOf: [{ required: ["k"], properties: { p: regex } }, { not: { required: ["k"] } }],
+      },
+      ['{"k": 1, "p": "a"}', '{"p": "("}'],
+      ['{"k": 1, "p": "("}'],
+    ],
+    [
+      {
+        type: "object",
+        anyOf: [{ propertyNames: { format: "regex" } }, { not: { propertyNames: { format: "regex" } } }],
+      },
+      ['{"a": 1}', "{}"],
+      ['{"(": 1}'],
+    ],
+  ] as [schema: object, accepted: string[], refused: string[]][])(
+    "leaves out what is not known to be none: %j",
+    (schema, accepted, refused) => {
+      const accepts = languageOf(schema);
+      expect(accepted.filter((text) => !accepts(text))).toEqual([]);
+      expect(refused.filter((text) => accepts(text))).toEqual([]);
+    },
+  );
+
+  it.each([
     { type: "string", not: { format: "regex" } },
-    { oneOf: [regex, nested] },
-    { oneOf: [property(regex), property(nested)] },
     { type: "object", not: { propertyNames: { format: "regex" } } },
-    { type: "object", propertyNames: { not: { format: "regex" } } },
-  ])("is refused where other texts are asked for: %j", (schema) => {
+    { type: "object", propertyNames: { not: { format: "regex" } }, minProperties: 1 },
+    { ...property({ ...regex, not: regex }) },
+  ])("is refused where nothing else is left: %j", (schema) => {
     expect(() => compileJsonSchema(schema)).toThrow(
       expect.objectContaining({
         name: "UnsupportedSchemaError",

@@ -17,7 +17,6 @@ import type { Claims } from "./claims.ts";
 import { checkComparable, type ComparableValues, comparableValues, IncomparableError } from "./comparable.ts";
 import { EmptySchemaError, UnsupportedSchemaError } from "./errors.ts";
 import type { Formula, Formulas, SchemaFormula } from "./formula.ts";
-import type { Origin } from "./leaves.ts";
 import { checkNesting } from "./nesting.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
 import { ObjectBody } from "./objectBody.ts";
@@ -47,8 +46,6 @@ export class SchemaCompiler implements BodyContext {
   /** Of the same value: what refers to what is looked at. */
   readonly #open = new Set<Formula>();
   readonly #pending: (() => void)[] = [];
-  /** Where equal items are asked for. */
-  #leftOut: Origin | undefined;
   /** Of objects whose values are compared. */
   readonly plans: ObjectPlan[] = [];
   /** By formula: the values that are compared by how they are written. */
@@ -82,14 +79,10 @@ export class SchemaCompiler implements BodyContext {
     try {
       return prune(this.expressions, this.#lexemes.lexemes, this.#bodies, this.budget);
     } catch (error) {
-      if (!(error instanceof EmptySchemaError) || !this.#leftOut) throw error;
-      const { keyword, pointer } = this.#leftOut;
-      throw new UnsupportedSchemaError(keyword, pointer, "two equal items cannot be asked for");
+      const { leftOut } = this.views;
+      if (!(error instanceof EmptySchemaError) || !leftOut) throw error;
+      throw new UnsupportedSchemaError(leftOut.origin.keyword, leftOut.origin.pointer, leftOut.reason);
     }
-  }
-
-  leaveOut(origin: Origin): void {
-    this.#leftOut ??= origin;
   }
 
   symbolOf(formula: Formula): RuleSymbol | undefined {

@@ -4,13 +4,12 @@ import type { Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
 import { anything, isSurelySome, none, not } from "../json/texts.ts";
-import { asksForOthers, hasPartial, widest } from "../json/partialTexts.ts";
+import { asksForOthers, hasPartial, narrowest, widest } from "../json/partialTexts.ts";
 import { withoutCounts } from "../json/withoutCounts.ts";
 import { type ArrayClaim, arrayClaimKey } from "./arrayClaims.ts";
 import { arrayClaimOf } from "./arrayLeaves.ts";
 import { claimAlgebra } from "./claimAlgebra.ts";
 import { type Claims, ClaimTable } from "./claims.ts";
-import { UnsupportedSchemaError } from "./errors.ts";
 import { Fold, type TypeAlgebra } from "./fold.ts";
 import type { Formula, Formulas, SchemaFormula } from "./formula.ts";
 import { kindAlgebra, kindBits } from "./kindAlgebra.ts";
@@ -57,6 +56,10 @@ export class Views {
   #depth = 0;
   /** Where partial texts stand, the first of them. */
   #partial: Origin | undefined;
+  /** By formula; the second where names are asked for that are not of partial texts. */
+  readonly #otherNames: readonly [Map<Formula, TextRegex>, Map<Formula, TextRegex>] = [new Map(), new Map()];
+  /** What was left out, the first of it. */
+  leftOut: { readonly origin: Origin; readonly reason: string } | undefined;
 
   constructor(context: ViewContext) {
     this.#context = context;
@@ -98,7 +101,7 @@ export class Views {
       ),
     );
     const objects = this.objectTable;
-    const leaves = new ObjectLeaves(objects, formulas, (formula, isWritten) => this.otherNames(formula, isWritten));
+    const leaves = new ObjectLeaves(objects, formulas, (formula, isAsked) => this.otherNames(formula, isAsked));
     this.#objectSimplifier = new ObjectSimplifier(this, formulas, context.budget);
     this.#objects = fold(
       claimAlgebra(
@@ -128,23 +131,38 @@ export class Views {
     return this.#mayBe(formula, kindBits.number) ? this.#textsOf(this.#numbers.of(formula)) : none;
   }
 
-  /** To be written. @throws UnsupportedSchemaError where they are in a complement that is not known */
+  /** To be written: what they stand for may have more. */
   writtenStrings(formula: Formula): TextRegex {
     const texts = this.strings(formula);
-    if (this.#partial && asksForOthers(texts)) this.#refuseOthers();
-    return texts;
+    if (!this.#partial || !asksForOthers(texts)) return texts;
+    this.#leaveOutOthers();
+    return narrowest(texts);
   }
 
-  /** Names that do not satisfy the formula; of partial ones too many. @param isWritten some of them are asked for */
-  otherNames(formula: Formula, isWritten: boolean): TextRegex {
-    const texts = this.writtenStrings(formula);
-    if (isWritten && this.#partial && hasPartial(texts)) this.#refuseOthers();
-    return texts === anything ? none : not(texts);
+  /** Names that do not satisfy the formula. @param isAsked some are to be written; else there may be too many of them */
+  otherNames(formula: Formula, isAsked: boolean): TextRegex {
+    const texts = this.strings(formula);
+    const isPartial = this.#partial !== undefined && hasPartial(texts);
+    const known = this.#otherNames[isPartial && isAsked ? 1 : 0];
+    let others = known.get(formula);
+    if (!others) known.set(formula, (others = isPartial ? this.#otherThan(formula, isAsked) : complement(texts)));
+    return others;
   }
 
-  #refuseOthers(): never {
-    const { keyword, pointer } = this.#partial!;
-    throw new UnsupportedSchemaError(keyword, pointer, "texts that are not of it cannot be asked for");
+  #otherThan(formula: Formula, isAsked: boolean): TextRegex {
+    if (!isAsked) return complement(this.writtenStrings(formula));
+    this.#leaveOutOthers();
+    // even without a text no simplification may take it for none
+    return { kind: "and", parts: [complement(widest(this.strings(formula)))] };
+  }
+
+  /** Values that only satisfy the schema by what stands there are not written. */
+  leaveOut(origin: Origin, reason: string): void {
+    this.leftOut ??= { origin, reason };
+  }
+
+  #leaveOutOthers(): void {
+    this.leaveOut(this.#partial!, "texts that are not of it cannot be asked for");
   }
 
   /** With partial texts where these are all that is written. */
@@ -239,4 +257,8 @@ export class Views {
     if (!texts) this.#numberTexts.set(claims, (texts = numberTexts(claims, this.#context.limits)));
     return texts;
   }
+}
+
+function complement(texts: TextRegex): TextRegex {
+  return texts === anything ? none : not(texts);
 }
