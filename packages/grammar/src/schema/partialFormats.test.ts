@@ -44,6 +44,14 @@ describe("format regex", () => {
     ],
     [
       {
+        properties: { p: { type: "object" }, k: { const: 1 } },
+        anyOf: [{ properties: { p: { propertyNames: { format: "regex" } } } }, { not: { required: ["k"] } }],
+      },
+      ['{"p": {"a": 1}, "k": 1}', '{"p": {"(": 1}}'],
+      ['{"p": {"(": 1}, "k": 1}'],
+    ],
+    [
+      {
         type: "object",
         anyOf: [{ propertyNames: { format: "regex" } }, { not: { propertyNames: { format: "regex" } } }],
       },
