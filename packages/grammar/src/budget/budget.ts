@@ -16,10 +16,11 @@ export interface BudgetLimits {
   readonly steps?: number | undefined;
   /** Time after which it ends once others are pending. Absent: never. */
   readonly unlessWaited?: { readonly timeMs: number; readonly isWaited: () => boolean } | undefined;
+  /** Steps between two looks at the clock. Absent: 4096. */
+  readonly clockSteps?: number | undefined;
 }
 
-/** Steps between two looks at the clock. */
-const clockSteps = 4096;
+const usualClockSteps = 4096;
 
 export class Budget {
   readonly #what: string;
@@ -27,7 +28,7 @@ export class Budget {
   #end = Number.POSITIVE_INFINITY;
   #hurriedEnd = Number.POSITIVE_INFINITY;
   #left = 0;
-  #untilClock = clockSteps;
+  #untilClock = usualClockSteps;
 
   /** @param what names the work in the message: `"jsonSchema"` expected … */
   constructor(what: string, limits: BudgetLimits = {}) {
@@ -38,7 +39,7 @@ export class Budget {
 
   /** From here on, as if nothing had been spent. */
   restart(): void {
-    const { steps, timeMs, unlessWaited } = this.#limits;
+    const { steps, timeMs, unlessWaited, clockSteps = usualClockSteps } = this.#limits;
     this.#left = steps ?? Number.POSITIVE_INFINITY;
     this.#untilClock = clockSteps;
     if (timeMs !== undefined) this.#end = performance.now() + timeMs;
@@ -51,7 +52,7 @@ export class Budget {
     if (this.#left < 0) this.#fail(`${this.#limits.steps} steps`);
     this.#untilClock -= steps;
     if (this.#untilClock > 0) return;
-    this.#untilClock = clockSteps;
+    this.#untilClock = this.#limits.clockSteps ?? usualClockSteps;
     if (this.#end === Number.POSITIVE_INFINITY) return;
     const now = performance.now();
     if (now > this.#end) this.#fail(`${this.#limits.timeMs} ms`);

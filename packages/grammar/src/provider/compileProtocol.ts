@@ -10,10 +10,13 @@ export interface CompileSetup {
   readonly isWarm: boolean;
 }
 
+/** Places of what a thread sees while it works: 1 while others are pending for it; how many tasks it was given. */
+export const signals = { isWaited: 0, tasks: 1 } as const;
+
 /** What a thread is given as it starts. */
 export interface CompileThreadSetup extends CompileSetup {
-  /** 1 while others are pending for the thread. i32[1] */
-  readonly isWaited: Int32Array;
+  /** See `signals`. i32[2] */
+  readonly signals: Int32Array;
 }
 
 export interface CompileTask {

@@ -27,6 +27,7 @@ export interface SpecSettings {
 
 /**
  * @param expressions of specifications before, which much of the work is shared with; not to be used again after a GrammarBudgetError
+ *   that is no HurriedError
  * @throws TypeError, RangeError for a specification that is none, GrammarBudgetError
  */
 export function compileSpec(

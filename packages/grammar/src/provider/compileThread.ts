@@ -7,6 +7,7 @@ import {
   type CompileThreadSetup,
   errorOfFault,
   ready,
+  signals,
 } from "./compileProtocol.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
@@ -33,7 +34,7 @@ export interface Specification {
 export class CompileThread {
   readonly #setup: CompileSetup;
   readonly #limits: ThreadLimits;
-  readonly #isWaited = new Int32Array(new SharedArrayBuffer(4));
+  readonly #signals = new Int32Array(new SharedArrayBuffer(8));
   #worker: Worker | undefined;
   /** Ends what takes longer than others want to wait, wherever the thread is; absent while nothing is compiled. */
   #hurry: (() => void) | undefined;
@@ -66,7 +67,7 @@ export class CompileThread {
       );
     const worker = this.#worker ?? this.#start();
     let start: number | undefined;
-    Atomics.store(this.#isWaited, 0, 0);
+    Atomics.store(this.#signals, signals.isWaited, 0);
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -101,11 +102,11 @@ export class CompileThread {
       const hurried = (): Error => errorOfFault({ kind: "hurried", message: "others wait" }, param);
       this.#onReady = () => {
         start = performance.now();
-        if (Atomics.load(this.#isWaited, 0) === 1) endAfter(hurriedMs, hurried);
+        if (Atomics.load(this.#signals, signals.isWaited) === 1) endAfter(hurriedMs, hurried);
         else endAfter(timeMs, () => tooMuch(`${timeMs} ms`));
       };
       this.#hurry = () => {
-        if (hurriedMs >= timeMs || Atomics.exchange(this.#isWaited, 0, 1) === 1) return;
+        if (hurriedMs >= timeMs || Atomics.exchange(this.#signals, signals.isWaited, 1) === 1) return;
         if (start !== undefined) endAfter(hurriedMs, hurried);
       };
       if (this.#isReady) this.#onReady();
@@ -113,6 +114,7 @@ export class CompileThread {
       worker.on("error", failed);
       worker.on("exit", exited);
       worker.ref();
+      Atomics.add(this.#signals, signals.tasks, 1);
       worker.postMessage({ spec, param, timeMs, hurriedMs } satisfies CompileTask);
     });
   }
@@ -123,8 +125,9 @@ export class CompileThread {
   }
 
   #start(): Worker {
+    Atomics.store(this.#signals, signals.tasks, 0);
     const worker = new Worker(new URL("./compileWorker.js", import.meta.url), {
-      workerData: { ...this.#setup, isWaited: this.#isWaited } satisfies CompileThreadSetup,
+      workerData: { ...this.#setup, signals: this.#signals } satisfies CompileThreadSetup,
       resourceLimits: {
         maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20,
         maxYoungGenerationSizeMb: youngMb,

@@ -2,12 +2,19 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { GrammarSpec } from "@tokenmill/contracts";
 import { Budget } from "../budget/budget.ts";
-import { type CompileAnswer, type CompileTask, type CompileThreadSetup, faultOf, ready } from "./compileProtocol.ts";
+import {
+  type CompileAnswer,
+  type CompileTask,
+  type CompileThreadSetup,
+  faultOf,
+  ready,
+  signals,
+} from "./compileProtocol.ts";
 import { compileSpec, newExpressions } from "./compileSpec.ts";
 import { shareImage } from "./sharedImage.ts";
 import { warmings } from "./warming.ts";
 
-const { settings, isWarm, isWaited } = workerData as CompileThreadSetup;
+const { settings, isWarm, signals: seen } = workerData as CompileThreadSetup;
 
 /** Nodes of expressions that are kept for the next specification. */
 const mostKeptNodes = 300_000;
@@ -17,29 +24,36 @@ const warmRounds = 40;
 const fewTasks = 2;
 /** Tasks often come one after the other: time without one before the thread warms up further. */
 const idleMs = 10;
+/** A task waits for so many steps at most. */
+const warmClockSteps = 64;
 let expressions = newExpressions();
 let isWarming = false;
 let tasks = 0;
 let answeredMs = -idleMs;
 
-function answerTo({ spec, param, timeMs, hurriedMs }: CompileTask): CompileAnswer {
+function answerTo(spec: string, budget: Budget): CompileAnswer {
   try {
     const parsed = JSON.parse(spec) as GrammarSpec;
-    const unlessWaited = { timeMs: hurriedMs, isWaited: () => Atomics.load(isWaited, 0) === 1 };
-    const budget = new Budget(param, { timeMs, unlessWaited });
-    const image = shareImage(compileSpec(parsed, settings, budget, expressions));
-    if (expressions.nodes.count > mostKeptNodes) expressions = newExpressions();
-    return { image };
+    return { image: shareImage(compileSpec(parsed, settings, budget, expressions)) };
   } catch (error) {
     const fault = faultOf(error);
-    if (fault.kind !== "type" && fault.kind !== "range") expressions = newExpressions();
+    if (fault.kind === "budget" || fault.kind === "internal") expressions = newExpressions();
     return { error: fault };
+  } finally {
+    if (expressions.nodes.count > mostKeptNodes) expressions = newExpressions();
   }
 }
 
+function budgetOf({ param, timeMs, hurriedMs }: CompileTask): Budget {
+  const isWaited = (): boolean => Atomics.load(seen, signals.isWaited) === 1;
+  return new Budget(param, { timeMs, unlessWaited: { timeMs: hurriedMs, isWaited } });
+}
+
+/** Ends early if a task comes. */
 function run(warming: GrammarSpec): void {
-  const [param] = Object.keys(warming);
-  answerTo({ spec: JSON.stringify(warming), param: param!, timeMs: 1000, hurriedMs: 1000 });
+  const isWaited = (): boolean => Atomics.load(seen, signals.tasks) !== tasks;
+  const limits = { timeMs: 1000, unlessWaited: { timeMs: 0, isWaited }, clockSteps: warmClockSteps };
+  answerTo(JSON.stringify(warming), new Budget("warming", limits));
 }
 
 /** Runs the code in what time is left, until it is fast. */
@@ -61,9 +75,10 @@ function startWarming(): void {
 }
 
 parentPort!.on("message", (task: CompileTask) => {
-  parentPort!.postMessage(answerTo(task));
+  tasks++;
+  parentPort!.postMessage(answerTo(task.spec, budgetOf(task)));
   answeredMs = performance.now();
-  if (++tasks >= fewTasks) startWarming();
+  if (tasks >= fewTasks) startWarming();
 });
 run(warmings[0]!);
 parentPort!.postMessage(ready);
