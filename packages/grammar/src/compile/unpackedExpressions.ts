@@ -59,7 +59,9 @@ export class UnpackedExpressions {
     const algebra = this.#algebra;
     const kind = this.#field(place, 0);
     const exprs = parts.map((part) => this.#exprs[part]!);
-    const [a, b, c] = [this.#field(place, 1), this.#field(place, 2), this.#field(place, 3)];
+    const a = this.#field(place, 1);
+    const b = this.#field(place, 2);
+    const c = this.#field(place, 3);
     switch (kind) {
       case kinds.none:
         return algebra.none;

@@ -31,7 +31,9 @@ export class Clamp {
     if (kind === kinds.concat) return algebra.concat2(this.of(nodes.a(expr)), this.of(nodes.b(expr)));
     if (kind === kinds.or) return algebra.or(this.#parts(expr).map((part) => this.of(part)));
     if (kind === kinds.and) return this.#meet(expr);
-    const [part, min, max] = [nodes.a(expr), nodes.b(expr), nodes.c(expr)];
+    const part = nodes.a(expr);
+    const min = nodes.b(expr);
+    const max = nodes.c(expr);
     if (!this.#isLong(expr)) return algebra.repeatOf(this.of(part), min, max);
     return algebra.repeatOf(this.of(part), Math.min(min, this.#length + 1), endless);
   }
@@ -73,7 +75,8 @@ export class Clamp {
   #mostNeeded(expr: Expr): number {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
-    const [a, b] = [nodes.a(expr), nodes.b(expr)];
+    const a = nodes.a(expr);
+    const b = nodes.b(expr);
     if (kind === kinds.concat) return Math.max(this.#mostNeeded(a) + nodes.minLength(b), this.#mostNeeded(b));
     if (kind === kinds.or) return Math.max(...this.#parts(expr).map((part) => this.#mostNeeded(part)));
     if (kind === kinds.repeat) return this.#mostNeeded(a) + nodes.minLength(a) * Math.max(0, b - 1);

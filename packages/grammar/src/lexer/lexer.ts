@@ -208,7 +208,8 @@ export class Lexer {
     const { firstOf } = expressions.algebra.nodes.partitions.get(this.#classes[state]!);
     const results = Array.from(firstOf, (): number[] => []);
     for (let i = 0; i < members.length; i += 2) {
-      const [lexeme, expr] = [members[i]!, members[i + 1]!];
+      const lexeme = members[i]!;
+      const expr = members[i + 1]!;
       const only = expressions.algebra.onlyByte(expr);
       if (only >= 0) {
         const rest = this.#rest(lexeme, expr, only);

@@ -84,7 +84,8 @@ export class Algebra {
   #joinRepeats(first: number, second: number): number | undefined {
     const { nodes } = this;
     if (nodes.kind(first) !== kinds.repeat && nodes.kind(second) !== kinds.repeat) return undefined;
-    const [a, b] = [this.#asRepeat(first, second), this.#asRepeat(second, first)];
+    const a = this.#asRepeat(first, second);
+    const b = this.#asRepeat(second, first);
     if (a.part !== b.part) return undefined;
     const max = a.max === endless || b.max === endless ? endless : a.max + b.max;
     return this.repeatOf(a.part, a.min + b.min, max);
@@ -113,7 +114,9 @@ export class Algebra {
     if (part === this.empty || part === this.all) return part;
     if (min === 1 && max === 1) return part;
     if (nodes.kind(part) === kinds.repeat) {
-      const [inner, innerMin, innerMax] = [nodes.a(part), nodes.b(part), nodes.c(part)];
+      const inner = nodes.a(part);
+      const innerMin = nodes.b(part);
+      const innerMax = nodes.c(part);
       if (innerMin === 0 && innerMax === endless) return part;
       if (innerMin === 1 && innerMax === endless) return this.repeatOf(inner, min, endless);
       if (innerMin === 0 && innerMax === 1) return this.repeatOf(inner, 0, max);

@@ -59,7 +59,8 @@ export class Derivatives {
         return algebra.multiple(modulus, (10 * remainder + byte - zero) % modulus);
       }
       case kinds.concat: {
-        const [head, tail] = [nodes.a(expr), nodes.b(expr)];
+        const head = nodes.a(expr);
+        const tail = nodes.b(expr);
         const first = algebra.concat2(this.of(head, byte), tail);
         return algebra.isNullable(head) ? algebra.or2(first, this.of(tail, byte)) : first;
       }
@@ -70,7 +71,9 @@ export class Derivatives {
       case kinds.not:
         return algebra.not(this.of(nodes.a(expr), byte));
       case kinds.repeat: {
-        const [part, min, max] = [nodes.a(expr), nodes.b(expr), nodes.c(expr)];
+        const part = nodes.a(expr);
+        const min = nodes.b(expr);
+        const max = nodes.c(expr);
         const first = this.of(part, byte);
         if (first === algebra.none) return first;
         const rest = algebra.repeatOf(part, Math.max(0, min - 1), max === endless ? endless : max - 1);

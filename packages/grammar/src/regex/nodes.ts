@@ -115,7 +115,8 @@ export class Nodes {
   }
 
   #flagsOf(kind: Kind, a: number, b: number, c: number): number {
-    const [first, second] = [this.#flags[a] ?? 0, this.#flags[b] ?? 0];
+    const first = this.#flags[a] ?? 0;
+    const second = this.#flags[b] ?? 0;
     const boolean = flags.boolean;
     switch (kind) {
       case kinds.none:
@@ -142,7 +143,8 @@ export class Nodes {
 
   #classesOf(node: number): number {
     const kind = this.kind(node);
-    const [a, b] = [this.a(node), this.b(node)];
+    const a = this.a(node);
+    const b = this.b(node);
     switch (kind) {
       case kinds.none:
       case kinds.empty:

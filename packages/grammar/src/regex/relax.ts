@@ -20,7 +20,8 @@ export function relax(algebra: Algebra, given: number): number {
     if (kind === kinds.or) return algebra.or2(of(nodes.a(expr)), of(nodes.b(expr)));
     if (kind === kinds.and) return algebra.and2(of(nodes.a(expr)), of(nodes.b(expr)));
     if (kind !== kinds.repeat) return expr;
-    const [min, max] = [nodes.b(expr), nodes.c(expr)];
+    const min = nodes.b(expr);
+    const max = nodes.c(expr);
     return algebra.repeatOf(of(nodes.a(expr)), min > small ? 1 : min, max > small ? endless : max);
   };
   return of(given);

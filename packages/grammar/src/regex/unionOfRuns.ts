@@ -17,7 +17,8 @@ export function unionOfRuns(algebra: Algebra, flat: Set<number>): boolean {
     const isConcat = nodes.kind(expr) === kinds.concat;
     const head = isConcat ? nodes.a(expr) : expr;
     if (nodes.kind(head) !== kinds.repeat) continue;
-    const [part, tail] = [nodes.a(head), isConcat ? nodes.b(expr) : algebra.empty];
+    const part = nodes.a(head);
+    const tail = isConcat ? nodes.b(expr) : algebra.empty;
     const max = nodes.c(head) === endless ? Number.POSITIVE_INFINITY : nodes.c(head);
     const key = `${part} ${tail}`;
     const found = runs.get(key);
@@ -28,7 +29,8 @@ export function unionOfRuns(algebra: Algebra, flat: Set<number>): boolean {
   for (const { part, tail, list } of runs.values()) {
     if (list.length < 2) continue;
     const sorted = list.toSorted((a, b) => a.min - b.min);
-    let [min, max] = [sorted[0]!.min, sorted[0]!.max];
+    let min = sorted[0]!.min;
+    let max = sorted[0]!.max;
     let united = [sorted[0]!.expr];
     const close = (): void => {
       if (united.length < 2) return;

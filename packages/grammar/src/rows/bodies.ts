@@ -86,7 +86,8 @@ export class Bodies {
   /** Whether the body can still come to its end. */
   isLive(rule: number, state: number, count: number): boolean {
     const { firstRuns, runCounts, runPlaces, live, firstStates } = this.#image.rules;
-    let [low, high] = [firstRuns[rule]!, firstRuns[rule + 1]! - 1];
+    let low = firstRuns[rule]!;
+    let high = firstRuns[rule + 1]! - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if (runCounts[middle]! <= count) low = middle;

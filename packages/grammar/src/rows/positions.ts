@@ -85,7 +85,9 @@ export class Positions {
   }
 
   #makePlace(id: number): Place {
-    const [count, taken, texts] = [this.#counts[id]!, this.#taken[id]!, this.#texts[id]!];
+    const count = this.#counts[id]!;
+    const taken = this.#taken[id]!;
+    const texts = this.#texts[id]!;
     const bodies = this.#bodies;
     const { rule, isAccepting, min, max, edges } = bodies.state(this.#states[id]!);
     const saturation = bodies.saturation(rule);

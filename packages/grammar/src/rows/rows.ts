@@ -101,7 +101,8 @@ export class Rows {
   /** Place and row of the beginning, alternately. */
   #kernel({ id, items }: Row, code: number): number[] {
     const kernel: number[] = [];
-    const [lexeme, text] = [lexemeOf(code), textOfLexeme(code)];
+    const lexeme = lexemeOf(code);
+    const text = textOfLexeme(code);
     this.budget.spend(1 + (items.length >> 2));
     for (let i = 0; i < items.length; i += 2) {
       const { lexemes } = this.#positions.place(items[i]!);
@@ -211,13 +212,15 @@ export class Rows {
     const known = this.#rows[rowId]!.completed?.get(rule);
     if (known) return known;
     const positions = this.#positions;
-    const [found, ends] = [this.#found, this.#ends];
+    const found = this.#found;
+    const ends = this.#ends;
     found.clear();
     ends.clear();
     ends.add(rule, rowId);
     let isComplete = false;
     for (let end = 0; end < ends.count; end++) {
-      const [endedRule, startRow] = [ends.pairs[end * 2]!, ends.pairs[end * 2 + 1]!];
+      const endedRule = ends.pairs[end * 2]!;
+      const startRow = ends.pairs[end * 2 + 1]!;
       const row = this.#rows[startRow]!;
       const inner = row.completed?.get(endedRule);
       if (inner) {

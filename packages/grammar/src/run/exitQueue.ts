@@ -1,7 +1,7 @@
 /** Nodes at which lexemes may end, by rising node, from several walks: a heap of their lists. */
 import { inOrder } from "./inOrder.ts";
 
-interface List {
+export interface ExitList {
   /** Node and place, alternately, by rising node. */
   readonly exits: readonly number[];
   readonly row: number;
@@ -18,7 +18,7 @@ export interface ReadFrom {
 }
 
 export class ExitQueue {
-  #lists: List[] = [];
+  #lists: ExitList[] = [];
 
   clear(): void {
     this.#lists = [];
@@ -36,6 +36,11 @@ export class ExitQueue {
     return first?.exits[first.next];
   }
 
+  /** The list with all nodes that are left, if there is only one. */
+  get only(): ExitList | undefined {
+    return this.#lists.length === 1 ? this.#lists[0] : undefined;
+  }
+
   /**
    * What ends at the first node: row and lexeme, alternately, in rising order, each once. Removes it.
    * @param code of a lexeme that ends at the node
@@ -50,12 +55,13 @@ export class ExitQueue {
       const { exits, row, lexeme, from, next } = this.#lists[0]!;
       if (lexeme !== undefined) pairs.push(row, code(lexeme, node, from));
       else for (const each of endedAt(exits[next + 1]!)) pairs.push(row, code(each, node, from));
-      this.#advance();
+      this.advance();
     }
     return pairs.length > 2 ? inOrder(pairs) : pairs;
   }
 
-  #advance(): void {
+  /** Removes the first node of the first list. */
+  advance(): void {
     const first = this.#lists[0]!;
     first.next += 2;
     if (first.next >= first.exits.length) {
@@ -71,7 +77,7 @@ export class ExitQueue {
     for (let i = from; i > 0; ) {
       const parent = (i - 1) >> 1;
       if (nodeOf(lists[parent]!) <= nodeOf(lists[i]!)) return;
-      [lists[parent], lists[i]] = [lists[i]!, lists[parent]!];
+      swap(lists, parent, i);
       i = parent;
     }
   }
@@ -80,16 +86,22 @@ export class ExitQueue {
     const lists = this.#lists;
     for (let i = 0; ; ) {
       let least = i;
-      for (const child of [2 * i + 1, 2 * i + 2]) {
-        if (child < lists.length && nodeOf(lists[child]!) < nodeOf(lists[least]!)) least = child;
+      for (let child = 2 * i + 1; child <= 2 * i + 2 && child < lists.length; child++) {
+        if (nodeOf(lists[child]!) < nodeOf(lists[least]!)) least = child;
       }
       if (least === i) return;
-      [lists[least], lists[i]] = [lists[i]!, lists[least]!];
+      swap(lists, least, i);
       i = least;
     }
   }
 }
 
-function nodeOf({ exits, next }: List): number {
+function swap(lists: ExitList[], i: number, j: number): void {
+  const list = lists[i]!;
+  lists[i] = lists[j]!;
+  lists[j] = list;
+}
+
+function nodeOf({ exits, next }: ExitList): number {
   return exits[next]!;
 }

@@ -1,7 +1,7 @@
 /** One grammar on an engine: its rows and configurations so far, and the masks that were used last. */
 import type { Budget } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
-import type { Lexer } from "../lexer/lexer.ts";
+import type { Lexer, TokenRanges } from "../lexer/lexer.ts";
 import { Positions } from "../rows/positions.ts";
 import { Rows } from "../rows/rows.ts";
 import { Texts } from "../rows/texts.ts";
@@ -25,6 +25,7 @@ export interface LoadedGrammarOptions {
 }
 
 const mostRows = 2 ** 20;
+const noTokens: TokenRanges = [];
 
 export class LoadedGrammar {
   readonly vocabulary: Vocabulary;
@@ -42,7 +43,7 @@ export class LoadedGrammar {
   readonly #rows: Rows;
   readonly #positions: Positions;
   readonly #texts: Texts | undefined;
-  readonly #scratch: Int32Array;
+  readonly #ends: TokenRanges;
 
   constructor(options: LoadedGrammarOptions) {
     const { image, lexemeOf, vocabulary, lexer, masks, store, budget } = options;
@@ -70,7 +71,7 @@ export class LoadedGrammar {
       isToken: (lexeme) => lexer.tokenIds(lexeme) !== undefined,
     });
     this.#configurations = new Configurations(this.#rows, lexer, this.#texts);
-    this.#scratch = new Int32Array(vocabulary.trie.noToken / 32 + 1);
+    this.#ends = vocabulary.eosTokenIds.map((id) => [id, id] as const);
   }
 
   get sizeBytes(): number {
@@ -112,23 +113,18 @@ export class LoadedGrammar {
   #maskOf(configuration: number): KeptMask {
     const kept = this.#kept[configuration];
     if (kept !== undefined && this.#store.use(kept)) return kept;
-    const words = this.#scratch;
-    this.#masks.fill(this.#configurations, this.#configurations.get(configuration), words);
-    this.#addTokens(configuration, words);
     if (kept === undefined) this.#keptCount++;
-    return (this.#kept[configuration] = this.#store.keep(words, this.vocabulary.wordCount));
+    const pairs = this.#configurations.get(configuration);
+    return (this.#kept[configuration] = this.#masks.of(this.#configurations, pairs, this.#tokensAt(configuration)));
   }
 
   /** What the grammar names by number, and the end of the output. */
-  #addTokens(configuration: number, words: Int32Array): void {
-    const add = (id: number): void => {
-      words[id >> 5]! |= 1 << (id & 31);
-    };
-    for (const [, lexeme] of this.#configurations.tokenLexemes(configuration)) {
-      for (const [first, last] of this.#lexer.tokenIds(lexeme)!) {
-        for (let id = first; id <= Math.min(last, this.vocabulary.vocabSize - 1); id++) add(id);
-      }
-    }
-    if (this.isComplete(configuration)) for (const id of this.#isEnd) add(id);
+  #tokensAt(configuration: number): TokenRanges {
+    const ends = this.isComplete(configuration) ? this.#ends : noTokens;
+    const lexemes = this.#configurations.tokenLexemes(configuration);
+    if (lexemes.length === 0) return ends;
+    const last = this.vocabulary.vocabSize - 1;
+    const named = lexemes.flatMap(([, lexeme]) => this.#lexer.tokenIds(lexeme)!);
+    return [...named.map(([from, to]) => [from, Math.min(to, last)] as const), ...ends];
   }
 }

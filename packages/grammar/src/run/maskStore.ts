@@ -1,20 +1,31 @@
 /**
- * Masks that are kept within a number of bytes: as words, or as a list where few of them have bits. There are two arrays; when
- * the younger is full it becomes the older one, whose masks go unless they are used again.
+ * Masks that are kept within a number of bytes: as words, or as a list of tokens beside another mask. There are two arrays;
+ * when the younger is full it becomes the older one, whose masks go unless they are used again.
  */
+import type { MaskDraft } from "./maskDraft.ts";
 
 /** A mask in the store, if it is still there. */
 export interface KeptMask {
+  /** Another one whose tokens it has too. */
+  readonly base: KeptMask | undefined;
+  /** Its words, if they are not in the store and always there. */
+  readonly fixed: Int32Array | undefined;
   /** The store's when it was written. */
   generation: number;
   at: number;
   /** Words that it takes. */
   readonly length: number;
-  /** Whether it is a list: word and bits, alternately. */
+  /** Whether it is a list of tokens. */
   readonly isList: boolean;
 }
 
 const firstLength = 4096;
+
+/** A mask that is kept elsewhere. */
+export function fixedMask(words: Int32Array): KeptMask {
+  const length = words.length;
+  return { base: undefined, fixed: words, generation: Number.POSITIVE_INFINITY, at: 0, length, isList: false };
+}
 
 export class MaskStore {
   /** Words of one array. */
@@ -29,28 +40,33 @@ export class MaskStore {
     this.#mostWords = Math.floor(mostBytes / 8);
   }
 
-  /** @param words are copied @param wordCount of the mask, from its beginning */
-  keep(words: Int32Array, wordCount: number): KeptMask {
-    const at = this.#reserve(wordCount);
+  /** What a draft has, and the mask beside it. The draft ends. @param base one that is there */
+  keep(draft: MaskDraft, base: KeptMask | undefined): KeptMask {
+    const mask = draft.isListed ? this.#keepList(draft, base) : this.#keepWords(draft, base);
+    draft.end();
+    return mask;
+  }
+
+  #keepList({ tokens, count }: MaskDraft, base: KeptMask | undefined): KeptMask {
+    if (count === 0 && base !== undefined) return base;
+    const at = this.#reserve(count);
     const young = this.#young;
-    const most = at + (wordCount >> 1) - 1;
-    let end = at;
-    for (let i = 0; i < wordCount; i++) {
-      if (words[i] === 0) continue;
-      if (end >= most) {
-        young.set(words.subarray(0, wordCount), at);
-        return { generation: this.#generation, at, length: wordCount, isList: false };
-      }
-      young[end++] = i;
-      young[end++] = words[i]!;
-    }
-    this.#used = end;
-    return { generation: this.#generation, at, length: end - at, isList: true };
+    for (let i = 0; i < count; i++) young[at + i] = tokens[i]!;
+    return { base, fixed: undefined, generation: this.#generation, at, length: count, isList: true };
+  }
+
+  #keepWords({ words }: MaskDraft, base: KeptMask | undefined): KeptMask {
+    if (base !== undefined) this.#addWords(base, words);
+    const length = words.length - 1;
+    const at = this.#reserve(length);
+    this.#young.set(words.subarray(0, length), at);
+    return { base: undefined, fixed: undefined, generation: this.#generation, at, length, isList: false };
   }
 
   /** Whether it is still there; then it stays for longer. */
   use(mask: KeptMask): boolean {
-    if (mask.generation === this.#generation) return true;
+    if (mask.base !== undefined && !this.use(mask.base)) return false;
+    if (mask.generation >= this.#generation) return true;
     if (mask.generation < this.#generation - 1) return false;
     const from = this.#old;
     const at = this.#reserve(mask.length);
@@ -62,27 +78,47 @@ export class MaskStore {
 
   /** @param mask one that is there */
   copyTo(mask: KeptMask, words: Int32Array): void {
-    if (mask.isList) {
-      words.fill(0);
-      this.addTo(mask, words);
-    } else words.set(this.#arrayOf(mask).subarray(mask.at, mask.at + mask.length));
+    if (mask.base !== undefined) this.copyTo(mask.base, words);
+    else if (mask.isList) words.fill(0);
+    if (mask.isList) this.#addList(mask, words);
+    else words.set(mask.fixed ?? this.#arrayOf(mask).subarray(mask.at, mask.at + mask.length));
   }
 
-  /** Sets its bits and leaves the others. */
-  addTo(mask: KeptMask, words: Int32Array): void {
+  /** Sets its tokens, and leaves the others. @param mask one that is there */
+  addTo(mask: KeptMask, draft: MaskDraft): void {
+    if (mask.isList && mask.base === undefined) {
+      const array = this.#arrayOf(mask);
+      for (let i = mask.at; i < mask.at + mask.length; i++) draft.add(array[i]!);
+    } else {
+      this.#addWords(mask, draft.words);
+      draft.leaveList();
+    }
+  }
+
+  #addWords(mask: KeptMask, words: Int32Array): void {
+    if (mask.base !== undefined) this.#addWords(mask.base, words);
+    if (mask.isList) this.#addList(mask, words);
+    else {
+      const array = this.#arrayOf(mask);
+      for (let i = 0; i < mask.length; i++) words[i]! |= array[mask.at + i]!;
+    }
+  }
+
+  #addList(mask: KeptMask, words: Int32Array): void {
     const array = this.#arrayOf(mask);
-    const { at, length } = mask;
-    if (mask.isList) for (let i = at; i < at + length; i += 2) words[array[i]!]! |= array[i + 1]!;
-    else for (let i = 0; i < length; i++) words[i]! |= array[at + i]!;
+    const end = mask.at + mask.length;
+    for (let i = mask.at; i < end; i++) words[array[i]! >> 5]! |= 1 << (array[i]! & 31);
   }
 
-  #arrayOf({ generation }: KeptMask): Int32Array {
-    return generation === this.#generation ? this.#young : this.#old;
+  #arrayOf({ fixed, generation }: KeptMask): Int32Array {
+    return fixed ?? (generation === this.#generation ? this.#young : this.#old);
   }
 
   #reserve(length: number): number {
     if (this.#used > 0 && this.#used + length > this.#mostWords) {
-      [this.#young, this.#old] = [this.#old, this.#young];
+      const young = this.#old;
+      this.#old = this.#young;
+      this.#young = young;
       this.#generation++;
       this.#used = 0;
     }

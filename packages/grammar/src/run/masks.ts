@@ -4,14 +4,15 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import type { Clamp } from "../lexer/clamp.ts";
-import type { Lexer } from "../lexer/lexer.ts";
+import type { Lexer, TokenRanges } from "../lexer/lexer.ts";
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { kinds } from "../regex/nodes.ts";
-import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
+import { copyToTwins, depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import { stateOf, textOfState } from "../rows/codes.ts";
-import { ExitQueue, type ReadFrom } from "./exitQueue.ts";
+import { type ExitList, ExitQueue, type ReadFrom } from "./exitQueue.ts";
+import { MaskDraft } from "./maskDraft.ts";
 import { PlainReach } from "./plainReach.ts";
 import type { Slices } from "./slices.ts";
 import type { KeptMask, MaskStore } from "./maskStore.ts";
@@ -22,6 +23,7 @@ const nodesOfAStep = 64;
 /** Walks that are worth being made from others. */
 const wideSteps = 4096;
 const wideBytes = 48;
+const noExits: readonly number[] = [];
 const fromBeginning: ReadFrom = { text: 0, depth: 0 };
 
 /** The walk from one place of the table over the whole vocabulary. */
@@ -65,7 +67,11 @@ export class Masks {
   readonly #wide = new Map<Expr, boolean>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
-  readonly #scratch: Int32Array;
+  /** For walks from single states, and for what comes together. */
+  readonly #innerDraft: MaskDraft;
+  readonly #draft: MaskDraft;
+  /** By token: those with the same bytes. */
+  readonly #twins = new Map<number, number[]>();
   /** About how much memory it takes, masks aside. */
   sizeBytes = 0;
 
@@ -81,7 +87,13 @@ export class Masks {
     this.#budget = budget;
     this.#anyLexeme = lexer.tokenLexeme([]);
     this.#store = store;
-    this.#scratch = new Int32Array(trie.noToken / 32 + 1);
+    this.#innerDraft = new MaskDraft(trie.noToken / 32);
+    this.#draft = new MaskDraft(trie.noToken / 32);
+    for (let i = 0; i < trie.twins.length; i += 2) {
+      const twins = this.#twins.get(trie.twins[i]!);
+      if (twins) twins.push(trie.twins[i + 1]!);
+      else this.#twins.set(trie.twins[i]!, [trie.twins[i + 1]!]);
+    }
   }
 
   /** The state with counts as large as they matter. */
@@ -95,30 +107,39 @@ export class Masks {
     return clamped.every((each, i) => each === members[i]) ? state : this.#lexer.state(clamped);
   }
 
-  /** Sets bits of all text tokens that the configuration allows. `words` have a word more than a mask. */
-  fill(configurations: Configurations, pairs: readonly number[], words: Int32Array): void {
+  /** The mask of all text tokens that the configuration allows, and these tokens. */
+  of(configurations: Configurations, pairs: readonly number[], others: TokenRanges): KeptMask {
     const queue = this.#queue;
+    const draft = this.#draft;
+    let base: KeptMask | undefined;
     queue.clear();
+    draft.begin();
     for (let i = 0; i < pairs.length; i += 2) {
-      const [row, code] = [pairs[i]!, pairs[i + 1]!];
+      const row = pairs[i]!;
+      const code = pairs[i + 1]!;
       const start = this.#start(code === fresh ? configurations.startOf(row) : stateOf(code));
       const from = code < 0 || textOfState(code) === 0 ? fromBeginning : { text: textOfState(code), depth: 0 };
       const inner = this.#innerOf(start.place);
-      if (i === 0) this.#store.copyTo(inner.mask, words);
-      else this.#store.addTo(inner.mask, words);
+      if (pairs.length === 2) base = inner.mask;
+      else this.#store.addTo(inner.mask, draft);
       queue.add(inner.exits, row, start.lexeme, from);
       queue.add(inner.sharedExits, row, start.lexeme ?? inner.sharedLexeme, from);
     }
-    this.#followExits(configurations, words);
-    const { twins } = this.#trie;
-    for (let i = 0; i < twins.length; i += 2) {
-      const [token, twin] = [twins[i]!, twins[i + 1]!];
-      if ((words[token >> 5]! >>> (token & 31)) & 1) words[twin >> 5]! |= 1 << (twin & 31);
+    this.#followExits(configurations);
+    for (const range of others) for (let id = range[0]; id <= range[1]; id++) draft.add(id);
+    return this.#keep(draft, base);
+  }
+
+  #keep(draft: MaskDraft, base: KeptMask | undefined): KeptMask {
+    if (!draft.isListed) copyToTwins(this.#trie, draft.words);
+    else if (this.#twins.size > 0) {
+      for (let i = 0; i < draft.count; i++) for (const twin of this.#twins.get(draft.tokens[i]!) ?? []) draft.add(twin);
     }
+    return this.#store.keep(draft, base);
   }
 
   /** In the order of nodes: what may end at a node, in whichever way it was read, leads to one row. */
-  #followExits(configurations: Configurations, words: Int32Array): void {
+  #followExits(configurations: Configurations): void {
     const queue = this.#queue;
     const endedAt = (place: number): readonly number[] => this.#lexer.ended(this.#table.state(place));
     const codeOf = (lexeme: number, node: number, from: ReadFrom): number =>
@@ -126,14 +147,36 @@ export class Masks {
         ? configurations.lexemeWith(lexeme, from.text, pathTo(this.#trie, node, from.depth))
         : lexeme;
     for (let node = queue.node; node !== undefined; node = queue.node) {
-      const ended = queue.take(endedAt, codeOf);
-      const row = configurations.rowAfter(ended);
-      this.#walk.under(node, this.#table.place(configurations.startOf(row)), words);
-      this.#budget.spend(1 + (ended.length >> 1) + this.#walk.steps / nodesOfAStep);
-      if (this.#walk.exits.length > 0) {
-        queue.add(this.#walk.exits, row, undefined, { text: 0, depth: depthOf(this.#trie, node) + 1 });
+      const { only } = queue;
+      if (only?.lexeme !== undefined && !this.#lexer.isDistinct(only.lexeme)) {
+        this.#followOnly(configurations, only, only.lexeme);
+        continue;
       }
+      const ended = queue.take(endedAt, codeOf);
+      this.#budget.spend(ended.length >> 1);
+      const row = configurations.rowAfter(ended);
+      this.#followTo(row, this.#table.place(configurations.startOf(row)), node);
     }
+  }
+
+  /** While nothing ends beside the one lexeme, each end of it leads to the same row. */
+  #followOnly(configurations: Configurations, list: ExitList, lexeme: number): void {
+    const queue = this.#queue;
+    const row = configurations.rowAfter([list.row, lexeme]);
+    const place = this.#table.place(configurations.startOf(row));
+    while (queue.only === list) {
+      const node = list.exits[list.next]!;
+      queue.advance();
+      this.#budget.spend(1);
+      this.#followTo(row, place, node);
+    }
+  }
+
+  #followTo(row: number, place: number, node: number): void {
+    this.#walk.under(node, place, this.#draft);
+    this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
+    const { exits } = this.#walk;
+    if (exits.length > 0) this.#queue.add(exits, row, undefined, { text: 0, depth: depthOf(this.#trie, node) + 1 });
   }
 
   /** Where only one lexeme is left, its rest says all, whichever lexeme it is. */
@@ -158,14 +201,13 @@ export class Masks {
   }
 
   #whole(place: number): Inner {
-    const words = this.#scratch;
+    const draft = this.#innerDraft;
+    draft.begin();
     const reach = this.#plainReach.of(this.#lexer.members(this.#table.state(place)));
-    if (reach === undefined) this.#walk.all(place, words.fill(0));
-    else {
-      words.set(this.#slices.atMost(reach));
-      this.#walk.along(this.#slices.others, place, words);
-    }
-    return this.#makeInner(words, [], undefined, this.#walk.steps);
+    if (reach === undefined) this.#walk.all(place, draft);
+    else this.#walk.along(this.#slices.others, place, draft);
+    const mask = this.#keep(draft, reach === undefined ? undefined : this.#slices.atMost(reach));
+    return this.#makeInner(mask, [], undefined, this.#walk.steps);
   }
 
   /** Made from another state's, where that saves most of the walk. */
@@ -174,16 +216,17 @@ export class Masks {
     if (base === undefined || base.place === place) return undefined;
     const from = this.#innerOf(base.place);
     if (from.steps < wideSteps || from.sharedExits.length > 0) return undefined;
-    const words = this.#scratch;
-    this.#store.copyTo(from.mask, words);
-    const shared = this.#walk.difference({ place: base.place, exits: from.exits }, base.lexeme, place, words);
-    return this.#makeInner(words, shared, base.lexeme, from.steps);
+    const draft = this.#innerDraft;
+    draft.begin();
+    this.#store.addTo(from.mask, draft);
+    const shared = this.#walk.difference({ place: base.place, exits: from.exits }, base.lexeme, place, draft);
+    return this.#makeInner(this.#keep(draft, undefined), shared, base.lexeme, from.steps);
   }
 
-  #makeInner(words: Int32Array, sharedExits: number[], sharedLexeme: number | undefined, steps: number): Inner {
+  #makeInner(mask: KeptMask, sharedExits: number[], sharedLexeme: number | undefined, steps: number): Inner {
     this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
-    const { exits } = this.#walk;
-    const mask = this.#store.keep(words, words.length);
+    // an empty list is the walk's own
+    const exits = this.#walk.exits.length > 0 ? this.#walk.exits : noExits;
     const sizeBytes = (exits.length + sharedExits.length) * 8 + 300;
     return { mask, exits, sharedExits, sharedLexeme, steps, sizeBytes };
   }

@@ -76,7 +76,8 @@ export class PlainReach {
   #counted(expr: Expr): number | undefined {
     const { nodes } = this.#expressions;
     if (nodes.kind(expr) !== kinds.concat) return undefined;
-    const [head, tail] = [nodes.a(expr), nodes.b(expr)];
+    const head = nodes.a(expr);
+    const tail = nodes.b(expr);
     if (nodes.kind(head) !== kinds.repeat || nodes.c(head) === endless || !this.#hasText(tail)) return undefined;
     return this.#isBegun(tail) || !this.#part(nodes.a(head)).isExact ? undefined : nodes.c(head);
   }

@@ -5,7 +5,8 @@
 import { type Expr, Expressions } from "../regex/expressions.ts";
 import { Lexer } from "../lexer/lexer.ts";
 import { WalkTable } from "../lexer/walkTable.ts";
-import type { Trie } from "../vocabulary/trie.ts";
+import { copyToTwins, type Trie } from "../vocabulary/trie.ts";
+import { fixedMask, type KeptMask } from "./maskStore.ts";
 
 /** Not quotes, backslashes, controls, what ends lines, blanks but the space: patterns leave these out, and JSON spells some. */
 const plainRanges: readonly (readonly [number, number])[] = [
@@ -43,9 +44,11 @@ export class Slices {
   /** By number of characters: where its tokens begin, and where the last ones end. */
   readonly #starts: Int32Array;
   /** By number of characters: the tokens that have no more. */
-  readonly #masks: (Int32Array | undefined)[] = [];
+  readonly #masks: (KeptMask | undefined)[] = [];
+  readonly #trie: Trie;
 
   constructor(trie: Trie) {
+    this.#trie = trie;
     const { counts, isOther } = classify(trie);
     const starts = new Int32Array(trie.depth + 2);
     for (const count of counts) if (count > 0) starts[count + 1]!++;
@@ -55,25 +58,22 @@ export class Slices {
     for (let id = 0; id < counts.length; id++) if (counts[id] !== 0) this.#tokens[next[counts[id]!]!++] = id;
     this.#starts = starts;
     this.others = branches(trie, isOther);
-    const all = new Int32Array(trie.noToken / 32 + 1);
-    for (const id of this.#tokens) all[id >> 5]! |= 1 << (id & 31);
-    this.#masks[trie.depth] = all;
   }
 
-  /** Words of a mask and one more, not to be changed. */
-  atMost(count: number): Int32Array {
-    const longest = this.#starts.length - 2;
-    const most = Math.min(count, longest);
-    let words = this.#masks[most];
-    if (words === undefined) {
-      words = this.#masks[longest]!.slice();
-      for (let i = this.#starts[most + 1]!; i < this.#tokens.length; i++) {
-        const id = this.#tokens[i]!;
-        words[id >> 5]! &= ~(1 << (id & 31));
-      }
-      this.#masks[most] = words;
+  /** The mask of those of so many characters or less. */
+  atMost(count: number): KeptMask {
+    const most = Math.min(count, this.#starts.length - 2);
+    return (this.#masks[most] ??= this.#makeMask(most));
+  }
+
+  #makeMask(most: number): KeptMask {
+    const words = new Int32Array(this.#trie.noToken / 32);
+    for (let i = 0; i < this.#starts[most + 1]!; i++) {
+      const id = this.#tokens[i]!;
+      words[id >> 5]! |= 1 << (id & 31);
     }
-    return words;
+    copyToTwins(this.#trie, words);
+    return fixedMask(words);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
+import type { MaskDraft } from "./maskDraft.ts";
 import type { Branches } from "./slices.ts";
 
 export class Walk {
@@ -17,7 +18,7 @@ export class Walk {
   /** By depth: the other state's place. */
   readonly #otherStack: Int32Array;
   /** Node and place, alternately, for nodes of the last walk at which a lexeme may end and more can follow. */
-  exits: readonly number[] = [];
+  exits: number[] = [];
   /** Nodes that the last walk looked at. */
   steps = 0;
 
@@ -32,44 +33,51 @@ export class Walk {
     this.#otherStack = new Int32Array(trie.depth + 2);
   }
 
-  /** Sets the bits of all tokens from a place on. `words` have a word more than a mask. */
-  all(place: number, words: Int32Array): void {
+  /** Adds all tokens from a place on. */
+  all(place: number, draft: MaskDraft): void {
     const { nodes } = this.#trie;
-    const exits: number[] = [];
+    this.#clearExits();
     let steps = this.#roots.length;
     this.#stack[0] = place;
     for (let i = 0; i < this.#roots.length; i++) {
       if (this.#table.entry(place, this.#firstBytes[i]!) === 0) continue;
       const node = this.#roots[i]!;
-      steps += this.#run(nodes, node, node + sizeOf(this.#trie, node), words, exits);
+      steps += this.#run(nodes, node, node + sizeOf(this.#trie, node), draft);
     }
-    this.exits = exits;
     this.steps = steps;
   }
 
   /** The same for tokens on some branches only; nothing ends where there are more. */
-  along({ nodes, nodeCount, numbers }: Branches, place: number, words: Int32Array): void {
+  along({ nodes, nodeCount, numbers }: Branches, place: number, draft: MaskDraft): void {
     this.#stack[0] = place;
-    const exits: number[] = [];
-    this.steps = this.#run(nodes, 0, nodeCount, words, exits);
+    this.#clearExits();
+    this.steps = this.#run(nodes, 0, nodeCount, draft);
+    const { exits } = this;
     for (let i = 0; i < exits.length; i += 2) exits[i] = numbers[exits[i]!]!;
-    this.exits = exits;
   }
 
   /** The same for what goes on after a node. */
-  under(node: number, place: number, words: Int32Array): void {
+  under(node: number, place: number, draft: MaskDraft): void {
     const { nodes } = this.#trie;
     const sizeAndDepth = nodes[node * 2 + 1]!;
     this.#stack[(sizeAndDepth & 1023) + 1] = place;
-    const exits: number[] = [];
-    this.steps = this.#run(nodes, node + 1, node + (sizeAndDepth >>> 10), words, exits);
-    this.exits = exits;
+    this.#clearExits();
+    this.steps = this.#run(nodes, node + 1, node + (sizeAndDepth >>> 10), draft);
   }
 
-  /** @returns nodes that it looked at @param exits gets those of this walk */
-  #run(nodes: Int32Array, from: number, end: number, words: Int32Array, exits: number[]): number {
+  /** Most walks have none, and leave the list to the next one. */
+  #clearExits(): void {
+    if (this.exits.length > 0) this.exits = [];
+  }
+
+  /** @returns nodes that it looked at */
+  #run(nodes: Int32Array, from: number, end: number, draft: MaskDraft): number {
     const table = this.#table;
     const stack = this.#stack;
+    const { exits } = this;
+    const { noToken } = this.#trie;
+    const { words, tokens, mostListed } = draft;
+    let { count } = draft;
     let { entries, classes, rows, partitions } = table;
     let node = from;
     let steps = 0;
@@ -91,27 +99,33 @@ export class Walk {
       stack[depth + 1] = entry >> 1;
       const token = tokenAndByte >>> 8;
       words[token >> 5]! |= 1 << (token & 31);
+      tokens[count < mostListed ? count : mostListed] = token;
+      // one more where there is a token, without a branch
+      count += (token - noToken) >>> 31;
       if ((entry & 1) === 1 && sizeAndDepth >>> 10 > 1) {
         exits.push(node, entry >> 1);
       }
       node++;
     }
+    draft.count = count;
     return steps;
   }
 
   /**
-   * Changes the words of one place into those of another. @returns those of its exits that are the other's too
-   * @param from what `words` and `exits` belong to
+   * Changes the mask of one place into that of another. @returns those of its exits that are the other's too
+   * @param from what the draft and `exits` belong to
    * @param lexeme the one of the new place whose rests are those of the other
    */
   difference(
     from: { place: number; exits: readonly number[] },
     lexeme: number,
     place: number,
-    words: Int32Array,
+    draft: MaskDraft,
   ): number[] {
+    const { words } = draft;
     const { nodes, nodeCount } = this.#trie;
-    const [stack, others] = [this.#stack, this.#otherStack];
+    const stack = this.#stack;
+    const others = this.#otherStack;
     const fromExits = from.exits;
     const exits: number[] = [];
     const shared: number[] = [];
@@ -127,13 +141,15 @@ export class Walk {
     };
     for (let i = 0; i < this.#roots.length; i++) {
       const byte = this.#firstBytes[i]!;
-      const [entry, other] = [this.#table.entry(place, byte), this.#table.entry(from.place, byte)];
+      const entry = this.#table.entry(place, byte);
+      const other = this.#table.entry(from.place, byte);
       if ((entry === 0 && other === 0) || this.#isSame(lexeme, entry, other)) continue;
       const root = this.#roots[i]!;
       for (let node = root, end = root + sizeOf(this.#trie, root); node < end; ) {
         const tokenAndByte = nodes[node * 2]!;
         const sizeAndDepth = nodes[node * 2 + 1]!;
-        const [depth, size] = [sizeAndDepth & 1023, sizeAndDepth >>> 10];
+        const depth = sizeAndDepth & 1023;
+        const size = sizeAndDepth >>> 10;
         steps++;
         const entry = this.#table.entry(stack[depth]!, tokenAndByte & 255);
         const other = this.#table.entry(others[depth]!, tokenAndByte & 255);
@@ -163,6 +179,7 @@ export class Walk {
       }
     }
     keepUntil(nodeCount, nodeCount);
+    draft.leaveList();
     this.exits = exits;
     this.steps = steps + this.#roots.length;
     return shared;

@@ -16,7 +16,7 @@ export interface Trie {
   readonly nodeCount: number;
   /** The bit that nodes without a token set: one after the row's. */
   readonly noToken: number;
-  /** Pairs of a token in the tree and another with the same bytes. */
+  /** A token in the tree and another with the same bytes, alternately. */
   readonly twins: Int32Array;
   /** Bytes of the longest token. */
   readonly depth: number;
@@ -94,6 +94,16 @@ export function pathTo({ nodes }: Trie, node: number, fromDepth: number): number
     at++;
   }
   return path.slice(fromDepth);
+}
+
+/** Tokens with the bytes of another are as that one is. @param words of a mask */
+export function copyToTwins({ twins }: Trie, words: Int32Array): void {
+  for (let i = 0; i < twins.length; i += 2) {
+    const token = twins[i]!;
+    const twin = twins[i + 1]!;
+    const bit = (words[token >> 5]! >>> (token & 31)) & 1;
+    words[twin >> 5] = (words[twin >> 5]! & ~(1 << (twin & 31))) | (bit << (twin & 31));
+  }
 }
 
 function compare(a: Uint8Array, b: Uint8Array): number {
