@@ -29,8 +29,8 @@ export class Lexer {
   readonly #lexemeNumbers = new Map<string, number>();
   /** By state: lexeme and residual, alternately. */
   readonly #members: (readonly number[])[] = [];
-  /** By hash of the members: a state, or some. */
-  readonly #numbers = new Map<number, number | readonly number[]>();
+  /** Open addressing by the members: state + 1, or 0. */
+  #table = new Int32Array(1024);
   /** By state: the lexemes that end there. */
   readonly #ended: (readonly number[])[] = [];
   /** By state: whether anything can follow. */
@@ -38,8 +38,11 @@ export class Lexer {
   readonly #classOf: Uint8Array[] = [];
   /** By state: the partition that its classes are of. */
   readonly #classes: number[] = [];
-  /** By state, by class of bytes. */
-  readonly #next: Int32Array[] = [];
+  /** By state: where its steps begin. */
+  readonly #firstSteps: number[] = [];
+  /** Of all states, by class of bytes. */
+  #next = new Int32Array(1024);
+  #stepCount = 0;
   sizeBytes = 0;
 
   constructor(expressions: Expressions) {
@@ -96,18 +99,28 @@ export class Lexer {
 
   /** @param members lexeme and residual, alternately, by rising lexeme; no residual is empty; kept */
   state(members: readonly number[]): number {
-    const hash = hashOf(members);
-    const found = this.#numbers.get(hash);
-    if (found === undefined) {
-      const number = this.#add(members);
-      this.#numbers.set(hash, number);
-      return number;
-    }
-    const list = typeof found === "number" ? [found] : found;
-    for (const number of list) if (isSame(this.#members[number]!, members)) return number;
+    const at = this.#find(members);
+    const known = this.#table[at]!;
+    if (known !== 0) return known - 1;
     const number = this.#add(members);
-    this.#numbers.set(hash, [...list, number]);
+    this.#table[at] = number + 1;
+    if (this.#members.length * 2 > this.#table.length) this.#grow();
     return number;
+  }
+
+  #find(members: readonly number[]): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let at = hashOf(members) & mask;
+    while (table[at] !== 0 && !isSame(this.#members[table[at]! - 1]!, members)) at = (at + 1) & mask;
+    return at;
+  }
+
+  #grow(): void {
+    this.#table = new Int32Array(this.#table.length * 2);
+    for (let state = 0; state < this.#members.length; state++) {
+      this.#table[this.#find(this.#members[state]!)] = state + 1;
+    }
   }
 
   #add(members: readonly number[]): number {
@@ -125,14 +138,28 @@ export class Lexer {
     this.#goesOn.push(goesOn);
     this.#classOf.push(classOf);
     this.#classes.push(classes);
-    this.#next.push(new Int32Array(firstOf.length).fill(number === deadState ? deadState : unknown));
-    this.sizeBytes += 300 + members.length * 8 + firstOf.length * 4;
+    this.#addSteps(firstOf.length, number === deadState ? deadState : unknown);
+    this.sizeBytes += 250 + members.length * 8 + firstOf.length * 4;
     return number;
+  }
+
+  #addSteps(count: number, next: number): void {
+    const first = this.#stepCount;
+    this.#stepCount += count;
+    if (this.#stepCount > this.#next.length) {
+      const steps = new Int32Array(this.#next.length * 2);
+      steps.set(this.#next);
+      this.#next = steps;
+    }
+    this.#next.fill(next, first, this.#stepCount);
+    this.#firstSteps.push(first);
   }
 
   #partitionOf(members: readonly number[]): number {
     const { algebra } = this.#expressions;
     const { partitions, sets } = algebra.nodes;
+    const first = members.length === 2 ? algebra.onlyByte(members[1]!) : -1;
+    if (first >= 0) return partitions.ofByte(first);
     let partition = partitions.whole;
     let bits: Uint32Array | undefined;
     for (let i = 1; i < members.length; i += 2) {
@@ -167,17 +194,19 @@ export class Lexer {
 
   /** @throws GrammarBudgetError */
   next(state: number, byte: number): number {
-    const each = this.#classOf[state]![byte]!;
-    const next = this.#next[state]![each]!;
-    return next === unknown ? this.#step(state, byte) : next;
+    const at = this.#firstSteps[state]! + this.#classOf[state]![byte]!;
+    const next = this.#next[at]!;
+    return next === unknown ? this.#step(state, byte, at) : next;
   }
 
-  #step(state: number, byte: number): number {
-    const next = this.#next[state]!;
-    const each = this.#classOf[state]![byte]!;
-    if (this.#members[state]!.length > manyMembers) this.#stepAll(state);
-    else next[each] = this.#after(this.#members[state]!, byte);
-    return next[each]!;
+  #step(state: number, byte: number, at: number): number {
+    const members = this.#members[state]!;
+    if (members.length > manyMembers) this.#stepAll(state);
+    else {
+      const next = this.#after(members, byte);
+      this.#next[at] = next;
+    }
+    return this.#next[at]!;
   }
 
   #after(members: readonly number[], byte: number): number {
@@ -223,7 +252,11 @@ export class Lexer {
       expressions.budget.spend(firstOf.length);
     }
     expressions.budget.spend(members.length + firstOf.length);
-    this.#next[state]!.set(results.map((result) => this.state(result)));
+    const first = this.#firstSteps[state]!;
+    for (let each = 0; each < results.length; each++) {
+      const next = this.state(results[each]!);
+      this.#next[first + each] = next;
+    }
   }
 
   /** The one residual of a state that has only one and is no lazy lexeme's; undefined for others. */
@@ -240,7 +273,7 @@ function hashOf(members: readonly number[]): number {
     hash = Math.imul(hash ^ each, 0x85ebca6b);
     hash ^= hash >>> 13;
   }
-  return hash;
+  return hash ^ (hash >>> 16);
 }
 
 function isSame(a: readonly number[], b: readonly number[]): boolean {

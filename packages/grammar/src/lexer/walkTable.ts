@@ -28,7 +28,8 @@ export class WalkTable {
   /** By the lexer's state. */
   readonly #places: (number | undefined)[] = [];
   /** By the lexer's partition: where its classes begin here. */
-  readonly #classesOf = new Map<number, number>();
+  readonly #classesOf: (number | undefined)[] = [];
+  #partitionCount = 0;
   #entryCount = 0;
 
   constructor(lexer: Lexer, partitions: Partitions) {
@@ -67,10 +68,10 @@ export class WalkTable {
   }
 
   #classesAt(partition: number): number {
-    let at = this.#classesOf.get(partition);
+    let at = this.#classesOf[partition];
     if (at === undefined) {
-      at = this.#classesOf.size * 256;
-      this.#classesOf.set(partition, at);
+      at = this.#partitionCount++ * 256;
+      this.#classesOf[partition] = at;
       if (at >= this.classes.length) {
         const classes = new Uint8Array(this.classes.length * 2);
         classes.set(this.classes);

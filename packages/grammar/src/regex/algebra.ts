@@ -56,6 +56,11 @@ export class Algebra {
     return nodes.kind(head) === kinds.bytes ? nodes.sets.only(nodes.a(head)) : -1;
   }
 
+  /** What is left of it after that byte. */
+  afterFirst(expr: number): number {
+    return this.nodes.kind(expr) === kinds.concat ? this.nodes.b(expr) : this.empty;
+  }
+
   isNullable(expr: number): boolean {
     return this.nodes.has(expr, flags.nullable);
   }
@@ -141,9 +146,13 @@ export class Algebra {
     const flat = this.#flatten(kinds.or, parts);
     flat.delete(this.none);
     if (flat.has(this.all)) return this.all;
-    if (flat.size > 1) this.#uniteBytes(flat);
-    if (flat.size > 1) this.#factor(flat);
-    if (flat.size > 1 && unionOfRuns(this, flat)) return this.or([...flat]);
+    const found = this.#kindsOf(flat);
+    if (found.several & (1 << kinds.bytes)) this.#uniteBytes(flat);
+    if (found.several & (1 << kinds.concat) || (found.any & (1 << kinds.concat) && found.any & (1 << kinds.bytes))) {
+      this.#factor(flat);
+    }
+    const mayRepeat = (found.any & ((1 << kinds.repeat) | (1 << kinds.concat))) !== 0;
+    if (flat.size > 1 && mayRepeat && unionOfRuns(this, flat)) return this.or([...flat]);
     if (flat.size > 1 && flat.has(this.empty)) {
       flat.delete(this.empty);
       const isNullable = [...flat].some((part) => this.isNullable(part));
@@ -165,10 +174,9 @@ export class Algebra {
 
   #uniteBytes(flat: Set<number>): void {
     const { nodes } = this;
-    const found = [...flat].filter((part) => nodes.kind(part) === kinds.bytes);
-    if (found.length < 2) return;
     const bits = new Uint32Array(8);
-    for (const part of found) {
+    for (const part of [...flat]) {
+      if (nodes.kind(part) !== kinds.bytes) continue;
       nodes.sets.bits(nodes.a(part)).forEach((word, i) => (bits[i]! |= word));
       flat.delete(part);
     }
@@ -209,26 +217,45 @@ export class Algebra {
     if (flat.size > 1 && flat.has(this.empty)) {
       return [...flat].every((part) => this.isNullable(part)) ? this.empty : this.none;
     }
-    const sets = [...flat].filter((part) => nodes.kind(part) === kinds.bytes);
-    if (sets.length > 1) {
-      const bits = new Uint32Array(8).fill(-1);
-      for (const part of sets) {
-        nodes.sets.bits(nodes.a(part)).forEach((word, i) => (bits[i]! &= word));
-        flat.delete(part);
-      }
-      flat.add(this.bytesOf(bits));
+    const found = this.#kindsOf(flat);
+    if (found.several & (1 << kinds.bytes)) {
+      this.#meetBytes(flat);
       if (flat.has(this.none)) return this.none;
     }
-    this.#dropWiderCounts(flat);
-    for (const part of flat) if (nodes.kind(part) === kinds.not && flat.has(nodes.a(part))) return this.none;
+    if (found.several & (1 << kinds.repeat)) this.#dropWiderCounts(flat);
+    if (found.any & (1 << kinds.not)) {
+      for (const part of flat) if (nodes.kind(part) === kinds.not && flat.has(nodes.a(part))) return this.none;
+    }
     return this.#chain(kinds.and, flat, this.all);
+  }
+
+  /** Bits of the kinds of parts, and of those that several have. */
+  #kindsOf(flat: ReadonlySet<number>): { any: number; several: number } {
+    let any = 0;
+    let several = 0;
+    for (const part of flat) {
+      const bit = 1 << this.nodes.kind(part);
+      several |= any & bit;
+      any |= bit;
+    }
+    return { any, several };
+  }
+
+  #meetBytes(flat: Set<number>): void {
+    const { nodes } = this;
+    const bits = new Uint32Array(8).fill(-1);
+    for (const part of [...flat]) {
+      if (nodes.kind(part) !== kinds.bytes) continue;
+      nodes.sets.bits(nodes.a(part)).forEach((word, i) => (bits[i]! &= word));
+      flat.delete(part);
+    }
+    flat.add(this.bytesOf(bits));
   }
 
   /** r{a,b} beside r{c,d} says nothing if c to d is within a to b. */
   #dropWiderCounts(flat: Set<number>): void {
     const { nodes } = this;
     const repeats = [...flat].filter((part) => nodes.kind(part) === kinds.repeat);
-    if (repeats.length < 2) return;
     const most = (part: number): number => (nodes.c(part) === endless ? Number.POSITIVE_INFINITY : nodes.c(part));
     for (const wide of repeats) {
       const isImplied = repeats.some(
@@ -256,8 +283,9 @@ export class Algebra {
 
   /** Parts in falling order, so that the empty text comes last. */
   #chain(kind: typeof kinds.or | typeof kinds.and, flat: ReadonlySet<number>, unit: number): number {
-    const parts = [...flat].sort((a, b) => a - b);
-    if (parts.length === 0) return unit;
+    if (flat.size === 0) return unit;
+    const parts = [...flat];
+    if (parts.length > 1) parts.sort((a, b) => a - b);
     let result = parts[0]!;
     for (let i = 1; i < parts.length; i++) result = this.nodes.add(kind, parts[i]!, result, 0);
     return result;

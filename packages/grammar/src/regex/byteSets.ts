@@ -17,7 +17,8 @@ export class ByteSets {
   readonly #only: number[] = [];
   /** By set: its least byte. */
   readonly #first: number[] = [];
-  readonly #numbers = new Map<string, number>();
+  /** Open addressing: set + 1, or 0. */
+  #table = new Int32Array(256);
 
   get size(): number {
     return this.#sets.length;
@@ -25,18 +26,28 @@ export class ByteSets {
 
   /** The number of a set of 256 bits, which is kept. */
   number(bits: Uint32Array): number {
-    const key = String.fromCharCode.apply(
-      null,
-      new Uint16Array(bits.buffer, bits.byteOffset, 16) as unknown as number[],
-    );
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.#sets.push(bits) - 1;
-      this.#only.push(onlyOf(bits));
-      this.#first.push(firstOf(bits));
-      this.#numbers.set(key, number);
-    }
+    const at = this.#find(bits);
+    const known = this.#table[at]!;
+    if (known !== 0) return known - 1;
+    const number = this.#sets.push(bits) - 1;
+    this.#only.push(onlyOf(bits));
+    this.#first.push(firstOf(bits));
+    this.#table[at] = number + 1;
+    if (this.#sets.length * 2 > this.#table.length) this.#grow();
     return number;
+  }
+
+  #find(bits: Uint32Array): number {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let at = hashOf(bits) & mask;
+    while (table[at] !== 0 && !isSame(this.#sets[table[at]! - 1]!, bits)) at = (at + 1) & mask;
+    return at;
+  }
+
+  #grow(): void {
+    this.#table = new Int32Array(this.#table.length * 2);
+    for (const [number, bits] of this.#sets.entries()) this.#table[this.#find(bits)] = number + 1;
   }
 
   bits(number: number): Uint32Array {
@@ -55,6 +66,20 @@ export class ByteSets {
   has(number: number, byte: number): boolean {
     return ((this.#sets[number]![byte >> 5]! >>> (byte & 31)) & 1) === 1;
   }
+}
+
+function hashOf(words: Uint32Array): number {
+  let hash = 0;
+  for (let i = 0; i < words.length; i++) {
+    hash = Math.imul(hash ^ words[i]!, 0x85ebca6b);
+    hash ^= hash >>> 13;
+  }
+  return hash ^ (hash >>> 16);
+}
+
+function isSame(a: Uint32Array, b: Uint32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function firstOf(bits: Uint32Array): number {
@@ -87,6 +112,8 @@ export class Partitions {
   readonly #numbers = new Map<string, number>();
   readonly #refined = new Map<number, number>();
   readonly #split = new Map<number, number>();
+  /** By byte: that byte, and all others. */
+  readonly #ofByte: (number | undefined)[] = [];
   /** The partition with one class. */
   readonly whole: number;
   /** Every digit for itself, the point, all others. */
@@ -111,6 +138,11 @@ export class Partitions {
     const classOf = new Int16Array(256);
     for (let byte = 0; byte < 256; byte++) classOf[byte] = (bits[byte >> 5]! >>> (byte & 31)) & 1;
     return this.#number(renumbered(classOf));
+  }
+
+  /** One byte, and all others. */
+  ofByte(byte: number): number {
+    return (this.#ofByte[byte] ??= this.ofSet(bitsOfRanges([[byte, byte]])));
   }
 
   /** The partition with each byte of a set in a class for itself. */

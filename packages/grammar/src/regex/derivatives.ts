@@ -27,6 +27,9 @@ export class Derivatives {
   of(expr: number, byte: number): number {
     const { nodes, none } = this.#algebra;
     if (expr <= 1) return none;
+    // literal texts, of which most grammars have many, need no row
+    const only = this.#algebra.onlyByte(expr);
+    if (only >= 0) return byte === only ? this.#algebra.afterFirst(expr) : none;
     const { classOf, firstOf } = nodes.partitions.get(nodes.classes(expr));
     let row = this.#rows[expr];
     if (row === undefined) {

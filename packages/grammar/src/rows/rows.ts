@@ -52,6 +52,7 @@ export class Rows {
   /** By hash of the items: a row, or some. */
   readonly #ids = new Map<number, readonly number[]>();
   readonly #merged = new Map<string, number>();
+  #keys = new Float64Array(64);
   readonly #items = new ItemSet();
   readonly #found = new ItemSet();
   readonly #ends = new ItemSet();
@@ -178,20 +179,19 @@ export class Rows {
 
   /** Those from which something leads on, in order. */
   #kept(pairs: Int32Array, count: number): Int32Array {
-    const keys = new Float64Array(count);
+    if (this.#keys.length < count) this.#keys = new Float64Array(count * 2);
+    const keys = this.#keys;
     let kept = 0;
     for (let i = 0; i < count; i++) {
       const { lexemes, rules } = this.#positions.place(pairs[i * 2]!);
       if (lexemes.length > 0 || rules.length > 0) keys[kept++] = pairs[i * 2]! * shift + pairs[i * 2 + 1]! + 1;
     }
+    sort(keys, kept);
     const items = new Int32Array(kept * 2);
-    keys
-      .subarray(0, kept)
-      .sort()
-      .forEach((key, i) => {
-        items[i * 2] = Math.floor(key / shift);
-        items[i * 2 + 1] = (key % shift) - 1;
-      });
+    for (let i = 0; i < kept; i++) {
+      items[i * 2] = Math.floor(keys[i]! / shift);
+      items[i * 2 + 1] = (keys[i]! % shift) - 1;
+    }
     return items;
   }
 
@@ -248,6 +248,20 @@ export class Rows {
     (this.#rows[rowId]!.completed ??= new Map()).set(rule, completion);
     this.sizeBytes += 300 + completion.items.byteLength;
     return completion;
+  }
+}
+
+/** The first ones in rising order; few, as most rows have, without a call. */
+function sort(numbers: Float64Array, count: number): void {
+  if (count > 32) {
+    numbers.subarray(0, count).sort();
+    return;
+  }
+  for (let i = 1; i < count; i++) {
+    const each = numbers[i]!;
+    let at = i;
+    for (; at > 0 && numbers[at - 1]! > each; at--) numbers[at] = numbers[at - 1]!;
+    numbers[at] = each;
   }
 }
 

@@ -49,14 +49,16 @@ export class ExitQueue {
     endedAt: (place: number) => readonly number[],
     code: (lexeme: number, node: number, from: ReadFrom) => number,
   ): number[] {
-    const node = this.node;
-    const pairs: number[] = [];
-    while (node !== undefined && this.node === node) {
-      const { exits, row, lexeme, from, next } = this.#lists[0]!;
-      if (lexeme !== undefined) pairs.push(row, code(lexeme, node, from));
-      else for (const each of endedAt(exits[next + 1]!)) pairs.push(row, code(each, node, from));
-      this.advance();
-    }
+    const node = this.node!;
+    const endedHere = ({ exits, row, lexeme, from, next }: ExitList): number[] => {
+      if (lexeme !== undefined) return [row, code(lexeme, node, from)];
+      const ended = endedAt(exits[next + 1]!);
+      return ended.length === 1
+        ? [row, code(ended[0]!, node, from)]
+        : ended.flatMap((each) => [row, code(each, node, from)]);
+    };
+    let pairs = endedHere(this.#lists[0]!);
+    for (this.advance(); this.node === node; this.advance()) pairs = [...pairs, ...endedHere(this.#lists[0]!)];
     return pairs.length > 2 ? inOrder(pairs) : pairs;
   }
 

@@ -35,6 +35,8 @@ export class MaskStore {
   #generation = 1;
   /** Words of the younger array that are taken. */
   #used = 0;
+  /** By hash: masks of words in the younger array, as many states have the same one. */
+  readonly #known = new Map<number, KeptMask>();
 
   constructor(mostBytes: number) {
     this.#mostWords = Math.floor(mostBytes / 8);
@@ -58,9 +60,20 @@ export class MaskStore {
   #keepWords({ words }: MaskDraft, base: KeptMask | undefined): KeptMask {
     if (base !== undefined) this.#addWords(base, words);
     const length = words.length - 1;
+    const hash = hashOf(words, length);
+    const known = this.#known.get(hash);
+    if (known !== undefined && this.#isSame(known, words)) return known;
     const at = this.#reserve(length);
     this.#young.set(words.subarray(0, length), at);
-    return { base: undefined, fixed: undefined, generation: this.#generation, at, length, isList: false };
+    const mask = { base: undefined, fixed: undefined, generation: this.#generation, at, length, isList: false };
+    this.#known.set(hash, mask);
+    return mask;
+  }
+
+  #isSame({ at, length }: KeptMask, words: Int32Array): boolean {
+    const young = this.#young;
+    for (let i = 0; i < length; i++) if (young[at + i] !== words[i]) return false;
+    return true;
   }
 
   /** Whether it is still there; then it stays for longer. */
@@ -121,6 +134,7 @@ export class MaskStore {
       this.#young = young;
       this.#generation++;
       this.#used = 0;
+      this.#known.clear();
     }
     const at = this.#used;
     this.#used += length;
@@ -131,4 +145,10 @@ export class MaskStore {
     }
     return at;
   }
+}
+
+function hashOf(words: Int32Array, length: number): number {
+  let hash = 0;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ words[i]!, 0x85ebca6b) ^ (hash >>> 15);
+  return hash;
 }

@@ -20,8 +20,9 @@ import { Walk } from "./walk.ts";
 
 /** Nodes of a walk that cost about as much as one step of other work. */
 const nodesOfAStep = 64;
-/** Walks that are worth being made from others. */
+/** Walks that are worth being made from others, and how much of them may differ. */
 const wideSteps = 4096;
+const differentShare = 1 / 4;
 const wideBytes = 48;
 const noExits: readonly number[] = [];
 const fromBeginning: ReadFrom = { text: 0, depth: 0 };
@@ -65,6 +66,8 @@ export class Masks {
   /** By the lexer's state. */
   readonly #clamped: (number | undefined)[] = [];
   readonly #wide = new Map<Expr, boolean>();
+  /** Lexemes whose exclusions reach far: making a mask from another one took as long as making it. */
+  readonly #differs = new Set<number>();
   readonly #anyLexeme: number;
   readonly #queue = new ExitQueue();
   /** For walks from single states, and for what comes together. */
@@ -213,13 +216,19 @@ export class Masks {
   /** Made from another state's, where that saves most of the walk. */
   #difference(place: number): Inner | undefined {
     const base = this.#baseOf(this.#table.state(place));
-    if (base === undefined || base.place === place) return undefined;
+    if (base === undefined || base.place === place || this.#differs.has(base.lexeme)) return undefined;
     const from = this.#innerOf(base.place);
     if (from.steps < wideSteps || from.sharedExits.length > 0) return undefined;
     const draft = this.#innerDraft;
     draft.begin();
     this.#store.addTo(from.mask, draft);
-    const shared = this.#walk.difference({ place: base.place, exits: from.exits }, base.lexeme, place, draft);
+    const both = { place: base.place, exits: from.exits };
+    const shared = this.#walk.difference(both, base.lexeme, place, draft, from.steps * differentShare);
+    if (shared === undefined) {
+      this.#budget.spend(this.#walk.steps / nodesOfAStep);
+      this.#differs.add(base.lexeme);
+      return undefined;
+    }
     return this.#makeInner(this.#keep(draft, undefined), shared, base.lexeme, from.steps);
   }
 

@@ -112,7 +112,8 @@ export class Walk {
   }
 
   /**
-   * Changes the mask of one place into that of another. @returns those of its exits that are the other's too
+   * Changes the mask of one place into that of another. @returns those of its exits that are the other's too; undefined, and
+   * the draft is none, where that takes more than so many steps
    * @param from what the draft and `exits` belong to
    * @param lexeme the one of the new place whose rests are those of the other
    */
@@ -121,7 +122,8 @@ export class Walk {
     lexeme: number,
     place: number,
     draft: MaskDraft,
-  ): number[] {
+    mostSteps: number,
+  ): number[] | undefined {
     const { words } = draft;
     const { nodes, nodeCount } = this.#trie;
     const stack = this.#stack;
@@ -144,6 +146,10 @@ export class Walk {
       const entry = this.#table.entry(place, byte);
       const other = this.#table.entry(from.place, byte);
       if ((entry === 0 && other === 0) || this.#isSame(lexeme, entry, other)) continue;
+      if (steps > mostSteps) {
+        this.steps = steps;
+        return undefined;
+      }
       const root = this.#roots[i]!;
       for (let node = root, end = root + sizeOf(this.#trie, root); node < end; ) {
         const tokenAndByte = nodes[node * 2]!;
