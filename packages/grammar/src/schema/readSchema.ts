@@ -2,6 +2,7 @@
 import type { Location } from "./document.ts";
 import { isObject } from "./schemaObject.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
+import { isConstraint } from "./keywords.ts";
 import type { Formula } from "./formula.ts";
 import { readArrays } from "./readArrays.ts";
 import { readNumbers } from "./readNumbers.ts";
@@ -79,6 +80,8 @@ function inOrder(reader: SchemaReader): Formula[] {
   const order = new Set<KeywordGroup>();
   const found = new Set<KeywordGroup>();
   for (const keyword of Object.keys(reader.schema)) {
+    // places of schemas that differ in nothing else are taken for the same
+    if (!isConstraint(keyword)) continue;
     const group = groupOf.get(keyword);
     if (group === undefined) continue;
     found.add(group);
