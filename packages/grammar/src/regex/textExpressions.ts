@@ -24,6 +24,12 @@ export class TextExpressions {
     json: new WeakMap(),
     jsonAny: new WeakMap(),
   };
+  /** By ranges, and by what they say: long lists of ranges are data that stands in many expressions. */
+  readonly #ranges: Readonly<Record<Spelling, WeakMap<readonly CodeRange[], number>>> = {
+    utf8: new WeakMap(),
+    json: new WeakMap(),
+    jsonAny: new WeakMap(),
+  };
   readonly #classes = new Map<string, number>();
   /** By spelling, by code: the expression of that one character. */
   readonly #ascii: Readonly<Record<Spelling, Int32Array>> = {
@@ -91,6 +97,13 @@ export class TextExpressions {
   }
 
   #rangesClass(ranges: readonly CodeRange[], spelling: Spelling): number {
+    const known = this.#ranges[spelling];
+    let expr = known.get(ranges);
+    if (expr === undefined) known.set(ranges, (expr = this.#equalClass(ranges, spelling)));
+    return expr;
+  }
+
+  #equalClass(ranges: readonly CodeRange[], spelling: Spelling): number {
     const key = `${spelling} ${ranges.join(" ")}`;
     let expr = this.#classes.get(key);
     if (expr === undefined) this.#classes.set(key, (expr = spell(this.#algebra, ranges, spelling)));
