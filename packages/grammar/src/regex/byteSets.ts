@@ -1,5 +1,7 @@
 /** Sets of bytes and partitions of the bytes into classes, each kept once and known by a number. */
 
+import { WordTable } from "./wordTable.ts";
+
 /** First and last byte. */
 export type ByteRange = readonly [first: number, last: number];
 
@@ -12,46 +14,28 @@ export interface ByteClasses {
 }
 
 export class ByteSets {
-  readonly #sets: Uint32Array[] = [];
+  readonly #sets = new WordTable();
   /** By set: its byte, where it has only one, else -1. */
   readonly #only: number[] = [];
   /** By set: its least byte. */
   readonly #first: number[] = [];
-  /** Open addressing: set + 1, or 0. */
-  #table = new Int32Array(256);
 
   get size(): number {
-    return this.#sets.length;
+    return this.#sets.size;
   }
 
   /** The number of a set of 256 bits, which is kept. */
   number(bits: Uint32Array): number {
-    const at = this.#find(bits);
-    const known = this.#table[at]!;
-    if (known !== 0) return known - 1;
-    const number = this.#sets.push(bits) - 1;
-    this.#only.push(onlyOf(bits));
-    this.#first.push(firstOf(bits));
-    this.#table[at] = number + 1;
-    if (this.#sets.length * 2 > this.#table.length) this.#grow();
+    const number = this.#sets.number(bits);
+    if (number === this.#only.length) {
+      this.#only.push(onlyOf(bits));
+      this.#first.push(firstOf(bits));
+    }
     return number;
   }
 
-  #find(bits: Uint32Array): number {
-    const table = this.#table;
-    const mask = table.length - 1;
-    let at = hashOf(bits) & mask;
-    while (table[at] !== 0 && !isSame(this.#sets[table[at]! - 1]!, bits)) at = (at + 1) & mask;
-    return at;
-  }
-
-  #grow(): void {
-    this.#table = new Int32Array(this.#table.length * 2);
-    for (const [number, bits] of this.#sets.entries()) this.#table[this.#find(bits)] = number + 1;
-  }
-
   bits(number: number): Uint32Array {
-    return this.#sets[number]!;
+    return this.#sets.get(number);
   }
 
   /** The least byte of the set, -1 if it is empty; a letter or digit if it has one. */
@@ -64,22 +48,8 @@ export class ByteSets {
   }
 
   has(number: number, byte: number): boolean {
-    return ((this.#sets[number]![byte >> 5]! >>> (byte & 31)) & 1) === 1;
+    return ((this.#sets.get(number)[byte >> 5]! >>> (byte & 31)) & 1) === 1;
   }
-}
-
-function hashOf(words: Uint32Array): number {
-  let hash = 0;
-  for (let i = 0; i < words.length; i++) {
-    hash = Math.imul(hash ^ words[i]!, 0x85ebca6b);
-    hash ^= hash >>> 13;
-  }
-  return hash ^ (hash >>> 16);
-}
-
-function isSame(a: Uint32Array, b: Uint32Array): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 function firstOf(bits: Uint32Array): number {
@@ -109,7 +79,8 @@ export function bitsOfRanges(ranges: readonly ByteRange[]): Uint32Array {
 
 export class Partitions {
   readonly #list: ByteClasses[] = [];
-  readonly #numbers = new Map<string, number>();
+  /** The classes of all bytes, as words. */
+  readonly #numbers = new WordTable();
   readonly #refined = new Map<number, number>();
   readonly #split = new Map<number, number>();
   /** By byte: that byte, and all others. */
@@ -186,13 +157,11 @@ export class Partitions {
 
   /** @param classOf is kept; classes are in the order of their first bytes */
   #number(classOf: Uint8Array): number {
-    const key = String.fromCharCode.apply(null, classOf as unknown as number[]);
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
+    const number = this.#numbers.number(new Uint32Array(classOf.buffer));
+    if (number === this.#list.length) {
       const firstOf: number[] = [];
       for (let byte = 0; byte < 256; byte++) if (classOf[byte] === firstOf.length) firstOf.push(byte);
-      number = this.#list.push({ classOf, firstOf: Uint8Array.from(firstOf) }) - 1;
-      this.#numbers.set(key, number);
+      this.#list.push({ classOf, firstOf: Uint8Array.from(firstOf) });
     }
     return number;
   }

@@ -14,8 +14,11 @@ const point = 0x2e;
 
 export class Derivatives {
   readonly #algebra: Algebra;
-  /** By expression, by class of its bytes. */
-  readonly #rows: (Int32Array | undefined)[] = [];
+  /** By expression: where its derivatives begin, one more; 0 where it has none yet. */
+  #rows: Int32Array = new Int32Array(1024);
+  /** Of all expressions, by class of bytes. */
+  #results: Int32Array = new Int32Array(4096);
+  #count = 0;
   budget: Budget;
   sizeBytes = 0;
 
@@ -31,18 +34,25 @@ export class Derivatives {
     const only = this.#algebra.onlyByte(expr);
     if (only >= 0) return byte === only ? this.#algebra.afterFirst(expr) : none;
     const { classOf, firstOf } = nodes.partitions.get(nodes.classes(expr));
-    let row = this.#rows[expr];
-    if (row === undefined) {
-      this.#rows[expr] = row = new Int32Array(firstOf.length).fill(unknown);
-      this.sizeBytes += 120 + row.byteLength;
-    }
-    const each = classOf[byte]!;
-    let result = row[each]!;
+    const row = expr < this.#rows.length ? this.#rows[expr]! : 0;
+    const at = (row === 0 ? this.#addRow(expr, firstOf.length) : row) - 1 + classOf[byte]!;
+    let result = this.#results[at]!;
     if (result === unknown) {
       this.budget.spend(stepsOfOne);
-      row[each] = result = this.#compute(expr, byte);
+      result = this.#compute(expr, byte);
+      this.#results[at] = result;
     }
     return result;
+  }
+
+  #addRow(expr: number, length: number): number {
+    if (expr >= this.#rows.length) this.#rows = grown(this.#rows, expr + 1);
+    const first = this.#count;
+    this.#count += length;
+    if (this.#count > this.#results.length) this.#results = grown(this.#results, this.#count);
+    this.#results.fill(unknown, first, this.#count);
+    this.sizeBytes += 4 + length * 4;
+    return (this.#rows[expr] = first + 1);
   }
 
   #compute(expr: number, byte: number): number {
@@ -94,4 +104,10 @@ export class Derivatives {
     this.budget.spend(parts.length);
     return parts;
   }
+}
+
+function grown(words: Int32Array, least: number): Int32Array {
+  const result = new Int32Array(Math.max(least, words.length * 2));
+  result.set(words);
+  return result;
 }

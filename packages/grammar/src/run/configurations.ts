@@ -70,6 +70,11 @@ export class Configurations {
     return lexemeWithText(lexeme, text);
   }
 
+  /** The row after a lexeme (a code) that the row has. */
+  rowAfterOne(row: number, lexeme: number): number {
+    return this.#rows.after(row, lexeme);
+  }
+
   /** The row where each of these may have ended: row and lexeme, alternately. */
   rowAfter(ended: readonly number[]): number {
     return this.#rows.afterAny(ended);

@@ -36,9 +36,15 @@ export class ExitQueue {
     return first?.exits[first.next];
   }
 
-  /** The list with all nodes that are left, if there is only one. */
-  get only(): ExitList | undefined {
-    return this.#lists.length === 1 ? this.#lists[0] : undefined;
+  /** The list of the first node, if no other has that node. */
+  get alone(): ExitList | undefined {
+    const lists = this.#lists;
+    const first = lists[0];
+    if (first === undefined) return undefined;
+    const node = nodeOf(first);
+    const isShared =
+      (lists.length > 1 && nodeOf(lists[1]!) === node) || (lists.length > 2 && nodeOf(lists[2]!) === node);
+    return isShared ? undefined : first;
   }
 
   /**

@@ -101,6 +101,9 @@ export class LoadedGrammar {
 
   #clamp(configuration: number): number {
     const pairs = this.#configurations.get(configuration);
+    if (pairs.length === 2 && (pairs[1] === fresh || this.#masks.clamped(stateOf(pairs[1]!)) === stateOf(pairs[1]!))) {
+      return configuration;
+    }
     const isSame = (each: number): boolean => each === fresh || this.#masks.clamped(stateOf(each)) === stateOf(each);
     if (pairs.every((each, i) => i % 2 === 0 || isSame(each))) return configuration;
     return this.#configurations.number(

@@ -150,34 +150,34 @@ export class Masks {
         ? configurations.lexemeWith(lexeme, from.text, pathTo(this.#trie, node, from.depth))
         : lexeme;
     for (let node = queue.node; node !== undefined; node = queue.node) {
-      const { only } = queue;
-      if (only?.lexeme !== undefined && !this.#lexer.isDistinct(only.lexeme)) {
-        this.#followOnly(configurations, only, only.lexeme);
+      const only = this.#onlyEnded(queue.alone);
+      if (only !== undefined) {
+        const row = configurations.rowAfterOne(queue.alone!.row, only);
+        queue.advance();
+        this.#followTo(configurations, row, node);
         continue;
       }
       const ended = queue.take(endedAt, codeOf);
       this.#budget.spend(ended.length >> 1);
-      const row = configurations.rowAfter(ended);
-      this.#followTo(row, this.#table.place(configurations.startOf(row)), node);
+      this.#followTo(configurations, configurations.rowAfter(ended), node);
     }
   }
 
-  /** While nothing ends beside the one lexeme, each end of it leads to the same row. */
-  #followOnly(configurations: Configurations, list: ExitList, lexeme: number): void {
-    const queue = this.#queue;
-    const row = configurations.rowAfter([list.row, lexeme]);
-    const place = this.#table.place(configurations.startOf(row));
-    while (queue.only === list) {
-      const node = list.exits[list.next]!;
-      queue.advance();
-      this.#budget.spend(1);
-      this.#followTo(row, place, node);
+  /** The lexeme that ends at the next node of the list, if it is the only one and its text does not matter. */
+  #onlyEnded(list: ExitList | undefined): number | undefined {
+    if (list === undefined) return undefined;
+    let { lexeme } = list;
+    if (lexeme === undefined) {
+      const ended = this.#lexer.ended(this.#table.state(list.exits[list.next + 1]!));
+      if (ended.length > 1) return undefined;
+      lexeme = ended[0]!;
     }
+    return this.#lexer.isDistinct(lexeme) ? undefined : lexeme;
   }
 
-  #followTo(row: number, place: number, node: number): void {
-    this.#walk.under(node, place, this.#draft);
-    this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
+  #followTo(configurations: Configurations, row: number, node: number): void {
+    this.#walk.under(node, this.#table.place(configurations.startOf(row)), this.#draft);
+    this.#budget.spend(2 + this.#walk.steps / nodesOfAStep);
     const { exits } = this.#walk;
     if (exits.length > 0) this.#queue.add(exits, row, undefined, { text: 0, depth: depthOf(this.#trie, node) + 1 });
   }

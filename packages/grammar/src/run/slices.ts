@@ -67,11 +67,21 @@ export class Slices {
   }
 
   #makeMask(most: number): KeptMask {
-    const words = new Int32Array(this.#trie.noToken / 32);
-    for (let i = 0; i < this.#starts[most + 1]!; i++) {
+    const longest = this.#starts.length - 2;
+    if (most === longest) return this.#makeWhole();
+    // most tokens are short: the longer ones are fewer
+    const words = this.atMost(longest).fixed!.slice();
+    for (let i = this.#starts[most + 1]!; i < this.#tokens.length; i++) {
       const id = this.#tokens[i]!;
-      words[id >> 5]! |= 1 << (id & 31);
+      words[id >> 5]! &= ~(1 << (id & 31));
     }
+    copyToTwins(this.#trie, words);
+    return fixedMask(words);
+  }
+
+  #makeWhole(): KeptMask {
+    const words = new Int32Array(this.#trie.noToken / 32);
+    for (const id of this.#tokens) words[id >> 5]! |= 1 << (id & 31);
     copyToTwins(this.#trie, words);
     return fixedMask(words);
   }

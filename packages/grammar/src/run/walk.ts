@@ -99,9 +99,11 @@ export class Walk {
       stack[depth + 1] = entry >> 1;
       const token = tokenAndByte >>> 8;
       words[token >> 5]! |= 1 << (token & 31);
-      tokens[count < mostListed ? count : mostListed] = token;
-      // one more where there is a token, without a branch
-      count += (token - noToken) >>> 31;
+      if (count <= mostListed) {
+        tokens[count] = token;
+        // one more where there is a token, without a branch
+        count += (token - noToken) >>> 31;
+      }
       if ((entry & 1) === 1 && sizeAndDepth >>> 10 > 1) {
         exits.push(node, entry >> 1);
       }
