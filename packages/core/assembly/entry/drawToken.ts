@@ -10,7 +10,7 @@ import {
   STAGE_OPCODE,
   STATUS_OK,
 } from "../../src/layout";
-import { OP_TOP_P } from "../../src/generated/samplerConstants";
+import { OP_TEMPERATURE, OP_TOP_P, OP_TYPICAL_P } from "../../src/generated/samplerConstants";
 import { drawFromNucleus, drawFromRow } from "../draw/denseDraw";
 import { drawFromList } from "../draw/listDraw";
 import { processedLogprobs } from "../draw/logprobs";
@@ -24,12 +24,13 @@ import { stageAt } from "../memory/plan";
 import { expNonPositive } from "../numbers/exp64";
 import { beta, floor, isDense, logitAt, settleEdits } from "../row/row";
 import { rowMax } from "../row/scan";
-import { topP, topPOfDrawn } from "../samplers/topP";
+import { topPOfDrawn } from "../samplers/topP";
 import { typicalP } from "../samplers/typicalP";
 import { massAboveF64 } from "../sums/massF64";
 import { hasRest } from "../sparse/rest";
 import { setPivot } from "../sums/pivot";
 import { coverDraw } from "./coverage";
+import { drawAtDynamic } from "./dynamicDraw";
 import { pendingCut } from "./pendingCut";
 import { writeState } from "./state";
 import { applyStages } from "./walk";
@@ -50,15 +51,21 @@ export function drawToken(logprobs: i32): i32 {
     if (covered != STATUS_OK) return covered;
   } else if (pending >= 0) {
     const stage = stageAt(pending);
-    if (load<i32>(stage, STAGE_OPCODE) == OP_TOP_P) {
-      if (isDense) return nucleusDraw(logprobs, pending);
-      topP(stage);
-      const status = applyStages(pending + 1, end);
-      if (status != STATUS_OK) return status;
-    } else if (isDense && floor == -Infinity) {
+    const opcode = load<i32>(stage, STAGE_OPCODE);
+    if (opcode == OP_TOP_P && isDense) return nucleusDraw(logprobs, pending);
+    if (opcode == OP_TYPICAL_P && isDense && floor == -Infinity) {
       typicalDraw(logprobs, stage);
       return STATUS_OK;
-    } else typicalP(stage);
+    }
+    if (opcode == OP_TEMPERATURE && logprobs < 0) {
+      const tokenId = drawAtDynamic(stage, pending, end);
+      if (tokenId >= 0) {
+        writeToken(tokenId, -1);
+        return STATUS_OK;
+      }
+    }
+    const status = applyStages(pending, end);
+    if (status != STATUS_OK) return status;
   }
   if (isDense) denseDraw(logprobs);
   else listDraw(logprobs);

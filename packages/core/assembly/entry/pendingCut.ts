@@ -5,6 +5,7 @@ import {
   PLAN_STAGE_COUNT,
   STAGE_FLAGS,
   STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
   STAGE_OPCODE,
 } from "../../src/layout";
 import {
@@ -40,8 +41,9 @@ export function firstMassScale(): f32 {
   return 0;
 }
 
-/** Index of a cut that the dense draw can make on the way, −1: none. A plain typical as the last stage, or a plain top-p with
- *  nothing but min-p and temperatures behind it, which change neither what is in its nucleus nor the order of tokens. */
+/** Index of a stage that the dense draw can do on the way, −1: none. A plain typical as the last stage, a plain top-p with
+ *  nothing but min-p and temperatures behind it, which change neither what is in its nucleus nor the order of tokens, or a
+ *  dynamic temperature with nothing but min-p behind it. */
 export function pendingCut(from: i32): i32 {
   const last = load<i32>(plan, PLAN_STAGE_COUNT) - 1;
   for (let i = last; i >= from; i--) {
@@ -50,7 +52,8 @@ export function pendingCut(from: i32): i32 {
     if (opcode == OP_TOP_P || (opcode == OP_TYPICAL_P && i == last)) {
       return load<i32>(stage, STAGE_FLAGS) == 0 ? i : -1;
     }
-    if (opcode != OP_MIN_P && !(opcode == OP_TEMPERATURE && isFixed(stage))) return -1;
+    if (opcode == OP_TEMPERATURE && !isFixed(stage)) return load<f64>(stage, STAGE_NUMBER_1) > 0 ? i : -1;
+    if (opcode != OP_MIN_P && opcode != OP_TEMPERATURE) return -1;
   }
   return -1;
 }

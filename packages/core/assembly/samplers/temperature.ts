@@ -17,21 +17,27 @@ export function isFixed(stage: usize): bool {
   return load<f64>(stage, STAGE_NUMBER_0) > 0 && load<f64>(stage, STAGE_NUMBER_1) == 0;
 }
 
+/** T at that entropy (nats) of `count` > 1 tokens: it does not fall with the entropy. */
+export function temperatureAt(stage: usize, nats: f64, count: i32): f64 {
+  const t = load<f64>(stage, STAGE_NUMBER_0);
+  const range = load<f64>(stage, STAGE_NUMBER_1);
+  const relative = min(nats / logPositive(<f64>count), 1);
+  const coolest = max(t - range, 0);
+  const share = relative > 0 ? expNonPositive(load<f64>(stage, STAGE_NUMBER_2) * logPositive(relative)) : 0;
+  return coolest + (t + range - coolest) * share;
+}
+
 /** x /= T; 0 leaves only the largest logit, the lowest id of equals. Numbers: T, range, exponent. With a range, T goes
  *  from T − range to T + range with the entropy: the nearer to uniform, the hotter. (llama.cpp, kalomaze 2023.) */
 export function temperature(stage: usize): void {
   let t = load<f64>(stage, STAGE_NUMBER_0);
-  const range = load<f64>(stage, STAGE_NUMBER_1);
-  if (range > 0) {
+  if (load<f64>(stage, STAGE_NUMBER_1) > 0) {
     const isWhole = canCutDense();
     if (!isWhole) listAll();
     const count = isWhole ? countAtLeast(row, -f32.MAX_VALUE) : listCount;
     if (count > 1) {
       const nats = isWhole ? rowEntropy(EXACT_TIER) : entropy(listMax(), weighList(listMax(), beta));
-      const relative = min(nats / logPositive(<f64>count), 1);
-      const coolest = max(t - range, 0);
-      const share = relative > 0 ? expNonPositive(load<f64>(stage, STAGE_NUMBER_2) * logPositive(relative)) : 0;
-      t = coolest + (t + range - coolest) * share;
+      t = temperatureAt(stage, nats, count);
     }
   }
   if (t > 0) return setBeta(min(beta / t, 1e260)); // sets apart any two floats, and the product with any difference of two stays finite

@@ -17,21 +17,27 @@ export let meanMassF32: f64 = 0;
 
 /** Mean of z = (x − largest)·scale under the row's distribution, z in powers of 2. Fills `meanMassF32`, within MASS_F32_ERROR. */
 export function meanExponentF32(scale: f32): f64 {
+  return meanLoweredF32(scale, 0);
+}
+
+/** The same where each z above `most` ≤ 0 counts as `most`. */
+export function meanLoweredF32(scale: f32, most: f32): f64 {
   const form = weighedForm(scale);
-  if (ASC_FEATURE_SIMD && form == BF16) return meanOf(scale, BF16);
-  if (ASC_FEATURE_SIMD && form == F16) return meanOf(scale, F16);
-  return meanOf(scale, F32);
+  if (ASC_FEATURE_SIMD && form == BF16) return meanOf(scale, most, BF16);
+  if (ASC_FEATURE_SIMD && form == F16) return meanOf(scale, most, F16);
+  return meanOf(scale, most, F32);
 }
 
 // @ts-ignore: decorator
 @inline
-function meanOf(scale: f32, form: i32): f64 {
+function meanOf(scale: f32, most: f32, form: i32): f64 {
   const largest = rowMax;
   let moment: f64;
   if (ASC_FEATURE_SIMD) {
     const largest4 = f32x4.splat(largest);
     const scale4 = f32x4.splat(scale);
     const least4 = f32x4.splat(LEAST_POWER);
+    const most4 = f32x4.splat(most);
     let total01 = f64x2.splat(0);
     let total23 = total01;
     let moment01 = total01;
@@ -41,10 +47,10 @@ function meanOf(scale: f32, form: i32): f64 {
       let sum = f32x4.splat(0);
       let products = sum;
       for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), least4);
+        const z0 = f32x4.pmin(most4, f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), least4));
+        const z1 = f32x4.pmin(most4, f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), least4));
+        const z2 = f32x4.pmin(most4, f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), least4));
+        const z3 = f32x4.pmin(most4, f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), least4));
         const w0 = scaledPowerInRangex4(z0, expTable);
         const w1 = scaledPowerInRangex4(z1, expTable);
         const w2 = scaledPowerInRangex4(z2, expTable);
@@ -63,13 +69,13 @@ function meanOf(scale: f32, form: i32): f64 {
     meanMassF32 = lanesSum(f64x2.add(total01, total23));
     moment = lanesSum(f64x2.add(moment01, moment23));
   } else {
-    const moment0 = laneMoment(0, scale);
+    const moment0 = laneMoment(0, scale, most);
     const mass0 = laneMass;
-    const moment1 = laneMoment(1, scale);
+    const moment1 = laneMoment(1, scale, most);
     const mass1 = laneMass;
-    const moment2 = laneMoment(2, scale);
+    const moment2 = laneMoment(2, scale, most);
     const mass2 = laneMass;
-    const moment3 = laneMoment(3, scale);
+    const moment3 = laneMoment(3, scale, most);
     meanMassF32 = mass0 + mass2 + (mass1 + laneMass);
     moment = moment0 + moment2 + (moment1 + moment3);
   }
@@ -81,7 +87,7 @@ function meanOf(scale: f32, form: i32): f64 {
 /** Sum of the weights of the lane after `laneMoment`. */
 let laneMass: f64 = 0;
 
-function laneMoment(lane: usize, scale: f32): f64 {
+function laneMoment(lane: usize, scale: f32, most: f32): f64 {
   const largest = rowMax;
   let moment: f64 = 0;
   laneMass = 0;
@@ -90,10 +96,10 @@ function laneMoment(lane: usize, scale: f32): f64 {
     let products: f32 = 0;
     const block = readBlock(row, b) + lane * 4;
     for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
-      const z0 = powerOf(load<f32>(p), largest, scale);
-      const z1 = powerOf(load<f32>(p, 16), largest, scale);
-      const z2 = powerOf(load<f32>(p, 32), largest, scale);
-      const z3 = powerOf(load<f32>(p, 48), largest, scale);
+      const z0 = min(powerOf(load<f32>(p), largest, scale), most);
+      const z1 = min(powerOf(load<f32>(p, 16), largest, scale), most);
+      const z2 = min(powerOf(load<f32>(p, 32), largest, scale), most);
+      const z3 = min(powerOf(load<f32>(p, 48), largest, scale), most);
       const w0 = scaledPower(z0);
       const w1 = scaledPower(z1);
       const w2 = scaledPower(z2);

@@ -45,6 +45,36 @@ it.each(variants)("cuts keep the same of a row and of its list, %s kernels", asy
   expect(kept).toBeGreaterThan(size);
 });
 
+it.each(variants)("a dynamic temperature by a bracket draws what the exact one does, %s kernels", async (variant) => {
+  const sampler = await createSampler({ vocabSize: size, variant, maxLogprobs: 0 });
+  const drawn = new Set<number>();
+  for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
+    for (const scale of [0.01, 2.5, 40]) {
+      const row = rowOf({ kind, seed: 7, scale, offset: 3, masked: 0.1 }, size);
+      for (const params of [
+        { temperature: 1, dynatempRange: 0.5 },
+        { temperature: 0.7, dynatempRange: 0.7, dynatempExponent: 3 },
+        { temperature: 1.2, dynatempRange: 0.8, minP: 0.02 },
+      ] satisfies SamplingParams[]) {
+        for (let position = 0; position < 40; position++) {
+          const { tokenId } = sampler.sample(row, params, { position });
+          // these need the exact temperature
+          const exact = sampler.sample(row, { ...params, logprobs: 0, logprobsMode: "processed" }, { position });
+          expect({ kind, scale, params, position, tokenId }).toEqual({
+            kind,
+            scale,
+            params,
+            position,
+            tokenId: exact.tokenId,
+          });
+          drawn.add(tokenId);
+        }
+      }
+    }
+  }
+  expect(drawn.size).toBeGreaterThan(300);
+});
+
 /** Temperature, all of the row as a list, then the cut. */
 function chainOf(params: SamplingParams): SamplerName[] {
   const cut = Object.keys(params).find((name) => name !== "temperature")!;
