@@ -5,7 +5,7 @@ import { logPositive } from "../numbers/log64";
 import { isMassKnown, massF32 } from "../row/massF32";
 import { beta, row } from "../row/row";
 import { MASS_F32_ERROR, weightScale } from "./bracketWeights";
-import { divideBlocks, massMixed, mixedLeast, mixedMost } from "./mixed";
+import { divideBlocks, massMixed, mixedLeast, mixedMean, mixedMeanError, mixedMost, momentMixed } from "./mixed";
 import { meanExponentF32, meanMassF32 } from "./momentF32";
 import { massAndMomentF64, massF64, momentF64 } from "./momentF64";
 
@@ -31,14 +31,27 @@ export function firstTier(): i32 {
 export function logMass(power: f64, tier: i32): f64 {
   if (ASC_FEATURE_SIMD && tier == MIXED_TIER) {
     massMixed(weightScale(beta * power));
-    // of ln, half of it: who asks allows for twice as much
-    tierError = (0.52 * (mixedMost - mixedLeast)) / (mixedMost + mixedLeast);
-    return logPositive((mixedLeast + mixedMost) / 2);
+    return logOfMixed();
   }
   tierError = tier == F32_TIER ? 2 * MASS_F32_ERROR : MASS_F64_ERROR;
   if (tier == F32_TIER) return logPositive(massF32(row, weightScale(beta * power)));
   massAndMomentF64(beta * power);
   return logPositive(massF64);
+}
+
+function logOfMixed(): f64 {
+  // of ln, half of it: who asks allows for twice as much
+  tierError = (0.52 * (mixedMost - mixedLeast)) / (mixedMost + mixedLeast);
+  return logPositive((mixedLeast + mixedMost) / 2);
+}
+
+/** Whether mixed sums pay and show that the row's entropy is at most `nats`; `rowLogMass` is theirs then. */
+export function isEntropyWithin(nats: f64): bool {
+  const scale = weightScale(beta);
+  if (!ASC_FEATURE_SIMD || !divideBlocks(scale)) return false;
+  momentMixed(scale, CENTRE_ERROR);
+  rowLogMass = logOfMixed();
+  return logPositive(mixedMost) - (mixedMean - mixedMeanError) * LN2 <= nats;
 }
 
 /** Entropy of the dense row in nats, by f32 or f64 sums; `rowLogMass`: as from `logMass`. */

@@ -20,6 +20,8 @@ const cuts: [SamplingParams, number][] = [
   [{ tailFree: 0.95 }, 0],
   [{ tailFree: 0.3, temperature: 2 }, 0],
   [{ epsilonCutoff: 0.001 }, 0],
+  [{ etaCutoff: 3e-4 }, 0],
+  [{ etaCutoff: 1e-7, temperature: 0.5 }, 0],
   [{ topA: 0.1 }, 0],
   [{ topNSigma: 1 }, 0],
   [{ minK: true }, 0],
