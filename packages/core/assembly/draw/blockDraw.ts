@@ -6,6 +6,7 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { openBlock } from "../blocks/closedBlocks";
 import { blockMass, blockMax, groupMass, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
+import { lanesSum } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BIAS, bracketWeight, LOWEST } from "../sums/bracketWeights";
@@ -32,16 +33,23 @@ export function openBlocks(weightScale: f32): void {
     const bias4 = f32x4.splat(BIAS);
     const lowest4 = f32x4.splat(LOWEST);
     const pivot4 = f32x4.splat(pivotLogit);
-    for (let b = 0; b < blocks; b += 4) {
-      const maxima = v128.load(blockMax + ((<usize>b) << 2));
-      const z = f32x4.add(f32x4.mul(f32x4.sub(maxima, largest4), scale4), bias4);
-      const weights = i32x4.shl(i32x4.max_s(z, lowest4), 8); // negative, see BIAS
-      // equals of the pivot count up to its own block
-      const isIn = b <= own ? f32x4.ge(maxima, pivot4) : f32x4.gt(maxima, pivot4);
-      const bounds = v128.and(f32x4.mul(weights, f32x4.splat(<f32>BLOCK_ELEMENTS)), isIn);
-      const out = blockMass + ((<usize>b) << 3);
-      v128.store(out, f64x2.promote_low_f32x4(bounds));
-      v128.store(out, f64x2.promote_low_f32x4(i32x4.shuffle(bounds, bounds, 2, 3, 0, 1)), 16);
+    for (let first = 0; first < blocks; first += GROUP_BLOCKS) {
+      let sums = f64x2.splat(0);
+      for (let b = first; b < min(first + GROUP_BLOCKS, blocks); b += 4) {
+        const maxima = v128.load(blockMax + ((<usize>b) << 2));
+        const z = f32x4.add(f32x4.mul(f32x4.sub(maxima, largest4), scale4), bias4);
+        const weights = i32x4.shl(i32x4.max_s(z, lowest4), 8); // negative, see BIAS
+        // equals of the pivot count up to its own block
+        const isIn = b <= own ? f32x4.ge(maxima, pivot4) : f32x4.gt(maxima, pivot4);
+        const bounds = v128.and(f32x4.mul(weights, f32x4.splat(<f32>BLOCK_ELEMENTS)), isIn);
+        const out = blockMass + ((<usize>b) << 3);
+        const low = f64x2.promote_low_f32x4(bounds);
+        const high = f64x2.promote_low_f32x4(i32x4.shuffle(bounds, bounds, 2, 3, 0, 1));
+        v128.store(out, low);
+        v128.store(out, high, 16);
+        sums = f64x2.add(f64x2.add(sums, low), high);
+      }
+      store<f64>(groupMass + ((<usize>first / GROUP_BLOCKS) << 3), -lanesSum(sums)); // the same bits as in `sumGroup`
     }
   } else {
     for (let b = 0; b < blocks; b++) {
@@ -50,8 +58,8 @@ export function openBlocks(weightScale: f32): void {
       const bound: f32 = isIn ? -bracketWeight(most, largest, scale) * <f32>BLOCK_ELEMENTS : 0;
       store<f64>(blockMass + ((<usize>b) << 3), <f64>bound);
     }
+    for (let b = 0; b < blocks; b += GROUP_BLOCKS) sumGroup(b);
   }
-  for (let b = 0; b < blocks; b += GROUP_BLOCKS) sumGroup(b);
   sumTotal();
 }
 
@@ -161,7 +169,7 @@ function weighBlock(block: i32): f64 {
       sum23 = f64x2.sub(sum23, f64x2.promote_low_f32x4(i32x4.shuffle(weights, weights, 2, 3, 0, 1)));
     }
     const sums = f64x2.add(sum01, sum23);
-    return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+    return lanesSum(sums);
   } else {
     const even = laneOfBlock(start, floor) + laneOfBlock(start + 8, floor);
     return even + (laneOfBlock(start + 4, floor) + laneOfBlock(start + 12, floor));

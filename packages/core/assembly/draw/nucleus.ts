@@ -1,29 +1,41 @@
-// Whether a token of the dense row is in its nucleus: the mass above it is below p·Z. Both are bracketed, at first by what is
-// known without weighing the row, then by cheap sums, by f32 sums, and last computed in f64.
+// Whether a token of the dense row is in its nucleus: the mass above it is below p·Z. Both are bounded, at first by what is
+// known without weighing the row, then by the weights of blocks that have something above the token, of all that may weigh
+// something, of all in f32, and last computed in f64.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { countBlocksAtLeast } from "../list/count";
 import { paddedLength } from "../memory/workspace";
 import { isMassKnown, massF32 } from "../row/massF32";
 import { beta, floor, logitAt, row, setBeta, setFloor } from "../row/row";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
+import { boundMasses, leastAbove, leastBelow, leastMass, mostAbove, mostBelow, mostMass } from "../sums/masses";
 import { massAboveF64 } from "../sums/massF64";
-import { massAbove, massAboveBracket, massAboveF32, massesBracket, massesF32, massTotal } from "../sums/masses";
+import { lightBelow } from "../sums/mixed";
 import { setPivot } from "../sums/pivot";
 import { boundedTotal, openBlocks } from "./blockDraw";
 
-/** Share of the blocks up to which the mass above a token is computed before the total is. */
+/** Part of the blocks up to which the mass above a token is weighed before the total is; up to which it is in f32. */
 const FEW_BLOCKS = 8;
+const EXACT_BLOCKS = 32;
+/** Share of Z up to which blocks are left out where bracketing weights are summed. */
+const LEFT_OUT: f64 = 0.02;
 /** What top-p found: its p, and the row's temperature and floor at that time, which later stages may change. */
 let p: f64 = 1;
 let ownBeta: f64 = 1;
 let ownFloor: f32 = -Infinity;
 let scale: f32 = 0;
-/** Z lies between them: exact weights. */
+/** How well Z is known: by largest elements, by bracketing weights of what may weigh something, or by f32 weights of all. */
+const BOUNDED = 0;
+const BRACKETED = 1;
+const SUMMED = 2;
+let known = BOUNDED;
+/** Z, the mass above the candidate, and the rest lie between them. */
 let leastTotal: f64 = 0;
 let mostTotal: f64 = 0;
-/** The cheap sum, or a better one, the f32 sum and the f64 sum of all, −1 while they are not known. */
-let bracketTotal: f64 = -1;
-let total32: f64 = -1;
+let least: f64 = 0;
+let most: f64 = 0;
+let leastRest: f64 = 0;
+let mostRest: f64 = 0;
+/** Z in f64, −1 while it is not known. */
 let total64: f64 = -1;
 
 /** The nucleus of mass `mass` of the dense row as it stands, whatever is cut off it later. */
@@ -57,15 +69,14 @@ function openBlocksAbove(logit: f32, blockScale: f32): void {
 function boundTotal(bound: f64): void {
   leastTotal = (bound / BLOCK_ELEMENTS) * (BRACKET_LEAST_RATIO * BRACKET_SAFETY);
   mostTotal = bound / BRACKET_SAFETY;
-  bracketTotal = -1;
-  total32 = -1;
+  known = BOUNDED;
   total64 = -1;
   if (ownFloor == -Infinity && isMassKnown(scale)) {
     // the scan took it
-    total32 = massF32(row, scale);
-    bracketTotal = total32;
-    leastTotal = total32 * (1 - 2 * MASS_F32_ERROR);
-    mostTotal = total32 * (1 + 2 * MASS_F32_ERROR);
+    const total = massF32(row, scale);
+    leastTotal = total * (1 - 2 * MASS_F32_ERROR);
+    mostTotal = total * (1 + 2 * MASS_F32_ERROR);
+    known = SUMMED;
   }
 }
 
@@ -73,66 +84,61 @@ function boundTotal(bound: f64): void {
 export function belongsToNucleus(tokenId: i32): bool {
   const logit = logitAt(tokenId);
   setPivot(logit, tokenId);
+  least = leastRest = 0;
+  most = mostRest = Infinity;
   const blocks = paddedLength / BLOCK_ELEMENTS;
-  if (bracketTotal >= 0 || countBlocksAtLeast(logit) <= blocks / FEW_BLOCKS) {
-    massAboveBracket(scale);
-    if (massAbove == 0) return true;
-    if (isSettled()) return isInside();
+  const count = countBlocksAtLeast(logit);
+  const isFew = count <= blocks / EXACT_BLOCKS;
+  if (count <= blocks / FEW_BLOCKS || known > BOUNDED) narrow(logit, isFew);
+  for (; !isSettled() && known < SUMMED; known++) {
+    const isExact = known == BRACKETED;
+    if (ownFloor > -Infinity) weighAboveFloor(logit, tokenId, isExact);
+    else narrow(isExact ? -Infinity : min(logit, lightBelow(leastTotal, LEFT_OUT, scale)), isExact);
   }
-  if (bracketTotal < 0) {
-    bracketTotal = totalBracket(logit, tokenId);
-    leastTotal = bracketTotal * (BRACKET_LEAST_RATIO * BRACKET_SAFETY);
-    mostTotal = bracketTotal / BRACKET_SAFETY;
-    if (massAbove == 0) return true;
-    if (isSettled()) return isInside();
-  }
-  if (total32 < 0) total32 = totalF32(logit, tokenId);
-  else massAboveF32(scale);
-  const target32 = p * total32;
-  if (massAbove < target32 * (1 - 2 * MASS_F32_ERROR)) return true;
-  if (massAbove > target32 * (1 + 2 * MASS_F32_ERROR)) return false;
-  const above64 = massAboveF64(ownBeta);
+  if (!isFew && !isSettled()) narrow(logit, true);
+  return isSettled() ? isInside() : isInsideF64(logit, tokenId);
+}
+
+/** Narrows the bounds by the weights of blocks that have something from `from` on, which is not above the pivot. */
+function narrow(from: f32, isExact: bool): void {
+  boundMasses(scale, from, isExact ? -Infinity : Infinity);
+  least = max(least, leastAbove);
+  most = min(most, mostAbove);
+  if (ownFloor > -Infinity) return;
+  leastRest = max(leastRest, leastBelow);
+  mostRest = min(mostRest, mostBelow);
+  narrowTotal(leastMass, mostMass);
+}
+
+/** The same of a row that was cut. */
+function weighAboveFloor(logit: f32, tokenId: i32, isExact: bool): void {
+  setPivot(ownFloor, -1);
+  boundMasses(scale, ownFloor, isExact ? -Infinity : Infinity);
+  narrowTotal(leastAbove, mostAbove);
+  setPivot(logit, tokenId);
+  narrow(logit, isExact);
+}
+
+function narrowTotal(from: f64, to: f64): void {
+  leastTotal = max(leastTotal, from);
+  mostTotal = min(mostTotal, to);
+}
+
+/** Whether the bounds decide, of the mass above and the rest: of Z, which has both, errors of the mass above would count twice. */
+function isSettled(): bool {
+  return isInside() || (1 - p) * least >= p * min(mostRest, mostTotal - least);
+}
+
+function isInside(): bool {
+  return most == 0 || (1 - p) * most < p * max(leastRest, leastTotal - most);
+}
+
+function isInsideF64(logit: f32, tokenId: i32): bool {
+  const above = massAboveF64(ownBeta);
   if (total64 < 0) {
     setPivot(ownFloor, -1);
     total64 = massAboveF64(ownBeta);
     setPivot(logit, tokenId);
   }
-  return above64 < p * total64;
-}
-
-/** The bracketing total, and `massAbove` of the pivot, which is the token: in one pass unless the row is cut. */
-function totalBracket(logit: f32, tokenId: i32): f64 {
-  if (ownFloor == -Infinity) {
-    massesBracket(scale);
-    return massTotal;
-  }
-  setPivot(ownFloor, -1);
-  massAboveBracket(scale);
-  const total = massAbove;
-  setPivot(logit, tokenId);
-  massAboveBracket(scale);
-  return total;
-}
-
-/** The same by f32 weights. */
-function totalF32(logit: f32, tokenId: i32): f64 {
-  if (ownFloor == -Infinity) {
-    massesF32(scale);
-    return massTotal;
-  }
-  setPivot(ownFloor, -1);
-  massAboveF32(scale);
-  const total = massAbove;
-  setPivot(logit, tokenId);
-  massAboveF32(scale);
-  return total;
-}
-
-/** Whether cheap sums decide. */
-function isSettled(): bool {
-  return isInside() || massAbove * (BRACKET_LEAST_RATIO * BRACKET_SAFETY) >= p * mostTotal;
-}
-
-function isInside(): bool {
-  return massAbove / BRACKET_SAFETY < p * leastTotal;
+  return above < p * total64;
 }

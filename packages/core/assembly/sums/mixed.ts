@@ -1,5 +1,5 @@
-// Σ weight and Σ weight·z of a dense row, z in powers of 2, at two precisions: f32 weights in the blocks that may weigh much,
-// bracketing ones, which cost a third, in the others. On rows of language models few blocks are heavy and the bracket is
+// Σ weight and Σ weight·z of a dense row, z in powers of 2, at several precisions: f32 weights in the blocks that may weigh much,
+// bracketing ones, which cost a third, in the others, and of Σ weight bounds of the lightest. On rows of language models few blocks are heavy and the bracket is
 // narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { passBlock } from "../blocks/closedBlocks";
@@ -13,6 +13,8 @@ import { add4, lanesSum, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BIAS, BRACKET_LEAST_RATIO, BRACKET_SAFETY, LOWEST, MASS_F32_ERROR, weighedForm } from "./bracketWeights";
+import { boundMasses, leastMass, mostMass } from "./masses";
+import { setPivot } from "./pivot";
 
 /** A block is heavy whose largest element weighs more than this share of the sum of all blocks' largest; of many blocks, than
  *  this part of their mean. */
@@ -22,6 +24,8 @@ const HEAVY_PART: f64 = 0.25;
 const MOST_HEAVY: f64 = 0.4;
 /** Rows that are not even tried after one that had too many heavy blocks. */
 const PATIENCE = 16;
+/** Share of Σ weight up to which blocks are not weighed for it. */
+const LEFT_OUT: f64 = 0.002;
 const LEAST_POWER: f32 = -125.0;
 
 /** Rows for which `mixedPays` is false without a measurement. It changes the cost, never the result. */
@@ -37,6 +41,8 @@ export function mixedPays(): bool {
 
 /** A block whose largest logit is at least this is heavy. */
 let heavyLogit: f32 = 0;
+/** Σ weight of the largest elements of all blocks. */
+let largestMass: f64 = 0;
 
 /** Tells heavy blocks from light ones by the block maxima. Whether a mixed sum pays. */
 export function divideBlocks(scale: f32): bool {
@@ -52,13 +58,24 @@ export function divideBlocks(scale: f32): bool {
       const z = f32x4.add(f32x4.mul(f32x4.sub(v128.load(p), largest4), scale4), bias4);
       sums = f32x4.sub(sums, i32x4.shl(i32x4.max_s(lowest4, z), 8));
     }
-    const weight = <f64>sumOfLanes(sums) * min(HEAVY_SHARE, HEAVY_PART / <f64>blocks);
-    heavyLogit = <f32>(<f64>rowMax + logPositive(weight) / LN2 / <f64>scale);
+    largestMass = <f64>sumOfLanes(sums);
+    const weight = largestMass * min(HEAVY_SHARE, HEAVY_PART / <f64>blocks);
+    heavyLogit = logitOf(weight, scale);
     const pays = <f64>countBlocksAtLeast(heavyLogit) <= MOST_HEAVY * <f64>blocks;
     if (!pays) rowsToPass = PATIENCE;
     return pays;
   }
   return false;
+}
+
+/** Blocks of logits below this weigh no more than `share` of `total` together. */
+export function lightBelow(total: f64, share: f64, scale: f32): f32 {
+  return logitOf((total * share) / <f64>paddedLength, scale);
+}
+
+/** The logit of that weight. */
+function logitOf(weight: f64, scale: f32): f32 {
+  return <f32>(<f64>rowMax + logPositive(weight) / LN2 / <f64>scale);
 }
 
 // @ts-ignore: decorator
@@ -78,56 +95,10 @@ function bound(heavy: f64, light: f64): void {
 
 /** Bounds Σ weight, after `divideBlocks`. */
 export function massMixed(scale: f32): void {
-  const form = weighedForm(scale);
-  if (form == BF16) sumMasses(scale, BF16);
-  else if (form == F16) sumMasses(scale, F16);
-  else sumMasses(scale, F32);
-}
-
-// @ts-ignore: decorator
-@inline
-function sumMasses(scale: f32, form: i32): void {
-  const largest4 = f32x4.splat(rowMax);
-  const scale4 = f32x4.splat(scale);
-  const bias4 = f32x4.splat(BIAS);
-  const lowest4 = f32x4.splat(LOWEST);
-  const least4 = f32x4.splat(LEAST_POWER);
-  let heavy = f64x2.splat(0);
-  let light = heavy;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    const block = passBlock(row, b, form);
-    let sum = f32x4.splat(0);
-    if (isHeavy(b)) {
-      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
-        const z0 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), least4);
-        const z1 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), least4);
-        const z2 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), least4);
-        const z3 = f32x4.pmax(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), least4);
-        const w0 = scaledPowerInRangex4(z0, expTable);
-        const w1 = scaledPowerInRangex4(z1, expTable);
-        const w2 = scaledPowerInRangex4(z2, expTable);
-        const w3 = scaledPowerInRangex4(z3, expTable);
-        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
-      }
-      const pair = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
-      heavy = f64x2.add(heavy, f64x2.promote_low_f32x4(pair));
-    } else {
-      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
-        const z0 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 0, form), largest4), scale4), bias4);
-        const z1 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 1, form), largest4), scale4), bias4);
-        const z2 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 2, form), largest4), scale4), bias4);
-        const z3 = f32x4.add(f32x4.mul(f32x4.sub(fourOf16(p, 3, form), largest4), scale4), bias4);
-        const w0 = i32x4.shl(i32x4.max_s(lowest4, z0), 8);
-        const w1 = i32x4.shl(i32x4.max_s(lowest4, z1), 8);
-        const w2 = i32x4.shl(i32x4.max_s(lowest4, z2), 8);
-        const w3 = i32x4.shl(i32x4.max_s(lowest4, z3), 8);
-        sum = f32x4.add(sum, add4(w0, w1, w2, w3));
-      }
-      const pair = f32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
-      light = f64x2.add(light, f64x2.promote_low_f32x4(pair));
-    }
-  }
-  bound(lanesSum(heavy) / POWER_SCALE, -lanesSum(light));
+  setPivot(Infinity, -1);
+  boundMasses(scale, min(heavyLogit, lightBelow(largestMass, LEFT_OUT, scale)), heavyLogit);
+  mixedLeast = leastMass;
+  mixedMost = mostMass;
 }
 
 /** Mean of z, and how far off it can be, after `momentMixed`. */
