@@ -50,31 +50,26 @@ function elementAt(row: usize, id: i32, form: i32): f32 {
 
 /** Lists every element above `floor`, by ascending id. */
 export function gatherAbove(row: usize, floor: f32): void {
-  const form = gatheredForm(floor);
-  if (ASC_FEATURE_SIMD && form == BF16) gather(row, floor, BF16);
-  else if (ASC_FEATURE_SIMD && form == F16) gather(row, floor, F16);
-  else gather(row, floor, F32);
-}
-
-// @ts-ignore: decorator
-@inline
-function gather(row: usize, floor: f32, form: i32): void {
-  const blocks = paddedLength / BLOCK_ELEMENTS;
+  if (ASC_FEATURE_SIMD && gatheredForm(floor) != F32) {
+    gatherScattered(row, floor, 0, paddedLength);
+    return;
+  }
   let out = listKeys;
-  for (let b = 0; b < blocks; b++) {
+  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (!(load<f32>(blockMax + ((<usize>b) << 2)) > floor)) continue;
-    if (form == F32) openBlock(b);
+    openBlock(b);
     const first = b * BLOCK_ELEMENTS;
+    const block = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
-      let hits = hits64(form != F32 ? passBlock(row, b, form) : row + ((<usize>first) << 2), f32x4.splat(floor), form);
-      if (hits == u64.MAX_VALUE && form == F32) {
-        listBlock(out, row + ((<usize>first) << 2), first);
+      let hits = hits64(block, f32x4.splat(floor), F32);
+      if (hits == u64.MAX_VALUE) {
+        listBlock(out, block, first);
         out += BLOCK_ELEMENTS * 8;
         continue;
       }
       while (hits != 0) {
         const id = first + <i32>ctz(hits);
-        store<u64>(out, keyOf(elementAt(row, id, form), id));
+        store<u64>(out, keyOf(elementAt(row, id, F32), id));
         out += 8;
         hits &= hits - 1;
       }
@@ -127,12 +122,16 @@ const HIT_BYTES = 16;
 // @ts-ignore: decorator
 @inline
 function hitBlocks(row: usize, floor: f32, form: i32): i32 {
-  let out = listWeights;
-  for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
-    store<i32>(out, b);
-    out += <usize>(load<f32>(blockMax + ((<usize>b) << 2)) > floor) * HIT_BYTES;
-  }
   const floor4 = f32x4.splat(floor);
+  let out = listWeights;
+  for (let first = 0; first < paddedLength / BLOCK_ELEMENTS; first += 4) {
+    const maxima = blockMax + ((<usize>first) << 2);
+    if (!v128.any_true(f32x4.gt(v128.load(maxima), floor4))) continue;
+    for (let i = 0; i < 4; i++) {
+      store<i32>(out, first + i);
+      out += <usize>(load<f32>(maxima + ((<usize>i) << 2)) > floor) * HIT_BYTES;
+    }
+  }
   for (let at = listWeights; at < out; at += HIT_BYTES) {
     const block = load<i32>(at);
     if (form == F32) openBlock(block);

@@ -7,6 +7,8 @@ import { countAtLeast, countBlocksAtLeast, countFloatsAtLeast } from "./count";
 import { gatherAbove, gatherScattered } from "./gather";
 import { floatOfOrdered, orderedBits } from "./keys";
 
+/** From so many on, elements are listed without a branch on what is found. */
+const MANY = 256;
 /** The smallest finite float as ordered bits. */
 const LOWEST: u32 = 0x00800000;
 
@@ -38,7 +40,7 @@ export function gatherLargest(row: usize, k: i32, largest: f32): void {
     } else high = middle;
   }
   const floor = floatBelow(floatOfOrdered(low));
-  if (byBlocks) gatherAbove(row, floor);
+  if (k < MANY) gatherAbove(row, floor);
   else gatherScattered(row, floor, 0, paddedLength);
 }
 
