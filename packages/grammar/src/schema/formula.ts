@@ -97,3 +97,10 @@ export class Formulas {
     return known;
   }
 }
+
+/** For messages. */
+export function nameOf(formula: Formula): string {
+  if (formula.kind === "schema") return `#${formula.location.pointer}`;
+  const place = "parts" in formula ? formula.parts.find(({ kind }) => kind === "schema") : undefined;
+  return place?.kind === "schema" ? `#${place.location.pointer}` : "value";
+}

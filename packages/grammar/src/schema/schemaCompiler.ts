@@ -16,7 +16,7 @@ import type { BodyContext, DistinctSymbol } from "./bodyContext.ts";
 import type { Claims } from "./claims.ts";
 import { checkComparable, type ComparableValues, comparableValues, IncomparableError } from "./comparable.ts";
 import { EmptySchemaError, UnsupportedSchemaError } from "./errors.ts";
-import type { Formula, Formulas, SchemaFormula } from "./formula.ts";
+import { type Formula, type Formulas, nameOf, type SchemaFormula } from "./formula.ts";
 import { checkNesting } from "./nesting.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
 import { ObjectBody } from "./objectBody.ts";
@@ -28,9 +28,6 @@ import { leafText } from "./leafTexts.ts";
 import { LexemeTable, RuleBody, type RuleSymbol } from "./ruleBody.ts";
 import { Scalars } from "./scalars.ts";
 import type { Views } from "./views.ts";
-
-/** Branches of a `oneOf` that are compared with each other. */
-const mostCompared = 64;
 
 export class SchemaCompiler implements BodyContext {
   readonly formulas: Formulas;
@@ -118,7 +115,7 @@ export class SchemaCompiler implements BodyContext {
       case "array":
         return this.#addRule(formula, (body, ends) => addPlainArray(this, body, ends, plain));
       case "oneOf":
-        if (!this.#areApart(plain.branches)) return this.#makeSymbol(formula);
+        if (!this.views.areApart(plain.branches)) return this.#makeSymbol(formula);
         return this.#ofSameValue(formula, () => this.#anyOf(formula, plain.branches));
       case "anyOf":
         return this.#ofSameValue(formula, () => this.#anyOf(formula, plain.branches));
@@ -155,12 +152,6 @@ export class SchemaCompiler implements BodyContext {
     const symbol = symbolOf();
     this.#open.delete(formula);
     return symbol;
-  }
-
-  /** Whether no two hold of the same value. */
-  #areApart(branches: readonly Formula[]): boolean {
-    if (branches.length > mostCompared) return false;
-    return branches.every((a, i) => branches.every((b, j) => j <= i || this.views.areDisjoint(a, b)));
   }
 
   #anyOf(formula: Formula, branches: readonly Formula[]): RuleSymbol | undefined {
@@ -267,11 +258,4 @@ export class SchemaCompiler implements BodyContext {
   #hasParts(formula: Formula): boolean {
     return this.views.arrays(formula).kind !== "false" || this.views.objects(formula).kind !== "false";
   }
-}
-
-/** For messages. */
-function nameOf(formula: Formula): string {
-  if (formula.kind === "schema") return `#${formula.location.pointer}`;
-  const place = "parts" in formula ? formula.parts.find(({ kind }) => kind === "schema") : undefined;
-  return place?.kind === "schema" ? `#${place.location.pointer}` : "value";
 }

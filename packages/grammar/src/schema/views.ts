@@ -25,6 +25,8 @@ import { textAlgebra } from "./textAlgebra.ts";
 
 /** How far a look for a contradiction goes into a value. */
 const deepestLook = 3;
+/** Branches that are compared with each other. */
+const mostCompared = 64;
 
 /** What was found of texts before, in other schemas too: it depends on nothing else. */
 const emptyTexts = new WeakMap<TextRegex, boolean>();
@@ -217,8 +219,13 @@ export class Views {
     return expressions.combinations(exprs, mostPlaces);
   }
 
-  /** True where no value satisfies both and that is seen within a few levels. */
-  areDisjoint(a: Formula, b: Formula): boolean {
+  /** Whether no value satisfies two of them, as far as that is seen within a few levels; false for many. */
+  areApart(branches: readonly Formula[]): boolean {
+    if (branches.length > mostCompared) return false;
+    return branches.every((a, i) => branches.every((b, j) => j <= i || this.#areDisjoint(a, b)));
+  }
+
+  #areDisjoint(a: Formula, b: Formula): boolean {
     return (this.#kinds.of(a) & this.#kinds.of(b)) === 0 || this.isSurelyEmpty(this.#context.formulas.and([a, b]));
   }
 
