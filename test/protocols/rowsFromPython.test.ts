@@ -20,7 +20,7 @@ describe.runIf(hasNumpy)("logits from Python with numpy", () => {
       cwd: join(root, "examples/python"),
       env: { ...process.env, TOKENMILL_URL: server.url, TOKENMILL_API_KEY: apiKey, PYTHONDONTWRITEBYTECODE: "1" },
     });
-    const [, output] = /```text\n([^`]*)```/.exec(readFileSync(join(root, "docs", page), "utf8"))!;
-    expect(stdout).toBe(output);
+    const outputs = readFileSync(join(root, "docs", page), "utf8").matchAll(/```text\n([^`]*)```/g);
+    expect(Array.from(outputs, ([, output]) => output)).toContain(stdout);
   });
 });
