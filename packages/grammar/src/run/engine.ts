@@ -11,7 +11,7 @@ import { Matcher } from "./matcher.ts";
 import { Slices } from "./slices.ts";
 
 export interface GrammarEngineOptions {
-  /** Steps of up to about half a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 1,000,000. */
+  /** Steps of up to about a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 1,000,000. */
   readonly maskSteps?: number;
   /** Memory for all that is made on the way, in bytes, integer ≥ 2^20; half of it for masks. Absent: 2^27. */
   readonly cacheBytes?: number;
