@@ -40,6 +40,8 @@ export class SchemaCompiler implements BodyContext {
   readonly #lexemes = new LexemeTable();
   readonly #bodies: RuleBody[] = [];
   readonly #symbols = new Map<Formula, RuleSymbol | undefined>();
+  /** By what their bodies are made of: rules of formulas that say the same. */
+  readonly #rules = new Map<string, RuleSymbol>();
   /** Of the same value: what refers to what is looked at. */
   readonly #open = new Set<Formula>();
   readonly #pending: (() => void)[] = [];
@@ -165,11 +167,12 @@ export class SchemaCompiler implements BodyContext {
       if ("rule" in symbol) rules.add(symbol.rule);
       else scalars.push(this.#lexemes.lexemes[symbol.lexeme]!.expression);
     }
-    const scalar = this.#lexeme(scalars.length > 0 ? expressions.or(scalars) : undefined, formula);
+    const text = scalars.length > 0 ? expressions.or(scalars) : undefined;
+    const scalar = this.#lexeme(text, formula);
     const [rule] = rules;
     if (rule === undefined) return scalar;
     if (!scalar && rules.size === 1) return { rule };
-    return this.#addRule(formula, (body, { start, end }) => {
+    return this.#sharedRule(`any ${text} ${[...rules].join()}`, formula, (body, { start, end }) => {
       if (scalar) body.addEdge(start, scalar, end);
       for (const each of rules) body.addEdge(start, { rule: each }, end);
     });
@@ -181,6 +184,13 @@ export class SchemaCompiler implements BodyContext {
     const rule = this.#bodies.push(body) - 1;
     this.#pending.push(() => fill(body, { start: body.addState(), end: body.addState(true) }));
     return { rule };
+  }
+
+  /** One for all formulas of the key. */
+  #sharedRule(key: string, formula: Formula, fill: (body: RuleBody, ends: BodyEnds) => void): RuleSymbol {
+    let rule = this.#rules.get(key);
+    if (!rule) this.#rules.set(key, (rule = this.#addRule(formula, fill)));
+    return rule;
   }
 
   #lexeme(scalars: Expr | undefined, formula: Formula): RuleSymbol | undefined {
@@ -214,7 +224,8 @@ export class SchemaCompiler implements BodyContext {
   #makeSymbol(formula: Formula): RuleSymbol | undefined {
     const scalars = this.#scalars.of(formula);
     if (!this.#hasParts(formula)) return this.#lexeme(scalars, formula);
-    return this.#addRule(formula, (body, ends) => this.#fill(body, ends, formula, scalars));
+    const key = `all ${scalars} ${this.views.arrays(formula).id} ${this.views.objects(formula).id}`;
+    return this.#sharedRule(key, formula, (body, ends) => this.#fill(body, ends, formula, scalars));
   }
 
   #fill(body: RuleBody, { start, end }: BodyEnds, formula: Formula, scalars: Expr | undefined): void {

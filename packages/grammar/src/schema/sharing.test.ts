@@ -31,6 +31,15 @@ it("equal schemas are one rule, whatever is said about them", () => {
   expect(languageOf(many)('{"p0": {"default": [null]}, "p8": {"default": []}}')).toBe(true);
 });
 
+it("schemas that come to the same are one rule, whatever else they exclude", () => {
+  const inner = (index: number): object => ({ type: ["object", "null"], minProperties: 1, not: { const: index } });
+  const either = (index: number): object => ({ anyOf: [inner(index), inner(index + 100)] });
+  const count = (schemas: number, value: (index: number) => object): number =>
+    rulesOf({ type: "object", properties: properties(schemas, value), additionalProperties: false }).rules.length;
+  expect(count(9, inner)).toBe(count(1, inner));
+  expect(count(9, either)).toBe(count(1, either));
+});
+
 it("schemas that differ in a keyword, or in a name that is also a keyword's, are not", () => {
   const named = (name: string): object => ({ type: "object", properties: { [name]: {} }, required: [name] });
   const takes = languageOf({ anyOf: [named("title"), named("default"), { ...named("x"), minProperties: 2 }] });
