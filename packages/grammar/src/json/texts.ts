@@ -4,7 +4,7 @@ import type { TextRegex } from "../regex/textRegex.ts";
 
 export const none: TextRegex = { kind: "none" };
 export const empty: TextRegex = { kind: "concat", parts: [] };
-const anyCharacter: TextRegex = {
+const anyCharacter: TextRegex & { kind: "class" } = {
   kind: "class",
   ranges: [
     [0, 0xd7ff],
@@ -62,6 +62,35 @@ export function isSurelySome(regex: TextRegex): boolean {
     default:
       return regex satisfies never;
   }
+}
+
+/** Whether no text is of both, as far as their first characters show. */
+export function areSurelyApart(a: TextRegex, b: TextRegex): boolean {
+  const [first, second] = [firstCharacters(a), firstCharacters(b)];
+  return first.some((ranges, i) => {
+    const others = second[i] ?? anyCharacter.ranges;
+    return ranges.every(([low, high]) => others.every(([from, to]) => high < from || to < low));
+  });
+}
+
+/** What may stand at the first places of every text, as far as they are single characters. */
+function firstCharacters(regex: TextRegex): (readonly CodeRange[])[] {
+  const found: (readonly CodeRange[])[] = [];
+  let rest: TextRegex | undefined = regex;
+  while (rest) {
+    const parts: readonly TextRegex[] = rest.kind === "concat" ? rest.parts : [rest];
+    rest = undefined;
+    for (const part of parts) {
+      if (part.kind === "class") {
+        found.push(part.ranges);
+        continue;
+      }
+      // the rest of a sequence is often a sequence in it
+      if (part.kind === "concat") rest = part;
+      break;
+    }
+  }
+  return found;
 }
 
 /** Whether it is a list of texts, however long: then there are others. */

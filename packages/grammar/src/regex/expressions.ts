@@ -159,7 +159,7 @@ export class Expressions {
 
   accepts(expr: Expr, bytes: Uint8Array): boolean {
     let rest = expr;
-    for (const byte of bytes) rest = this.derive(rest, byte);
+    for (let i = 0; i < bytes.length && rest !== this.none; i++) rest = this.derive(rest, bytes[i]!);
     return this.isNullable(rest);
   }
 }

@@ -31,8 +31,8 @@ export function combinationsOf(
     const { firstOf } = nodes.partitions.get(classes);
     derivatives.budget.spend(firstOf.length * place.length);
     for (const byte of firstOf) {
+      if (derivatives.of(place[0]!, byte) === none) continue;
       const next = place.map((expr) => derivatives.of(expr, byte));
-      if (next[0] === none) continue;
       const key = next.join();
       if (seen.has(key)) continue;
       if (seen.size === mostPlaces) return undefined;

@@ -16,3 +16,18 @@ it.each<[names: string, schema: object]>([
   const { lexemes } = compileJsonSchema(schema, {}, expressions).rules;
   expect(lexemes.filter(({ expression }) => expressions.isEmpty(expression))).toEqual([]);
 });
+
+it.each<[patterns: number, others: string[]]>([
+  [2, ["^b"]],
+  [4, ["^b", "^c[0-9]$", "x$"]],
+  [14, Array.from({ length: 13 }, (_, i) => `^b:${i}:(x|y)$`)],
+])("nothing is said against what a name of %i patterns cannot be", (_, others) => {
+  const expressions = new Expressions();
+  const namesOf = (patterns: string[], properties: object): number[] => {
+    const schema = { ...closed, properties, patternProperties: Object.fromEntries(patterns.map((each) => [each, {}])) };
+    const { lexemes } = compileJsonSchema(schema, {}, expressions).rules;
+    return lexemes.filter(({ name }) => name === "name").map(({ expression }) => expression);
+  };
+  const own = "^a:[0-9]$";
+  expect(namesOf([own, ...others], { ab: {}, b: {} })).toContain(namesOf([own], {})[0]);
+});

@@ -1,5 +1,5 @@
 /** An object's claims, by where along its fixed order of names they are settled. */
-import { and, literal, not, ofLength, or } from "../json/texts.ts";
+import { ofLength } from "../json/texts.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import { type Claims, claimsIn, type ClaimTable, conjuncts } from "./claims.ts";
 import { type CountSet, everyCount, meetCounts } from "./countSets.ts";
@@ -118,8 +118,7 @@ function freeKeys(
     ...claimsIn(claims).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
   ];
   const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
-  const others = and(not(or(...declared.map(literal))), ofLength(0, longest));
-  const free = keyKinds(views, others, patterns).map(({ texts, matched }) => {
+  const free = keyKinds(views, declared, ofLength(0, longest), patterns).map(({ texts, matched }) => {
     const has = (keys: KeySet): boolean => keys.texts.some((pattern) => matched.has(pattern)) !== keys.isOthers;
     return { texts, has, value: formulas.and(each.filter(({ keys }) => has(keys)).map(({ value }) => value)) };
   });
