@@ -64,8 +64,19 @@ export function isSurelySome(regex: TextRegex): boolean {
   }
 }
 
+/** Whether no text matches, as far as is seen of two things that it must match. */
+export function isSurelyNone(regex: TextRegex): boolean {
+  if (regex.kind !== "and" || regex.parts.length !== 2) return regex.kind === "none";
+  return areSurelyApart(regex.parts[0]!, regex.parts[1]!);
+}
+
+/** Alternatives that are compared one by one. */
+const mostCompared = 8;
+
 /** Whether no text is of both, as far as their first characters show. */
 export function areSurelyApart(a: TextRegex, b: TextRegex): boolean {
+  if (a.kind === "or") return a.parts.length <= mostCompared && a.parts.every((part) => areSurelyApart(part, b));
+  if (b.kind === "or") return areSurelyApart(b, a);
   const [first, second] = [firstCharacters(a), firstCharacters(b)];
   return first.some((ranges, i) => {
     const others = second[i] ?? anyCharacter.ranges;

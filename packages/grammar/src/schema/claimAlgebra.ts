@@ -8,7 +8,7 @@ export function claimAlgebra<T>(
   type: JsonType,
   table: ClaimTable<T>,
   leaf: (leaf: Leaf, isTrue: boolean) => Claims<T>,
-  isEmpty: (claims: Claims<T>) => boolean,
+  areDisjoint: (a: Claims<T>, b: Claims<T>) => boolean,
 ): TypeAlgebra<Claims<T>> {
   return ofType(type, {
     true: table.true,
@@ -16,6 +16,6 @@ export function claimAlgebra<T>(
     all: (parts) => table.all(parts),
     any: (parts) => table.any(parts),
     leaf,
-    areDisjoint: (a, b) => isEmpty(table.all([a, b])),
+    areDisjoint,
   });
 }

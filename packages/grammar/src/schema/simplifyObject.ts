@@ -31,6 +31,7 @@ export class ObjectSimplifier {
   readonly #formulas: Formulas;
   readonly #budget: Budget;
   readonly #known = new Map<Claims<ObjectClaim>, Claims<ObjectClaim>>();
+  readonly #facts = new Map<Claims<ObjectClaim>, Facts>();
 
   constructor(looks: ObjectLooks, formulas: Formulas, budget: Budget) {
     this.#looks = looks;
@@ -50,6 +51,32 @@ export class ObjectSimplifier {
     this.#known.set(claims, known);
     this.#known.set(known, known);
     return known;
+  }
+
+  /** Whether no object satisfies both, as far as single names show: most alternatives differ in one that they ask for. */
+  areSurelyApart(a: Claims<ObjectClaim>, b: Claims<ObjectClaim>): boolean {
+    const [first, second] = [this.#factsOf(a), this.#factsOf(b)];
+    this.#budget.spend(1);
+    const isImpossible = (name: string): boolean => {
+      if (this.#isExcluded(first, name) || this.#isExcluded(second, name)) return true;
+      const [own, others] = [first.values.get(name), second.values.get(name)];
+      return (
+        own !== undefined && others !== undefined && this.#looks.isSurelyEmpty(this.#formulas.and([...own, ...others]))
+      );
+    };
+    for (const name of first.present) if (isImpossible(name)) return true;
+    for (const name of second.present) if (!first.present.has(name) && isImpossible(name)) return true;
+    return false;
+  }
+
+  #isExcluded(facts: Facts, name: string): boolean {
+    return facts.absent.has(name) || this.#isForbidden(facts, name);
+  }
+
+  #factsOf(claims: Claims<ObjectClaim>): Facts {
+    let facts = this.#facts.get(claims);
+    if (!facts) this.#facts.set(claims, (facts = factsOf(claims)));
+    return facts;
   }
 
   #round(claims: Claims<ObjectClaim>): Claims<ObjectClaim> {
@@ -85,9 +112,9 @@ export class ObjectSimplifier {
         return of;
       case "present":
         if (facts.present.has(claim.name)) return table.true;
-        return facts.absent.has(claim.name) || this.#isForbidden(facts, claim.name) ? table.false : of;
+        return this.#isExcluded(facts, claim.name) ? table.false : of;
       case "absent":
-        if (facts.absent.has(claim.name) || this.#isForbidden(facts, claim.name)) return table.true;
+        if (this.#isExcluded(facts, claim.name)) return table.true;
         return facts.present.has(claim.name) ? table.false : of;
       case "property": {
         const { name, value } = claim;

@@ -3,7 +3,7 @@ import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
-import { anything, isSurelySome, none, not } from "../json/texts.ts";
+import { anything, isSurelyNone, isSurelySome, none, not } from "../json/texts.ts";
 import { asksForOthers, hasPartial, narrowest, widest } from "../json/partialTexts.ts";
 import { withoutCounts } from "../json/withoutCounts.ts";
 import { type ArrayClaim, arrayClaimKey } from "./arrayClaims.ts";
@@ -83,7 +83,7 @@ export class Views {
         "number",
         numbers,
         (leaf, isTrue) => claimOf(numbers, leaf, isTrue),
-        (claims) => isEmptyText(this.#textsOf(claims)),
+        (a, b) => isEmptyText(this.#textsOf(numbers.all([a, b]))),
       ),
     );
     this.#strings = fold(
@@ -99,7 +99,7 @@ export class Views {
         "array",
         arrays,
         (leaf, isTrue) => arrayClaimOf(arrays, formulas, leaf, isTrue),
-        (claims) => this.simplerArray(claims).kind === "false",
+        (a, b) => this.simplerArray(arrays.all([a, b])).kind === "false",
       ),
     );
     const objects = this.objectTable;
@@ -110,7 +110,8 @@ export class Views {
         "object",
         objects,
         (leaf, isTrue) => leaves.claimOf(leaf, isTrue),
-        (claims) => this.simplerObject(claims).kind === "false",
+        (a, b) =>
+          this.#objectSimplifier.areSurelyApart(a, b) || this.simplerObject(objects.all([a, b])).kind === "false",
       ),
     );
   }
@@ -199,7 +200,7 @@ export class Views {
     if (isEmpty === undefined) {
       const { expressions } = this.#context;
       const lookAt = (each: TextRegex): boolean => expressions.isEmpty(expressions.text(each, "utf8"));
-      isEmpty = !isSurelySome(texts) && (lookAt(withoutCounts(texts)) || lookAt(texts));
+      isEmpty = !isSurelySome(texts) && (isSurelyNone(texts) || lookAt(withoutCounts(texts)) || lookAt(texts));
       emptyTexts.set(texts, isEmpty);
     }
     return isEmpty;
@@ -226,7 +227,13 @@ export class Views {
   }
 
   #areDisjoint(a: Formula, b: Formula): boolean {
-    return (this.#kinds.of(a) & this.#kinds.of(b)) === 0 || this.isSurelyEmpty(this.#context.formulas.and([a, b]));
+    const both = this.#kinds.of(a) & this.#kinds.of(b);
+    if (both === 0) return true;
+    if (both === kindBits.object) {
+      const [first, second] = [this.#objects.of(a), this.#objects.of(b)];
+      if (this.#deeper(() => this.#objectSimplifier.areSurelyApart(first, second))) return true;
+    }
+    return this.isSurelyEmpty(this.#context.formulas.and([a, b]));
   }
 
   /** True where no value satisfies it and that is seen within a few levels. */
@@ -237,11 +244,15 @@ export class Views {
     const known = this.#empties.get(formula);
     if (known && (known.isEmpty || known.depth >= depth)) return known.isEmpty;
     this.#context.budget.spend(1);
+    const isEmpty = this.#deeper(() => this.#isSurelyEmpty(formula));
+    this.#empties.set(formula, { isEmpty, depth });
+    return isEmpty;
+  }
+
+  #deeper(look: () => boolean): boolean {
     this.#depth++;
     try {
-      const isEmpty = this.#isSurelyEmpty(formula);
-      this.#empties.set(formula, { isEmpty, depth });
-      return isEmpty;
+      return look();
     } finally {
       this.#depth--;
     }
