@@ -1,6 +1,7 @@
 /** Constructors of expressions that keep them small: laws that hold for every language, applied where they cost little. */
 import { bitsOfRanges, type ByteRange } from "./byteSets.ts";
 import { endless, flags, kinds, Nodes } from "./nodes.ts";
+import { Runs } from "./runs.ts";
 import { unionOfRuns } from "./unionOfRuns.ts";
 
 /** Most that a count can be; texts of so many characters do not exist. */
@@ -18,9 +19,11 @@ export class Algebra {
   readonly all: number;
   /** By byte: the expression of only that. */
   readonly #bytes: number[] = [];
+  readonly #runs: Runs;
 
   constructor(mostNodes: number) {
     this.nodes = new Nodes(mostNodes);
+    this.#runs = new Runs(this.nodes);
     this.none = this.nodes.add(kinds.none, 0, 0, 0);
     this.empty = this.nodes.add(kinds.empty, 0, 0, 0);
     this.all = this.nodes.add(kinds.not, this.none, 0, 0);
@@ -225,6 +228,7 @@ export class Algebra {
     if (found.several & (1 << kinds.repeat)) this.#dropWiderCounts(flat);
     if (found.any & (1 << kinds.not)) {
       for (const part of flat) if (nodes.kind(part) === kinds.not && flat.has(nodes.a(part))) return this.none;
+      if (this.#runs.leaveNothing(flat)) return this.none;
     }
     return this.#chain(kinds.and, flat, this.all);
   }

@@ -255,3 +255,16 @@ describe("spellings", () => {
     expect(expressions.accepts(notSlash, bytesOf('"'))).toBe(false);
   });
 });
+
+it("what a complement leaves nothing of is no text", () => {
+  const expressions = new Expressions();
+  const { none } = expressions;
+  const text = (regex: TextRegex): Expr => expressions.text(regex, "json");
+  const letters = expressions.bytes([[0x61, 0x7a]]);
+  const line = expressions.repeat(text({ kind: "class", ranges: [[0x20, 0x10ffff]] }), 0, Infinity);
+  const excluded = expressions.not(expressions.or([line, expressions.literal("\n")]));
+  const sure = [letters, expressions.repeat(letters, 3, 70), expressions.literal("a-z"), line];
+  const others = [expressions.literal("\t"), expressions.not(letters), expressions.repeat(line, 1, 9), expressions.all];
+  expect(sure.map((each) => expressions.and([each, excluded]))).toEqual(sure.map(() => none));
+  expect(others.map((each) => expressions.and([each, excluded]) === none)).toEqual([false, false, true, false]);
+});
