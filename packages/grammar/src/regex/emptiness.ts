@@ -4,6 +4,7 @@ import type { Derivatives } from "./derivatives.ts";
 import { flags } from "./nodes.ts";
 import { relax } from "./relax.ts";
 import { Shortest } from "./shortest.ts";
+import { SureDigits } from "./sureDigits.ts";
 import { SureText } from "./sureText.ts";
 
 /** Longest text that is looked for straight on, before everything is searched. */
@@ -18,6 +19,7 @@ export class Emptiness {
   readonly #derivatives: Derivatives;
   readonly #shortest: Shortest;
   readonly #sureText: SureText;
+  readonly #sureDigits: SureDigits;
   #known = new Uint8Array(1024);
 
   constructor(algebra: Algebra, derivatives: Derivatives) {
@@ -25,6 +27,7 @@ export class Emptiness {
     this.#derivatives = derivatives;
     this.#shortest = new Shortest(algebra);
     this.#sureText = new SureText(algebra.nodes);
+    this.#sureDigits = new SureDigits(algebra.nodes);
   }
 
   /** @throws GrammarBudgetError */
@@ -68,7 +71,12 @@ export class Emptiness {
     const { nodes, none } = this.#algebra;
     if (expr === none) return answers.isEmpty;
     if (!nodes.has(expr, flags.boolean) || nodes.has(expr, flags.nullable)) return answers.hasText;
-    return this.#known[expr] ?? answers.unknown;
+    const known = this.#known[expr] ?? answers.unknown;
+    const hasText = known === answers.unknown ? this.#sureDigits.hasText(expr) : undefined;
+    if (hasText === undefined) return known;
+    const answer = hasText ? answers.hasText : answers.isEmpty;
+    this.#mark(expr, answer);
+    return answer;
   }
 
   /** Follows the first bytes of short texts only. */

@@ -268,3 +268,62 @@ it("what a complement leaves nothing of is no text", () => {
   expect(sure.map((each) => expressions.and([each, excluded]))).toEqual(sure.map(() => none));
   expect(others.map((each) => expressions.and([each, excluded]) === none)).toEqual([false, false, true, false]);
 });
+
+describe("multiples", () => {
+  const expressions = new Expressions();
+  const digit = expressions.bytes([[0x30, 0x39]]);
+  const digits = expressions.repeat(digit, 0, Infinity);
+  const point = expressions.literal(".");
+  const multiple = (modulus: number, remainder: number): number =>
+    expressions.and([digits, expressions.algebra.multiple(modulus, remainder)]);
+  const zeros = expressions.repeat(expressions.literal("0"), 1, Infinity);
+  /** All texts of digits and points up to a length. */
+  const texts = [""];
+  for (const text of texts) if (text.length < 3) for (const each of "0123456789.") texts.push(text + each);
+  const bytes = texts.map((text) => new TextEncoder().encode(text));
+  const short = expressions.repeat(expressions.or([digit, point]), 0, 3);
+
+  it("300 expressions with remainders have a text, or none, as all texts of up to 3 characters show", () => {
+    let random = 11;
+    const next = (below: number): number => (random = (random * 48271) % 2147483647) % below;
+    const make = (depth: number): number => {
+      const modulus = [2, 3, 7, 12, 40, 143, 1001][next(7)]!;
+      const min = next(4);
+      switch (depth === 0 ? next(4) : next(8)) {
+        case 0:
+          return multiple(modulus, next(modulus));
+        case 1:
+          return expressions.concat([multiple(modulus, next(modulus)), point, zeros]);
+        case 2:
+          return expressions.repeat(digit, min, min + next(3));
+        case 3:
+          return expressions.repeat(
+            expressions.concat([expressions.repeat(point, 0, 1), digit]),
+            0,
+            next(2) === 0 ? min : Infinity,
+          );
+        case 4:
+          return expressions.not(make(depth - 1));
+        case 5:
+          return expressions.or([make(depth - 1), make(depth - 1)]);
+        default:
+          return expressions.and([make(depth - 1), make(depth - 1)]);
+      }
+    };
+    for (let i = 0; i < 300; i++) {
+      const expr = expressions.and([short, make(4)]);
+      const accepted = bytes.findIndex((text) => expressions.accepts(expr, text));
+      expect([i, expressions.isEmpty(expr)]).toEqual([i, accepted === -1]);
+    }
+  });
+
+  it("of long numbers are told within 2,000 steps", () => {
+    const limited = new Expressions({ budget: new Budget("regex", { steps: 2000 }) });
+    const all = limited.repeat(limited.bytes([[0x30, 0x39]]), 5, 12);
+    const of = (modulus: number): number => limited.algebra.multiple(modulus, 0);
+    expect(limited.isEmpty(limited.and([all, of(9_999_991), limited.not(of(19_999_982))]))).toBe(false);
+    expect(limited.isEmpty(limited.and([all, limited.algebra.multiple(9_999_991, 5)]))).toBe(false);
+    const few = limited.repeat(limited.bytes([[0x30, 0x39]]), 0, 2);
+    expect(limited.isEmpty(limited.and([few, of(12), limited.not(of(3))]))).toBe(true);
+  });
+});

@@ -6,7 +6,9 @@ export const kinds = { none: 0, empty: 1, bytes: 2, concat: 3, or: 4, and: 5, no
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
 /** Bits of `Nodes.flagsOf`. */
-export const flags = { nullable: 1, boolean: 2 } as const;
+export const flags = { nullable: 1, boolean: 2, remainders: 4 } as const;
+/** What an expression has if a part of it has. */
+const inherited = flags.boolean | flags.remainders;
 
 /** Stands for a repetition without an end. */
 export const endless = -1;
@@ -117,25 +119,25 @@ export class Nodes {
   #flagsOf(kind: Kind, a: number, b: number, c: number): number {
     const first = this.#flags[a] ?? 0;
     const second = this.#flags[b] ?? 0;
-    const boolean = flags.boolean;
+    const { nullable, boolean, remainders } = flags;
     switch (kind) {
       case kinds.none:
       case kinds.bytes:
         return 0;
       case kinds.empty:
-        return flags.nullable;
+        return nullable;
       case kinds.concat:
-        return (first & second & flags.nullable) | ((first | second) & boolean);
+        return (first & second & nullable) | ((first | second) & inherited);
       case kinds.or:
         return first | second;
       case kinds.and:
-        return (first & second & flags.nullable) | boolean;
+        return (first & second & nullable) | ((first | second) & remainders) | boolean;
       case kinds.not:
-        return (~first & flags.nullable) | boolean;
+        return (~first & nullable) | (first & remainders) | boolean;
       case kinds.multiple:
-        return b === 0 && c === 0 ? flags.nullable : 0;
+        return remainders | (b === 0 && c === 0 ? nullable : 0);
       case kinds.repeat:
-        return (b === 0 ? flags.nullable : first & flags.nullable) | (first & boolean);
+        return (b === 0 ? nullable : first & nullable) | (first & inherited);
       default:
         return kind satisfies never;
     }

@@ -1,5 +1,5 @@
 /** What can be said of a number, and all that is said of it as one regular expression over its spellings. */
-import { compareDecimals, type Decimal, partsOf } from "../json/decimal.ts";
+import { compareDecimals, type Decimal, decimalOf, partsOf } from "../json/decimal.ts";
 import { atLeast, atMost, exactly, shortest } from "../json/decimalRange.ts";
 import { integerRange } from "../json/integers.ts";
 import { multiplesOf } from "../json/multiples.ts";
@@ -9,6 +9,7 @@ import type { TextRegex } from "../regex/textRegex.ts";
 import { type Claims, claimsIn, type ClaimTable, conjuncts } from "./claims.ts";
 import { UnsupportedSchemaError } from "./errors.ts";
 import type { Leaf, NumberLeaf } from "./leaves.ts";
+import { fewMultiples, isOfMultiples } from "./multipleClaims.ts";
 
 export interface NumberClaim {
   readonly leaf: NumberLeaf;
@@ -72,9 +73,24 @@ function makeTexts(claims: Claims<NumberClaim>, limits: NumberLimits): TextRegex
   if (claims.kind === "true") return allNumbers(limits.numberDigits);
   if (claims.kind === "any") return or(...claims.parts.map((part) => numberTexts(part, limits)));
   const wider = widened(limits, claimsIn(claims));
-  const parts = conjuncts(claims);
+  const { others: parts, multiples } = withFewMultiples(conjuncts(claims));
+  if (multiples.some(({ kind }) => kind === "none")) return none;
   const isWhole = parts.some((part) => part.kind === "claim" && part.claim.leaf.is === "whole" && part.claim.isTrue);
-  return isWhole ? wholeTexts(parts, wider) : and(plainNumbers(wider.numberDigits), ...parts.map(textsOf));
+  if (isWhole) return and(wholeTexts(parts, wider), ...multiples);
+  return and(plainNumbers(wider.numberDigits), ...multiples, ...parts.map(textsOf));
+}
+
+/** What is said by multiples alone, as texts where few divisors say it, and the other parts. */
+function withFewMultiples(parts: readonly Claims<NumberClaim>[]): {
+  others: readonly Claims<NumberClaim>[];
+  multiples: readonly TextRegex[];
+} {
+  const few = fewMultiples(parts.filter(isOfMultiples));
+  if (few === undefined) return { others: parts, multiples: [] };
+  const others = parts.filter((part) => !isOfMultiples(part));
+  if (few === false) return { others, multiples: [none] };
+  const multiples = multiplesOf(decimalOf(few.of))!;
+  return { others, multiples: few.except > 0 ? [multiples, not(multiplesOf(decimalOf(few.except))!)] : [multiples] };
 }
 
 interface WiderLimits {
