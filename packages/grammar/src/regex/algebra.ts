@@ -226,6 +226,7 @@ export class Algebra {
       if (flat.has(this.none)) return this.none;
     }
     if (found.several & (1 << kinds.repeat)) this.#dropWiderCounts(flat);
+    if (found.any & (1 << kinds.repeat) && flat.size > 1 && this.#runs.areTooLong(flat)) return this.none;
     if (found.any & (1 << kinds.not)) {
       for (const part of flat) if (nodes.kind(part) === kinds.not && flat.has(nodes.a(part))) return this.none;
       if (this.#runs.leaveNothing(flat)) return this.none;

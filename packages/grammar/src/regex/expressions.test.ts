@@ -269,6 +269,33 @@ it("what a complement leaves nothing of is no text", () => {
   expect(others.map((each) => expressions.and([each, excluded]) === none)).toEqual([false, false, true, false]);
 });
 
+it("what needs more characters than there may be is no text", () => {
+  const expressions = new Expressions();
+  const { none } = expressions;
+  const character = expressions.text(
+    {
+      kind: "class",
+      ranges: [
+        [0, 0xd7ff],
+        [0xe000, 0x10ffff],
+      ],
+    },
+    "json",
+  );
+  const short = expressions.repeat(character, 0, 4);
+  const any = expressions.repeat(character, 0, Infinity);
+  const letters = expressions.bytes([[0x61, 0x7a]]);
+  const of = (...parts: Expr[]): Expr => expressions.and([short, expressions.concat(parts)]);
+  const some = expressions.repeat(letters, 3, 9);
+  expect([of(some, any, letters), of(some, expressions.literal("\\n\\n"), letters), of(any, character)]).not.toContain(
+    none,
+  );
+  expect([of(some, letters, any, letters), of(expressions.repeat(character, 5, 5), any)]).toEqual([none, none]);
+  const alike = expressions.or([expressions.bytes([[0x61, 0x62]]), expressions.literal("ab")]);
+  const pairs = expressions.literal("abab");
+  expect(expressions.isEmpty(expressions.and([expressions.repeat(alike, 0, 2), pairs]))).toBe(false);
+});
+
 describe("multiples", () => {
   const expressions = new Expressions();
   const digit = expressions.bytes([[0x30, 0x39]]);

@@ -1,10 +1,17 @@
-/** Texts that are runs of what a repetition without an end repeats, as far as the form of an expression shows. */
+/** Texts that are runs of what a repetition repeats, and how long these are at least, as far as the form of an expression shows. */
 import { endless, kinds, type Nodes } from "./nodes.ts";
+
+/** Expressions further inside each other are not looked at. */
+const deepest = 200;
 
 export class Runs {
   readonly #nodes: Nodes;
   /** By what is repeated: by expression, whether its texts are runs of it. */
   readonly #known = new Map<number, Map<number, boolean>>();
+  /** By what is repeated: by expression, of how many of it all its texts are at least, if they are runs of it. */
+  readonly #least = new Map<number, Map<number, number>>();
+  readonly #codes = new Map<number, boolean>();
+  #depth = 0;
 
   constructor(nodes: Nodes) {
     this.#nodes = nodes;
@@ -24,6 +31,54 @@ export class Runs {
     return false;
   }
 
+  /** Whether a part repeats something fewer times than another one needs. @param parts of an intersection */
+  areTooLong(parts: ReadonlySet<number>): boolean {
+    const nodes = this.#nodes;
+    for (const part of parts) {
+      const most = nodes.kind(part) === kinds.repeat ? nodes.c(part) : endless;
+      if (most === endless) continue;
+      const unit = nodes.a(part);
+      if (!this.#isCode(unit)) continue;
+      for (const other of parts) if (other !== part && this.#leastOf(other, unit) > most) return true;
+    }
+    return false;
+  }
+
+  #leastOf(expr: number, unit: number): number {
+    let known = this.#least.get(unit);
+    if (!known) this.#least.set(unit, (known = new Map()));
+    let least = known.get(expr);
+    if (least !== undefined || this.#depth === deepest) return least ?? 0;
+    this.#depth++;
+    least = this.#computeLeast(expr, unit);
+    this.#depth--;
+    known.set(expr, least);
+    return least;
+  }
+
+  #computeLeast(expr: number, unit: number): number {
+    const nodes = this.#nodes;
+    if (expr === unit || this.#isOne(expr, unit)) return 1;
+    const [a, b] = [nodes.a(expr), nodes.b(expr)];
+    switch (nodes.kind(expr)) {
+      case kinds.or:
+        return Math.min(this.#leastOf(a, unit), this.#leastOf(b, unit));
+      case kinds.and:
+        return Math.max(this.#leastOf(a, unit), this.#leastOf(b, unit));
+      case kinds.concat:
+        // behind what is no run, nothing is known of where the next one begins
+        return this.#leastOf(a, unit) + (this.#areRuns(a, unit) ? this.#leastOf(b, unit) : 0);
+      case kinds.repeat:
+        return this.#areRuns(a, unit) ? b * this.#leastOf(a, unit) : Math.min(b, 1) * this.#leastOf(a, unit);
+      case kinds.none:
+      case kinds.empty:
+      case kinds.bytes:
+      case kinds.not:
+      case kinds.multiple:
+        return 0;
+    }
+  }
+
   #areRuns(expr: number, unit: number): boolean {
     let known = this.#known.get(unit);
     if (!known) this.#known.set(unit, (known = new Map()));
@@ -32,26 +87,56 @@ export class Runs {
     return areRuns;
   }
 
+  /** Whether the first bytes tell which of its texts follows: a text is a run of them in one way only. */
+  #isCode(unit: number): boolean {
+    let isCode = this.#codes.get(unit);
+    if (isCode === undefined) this.#codes.set(unit, (isCode = this.#firstBytes(unit) !== undefined));
+    return isCode;
+  }
+
+  /** Undefined for what is not seen to be a code. */
+  #firstBytes(expr: number): Uint32Array | undefined {
+    const nodes = this.#nodes;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.bytes) return nodes.sets.bits(nodes.a(expr));
+    if (kind === kinds.concat) {
+      const [first, ...others] = this.#parts(expr).map((part) => this.#firstBytes(part));
+      return others.includes(undefined) ? undefined : first;
+    }
+    if (kind !== kinds.or) return undefined;
+    const all = new Uint32Array(8);
+    for (const part of this.#parts(expr)) {
+      const first = this.#firstBytes(part);
+      if (!first || first.some((word, i) => (word & all[i]!) !== 0)) return undefined;
+      first.forEach((word, i) => (all[i]! |= word));
+    }
+    return all;
+  }
+
+  #isOne(expr: number, unit: number): boolean {
+    const nodes = this.#nodes;
+    return this.#alternatives(unit).some((each) => {
+      if (each === expr) return true;
+      const areBytes = nodes.kind(expr) === kinds.bytes && nodes.kind(each) === kinds.bytes;
+      return areBytes && this.#isWithin(nodes.a(expr), nodes.a(each));
+    });
+  }
+
   #compute(expr: number, unit: number): boolean {
     const nodes = this.#nodes;
-    if (expr === unit) return true;
-    const a = nodes.a(expr);
+    if (expr === unit || this.#isOne(expr, unit)) return true;
     switch (nodes.kind(expr)) {
       case kinds.none:
       case kinds.empty:
         return true;
-      case kinds.bytes:
-        return this.#alternatives(unit).some(
-          (each) => nodes.kind(each) === kinds.bytes && this.#isWithin(a, nodes.a(each)),
-        );
       case kinds.concat:
-        return this.#alternatives(unit).includes(expr) || this.#parts(expr).every((part) => this.#areRuns(part, unit));
       case kinds.or:
         return this.#parts(expr).every((part) => this.#areRuns(part, unit));
       case kinds.and:
         return this.#parts(expr).some((part) => this.#areRuns(part, unit));
       case kinds.repeat:
-        return this.#areRuns(a, unit);
+        return this.#areRuns(nodes.a(expr), unit);
+      case kinds.bytes:
       case kinds.not:
       case kinds.multiple:
         return false;

@@ -2,6 +2,7 @@
 import type { Expr } from "../regex/expressions.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import { and, anything, concat, literal, not, ofLength, oneOfRanges, or, repeat } from "../json/texts.ts";
+import { withoutContradictions } from "./contradictions.ts";
 import type { Formula } from "./formula.ts";
 import { knownLeaves, type KnownLeaves, wordsOf } from "./leafTexts.ts";
 import type { CompileSettings } from "./options.ts";
@@ -57,7 +58,10 @@ export class Scalars {
     if (booleans & 2) parts.push(expressions.literal("true"));
     const numbers = and(views.numbers(formula), isComparable ? oneSpelling : anything);
     if (!views.isEmptyText(numbers)) parts.push(expressions.text(numbers, "utf8"));
-    const strings = and(views.writtenStrings(formula), ofLength(0, this.#settings.stringLength));
+    const strings = withoutContradictions(
+      and(views.writtenStrings(formula), ofLength(0, this.#settings.stringLength)),
+      (texts) => views.isEmptyText(texts),
+    );
     if (!views.isEmptyText(strings)) parts.push(this.#punctuation.quoted(strings));
     return parts.length === 0 ? undefined : expressions.or(parts);
   }
