@@ -11,7 +11,7 @@ import { Matcher } from "./matcher.ts";
 import { Slices } from "./slices.ts";
 
 export interface GrammarEngineOptions {
-  /** Steps of up to about a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 1,000,000. */
+  /** Steps of up to about a microsecond that one token or one mask may take, integer ≥ 1,000. Absent: 250,000. */
   readonly maskSteps?: number;
   /** Memory for all that is made on the way, in bytes, integer ≥ 2^20; half of it for masks. Absent: 2^27. */
   readonly cacheBytes?: number;
@@ -31,7 +31,7 @@ export class GrammarEngine {
 
   /** @throws TypeError, RangeError */
   constructor(vocabulary: Vocabulary, options: GrammarEngineOptions = {}) {
-    const { maskSteps = 1_000_000, cacheBytes = 2 ** 27 } = checkOptions(
+    const { maskSteps = 250_000, cacheBytes = 2 ** 27 } = checkOptions(
       "options",
       options,
       ["maskSteps", "cacheBytes"],
