@@ -32,6 +32,8 @@ export function withoutContradictions(texts: TextRegex, isEmpty: (texts: TextReg
 }
 
 function areApart(first: TextRegex, second: TextRegex, isEmpty: (texts: TextRegex) => boolean): boolean {
+  // a text of one alternative is found sooner than one of any
+  if (second.kind === "or") return second.parts.every((part) => areApart(first, part, isEmpty));
   const both = and(withoutCounts(first), second);
   return !isSurelySome(both) && isEmpty(both);
 }
