@@ -20,14 +20,11 @@ const { settings, isWarm, signals: seen } = workerData as CompileThreadSetup;
 const mostKeptNodes = 300_000;
 /** Of all specifications to warm up with: under half a second. */
 const warmRounds = 40;
-/** A thread that has had so many specifications is expected to get more. */
-const fewTasks = 2;
 /** Tasks often come one after the other: time without one before the thread warms up further. */
 const idleMs = 10;
 /** A task waits for so many steps at most. */
 const warmClockSteps = 64;
 let expressions = newExpressions();
-let isWarming = false;
 let tasks = 0;
 let answeredMs = -idleMs;
 
@@ -68,18 +65,11 @@ function warm(left: number): void {
   setImmediate(warm, left - 1);
 }
 
-function startWarming(): void {
-  if (isWarming) return;
-  isWarming = true;
-  setImmediate(warm, warmRounds * warmings.length);
-}
-
 parentPort!.on("message", (task: CompileTask) => {
   tasks++;
   parentPort!.postMessage(answerTo(task.spec, budgetOf(task)));
   answeredMs = performance.now();
-  if (tasks >= fewTasks) startWarming();
 });
 run(warmings[0]!);
 parentPort!.postMessage(ready);
-if (isWarm) startWarming();
+if (isWarm) setImmediate(warm, warmRounds * warmings.length);
