@@ -19,10 +19,6 @@ export class WalkTable {
   rows: Int32Array = new Int32Array(64);
   /** By place: where its classes begin. */
   partitions: Int32Array = new Int32Array(64);
-  /** By place: the rest of the only lexeme there, -1 where there are more, none or a lazy one. */
-  rests: Int32Array = new Int32Array(64);
-  /** By place: that lexeme, or -1. */
-  lexemes: Int32Array = new Int32Array(64);
   /** By place: the lexer's state. */
   readonly #states: number[] = [];
   /** By the lexer's state. */
@@ -40,7 +36,7 @@ export class WalkTable {
   }
 
   get sizeBytes(): number {
-    return (this.entries.length + this.rows.length * 4) * 4 + this.classes.length + this.#states.length * 60;
+    return (this.entries.length + this.rows.length * 2) * 4 + this.classes.length + this.#states.length * 60;
   }
 
   place(state: number): number {
@@ -51,17 +47,12 @@ export class WalkTable {
     if (place >= this.rows.length) {
       this.rows = grown(this.rows);
       this.partitions = grown(this.partitions);
-      this.rests = grown(this.rests);
-      this.lexemes = grown(this.lexemes);
     }
     const partition = this.#lexer.partition(state);
     const count = this.#partitions.get(partition).firstOf.length;
     if (this.#entryCount + count > this.entries.length) this.entries = grown(this.entries);
     this.rows[place] = this.#entryCount;
     this.partitions[place] = this.#classesAt(partition);
-    const only = this.#lexer.onlyMember(state);
-    this.rests[place] = only?.rest ?? -1;
-    this.lexemes[place] = only?.lexeme ?? -1;
     this.entries.fill(unknown, this.#entryCount, this.#entryCount + count);
     this.#entryCount += count;
     return place;

@@ -19,12 +19,12 @@ export class SureText {
     if (kind === kinds.concat) return this.partsOf(expr).every((part) => this.of(part));
     if (kind === kinds.or) return this.partsOf(expr).some((part) => this.of(part));
     if (kind !== kinds.and) return false;
-    const others = this.partsOf(expr).filter((part) => !this.#leavesLong(part));
+    const others = this.partsOf(expr).filter((part) => !this.leavesLong(part));
     return others.length === 0 || (others.length === 1 && this.#hasLong(others[0]!));
   }
 
-  /** Whether it has every text from some length on. */
-  #leavesLong(expr: number): boolean {
+  /** Whether it is a complement that has every text from some length on. */
+  leavesLong(expr: number): boolean {
     const nodes = this.#nodes;
     return nodes.kind(expr) === kinds.not && this.isBounded(nodes.a(expr));
   }

@@ -38,13 +38,8 @@ export class ExitQueue {
 
   /** The list of the first node, if no other has that node. */
   get alone(): ExitList | undefined {
-    const lists = this.#lists;
-    const first = lists[0];
-    if (first === undefined) return undefined;
-    const node = nodeOf(first);
-    const isShared =
-      (lists.length > 1 && nodeOf(lists[1]!) === node) || (lists.length > 2 && nodeOf(lists[2]!) === node);
-    return isShared ? undefined : first;
+    const first = this.#lists[0];
+    return first === undefined || this.nextOther === nodeOf(first) ? undefined : first;
   }
 
   /**
@@ -54,7 +49,7 @@ export class ExitQueue {
   take(
     endedAt: (place: number) => readonly number[],
     code: (lexeme: number, node: number, from: ReadFrom) => number,
-  ): number[] {
+  ): readonly number[] {
     const node = this.node!;
     const endedHere = ({ exits, row, lexeme, from, next }: ExitList): number[] => {
       if (lexeme !== undefined) return [row, code(lexeme, node, from)];
@@ -68,10 +63,18 @@ export class ExitQueue {
     return pairs.length > 2 ? inOrder(pairs) : pairs;
   }
 
-  /** Removes the first node of the first list. */
-  advance(): void {
+  /** The first node that another list than the first has; Infinity if there is none. */
+  get nextOther(): number {
+    const lists = this.#lists;
+    const [second, third] = [lists[1], lists[2]];
+    if (second === undefined) return Number.POSITIVE_INFINITY;
+    return third === undefined ? nodeOf(second) : Math.min(nodeOf(second), nodeOf(third));
+  }
+
+  /** Removes the nodes of the first list before this place of it. Absent: the first. */
+  advance(to: number = this.#lists[0]!.next + 2): void {
     const first = this.#lists[0]!;
-    first.next += 2;
+    first.next = to;
     if (first.next >= first.exits.length) {
       const last = this.#lists.pop()!;
       if (last === first) return;

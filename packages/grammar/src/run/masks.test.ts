@@ -1,4 +1,4 @@
-/** Masks of wide states, which are made from each other, hold to single tokens: names beside free names, lengths, patterns. */
+/** Masks of wide states, whose plain tokens are told by length, hold to single tokens: names beside free names, lengths, patterns. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Budget } from "../budget/budget.ts";
@@ -58,7 +58,7 @@ const draft = fc.record({
   forbidden: fc.array(word, { maxLength: 3 }),
   min: fc.nat(3),
   max: fc.constantFrom(1, 3, 9, 80, 1000, Number.POSITIVE_INFINITY),
-  isFreeKey: fc.boolean(),
+  freeKey: fc.constantFrom(undefined, "outside", "whole", "parts", "words"),
   isPattern: fc.boolean(),
   isPlain: fc.boolean(),
 });
@@ -92,7 +92,7 @@ function rulesOf({
   forbidden,
   min,
   max,
-  isFreeKey,
+  freeKey,
   isPattern,
   isPlain,
 }: typeof draft extends fc.Arbitrary<infer T> ? T : never): {
@@ -105,11 +105,18 @@ function rulesOf({
     expressions.concat([expressions.literal('"'), inside, expressions.literal('"')]);
   const texts = (least: number, most: number): Expr =>
     expressions.text({ kind: "repeat", part: isPlain ? plain : any, min: least, max: most }, "utf8");
-  const free = expressions.and([
-    texts(0, Number.POSITIVE_INFINITY),
-    expressions.not(expressions.or([...names, ...forbidden].map((each) => expressions.literal(each)))),
-  ]);
-  const keys = [...names.map((each) => quoted(expressions.literal(each))), ...(isFreeKey ? [quoted(free)] : [])];
+  const all = texts(0, Number.POSITIVE_INFINITY);
+  const without = (text: Expr, others: readonly Expr[]): Expr =>
+    expressions.and([text, expressions.not(expressions.or(others))]);
+  const excluded = [...names, ...forbidden].map((each) => expressions.literal(each));
+  const freeKeys = {
+    outside: () => quoted(without(all, excluded)),
+    whole: () => without(quoted(all), excluded.map(quoted)),
+    parts: () =>
+      quoted(expressions.and([all, expressions.or(excluded.map((each) => expressions.concat([all, each, all])))])),
+    words: () => quoted(without(all, [expressions.repeat(expressions.or(excluded), 0, Number.POSITIVE_INFINITY)])),
+  };
+  const keys = [...names.map((each) => quoted(expressions.literal(each))), ...(freeKey ? [freeKeys[freeKey]()] : [])];
   const length = Math.max(min, max);
   const value = quoted(
     isPattern ? expressions.text(andText([pattern, repeatText(any, min, length)]), "utf8") : texts(min, length),

@@ -54,12 +54,16 @@ export class PlainReach {
     return this.#reach.get(expr);
   }
 
-  /** Whether any plain characters can come next, and it can be completed after them. */
+  /** Whether any plain characters can come next, and it can be completed after them by texts of any length. */
   #isOpen(expr: Expr): boolean {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return this.#isOpen(nodes.a(expr)) && this.#hasText(nodes.b(expr));
+    if (kind === kinds.concat) return this.#isOpen(nodes.a(expr)) && this.#sureText.of(nodes.b(expr));
     if (kind === kinds.or) return this.#sureText.partsOf(expr).some((part) => this.#isOpen(part));
+    if (kind === kinds.and) {
+      const others = this.#sureText.partsOf(expr).filter((part) => !this.#sureText.leavesLong(part));
+      if (others.length === 1) return this.#isOpen(others[0]!);
+    }
     return kind !== kinds.not && this.#hasLong(expr);
   }
 
@@ -68,8 +72,18 @@ export class PlainReach {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
     if (kind === kinds.and) return this.#sureText.partsOf(expr).every((part) => this.#hasLong(part));
-    if (kind === kinds.not) return this.#sureText.isBounded(nodes.a(expr));
+    if (kind === kinds.or) return this.#sureText.partsOf(expr).some((part) => this.#hasLong(part));
+    if (kind === kinds.not) return this.#sureText.leavesLong(expr);
+    if (kind === kinds.concat) return this.#hasLongBeside(nodes.a(expr), nodes.b(expr));
     return kind === kinds.repeat && nodes.c(expr) === endless && this.#part(nodes.a(expr)).hasAll;
+  }
+
+  /** Of a sequence: where one half may be left out. */
+  #hasLongBeside(head: Expr, tail: Expr): boolean {
+    const expressions = this.#expressions;
+    return (
+      (expressions.isNullable(head) && this.#hasLong(tail)) || (expressions.isNullable(tail) && this.#hasLong(head))
+    );
   }
 
   /** x{a,b} and what no plain character begins. */
