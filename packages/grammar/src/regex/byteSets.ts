@@ -106,7 +106,7 @@ export class Partitions {
 
   /** Bytes in the set, and bytes outside. */
   ofSet(bits: Uint32Array): number {
-    const classOf = new Int16Array(256);
+    const classOf = scratch.pairs;
     for (let byte = 0; byte < 256; byte++) classOf[byte] = (bits[byte >> 5]! >>> (byte & 31)) & 1;
     return this.#number(renumbered(classOf));
   }
@@ -123,8 +123,10 @@ export class Partitions {
     if (number === undefined) {
       const { classOf, firstOf } = this.#list[partition]!;
       let count = firstOf.length;
-      const result = new Int16Array(classOf);
-      for (let byte = 0; byte < 256; byte++) if ((bits[byte >> 5]! >>> (byte & 31)) & 1) result[byte] = count++;
+      const result = scratch.pairs;
+      for (let byte = 0; byte < 256; byte++) {
+        result[byte] = (bits[byte >> 5]! >>> (byte & 31)) & 1 ? count++ : classOf[byte]!;
+      }
       number = this.#number(renumbered(result));
       this.#split.set(key, number);
     }
@@ -141,15 +143,9 @@ export class Partitions {
       const first = this.#list[a]!.classOf;
       const second = this.#list[b]!.classOf;
       const secondCount = this.#list[b]!.firstOf.length;
-      const classes = new Int16Array(this.#list[a]!.firstOf.length * secondCount).fill(-1);
-      const classOf = new Uint8Array(256);
-      let count = 0;
-      for (let byte = 0; byte < 256; byte++) {
-        const pair = first[byte]! * secondCount + second[byte]!;
-        if (classes[pair]! < 0) classes[pair] = count++;
-        classOf[byte] = classes[pair]!;
-      }
-      number = this.#number(classOf);
+      const pairs = scratch.pairs;
+      for (let byte = 0; byte < 256; byte++) pairs[byte] = first[byte]! * secondCount + second[byte]!;
+      number = this.#number(renumbered(pairs));
       this.#refined.set(key, number);
     }
     return number;
@@ -167,15 +163,19 @@ export class Partitions {
   }
 }
 
+/** Names of classes by byte, each below 65,536, and new numbers by name. */
+const scratch = { pairs: new Uint16Array(256), numbers: new Int16Array(65_536).fill(-1) };
+
 /** The same classes, numbered in the order of their first bytes. */
-function renumbered(classOf: Int16Array): Uint8Array {
-  const names = new Int16Array(512).fill(-1);
+function renumbered(names: Uint16Array | Int16Array): Uint8Array {
+  const { numbers } = scratch;
   const result = new Uint8Array(256);
   let count = 0;
   for (let byte = 0; byte < 256; byte++) {
-    const each = classOf[byte]!;
-    if (names[each]! < 0) names[each] = count++;
-    result[byte] = names[each]!;
+    const name = names[byte]!;
+    if (numbers[name]! < 0) numbers[name] = count++;
+    result[byte] = numbers[name]!;
   }
+  for (let byte = 0; byte < 256; byte++) numbers[names[byte]!] = -1;
   return result;
 }

@@ -16,11 +16,23 @@ export class SureText {
     const nodes = this.#nodes;
     if (!nodes.has(expr, flags.boolean)) return nodes.kind(expr) !== kinds.none;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return this.partsOf(expr).every((part) => this.of(part));
-    if (kind === kinds.or) return this.partsOf(expr).some((part) => this.of(part));
-    if (kind !== kinds.and) return false;
-    const others = this.partsOf(expr).filter((part) => !this.leavesLong(part));
-    return others.length === 0 || (others.length === 1 && this.#hasLong(others[0]!));
+    if (kind === kinds.concat) return this.of(nodes.a(expr)) && this.of(nodes.b(expr));
+    if (kind === kinds.or) return this.of(nodes.a(expr)) || this.of(nodes.b(expr));
+    return kind === kinds.and && this.#isLongBesideComplements(expr);
+  }
+
+  /** Of an intersection: whether one part has long texts, or none, and all others are complements that have them. */
+  #isLongBesideComplements(expr: number): boolean {
+    const nodes = this.#nodes;
+    let hasOther = false;
+    for (let rest = expr, isLast = false; !isLast; rest = nodes.b(rest)) {
+      isLast = nodes.kind(rest) !== kinds.and;
+      const part = isLast ? rest : nodes.a(rest);
+      if (this.leavesLong(part)) continue;
+      if (hasOther || !this.#hasLong(part)) return false;
+      hasOther = true;
+    }
+    return true;
   }
 
   /** Whether it is a complement that has every text from some length on. */

@@ -44,9 +44,12 @@ export class LoadedGrammar {
   readonly #positions: Positions;
   readonly #texts: Texts | undefined;
   readonly #ends: TokenRanges;
+  /** Whether it names tokens as such. */
+  readonly #hasTokens: boolean;
 
   constructor(options: LoadedGrammarOptions) {
     const { image, lexemeOf, vocabulary, lexer, masks, store, budget } = options;
+    this.#hasTokens = image.lexemes.tokenIds.length > 0;
     const hasDistinct = image.edges.flags.some((flags) => (flags & 2) !== 0);
     this.#texts = hasDistinct ? new Texts() : undefined;
     this.#positions = new Positions({
@@ -91,6 +94,7 @@ export class LoadedGrammar {
   after(configuration: number, tokenId: number): number | undefined {
     const bytes = this.vocabulary.bytes(tokenId);
     const asText = bytes.length === 0 ? undefined : this.#configurations.after(configuration, bytes);
+    if (!this.#hasTokens) return asText;
     return this.#configurations.union(asText, this.#configurations.afterToken(configuration, tokenId));
   }
 
