@@ -37,8 +37,8 @@ export interface GrammarProviderOptions {
   /** JavaScript heap of each of the two threads that compile, integer in [2^24, 2^40] bytes. Absent: 2^28. */
   compileMemoryBytes?: number;
   /**
-   * Whether threads and tables are made before the first grammar comes, not when: about 0.1 s of each thread for 50,000
-   * tokens. Absent: false.
+   * Whether threads and tables are made before the first grammar comes, not when (about 0.1 s of each thread for 50,000
+   * tokens), and compiling is practised until it is fast, about a second of one core. Absent: false.
    */
   warm?: boolean;
   /** Memory for compiled grammars that are kept while nobody uses them, integer in [0, 2^40] bytes. Absent: 2^26. */
