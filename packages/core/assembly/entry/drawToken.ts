@@ -10,7 +10,7 @@ import {
   STAGE_OPCODE,
   STATUS_OK,
 } from "../../src/layout";
-import { OP_TEMPERATURE, OP_TOP_P, OP_TYPICAL_P } from "../../src/generated/samplerConstants";
+import { OP_ADAPTIVE_P, OP_TEMPERATURE, OP_TOP_P, OP_TYPICAL_P } from "../../src/generated/samplerConstants";
 import { drawFromNucleus, drawFromRow } from "../draw/denseDraw";
 import { drawFromList } from "../draw/listDraw";
 import { processedLogprobs } from "../draw/logprobs";
@@ -29,6 +29,8 @@ import { typicalP } from "../samplers/typicalP";
 import { massAboveF64 } from "../sums/massF64";
 import { hasRest } from "../sparse/rest";
 import { setPivot } from "../sums/pivot";
+import { finiteCount } from "../sums/tail";
+import { drawAdaptive } from "./adaptiveDraw";
 import { coverDraw } from "./coverage";
 import { drawAtDynamic } from "./dynamicDraw";
 import { pendingCut } from "./pendingCut";
@@ -39,7 +41,7 @@ import { applyStages } from "./walk";
 export function drawToken(logprobs: i32): i32 {
   const first = load<i32>(job, JOB_FIRST_STAGE);
   const end = load<i32>(plan, PLAN_STAGE_COUNT);
-  const pending = load<i32>(plan, PLAN_HAS_STATE) != 0 ? -1 : pendingCut(first);
+  const pending = pendingCut(first);
   const status = applyStages(first, pending < 0 ? end : pending);
   if (status != STATUS_OK) return status;
   settleEdits();
@@ -61,6 +63,14 @@ export function drawToken(logprobs: i32): i32 {
       const tokenId = drawAtDynamic(stage, pending, end);
       if (tokenId >= 0) {
         writeToken(tokenId, -1);
+        return STATUS_OK;
+      }
+    }
+    if (opcode == OP_ADAPTIVE_P && logprobs < 0) {
+      const tokenId = drawAdaptive(stage);
+      if (tokenId >= 0) {
+        writeState(tokenId, NaN);
+        writeToken(tokenId, finiteCount);
         return STATUS_OK;
       }
     }

@@ -1,6 +1,7 @@
 // What the stages of a plan let the scan and the draw do on the way.
 import {
   JOB_FIRST_STAGE,
+  PLAN_HAS_STATE,
   PLAN_LOGPROBS,
   PLAN_STAGE_COUNT,
   STAGE_FLAGS,
@@ -9,6 +10,7 @@ import {
   STAGE_OPCODE,
 } from "../../src/layout";
 import {
+  OP_ADAPTIVE_P,
   OP_EPSILON_CUTOFF,
   OP_MIN_K,
   OP_MIN_P,
@@ -42,10 +44,14 @@ export function firstMassScale(): f32 {
 }
 
 /** Index of a stage that the dense draw can do on the way, −1: none. A plain typical as the last stage, a plain top-p with
- *  nothing but min-p and temperatures behind it, which change neither what is in its nucleus nor the order of tokens, or a
- *  dynamic temperature with nothing but min-p behind it. */
+ *  nothing but min-p and temperatures behind it, which change neither what is in its nucleus nor the order of tokens, a
+ *  dynamic temperature with nothing but min-p behind it, or adaptive-p as the last stage, if no other one has a state. */
 export function pendingCut(from: i32): i32 {
   const last = load<i32>(plan, PLAN_STAGE_COUNT) - 1;
+  if (load<i32>(plan, PLAN_HAS_STATE)) {
+    for (let i = 0; i < last; i++) if (load<i32>(stageAt(i), STAGE_OPCODE) == OP_MIROSTAT) return -1;
+    return last >= from && load<i32>(stageAt(last), STAGE_OPCODE) == OP_ADAPTIVE_P ? last : -1;
+  }
   for (let i = last; i >= from; i--) {
     const stage = stageAt(i);
     const opcode = load<i32>(stage, STAGE_OPCODE);

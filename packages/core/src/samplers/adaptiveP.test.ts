@@ -1,0 +1,63 @@
+/** Adaptive-p on a dense row draws by bounds what it draws from the list of all tokens, and remembers the same. */
+import { expect, it } from "vitest";
+import type { SamplingParams } from "../params/samplingParams.ts";
+import { createSampler } from "../sampler/sampler.ts";
+import { variants } from "../testing/createKernels.ts";
+import { rowOf } from "../testing/generatedRow.ts";
+
+const params: SamplingParams[] = [
+  { adaptiveTarget: 0.5 },
+  { adaptiveTarget: 0, adaptiveDecay: 0 },
+  { adaptiveTarget: 1e-9, temperature: 0.3 },
+  { adaptiveTarget: 0.03, adaptiveDecay: 0.5, temperature: 1.4 },
+  { adaptiveTarget: 1, adaptiveDecay: 0.99 },
+  { adaptiveTarget: 0.2, bannedTokenIds: [0, 64, 65] },
+  { adaptiveTarget: 0.3, adaptiveDecay: 0.6, minP: 0.001 },
+];
+
+it.each(variants)("adaptive-p draws the same by bounds and from a list, %s kernels", async (variant) => {
+  const drawn = new Set<number>();
+  for (const size of [70, 20_001]) {
+    const sampler = await createSampler({ vocabSize: size, variant, maxLogprobs: 0 });
+    for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
+      for (const [scale, masked] of [
+        [0.01, 0],
+        [1, 0.9],
+        [2.5, 0],
+        [40, 0.1],
+      ] as const) {
+        const row = rowOf({ kind, seed: size, scale, offset: 3, masked }, size);
+        for (const settings of params) {
+          let state = sampler.compile(settings).initialState!;
+          for (let position = 0; position < 4; position++) {
+            const byBounds = sampler.sample(row, settings, { position, state });
+            // these need the list
+            const listed = { ...settings, logprobs: 0, logprobsMode: "processed" } as const;
+            const exact = sampler.sample(row, listed, { position, state });
+            const { tokenId, keptCount } = byBounds;
+            const at = { size, kind, scale, settings, position };
+            expect({ ...at, tokenId, keptCount, state: [...byBounds.state] }).toEqual({
+              ...at,
+              tokenId: exact.tokenId,
+              keptCount: exact.keptCount,
+              state: [...exact.state],
+            });
+            drawn.add(tokenId);
+            state = [...exact.state];
+          }
+        }
+      }
+    }
+  }
+  expect(drawn.size).toBeGreaterThan(150);
+});
+
+it.each(variants)("a mirostat before adaptive-p remembers as well, %s kernels", async (variant) => {
+  const size = 9_000;
+  const sampler = await createSampler({ vocabSize: size, variant, maxLogprobs: 0 });
+  const row = new Float32Array(size).fill(-3.4028234663852886e38); // cut at a float below: nothing is cut
+  const both: SamplingParams = { mirostat: 2, adaptiveTarget: 0.5 };
+  const drawn = sampler.sample(row, both, { position: 3 });
+  const exact = sampler.sample(row, { ...both, logprobs: 0, logprobsMode: "processed" }, { position: 3 });
+  expect([drawn.tokenId, ...drawn.state]).toEqual([exact.tokenId, ...exact.state]);
+});
