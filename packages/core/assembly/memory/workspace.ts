@@ -7,9 +7,9 @@ import { EXP_TABLE_BYTES, fillExpTable } from "../numbers/expTable";
 export let paddedLength: i32 = 0;
 /** f32[blocks]: largest element of each block of the row as patched. */
 export let blockMax: usize = 0;
-/** f64[blocks]: weight of each block in a dense draw, see blockDraw.ts. */
+/** f64[blocks]: weight of each block in a dense draw, see blockDraw.ts; or of its tail, see tail.ts. */
 export let blockMass: usize = 0;
-/** f64[blocks]: sums of groups of these. */
+/** f64[blocks]: sums of groups of these; or how many elements of each block are finite. */
 export let groupMass: usize = 0;
 /** u8[blocks], f32[64]: see closedBlocks.ts. */
 export let blockIsOpen: usize = 0;

@@ -4,6 +4,7 @@ import type { SamplingParams } from "../params/samplingParams.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import { variants } from "../testing/createKernels.ts";
 import { rowOf } from "../testing/generatedRow.ts";
+import { rowIn } from "../testing/widths.ts";
 
 const params: SamplingParams[] = [
   { adaptiveTarget: 0.5 },
@@ -52,12 +53,23 @@ it.each(variants)("adaptive-p draws the same by bounds and from a list, %s kerne
   expect(drawn.size).toBeGreaterThan(150);
 });
 
-it.each(variants)("a mirostat before adaptive-p remembers as well, %s kernels", async (variant) => {
-  const size = 9_000;
-  const sampler = await createSampler({ vocabSize: size, variant, maxLogprobs: 0 });
-  const row = new Float32Array(size).fill(-3.4028234663852886e38); // cut at a float below: nothing is cut
-  const both: SamplingParams = { mirostat: 2, adaptiveTarget: 0.5 };
-  const drawn = sampler.sample(row, both, { position: 3 });
-  const exact = sampler.sample(row, { ...both, logprobs: 0, logprobsMode: "processed" }, { position: 3 });
-  expect([drawn.tokenId, ...drawn.state]).toEqual([exact.tokenId, ...exact.state]);
+it.each(["f16", "bf16"] as const)("adaptive-p draws the same from %s rows, and under a mask", async (dtype) => {
+  const size = 20_001;
+  const sampler = await createSampler({ vocabSize: size, dtype, maxLogprobs: 0 });
+  const { row } = rowIn(dtype, rowOf({ kind: "peaked", seed: 3, scale: 2.5, offset: -4, masked: 0 }, size));
+  const half = new Uint32Array(Math.ceil(size / 32)).fill(0x0ff0f0f3);
+  for (const tokenMask of [undefined, half]) {
+    for (let position = 0; position < 40; position++) {
+      const draw = { position, ...(tokenMask && { tokenMask }) };
+      const { tokenId, keptCount, state } = sampler.sample(row, { adaptiveTarget: 0.3 }, draw);
+      const listed = { adaptiveTarget: 0.3, logprobs: 0, logprobsMode: "processed" } as const;
+      const exact = sampler.sample(row, listed, draw);
+      expect([position, tokenId, keptCount, ...state]).toEqual([
+        position,
+        exact.tokenId,
+        exact.keptCount,
+        ...exact.state,
+      ]);
+    }
+  }
 });
