@@ -8,8 +8,9 @@ import { deflateAsync } from "@gfx/zopfli";
 import asc from "assemblyscript/asc";
 
 const featuresOf = { simd: ["simd", "threads"], scalar: ["threads"] };
-/** For size only: functions of one folder stand together, and locals are numbered anew. 3 % less when deflated. */
-const lastPasses = ["coalesce-locals", "reorder-functions-by-name"];
+/** For size only: functions of one folder stand together, and locals are numbered anew, the most used ones first. 4 % less when
+ *  deflated. */
+const lastPasses = ["coalesce-locals", "reorder-functions-by-name", "reorder-locals"];
 /** Loops over a list that the optimizer would copy to each place that calls them: 2 % less, and no row is slower. */
 const keptFunctions = ["assembly/list/list/listMax"];
 
