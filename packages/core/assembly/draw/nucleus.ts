@@ -3,13 +3,18 @@
 // something, of all in f32, and last computed in f64.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { countBlocksAtLeast } from "../list/count";
+import { gatherScattered } from "../list/gather";
+import { keyLogit, keyOf } from "../list/keys";
+import { keepAbove, keepFrom, listCount } from "../list/list";
 import { paddedLength } from "../memory/workspace";
+import { floatBelow } from "../numbers/floats";
 import { isMassKnown, massF32 } from "../row/massF32";
-import { beta, floor, logitAt, row, setBeta, setFloor } from "../row/row";
+import { beta, floor, logitAt, row, useList } from "../row/row";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
 import { boundMasses, leastAbove, leastBelow, leastMass, mostAbove, mostBelow, mostMass } from "../sums/masses";
 import { massAboveF64 } from "../sums/massF64";
 import { lightBelow } from "../sums/mixed";
+import { isMost, nucleusEdge } from "../sums/nucleusEdge";
 import { setPivot } from "../sums/pivot";
 import { boundedTotal, openBlocks } from "./blockDraw";
 
@@ -38,22 +43,37 @@ let mostRest: f64 = 0;
 /** Z in f64, −1 while it is not known. */
 let total64: f64 = -1;
 
+/** Key of the least token of the nucleus where that is known, else 0; and how many tokens it has then. */
+let edge: u64 = 0;
+let size: i32 = 0;
+
 /** The nucleus of mass `mass` of the dense row as it stands, whatever is cut off it later. */
 export function holdNucleus(mass: f64): void {
   p = mass;
   ownBeta = beta;
   ownFloor = floor;
   scale = weightScale(beta);
+  edge = 0;
 }
 
-/** Restores the beta and the floor that the row had at `holdNucleus`. */
-export function resumeNucleus(): void {
-  setBeta(ownBeta);
-  setFloor(ownFloor);
+/** The same where its least token is needed anyway. */
+export function holdEdge(mass: f64): void {
+  holdNucleus(mass);
+  edge = nucleusEdge(mass);
+  size = listCount;
+}
+
+/** Lists what of it is above the floor, after `holdEdge`: by ascending id, or if it is most of the row, as it was selected. */
+export function listNucleus(): void {
+  if (isMost(size)) keepAbove(floor);
+  else gatherScattered(row, max(floor, floatBelow(keyLogit(edge))), 0, paddedLength);
+  if (listCount > size) keepFrom(edge); // equals of the least
+  useList();
 }
 
 /** Before the draw from what is above the floor, for which `openBlocks` was called. */
 export function openNucleus(): void {
+  if (edge != 0) return;
   if (ownBeta == beta && ownFloor == floor) return boundTotal(boundedTotal);
   openBlocksAbove(ownFloor, scale);
   boundTotal(boundedTotal);
@@ -80,9 +100,10 @@ function boundTotal(bound: f64): void {
   }
 }
 
-/** Whether `tokenId` belongs; it is the pivot afterwards. */
+/** Whether `tokenId` belongs. */
 export function belongsToNucleus(tokenId: i32): bool {
   const logit = logitAt(tokenId);
+  if (edge != 0) return keyOf(logit, tokenId) >= edge;
   setPivot(logit, tokenId);
   least = leastRest = 0;
   most = mostRest = Infinity;

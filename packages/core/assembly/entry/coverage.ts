@@ -19,8 +19,8 @@ import { coin } from "../draw/uniforms";
 import { applyStage } from "../generated/dispatch";
 import { countAtLeast } from "../list/count";
 import { keyLogit } from "../list/keys";
-import { keyAt, listCount, listMax } from "../list/list";
-import { lastMass, restoreTies, selectedMass } from "../list/selectMass";
+import { keyAt, leastKey, listCount, listMax } from "../list/list";
+import { isSelected, restoreTies } from "../list/selectMass";
 import { keepHeavy, weighList, weightAt } from "../list/weights";
 import { logPositive } from "../numbers/log64";
 import { floatBelow } from "../numbers/floats";
@@ -136,7 +136,7 @@ function coverTopP(stage: usize): i32 {
   const least = p * (listed + restWeight(leastRest, largest, beta));
   const most = p * (listed + restWeight(mostRest, largest, beta));
   selectToward(most, flags);
-  const isReached = selectedMass >= most && leastKept() >= ceiling && selectedMass - lastMass < least;
+  const isReached = isSelected(least, most) && leastKept() >= ceiling;
   if (!isReached) return tooSparse(OP_TOP_P, p, coveredMass(listed, largest));
   if (flags & TOP_P_KEEPS_TIES) {
     if (leastKept() == ceiling) return tooSparse(OP_TOP_P, p, coveredMass(listed, largest));
@@ -147,9 +147,7 @@ function coverTopP(stage: usize): i32 {
 }
 
 function leastKept(): f32 {
-  let least = keyAt(0);
-  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
-  return keyLogit(least);
+  return keyLogit(leastKey());
 }
 
 /** Cuts at a weight that follows from the sum of all: no token may lie between what it is at least and at most. */

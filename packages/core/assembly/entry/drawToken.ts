@@ -14,7 +14,7 @@ import { OP_ADAPTIVE_P, OP_TEMPERATURE, OP_TOP_P, OP_TYPICAL_P } from "../../src
 import { drawFromNucleus, drawFromRow } from "../draw/denseDraw";
 import { drawFromList } from "../draw/listDraw";
 import { processedLogprobs } from "../draw/logprobs";
-import { holdNucleus, resumeNucleus } from "../draw/nucleus";
+import { holdEdge, holdNucleus, listNucleus } from "../draw/nucleus";
 import { attempts, drawTypical, openCandidate } from "../draw/typicalDraw";
 import { keyTokenId } from "../list/keys";
 import { keyAt, listCount, listMax } from "../list/list";
@@ -24,7 +24,6 @@ import { stageAt } from "../memory/plan";
 import { expNonPositive } from "../numbers/exp64";
 import { beta, floor, isDense, logitAt, settleEdits } from "../row/row";
 import { rowMax } from "../row/scan";
-import { topPOfDrawn } from "../samplers/topP";
 import { typicalP } from "../samplers/typicalP";
 import { massAboveF64 } from "../sums/massF64";
 import { hasRest } from "../sparse/rest";
@@ -105,14 +104,14 @@ function denseDraw(logprobs: i32): void {
 function nucleusDraw(logprobs: i32, pending: i32): i32 {
   const stage = stageAt(pending);
   const end = load<i32>(plan, PLAN_STAGE_COUNT);
-  holdNucleus(load<f64>(stage, STAGE_NUMBER_0));
+  const mass = load<f64>(stage, STAGE_NUMBER_0);
+  if (logprobs >= 0) holdEdge(mass);
+  else holdNucleus(mass);
   const status = applyStages(pending + 1, end);
   if (status != STATUS_OK) return status;
   const tokenId = drawFromNucleus();
   if (logprobs >= 0) {
-    resumeNucleus();
-    topPOfDrawn(stage);
-    applyStages(pending + 1, end);
+    listNucleus();
     processedLogprobs(logprobs, tokenId);
   }
   writeToken(tokenId, -1);

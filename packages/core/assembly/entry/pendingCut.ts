@@ -2,7 +2,6 @@
 import {
   JOB_FIRST_STAGE,
   PLAN_HAS_STATE,
-  PLAN_LOGPROBS,
   PLAN_STAGE_COUNT,
   STAGE_FLAGS,
   STAGE_NUMBER_0,
@@ -34,7 +33,6 @@ export function firstMassScale(): f32 {
     const stage = stageAt(i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     if (opcode == OP_MIROSTAT || opcode == OP_EPSILON_CUTOFF) return mixedPays() ? 0 : weightScale(scale);
-    if (opcode == OP_TOP_P && load<i32>(plan, PLAN_LOGPROBS) >= 0) return weightScale(scale); // see topP
     if (opcode == OP_TOP_N_SIGMA) return SCAN_MOMENTS;
     if (opcode == OP_MIN_K) return SCAN_LEAST;
     if (opcode != OP_TEMPERATURE || !isFixed(stage)) return 0;

@@ -76,6 +76,13 @@ export function keepAbove(floor: f32): void {
   listCount = n;
 }
 
+/** Keeps `first` and what comes before it in descending order, in their order. */
+export function keepFrom(first: u64): void {
+  let n = 0;
+  for (let i = 0; i < listCount; i++) if (keyAt(i) >= first) setKey(n++, keyAt(i));
+  listCount = n;
+}
+
 /** Keeps `last` and what comes after it in descending order, in their order. */
 export function keepUpTo(last: u64): void {
   let n = 0;
@@ -106,6 +113,13 @@ export function listMax(): f32 {
   }
   for (; i < listCount; i++) best = max(best, keyAt(i));
   return keyLogit(max(max(best, best1), max(best2, best3)));
+}
+
+/** Key of the least entry of the list, which must not be empty. */
+export function leastKey(): u64 {
+  let least = keyAt(0);
+  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
+  return least;
 }
 
 /** Keeps the first `k` entries, which are in order. */

@@ -1,5 +1,5 @@
 // The largest of a list that together reach a weight, without sorting it.
-import { keyAt, listCount, listSorted, setCount, setKey, setShuffled } from "./list";
+import { keyAt, leastKey, listCount, listSorted, setCount, setKey, setShuffled } from "./list";
 import { anyIndex, medianOf3, restartPivots } from "./partition";
 import { setWeight, weightAt } from "./weights";
 
@@ -58,10 +58,14 @@ export function selectMass(target: f64): void {
   lastMass = weightAt(listCount - 1);
 }
 
+/** Whether the last selection is the one of any target from `least` to `most`. */
+export function isSelected(least: f64, most: f64): bool {
+  return selectedMass >= most && selectedMass - lastMass < least;
+}
+
 /** After a selection from a list of `count`: keeps what ties with the least of the kept, too. Loses the weights. */
 export function restoreTies(count: i32): void {
-  let least = keyAt(0);
-  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
+  const least = leastKey();
   for (let i = listCount; i < count; i++) {
     const key = keyAt(i);
     if (key >> 32 != least >> 32) continue;

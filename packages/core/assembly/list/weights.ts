@@ -36,12 +36,6 @@ export function weighList(largest: f32, beta: f64): f64 {
       v128.store(out, weights23, 16);
       sums = f64x2.add(f64x2.add(sums, weights01), weights23);
     }
-    for (; i + 1 < listCount; i += 2) {
-      const logits = f64x2(<f64>keyLogit(keyAt(i)), <f64>keyLogit(keyAt(i + 1)));
-      const weights = expNonPositivex2(f64x2.mul(f64x2.sub(logits, largest2), beta2), expTable);
-      v128.store(listWeights + ((<usize>i) << 3), weights);
-      sums = f64x2.add(sums, weights);
-    }
     even = f64x2.extract_lane(sums, 0);
     odd = f64x2.extract_lane(sums, 1);
   }

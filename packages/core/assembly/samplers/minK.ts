@@ -5,7 +5,7 @@ import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../../src/layout";
 import { readBlock } from "../blocks/closedBlocks";
 import { gatherLargest } from "../list/gatherLargest";
 import { keyLogit } from "../list/keys";
-import { keepAbove, keepSorted, keyAt, listCount, listMax } from "../list/list";
+import { keepAbove, keepSorted, keyAt, leastKey, listCount, listMax } from "../list/list";
 import { sortLargest } from "../list/select";
 import { blockMax, paddedLength, vocabularySize } from "../memory/workspace";
 import { largestLane, min4 } from "../numbers/vectors";
@@ -23,7 +23,7 @@ const MOST_OF_ROW = 1024;
 export function minK(stage: usize): void {
   const tau = load<f64>(stage, STAGE_NUMBER_0);
   const count = isDense ? vocabularySize : listCount;
-  const least = isDense ? leastAboveFloor() : leastOfList();
+  const least = isDense ? leastAboveFloor() : keyLogit(leastKey());
   const range = <f64>(isDense ? rowMax : listMax()) - <f64>least;
   if (range == 0) return;
   const wanted = tau > 0 ? <i32>min(tau / (range * beta), <f64>count) : 0;
@@ -57,12 +57,6 @@ function findCliff(count: i32, least: f32): i32 {
     x = next;
   }
   return 0;
-}
-
-function leastOfList(): f32 {
-  let least = keyAt(0);
-  for (let i = 1; i < listCount; i++) least = min(least, keyAt(i));
-  return keyLogit(least);
 }
 
 /** The smallest element above the floor, one at least being there. */

@@ -59,10 +59,18 @@ export function boundMasses(scale: f32, least: f32, heavy: f32): void {
   mostMass = mostAbove + mostBelow;
 }
 
+/** The pivot's block, −1: none. */
+// @ts-ignore: decorator
+@inline
+function ownBlock(): i32 {
+  return pivotTokenId < 0 ? -1 : pivotTokenId / BLOCK_ELEMENTS;
+}
+
 /** What is above the pivot in its own block, where ids decide between equals. */
 function ownBlockMass(scale: f32): f64 {
-  openBlock(pivotTokenId / BLOCK_ELEMENTS);
-  const firstId = (pivotTokenId / BLOCK_ELEMENTS) * BLOCK_ELEMENTS; // −1, of no token, is in block 0 too
+  if (pivotTokenId < 0) return 0;
+  openBlock(ownBlock());
+  const firstId = ownBlock() * BLOCK_ELEMENTS;
   let sum: f64 = 0;
   for (let id = firstId; id < firstId + BLOCK_ELEMENTS; id++) {
     const x = load<f32>(row + ((<usize>id) << 2));
@@ -81,7 +89,7 @@ function floorOf(block: i32, own: i32, equalsToo: f32): f32 {
 // @ts-ignore: decorator
 @inline
 function sumBlocks(scale: f32, least: f32, heavy: f32, form: i32): void {
-  const own = pivotTokenId / BLOCK_ELEMENTS;
+  const own = ownBlock();
   const equalsToo = floatBelow(pivotLogit);
   const largest4 = f32x4.splat(rowMax);
   const scale4 = f32x4.splat(scale);
@@ -179,7 +187,7 @@ function addPairs(sums: v128, pairs: v128): v128 {
 
 /** The same, one element after the other. */
 function sumPlainly(scale: f32, least: f32, heavy: f32): void {
-  const own = pivotTokenId / BLOCK_ELEMENTS;
+  const own = ownBlock();
   const equalsToo = floatBelow(pivotLogit);
   heavyMass = lightMass = heavyAbove = lightAbove = restMass = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {

@@ -42,6 +42,12 @@ it.each(kinds)(
               kept: margin > 0,
             });
             checked++;
+            if (position % 4 > 0) continue;
+            // the same token, and the share of the same nucleus
+            const processed = { logprobs: 0, logprobsMode: "processed" } as const;
+            const drawn = sampler.sample(row, { ...params, ...processed, topP }, { position });
+            expect(drawn.tokenId).toBe(tokenId);
+            expect(drawn.logprob).toBeCloseTo(logprobOf(tokenId, values, params.minP ?? 0, topP), 10);
           }
         }
       }
@@ -63,4 +69,18 @@ function shareAbove(tokenId: number, values: Float32Array, minP: number): number
     if (x > logit || (x === logit && id < tokenId)) above += weight;
   });
   return above / total;
+}
+
+/** Log-probability of the token in the nucleus of mass `topP` of what has at least `minP` of the largest probability. */
+function logprobOf(tokenId: number, values: Float32Array, minP: number, topP: number): number {
+  const largest = values.reduce((a, b) => Math.max(a, b));
+  const exponents = [...values].map((x) => x - largest).sort((a, b) => b - a);
+  const kept = exponents.map(Math.exp).filter((weight) => weight >= minP);
+  const target = topP * kept.reduce((a, b) => a + b);
+  let mass = 0;
+  for (const weight of kept) {
+    if (mass >= target) break;
+    mass += weight;
+  }
+  return values[tokenId]! - largest - Math.log(mass);
 }
