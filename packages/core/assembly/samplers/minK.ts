@@ -15,7 +15,7 @@ import { scanLeast } from "../row/scanLeast";
 
 /** How many logits are put in order first, and by what factor more if they do not do. */
 const FIRST = 64;
-const MORE = 8;
+const MORE: f64 = 8;
 /** Of a row, no more than this many are picked out; after that all are listed. */
 const MOST_OF_ROW = 1024;
 
@@ -28,7 +28,7 @@ export function minK(stage: usize): void {
   if (range == 0) return;
   const wanted = tau > 0 ? <i32>min(tau / (range * beta), <f64>count) : 0;
   if (wanted == count) return;
-  for (let looked = max(FIRST, wanted); ; looked *= MORE) {
+  for (let looked = max(FIRST, wanted); ; looked = <i32>min(<f64>looked * MORE, max(enough, <f64>looked + 1))) {
     if (isDense && looked <= MOST_OF_ROW) {
       gatherLargest(row, looked, rowMax);
       keepAbove(floor);
@@ -40,6 +40,9 @@ export function minK(stage: usize): void {
     return keepSorted(min(max(cliff, wanted), listCount));
   }
 }
+
+/** How many entries in order show the steepest drop, after `findCliff` did not find it: what follows is no larger. */
+let enough: f64 = 0;
 
 /** The rank before the steepest drop, if the first `count` entries, which are in order, show it; else 0. */
 function findCliff(count: i32, least: f32): i32 {
@@ -56,6 +59,7 @@ function findCliff(count: i32, least: f32): i32 {
     if ((next - <f64>least) / <f64>(rank + 1) <= steepest) return cliff;
     x = next;
   }
+  enough = (x - <f64>least) / steepest + 2;
   return 0;
 }
 
