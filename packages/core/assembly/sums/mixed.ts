@@ -1,6 +1,6 @@
-// Σ weight and Σ weight·z of a dense row, z in powers of 2, at several precisions: f32 weights in the blocks that may weigh much,
-// bracketing ones, which cost a third, in the others, and of Σ weight bounds of the lightest. On rows of language models few blocks are heavy and the bracket is
-// narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
+// Σ weight and Σ weight·z of a dense row, z in powers of 2, at several precisions: f32 weights in the blocks that may weigh
+// much, bracketing ones, which cost a third, in the others, and bounds of the lightest. On rows of language models few blocks
+// are heavy and the bracket is narrow. Of the SIMD build alone: what is decided by bounds is the same without them.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { passBlock } from "../blocks/closedBlocks";
 import { BF16, bytesOf16, F16, F32, fourOf16 } from "../blocks/widen";
@@ -12,7 +12,15 @@ import { POWER_SCALE, scaledPowerInRangex4 } from "../numbers/power32";
 import { add4, lanesSum, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
 import { rowMax } from "../row/scan";
-import { BIAS, BRACKET_LEAST_RATIO, BRACKET_SAFETY, LOWEST, MASS_F32_ERROR, weighedForm } from "./bracketWeights";
+import {
+  BIAS,
+  BRACKET_LEAST_RATIO,
+  BRACKET_SAFETY,
+  LOWEST,
+  MASS_F32_ERROR,
+  weigh4,
+  weighedForm,
+} from "./bracketWeights";
 import { boundMasses, leastMass, mostMass } from "./masses";
 import { setPivot } from "./pivot";
 
@@ -26,6 +34,9 @@ const MOST_HEAVY: f64 = 0.4;
 const PATIENCE = 16;
 /** Share of Σ weight up to which blocks are not weighed for it. */
 const LEFT_OUT: f64 = 0.002;
+/** Share of that up to which blocks are not weighed for moments; z from which on, downwards, weight·z falls: 1 / ln 2. */
+const MOMENT_LEFT_OUT: f64 = 0.04;
+const LEAST_FALLING: f32 = -1.5;
 const LEAST_POWER: f32 = -125.0;
 
 /** Rows for which `mixedPays` is false without a measurement. It changes the cost, never the result. */
@@ -88,11 +99,6 @@ function isHeavy(block: i32): bool {
 export let mixedLeast: f64 = 0;
 export let mixedMost: f64 = 0;
 
-function bound(heavy: f64, light: f64): void {
-  mixedLeast = heavy * (1 - 2 * MASS_F32_ERROR) + light * (BRACKET_LEAST_RATIO * BRACKET_SAFETY);
-  mixedMost = heavy * (1 + 2 * MASS_F32_ERROR) + light / BRACKET_SAFETY;
-}
-
 /** Bounds Σ weight, after `divideBlocks`. */
 export function massMixed(scale: f32): void {
   setPivot(Infinity, -1);
@@ -125,7 +131,10 @@ function sumMoments(scale: f32, f32Error: f64, form: i32): void {
   let heavyMoment = heavy;
   let light = heavy;
   let lightMoment = heavy;
+  const from = min(heavyLogit, lightBelow(largestMass, MOMENT_LEFT_OUT, scale));
+  sumLightest(min(from, rowMax + LEAST_FALLING / scale), scale);
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+    if (load<f32>(blockMax + ((<usize>b) << 2)) < lightest) continue;
     const block = passBlock(row, b, form);
     let sum = f32x4.splat(0);
     let products = sum;
@@ -180,11 +189,40 @@ function sumMoments(scale: f32, f32Error: f64, form: i32): void {
   const lightMass = -lanesSum(light);
   const heavyZ = lanesSum(heavyMoment) / POWER_SCALE;
   const lightZ = -lanesSum(lightMoment);
-  bound(heavyMass, lightMass);
-  // light weights are known within a factor of 1 ± share
+  mixedLeast =
+    heavyMass * (1 - 2 * MASS_F32_ERROR) + (lightMass + lightestMass) * (BRACKET_LEAST_RATIO * BRACKET_SAFETY);
+  mixedMost = heavyMass * (1 + 2 * MASS_F32_ERROR) + (lightMass + BLOCK_ELEMENTS * lightestMass) / BRACKET_SAFETY;
+  // light weights are known within a factor of 1 ± share, those of the lightest blocks, by their largest, within 32.5 ± 31.6
   const middle = (1 + BRACKET_LEAST_RATIO) / 2;
   const share = (1 - BRACKET_LEAST_RATIO * BRACKET_SAFETY * BRACKET_SAFETY) / (1 + BRACKET_LEAST_RATIO) + 2e-4;
-  mixedMean = (heavyZ + lightZ * middle) / (heavyMass + lightMass * middle);
-  mixedMeanError =
-    2 * f32Error * (1 - mixedMean) + (share * (lightMass * abs(mixedMean) - lightZ) + 1e-4 * lightMass) / mixedLeast; // and the rounding of z
+  const mass = heavyMass + lightMass * middle + lightestMass * 32.5;
+  mixedMean = (heavyZ + lightZ * middle + lightestZ * 32.5) / mass;
+  const lightError = share * (lightMass * abs(mixedMean) - lightZ) + 1e-4 * lightMass; // and the rounding of z
+  const lightestError = 31.6 * (lightestMass * abs(mixedMean) - lightestZ);
+  mixedMeanError = 2 * f32Error * (1 - mixedMean) + (lightError + lightestError) / mixedLeast;
+}
+
+/** Blocks whose largest logit is below this are not weighed: Σ bracketing weight of these largest ones, and of weight·z. */
+let lightest: f32 = 0;
+let lightestMass: f64 = 0;
+let lightestZ: f64 = 0;
+
+function sumLightest(from: f32, scale: f32): void {
+  lightest = from;
+  const end = blockMax + ((<usize>paddedLength / BLOCK_ELEMENTS) << 2);
+  let mass = f32x4.splat(0);
+  let moment = mass;
+  for (let p = blockMax; p < end; p += 16) {
+    const maxima = v128.load(p);
+    const z = f32x4.pmax(
+      f32x4.mul(f32x4.sub(maxima, f32x4.splat(rowMax)), f32x4.splat(scale)),
+      f32x4.splat(LEAST_POWER),
+    );
+    const weights = weigh4(z, f32x4.splat(BIAS), f32x4.splat(LOWEST), false);
+    const ofLightest = v128.and(weights, f32x4.lt(maxima, f32x4.splat(from)));
+    mass = f32x4.sub(mass, ofLightest);
+    moment = f32x4.sub(moment, f32x4.mul(ofLightest, z));
+  }
+  lightestMass = <f64>sumOfLanes(mass);
+  lightestZ = <f64>sumOfLanes(moment);
 }
