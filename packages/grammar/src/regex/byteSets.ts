@@ -92,7 +92,7 @@ export class Partitions {
 
   constructor() {
     this.whole = this.#number(new Uint8Array(256));
-    const digits = Int16Array.from({ length: 256 }, (_, byte) => (byte >= 0x30 && byte <= 0x39 ? byte : 0));
+    const digits = Uint16Array.from({ length: 256 }, (_, byte) => (byte >= 0x30 && byte <= 0x39 ? byte : 0));
     this.ofNumbers = this.#number(renumbered(digits.with(0x2e, 1)));
   }
 
@@ -106,7 +106,7 @@ export class Partitions {
 
   /** Bytes in the set, and bytes outside. */
   ofSet(bits: Uint32Array): number {
-    const classOf = scratch.pairs;
+    const classOf = scratch.names;
     for (let byte = 0; byte < 256; byte++) classOf[byte] = (bits[byte >> 5]! >>> (byte & 31)) & 1;
     return this.#number(renumbered(classOf));
   }
@@ -123,7 +123,7 @@ export class Partitions {
     if (number === undefined) {
       const { classOf, firstOf } = this.#list[partition]!;
       let count = firstOf.length;
-      const result = scratch.pairs;
+      const result = scratch.names;
       for (let byte = 0; byte < 256; byte++) {
         result[byte] = (bits[byte >> 5]! >>> (byte & 31)) & 1 ? count++ : classOf[byte]!;
       }
@@ -143,9 +143,9 @@ export class Partitions {
       const first = this.#list[a]!.classOf;
       const second = this.#list[b]!.classOf;
       const secondCount = this.#list[b]!.firstOf.length;
-      const pairs = scratch.pairs;
-      for (let byte = 0; byte < 256; byte++) pairs[byte] = first[byte]! * secondCount + second[byte]!;
-      number = this.#number(renumbered(pairs));
+      const { names } = scratch;
+      for (let byte = 0; byte < 256; byte++) names[byte] = first[byte]! * secondCount + second[byte]!;
+      number = this.#number(renumbered(names));
       this.#refined.set(key, number);
     }
     return number;
@@ -164,10 +164,10 @@ export class Partitions {
 }
 
 /** Names of classes by byte, each below 65,536, and new numbers by name. */
-const scratch = { pairs: new Uint16Array(256), numbers: new Int16Array(65_536).fill(-1) };
+const scratch = { names: new Uint16Array(256), numbers: new Int16Array(65_536).fill(-1) };
 
 /** The same classes, numbered in the order of their first bytes. */
-function renumbered(names: Uint16Array | Int16Array): Uint8Array {
+function renumbered(names: Uint16Array): Uint8Array {
   const { numbers } = scratch;
   const result = new Uint8Array(256);
   let count = 0;

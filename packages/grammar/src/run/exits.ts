@@ -6,10 +6,8 @@ import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
 import type { Configurations } from "./configurations.ts";
 import { type ExitList, ExitQueue, type ReadFrom } from "./exitQueue.ts";
 import type { MaskDraft } from "./maskDraft.ts";
-import type { Walk } from "./walk.ts";
+import { nodesOfAStep, type Walk } from "./walk.ts";
 
-/** Nodes of a walk that cost about as much as one step of other work. */
-export const nodesOfAStep = 64;
 /** Exits that are looked at together. */
 const mostTogether = 64;
 

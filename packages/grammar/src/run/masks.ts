@@ -11,12 +11,12 @@ import { stateOf, textOfState } from "../rows/codes.ts";
 import { copyToTwins, type Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import type { ReadFrom } from "./exitQueue.ts";
-import { Exits, nodesOfAStep } from "./exits.ts";
+import { Exits } from "./exits.ts";
 import { MaskDraft } from "./maskDraft.ts";
 import { PlainReach } from "./plainReach.ts";
 import type { Slices } from "./slices.ts";
 import type { KeptMask, MaskStore } from "./maskStore.ts";
-import { Walk } from "./walk.ts";
+import { nodesOfAStep, Walk } from "./walk.ts";
 
 const noExits: readonly number[] = [];
 const fromBeginning: ReadFrom = { text: 0, depth: 0 };
@@ -146,10 +146,6 @@ export class Masks {
     if (reach === undefined) this.#walk.all(place, draft);
     else this.#walk.along(this.#slices.others, place, draft);
     const mask = this.#keep(draft, reach === undefined ? undefined : this.#slices.atMost(reach));
-    return this.#makeInner(mask);
-  }
-
-  #makeInner(mask: KeptMask): Inner {
     this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
     // an empty list is the walk's own
     const exits = this.#walk.exits.length > 0 ? this.#walk.exits : noExits;

@@ -4,7 +4,7 @@
  * come to; where it says nothing, all tokens are walked.
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import { endless, flags, kinds } from "../regex/nodes.ts";
+import { endless, kinds } from "../regex/nodes.ts";
 import { SureText } from "../regex/sureText.ts";
 import { plainCharacter } from "./slices.ts";
 
@@ -92,13 +92,8 @@ export class PlainReach {
     if (nodes.kind(expr) !== kinds.concat) return undefined;
     const head = nodes.a(expr);
     const tail = nodes.b(expr);
-    if (nodes.kind(head) !== kinds.repeat || nodes.c(head) === endless || !this.#hasText(tail)) return undefined;
+    if (nodes.kind(head) !== kinds.repeat || nodes.c(head) === endless || !this.#sureText.of(tail)) return undefined;
     return this.#isBegun(tail) || !this.#part(nodes.a(head)).isExact ? undefined : nodes.c(head);
-  }
-
-  /** Whether it has a text, where that is seen at once. */
-  #hasText(expr: Expr): boolean {
-    return !this.#expressions.nodes.has(expr, flags.boolean);
   }
 
   /** Whether a plain character may begin it, or it may be left out. */

@@ -4,6 +4,9 @@ import type { Trie } from "../vocabulary/trie.ts";
 import type { MaskDraft } from "./maskDraft.ts";
 import type { Branches } from "./slices.ts";
 
+/** Nodes of a walk that cost about as much as one step of other work. */
+export const nodesOfAStep = 64;
+
 export class Walk {
   readonly #trie: Trie;
   readonly #table: WalkTable;
