@@ -72,6 +72,21 @@ describe("a request that makes no sense", () => {
   });
 
   it.each([
+    ["seed", "1e999", "Infinity"],
+    ["sampler_seed", "-1e999", "-Infinity"],
+    ["sequence_id", "1e999", "Infinity"],
+    ["repetition_penalty", "1e999", "Infinity"],
+    ["max_tokens", "-1e999", "-Infinity"],
+  ])("is refused where a number is too large to be one: %s %s", async (name, written, got) => {
+    const { url } = await shared();
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${url}${completions}`, { method: "POST", headers, body: `{"${name}":${written}}` });
+    expect(answer.status).toBe(400);
+    const message = expect.stringMatching(new RegExp(`^"${name}" expected .*, got ${got}$`)) as string;
+    expect(await answer.json()).toMatchObject({ error: { param: name, message } });
+  });
+
+  it.each([
     [{}, "messages", '"messages" is missing'],
     [{ messages: [] }, "messages", '"messages" expected non-empty array of messages, got an array of 0'],
     [

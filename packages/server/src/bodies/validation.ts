@@ -6,4 +6,6 @@ export const validation = {
   allErrors: false,
   verbose: true,
   strict: false,
+  // 1e999 is read as Infinity, which is no number of ours.
+  strictNumbers: true,
 } as const;
