@@ -97,6 +97,29 @@ describe("errors have one form", () => {
     expect(answer.includes("\r\naccept-encoding: identity\r\n")).toBe(headers.includes("encoding"));
   });
 
+  it.each([
+    [completions, "text/html", "application/json", '"text/html"'],
+    [completions, "application/octet-stream", "application/json", '"application/octet-stream"'],
+    [completions, "multipart/form-data; boundary=a", "application/json", '"multipart/form-data"'],
+    [completions, "", "application/json", '""'],
+    [completions, undefined, "application/json", "none"],
+    ["/v1/sample", "text/html", "application/x-tokenmill-rows or application/octet-stream", '"text/html"'],
+    [
+      "/v1/sample",
+      "Application/JSON",
+      "application/x-tokenmill-rows or application/octet-stream",
+      '"application/json"',
+    ],
+  ])("and a type that %s does not take is named beside those that it takes: %s", async (path, type, expected, got) => {
+    const headers = `${type === undefined ? "" : `content-type: ${type}\r\n`}content-length: 2\r\n`;
+    const answer = await ask(await serverWith(), `POST ${path}`, headers, "{}");
+    expect(statusOf(answer)).toBe(415);
+    const message = `"Content-Type" expected ${expected}, got ${got}`;
+    const code = "unsupported_media_type";
+    const error = { message, type: "invalid_request_error", param: "Content-Type", code };
+    expect(answer.endsWith(JSON.stringify({ error }))).toBe(true);
+  });
+
   it("and what is no coding or the one charset is taken", async () => {
     const server = await serverWith();
     for (const headers of [

@@ -8,7 +8,7 @@ import { validation as validationOptions } from "../bodies/validation.ts";
 import { addAccess } from "../access/access.ts";
 import { ApiKeys } from "../access/apiKeys.ts";
 import { baseHeaders } from "./baseHeaders.ts";
-import { checkContentCoding } from "./contentCoding.ts";
+import { checkContentCoding, checkMediaType } from "./contentCoding.ts";
 import type { Connections } from "./connections.ts";
 import { addCors } from "../access/cors.ts";
 import { HostRule } from "../access/hostRule.ts";
@@ -36,6 +36,8 @@ export function addScope(app: FastifyInstance, context: ServeContext, connection
     if (request.is404) throw notFound(request);
     checkContentCoding(request.headers);
   });
+  // After the route's own hooks, which may have a better reason.
+  app.addHook("preParsing", async (request) => checkMediaType(request));
   addJsonParser(app, context);
   // Whatever an app around makes of bodies, answers and errors of its own.
   const ajv = new Ajv(validationOptions);

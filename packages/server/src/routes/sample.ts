@@ -2,7 +2,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ServeContext } from "../context/context.ts";
 import { binary, component } from "../openapi/operation.ts";
-import { ApiError } from "../errors/apiError.ts";
 import { sendPieces } from "../http/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
 import { RowBody } from "../sample/rowBody.ts";
@@ -35,11 +34,7 @@ export function addSampleRoute(app: FastifyInstance, context: ServeContext): voi
       },
     },
     bodyLimit: options.limits.sampleBodyLimitBytes,
-    onRequest: async ({ headers }) => {
-      lifecycle.checkServing();
-      if (!headers["content-type"]?.includes("json")) return;
-      throw new ApiError(415, `the body expected ${rowsType}`, { code: "unsupported_media_type" });
-    },
+    onRequest: async () => lifecycle.checkServing(),
     handler: async (request, reply) => {
       const { owner, upload, keepClaim } = request.tokenmill;
       const client = clientOf(request);
