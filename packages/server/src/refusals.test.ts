@@ -60,6 +60,28 @@ describe("a request that makes no sense", () => {
       "synth_id_depth",
       '"synth_id_depth" expected 0 or nothing beside "synth_id_keys", which number the layers, got 2',
     ],
+    [
+      { bad_words: [[]] },
+      "bad_words[0]",
+      '"bad_words[0]" expected token id, non-empty array of them, or non-empty text, got an array of 0',
+    ],
+    [
+      { bad_words: [""] },
+      "bad_words[0]",
+      '"bad_words[0]" expected token id, non-empty array of them, or non-empty text, got ""',
+    ],
+    [{ badWords: [1, [2, -1]] }, "badWords[1][1]", '"badWords[1][1]" expected token id, got -1'],
+    [{ stop: [1] }, "stop[0]", '"stop[0]" expected string, got 1'],
+    [
+      { chain: ["top_k"] },
+      "chain[0]",
+      '"chain[0]" expected stage name or custom:<name>, got "top_k", did you mean "topK"?',
+    ],
+    [
+      { logprobs_mode: "Raw" },
+      "logprobs_mode",
+      '"logprobs_mode" expected one of "raw", "processed", got "Raw", did you mean "raw"?',
+    ],
     [{ store: true }, "store", '"store" expected false, as this server stores nothing, got true'],
     [{ model: "other" }, "model", 'the model "other" does not exist: this server has "synthetic gaussian"'],
   ])("is refused: %j", async (body, param, message) => {
@@ -93,6 +115,26 @@ describe("a request that makes no sense", () => {
       { messages: [{ role: "tool", content: "" }] },
       "messages[0].role",
       '"messages[0].role" expected "developer", "system", "user" or "assistant", got "tool"',
+    ],
+    [
+      { messages: [{ role: "tool", content: "", tool_call_id: "a" }] },
+      "messages[0].role",
+      '"messages[0].role" expected "developer", "system", "user" or "assistant", got "tool"',
+    ],
+    [
+      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "a" } }] }] },
+      "messages[0].content[0].type",
+      '"messages[0].content[0].type" expected "text", as the models here read text only, got "image_url"',
+    ],
+    [
+      { messages: [{ role: "user", content: [{ type: "text" }] }] },
+      "messages[0].content[0].text",
+      '"messages[0].content[0].text" is missing',
+    ],
+    [
+      { messages: [{ role: "user", content: 1 }] },
+      "messages[0].content",
+      '"messages[0].content" expected string or array of text parts, got 1',
     ],
     [
       { messages: [{ role: "user", content: "a" }], top_logprobs: 1 },

@@ -23,6 +23,7 @@ export interface JsonSchema {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly minLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly maxProperties?: number;

@@ -27,7 +27,7 @@ export function samplingFields(): Record<string, JsonSchema> {
   return fields;
 }
 
-const tokenId: JsonSchema = { type: "integer", minimum: 0 };
+const tokenId: JsonSchema = { type: "integer", minimum: 0, "x-expected": "token id" };
 
 function schemaOf(parameter: Parameter): JsonSchema {
   const { kind, expected, description, choices, range, ranges, foreignOff, leastItems = 0, mostItems } = parameter;
@@ -60,7 +60,10 @@ function schemaOf(parameter: Parameter): JsonSchema {
       const sequences = [tokenId, { type: "array", items: tokenId, minItems: 1 }] as const;
       return {
         type: "array",
-        items: { anyOf: [...sequences, { type: "string" }] },
+        items: {
+          anyOf: [...sequences, { type: "string", minLength: 1 }],
+          "x-expected": "token id, non-empty array of them, or non-empty text",
+        },
         maxItems: mostSequences,
         description: `${words}; a text stands for its tokens, with and without a space before it; at most ${mostSequences}`,
         "x-expected": `array of at most ${mostSequences} token-id arrays or texts`,
@@ -74,6 +77,7 @@ function schemaOf(parameter: Parameter): JsonSchema {
             { type: "string", enum: samplerNames },
             { type: "string", pattern: "^custom:." },
           ],
+          "x-expected": "stage name or custom:<name>",
         },
         description: `${words}; custom:<name> for a stage that the server was given`,
         "x-expected": expected,

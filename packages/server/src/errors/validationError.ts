@@ -1,6 +1,9 @@
 /** What a JSON schema refused, in our words: name, expectation, value. */
-import { nearestName, show } from "@tokenmill/check";
+import { remedyOf, show } from "@tokenmill/check";
+import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { ApiError } from "./apiError.ts";
+
+type Schema = Pick<JsonSchema, "x-expected" | "properties" | "enum" | "anyOf">;
 
 /** One finding of Ajv in verbose mode. */
 interface Finding {
@@ -9,7 +12,7 @@ interface Finding {
   readonly message?: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly data?: unknown;
-  readonly parentSchema?: Readonly<Record<string, unknown>>;
+  readonly parentSchema?: Schema;
 }
 
 interface ValidationFailure extends Error {
@@ -21,30 +24,52 @@ export function isValidationFailure(error: unknown): error is ValidationFailure 
 }
 
 export function validationError({ validation }: ValidationFailure): ApiError {
-  // Of alternatives all findings are there, and the one that sums them up is last.
-  const finding = validation.findLast(({ keyword }) => keyword === "anyOf") ?? validation[0]!;
-  const path = pathOf(finding.instancePath);
-  const { parentSchema = {}, params, data, keyword } = finding;
-  if (keyword === "additionalProperties") {
-    const name = String(params["additionalProperty"]);
-    return unknownField(path === "" ? name : `${path}.${name}`, name, Object.keys(parentSchema["properties"] ?? {}));
-  }
-  if (keyword === "required") {
-    const name = String(params["missingProperty"]);
-    const param = path === "" ? name : `${path}.${name}`;
+  const { instancePath, keyword, message, params, data, parentSchema = {} } = mostTelling(validation);
+  const path = pathOf(instancePath);
+  const fieldOf = (name: string): string => (path === "" ? name : `${path}.${name}`);
+  if (keyword === "additionalProperties" || keyword === "required") {
+    const properties = parentSchema.properties ?? {};
+    // An object of another kind: its tag says more than what its fields lack.
+    const given = data as Readonly<Record<string, unknown>>;
+    const tag = Object.keys(properties).find((name) => {
+      const { enum: tags } = properties[name]!;
+      return tags && given[name] !== undefined && !tags.includes(given[name]);
+    });
+    if (tag !== undefined) return wrongValue(fieldOf(tag), properties[tag]!, given[tag]);
+    if (keyword === "additionalProperties") {
+      const name = String(params["additionalProperty"]);
+      return unknownField(fieldOf(name), name, Object.keys(properties));
+    }
+    const param = fieldOf(String(params["missingProperty"]));
     return new ApiError(400, `"${param}" is missing`, { param, code: "missing_required_parameter" });
   }
-  const stated = parentSchema["x-expected"];
-  const expected = typeof stated === "string" ? stated : (finding.message?.replace(/^must be /, "") ?? "another value");
+  return wrongValue(path, parentSchema, data, message?.replace(/^must be /, ""));
+}
+
+/** The first finding. Of alternatives all are there, then the one that sums them up: the only one that came into the value says more. */
+function mostTelling(findings: readonly Finding[]): Finding {
+  const sum = findings.findLast(({ keyword }) => keyword === "anyOf");
+  if (!sum) return findings[0]!;
+  const inside = findings.filter(({ instancePath }) => instancePath.startsWith(`${sum.instancePath}/`));
+  return inside.length === 1 ? inside[0]! : sum;
+}
+
+function wrongValue(path: string, schema: Schema, data: unknown, otherwise = "another value"): ApiError {
+  const { "x-expected": expected = otherwise } = schema;
   if (path === "") return new ApiError(400, `the body expected ${expected}, got ${show(data)}`);
-  return new ApiError(400, `"${path}" expected ${expected}, got ${show(data)}`, { param: path, code: "invalid_value" });
+  const words = [schema, ...(schema.anyOf ?? [])].flatMap((one) => one.enum ?? []);
+  const known = words.filter((word) => typeof word === "string" && word !== "") as readonly string[];
+  const remedy = typeof data === "string" ? remedyOf(data, known) : "";
+  const message = `"${path}" expected ${expected}, got ${show(data)}${remedy}`;
+  return new ApiError(400, message, { param: path, code: "invalid_value" });
 }
 
 function unknownField(param: string, name: string, known: readonly string[]): ApiError {
-  const nearest = nearestName(name, known);
-  const remedy = nearest === undefined ? "" : `, did you mean "${nearest}"?`;
   const shown = param.length > 100 ? `${param.slice(0, 100)}…` : param;
-  return new ApiError(400, `unknown field "${shown}"${remedy}`, { param: shown, code: "unknown_parameter" });
+  return new ApiError(400, `unknown field "${shown}"${remedyOf(name, known)}`, {
+    param: shown,
+    code: "unknown_parameter",
+  });
 }
 
 /** `/messages/0/content` → `messages[0].content`. */
