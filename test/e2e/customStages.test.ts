@@ -72,4 +72,13 @@ describe("--stage", () => {
       expect(ended.code).toBe(code);
     }
   });
+
+  it("says what does not load in workers, where nothing else keeps the process alive", async () => {
+    const args = ["stream", "--source", "synthetic", "--workers", "1", "--stage", "gone=./gone.mjs"];
+    const ended = await tokenmill(args, { cwd: folder });
+    expect(ended.stderr).toMatch(
+      /^tokenmill: the workers cannot start: custom stage "gone" cannot be loaded from file:/,
+    );
+    expect(ended.code).toBe(1);
+  });
 });

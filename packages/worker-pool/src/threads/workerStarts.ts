@@ -16,6 +16,16 @@ export class WorkerStarts {
   /** Resolves when every worker has started once, or as soon as that is hopeless. */
   async all(isHopeless: () => boolean): Promise<void> {
     const word = (this.#slab.control >> 2) + CONTROL_READY;
+    // Nothing else keeps a process alive while workers that cannot start are ended: it would leave without a word.
+    const alive = setInterval(() => undefined, lookMs);
+    try {
+      await this.#allReady(word, isHopeless);
+    } finally {
+      clearInterval(alive);
+    }
+  }
+
+  async #allReady(word: number, isHopeless: () => boolean): Promise<void> {
     while (!isHopeless()) {
       const count = Atomics.load(this.#words, word);
       let index = 0;
