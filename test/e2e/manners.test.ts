@@ -193,3 +193,14 @@ function statusOf(url: string): Promise<number | undefined> {
       .end();
   });
 }
+
+it.each([
+  ["stream", "await new Promise(() => {});"],
+  ["sample", "export default () => new Promise(() => {});"],
+])("%s says so where a module waits for what never comes", async (command, text) => {
+  const ended = await tokenmill([command, "--prompt", "x", "--source", `module:${file("never.mjs", text)}`]);
+  expect(ended.stderr).toBe(
+    "tokenmill: nothing is left to do, and it has not ended: a module waits for what never comes\n",
+  );
+  expect(ended.code).toBe(1);
+});

@@ -2,11 +2,20 @@
 import { plainLines } from "@tokenmill/check";
 import type { Command } from "commander";
 import { reportError } from "./errors.ts";
-import { guardStandardStreams, leaveMessages } from "./standardStreams.ts";
+import { exitCodes } from "./exitCodes.ts";
+import { guardStandardStreams, leaveMessages, say } from "./standardStreams.ts";
+
+/** Node's own: what the top of a module awaits is not there, and nothing is left that it could come from. */
+const unsettled = 13;
 
 /** Runs the program on the process's arguments; what it throws is reported under its name and becomes the exit code. */
 export async function runProgram(createProgram: () => Command, name: string): Promise<void> {
   guardStandardStreams(name);
+  process.once("exit", () => {
+    if (process.exitCode !== unsettled) return;
+    say(`${name}: nothing is left to do, and it has not ended: a module waits for what never comes`);
+    process.exitCode = exitCodes.failed;
+  });
   try {
     await createProgram().parseAsync();
   } catch (error) {
