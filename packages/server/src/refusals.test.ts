@@ -35,7 +35,10 @@ describe("a request that makes no sense", () => {
     [{ seed: -(2 ** 64) }, "seed", '"seed" expected integer in [-2^63, 2^64), got -18446744073709552000'],
     [{ seed: "1.5" }, "seed", '"seed" expected integer in [-2^63, 2^64), a number or a decimal string, got "1.5"'],
     [{ sequence_id: -1 }, "sequence_id", '"sequence_id" expected integer in [0, 2^64), got -1'],
-    [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
+    [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer in [0, 20], got 21'],
+    [{ logprobs: 1e30 }, "logprobs", '"logprobs" expected integer in [0, 20], got 1e+30'],
+    [{ prompt_logprobs: 1e30 }, "prompt_logprobs", '"prompt_logprobs" expected integer in [0, 20], got 1e+30'],
+    [{ prompt: [[1], [2, 99]] }, "prompt[1][1]", '"prompt[1][1]" expected token id in [0, 37), got 99'],
     [{ logit_bias: { x: 1 } }, "logit_bias", '"logit_bias" expected keys that are token ids in [0, 36], got "x"'],
     [
       { response_format: { type: "json_object" } },
@@ -142,9 +145,14 @@ describe("a request that makes no sense", () => {
       '"top_logprobs" expected "logprobs": true',
     ],
     [
+      { messages: [{ role: "user", content: "a" }], max_tokens: 20_000 },
+      "messages",
+      "the context holds 16384 tokens, and 20019 were asked for (19 in the prompt, 20000 for the output)",
+    ],
+    [
       { messages: [{ role: "user", content: "a" }], logprobs: true, top_logprobs: 30 },
       "top_logprobs",
-      '"top_logprobs" expected integer in [0, 20] (maxLogprobs), got 30',
+      '"top_logprobs" expected integer in [0, 20], got 30',
     ],
     [
       { messages: [{ role: "user", content: "a" }], tools: [{}] },

@@ -1,6 +1,6 @@
 /** Body of `POST /v1/chat/completions`. */
 import { boolean, integer, type JsonSchema, object, string } from "./jsonSchema.ts";
-import { commonFields, type EndpointFields } from "./commonFields.ts";
+import { commonFields, type EndpointFields, mostLogprobs } from "./commonFields.ts";
 
 const textPart: JsonSchema = object(
   {
@@ -73,7 +73,7 @@ export const chatSchema: JsonSchema = object(
     ...commonFields(chatFields),
     max_completion_tokens: integer("The same as max_tokens.", 1, 2 ** 24),
     logprobs: boolean("Send the log-probability of each token."),
-    top_logprobs: integer("Send those of that many of the most probable tokens too; needs logprobs.", 0),
+    top_logprobs: integer("Send those of that many of the most probable tokens too; needs logprobs.", 0, mostLogprobs),
   },
   ["messages"],
 );

@@ -33,6 +33,9 @@ const bookkeeping: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
+/** Tokens whose log-probabilities come beside a chosen one's. */
+export const mostLogprobs = 20;
+
 export interface EndpointFields {
   /** That an output may have. */
   readonly leastTokens: number;
@@ -64,6 +67,7 @@ export function commonFields({
     prompt_logprobs: integer(
       "Score the prompt: send each token's log-probability and rank, and those of that many of the most probable ones in its place; not with stream.",
       0,
+      mostLogprobs,
     ),
     return_token_ids: boolean("Send the ids of the output's tokens with it, as token_ids."),
     sequence_id: bigInteger(

@@ -9,6 +9,8 @@ export type Prompt = string | readonly number[];
 
 export interface CompletionBody extends CommonBody {
   readonly prompts: readonly Prompt[];
+  /** Whether the client has them in a list. */
+  readonly areListed: boolean;
   /** Sequences for each prompt, of which the best `n` are answered. */
   readonly candidates: number;
   readonly isEchoed: boolean;
@@ -29,7 +31,8 @@ export const completionBody: BodyKind<CompletionBody> = {
       const message = '"best_of" expected n with stream: the best is known at the end only';
       throw new ApiError(400, message, { param: "best_of" });
     }
-    const prompts = promptsIn(fields.value("prompt"));
+    const prompt = fields.value("prompt");
+    const prompts = promptsIn(prompt);
     if (prompts.length === 0)
       throw new ApiError(400, '"prompt" expected at least one prompt, got none', { param: "prompt" });
     const isEchoed = fields.flag("echo") === true;
@@ -37,7 +40,8 @@ export const completionBody: BodyKind<CompletionBody> = {
       const message = '"max_tokens" expected integer in [1, 16777216] without echo or prompt_logprobs, got 0';
       throw new ApiError(400, message, { param: "max_tokens" });
     }
-    return { ...common, prompts, candidates, isEchoed, logprobs: fields.number("logprobs") };
+    const areListed = Array.isArray(prompt) && typeof prompt[0] !== "number";
+    return { ...common, prompts, areListed, candidates, isEchoed, logprobs: fields.number("logprobs") };
   },
 };
 

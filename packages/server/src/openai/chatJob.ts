@@ -30,6 +30,7 @@ export function chatJob(context: ServeContext, body: ChatBody, id: string): Job 
   }
   const sequences = planSequences(context, body, {
     prompts: [chatTemplate ? modelChatIds(messages, chatTemplate, tokenizer) : chatPrompt(messages)],
+    promptParam: () => "messages",
     candidates: n,
     extraStop: chatTemplate ? [] : chatStop,
     logprobs,

@@ -10,9 +10,21 @@ import { promptBytes } from "./tokenBytes.ts";
 /** @throws ApiError */
 export function completionJob(context: ServeContext, body: CompletionBody, id: string): Job {
   checkModel(body.model, context.model);
-  const { prompts, candidates, n, logprobs, isEchoed, promptLogprobs, stream, streamUsage: usage, clientName } = body;
+  const {
+    prompts,
+    areListed,
+    candidates,
+    n,
+    logprobs,
+    isEchoed,
+    promptLogprobs,
+    stream,
+    streamUsage: usage,
+    clientName,
+  } = body;
   const sequences = planSequences(context, body, {
     prompts,
+    promptParam: (index) => (areListed ? `prompt[${index}]` : "prompt"),
     candidates,
     // The best are chosen by log-probability, asked for or not.
     logprobs: logprobs ?? (candidates > n ? 0 : undefined),

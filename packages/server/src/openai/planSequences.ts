@@ -10,6 +10,8 @@ import { paramsWithTokens } from "./paramsWithTokens.ts";
 
 export interface SequencePlan {
   readonly prompts: readonly (string | readonly number[])[];
+  /** Where the client has that prompt. */
+  readonly promptParam: (index: number) => string;
   /** Sequences for each prompt. */
   readonly candidates: number;
   /** Ends the output besides what the body says. */
@@ -23,7 +25,7 @@ const mostSequences = 1024;
 
 /** @throws ApiError; ranges of sampling parameters are checked when the sequences are opened. */
 export function planSequences(context: ServeContext, body: CommonBody, plan: SequencePlan): JobSequence[] {
-  const { prompts, candidates, logprobs, promptLogprobs } = plan;
+  const { prompts, promptParam, candidates, logprobs, promptLogprobs } = plan;
   if (prompts.length * candidates > mostSequences) {
     const message = `prompts × candidates expected at most ${mostSequences} sequences, got ${prompts.length * candidates}`;
     throw new ApiError(400, message, { param: "n" });
@@ -43,7 +45,8 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     ...(randomStreamId !== undefined && { randomStreamId }),
   };
   return prompts.flatMap((given, promptIndex) => {
-    const { ids, maxTokens: fitting } = fitPrompt(context, given, { maxTokens, defaultMaxTokens, special });
+    const param = promptParam(promptIndex);
+    const { ids, maxTokens: fitting } = fitPrompt(context, given, { param, maxTokens, defaultMaxTokens, special });
     return Array.from({ length: candidates }, (_, candidate): JobSequence => {
       // The prompt's scores come with the first token, which is left out if none was asked for.
       const request = { ...shared, prompt: ids, maxTokens: Math.max(1, fitting) };

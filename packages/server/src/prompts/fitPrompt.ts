@@ -5,6 +5,8 @@ import { ApiError } from "../errors/apiError.ts";
 import { checkIds } from "./checkIds.ts";
 
 export interface PromptOptions {
+  /** Where the client has it; absent: `prompt`. */
+  readonly param?: string;
   /** Of the output, as asked for. */
   readonly maxTokens: number | undefined;
   /** If none were asked for; fewer where the context leaves fewer. */
@@ -22,9 +24,9 @@ export interface FittingPrompt {
 export function fitPrompt(
   context: ServeContext,
   prompt: string | readonly number[],
-  { maxTokens, defaultMaxTokens, special }: PromptOptions,
+  { param = "prompt", maxTokens, defaultMaxTokens, special }: PromptOptions,
 ): FittingPrompt {
-  const ids = idsOf(context, prompt, special);
+  const ids = idsOf(context, param, prompt, special);
   const { maxContextTokens } = context.options.limits;
   const left = maxContextTokens - ids.length;
   if (maxTokens !== undefined ? maxTokens <= left : left >= 1) {
@@ -33,20 +35,21 @@ export function fitPrompt(
   const wanted = ids.length + (maxTokens ?? 1);
   const output = maxTokens ?? "at least 1";
   const parts = `${wanted} were asked for (${ids.length} in the prompt, ${output} for the output)`;
-  throw tooLong(`the context holds ${maxContextTokens} tokens, and ${parts}`);
+  throw tooLong(param, `the context holds ${maxContextTokens} tokens, and ${parts}`);
 }
 
 function idsOf(
   { source, options, model }: ServeContext,
+  param: string,
   prompt: string | readonly number[],
   special: boolean,
 ): readonly number[] {
-  if (typeof prompt !== "string") return checkIds("prompt", prompt, source.vocabSize);
+  if (typeof prompt !== "string") return checkIds(param, prompt, source.vocabSize);
   const { tokenizer } = source;
   if (!tokenizer) {
-    throw new ApiError(400, `"prompt" expected token ids, got text: ${model} has no tokenizer`, { param: "prompt" });
+    throw new ApiError(400, `"${param}" expected token ids, got text: ${model} has no tokenizer`, { param });
   }
-  checkLength(prompt, special, tokenizer, options.limits.maxContextTokens);
+  checkLength(param, prompt, special, tokenizer, options.limits.maxContextTokens);
   return tokenizer.encode(prompt, { special, isPrompt: true });
 }
 
@@ -54,16 +57,23 @@ function idsOf(
  * Refuses a text that is far too long by its beginning: a megabyte takes the event loop 0.1 s and more to encode. Where
  * the text is cut its tokens may be others, so the beginning has to come to a quarter more than the context.
  */
-function checkLength(text: string, special: boolean, tokenizer: Tokenizer, maxContextTokens: number): void {
+function checkLength(
+  param: string,
+  text: string,
+  special: boolean,
+  tokenizer: Tokenizer,
+  maxContextTokens: number,
+): void {
   const length = 8 * maxContextTokens;
   if (text.length <= length) return;
   const count = tokenizer.encode(text.slice(0, length), { special }).length;
   if (count <= 1.25 * maxContextTokens) return;
   throw tooLong(
+    param,
     `the context holds ${maxContextTokens} tokens, and the prompt's first ${length} characters alone come to ${count}`,
   );
 }
 
-function tooLong(message: string): ApiError {
-  return new ApiError(400, message, { param: "prompt", code: "context_length_exceeded" });
+function tooLong(param: string, message: string): ApiError {
+  return new ApiError(400, message, { param, code: "context_length_exceeded" });
 }

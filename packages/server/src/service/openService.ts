@@ -4,6 +4,7 @@ import type { BatchAnswers, LogitsSource } from "@tokenmill/core";
 import { createEngine, engineVersion as version } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool } from "@tokenmill/worker-pool";
+import { mostLogprobs } from "../bodies/commonFields.ts";
 import { BodyAnswers } from "../batches/bodyAnswers.ts";
 import { LineAnswers } from "../batches/lineAnswers.ts";
 import { Places } from "../batches/places.ts";
@@ -49,6 +50,7 @@ export async function openService(
     source,
     ...(grammar && { maskFiller: grammar.maskFiller }),
     customStages,
+    maxLogprobs: mostLogprobs,
     arenaBytes: limits.arenaBytes,
     rowTimeoutMs: limits.rowTimeoutMs,
     ...(workers !== undefined && { workers }),
