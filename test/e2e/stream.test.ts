@@ -215,6 +215,7 @@ describe("endings", () => {
     [["stream", "--vocab-size", "9"], "--vocab-size has an effect with --source synthetic only"],
     [["stream", ...synthetic, "--logit-bias", '{"1000": 1}'], '"logitBias" expected keys that are token ids in [0, '],
     [["stream", "--prompt", "a", "--prompts", "-"], "--prompt and --prompts exclude each other"],
+    [["stream", "--json", "--format", "sse"], "--format has an effect beside --json with --output only"],
   ])("wrong usage %j is exit code 2 and says why", async (args, message) => {
     const { code, stdout, stderr } = await tokenmill(args);
     expect(stderr).toContain(message);

@@ -1,5 +1,5 @@
 /** `tokenmill stream`: from flags to a run, and everything closed behind it. */
-import { checkSourceFlags, type ExitCode, Interrupt, openSource, Output } from "@tokenmill/cli";
+import { checkSourceFlags, type ExitCode, Interrupt, openSource, Output, UsageError } from "@tokenmill/cli";
 import type { GrammarProvider, LogitsSource, SamplingParams } from "@tokenmill/core";
 import { createEngine } from "@tokenmill/engine";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
@@ -50,8 +50,10 @@ export async function runStream(flags: StreamFlags): Promise<ExitCode> {
   }
 }
 
-async function openOutput({ output, json }: StreamFlags): Promise<Output | undefined> {
+/** @throws UsageError for a form of events that go nowhere */
+async function openOutput({ output, json, format }: StreamFlags): Promise<Output | undefined> {
   if (output !== undefined) return Output.file(output);
+  if (json && format !== undefined) throw new UsageError("--format has an effect beside --json with --output only");
   return json ? undefined : Output.stdout();
 }
 
