@@ -72,18 +72,19 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 
 /**
  * Refuses names that are not known, with what `hintOf` says of one (a name of another program, say), else with the
- * nearest known name.
+ * nearest known name. `parameter`: whose value they are; absent: they are parameters themselves.
  */
 export function refuseUnknown(
   names: Iterable<string>,
   known: readonly string[],
   what: string,
   hintOf: (name: string) => string | undefined = () => undefined,
+  parameter?: string,
 ): void {
   for (const name of names) {
     if (known.includes(name)) continue;
     const message = `unknown ${what} "${name}"${remedyOf(name, known, hintOf)}`;
-    throw asRefusal(new TypeError(message), name, () => message);
+    throw asRefusal(new TypeError(message), parameter ?? name, () => message);
   }
 }
 

@@ -24,6 +24,7 @@ it("names that the server was not started with are refused, a stage that fails i
   expect(refused.status).toBe(400);
   expect(refused.body["error"]).toMatchObject({
     message: 'unknown "chain" stage "custom:abd", did you mean "custom:abc"?',
+    param: "chain",
   });
   const failed = await answerTo(server, "/v1/completions", { ...request, chain: ["custom:broken"] });
   expect(failed.status).toBe(500);

@@ -46,6 +46,6 @@ export function validateParams(
 function checkStageNames(chain: readonly string[], customStages: readonly string[] | undefined): void {
   const known = customStages?.map((stage) => `custom:${stage}`) ?? chain;
   const ours = chain.filter((stage) => !isCustomName(stage));
-  refuseUnknown(ours, samplerNames, '"chain" stage');
-  refuseUnknown(chain.filter(isCustomName), known, '"chain" stage');
+  refuseUnknown(ours, samplerNames, '"chain" stage', undefined, "chain");
+  refuseUnknown(chain.filter(isCustomName), known, '"chain" stage', undefined, "chain");
 }
