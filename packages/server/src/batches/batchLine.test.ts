@@ -17,22 +17,45 @@ describe("a request without a seed", () => {
   });
 });
 
+describe("a body", () => {
+  const bodyOf = (body: string): string => read(`{"custom_id":"body","url":"/v1/completions","body":${body}}`).body;
+
+  it.each([
+    '{"seed":18446744073709551615,"sequence_id":9007199254740993}',
+    '{"sampler_seed":9007199254740993}',
+    '{"seed":1e999,"temperature":1e999}',
+    '{"seed":1.5}',
+    '{"seed":1e20}',
+    '{ "prompt": "\\"body\\":{}}", "logit_bias": {"1": -1e0}, "seed" : "7" }',
+  ])("with a seed is sent as it is written: %s", (body) => expect(bodyOf(body)).toBe(body));
+
+  it.each([
+    ["{}", "seed"],
+    ['{"prompt":[1,2],"seed":null,"sampler_seed":null}', "seed"],
+    ['{"seed":-1}', "seed"],
+    ['{"sampler_seed":"-1"}', "sampler_seed"],
+  ])("whose seed may be any gets one, under the name that it has: %s", (body, name) => {
+    const given: unknown = { ...JSON.parse(body), [name]: seedAt(0) };
+    expect(JSON.parse(bodyOf(body))).toEqual(given);
+  });
+});
+
 describe("a line", () => {
   it("may leave its method out", () => {
     const { method: _, ...rest } = line;
     expect(read(JSON.stringify(rest))).toMatchObject({ customId: "a", path: "/v1/completions" });
   });
 
-  it.each<[string, unknown, string | null]>([
-    ["bytes that are not UTF-8", null, null],
-    ["no JSON", "{", null],
-    ["no object", [1], null],
-    ["no custom_id", { ...line, custom_id: 1 }, null],
-    ["another method", { ...line, method: "GET" }, "a"],
-    ["a path that batches do not have", { ...line, url: "/v1/sample" }, "a"],
-    ["no body", { ...line, body: [] }, "a"],
-    ["a stream", { ...line, body: { prompt: "x", stream: true } }, "a"],
-  ])("with %s is none", (_, value, customId) => {
+  it.each<[string, unknown, string | null, RegExp]>([
+    ["bytes that are not UTF-8", null, null, /^the line expected UTF-8, got other bytes$/],
+    ["no JSON", "{", null, /^the line expected JSON: /],
+    ["no object", [1], null, /^the line expected a JSON object, got an array of 1$/],
+    ["no custom_id", { ...line, custom_id: 1 }, null, /^"custom_id" expected string, got 1$/],
+    ["another method", { ...line, method: "GET" }, "a", /^"method" expected "POST", got "GET"$/],
+    ["a path that batches do not have", { ...line, url: "/v1/sample" }, "a", /^"url" expected .*, got "\/v1\/sample"$/],
+    ["no body", { ...line, body: [] }, "a", /^"body" expected a JSON object, got an array of 0$/],
+    ["a stream", { ...line, body: { prompt: "x", stream: true } }, "a", /^"body.stream" expected false, got true$/],
+  ])("with %s is none", (_, value, customId, message) => {
     const text = value === null || value === "{" ? value : JSON.stringify(value);
     const error = (() => {
       try {
@@ -43,12 +66,15 @@ describe("a line", () => {
     })();
     expect(error).toBeInstanceOf(LineError);
     expect((error as LineError).customId).toBe(customId);
+    expect((error as LineError).message).toMatch(message);
   });
 
   it("of a batch of one path names that", () => {
     const text = JSON.stringify(line);
     expect(read(text, 0, "/v1/completions").path).toBe("/v1/completions");
-    expect(() => read(text, 0, "/v1/chat/completions")).toThrow('"url" expected /v1/chat/completions');
+    expect(() => read(text, 0, "/v1/chat/completions")).toThrow(
+      '"url" expected /v1/chat/completions, got "/v1/completions"',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 /** Lines of OpenAI's batches: a request in, a result out. */
 import { createHash } from "node:crypto";
-import { messageOf } from "@tokenmill/check";
+import { messageOf, show } from "@tokenmill/check";
+import { isRecord } from "../bodies/bodyFields.ts";
 import { type EndpointPath, endpoints } from "../generation/endpoints.ts";
 import type { BatchItem, BatchSettings } from "@tokenmill/core";
 import { seededBody } from "./seededBody.ts";
@@ -33,18 +34,20 @@ export function readRequest({ text, number }: BatchItem, { seed, path }: BatchSe
   try {
     line = JSON.parse(text);
   } catch (error) {
-    throw new LineError(`the line is no JSON: ${messageOf(error)}`);
+    throw new LineError(`the line expected JSON: ${messageOf(error)}`);
   }
-  if (typeof line !== "object" || line === null || Array.isArray(line)) throw new LineError("the line is no object");
-  const { custom_id: id, method = "POST", url, body } = line as Record<string, unknown>;
-  if (typeof id !== "string") throw new LineError('"custom_id" expected string');
-  if (method !== "POST") throw new LineError('"method" expected "POST"', id);
+  if (!isRecord(line)) throw new LineError(`the line expected a JSON object, got ${show(line)}`);
+  const { custom_id: id, method = "POST", url, body } = line;
+  if (typeof id !== "string") throw new LineError(`"custom_id" expected string, got ${show(id)}`);
+  const refuse = (name: string, expected: string, value: unknown): never => {
+    throw new LineError(`"${name}" expected ${expected}, got ${show(value)}`, id);
+  };
+  if (method !== "POST") refuse("method", '"POST"', method);
   const paths = path === undefined ? batchPaths : [path];
-  if (typeof url !== "string" || !paths.includes(url)) throw new LineError(`"url" expected ${paths.join(" or ")}`, id);
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    throw new LineError('"body" expected an object', id);
-  if ((body as Record<string, unknown>)["stream"] === true) throw new LineError('"body.stream" expected false', id);
-  const seeded = seededBody(text, body as Record<string, unknown>, seedOf(seed, number));
+  if (typeof url !== "string" || !paths.includes(url)) refuse("url", paths.join(" or "), url);
+  if (!isRecord(body)) return refuse("body", "a JSON object", body);
+  if (body["stream"] === true) refuse("body.stream", "false", true);
+  const seeded = seededBody(text, body, seedOf(seed, number));
   return { customId: id, path: url as EndpointPath, body: seeded };
 }
 

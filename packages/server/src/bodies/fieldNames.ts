@@ -19,7 +19,7 @@ export function snakeCase(name: string): string {
 }
 
 /** All names of a field, the engine's first. */
-function namesOf(name: string): readonly string[] {
+export function namesOf(name: string): readonly string[] {
   return [...new Set([name, snakeCase(name), ...(aliases.get(name) ?? [])])];
 }
 
