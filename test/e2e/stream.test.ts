@@ -206,6 +206,14 @@ describe("endings", () => {
   it.each([
     [["stream", "--temprature", "1"], "Did you mean --temperature?"],
     [["strem"], "Did you mean stream?"],
+    [["stream", "--temp", "1"], `unknown option '--temp': it is "--temperature" here\n`],
+    [["sample", "--rep-pen=1.1"], `unknown option '--rep-pen': it is "--repetition-penalty" here\n`],
+    [
+      ["stream", "--num_beams", "2"],
+      "unknown option '--num_beams': beam search is in the library only, engine.beamSearch\n",
+    ],
+    [["stream", "--num-return-sequences", "2"], `unknown option '--num-return-sequences': it is "--count" here\n`],
+    [["serve", "--temp", "1"], "unknown option '--temp'\n"],
     [["stream", "--top-p", "1.5"], '"topP" expected number in (0, 1], got 1.5'],
     [["stream", "--workers", "-1"], '"workers" expected integer in [0, 256]'],
     [

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { batchCommand } from "./batch/command.ts";
 import { clusterCommand } from "./cluster/command.ts";
 import { explainCommand } from "./explain/command.ts";
+import { foreignFlagHint } from "./flags/foreignFlags.ts";
 import { loadCommand } from "./load/command.ts";
 import { playgroundCommand } from "./playground/command.ts";
 import { sampleCommand } from "./sample/command.ts";
@@ -26,7 +27,7 @@ export function createProgram(): Command {
     playgroundCommand(),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) withManners(command, "tokenmill");
+  for (const command of [program, ...commands]) withManners(command, "tokenmill", foreignFlagHint);
   // these have manners of their own
   program.enablePositionalOptions().addCommand(clusterCommand()).addCommand(loadCommand());
   return program;

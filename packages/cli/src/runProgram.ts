@@ -24,11 +24,21 @@ export async function runProgram(createProgram: () => Command, name: string): Pr
   await leaveMessages();
 }
 
+/** What to write instead of a flag that the command does not have; undefined: the nearest flag is named. */
+type FlagHint = (command: Command, flag: string) => string | undefined;
+
 /** Errors as exceptions and in our words, `--debug` everywhere. */
-export function withManners(command: Command, program: string): void {
+export function withManners(command: Command, program: string, hintOf: FlagHint = () => undefined): void {
+  const inOurWords = (text: string): string => {
+    const flag = /^error: unknown option '([^'=]+)/.exec(text)?.[1];
+    const hint = flag === undefined ? undefined : hintOf(command, flag);
+    return hint === undefined
+      ? text.replace(/^error: /, `${program}: `)
+      : `${program}: unknown option '${flag}': ${hint}\n`;
+  };
   command
     .option("--debug", "print the stack of errors")
     .exitOverride()
     .showHelpAfterError("(see --help)")
-    .configureOutput({ outputError: (text, write) => write(plainLines(text.replace(/^error: /, `${program}: `))) });
+    .configureOutput({ outputError: (text, write) => write(plainLines(inOurWords(text))) });
 }
