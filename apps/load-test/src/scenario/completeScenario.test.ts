@@ -27,8 +27,22 @@ describe("scenarios", () => {
   it.each<[string, Record<string, unknown>, RegExp]>([
     ["no target", {}, /"target" is missing/],
     ["an unknown target", { target: { type: "htpp" } }, /"target\.type" expected a known type, got "htpp"/],
-    ["an unknown field", { target: pool, durationMS: 3 }, /unknown field "durationMS"/],
-    ["an unknown field inside", { target: { ...http, modle: "x" } }, /unknown field "target\.modle"/],
+    ["an unknown field", { target: pool, durationMS: 3 }, /unknown field "durationMS", did you mean "durationMs"\?$/],
+    [
+      "an unknown field inside",
+      { target: { ...http, modle: "x" } },
+      /unknown field "target\.modle", did you mean "model"\?$/,
+    ],
+    [
+      "a field of another target",
+      { target: { ...http, workers: 2 } },
+      /"target\.workers" has no effect with type http$/,
+    ],
+    [
+      "a field of the other loop",
+      { target: pool, load: { mode: "closed", concurrency: 2, rate: 4 } },
+      /"load\.rate" has no effect with mode closed$/,
+    ],
     ["http without an address", { target: { type: "http" } }, /"target\.url" is missing/],
     ["a wrong kind of number", { target: { ...pool, workers: 1.5 } }, /"target\.workers" must be integer, got 1\.5/],
     [

@@ -1,6 +1,6 @@
 /** Checks a scenario against the schema and for what a schema cannot say, and fills in what is absent. */
 import { modelFlagNames, UsageError } from "@tokenmill/cli";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { parseLimit } from "../measure/limit.ts";
 import { filled } from "./field.ts";
 import { loadFields } from "./loadFields.ts";
@@ -9,6 +9,7 @@ import { goalFields, runFields } from "./runFields.ts";
 import { targetFields } from "./targetFields.ts";
 import { readTrace } from "./trace.ts";
 import type { EngineTargetSpec, LoadSpec, OpenLoad, RequestSpec, Scenario, TargetSpec } from "./scenario.ts";
+import { schemaMessage } from "./schemaMessage.ts";
 import { scenarioSchema } from "./scenarioSchema.ts";
 
 /** Compiled at first use: not every command needs it. */
@@ -155,36 +156,4 @@ async function naturalDurationMs(load: LoadSpec, count: number | undefined): Pro
   if (load.mode === "open" && load.trace)
     return ((await readTrace(load.trace.file)).at(-1)!.atMs + 1) / load.trace.speed;
   return count === undefined ? 20_000 : 3_600_000;
-}
-
-/** The most telling error: of a wrong branch of `oneOf`, only what the discriminator did not rule out. */
-function schemaMessage(errors: readonly ErrorObject[], value: unknown, where: string): string {
-  const telling = errors.filter(({ keyword }) => !["oneOf", "if", "discriminator"].includes(keyword));
-  const lines = (telling.length > 0 ? telling : errors).slice(0, 5).map((error) => explain(error, value));
-  return `${where}: ${[...new Set(lines)].join("; ")}`;
-}
-
-function explain({ instancePath, keyword, params, message, parentSchema }: ErrorObject, root: unknown): string {
-  const path = instancePath.slice(1).replaceAll("/", ".");
-  const name = path === "" ? "the scenario" : `"${path}"`;
-  const at = (field: string): string => (path === "" ? field : `${path}.${field}`);
-  const values = params as Record<string, unknown>;
-  const got = instancePath
-    .split("/")
-    .slice(1)
-    .reduce<unknown>((node, key) => (node as Record<string, unknown>)?.[key], root);
-  switch (keyword) {
-    case "additionalProperties":
-      return `unknown field "${at(String(values["additionalProperty"]))}"`;
-    case "required":
-      return `"${at(String(values["missingProperty"]))}" is missing`;
-    case "enum":
-      return `${name} expected one of ${(values["allowedValues"] as unknown[]).join(", ")}, got ${JSON.stringify(got)}`;
-    case "discriminator":
-      return `"${at(String(values["tag"]))}" expected a known ${String(values["tag"])}, got ${JSON.stringify(values["tagValue"])}`;
-    case "pattern":
-      return `${name} expected ${String(parentSchema?.["description"])}, got ${JSON.stringify(got)}`;
-    default:
-      return `${name} ${message?.replace(/^must/, "must")}, got ${JSON.stringify(got)}`;
-  }
 }

@@ -126,7 +126,11 @@ const engine: FieldsOf<EngineTargetSpec> = {
   source: {
     schema: { type: "string", pattern: sourcePattern, description: sourceNames },
     fallback: "synthetic",
-    flag: { ...sourceFlag, says: `engine: ${sourceFlag.says}` },
+    flag: {
+      ...sourceFlag,
+      says: `engine: ${sourceFlag.says}`,
+      shown: "synthetic; embedded without a flag of a target or of rows",
+    },
   },
   model: { schema: text, flag: modelFlag },
   modelSequences: modelField("modelSequences"),
