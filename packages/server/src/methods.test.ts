@@ -120,6 +120,15 @@ describe("errors have one form", () => {
     expect(answer.endsWith(JSON.stringify({ error }))).toBe(true);
   });
 
+  it.each(["", "x", "{}"])("a body %j, of any type, says nothing to a path that takes none", async (body) => {
+    const server = await serverWith();
+    for (const type of ["application/json", "text/plain", "application/octet-stream"]) {
+      const headers = `content-type: ${type}\r\ncontent-length: ${body.length}\r\n`;
+      const answer = await ask(server, "DELETE /v1/streams/cmpl-1", headers, body);
+      expect(answer).toMatch(/^HTTP\/1\.1 404 [^]*"code":"stream_not_found"/);
+    }
+  });
+
   it("and what is no coding or the one charset is taken", async () => {
     const server = await serverWith();
     for (const headers of [

@@ -81,7 +81,6 @@ function httpError(error: HttpError): ApiError {
   };
   const { statusCode, message } = error;
   if (statusCode >= 500) return new ApiError(statusCode, message, { code: "internal_error", cause: error });
-  const hint = statusCode === 415 ? "; send content-type: application/json" : "";
   const code = codes[statusCode];
-  return new ApiError(statusCode, `${message}${hint}`, { ...(code !== undefined && { code }), cause: error });
+  return new ApiError(statusCode, message, { ...(code !== undefined && { code }), cause: error });
 }

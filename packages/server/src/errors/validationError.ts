@@ -59,7 +59,8 @@ function wrongValue(path: string, schema: Schema, data: unknown, otherwise = "an
   if (path === "") return new ApiError(400, `the body expected ${expected}, got ${show(data)}`);
   const words = [schema, ...(schema.anyOf ?? [])].flatMap((one) => one.enum ?? []);
   const known = words.filter((word) => typeof word === "string" && word !== "") as readonly string[];
-  const remedy = typeof data === "string" ? remedyOf(data, known) : "";
+  // Where there is but one it has been named.
+  const remedy = typeof data === "string" && known.length > 1 ? remedyOf(data, known) : "";
   const message = `"${path}" expected ${expected}, got ${show(data)}${remedy}`;
   return new ApiError(400, message, { param: path, code: "invalid_value" });
 }

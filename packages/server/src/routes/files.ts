@@ -36,8 +36,6 @@ export function addFileRoutes(
   const json = (name: string, description: string): Parts["answers"] => ({
     200: { description, content: { "application/json": component(name) } },
   });
-  // Not read here: the file goes from the socket to the disk.
-  app.addContentTypeParser(multipart, (_request, _payload, done) => done(null));
   app.post("/v1/files", {
     bodyLimit: Math.min(2 ** 53 - 1, maxFileBytes + frameBytes),
     config: operation("createFile", "Takes a file of requests.", {

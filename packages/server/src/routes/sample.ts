@@ -10,8 +10,6 @@ const rowsType = "application/x-tokenmill-rows";
 
 export function addSampleRoute(app: FastifyInstance, context: ServeContext): void {
   const { samples, lifecycle, options, quotas } = context;
-  // Not read here: the rows go from the socket into shared memory.
-  app.addContentTypeParser([rowsType, "application/octet-stream"], (_request, _payload, done) => done(null));
   app.post("/v1/sample", {
     config: {
       operation: {
