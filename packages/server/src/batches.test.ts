@@ -155,6 +155,11 @@ describe("files and batches", () => {
       status: 400,
       message: expect.stringContaining('"purpose" expected "batch", got "fine-tune"') as string,
     });
+    const form = new FormData();
+    form.append("porpose", "batch");
+    const answer = await fetch(`${server.url}/v1/files`, { method: "POST", body: form });
+    const message = 'unknown field "porpose", did you mean "purpose"?';
+    expect(await answer.json()).toMatchObject({ error: { message, param: "porpose", code: "unknown_parameter" } });
     await upload(client, linesOf(1));
     await expect(upload(client, linesOf(1))).rejects.toMatchObject({ status: 429, code: "too_many_files" });
     expect(

@@ -1,6 +1,7 @@
 /** A body of `multipart/form-data` with a file: its bytes go to the disk as they come. */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { remedyOf } from "@tokenmill/check";
 import { Busboy } from "@fastify/busboy";
 import { rm } from "node:fs/promises";
 import { ApiError } from "../errors/apiError.ts";
@@ -66,7 +67,9 @@ function parserOf(contentType: string): Busboy {
 function checkFields(fields: ReadonlyMap<string, string>): void {
   for (const name of fields.keys()) {
     if (knownFields.includes(name)) continue;
-    throw new ApiError(400, `unknown field "${name.slice(0, 100)}"`, { code: "unknown_parameter" });
+    const param = name.slice(0, 100);
+    const message = `unknown field "${param}"${remedyOf(name, knownFields)}`;
+    throw new ApiError(400, message, { param, code: "unknown_parameter" });
   }
   const purpose = fields.get("purpose");
   if (purpose === "batch") return;
