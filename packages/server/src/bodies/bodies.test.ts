@@ -57,6 +57,22 @@ describe("a completion's body", () => {
     [{ prompt: [] }, '"prompt" expected at least one prompt, got none'],
     [{ max_tokens: 0 }, '"max_tokens" expected integer in [1, 16777216] without echo or prompt_logprobs, got 0'],
     [{ stream_options: {} }, '"stream_options" expected "stream": true'],
+    [
+      { response_format: { type: "text", json_schema: { schema: {} } } },
+      '"response_format.json_schema" expected nothing beside type "text"',
+    ],
+    [
+      { response_format: { type: "json_schema", json_schema: { schema: {} }, triggers: [] } },
+      '"response_format.triggers" expected nothing beside type "json_schema"',
+    ],
+    [
+      { structured_outputs: { json: {}, regex: "a" } },
+      '"structured_outputs" expected one of json, regex, choice, grammar, json_object and structural_tag, got json and regex',
+    ],
+    [
+      { structured_outputs: { json_object: false } },
+      '"structured_outputs" expected one of json, regex, choice, grammar, json_object and structural_tag, got none',
+    ],
     [{ regex: "a", guided_choice: ["a"] }, '"regex" expected nothing beside "guided_choice": an output has one form'],
   ])("%j contradicts itself", (raw, message) => {
     expect(() => completionBody.decode(raw)).toThrow(message);

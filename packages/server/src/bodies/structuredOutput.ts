@@ -163,11 +163,16 @@ function recordOf(value: unknown): RawBody {
   return isRecord(value) ? value : {};
 }
 
+/** By the type of a `response_format`, what stands beside it. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  json_schema: ["json_schema"],
+  structural_tag: Object.keys(tagParts),
+};
+
 function responseFormat(given: RawBody): GrammarFields | undefined {
   const { type, json_schema, ...parts } = given;
-  const foreign = Object.keys(
-    type === "structural_tag" ? { ...(json_schema !== undefined && { json_schema }) } : parts,
-  )[0];
+  const own = ["type", ...(partsOf[String(type)] ?? [])];
+  const foreign = Object.keys(given).find((name) => !own.includes(name));
   if (foreign !== undefined) {
     const param = `response_format.${foreign}`;
     throw new ApiError(400, `"${param}" expected nothing beside type "${String(type)}"`, { param });
@@ -195,7 +200,8 @@ function structuredOutputs(given: RawBody): GrammarFields {
   });
   const [form] = forms;
   if (!form || forms.length > 1) {
-    const message = `"${param}" expected one of json, regex, choice, grammar, json_object and structural_tag`;
+    const got = forms.map(([name]) => name).join(" and ") || "none";
+    const message = `"${param}" expected one of json, regex, choice, grammar, json_object and structural_tag, got ${got}`;
     throw new ApiError(400, message, { param });
   }
   const [name, value] = form;
