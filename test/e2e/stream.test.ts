@@ -214,6 +214,10 @@ describe("endings", () => {
     ],
     [["stream", "--num-return-sequences", "2"], `unknown option '--num-return-sequences': it is "--count" here\n`],
     [["serve", "--temp", "1"], "unknown option '--temp'\n"],
+    [["serve", "--cluster-name", "a"], "--cluster-name has an effect with --cluster only"],
+    [["playground", "--cluster-lease", "1000"], "--cluster-lease has an effect with --cluster only"],
+    [["load", "--cluster-ca", "a.pem"], "--cluster-ca has an effect with --cluster only"],
+    [["batch", "a.jsonl", "--output", "b", "--cluster-name", "a"], "--cluster-name has an effect with --cluster only"],
     [["stream", "--top-p", "1.5"], '"topP" expected number in (0, 1], got 1.5'],
     [["stream", "--workers", "-1"], '"workers" expected integer in [0, 256]'],
     [

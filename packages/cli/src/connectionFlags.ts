@@ -1,5 +1,6 @@
 /** Flags that say where NATS is, and what it is shown. */
 import type { Command } from "commander";
+import { UsageError } from "./errors.ts";
 
 /** Where NATS is, and what it is shown. */
 export interface ConnectionFlags {
@@ -11,14 +12,25 @@ export interface ConnectionFlags {
   readonly clusterKey?: string;
 }
 
-/** All but `--cluster`. */
+/** All but `--cluster`, without which the command refuses them and its own `--cluster-…`. */
 export function addConnectionFlags(command: Command): Command {
   return command
+    .hook("preAction", () => checkUse(command))
     .option("--cluster-name <name>", "which cluster of these NATS servers (default: default)")
     .option("--cluster-creds <file>", "NATS credentials file, or the seed of an nkey")
     .option("--cluster-ca <file>", "certificates that NATS servers are signed by, PEM (default: the system's)")
     .option("--cluster-cert <file>", "certificate that NATS servers ask for, PEM")
     .option("--cluster-key <file>", "its private key, PEM");
+}
+
+/** @throws UsageError for a flag that has no effect */
+function checkUse(command: Command): void {
+  if (command.getOptionValue("cluster") !== undefined) return;
+  const idle = command.options.find((option) => {
+    const name = option.attributeName();
+    return name.startsWith("cluster") && command.getOptionValueSource(name) === "cli";
+  });
+  if (idle) throw new UsageError(`${idle.long} has an effect with --cluster only`);
 }
 
 export interface ConnectionOptions {

@@ -56,7 +56,8 @@ describe("tokenmill batch", () => {
       response: { status_code: 400, body: { error: { param: "top_p" } } },
       error: null,
     });
-    expect(results[5]).toMatchObject({ error: { message: '"url" expected /v1/completions or /v1/chat/completions' } });
+    const wrongUrl = '"url" expected /v1/completions or /v1/chat/completions, got "/v1/embeddings"';
+    expect(results[5]).toMatchObject({ error: { message: wrongUrl } });
     expect(results[6]).toMatchObject({ response: { status_code: 200, body: { usage: { completion_tokens: 40 } } } });
     expect(sizeOf(`${whole}.state`)).toBe(0);
   });

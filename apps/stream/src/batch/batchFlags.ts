@@ -42,16 +42,12 @@ const shared: readonly (keyof BatchFlags | "debug")[] = [
 
 /** @throws UsageError for a flag that has no effect */
 export function checkBatchFlags(command: Command, { cluster }: BatchFlags): void {
-  const names = command.options.map((option) => ({ flag: option.long!, name: option.attributeName() }));
-  for (const { flag, name } of names) {
-    if (command.getOptionValueSource(name) !== "cli") continue;
-    if (cluster === undefined && name.startsWith("cluster")) {
-      throw new UsageError(`${flag} has an effect with --cluster only`);
-    }
-    if (cluster !== undefined && !(shared as readonly string[]).includes(name)) {
-      throw new UsageError(`${flag} has no effect with --cluster: it is for the processes that answer`);
-    }
-  }
+  if (cluster === undefined) return;
+  const idle = command.options.find((option) => {
+    const name = option.attributeName();
+    return command.getOptionValueSource(name) === "cli" && !(shared as readonly string[]).includes(name);
+  });
+  if (idle) throw new UsageError(`${idle.long} has no effect with --cluster: it is for the processes that answer`);
 }
 
 /** The command without its action. */
