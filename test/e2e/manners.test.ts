@@ -204,3 +204,13 @@ it.each([
   );
   expect(ended.code).toBe(1);
 });
+
+it("threads start in a process whose text is a module, as of `node --input-type=module -e`", async () => {
+  const text = `import { createEngine, functionSource } from "tokenmill";
+    const source = functionSource({ vocabSize: 4, write: (row) => void row.set([0, 1, 2, 3]) });
+    const engine = await createEngine({ source, workers: 1 });
+    for await (const { tokenId } of engine.stream({ prompt: [0], maxTokens: 2, temperature: 0 })) console.log(tokenId);
+    await engine.close();`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", text], { cwd: import.meta.dirname });
+  expect(await finished(child)).toEqual({ code: 0, stdout: "3\n3\n", stderr: "" });
+});

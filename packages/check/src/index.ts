@@ -6,3 +6,4 @@ export * from "./oneLine.ts";
 export * from "./optionalPackages.ts";
 export * from "./refusal.ts";
 export * from "./refuse.ts";
+export * from "./threadFlags.ts";

@@ -1,5 +1,6 @@
 /** A thread that compiles, within limits of time and memory: it is ended when it keeps to neither, and started again. */
 import { Worker } from "node:worker_threads";
+import { threadFlags } from "@tokenmill/check";
 import {
   type CompileAnswer,
   type CompileSetup,
@@ -133,6 +134,7 @@ export class CompileThread {
         maxYoungGenerationSizeMb: youngMb,
         stackSizeMb: 8,
       },
+      ...threadFlags(process.execArgv),
     });
     // of a thread without a task: the next task starts another
     worker.on("error", () => this.#forget(worker));

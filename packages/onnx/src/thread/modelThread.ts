@@ -1,6 +1,6 @@
 /** The host's end of the model thread: one question at a time is out. */
 import { Worker } from "node:worker_threads";
-import { errorOf } from "@tokenmill/check";
+import { errorOf, threadFlags } from "@tokenmill/check";
 import type { StepItem } from "@tokenmill/contracts";
 import type { Answer, Request, ThreadData } from "./messages.ts";
 
@@ -16,7 +16,10 @@ export class ModelThread {
   #lost: Error | undefined;
 
   private constructor(data: ThreadData) {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData: data,
+      ...threadFlags(process.execArgv),
+    });
     this.#worker.on("message", (answer: Answer) => this.#waiters.shift()?.resolve(answer));
     this.#worker.on("error", (error) => this.#lose(errorOf(error)));
     this.#worker.on("exit", () => this.#lose(new Error("the thread of the ONNX model has ended")));

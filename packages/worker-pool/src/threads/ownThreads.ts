@@ -2,6 +2,7 @@
  * Threads of one file, for programs in which piscina's own file is not beside piscina: bundled ones. As much of piscina as `Threads`
  * needs: each thread runs one resident task, and a task that is run anew has a new thread.
  */
+import { threadFlags } from "@tokenmill/check";
 import { type Transferable, Worker } from "node:worker_threads";
 import type { ThreadData } from "./threadMain.ts";
 import type { ResidentTask, WorkerSetup } from "./worker.ts";
@@ -32,6 +33,7 @@ export class OwnThreads {
     const data: ThreadData = { setup: this.#setup, task };
     const thread = new Worker(this.#url, {
       workerData: data,
+      ...threadFlags(process.execArgv),
       transferList,
       resourceLimits: { maxOldGenerationSizeMb: this.#heapMiB },
     });

@@ -3,7 +3,7 @@
  * is started again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorOf } from "@tokenmill/check";
+import { errorOf, threadFlags } from "@tokenmill/check";
 import { Worker } from "node:worker_threads";
 import { Piscina } from "piscina";
 import type { MaskImages } from "../rows/maskImages.ts";
@@ -70,7 +70,7 @@ export class Threads {
     const { workerUrl, setup, heapMiB } = options;
     const files = workerUrl ? undefined : findThreadFiles();
     const clock: ThreadData = { ticker: options.ticker };
-    this.#ticker = new Worker(workerUrl ?? files!.main, { workerData: clock });
+    this.#ticker = new Worker(workerUrl ?? files!.main, { workerData: clock, ...threadFlags(process.execArgv) });
     this.#ticker.unref();
     this.#pool = workerUrl ? new OwnThreads(workerUrl, setup, heapMiB) : this.#startPiscina(files!.workerEntry);
     for (let index = 0; index < options.workers; index++) this.#tasks.push(this.#keepAlive(index));
@@ -87,6 +87,7 @@ export class Threads {
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: options.heapMiB },
       workerData: options.setup,
+      ...threadFlags(process.execArgv),
     });
     piscina.on("error", (error: Error) => {
       this.#threadError = error; // of a thread without a task; `workerDestroy` comes as well
