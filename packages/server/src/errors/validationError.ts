@@ -1,9 +1,14 @@
 /** What a JSON schema refused, in our words: name, expectation, value. */
 import { remedyOf, show } from "@tokenmill/check";
-import type { JsonSchema } from "../bodies/jsonSchema.ts";
 import { ApiError } from "./apiError.ts";
 
-type Schema = Pick<JsonSchema, "x-expected" | "properties" | "enum" | "anyOf">;
+/** What messages are made of. */
+interface Schema {
+  readonly "x-expected"?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+}
 
 /** One finding of Ajv in verbose mode. */
 interface Finding {
