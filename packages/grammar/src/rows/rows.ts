@@ -4,7 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { GrammarBudgetError } from "../budget/budget.ts";
-import { lexemeOf, textOfLexeme } from "./codes.ts";
+import type { Codes } from "./codes.ts";
 import { ItemSet } from "./itemSet.ts";
 import type { Positions } from "./positions.ts";
 
@@ -39,6 +39,8 @@ export interface RowsOptions {
   readonly startRule: number;
   readonly budget: Budget;
   readonly mostRows: number;
+  /** Of lexemes. */
+  readonly codes: Codes;
   /** Whether a lexeme is a token instead of a text. */
   readonly isToken: (lexeme: number) => boolean;
 }
@@ -47,6 +49,7 @@ export class Rows {
   readonly #positions: Positions;
   readonly #startRule: number;
   readonly #mostRows: number;
+  readonly #codes: Codes;
   readonly #isToken: (lexeme: number) => boolean;
   readonly #rows: Row[] = [];
   /** By hash of the items: a row, or some. */
@@ -59,11 +62,12 @@ export class Rows {
   budget: Budget;
   sizeBytes = 0;
 
-  constructor(positions: Positions, { startRule, budget, mostRows, isToken }: RowsOptions) {
+  constructor(positions: Positions, { startRule, budget, mostRows, codes, isToken }: RowsOptions) {
     this.#positions = positions;
     this.#isToken = isToken;
     this.#startRule = startRule;
     this.#mostRows = mostRows;
+    this.#codes = codes;
     this.budget = budget;
     this.#close([positions.start(startRule), self], true);
   }
@@ -102,8 +106,8 @@ export class Rows {
   /** Place and row of the beginning, alternately. */
   #kernel({ id, items }: Row, code: number): number[] {
     const kernel: number[] = [];
-    const lexeme = lexemeOf(code);
-    const text = textOfLexeme(code);
+    const lexeme = this.#codes.numberOf(code);
+    const text = this.#codes.textOf(code);
     this.budget.spend(1 + (items.length >> 2));
     for (let i = 0; i < items.length; i += 2) {
       const { lexemes } = this.#positions.place(items[i]!);

@@ -5,7 +5,7 @@
 import { deadState, type Lexer } from "../lexer/lexer.ts";
 import type { Rows } from "../rows/rows.ts";
 import type { Texts } from "../rows/texts.ts";
-import { lexemeWithText, stateOf, stateWithText, textOfState } from "../rows/codes.ts";
+import type { Codes } from "../rows/codes.ts";
 import { inOrder } from "./inOrder.ts";
 
 /** Stands for the lexer's state before the first byte of any lexeme. */
@@ -13,6 +13,8 @@ export const fresh = -1;
 const mostStates = 2 ** 26;
 
 export class Configurations {
+  /** Of states and of lexemes. */
+  readonly codes: Codes;
   readonly #rows: Rows;
   readonly #lexer: Lexer;
   readonly #texts: Texts | undefined;
@@ -26,7 +28,8 @@ export class Configurations {
   sizeBytes = 0;
 
   /** @param texts for grammars with lexemes whose texts must differ */
-  constructor(rows: Rows, lexer: Lexer, texts: Texts | undefined) {
+  constructor(rows: Rows, lexer: Lexer, codes: Codes, texts: Texts | undefined) {
+    this.codes = codes;
     this.#rows = rows;
     this.#texts = texts;
     this.#lexer = lexer;
@@ -39,7 +42,7 @@ export class Configurations {
   }
 
   number(pairs: readonly number[]): number {
-    if (pairs.length === 2 && textOfState(pairs[1]!) === 0) return this.#single(pairs[0]!, pairs[1]!);
+    if (pairs.length === 2 && this.codes.textOf(pairs[1]!) === 0) return this.#single(pairs[0]!, pairs[1]!);
     const key = pairs.join(" ");
     let number = this.#numbers.get(key);
     if (number === undefined) this.#numbers.set(key, (number = this.#add([...pairs], key.length)));
@@ -67,7 +70,7 @@ export class Configurations {
   lexemeWith(lexeme: number, before: number, bytes: readonly number[]): number {
     let text = before;
     for (const byte of bytes) text = this.#texts!.append(text, byte);
-    return lexemeWithText(lexeme, text);
+    return this.codes.withText(lexeme, text);
   }
 
   /** The row after a lexeme (a code) that the row has. */
@@ -122,7 +125,7 @@ export class Configurations {
     const result: number[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
       const code = pairs[i + 1]!;
-      const next = this.#lexer.next(code === fresh ? this.startOf(pairs[i]!) : stateOf(code), byte);
+      const next = this.#lexer.next(code === fresh ? this.startOf(pairs[i]!) : this.codes.numberOf(code), byte);
       if (next !== deadState) result.push(pairs[i]!, this.#withText(next, code, byte));
     }
     return this.#resolve(result);
@@ -131,19 +134,20 @@ export class Configurations {
   /** A state, with what its lexemes have read where that matters. */
   #withText(state: number, before: number, byte: number): number {
     if (this.#texts === undefined || !this.#lexer.readsDistinct(state)) return state;
-    return stateWithText(state, this.#texts.append(before === fresh ? 0 : textOfState(before), byte));
+    return this.codes.withText(state, this.#texts.append(this.codes.textOf(before), byte));
   }
 
   /** Where lexemes have ended, the row after them too. */
   #resolve(pairs: readonly number[]): readonly number[] {
     const lexer = this.#lexer;
+    const { codes } = this;
     const ended: number[] = [];
     const going: number[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
       const code = pairs[i + 1]!;
-      const state = stateOf(code);
+      const state = codes.numberOf(code);
       for (const lexeme of lexer.ended(state)) {
-        ended.push(pairs[i]!, lexer.isDistinct(lexeme) ? lexemeWithText(lexeme, textOfState(code)) : lexeme);
+        ended.push(pairs[i]!, lexer.isDistinct(lexeme) ? codes.withText(lexeme, codes.textOf(code)) : lexeme);
       }
       if (lexer.goesOn(state)) going.push(pairs[i]!, code);
     }

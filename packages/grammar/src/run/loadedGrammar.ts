@@ -6,7 +6,7 @@ import { Positions } from "../rows/positions.ts";
 import { Rows } from "../rows/rows.ts";
 import { Texts } from "../rows/texts.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
-import { stateOf, stateWithText, textOfState } from "../rows/codes.ts";
+import { Codes } from "../rows/codes.ts";
 import { Configurations, fresh } from "./configurations.ts";
 import type { Masks } from "./masks.ts";
 import type { KeptMask, MaskStore } from "./maskStore.ts";
@@ -43,6 +43,7 @@ export class LoadedGrammar {
   readonly #rows: Rows;
   readonly #positions: Positions;
   readonly #texts: Texts | undefined;
+  readonly #codes = new Codes();
   readonly #ends: TokenRanges;
   /** Whether it names tokens as such. */
   readonly #hasTokens: boolean;
@@ -71,15 +72,17 @@ export class LoadedGrammar {
       startRule: image.start,
       budget,
       mostRows,
+      codes: this.#codes,
       isToken: (lexeme) => lexer.tokenIds(lexeme) !== undefined,
     });
-    this.#configurations = new Configurations(this.#rows, lexer, this.#texts);
+    this.#configurations = new Configurations(this.#rows, lexer, this.#codes, this.#texts);
     this.#ends = vocabulary.eosTokenIds.map((id) => [id, id] as const);
   }
 
   get sizeBytes(): number {
-    const parser = this.#imageBytes + this.#rows.sizeBytes + this.#positions.sizeBytes + (this.#texts?.sizeBytes ?? 0);
-    return parser + this.#configurations.sizeBytes + this.#clamped.length * 16 + this.#keptCount * 60;
+    const parser = this.#imageBytes + this.#rows.sizeBytes + this.#positions.sizeBytes;
+    const texts = this.#codes.sizeBytes + (this.#texts?.sizeBytes ?? 0);
+    return parser + texts + this.#configurations.sizeBytes + this.#clamped.length * 16 + this.#keptCount * 60;
   }
 
   isEnd(tokenId: number): boolean {
@@ -105,16 +108,21 @@ export class LoadedGrammar {
 
   #clamp(configuration: number): number {
     const pairs = this.#configurations.get(configuration);
-    if (pairs.length === 2 && (pairs[1] === fresh || this.#masks.clamped(stateOf(pairs[1]!)) === stateOf(pairs[1]!))) {
-      return configuration;
+    const clamped: number[] = [];
+    let isSame = true;
+    for (let i = 0; i < pairs.length; i += 2) {
+      const code = pairs[i + 1]!;
+      const least = this.#clampedCode(code);
+      if (least !== code) isSame = false;
+      clamped.push(pairs[i]!, least);
     }
-    const isSame = (each: number): boolean => each === fresh || this.#masks.clamped(stateOf(each)) === stateOf(each);
-    if (pairs.every((each, i) => i % 2 === 0 || isSame(each))) return configuration;
-    return this.#configurations.number(
-      pairs.map((each, i) =>
-        i % 2 === 0 || each === fresh ? each : stateWithText(this.#masks.clamped(stateOf(each)), textOfState(each)),
-      ),
-    );
+    return isSame ? configuration : this.#configurations.number(clamped);
+  }
+
+  #clampedCode(code: number): number {
+    if (code === fresh) return fresh;
+    const codes = this.#codes;
+    return codes.withText(this.#masks.clamped(codes.numberOf(code)), codes.textOf(code));
   }
 
   #maskOf(configuration: number): KeptMask {

@@ -7,7 +7,6 @@ import type { Clamp } from "../lexer/clamp.ts";
 import type { Lexer, TokenRanges } from "../lexer/lexer.ts";
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Expressions } from "../regex/expressions.ts";
-import { stateOf, textOfState } from "../rows/codes.ts";
 import { copyToTwins, type Trie } from "../vocabulary/trie.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import type { ReadFrom } from "./exitQueue.ts";
@@ -84,7 +83,9 @@ export class Masks {
 
   #makeClamped(state: number): number {
     const members = this.#lexer.members(state);
-    const clamped = members.map((each, i) => (i % 2 === 0 ? each : this.#clamp.of(each)));
+    // pushed: an array that is mapped has an elements kind of its own, for which all that reads members is compiled again
+    const clamped: number[] = [];
+    for (let i = 0; i < members.length; i += 2) clamped.push(members[i]!, this.#clamp.of(members[i + 1]!));
     return clamped.every((each, i) => each === members[i]) ? state : this.#lexer.state(clamped);
   }
 
@@ -92,14 +93,16 @@ export class Masks {
   of(configurations: Configurations, pairs: readonly number[], others: TokenRanges): KeptMask {
     const exits = this.#exits;
     const draft = this.#draft;
+    const { codes } = configurations;
     let base: KeptMask | undefined;
     exits.clear();
     draft.begin();
     for (let i = 0; i < pairs.length; i += 2) {
       const row = pairs[i]!;
       const code = pairs[i + 1]!;
-      const start = this.#start(code === fresh ? configurations.startOf(row) : stateOf(code));
-      const from = code < 0 || textOfState(code) === 0 ? fromBeginning : { text: textOfState(code), depth: 0 };
+      const start = this.#start(code === fresh ? configurations.startOf(row) : codes.numberOf(code));
+      const text = codes.textOf(code);
+      const from = text === 0 ? fromBeginning : { text, depth: 0 };
       const inner = this.#innerOf(start.place);
       if (pairs.length === 2) base = inner.mask;
       else this.#store.addTo(inner.mask, draft);
