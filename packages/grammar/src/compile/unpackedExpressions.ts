@@ -58,7 +58,7 @@ export class UnpackedExpressions {
   #build(place: number, parts: readonly number[]): number {
     const algebra = this.#algebra;
     const kind = this.#field(place, 0);
-    const exprs = parts.map((part) => this.#exprs[part]!);
+    const exprs = this.#exprs;
     const a = this.#field(place, 1);
     const b = this.#field(place, 2);
     const c = this.#field(place, 3);
@@ -70,19 +70,25 @@ export class UnpackedExpressions {
       case kinds.bytes:
         return algebra.bytesOf(this.#packed.sets.slice(a * 8, a * 8 + 8));
       case kinds.concat:
-        return algebra.concat2(exprs[0]!, exprs[1]!);
+        return algebra.concat2(exprs[a]!, exprs[b]!);
       case kinds.or:
-        return algebra.or(exprs);
+        return algebra.or(this.#made(parts));
       case kinds.and:
-        return algebra.and(exprs);
+        return algebra.and(this.#made(parts));
       case kinds.not:
-        return algebra.not(exprs[0]!);
+        return algebra.not(exprs[a]!);
       case kinds.repeat:
-        return algebra.repeatOf(exprs[0]!, b, c);
+        return algebra.repeatOf(exprs[a]!, b, c);
       case kinds.multiple:
         return algebra.multiple(this.#packed.moduli[a]!, b + c * half);
       default:
         throw new RangeError(`image expected known kinds of expressions, got ${kind}`);
     }
+  }
+
+  #made(parts: readonly number[]): number[] {
+    const exprs: number[] = [];
+    for (const part of parts) exprs.push(this.#exprs[part]!);
+    return exprs;
   }
 }

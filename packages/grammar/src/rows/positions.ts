@@ -69,6 +69,10 @@ export class Positions {
       this.#counts.push(count);
       this.#taken.push(taken);
       this.#texts.push(texts);
+      // filled by place in any order, without holes
+      this.#places.push(undefined);
+      this.#closures.push(undefined);
+      this.#predictions.push(undefined);
       this.#ids.set(key, id);
     }
     return id;

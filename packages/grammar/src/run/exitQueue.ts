@@ -51,15 +51,13 @@ export class ExitQueue {
     code: (lexeme: number, node: number, from: ReadFrom) => number,
   ): readonly number[] {
     const node = this.node!;
-    const endedHere = ({ exits, row, lexeme, from, next }: ExitList): number[] => {
-      if (lexeme !== undefined) return [row, code(lexeme, node, from)];
-      const ended = endedAt(exits[next + 1]!);
-      return ended.length === 1
-        ? [row, code(ended[0]!, node, from)]
-        : ended.flatMap((each) => [row, code(each, node, from)]);
-    };
-    let pairs = endedHere(this.#lists[0]!);
-    for (this.advance(); this.node === node; this.advance()) pairs = [...pairs, ...endedHere(this.#lists[0]!)];
+    const pairs: number[] = [];
+    do {
+      const { exits, row, lexeme, from, next } = this.#lists[0]!;
+      if (lexeme !== undefined) pairs.push(row, code(lexeme, node, from));
+      else for (const each of endedAt(exits[next + 1]!)) pairs.push(row, code(each, node, from));
+      this.advance();
+    } while (this.node === node);
     return pairs.length > 2 ? inOrder(pairs) : pairs;
   }
 

@@ -3,12 +3,15 @@
 /** In rising order, each once. */
 export function inOrder(pairs: readonly number[]): readonly number[] {
   if (pairs.length === 4) return twoInOrder(pairs);
-  const list = Array.from({ length: pairs.length / 2 }, (_, i) => [pairs[i * 2]!, pairs[i * 2 + 1]!] as const);
-  list.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return list.flatMap(([first, second], i) => {
-    const before = list[i - 1];
-    return before && before[0] === first && before[1] === second ? [] : [first, second];
-  });
+  const places: number[] = [];
+  for (let i = 0; i < pairs.length; i += 2) places.push(i);
+  places.sort((a, b) => pairs[a]! - pairs[b]! || pairs[a + 1]! - pairs[b + 1]!);
+  const result: number[] = [];
+  for (const at of places) {
+    const [first, second] = [pairs[at]!, pairs[at + 1]!];
+    if (result.at(-2) !== first || result.at(-1) !== second) result.push(first, second);
+  }
+  return result;
 }
 
 /** Most are no more. */
