@@ -53,13 +53,13 @@ export interface RuleEdge {
   readonly symbol: { readonly lexeme: number } | { readonly rule: number };
   readonly target: number;
   /** The edge is there only while the counter, before it, is in these bounds. Absent: always. */
-  readonly ifCount?: CountBounds;
+  readonly ifCount?: CountBounds | undefined;
   /** The edge adds 1 to the counter. Absent: false. */
-  readonly counts?: boolean;
+  readonly counts?: boolean | undefined;
   /** Edges with the same number are taken at most once, all together, in a run of the body. Absent: as often as it likes. */
-  readonly once?: number;
+  readonly once?: number | undefined;
   /** What the edge's lexeme reads must differ from all that such edges read in the same run of the body. Absent: false. */
-  readonly isDistinct?: boolean;
+  readonly isDistinct?: boolean | undefined;
 }
 
 /** The edges of a state, those too that it has from others. */

@@ -55,7 +55,7 @@ export class SchemaDocument {
   readonly #first = new Map<number, Location>();
 
   constructor(schema: unknown) {
-    const root = { pointer: "", value: schema } as { pointer: string; value: unknown; resource: Resource };
+    const root = { pointer: "", value: schema, resource: undefined as unknown as Resource };
     root.resource = this.#addResource(documentUri, unnamed, root);
     this.root = this.#index(root);
   }

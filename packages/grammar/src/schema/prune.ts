@@ -57,17 +57,12 @@ function keptEdges(edges: readonly RuleEdge[], ends: Ends, canRead: (edge: RuleE
     const isKept = (edge: RuleEdge): boolean => ends[edge.target] === 1 && canRead(edge);
     return edges.every(isKept) ? edges : edges.filter(isKept);
   }
-  return edges.filter(canRead).flatMap((edge) => {
-    const { ifCount, ...rest } = edge;
-    const target = ends[edge.target]!;
-    const after = edge.counts ? lowerCounts(target, 1) : target;
-    const allowed = ifCount ? meetCounts([ifCount], after) : after;
-    return isAllFrom(allowed, 0) ? [rest] : allowed.map((bounds) => ({ ...rest, ifCount: bounds }));
+  return edges.filter(canRead).flatMap(({ symbol, target, ifCount: given, counts, once, isDistinct }) => {
+    const after = counts ? lowerCounts(ends[target]!, 1) : ends[target]!;
+    const allowed = given ? meetCounts([given], after) : after;
+    const bounds = isAllFrom(allowed, 0) ? [undefined] : allowed;
+    return bounds.map((ifCount) => ({ symbol, target, ifCount, counts, once, isDistinct }));
   });
-}
-
-function isBare({ ifCount, counts, once, isDistinct }: RuleEdge): boolean {
-  return ifCount === undefined && counts === undefined && once === undefined && isDistinct === undefined;
 }
 
 /** Numbers in the order in which they are asked for. */
@@ -112,9 +107,8 @@ function renumber(
     for (const state of stateNumbers.kept) {
       const { edges: given, also, isAccepting } = body.states[state]!;
       const edges = keptEdges(given, own, canRead).map((edge): RuleEdge => {
-        const [symbol, target] = [symbolOf(edge), stateNumbers.of(edge.target)];
-        // few say more, and a copy of all that an edge may say takes long
-        return isBare(edge) ? { symbol, target } : { ...edge, symbol, target };
+        const { ifCount, counts, once, isDistinct } = edge;
+        return { symbol: symbolOf(edge), target: stateNumbers.of(edge.target), ifCount, counts, once, isDistinct };
       });
       const leads = also !== undefined && reachesEnd(own, also);
       states.push({ edges, isAccepting, also: leads ? stateNumbers.of(also) : undefined });

@@ -27,10 +27,12 @@ export class RuleBody {
     return this.states.push({ edges: [], also: undefined, isAccepting }) - 1;
   }
 
-  addEdge(from: number, symbol: RuleSymbol, target: number, more?: EdgeExtras): void {
+  addEdge(from: number, symbol: RuleSymbol, target: number, more: EdgeExtras = {}): void {
     this.#budget.spend(1);
-    this.states[from]!.edges.push(more ? { symbol, target, ...more } : { symbol, target });
-    if (more?.counts || more?.ifCount) this.isCounted = true;
+    const { ifCount, counts, once, isDistinct } = more;
+    // all of one shape: code that reads edges is compiled for it once
+    this.states[from]!.edges.push({ symbol, target, ifCount, counts, once, isDistinct });
+    if (counts || ifCount) this.isCounted = true;
   }
 
   /** All edges of another state, which may still get some. */
