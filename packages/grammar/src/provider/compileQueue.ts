@@ -10,10 +10,18 @@ import type { SharedImage } from "./sharedImage.ts";
 /** Time in the first thread while others wait; nearly every specification takes less. */
 const shortMs = 100;
 
-interface Waiting extends Specification {
+/** Who waits for an image. */
+export interface Waiters {
+  readonly areGone: boolean;
+  /** Is called when the last has gone. */
+  onGone: (() => void) | undefined;
+}
+
+interface Waiting {
+  readonly specification: Specification;
+  readonly waiters: Waiters;
   readonly resolve: (image: SharedImage) => void;
   readonly reject: (error: Error) => void;
-  readonly isGone: () => boolean;
 }
 
 class Lane {
@@ -51,21 +59,20 @@ class Lane {
     this.#isBusy = true;
     for (let next = this.#take(); next; next = this.#take()) {
       const [owner, one] = next;
-      if (one.isGone()) {
+      const { specification, waiters } = one;
+      if (waiters.areGone) {
         this.#onSettled(one, owner, new Error("nobody waits for the grammar any more"));
         continue;
       }
-      const look = setInterval(() => {
-        if (one.isGone()) this.#thread.hurry();
-      }, shortMs);
+      waiters.onGone = () => this.#thread.hurry();
       try {
-        const compiled = this.#thread.compile(one);
+        const compiled = this.#thread.compile(specification);
         if (this.#waiting.size > 0) this.#thread.hurry();
         this.#onSettled(one, owner, undefined, await compiled);
       } catch (error) {
         this.#onSettled(one, owner, error as Error);
       } finally {
-        clearInterval(look);
+        waiters.onGone = undefined;
       }
     }
     this.#isBusy = false;
@@ -101,8 +108,8 @@ export class CompileQueue {
   }
 
   /** @throws what compiling throws */
-  compile(specification: Specification, owner: string, isGone: () => boolean): Promise<SharedImage> {
-    return new Promise((resolve, reject) => this.#short.add(owner, { ...specification, resolve, reject, isGone }));
+  compile(specification: Specification, owner: string, waiters: Waiters): Promise<SharedImage> {
+    return new Promise((resolve, reject) => this.#short.add(owner, { specification, waiters, resolve, reject }));
   }
 
   /** Starts the threads before there is something to do. */

@@ -32,15 +32,24 @@ export interface Specification {
   readonly param: string;
 }
 
+/** What the thread works on. */
+interface Task {
+  readonly param: string;
+  readonly resolve: (image: SharedImage) => void;
+  readonly reject: (error: Error) => void;
+  /** When the thread began with it, as `performance.now` says it. */
+  startedMs: number | undefined;
+  /** Ends it, wherever the thread is. */
+  timer: NodeJS.Timeout | undefined;
+}
+
 export class CompileThread {
   readonly #setup: CompileSetup;
   readonly #limits: ThreadLimits;
   readonly #signals = new Int32Array(new SharedArrayBuffer(8));
   #worker: Worker | undefined;
-  /** Ends what takes longer than others want to wait, wherever the thread is; absent while nothing is compiled. */
-  #hurry: (() => void) | undefined;
+  #task: Task | undefined;
   #isReady = false;
-  #onReady: (() => void) | undefined;
   #isClosed = false;
 
   constructor(setup: CompileSetup, limits: ThreadLimits) {
@@ -53,67 +62,23 @@ export class CompileThread {
     if (!this.#worker) this.#start();
   }
 
-  /** Others are pending: what is compiled yields if it takes long. */
+  /** Others are pending: what is compiled yields if it takes longer than they want to wait. */
   hurry(): void {
-    this.#hurry?.();
+    const { timeMs, hurriedMs } = this.#limits;
+    if (!this.#task || hurriedMs >= timeMs || Atomics.exchange(this.#signals, signals.isWaited, 1) === 1) return;
+    if (this.#task.startedMs !== undefined) this.#limitTime(this.#task);
   }
 
   /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits, HurriedError */
   compile({ spec, param }: Specification): Promise<SharedImage> {
-    const { timeMs, hurriedMs, memoryBytes } = this.#limits;
-    const tooMuch = (most: string): Error =>
-      errorOfFault(
-        { kind: "budget", message: `"${param}" expected one that takes at most ${most}: it is too large` },
-        param,
-      );
+    const { timeMs, hurriedMs } = this.#limits;
     const worker = this.#worker ?? this.#start();
-    let start: number | undefined;
-    Atomics.store(this.#signals, signals.isWaited, 0);
     return new Promise((resolve, reject) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#hurry = this.#onReady = undefined;
-        worker.off("message", answered);
-        worker.off("error", failed);
-        worker.off("exit", exited);
-        worker.unref();
-      };
-      const give = (error: Error): void => {
-        end();
-        this.#replace(worker);
-        reject(error);
-      };
-      const answered = (answer: CompileAnswer | typeof ready): void => {
-        if (answer === ready) return;
-        end();
-        if (answer.image) resolve(answer.image);
-        else reject(errorOfFault(answer.error, param));
-      };
-      const failed = (error: Error & { code?: string }): void => {
-        const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-        give(isMemory ? tooMuch(`${memoryBytes / 2 ** 20} MiB`) : error);
-      };
-      const exited = (): void => give(new Error("the thread that compiles grammars has ended"));
-      let timer = setTimeout(() => give(new Error("the thread that compiles grammars does not start")), startMs);
-      /** Counted from when the thread began with it. */
-      const endAfter = (ms: number, error: () => Error): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => give(error()), start! + ms + graceMs - performance.now());
-      };
-      const hurried = (): Error => errorOfFault({ kind: "hurried", message: "others wait" }, param);
-      this.#onReady = () => {
-        start = performance.now();
-        if (Atomics.load(this.#signals, signals.isWaited) === 1) endAfter(hurriedMs, hurried);
-        else endAfter(timeMs, () => tooMuch(`${timeMs} ms`));
-      };
-      this.#hurry = () => {
-        if (hurriedMs >= timeMs || Atomics.exchange(this.#signals, signals.isWaited, 1) === 1) return;
-        if (start !== undefined) endAfter(hurriedMs, hurried);
-      };
-      if (this.#isReady) this.#onReady();
-      worker.on("message", answered);
-      worker.on("error", failed);
-      worker.on("exit", exited);
+      const task: Task = { param, resolve, reject, startedMs: undefined, timer: undefined };
+      this.#task = task;
+      Atomics.store(this.#signals, signals.isWaited, 0);
+      if (this.#isReady) this.#begin(task);
+      else this.#endAfter(task, startMs, () => new Error("the thread that compiles grammars does not start"));
       worker.ref();
       Atomics.add(this.#signals, signals.tasks, 1);
       worker.postMessage({ spec, param, timeMs, hurriedMs } satisfies CompileTask);
@@ -123,6 +88,28 @@ export class CompileThread {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#worker?.terminate();
+  }
+
+  #begin(task: Task): void {
+    task.startedMs = performance.now();
+    this.#limitTime(task);
+  }
+
+  /** Counted from when the thread began with it. */
+  #limitTime(task: Task): void {
+    const { timeMs, hurriedMs } = this.#limits;
+    const isHurried = Atomics.load(this.#signals, signals.isWaited) === 1;
+    const restMs = task.startedMs! + (isHurried ? hurriedMs : timeMs) + graceMs - performance.now();
+    this.#endAfter(task, restMs, () =>
+      isHurried
+        ? errorOfFault({ kind: "hurried", message: "others wait" }, task.param)
+        : tooMuch(task.param, `${timeMs} ms`),
+    );
+  }
+
+  #endAfter(task: Task, ms: number, error: () => Error): void {
+    clearTimeout(task.timer);
+    task.timer = setTimeout(() => this.#giveUp(error()), ms);
   }
 
   #start(): Worker {
@@ -136,13 +123,17 @@ export class CompileThread {
       },
       ...threadFlags(process.execArgv),
     });
-    // of a thread without a task: the next task starts another
-    worker.on("error", () => this.#forget(worker));
-    worker.on("exit", () => this.#forget(worker));
-    worker.once("message", () => {
+    worker.on("message", (answer: CompileAnswer | typeof ready) => {
+      if (this.#worker === worker) this.#answered(answer);
+    });
+    worker.on("error", (error: Error & { code?: string }) => {
       if (this.#worker !== worker) return;
-      this.#isReady = true;
-      this.#onReady?.();
+      const isMemory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      const most = `${this.#limits.memoryBytes / 2 ** 20} MiB`;
+      this.#giveUp(isMemory && this.#task ? tooMuch(this.#task.param, most) : error);
+    });
+    worker.on("exit", () => {
+      if (this.#worker === worker) this.#giveUp(new Error("the thread that compiles grammars has ended"));
     });
     worker.unref();
     this.#worker = worker;
@@ -150,13 +141,39 @@ export class CompileThread {
     return worker;
   }
 
-  #forget(worker: Worker): void {
-    if (this.#worker === worker) this.#worker = undefined;
+  #answered(answer: CompileAnswer | typeof ready): void {
+    if (answer === ready) {
+      this.#isReady = true;
+      if (this.#task) this.#begin(this.#task);
+      return;
+    }
+    this.#worker!.unref();
+    const { param, resolve, reject } = this.#endTask()!;
+    if (answer.image) resolve(answer.image);
+    else reject(errorOfFault(answer.error, param));
   }
 
-  #replace(worker: Worker): void {
-    this.#forget(worker);
-    void worker.terminate();
-    if (!this.#isClosed && !this.#worker) this.#start();
+  #endTask(): Task | undefined {
+    const task = this.#task;
+    clearTimeout(task?.timer);
+    this.#task = undefined;
+    return task;
   }
+
+  /** Ends the thread. In place of one without a task, the next task starts another. */
+  #giveUp(error: Error): void {
+    const task = this.#endTask();
+    void this.#worker!.terminate();
+    this.#worker = undefined;
+    if (!task) return;
+    if (!this.#isClosed) this.#start();
+    task.reject(error);
+  }
+}
+
+function tooMuch(param: string, most: string): Error {
+  return errorOfFault(
+    { kind: "budget", message: `"${param}" expected one that takes at most ${most}: it is too large` },
+    param,
+  );
 }

@@ -12,7 +12,7 @@ import {
   type Tokenizer,
 } from "@tokenmill/contracts";
 import { GrammarEngine } from "../run/engine.ts";
-import { CompileQueue } from "./compileQueue.ts";
+import { CompileQueue, type Waiters } from "./compileQueue.ts";
 import type { Specification } from "./compileThread.ts";
 import { LeasedMatcher } from "./leasedMatcher.ts";
 import { ImageCache, type ImageInUse } from "./imageCache.ts";
@@ -129,7 +129,7 @@ class ThreadedProvider implements GrammarProvider {
 
   async #take(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions): Promise<ImageInUse> {
     const specification = specificationOf(spec);
-    const compile = (isGone: () => boolean): Promise<SharedImage> => this.#queue.compile(specification, owner, isGone);
+    const compile = (waiters: Waiters): Promise<SharedImage> => this.#queue.compile(specification, owner, waiters);
     return this.#images.take(specification.spec, compile, signal);
   }
 }

@@ -1,12 +1,26 @@
 /** Compiled grammars by the text of their specification: those in use, and of the others as many as memory is given to. */
+import type { Waiters } from "./compileQueue.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
-interface Entry {
-  image: Promise<SharedImage>;
-  users: number;
+class Entry implements Waiters {
+  readonly image: Promise<SharedImage>;
+  users = 1;
   /** 0 until it is compiled. */
-  sizeBytes: number;
-  isCompiled: boolean;
+  sizeBytes = 0;
+  isCompiled = false;
+  onGone: (() => void) | undefined;
+
+  constructor(compile: (waiters: Waiters) => Promise<SharedImage>) {
+    this.image = compile(this);
+    this.image.then(
+      () => (this.isCompiled = true),
+      () => undefined,
+    );
+  }
+
+  get areGone(): boolean {
+    return this.users === 0;
+  }
 }
 
 export interface ImageInUse {
@@ -27,12 +41,11 @@ export class ImageCache {
 
   /**
    * Compiles unless it is there, or is being compiled. A specification that fails is not remembered.
-   * @param compile gets a function that tells whether all waiters have left
    * @throws what compiling throws, and the signal's reason
    */
   async take(
     text: string,
-    compile: (isGone: () => boolean) => Promise<SharedImage>,
+    compile: (waiters: Waiters) => Promise<SharedImage>,
     signal?: AbortSignal,
   ): Promise<ImageInUse> {
     signal?.throwIfAborted();
@@ -40,14 +53,14 @@ export class ImageCache {
     if (entry) {
       entry.users++;
       this.#entries.delete(text);
-    } else entry = begin(compile);
+    } else entry = new Entry(compile);
     this.#entries.set(text, entry);
     const used = entry;
     let isReleased = false;
     const release = (): void => {
       if (isReleased) return;
       isReleased = true;
-      used.users--;
+      if (--used.users === 0) used.onGone?.();
       this.#evict();
     };
     signal?.addEventListener("abort", release);
@@ -78,15 +91,4 @@ export class ImageCache {
       bytes -= sizeBytes;
     }
   }
-}
-
-/** With one user. */
-function begin(compile: (isGone: () => boolean) => Promise<SharedImage>): Entry {
-  const entry = { users: 1, sizeBytes: 0, isCompiled: false } as Entry;
-  entry.image = compile(() => entry.users === 0);
-  entry.image.then(
-    () => (entry.isCompiled = true),
-    () => undefined,
-  );
-  return entry;
 }
