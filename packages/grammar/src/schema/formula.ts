@@ -25,11 +25,25 @@ export type Formula = Numbered &
     | { readonly kind: "leaf"; readonly leaf: Leaf }
   );
 export type SchemaFormula = Formula & { readonly kind: "schema" };
-type WithoutId<T> = T extends Numbered ? Omit<T, "id"> : never;
+
+interface Fields {
+  readonly kind: Formula["kind"];
+  readonly parts?: readonly Formula[];
+  readonly part?: Formula;
+  readonly location?: Location;
+  readonly scope?: Scope;
+  readonly types?: ReadonlySet<JsonType>;
+  readonly leaf?: Leaf;
+}
+
+/** All formulas have all fields, those of other kinds undefined: code that reads them is compiled for one shape. */
+function formulaOf(id: number, { kind, parts, part, location, scope, types, leaf }: Fields): Formula {
+  return { id, kind, parts, part, location, scope, types, leaf } as Formula;
+}
 
 export class Formulas {
-  readonly true: Formula = { id: 0, kind: "true" };
-  readonly false: Formula = { id: 1, kind: "false" };
+  readonly true: Formula = formulaOf(0, { kind: "true" });
+  readonly false: Formula = formulaOf(1, { kind: "false" });
   readonly #known = new Map<string, Formula>();
   readonly #leaves = new Map<Leaf, Formula>();
   /** Of the empty scope. */
@@ -68,13 +82,14 @@ export class Formulas {
     if (scope !== emptyScope)
       return this.#intern(`s${scope.id}${location.pointer}`, { kind: "schema", location, scope });
     let formula = this.#schemas.get(location);
-    if (!formula) this.#schemas.set(location, (formula = { id: this.#count++, kind: "schema", location, scope }));
+    if (!formula)
+      this.#schemas.set(location, (formula = formulaOf(this.#count++, { kind: "schema", location, scope })));
     return formula;
   }
 
   leaf(leaf: Leaf): Formula {
     let formula = this.#leaves.get(leaf);
-    if (!formula) this.#leaves.set(leaf, (formula = { id: this.#count++, kind: "leaf", leaf }));
+    if (!formula) this.#leaves.set(leaf, (formula = formulaOf(this.#count++, { kind: "leaf", leaf })));
     return formula;
   }
 
@@ -91,16 +106,20 @@ export class Formulas {
     return this.#intern(`${kind}${kept.map(({ id }) => id).join()}`, { kind, parts: kept });
   }
 
-  #intern(key: string, formula: WithoutId<Formula>): Formula {
+  #intern(key: string, fields: Fields): Formula {
     let known = this.#known.get(key);
-    if (!known) this.#known.set(key, (known = { id: this.#count++, ...formula } as Formula));
+    if (!known) this.#known.set(key, (known = formulaOf(this.#count++, fields)));
     return known;
   }
+}
+
+function partsOf(formula: Formula): readonly Formula[] {
+  return formula.kind === "and" || formula.kind === "or" || formula.kind === "oneOf" ? formula.parts : [];
 }
 
 /** For messages. */
 export function nameOf(formula: Formula): string {
   if (formula.kind === "schema") return `#${formula.location.pointer}`;
-  const place = "parts" in formula ? formula.parts.find(({ kind }) => kind === "schema") : undefined;
+  const place = partsOf(formula).find(({ kind }) => kind === "schema");
   return place?.kind === "schema" ? `#${place.location.pointer}` : "value";
 }

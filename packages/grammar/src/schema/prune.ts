@@ -106,10 +106,11 @@ function renumber(
     stateNumbers.of(0);
     for (const state of stateNumbers.kept) {
       const { edges: given, also, isAccepting } = body.states[state]!;
-      const edges = keptEdges(given, own, canRead).map((edge): RuleEdge => {
+      const edges: RuleEdge[] = [];
+      for (const edge of keptEdges(given, own, canRead)) {
         const { ifCount, counts, once, isDistinct } = edge;
-        return { symbol: symbolOf(edge), target: stateNumbers.of(edge.target), ifCount, counts, once, isDistinct };
-      });
+        edges.push({ symbol: symbolOf(edge), target: stateNumbers.of(edge.target), ifCount, counts, once, isDistinct });
+      }
       const leads = also !== undefined && reachesEnd(own, also);
       states.push({ edges, isAccepting, also: leads ? stateNumbers.of(also) : undefined });
     }
