@@ -27,8 +27,10 @@ export class Budget {
   readonly #limits: BudgetLimits;
   #end = Number.POSITIVE_INFINITY;
   #hurriedEnd = Number.POSITIVE_INFINITY;
-  #left = 0;
-  #untilClock = usualClockSteps;
+  /** Steps until it looks at what is left; below 0: so many were spent beyond. */
+  #untilLook = 0;
+  /** Steps that are left then. */
+  #rest = 0;
 
   /** @param what names the work in the message: `"jsonSchema"` expected … */
   constructor(what: string, limits: BudgetLimits = {}) {
@@ -39,20 +41,24 @@ export class Budget {
 
   /** From here on, as if nothing had been spent. */
   restart(): void {
-    const { steps, timeMs, unlessWaited, clockSteps = usualClockSteps } = this.#limits;
-    this.#left = steps ?? Number.POSITIVE_INFINITY;
-    this.#untilClock = clockSteps;
+    const { steps, timeMs, unlessWaited } = this.#limits;
+    this.#untilLook = 0;
+    this.#rest = steps ?? Number.POSITIVE_INFINITY;
     if (timeMs !== undefined) this.#end = performance.now() + timeMs;
     if (unlessWaited) this.#hurriedEnd = performance.now() + unlessWaited.timeMs;
   }
 
-  /** @throws GrammarBudgetError */
+  /** Stands in all loops: what it does seldom is a function of its own. @throws GrammarBudgetError */
   spend(steps: number): void {
-    this.#left -= steps;
-    if (this.#left < 0) this.#fail(`${this.#limits.steps} steps`);
-    this.#untilClock -= steps;
-    if (this.#untilClock > 0) return;
-    this.#untilClock = this.#limits.clockSteps ?? usualClockSteps;
+    this.#untilLook -= steps;
+    if (this.#untilLook <= 0) this.#look();
+  }
+
+  #look(): void {
+    const left = this.#rest + this.#untilLook;
+    if (left < 0) this.#fail(`${this.#limits.steps} steps`);
+    this.#untilLook = Math.min(left, this.#limits.clockSteps ?? usualClockSteps);
+    this.#rest = left - this.#untilLook;
     if (this.#end === Number.POSITIVE_INFINITY) return;
     const now = performance.now();
     if (now > this.#end) this.#fail(`${this.#limits.timeMs} ms`);
