@@ -1,9 +1,10 @@
-// Rows whose f32 elements are made when they are read: 16-bit rows, and rows under a token mask. A block "opens" into the
-// private copy when something reads single elements of it; passes over all blocks make one after the other where it stays in
-// the first cache. Most chains open few blocks, so a 16-bit row costs half of what an f32 row does, its bytes, and a mask
-// little more than its words.
+// Rows whose f32 elements are made when they are read: 16-bit rows, rows under a token mask, and rows with green tokens raised. A
+// block "opens" into the private copy when something reads single elements of it; passes over all blocks make one after the other
+// where it stays in the first cache. Most chains open few blocks, so a 16-bit row costs half of what an f32 row does, its bytes, a
+// mask little more than its words, and a watermark the hashes of few tokens.
 import { BLOCK_ELEMENTS, DTYPE_F32 } from "../../src/layout";
 import { blockIsOpen, maskTable, paddedLength, rowCopy, wideBlock } from "../memory/workspace";
+import { raiseBlock } from "./greenBlock";
 import { fillMaskTable, maskBlock, maxOfMasked } from "./maskBlock";
 import { BF16, F16, F32, isBf16, widen, widenBlock, widenFrom } from "./widen";
 
@@ -14,8 +15,10 @@ let isF32: bool = true;
 /** The row of 16 bits, as long as what is read from it is what opened blocks have: nothing was patched, and there is no mask;
  *  else 0. SIMD passes over all blocks widen its elements as they come. */
 export let narrowRow: usize = 0;
-/** Of a sparse row, or of a list that became a row: a closed block has no token. */
+/** Of a sparse row, of a list that became a row, or after all others were opened: a closed block has no token. */
 export let isBlank: bool = false;
+/** Whether closed blocks open with their green tokens raised. */
+let isRaised: bool = false;
 /** u32[maskWords], 0: no mask. */
 let mask: usize = 0;
 let maskWords: i32 = 0;
@@ -25,6 +28,7 @@ export function closeNarrow(rowSource: usize, dtype: i32): void {
   source = rowSource;
   isF32 = dtype == DTYPE_F32;
   isBlank = false;
+  isRaised = false;
   widenFrom(dtype);
   mask = 0;
   hasClosed = !isF32;
@@ -48,6 +52,30 @@ export function closeBlank(): void {
   hasClosed = true;
   narrowRow = 0;
   closeAll();
+}
+
+/** Raises the green tokens of the row: in open blocks at once, in the others when they open into the private copy. */
+export function closeRaised(row: usize): void {
+  isRaised = true;
+  narrowRow = 0;
+  if (hasClosed) {
+    for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
+      const block = row + <usize>b * (BLOCK_ELEMENTS * 4);
+      if (!isClosed(b)) raiseBlock(b, block, block);
+    }
+  } else {
+    source = row;
+    isF32 = true;
+    isBlank = false;
+    mask = 0;
+    hasClosed = true;
+    closeAll();
+  }
+}
+
+/** Nothing is left in the blocks that are closed. */
+export function blankClosed(): void {
+  isBlank = true;
 }
 
 /** After the private copy was written by others. */
@@ -83,17 +111,26 @@ function closeAll(): void {
 // @ts-ignore: decorator
 @inline
 export function openBlock(block: i32): void {
-  if (isClosed(block)) {
-    store<u8>(blockIsOpen + <usize>block, 1);
-    makeBlock(block, rowCopy + <usize>block * (BLOCK_ELEMENTS * 4));
-  }
+  if (isClosed(block)) openClosed(block);
+}
+
+function openClosed(block: i32): void {
+  store<u8>(blockIsOpen + <usize>block, 1);
+  makeBlock(block, rowCopy + <usize>block * (BLOCK_ELEMENTS * 4));
 }
 
 /** Address of the elements of a block, good until the next call. */
 // @ts-ignore: decorator
 @inline
 export function readBlock(row: usize, block: i32): usize {
-  if (!isClosed(block)) return row + <usize>block * (BLOCK_ELEMENTS * 4);
+  return isClosed(block) ? readClosed(block) : row + <usize>block * (BLOCK_ELEMENTS * 4);
+}
+
+function readClosed(block: i32): usize {
+  if (isRaised && !isBlank) {
+    openClosed(block); // tokens are hashed once
+    return rowCopy + <usize>block * (BLOCK_ELEMENTS * 4);
+  }
   makeBlock(block, wideBlock);
   return wideBlock;
 }
@@ -102,14 +139,25 @@ export function readBlock(row: usize, block: i32): usize {
 export function peek(row: usize, tokenId: i32): f32 {
   if (!isClosed(tokenId / BLOCK_ELEMENTS)) return load<f32>(row + ((<usize>tokenId) << 2));
   if (isBlank) return -Infinity;
+  if (isRaised) {
+    openBlock(tokenId / BLOCK_ELEMENTS);
+    return load<f32>(row + ((<usize>tokenId) << 2));
+  }
   if (mask != 0 && ((maskOf(tokenId / BLOCK_ELEMENTS) >> (tokenId & (BLOCK_ELEMENTS - 1))) & 1) == 0) return -Infinity;
+  return plainAt(tokenId);
+}
+
+/** Element of a closed block before a mask and green tokens. */
+// @ts-ignore: decorator
+@inline
+export function plainAt(tokenId: i32): f32 {
   if (isF32) return load<f32>(source + ((<usize>tokenId) << 2));
   return widen(<u32>load<u16>(source + ((<usize>tokenId) << 1)));
 }
 
 // @ts-ignore: decorator
 @inline
-function isClosed(block: i32): bool {
+export function isClosed(block: i32): bool {
   return hasClosed && load<u8>(blockIsOpen + <usize>block) == 0;
 }
 
@@ -122,12 +170,29 @@ export function openAll(): void {
 
 function makeBlock(block: i32, to: usize): void {
   if (isBlank) return blank(to, to + BLOCK_ELEMENTS * 4);
-  let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
-  if (!isF32) {
-    widenBlock(source + <usize>block * (BLOCK_ELEMENTS * 2), to);
-    from = to;
-  }
-  if (mask != 0) maskBlock(from, to, maskOf(block), maskTable);
+  const from = plainBlock(block, to);
+  if (isRaised) raiseBlock(block, from, to);
+}
+
+/** Address of the elements of a closed block before green tokens are raised: made at `to`, or as they came. */
+// @ts-ignore: decorator
+@inline
+export function plainBlock(block: i32, to: usize): usize {
+  return isF32 && mask == 0 ? source + <usize>block * (BLOCK_ELEMENTS * 4) : maskedBlock(block, to);
+}
+
+function maskedBlock(block: i32, to: usize): usize {
+  const from = widenedBlock(block, to);
+  if (mask == 0) return from;
+  maskBlock(from, to, maskOf(block), maskTable);
+  return to;
+}
+
+/** The same before the mask. */
+function widenedBlock(block: i32, to: usize): usize {
+  if (isF32) return source + <usize>block * (BLOCK_ELEMENTS * 4);
+  widenBlock(source + <usize>block * (BLOCK_ELEMENTS * 2), to);
+  return to;
 }
 
 /** Fills whole vectors with −Infinity. */
@@ -142,12 +207,7 @@ export function blank(p: usize, end: usize): void {
 
 /** Largest element of a closed block under the mask. */
 export function maxUnderMask(block: i32): f32 {
-  let from = source + <usize>block * (BLOCK_ELEMENTS * 4);
-  if (!isF32) {
-    widenBlock(source + <usize>block * (BLOCK_ELEMENTS * 2), wideBlock);
-    from = wideBlock;
-  }
-  return maxOfMasked(from, maskOf(block), maskTable);
+  return maxOfMasked(widenedBlock(block, wideBlock), maskOf(block), maskTable);
 }
 
 /** The 64 bits of a block, 0 behind the mask's end. */

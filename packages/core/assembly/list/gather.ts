@@ -31,6 +31,11 @@ function hits64(p: usize, floor4: v128, form: i32): u64 {
   return low | (high << 32);
 }
 
+/** The same of a block of f32. */
+export function hitsAbove(block: usize, floor: f32): u64 {
+  return hits64(block, f32x4.splat(floor), F32);
+}
+
 /** The form in which elements above `floor` can be looked for: of f16, what is infinite has to stay below it. */
 // @ts-ignore: decorator
 @inline
@@ -61,7 +66,7 @@ export function gatherAbove(row: usize, floor: f32): void {
     const first = b * BLOCK_ELEMENTS;
     const block = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
-      let hits = hits64(block, f32x4.splat(floor), F32);
+      let hits = hitsAbove(block, floor);
       if (hits == u64.MAX_VALUE) {
         listBlock(out, block, first);
         out += BLOCK_ELEMENTS * 8;

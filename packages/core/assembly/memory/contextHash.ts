@@ -10,8 +10,7 @@ export let context1: u32 = 0;
 /** Hashes the last `integer` tokens (all, if there are fewer) with the key, which is the stage's list: low, high word. Philox
  *  has this key afterwards. */
 export function hashContext(stage: usize, domain: u32): void {
-  const list = plan + load<i32>(stage, STAGE_LIST);
-  usePhiloxKey(load<u32>(list), load<u32>(list, 4));
+  useContextKey(stage);
   const length = load<i32>(job, JOB_HISTORY_LENGTH);
   const count = min(load<i32>(stage, STAGE_INTEGER), length);
   const history = <usize>load<u32>(job, JOB_HISTORY);
@@ -23,4 +22,10 @@ export function hashContext(stage: usize, domain: u32): void {
     context0 = philox0;
     context1 = philox1;
   }
+}
+
+/** Gives Philox the stage's key. */
+export function useContextKey(stage: usize): void {
+  const list = plan + load<i32>(stage, STAGE_LIST);
+  usePhiloxKey(load<u32>(list), load<u32>(list, 4));
 }

@@ -2,6 +2,7 @@
 // WebAssembly globals, one set per instance.
 import { BLOCK_ELEMENTS, ROW_PADDING_ELEMENTS } from "../../src/layout";
 import { EXP_TABLE_BYTES, fillExpTable } from "../numbers/expTable";
+import { PHILOX_TABLE_BYTES } from "../numbers/philox";
 
 /** Row length padded to ROW_PADDING_ELEMENTS. */
 export let paddedLength: i32 = 0;
@@ -33,6 +34,8 @@ export let expTable: usize = 0;
 const SCALE_TABLE_BYTES = 32;
 /** f64[4]: numbers that a loop in f64 reads from memory, see `holdScale`. */
 export let scaleTable: usize = 0;
+/** u32[22][4]: see `fillPhiloxTable`. */
+export let philoxTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
 export let tokenProbs: usize = 0;
 /** u64[blocks]: which tokens of each block a sparse row lists. */
@@ -56,6 +59,7 @@ export function workspace_bytes(vocabSize: i32): i32 {
     BLOCK_ELEMENTS * 4 +
     MASK_TABLE_BYTES +
     SCALE_TABLE_BYTES +
+    PHILOX_TABLE_BYTES +
     64
   );
 }
@@ -80,6 +84,7 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   wideBlock = digitCounts + DIGIT_COUNT_BYTES;
   maskTable = wideBlock + BLOCK_ELEMENTS * 4;
   scaleTable = maskTable + MASK_TABLE_BYTES;
-  blockIsOpen = scaleTable + SCALE_TABLE_BYTES;
+  philoxTable = scaleTable + SCALE_TABLE_BYTES;
+  blockIsOpen = philoxTable + PHILOX_TABLE_BYTES;
   fillExpTable(expTable);
 }

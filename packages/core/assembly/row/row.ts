@@ -13,12 +13,13 @@ import {
 } from "../../src/layout";
 import {
   blank,
+  blankClosed,
   closeBlank,
   closeNarrow,
   closeNone,
+  closeRaised,
   forgetNarrow,
   hasClosed,
-  isBlank,
   openAll,
   openBlock,
 } from "../blocks/closedBlocks";
@@ -31,7 +32,7 @@ import { floatBelow, toFinite } from "../numbers/floats";
 import { ceiling, editRest, hasRest, isListed, isOfRest, narrowRest, scaleCeiling } from "../sparse/rest";
 import { loadSparse, sparse, sparseFault, sparseMax, sparseStatus, useSparse } from "../sparse/sparseRow";
 import { forgetMass } from "./massF32";
-import { finishScan, noteScan, refreshBlock, refreshMax, scanRow } from "./scan";
+import { finishScan, noteScan, openFinite, refreshBlock, refreshMax, scanRow } from "./scan";
 import { narrowMax, scanNarrow } from "./scanNarrow";
 
 /** The row as f32, in the slab or in the private copy. */
@@ -114,8 +115,6 @@ export function isRestricted(): bool {
 }
 
 /** The token's logit; of a token that a sparse row does not list, what it is at most. */
-// @ts-ignore: decorator
-@inline
 export function logitAt(tokenId: i32): f32 {
   if (isOfRest(tokenId)) return ceiling;
   openBlock(tokenId / BLOCK_ELEMENTS);
@@ -210,19 +209,16 @@ export function patch(tokenId: i32, value: f32): void {
   refreshBlock(row, tokenId);
 }
 
-/** Makes a private copy, for edits of a large part of the row; `rescan` when they are done. Blocks that have nothing may stay
- *  closed. */
-export function copyRow(): void {
-  forgetMass();
-  if (!isBlank) openAll();
-  forgetNarrow();
-  if (row != rowCopy) {
-    memory.copy(rowCopy, row, (<usize>paddedLength) << 2);
-    undoPatches();
-    row = rowCopy;
-  }
-  isPatched = true;
-  wasPatched = true;
+/** Raises the green tokens. Until `openRaised` or `raiseMaxima`, block maxima are those of the row as it was. */
+export function raiseRow(): void {
+  closeRaised(row);
+  useCopy();
+}
+
+/** Brings them up to date, and opens all blocks with something in them. */
+export function openRaised(): void {
+  openFinite(row);
+  blankClosed();
 }
 
 /** Ends the edits: brings the maximum up to date and turns a restricted row into a list. */

@@ -1,7 +1,7 @@
 // The one pass over a row: largest element of every block of 64, the row's maximum, and whether anything is not a
 // number. `pmax` is one instruction where `max` is eight; it drops NaN, so a sum along the way catches it.
 import { BLOCK_ELEMENTS, STATUS_NAN, STATUS_OK, STATUS_POSITIVE_INFINITY } from "../../src/layout";
-import { isBlank, openBlock } from "../blocks/closedBlocks";
+import { openBlock } from "../blocks/closedBlocks";
 import { F32 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { add4, largestLane, max4, min4, transposedMax } from "../numbers/vectors";
@@ -187,16 +187,10 @@ export function refreshBlock(row: usize, tokenId: i32): void {
   store<f32>(blockMax + (block << 2), maxOfBlock(row + block * (BLOCK_ELEMENTS * 4)));
 }
 
-/** Brings the block maxima up to date after a private copy was edited. Block by block where few have something; a row that all
- *  of was edited is scanned sooner (13 % of KGW's time). */
-export function rescan(row: usize): void {
-  if (!isBlank) {
-    scanRow(row, 0);
-    return;
-  }
+/** Opens all blocks with something in them, and brings their maxima and the maximum up to date. */
+export function openFinite(row: usize): void {
   for (let b: usize = 0; b < <usize>paddedLength / BLOCK_ELEMENTS; b++) {
-    const most = blockMax + (b << 2);
-    if (load<f32>(most) > -Infinity) store<f32>(most, maxOfBlock(row + b * (BLOCK_ELEMENTS * 4)));
+    if (load<f32>(blockMax + (b << 2)) > -Infinity) refreshBlock(row, <i32>b * BLOCK_ELEMENTS);
   }
   refreshMax();
 }

@@ -16,9 +16,9 @@ import { keyAt, listCount, listMax, setCount, setKey, setUnsorted } from "../lis
 import { setWeight, weighList, weightAt } from "../list/weights";
 import { context0, context1, hashContext } from "../memory/contextHash";
 import { job, plan } from "../memory/job";
-import { listKeys, tokenCounts, wideBlock } from "../memory/workspace";
+import { listKeys, philoxTable, tokenCounts, wideBlock } from "../memory/workspace";
 import { logPositive } from "../numbers/log64";
-import { philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
+import { fillPhiloxTable, philox0, philox1, philox2, philox3, philoxBlock, philoxBlockx4 } from "../numbers/philox";
 import { beta, listAll, setBeta } from "../row/row";
 
 // @ts-ignore: decorator
@@ -138,10 +138,11 @@ function tableBitsOfList(list: usize, first: i32, depth: i32): void {
 function wordsOfList(index: i32): void {
   let i = 0;
   if (ASC_FEATURE_SIMD) {
+    fillPhiloxTable(context0, context1, DOMAIN_SYNTH_ID << 24, philoxTable);
     for (; i + 3 < listCount; i += 4) {
       const keys = listKeys + ((<usize>i) << 3);
       const ids = v128.not(i32x4.shuffle(v128.load(keys), v128.load(keys, 16), 0, 2, 4, 6));
-      philoxBlockx4(context0, context1, ids, DOMAIN_SYNTH_ID << 24, wideBlock);
+      philoxBlockx4(ids, philoxTable, wideBlock);
       v128.store(tokenCounts + ((<usize>i) << 2), v128.load(wideBlock + ((<usize>index) << 4)));
     }
   }

@@ -27,6 +27,13 @@ export function temperatureAt(stage: usize, nats: f64, count: i32): f64 {
   return coolest + (t + range - coolest) * share;
 }
 
+/** beta behind a temperature of t > 0. */
+// @ts-ignore: decorator
+@inline
+export function nextBeta(beta: f64, t: f64): f64 {
+  return min(beta / t, 1e260); // sets apart any two floats, and the product with any difference of two stays finite
+}
+
 /** x /= T; 0 leaves only the largest logit, the lowest id of equals. Numbers: T, range, exponent. With a range, T goes
  *  from T − range to T + range with the entropy: the nearer to uniform, the hotter. (llama.cpp, kalomaze 2023.) */
 export function temperature(stage: usize): void {
@@ -40,7 +47,7 @@ export function temperature(stage: usize): void {
       t = temperatureAt(stage, nats, count);
     }
   }
-  if (t > 0) return setBeta(min(beta / t, 1e260)); // sets apart any two floats, and the product with any difference of two stays finite
+  if (t > 0) return setBeta(nextBeta(beta, t));
   if (isDense) {
     listOne(rowMax, argMax(row));
     useList();

@@ -122,16 +122,13 @@ function sumBlocks(scale: f32, least: f32, heavy: f32, form: i32): void {
       if (!(most >= least)) continue;
       const block = passBlock(row, b, form);
       const floor = floorOf(b, own, equalsToo);
-      const hasAbove = most > floor;
       if (most >= heavy || b == own) {
-        const pairs = hasAbove
-          ? sumsOfBlocks(block, 1, scale, floor, true, true, form)
-          : sumsOfBlocks(block, 1, scale, floor, false, true, form);
-        heavyPairs = f32x4.add(heavyPairs, pairs);
+        heavyPairs = f32x4.add(heavyPairs, sumsOfBlocks(block, 1, scale, floor, true, true, form));
       } else {
-        const pairs = hasAbove
-          ? sumsOfBlocks(block, 1, scale, floor, true, false, form)
-          : sumsOfBlocks(block, 1, scale, floor, false, false, form);
+        const pairs =
+          most > floor
+            ? sumsOfBlocks(block, 1, scale, floor, true, false, form)
+            : sumsOfBlocks(block, 1, scale, floor, false, false, form);
         lightPairs = f32x4.add(lightPairs, pairs);
       }
     }
