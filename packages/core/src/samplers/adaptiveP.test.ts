@@ -14,6 +14,14 @@ const params: SamplingParams[] = [
   { adaptiveTarget: 1, adaptiveDecay: 0.99 },
   { adaptiveTarget: 0.2, bannedTokenIds: [0, 64, 65] },
   { adaptiveTarget: 0.3, adaptiveDecay: 0.6, minP: 0.001 },
+  // whose state needs the probability at the draw, though the row is whole again
+  {
+    chain: ["mirostat", "smoothing", "adaptiveP"],
+    mirostat: 2,
+    mirostatTau: 10,
+    smoothingFactor: 0.1,
+    adaptiveTarget: 0.3,
+  },
 ];
 
 it.each(variants)("adaptive-p draws the same by bounds and from a list, %s kernels", async (variant) => {
