@@ -10,9 +10,9 @@ export interface Place {
   readonly rule: number;
   /** Whether the body may end here. */
   readonly isAccepting: boolean;
-  /** Engine's lexeme and the place after it, alternately. */
+  /** Engine's lexeme and the index of its edge, alternately. */
   readonly lexemes: readonly number[];
-  /** Rule and the place after it, alternately. */
+  /** Rule and the index of its edge, alternately. */
   readonly rules: readonly number[];
   /** Places after lexemes and rules that may be empty. */
   readonly skips: readonly number[];
@@ -98,29 +98,43 @@ export class Positions {
     const lexemes: number[] = [];
     const rules: number[] = [];
     const skips: number[] = [];
-    for (const edge of edges) {
-      if (count < edge.min || count > edge.max || this.#sets.has(taken, edge.once)) continue;
+    edges.forEach((edge, i) => {
+      if (count < edge.min || count > edge.max || this.#sets.has(taken, edge.once)) return;
       const after = edge.counts ? Math.min(count + 1, saturation) : count;
-      const takenAfter = edge.once < 0 ? taken : this.#sets.with(taken, edge.once);
       // only places that can come to an end
-      if (this.#isExhausted(edge.target, takenAfter) || this.#isReadUp(edge.target, texts)) continue;
-      if (!bodies.isLive(rule, edge.target, after)) continue;
-      const next = this.#id(edge.target, after, takenAfter, texts);
+      if (this.#isExhausted(edge.target, taken, edge.once) || this.#isReadUp(edge.target, texts)) return;
+      if (!bodies.isLive(rule, edge.target, after)) return;
       const { symbol } = edge;
-      if (edge.isRule) rules.push(symbol, next);
+      if (edge.isRule) rules.push(symbol, i);
       else {
         const lexeme = edge.isDistinct ? this.#without(symbol, this.#read.members(texts)) : this.#lexemeOf(symbol);
-        if (lexeme !== undefined) lexemes.push(lexeme, next);
+        if (lexeme !== undefined) lexemes.push(lexeme, i);
       }
-      if (edge.isRule ? bodies.isNullable(symbol) : this.#isNullableLexeme[symbol] === 1) skips.push(next);
-    }
+      const isSkipped = edge.isRule ? bodies.isNullable(symbol) : this.#isNullableLexeme[symbol] === 1;
+      if (isSkipped) skips.push(this.after(id, i));
+    });
     return { rule, isAccepting: isAccepting && count >= min && count <= max, lexemes, rules, skips };
   }
 
-  /** Whether nothing leads on from the state because each edge was taken. */
-  #isExhausted(state: number, taken: number): boolean {
+  /** The place after one of its edges: made once an output takes that edge, as there may be one for each set of them. */
+  after(id: number, edgeIndex: number): number {
+    const { rule, edges } = this.#bodies.state(this.#states[id]!);
+    const { target, counts, once } = edges[edgeIndex]!;
+    const count = this.#counts[id]!;
+    const taken = this.#taken[id]!;
+    return this.#id(
+      target,
+      counts ? Math.min(count + 1, this.#bodies.saturation(rule)) : count,
+      once < 0 ? taken : this.#sets.with(taken, once),
+      this.#texts[id]!,
+    );
+  }
+
+  /** Whether nothing leads on from the state because each edge was taken, by the set or by one more. */
+  #isExhausted(state: number, taken: number, more: number): boolean {
     const { edges, isAccepting } = this.#bodies.state(state);
-    return !isAccepting && taken !== TakenSets.none && edges.every(({ once }) => this.#sets.has(taken, once));
+    if (isAccepting || (taken === TakenSets.none && more < 0)) return false;
+    return edges.every(({ once }) => once >= 0 && (once === more || this.#sets.has(taken, once)));
   }
 
   /** Whether nothing leads on from the state because each text was read. */

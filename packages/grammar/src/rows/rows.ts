@@ -113,8 +113,9 @@ export class Rows {
       const { lexemes } = this.#positions.place(items[i]!);
       for (let k = 0; k < lexemes.length; k += 2) {
         if (lexemes[k] !== lexeme) continue;
-        const place = text === 0 ? lexemes[k + 1]! : this.#positions.withText(lexemes[k + 1]!, text);
-        kernel.push(place, items[i + 1]! === self ? id : items[i + 1]!);
+        const place = this.#positions.after(items[i]!, lexemes[k + 1]!);
+        const withText = text === 0 ? place : this.#positions.withText(place, text);
+        kernel.push(withText, items[i + 1]! === self ? id : items[i + 1]!);
       }
     }
     return kernel;
@@ -239,7 +240,7 @@ export class Rows {
         const start = row.items[i + 1] === self ? startRow : row.items[i + 1]!;
         for (let k = 0; k < rules.length; k += 2) {
           if (rules[k] !== endedRule) continue;
-          for (const place of positions.closure(rules[k + 1]!)) {
+          for (const place of positions.closure(positions.after(row.items[i]!, rules[k + 1]!))) {
             const { isAccepting, rule: outer, lexemes, rules: next } = positions.place(place);
             if (lexemes.length > 0 || next.length > 0) found.add(place, start);
             if (isAccepting) ends.add(outer, start);

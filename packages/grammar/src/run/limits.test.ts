@@ -123,6 +123,23 @@ describe("limits", () => {
     expect(cores.size).toBeGreaterThan(1);
   });
 
+  it("of 200 texts that may come once each, only the sets that were read take memory: below 400 bytes a text and step", () => {
+    const names = tokens.filter((text) => text.length === 4).slice(0, 200);
+    const edges = names.map((_, once): RuleEdge => ({ symbol: { lexeme: once }, target: 0, once }));
+    const engine = new GrammarEngine(vocabulary);
+    const matcher = engine.open(
+      compile((expressions) => names.map((name) => expressions.literal(name)), [[state(true, ...edges)]]),
+    );
+    matcher.fillMask(words);
+    const before = engine.core.sizeBytes;
+    for (const name of names.slice(0, 3)) {
+      expect(matcher.accept(tokens.indexOf(name))).toBe(true);
+      matcher.fillMask(words);
+      expect(idsOf(words)).not.toContain(tokens.indexOf(name));
+    }
+    expect((engine.core.sizeBytes - before) / 3 / names.length).toBeLessThan(400);
+  });
+
   it("refuses options that are none", () => {
     expect(() => new GrammarEngine(vocabulary, { maskSteps: 10 })).toThrow('"maskSteps" expected integer in [1000,');
     expect(() => new GrammarEngine(vocabulary, { cacheBytes: 1 })).toThrow(
