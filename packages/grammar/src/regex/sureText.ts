@@ -48,6 +48,11 @@ export class SureText {
     return isEndless && !nodes.has(expr, flags.boolean) && nodes.minLength(nodes.a(expr)) > 0;
   }
 
+  /** Whether it has infinitely many texts; false says nothing. */
+  isEndless(expr: number): boolean {
+    return !this.#nodes.has(expr, flags.boolean) && this.#nodes.kind(expr) !== kinds.none && !this.isBounded(expr);
+  }
+
   /** Whether there is a length that no text of it has, as far as its form shows. */
   isBounded(expr: number): boolean {
     let known = this.#bounded.get(expr);

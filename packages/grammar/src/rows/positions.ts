@@ -24,6 +24,8 @@ export interface PositionsOptions {
   readonly lexemeOf: (lexeme: number) => number;
   /** The engine's lexeme for one of the image's without these texts; undefined if none is left. */
   readonly without: (lexeme: number, texts: readonly number[]) => number | undefined;
+  /** Whether it is plain that one of the image's lexemes has no last text: some are left without any. */
+  readonly isEndless: (lexeme: number) => boolean;
 }
 
 export class Positions {
@@ -32,6 +34,7 @@ export class Positions {
   /** By the image's lexeme. */
   readonly #isNullableLexeme: Uint8Array;
   readonly #without: (lexeme: number, texts: readonly number[]) => number | undefined;
+  readonly #isEndless: (lexeme: number) => boolean;
   readonly #ids = new Map<number | string, number>();
   readonly #states: number[] = [];
   readonly #counts: number[] = [];
@@ -44,11 +47,12 @@ export class Positions {
   readonly #closures: (readonly number[] | undefined)[] = [];
   readonly #predictions: (readonly number[] | undefined)[] = [];
 
-  constructor({ image, lexemeOf, without }: PositionsOptions) {
+  constructor({ image, lexemeOf, without, isEndless }: PositionsOptions) {
     this.#bodies = new Bodies(image);
     this.#lexemeOf = lexemeOf;
     this.#isNullableLexeme = image.lexemes.isNullable;
     this.#without = without;
+    this.#isEndless = isEndless;
   }
 
   /** About how much memory they take. */
@@ -141,9 +145,9 @@ export class Positions {
   #isReadUp(state: number, texts: number): boolean {
     const { edges, isAccepting } = this.#bodies.state(state);
     if (isAccepting || texts === TakenSets.none || edges.length === 0) return false;
-    return edges.every(
-      ({ symbol, isDistinct }) => isDistinct && this.#without(symbol, this.#read.members(texts)) === undefined,
-    );
+    const isReadUp = (lexeme: number): boolean =>
+      !this.#isEndless(lexeme) && this.#without(lexeme, this.#read.members(texts)) === undefined;
+    return edges.every(({ symbol, isDistinct }) => isDistinct && isReadUp(symbol));
   }
 
   /** The place, and those that empty lexemes and rules lead to. */

@@ -9,6 +9,7 @@ import { Clamp } from "../lexer/clamp.ts";
 import { Lexer } from "../lexer/lexer.ts";
 import { WalkTable } from "../lexer/walkTable.ts";
 import { Expressions } from "../regex/expressions.ts";
+import { SureText } from "../regex/sureText.ts";
 import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { LoadedGrammar } from "./loadedGrammar.ts";
 import { Masks } from "./masks.ts";
@@ -19,6 +20,7 @@ export class Core {
   readonly #vocabulary: Vocabulary;
   readonly #budget: Budget;
   readonly #expressions: Expressions;
+  readonly #sureText: SureText;
   readonly #lexer: Lexer;
   readonly #table: WalkTable;
   readonly #masks: Masks;
@@ -31,6 +33,7 @@ export class Core {
     this.#vocabulary = vocabulary;
     this.#budget = budget;
     this.#expressions = new Expressions({ budget });
+    this.#sureText = new SureText(this.#expressions.nodes);
     this.#lexer = new Lexer(this.#expressions);
     this.#table = new WalkTable(this.#lexer, this.#expressions.nodes.partitions);
     const clamp = new Clamp(this.#expressions, trie.depth);
@@ -77,8 +80,10 @@ export class Core {
       const rest = expressions.and([unpacked.at(roots[lexeme]!), others]);
       return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy[lexeme] === 1, true);
     };
+    const isEndless = (lexeme: number): boolean => this.#sureText.isEndless(unpacked.at(roots[lexeme]!));
     return new LoadedGrammar({
       without,
+      isEndless,
       image,
       lexemeOf,
       vocabulary: this.#vocabulary,

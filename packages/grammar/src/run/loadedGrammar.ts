@@ -17,6 +17,8 @@ export interface LoadedGrammarOptions {
   readonly lexemeOf: (lexeme: number) => number;
   /** The lexer's lexeme for one of the image's, other texts than these; undefined if none is left. */
   readonly without: (lexeme: number, texts: readonly Uint8Array[]) => number | undefined;
+  /** Whether it is plain that one of the image's lexemes has no last text. */
+  readonly isEndless: (lexeme: number) => boolean;
   readonly vocabulary: Vocabulary;
   readonly lexer: Lexer;
   readonly masks: Masks;
@@ -61,6 +63,7 @@ export class LoadedGrammar {
           lexeme,
           texts.map((text) => this.#texts!.bytes(text)),
         ),
+      isEndless: options.isEndless,
     });
     this.#store = store;
     this.#imageBytes = image.sizeBytes;
