@@ -29,8 +29,20 @@ it("an expression without complements is endless if it has a repetition without 
   }
 });
 
-it("says nothing of complements", () => {
+it("what it says of intersections and complements is so", () => {
+  const [letters, short] = [of("[a-c]*"), of("a{0,3}|bc")];
+  const rest = expressions.and([letters, expressions.not(short)]);
   const few = expressions.and([of("a*"), expressions.not(of("aa+"))]);
-  expect(sureText.isEndless(few)).toBe(false);
-  expect(countTexts(expressions, few, 1e6)).toBe(2);
+  const cases: readonly (readonly [Expr, boolean, boolean])[] = [
+    [rest, true, true],
+    [expressions.concat([letters, few, of("b")]), true, false],
+    [expressions.concat([of('"'), rest, of('"')]), true, true],
+    [expressions.or([few, rest]), true, true],
+    [expressions.concat([rest, expressions.and([letters, expressions.not(letters)])]), false, false],
+    [few, false, false],
+  ];
+  for (const [expr, isEndless, isSaid] of cases) {
+    expect(countTexts(expressions, expr, 1e6) === endless).toBe(isEndless);
+    expect(sureText.isEndless(expr)).toBe(isSaid);
+  }
 });

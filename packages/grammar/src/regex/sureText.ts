@@ -50,7 +50,14 @@ export class SureText {
 
   /** Whether it has infinitely many texts; false says nothing. */
   isEndless(expr: number): boolean {
-    return !this.#nodes.has(expr, flags.boolean) && this.#nodes.kind(expr) !== kinds.none && !this.isBounded(expr);
+    const nodes = this.#nodes;
+    const kind = nodes.kind(expr);
+    if (!nodes.has(expr, flags.boolean)) return kind !== kinds.none && !this.isBounded(expr);
+    const a = nodes.a(expr);
+    const b = nodes.b(expr);
+    if (kind === kinds.concat) return (this.isEndless(a) && this.of(b)) || (this.of(a) && this.isEndless(b));
+    if (kind === kinds.or) return this.isEndless(a) || this.isEndless(b);
+    return kind === kinds.and && this.#isLongBesideComplements(expr);
   }
 
   /** Whether there is a length that no text of it has, as far as its form shows. */
