@@ -67,7 +67,7 @@ export class Configurations {
   }
 
   /** The code of a lexeme that has read these bytes after a text. */
-  lexemeWith(lexeme: number, before: number, bytes: readonly number[]): number {
+  lexemeWith(lexeme: number, before: number, bytes: Uint8Array): number {
     let text = before;
     for (const byte of bytes) text = this.#texts!.append(text, byte);
     return this.codes.withText(lexeme, text);

@@ -29,17 +29,16 @@ export class Core {
 
   /** @param cacheBytes for masks; the rest has no bound here */
   constructor(vocabulary: Vocabulary, slices: Slices, budget: Budget, cacheBytes: number) {
-    const { trie } = vocabulary;
     this.#vocabulary = vocabulary;
     this.#budget = budget;
     this.#expressions = new Expressions({ budget });
     this.#sureText = new SureText(this.#expressions.nodes);
     this.#lexer = new Lexer(this.#expressions);
     this.#table = new WalkTable(this.#lexer, this.#expressions.nodes.partitions);
-    const clamp = new Clamp(this.#expressions, trie.depth);
+    const clamp = new Clamp(this.#expressions, vocabulary.trie.depth);
     this.#store = new MaskStore(cacheBytes);
     const shares = {
-      trie,
+      vocabulary,
       expressions: this.#expressions,
       lexer: this.#lexer,
       clamp,

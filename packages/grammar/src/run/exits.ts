@@ -2,7 +2,8 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Lexer } from "../lexer/lexer.ts";
 import type { WalkTable } from "../lexer/walkTable.ts";
-import { depthOf, pathTo, type Trie } from "../vocabulary/trie.ts";
+import { depthOf } from "../vocabulary/trie.ts";
+import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import type { Configurations } from "./configurations.ts";
 import { type ExitList, ExitQueue, type ReadFrom } from "./exitQueue.ts";
 import type { MaskDraft } from "./maskDraft.ts";
@@ -12,7 +13,7 @@ import { nodesOfAStep, type Walk } from "./walk.ts";
 const mostTogether = 64;
 
 export interface ExitsOptions {
-  readonly trie: Trie;
+  readonly vocabulary: Vocabulary;
   readonly lexer: Lexer;
   readonly table: WalkTable;
   readonly walk: Walk;
@@ -20,15 +21,15 @@ export interface ExitsOptions {
 }
 
 export class Exits {
-  readonly #trie: Trie;
+  readonly #vocabulary: Vocabulary;
   readonly #lexer: Lexer;
   readonly #table: WalkTable;
   readonly #walk: Walk;
   readonly #budget: Budget;
   readonly #queue = new ExitQueue();
 
-  constructor({ trie, lexer, table, walk, budget }: ExitsOptions) {
-    this.#trie = trie;
+  constructor({ vocabulary, lexer, table, walk, budget }: ExitsOptions) {
+    this.#vocabulary = vocabulary;
     this.#lexer = lexer;
     this.#table = table;
     this.#walk = walk;
@@ -51,7 +52,7 @@ export class Exits {
     const endedAt = (place: number): readonly number[] => this.#lexer.ended(this.#table.state(place));
     const codeOf = (lexeme: number, node: number, from: ReadFrom): number =>
       this.#lexer.isDistinct(lexeme)
-        ? configurations.lexemeWith(lexeme, from.text, pathTo(this.#trie, node, from.depth))
+        ? configurations.lexemeWith(lexeme, from.text, this.#vocabulary.bytesTo(node, from.depth))
         : lexeme;
     for (let node = queue.node; node !== undefined; node = queue.node) {
       const list = queue.alone;
@@ -96,6 +97,7 @@ export class Exits {
   #queueFound(row: number, node: number, count: number): void {
     this.#budget.spend(1 + count + this.#walk.steps / nodesOfAStep);
     const { exits } = this.#walk;
-    if (exits.length > 0) this.#queue.add(exits, row, undefined, { text: 0, depth: depthOf(this.#trie, node) + 1 });
+    if (exits.length === 0) return;
+    this.#queue.add(exits, row, undefined, { text: 0, depth: depthOf(this.#vocabulary.trie, node) + 1 });
   }
 }

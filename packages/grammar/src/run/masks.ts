@@ -8,6 +8,7 @@ import type { Lexer, TokenRanges } from "../lexer/lexer.ts";
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Expressions } from "../regex/expressions.ts";
 import { copyToTwins, type Trie } from "../vocabulary/trie.ts";
+import type { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { type Configurations, fresh } from "./configurations.ts";
 import type { ReadFrom } from "./exitQueue.ts";
 import { Exits } from "./exits.ts";
@@ -55,13 +56,14 @@ export class Masks {
   /** About how much memory it takes, masks aside. */
   sizeBytes = 0;
 
-  constructor({ trie, expressions, lexer, clamp, table, slices, budget, store }: MasksOptions) {
+  constructor({ vocabulary, expressions, lexer, clamp, table, slices, budget, store }: MasksOptions) {
+    const { trie } = vocabulary;
     this.#trie = trie;
     this.#lexer = lexer;
     this.#clamp = clamp;
     this.#table = table;
     this.#walk = new Walk(trie, table);
-    this.#exits = new Exits({ trie, lexer, table, walk: this.#walk, budget });
+    this.#exits = new Exits({ vocabulary, lexer, table, walk: this.#walk, budget });
     this.#slices = slices;
     this.#plainReach = new PlainReach(expressions);
     this.#budget = budget;
@@ -157,7 +159,7 @@ export class Masks {
 }
 
 export interface MasksOptions {
-  readonly trie: Trie;
+  readonly vocabulary: Vocabulary;
   readonly expressions: Expressions;
   readonly lexer: Lexer;
   readonly clamp: Clamp;

@@ -81,19 +81,12 @@ export function depthOf({ nodes }: Trie, node: number): number {
   return nodes[node * 2 + 1]! & mostDepth;
 }
 
-/** The bytes from a depth to the node, its own too. */
-export function pathTo({ nodes }: Trie, node: number, fromDepth: number): number[] {
-  const path: number[] = [];
-  for (let at = 0; at <= node; ) {
-    const size = nodes[at * 2 + 1]! >>> 10;
-    if (at + size <= node) {
-      at += size;
-      continue;
-    }
-    path.push(nodes[at * 2]! & 255);
-    at++;
-  }
-  return path.slice(fromDepth);
+/** A token that begins with the bytes of the node. */
+export function tokenUnder({ nodes, noToken }: Trie, node: number): number {
+  // the next nodes are below it as long as no token ends
+  let at = node;
+  while (nodes[at * 2]! >>> 8 === noToken) at++;
+  return nodes[at * 2]! >>> 8;
 }
 
 /** Tokens with the bytes of another are as that one is. @param words of a mask */

@@ -1,6 +1,6 @@
 /** What the engine knows of a tokenizer: which tokens are text, with which bytes, which are special, which end the output. */
 import type { Tokenizer } from "@tokenmill/contracts";
-import { buildTrie, type Trie } from "./trie.ts";
+import { buildTrie, depthOf, tokenUnder, type Trie } from "./trie.ts";
 
 export interface VocabularyOptions {
   readonly tokenizer: Pick<Tokenizer, "vocabSize" | "tokenBytes">;
@@ -43,5 +43,10 @@ export class Vocabulary {
   /** The bytes that the token adds to a text; none for one that is no text, or none of the vocabulary. */
   bytes(tokenId: number): Uint8Array {
     return this.#bytes[tokenId] ?? noBytes;
+  }
+
+  /** The bytes from a depth to the tree's node, its own too. */
+  bytesTo(node: number, fromDepth: number): Uint8Array {
+    return this.bytes(tokenUnder(this.trie, node)).subarray(fromDepth, depthOf(this.trie, node) + 1);
   }
 }
