@@ -14,10 +14,10 @@ export class MaskDraft {
   count = 0;
   #isClean = true;
 
-  constructor(wordCount: number) {
+  /** @param mostListed absent: as many as are set about as fast as the whole mask is copied */
+  constructor(wordCount: number, mostListed: number = wordCount >> 3) {
     this.words = new Int32Array(wordCount + 1);
-    // as many tokens of a list are set about as fast as the whole mask is copied
-    this.mostListed = wordCount >> 3;
+    this.mostListed = mostListed;
     this.tokens = new Int32Array(this.mostListed + 1);
   }
 

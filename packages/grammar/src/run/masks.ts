@@ -62,7 +62,7 @@ export class Masks {
     this.#lexer = lexer;
     this.#clamp = clamp;
     this.#table = table;
-    this.#walk = new Walk(trie, table);
+    this.#walk = new Walk(trie, table, slices.others);
     this.#exits = new Exits({ vocabulary, lexer, table, walk: this.#walk, budget });
     this.#slices = slices;
     this.#plainReach = new PlainReach(expressions);
@@ -149,7 +149,7 @@ export class Masks {
     draft.begin();
     const reach = this.#plainReach.of(this.#lexer.members(this.#table.state(place)));
     if (reach === undefined) this.#walk.all(place, draft);
-    else this.#walk.along(this.#slices.others, place, draft);
+    else this.#walk.along(place, draft);
     const mask = this.#keep(draft, reach === undefined ? undefined : this.#slices.atMost(reach));
     this.#budget.spend(1 + this.#walk.steps / nodesOfAStep);
     // an empty list is the walk's own

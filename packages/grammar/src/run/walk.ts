@@ -1,11 +1,20 @@
 /** Walks over the vocabulary from a state of the lexer: which tokens stay inside its lexemes, and where these may end. */
 import type { WalkTable } from "../lexer/walkTable.ts";
 import type { Trie } from "../vocabulary/trie.ts";
-import type { MaskDraft } from "./maskDraft.ts";
+import { MaskDraft } from "./maskDraft.ts";
 import type { Branches } from "./slices.ts";
 
 /** Nodes of a walk that cost about as much as one step of other work. */
 export const nodesOfAStep = 64;
+
+/** The tokens that begin with a byte, as far as a walk allows them. */
+interface Found {
+  /** The table's entry for that byte: all else depends on it alone. */
+  readonly entry: number;
+  readonly tokens: Int32Array;
+  /** As `exits` of the walk. */
+  readonly exits: readonly number[];
+}
 
 export class Walk {
   readonly #trie: Trie;
@@ -15,12 +24,17 @@ export class Walk {
   readonly #firstBytes: Uint8Array;
   /** By depth: the place before a node. */
   readonly #stack: Int32Array;
+  readonly #others: Branches;
+  /** By first byte of the branches: what was found there last. Names of one object differ after one of the bytes. */
+  readonly #found: (Found | undefined)[] = [];
+  readonly #foundDraft: MaskDraft;
   /** Node and place, alternately, for nodes of the last walk at which a lexeme may end and more can follow. */
   exits: number[] = [];
   /** Nodes that the last walk looked at. */
   steps = 0;
 
-  constructor(trie: Trie, table: WalkTable) {
+  /** @param others branches that some walks go along */
+  constructor(trie: Trie, table: WalkTable, others: Branches) {
     this.#trie = trie;
     this.#table = table;
     const roots: number[] = [];
@@ -28,6 +42,8 @@ export class Walk {
     this.#roots = Int32Array.from(roots);
     this.#firstBytes = Uint8Array.from(roots, (node) => trie.nodes[node * 2]! & 255);
     this.#stack = new Int32Array(trie.depth + 2);
+    this.#foundDraft = new MaskDraft(trie.noToken / 32, others.nodeCount);
+    this.#others = others;
   }
 
   /** Adds all tokens from a place on. */
@@ -44,13 +60,39 @@ export class Walk {
     this.steps = steps;
   }
 
-  /** The same for tokens on some branches only; nothing ends where there are more. */
-  along({ nodes, nodeCount, numbers }: Branches, place: number, draft: MaskDraft): void {
-    this.#stack[0] = place;
+  /** The same for tokens on the branches only; nothing ends where there are more. */
+  along(place: number, draft: MaskDraft): void {
+    const { nodes, nodeCount } = this.#others;
+    const exits: number[] = [];
+    let steps = 0;
+    for (let node = 0; node < nodeCount; node += nodes[node * 2 + 1]! >>> 10) {
+      const byte = nodes[node * 2]! & 255;
+      const entry = this.#table.entry(place, byte);
+      steps++;
+      if (entry === 0) continue;
+      let found = this.#found[byte];
+      if (found?.entry !== entry) {
+        this.#found[byte] = found = this.#find(node, place, entry);
+        steps += this.steps;
+      }
+      for (let i = 0; i < found.tokens.length; i++) draft.add(found.tokens[i]!);
+      for (let i = 0; i < found.exits.length; i++) exits.push(found.exits[i]!);
+    }
+    this.exits = exits;
+    this.steps = steps;
+  }
+
+  /** At a node of the branches without a parent, and under it. */
+  #find(node: number, place: number, entry: number): Found {
+    const { nodes, numbers } = this.#others;
+    const draft = this.#foundDraft;
+    draft.begin();
     this.#clearExits();
-    this.steps = this.#run(nodes, 0, nodeCount, draft);
-    const { exits } = this;
-    for (let i = 0; i < exits.length; i += 2) exits[i] = numbers[exits[i]!]!;
+    this.#stack[0] = place;
+    this.steps = this.#run(nodes, node, node + (nodes[node * 2 + 1]! >>> 10), draft);
+    const tokens = draft.tokens.slice(0, draft.count);
+    draft.end();
+    return { entry, tokens, exits: this.exits.map((each, i) => (i % 2 === 0 ? numbers[each]! : each)) };
   }
 
   /**
