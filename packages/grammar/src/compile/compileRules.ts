@@ -1,11 +1,12 @@
 /** Rules as an image: what has no text is left out, so that every item of a parser's row can come to an end. */
 import type { Budget } from "../budget/budget.ts";
-import type { Expressions } from "../regex/expressions.ts";
+import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { GrammarRules, Lexeme, Rule, RuleEdge } from "../rules/grammarRules.ts";
 import type { TokenRanges } from "../lexer/lexer.ts";
 import { type BodyFacts, prunedFacts, type RuleFacts, ruleFacts } from "../rules/productive.ts";
 import type { GrammarImage, ImageEdges, ImageLexemes, ImageRules, ImageStates } from "./image.ts";
 import { packExpressions } from "./packExpressions.ts";
+import { packKeys } from "./packKeys.ts";
 
 const endless = Number.POSITIVE_INFINITY;
 
@@ -22,13 +23,13 @@ export function compileRules(grammar: GrammarRules, budget: Budget, name: string
     ? { ...prunedFacts(grammar, budget), canFollow: () => true }
     : textFacts(grammar, budget);
   if (!bodies[grammar.start]) throw new RangeError(`"${name}" expected one that a text can match`);
-  const roots = lexemes.map(({ expression }) => expression);
-  const { nodes, sets, moduli, places } = packExpressions(expressions, roots);
+  const { nodes, sets, moduli, places } = packExpressions(expressions, rootsOf(lexemes));
   const parts = {
     nodes,
     sets,
     moduli,
     lexemes: packLexemes(expressions, lexemes, places),
+    keys: packKeys(lexemes, places),
     ...packBodies(grammar.rules, canFollow),
     rules: packRules(grammar.rules, bodies, isNullable),
     start: grammar.start,
@@ -46,20 +47,44 @@ function textFacts(grammar: GrammarRules, budget: Budget): Facts {
   return { ...facts, canFollow };
 }
 
-function sizeOf({ nodes, sets, lexemes, states, edges, rules }: Omit<GrammarImage, "sizeBytes">): number {
-  const counts = 40 * states.rules.length + 40 * edges.symbols.length + 20 * rules.firstStates.length;
-  return 1000 + nodes.byteLength + sets.byteLength + 10 * lexemes.expressions.length + counts + rules.live.length;
+/** What the image has of lexemes' expressions: those of keys are made of their names. */
+function rootsOf(lexemes: readonly Lexeme[]): Expr[] {
+  const roots: Expr[] = [];
+  for (const lexeme of lexemes) {
+    const { key } = lexeme;
+    roots.push(key ? key.tail : lexeme.expression);
+    if (key?.outOf !== undefined) roots.push(key.outOf);
+  }
+  return roots;
 }
 
-function packLexemes(expressions: Expressions, lexemes: readonly Lexeme[], places: Int32Array): ImageLexemes {
+function sizeOf({ nodes, sets, lexemes, keys, states, edges, rules }: Omit<GrammarImage, "sizeBytes">): number {
+  const counts = 40 * states.rules.length + 40 * edges.symbols.length + 20 * rules.firstStates.length;
+  const names = keys.texts.byteLength + keys.firstUnits.byteLength + keys.names.byteLength;
+  return (
+    1000 + nodes.byteLength + sets.byteLength + 18 * lexemes.expressions.length + names + counts + rules.live.length
+  );
+}
+
+function packLexemes(
+  expressions: Expressions,
+  lexemes: readonly Lexeme[],
+  places: ReadonlyMap<Expr, number>,
+): ImageLexemes {
   const packed = {
-    expressions: places,
+    expressions: new Int32Array(lexemes.length),
     isNullable: new Uint8Array(lexemes.length),
     isLazy: new Uint8Array(lexemes.length),
     tokenIds: [] as [lexeme: number, ranges: TokenRanges][],
   };
   for (let lexeme = 0; lexeme < lexemes.length; lexeme++) {
+    const { key } = lexemes[lexeme]!;
+    if (key) {
+      packed.expressions[lexeme] = places.get(key.tail)!;
+      continue;
+    }
     const { expression, tokenIds, isLazy } = lexemes[lexeme]!;
+    packed.expressions[lexeme] = places.get(expression)!;
     if (tokenIds) packed.tokenIds.push([lexeme, tokenIds]);
     else if (expressions.isNullable(expression)) packed.isNullable[lexeme] = 1;
     if (isLazy) packed.isLazy[lexeme] = 1;

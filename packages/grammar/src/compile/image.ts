@@ -12,6 +12,7 @@ export interface GrammarImage {
   readonly sets: Uint32Array;
   readonly moduli: readonly number[];
   readonly lexemes: ImageLexemes;
+  readonly keys: ImageKeys;
   readonly states: ImageStates;
   readonly edges: ImageEdges;
   readonly rules: ImageRules;
@@ -21,7 +22,7 @@ export interface GrammarImage {
 }
 
 export interface ImageLexemes {
-  /** By lexeme: its place in `nodes`. */
+  /** By lexeme: its place in `nodes`; of a key, that of what follows the name. */
   readonly expressions: Int32Array;
   /** By lexeme: 1 for one that has the empty text. */
   readonly isNullable: Uint8Array;
@@ -29,6 +30,20 @@ export interface ImageLexemes {
   readonly isLazy: Uint8Array;
   /** Of lexemes that are tokens instead of texts. */
   readonly tokenIds: readonly (readonly [lexeme: number, ranges: TokenRanges])[];
+}
+
+/** Lexemes that are names of properties: see `Key`. */
+export interface ImageKeys {
+  /** UTF-16 of all names, one after the other. */
+  readonly texts: Uint16Array;
+  /** By name: where its text begins, and where the last one ends. */
+  readonly firstUnits: Int32Array;
+  /** Of all keys, one after the other. */
+  readonly names: Int32Array;
+  /** By lexeme: where its names begin, and where the last ones end; none for one that is no key. */
+  readonly firstNames: Int32Array;
+  /** By lexeme: the place of what its names are left out of; −1 for one that is no key, or its only name. */
+  readonly outOf: Int32Array;
 }
 
 export interface ImageStates {

@@ -16,7 +16,7 @@ let scratch = new Int32Array(0);
 export function packExpressions(
   { nodes }: Expressions,
   roots: readonly Expr[],
-): PackedExpressions & { places: Int32Array } {
+): PackedExpressions & { places: ReadonlyMap<Expr, number> } {
   if (scratch.length < nodes.count) scratch = new Int32Array(Math.max(nodes.count, 2 * scratch.length));
   const places = scratch;
   const { data } = nodes;
@@ -36,8 +36,8 @@ export function packExpressions(
     } else words[at + 1] = parts[kind]! > 0 ? places[a]! - 1 : a;
     words[at + 2] = parts[kind]! > 1 ? places[b]! - 1 : b;
   }
-  const rootPlaces = new Int32Array(roots.length);
-  for (let i = 0; i < roots.length; i++) rootPlaces[i] = places[roots[i]!]! - 1;
+  const rootPlaces = new Map<Expr, number>();
+  for (const root of roots) rootPlaces.set(root, places[root]! - 1);
   for (let i = 0; i < found.length; i++) places[found[i]!] = 0;
   const bits = new Uint32Array(sets.size * 8);
   for (const [set, index] of sets) bits.set(nodes.sets.bits(set), index * 8);

@@ -10,10 +10,10 @@ export interface SharedImage extends GrammarImageData {
   readonly bytes: Uint8Array;
 }
 
-type WordArray = Int32Array | Uint32Array | Uint8Array | Float64Array;
+type WordArray = Int32Array | Uint32Array | Uint16Array | Uint8Array | Float64Array;
 
 /** In the order in which `readImage` reads them. */
-function arraysOf({ nodes, sets, moduli, lexemes, states, edges, rules, start }: GrammarImage): WordArray[] {
+function arraysOf({ nodes, sets, moduli, lexemes, keys, states, edges, rules, start }: GrammarImage): WordArray[] {
   return [
     Int32Array.of(start),
     nodes,
@@ -23,6 +23,11 @@ function arraysOf({ nodes, sets, moduli, lexemes, states, edges, rules, start }:
     lexemes.isNullable,
     lexemes.isLazy,
     Int32Array.from(lexemes.tokenIds.flatMap(([lexeme, ranges]) => [lexeme, ranges.length, ...ranges.flat()])),
+    keys.texts,
+    keys.firstUnits,
+    keys.names,
+    keys.firstNames,
+    keys.outOf,
     states.rules,
     states.isAccepting,
     states.bounds,
@@ -56,6 +61,13 @@ function readImage({ bytes, sizeBytes }: SharedImage): GrammarImage {
       isNullable: arrays.u8(),
       isLazy: arrays.u8(),
       tokenIds: readTokenIds(arrays.i32()),
+    },
+    keys: {
+      texts: arrays.u16(),
+      firstUnits: arrays.i32(),
+      names: arrays.i32(),
+      firstNames: arrays.i32(),
+      outOf: arrays.i32(),
     },
     states: {
       rules: arrays.i32(),
@@ -126,6 +138,11 @@ class ArrayReader {
   u32(): Uint32Array {
     const [at, sizeBytes] = this.#take();
     return new Uint32Array(this.#buffer, at, sizeBytes / 4);
+  }
+
+  u16(): Uint16Array {
+    const [at, sizeBytes] = this.#take();
+    return new Uint16Array(this.#buffer, at, sizeBytes / 2);
   }
 
   u8(): Uint8Array {

@@ -3,6 +3,7 @@
  * language is the set of byte strings that are spelled by the lexemes along a path through the start rule.
  */
 import type { Expressions, Expr } from "../regex/expressions.ts";
+import type { Key } from "./keys.ts";
 
 export interface GrammarRules {
   readonly expressions: Expressions;
@@ -23,6 +24,8 @@ export interface Lexeme {
   readonly isLazy?: boolean;
   /** Special tokens by id instead of bytes: inclusive ranges; `expression` is then that of no text. */
   readonly tokenIds?: readonly (readonly [first: number, last: number])[];
+  /** What `expression` says, where that is the name of a property. */
+  readonly key?: Key;
 }
 
 /** The body of a rule: an automaton without jumps that read nothing; state 0 is the start. */

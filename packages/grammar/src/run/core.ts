@@ -4,7 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import type { GrammarImage } from "../compile/image.ts";
-import { UnpackedExpressions } from "../compile/unpackedExpressions.ts";
+import { UnpackedLexemes } from "../compile/unpackedLexemes.ts";
 import { Clamp } from "../lexer/clamp.ts";
 import { Lexer } from "../lexer/lexer.ts";
 import { WalkTable } from "../lexer/walkTable.ts";
@@ -65,21 +65,21 @@ export class Core {
 
   #load(image: GrammarImage): LoadedGrammar {
     const expressions = this.#expressions;
-    const { expressions: roots, isLazy, tokenIds } = image.lexemes;
-    const unpacked = new UnpackedExpressions(expressions, image);
+    const { isLazy, tokenIds } = image.lexemes;
+    const unpacked = new UnpackedLexemes(expressions, image);
     const tokens = new Map(tokenIds);
     const lexemes: (number | undefined)[] = [];
     const lexemeOf = (i: number): number => (lexemes[i] ??= makeLexeme(i));
     const makeLexeme = (i: number): number => {
       const ranges = tokens.get(i);
-      return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(unpacked.at(roots[i]!), isLazy[i] === 1);
+      return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(unpacked.at(i), isLazy[i] === 1);
     };
     const without = (lexeme: number, texts: readonly Uint8Array[]): number | undefined => {
       const others = expressions.not(expressions.or(texts.map((text) => expressions.literal(text))));
-      const rest = expressions.and([unpacked.at(roots[lexeme]!), others]);
+      const rest = expressions.and([unpacked.at(lexeme), others]);
       return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy[lexeme] === 1, true);
     };
-    const isEndless = (lexeme: number): boolean => this.#sureText.isEndless(unpacked.at(roots[lexeme]!));
+    const isEndless = (lexeme: number): boolean => this.#sureText.isEndless(unpacked.at(lexeme));
     return new LoadedGrammar({
       without,
       isEndless,

@@ -22,6 +22,10 @@ export class Punctuation {
   readonly #spelling: Spelling;
   readonly #colon: Expr;
   readonly #quote: Expr;
+  /** By name. */
+  readonly #named = new Map<string, RuleSymbol>();
+  /** By the names that it is not. */
+  readonly #others = new Map<string, RuleSymbol>();
 
   constructor(expressions: Expressions, lexemes: LexemeTable, anyWhitespace: boolean, spelling: Spelling) {
     this.#expressions = expressions;
@@ -55,8 +59,12 @@ export class Punctuation {
 
   /** A name up to where its value begins. @param name without lone surrogates */
   namedKey(name: string): RuleSymbol {
-    const quoted = JSON.stringify(name);
-    return this.#lexemes.add(this.#expressions.literal(quoted, this.#colon), quoted);
+    let symbol = this.#named.get(name);
+    if (!symbol) {
+      const key = { names: [spelled(name)], outOf: undefined, tail: this.#colon };
+      this.#named.set(name, (symbol = this.#lexemes.addKey(key, name)));
+    }
+    return symbol;
   }
 
   /** Any of the names up to where its value begins. */
@@ -66,29 +74,35 @@ export class Punctuation {
 
   /** Any other name up to where its value begins. */
   otherKey(names: readonly string[], name: string): RuleSymbol {
-    if (names.length > 0 && this.#spelling === "json") {
-      const known = this.#words(names);
-      const others = this.#expressions.and([this.#expressions.text(anything, "json"), this.#expressions.not(known)]);
-      return this.#lexemes.add(this.#expressions.concat([this.#quote, others, this.#quote, this.#colon]), name);
+    const spellings = spellingsOf(names);
+    if (spellings.length === 0 || this.#spelling !== "json") return this.key(not(or(...names.map(literal))), name);
+    const text = JSON.stringify(spellings);
+    let symbol = this.#others.get(text);
+    if (!symbol) {
+      const key = { names: spellings, outOf: this.#expressions.text(anything, "json"), tail: this.#colon };
+      this.#others.set(text, (symbol = this.#lexemes.addKey(key, name)));
     }
-    return this.key(not(or(...names.map(literal))), name);
+    return symbol;
   }
 
   /** Strings with one of the texts. */
   quotedWords(texts: readonly string[]): Expr {
     if (this.#spelling !== "json") return this.quoted(or(...texts.map(literal)));
-    return this.#expressions.concat([this.#quote, this.#words(texts), this.#quote]);
-  }
-
-  /** As JSON spells them; there is no spelling of lone surrogates. */
-  #words(texts: readonly string[]): Expr {
-    const spelled: string[] = [];
-    for (const text of texts) if (!hasLoneSurrogate(text)) spelled.push(JSON.stringify(text).slice(1, -1));
-    return this.#expressions.words(spelled);
+    return this.#expressions.concat([this.#quote, this.#expressions.words(spellingsOf(texts)), this.#quote]);
   }
 
   /** A name alone. */
   name(texts: TextRegex, name: string): RuleSymbol {
     return this.#lexemes.add(this.quoted(texts), name);
   }
+}
+
+/** As JSON has it, without quotes. */
+function spelled(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Lone surrogates have none. */
+function spellingsOf(texts: readonly string[]): string[] {
+  return texts.filter((text) => !hasLoneSurrogate(text)).map(spelled);
 }

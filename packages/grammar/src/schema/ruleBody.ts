@@ -1,7 +1,8 @@
 /** Rules and lexemes while they are made. */
 import type { Budget } from "../budget/budget.ts";
-import type { Expr } from "../regex/expressions.ts";
+import type { Expr, Expressions } from "../regex/expressions.ts";
 import type { CountBounds, Lexeme, RuleEdge } from "../rules/grammarRules.ts";
+import { type Key, KeyLexeme } from "../rules/keys.ts";
 
 export type RuleSymbol = RuleEdge["symbol"];
 
@@ -50,14 +51,24 @@ export interface EdgeExtras {
 
 export class LexemeTable {
   readonly lexemes: Lexeme[] = [];
-  readonly #numbers = new Map<Expr, number>();
+  readonly #expressions: Expressions;
+  readonly #numbers = new Map<Expr, RuleSymbol>();
+
+  constructor(expressions: Expressions) {
+    this.#expressions = expressions;
+  }
 
   add(expression: Expr, name: string): RuleSymbol {
-    let number = this.#numbers.get(expression);
-    if (number === undefined) {
-      number = this.lexemes.push({ name, expression }) - 1;
-      this.#numbers.set(expression, number);
-    }
-    return { lexeme: number };
+    let symbol = this.#numbers.get(expression);
+    if (!symbol) this.#numbers.set(expression, (symbol = this.#push({ name, expression })));
+    return symbol;
+  }
+
+  addKey(key: Key, name: string): RuleSymbol {
+    return this.#push(new KeyLexeme(name, key, this.#expressions));
+  }
+
+  #push(lexeme: Lexeme): RuleSymbol {
+    return { lexeme: this.lexemes.push(lexeme) - 1 };
   }
 }

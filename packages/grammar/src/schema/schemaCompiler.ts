@@ -37,7 +37,7 @@ export class SchemaCompiler implements BodyContext {
   readonly punctuation: Punctuation;
   readonly #reading: SchemaReading;
   readonly #root: Formula;
-  readonly #lexemes = new LexemeTable();
+  readonly #lexemes: LexemeTable;
   readonly #bodies: RuleBody[] = [];
   readonly #symbols = new Map<Formula, RuleSymbol | undefined>();
   /** By what their bodies are made of: rules of formulas that say the same. */
@@ -56,6 +56,7 @@ export class SchemaCompiler implements BodyContext {
     this.settings = settings;
     const { expressions } = reading;
     this.expressions = expressions;
+    this.#lexemes = new LexemeTable(expressions);
     this.budget = settings.budget;
     this.formulas = reading.formulas;
     this.punctuation = new Punctuation(expressions, this.#lexemes, settings.anyWhitespace, settings.spelling);
