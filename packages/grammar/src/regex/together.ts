@@ -4,6 +4,7 @@
  */
 import type { Algebra } from "./algebra.ts";
 import type { Derivatives } from "./derivatives.ts";
+import { WordTable } from "./wordTable.ts";
 
 /**
  * For each combination that a text of the first expression has: one character for each of the others, 1 where the text is one
@@ -17,10 +18,11 @@ export function combinationsOf(
 ): string[] | undefined {
   const { nodes, none } = algebra;
   const found = new Set<string>();
-  const seen = new Set([exprs.join()]);
-  const places = [exprs];
-  // the list grows while it is walked
-  for (const place of places) {
+  const places = new WordTable();
+  places.number(Uint32Array.from(exprs));
+  // the table grows while it is walked
+  for (let at = 0; at < places.size; at++) {
+    const place = places.get(at);
     if (algebra.isNullable(place[0]!)) {
       let flags = "";
       for (let i = 1; i < place.length; i++) flags += algebra.isNullable(place[i]!) ? "1" : "0";
@@ -32,12 +34,8 @@ export function combinationsOf(
     derivatives.budget.spend(firstOf.length * place.length);
     for (const byte of firstOf) {
       if (derivatives.of(place[0]!, byte) === none) continue;
-      const next = place.map((expr) => derivatives.of(expr, byte));
-      const key = next.join();
-      if (seen.has(key)) continue;
-      if (seen.size === mostPlaces) return undefined;
-      seen.add(key);
-      places.push(next);
+      places.number(place.map((expr) => derivatives.of(expr, byte)));
+      if (places.size > mostPlaces) return undefined;
     }
   }
   return [...found].sort();
