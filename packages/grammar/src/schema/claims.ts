@@ -47,22 +47,20 @@ export class ClaimTable<T> {
   }
 
   /** Each claim replaced, and what follows from that. */
-  map(
-    claims: Claims<T>,
-    change: (claim: T, of: Claims<T>) => Claims<T>,
-    done: Map<Claims<T>, Claims<T>> = new Map(),
-  ): Claims<T> {
+  map(claims: Claims<T>, change: (claim: T, of: Claims<T>) => Claims<T>, done?: Map<Claims<T>, Claims<T>>): Claims<T> {
     if (claims.kind === "true" || claims.kind === "false") return claims;
     this.#budget.spend(1);
-    let changed = done.get(claims);
-    if (changed) return changed;
+    const known = done?.get(claims);
+    if (known) return known;
+    let changed: Claims<T>;
     if (claims.kind === "claim") changed = change(claims.claim, claims);
     else {
-      const parts = claims.parts.map((part) => this.map(part, change, done));
+      const inside = done ?? new Map<Claims<T>, Claims<T>>();
+      const parts = claims.parts.map((part) => this.map(part, change, inside));
       const isSame = parts.every((part, i) => part === claims.parts[i]);
       changed = isSame ? claims : claims.kind === "all" ? this.all(parts) : this.any(parts);
     }
-    done.set(claims, changed);
+    done?.set(claims, changed);
     return changed;
   }
 

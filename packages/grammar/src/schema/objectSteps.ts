@@ -54,6 +54,11 @@ export class ObjectSteps {
       return claim.is === "present" ? table.true : table.false;
     });
     if (claims.kind === "false") return [];
+    // most properties have a schema, and nothing else is said of them
+    if (claims.kind === "true") return [{ value: formulas.true, rest: claims }];
+    if (claims.kind === "claim" && claims.claim.is === "property" && claims.claim.name === name) {
+      return [{ value: claims.claim.value, rest: table.true }];
+    }
     return this.#chooser.choices(claims, formulas.true, (claim) =>
       claim.is === "property" && claim.name === name
         ? { value: claim.value, met: table.true, otherwise: formulas.true, unmet: table.false }
