@@ -111,6 +111,8 @@ export class SchemaDocument {
   }
 
   #follow(start: Location, pointer: string): Location | undefined {
+    const known = this.#locations.get(start.pointer + pointer);
+    if (known) return known;
     let at = start;
     for (const token of pointer.split("/").slice(1)) {
       const key = token.replaceAll("~1", "/").replaceAll("~0", "~");

@@ -6,6 +6,8 @@ import type { KeySet } from "./keySets.ts";
 export class KeyMembership {
   readonly #expressions: Expressions;
   readonly #compiled = new Map<TextRegex, { readonly expression: Expr; readonly known: Map<string, boolean> }>();
+  /** By name: its UTF-8. */
+  readonly #bytes = new Map<string, Uint8Array>();
   readonly #encoder = new TextEncoder();
 
   constructor(expressions: Expressions) {
@@ -13,8 +15,9 @@ export class KeyMembership {
   }
 
   has({ isOthers, names, texts }: KeySet, name: string): boolean {
-    const isNamed = names.has(name) || texts.some((each) => this.matches(each, name));
-    return isNamed !== isOthers;
+    if (names.has(name)) return !isOthers;
+    for (const each of texts) if (this.matches(each, name)) return !isOthers;
+    return isOthers;
   }
 
   matches(texts: TextRegex, name: string): boolean {
@@ -25,9 +28,16 @@ export class KeyMembership {
     }
     let answer = compiled.known.get(name);
     if (answer === undefined) {
-      answer = this.#expressions.accepts(compiled.expression, this.#encoder.encode(name));
+      answer = this.#expressions.accepts(compiled.expression, this.#bytesOf(name));
       compiled.known.set(name, answer);
     }
     return answer;
+  }
+
+  /** Of a name that is looked for in many sets. */
+  #bytesOf(name: string): Uint8Array {
+    let bytes = this.#bytes.get(name);
+    if (!bytes) this.#bytes.set(name, (bytes = this.#encoder.encode(name)));
+    return bytes;
   }
 }

@@ -35,11 +35,11 @@ export class ObjectLeaves {
       case "property": {
         const { name } = leaf;
         const value = isTrue ? leaf.value : this.#formulas.not(leaf.value);
-        const present = table.claim({ is: "present", name });
-        if (value === always) return isTrue ? table.true : present;
+        if (isTrue && value === always) return table.true;
         if (value === never) return isTrue ? table.claim({ is: "absent", name }) : table.false;
-        const property = table.claim({ is: "property", name, value });
-        return isTrue ? property : table.all([present, property]);
+        if (isTrue) return table.claim({ is: "property", name, value });
+        const present = table.claim({ is: "present", name });
+        return value === always ? present : table.all([present, table.claim({ is: "property", name, value })]);
       }
       case "each":
         return this.#each(leaf.keys, leaf.value, isTrue);
