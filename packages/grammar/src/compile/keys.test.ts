@@ -8,11 +8,14 @@ import { compileRules } from "./compileRules.ts";
 
 const properties = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, {}]));
 
-it("200 names take no expressions of their own, in the store that compiles or in the image", () => {
+it.each([
+  ["names alone", {}],
+  ["one that needs another", { dependentRequired: { "name 0": ["name 1"] } }],
+])("200 names take no expressions of their own, in the store that compiles or in the image: %s", (_, more) => {
   const [, few, many] = [1, 2, 200].map((count) => {
     const expressions = new Expressions();
-    const names = Array.from({ length: count }, (_, i) => `a long name of a property ${i}`);
-    const { rules } = compileJsonSchema({ type: "object", properties: properties(names) }, {}, expressions);
+    const names = Array.from({ length: count }, (_, i) => `name ${i}`);
+    const { rules } = compileJsonSchema({ type: "object", properties: properties(names), ...more }, {}, expressions);
     const { nodes, keys } = compileRules(rules, new Budget("jsonSchema"), "jsonSchema");
     return { made: expressions.nodes.count, nodes: nodes.length, names: keys.firstUnits.length - 1 };
   });

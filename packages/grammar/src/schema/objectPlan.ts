@@ -4,7 +4,7 @@ import type { TextRegex } from "../regex/textRegex.ts";
 import { type Claims, claimsIn, type ClaimTable, conjuncts } from "./claims.ts";
 import { type CountSet, everyCount, meetCounts } from "./countSets.ts";
 import type { Formula, Formulas } from "./formula.ts";
-import { keyKinds } from "./keyKinds.ts";
+import { type KeyKind, keyKinds } from "./keyKinds.ts";
 import type { KeySet } from "./keySets.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
 import type { CompileSettings } from "./options.ts";
@@ -12,7 +12,8 @@ import type { Views } from "./views.ts";
 
 /** Names that are not declared and match the same patterns. */
 export interface FreeKeys {
-  readonly texts: TextRegex;
+  /** Absent: all names that are not declared. */
+  readonly texts: TextRegex | undefined;
   /** What every value under such a name satisfies. */
   readonly value: Formula;
   has(keys: KeySet): boolean;
@@ -24,6 +25,8 @@ export interface ObjectPlan {
   /** By name: claims about it alone. */
   readonly local: ReadonlyMap<string, Claims<ObjectClaim>>;
   readonly free: readonly FreeKeys[];
+  /** Names that are not free. */
+  readonly declared: readonly string[];
   readonly counts: CountSet;
   /** Claims about several names, or about all that are not declared. */
   readonly others: Claims<ObjectClaim>;
@@ -64,13 +67,12 @@ export function planObject(
       }
     }
   }
+  const declared = [...new Set([...names, ...nameOrder])];
   return {
     names,
+    declared,
     local: new Map(Array.from(local, ([name, parts]) => [name, table.all(parts)])),
-    free: freeKeys(views, formulas, each, table.all(others), {
-      declared: [...new Set([...names, ...nameOrder])],
-      longest: stringLength,
-    }),
+    free: freeKeys(views, formulas, each, table.all(others), { declared, longest: stringLength }),
     counts,
     others: table.all(others),
   };
@@ -106,6 +108,11 @@ function onlyName(claims: Claims<ObjectClaim>): string | undefined {
   return only;
 }
 
+const anyOther: { readonly texts: undefined; readonly matched: KeyKind["matched"] } = {
+  texts: undefined,
+  matched: new Set(),
+};
+
 function freeKeys(
   views: Views,
   formulas: Formulas,
@@ -118,7 +125,10 @@ function freeKeys(
     ...claimsIn(claims).flatMap((claim) => ("keys" in claim ? [claim.keys] : [])),
   ];
   const patterns = [...new Set(keySets.flatMap(({ texts }) => texts))];
-  const free = keyKinds(views, declared, ofLength(0, longest), patterns).map(({ texts, matched }) => {
+  // where nothing tells names apart, it is known without a look that there are some
+  const isOneKind = patterns.length === 0 && longest === Infinity;
+  const kinds = isOneKind ? [anyOther] : keyKinds(views, declared, ofLength(0, longest), patterns);
+  const free = kinds.map(({ texts, matched }) => {
     const has = (keys: KeySet): boolean => keys.texts.some((pattern) => matched.has(pattern)) !== keys.isOthers;
     return { texts, has, value: formulas.and(each.filter(({ keys }) => has(keys)).map(({ value }) => value)) };
   });

@@ -1,4 +1,5 @@
 /** What becomes of an object's claims with a property, and without it. */
+import { literal, not, or } from "../json/texts.ts";
 import type { BodyContext } from "./bodyContext.ts";
 import { type Choice, Chooser, type Settlement } from "./choices.ts";
 import { type Claims, claimsIn } from "./claims.ts";
@@ -118,13 +119,17 @@ export class ObjectSteps {
   /** An edge for any such name, to a state in which its value follows. */
   addFreeKey(from: number, keys: FreeKeys, target: number, more: EdgeExtras): void {
     const { punctuation } = this.#context;
+    const { texts } = keys;
+    const { declared } = this.plan;
     if (!this.#isDistinct) {
-      this.#body.addEdge(from, punctuation.key(keys.texts, "name"), target, more);
+      const key = texts ? punctuation.key(texts, "name") : punctuation.otherKey(declared, "name");
+      this.#body.addEdge(from, key, target, more);
       return;
     }
     const named = this.#states.state(`colon ${target}`, (state) =>
       this.#body.addEdge(state, punctuation.colon, target),
     );
-    this.#body.addEdge(from, punctuation.name(keys.texts, "name"), named, { ...more, isDistinct: true });
+    const name = punctuation.name(texts ?? not(or(...declared.map(literal))), "name");
+    this.#body.addEdge(from, name, named, { ...more, isDistinct: true });
   }
 }

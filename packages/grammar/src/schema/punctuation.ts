@@ -76,7 +76,8 @@ export class Punctuation {
   otherKey(names: readonly string[], name: string): RuleSymbol {
     const spellings = spellingsOf(names);
     if (spellings.length === 0 || this.#spelling !== "json") return this.key(not(or(...names.map(literal))), name);
-    const text = JSON.stringify(spellings);
+    // none of them has a quote that is not escaped
+    const text = spellings.join('"');
     let symbol = this.#others.get(text);
     if (!symbol) {
       const key = { names: spellings, outOf: this.#expressions.text(anything, "json"), tail: this.#colon };
