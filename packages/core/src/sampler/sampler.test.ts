@@ -253,6 +253,36 @@ describe("arguments", () => {
     expect(() => sampler.sample(row, {}, draw)).toThrow(new RangeError(message));
   });
 
+  it.each([
+    ["f32", Uint16Array, '"logits" expected numbers (dtype f32), got a Uint16Array'],
+    ["f32", BigInt64Array, '"logits" expected numbers (dtype f32), got a BigInt64Array'],
+    ["bf16", Float32Array, '"logits" expected bit patterns (dtype bf16), got a Float32Array'],
+    ["f16", Float64Array, '"logits" expected bit patterns (dtype f16), got a Float64Array'],
+  ] as const)("sample and its siblings refuse to %s a %o", async (dtype, ArrayType, message) => {
+    const sampler = await createSampler({ vocabSize: 10, dtype });
+    const wrong = new ArrayType(10) as never;
+    expect(() => sampler.sample(wrong, {})).toThrow(new TypeError(message));
+    expect(() => sampler.distribution(wrong, {})).toThrow(new TypeError(message));
+    expect(() => sampler.openSequence({}).next(wrong)).toThrow(new TypeError(message));
+  });
+
+  it("guide refuses bit patterns", async () => {
+    const sampler = await createSampler({ vocabSize: 10 });
+    const message = '"unconditional" expected numbers (dtype f32), got a Uint16Array';
+    expect(() => sampler.guide(row, new Uint16Array(10), 1)).toThrow(new TypeError(message));
+  });
+
+  it.each([
+    ["f32", Float64Array.of(1, 4, 3, 2)],
+    ["f32", Int8Array.of(1, 4, 3, 2)],
+    ["f32", [1, 4, 3, 2]],
+    ["bf16", Uint16Array.of(0x3f80, 0x4080, 0x4040, 0x4000)],
+    ["bf16", [0x3f80, 0x4080, 0x4040, 0x4000]],
+  ] as const)("a sampler of %s takes %o", async (dtype, logits) => {
+    const sampler = await createSampler({ vocabSize: 4, dtype });
+    expect(sampler.sample(logits, { temperature: 0 }).tokenId).toBe(1);
+  });
+
   it("sample refuses a row of another length, unknown params and too many logprobs", async () => {
     const sampler = await make();
     expect(() => sampler.sample(new Float32Array(9), {})).toThrow(

@@ -1,5 +1,5 @@
 /** The single-thread sampler: one row at a time, in Node or in a browser. */
-import { checkInteger, checkList, checkNumber, refuse, refuseBecause } from "@tokenmill/check";
+import { checkInteger, checkNumber, refuse, refuseBecause } from "@tokenmill/check";
 import type { RowDtype, SparseRow } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
@@ -12,6 +12,7 @@ import { checkSparseRow, isSparseRow, writeSparse } from "../records/sparse.ts";
 import { outcomeOf } from "../records/status.ts";
 import { type RecordViews, viewsOf } from "../records/views.ts";
 import { checkDraw, type CompleteDraw } from "./checkDraw.ts";
+import { checkRow } from "./checkRow.ts";
 import { CustomChain } from "./customChain.ts";
 import { DrawWriter } from "./drawWriter.ts";
 import { RecentPlans } from "./recentPlans.ts";
@@ -129,8 +130,8 @@ class SingleSampler implements Sampler {
   guide(conditional: ArrayLike<number>, unconditional: ArrayLike<number>, scale: number): void {
     if (this.dtype !== "f32") refuse("dtype", "f32 for guidance", this.dtype, false);
     const { vocabSize } = this;
-    checkList("conditional", conditional, vocabSize, "vocabSize");
-    checkList("unconditional", unconditional, vocabSize, "vocabSize");
+    checkRow("conditional", conditional, vocabSize, this.dtype);
+    checkRow("unconditional", unconditional, vocabSize, this.dtype);
     checkNumber("scale", scale, { min: 0, max: Number.MAX_VALUE });
     const { row, ids, paddedLength, workspace } = this.#at;
     // the ids of `distribution` are not in use: the second row stands in their place
@@ -182,7 +183,7 @@ class SingleSampler implements Sampler {
   #checkLogits(logits: ArrayLike<number> | SparseRow | undefined): void {
     if (logits === undefined) return;
     if (isSparseRow(logits)) checkSparseRow("logits", logits, this.row);
-    else checkList("logits", logits, this.vocabSize, "vocabSize");
+    else checkRow("logits", logits, this.vocabSize, this.dtype);
   }
 
   #place(logits: ArrayLike<number> | SparseRow | undefined, plan: CompiledPlan, draw: CompleteDraw): void {

@@ -61,10 +61,11 @@ export interface Sampler {
   /** Validates and packs params; reuse the plan in loops, with this sampler. @throws TypeError, RangeError */
   compile(params: SamplingParams): CompiledPlan;
   /**
-   * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16), or undefined for what
-   * stands in `row`; a `SparseRow` is a row by its largest logits, f32 whatever the dtype. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled
-   * unless they equal those of one of the last calls, whatever object they are. The capacity of the result's
-   * `topTokenIds` is the `logprobs` that they ask for.
+   * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16; an array type of the other
+   * kind is refused), or undefined for what stands in `row`; a `SparseRow` is a row by its largest logits, f32 whatever the
+   * dtype. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled unless they equal
+   * those of one of the last calls, whatever object they are. The capacity of the result's `topTokenIds` is the `logprobs`
+   * that they ask for.
    * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, whose custom stage throws, or that is sparse and
    * lists too little (`row_too_sparse`) or contradicts itself (`invalid_sparse_row`); TypeError,
    * RangeError for bad arguments.
