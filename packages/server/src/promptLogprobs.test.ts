@@ -196,7 +196,7 @@ describe("prompt_logprobs", () => {
 
 it.each([
   [{ prompt_logprobs: 2, stream: true }, "prompt_logprobs", "expected no stream"],
-  [{ prompt_logprobs: -1 }, "prompt_logprobs", "expected integer ≥ 0"],
+  [{ prompt_logprobs: -1 }, "prompt_logprobs", "expected integer in [0, 20]"],
   [{ prompt_logprobs: 21 }, "prompt_logprobs", "expected integer in [0, 20]"],
   [{ max_tokens: 0 }, "max_tokens", "in [1, 16777216] without echo or prompt_logprobs"],
   [{ max_tokens: 0, echo: true, logprobs: 21 }, "logprobs", "expected integer in [0, 20]"],
