@@ -12,8 +12,6 @@ import { checkNesting } from "./nesting.ts";
 const mostBranches = 400;
 
 export interface TypeAlgebra<R> {
-  /** Absent: of all. */
-  readonly type?: JsonType;
   readonly true: R;
   readonly false: R;
   all(parts: readonly R[]): R;
@@ -33,7 +31,6 @@ export function ofType<R>(type: JsonType, algebra: Omit<TypeAlgebra<R>, "types">
   const { true: always, false: never } = algebra;
   return {
     ...algebra,
-    type,
     types: (types, isTrue) => (types.has(type) === isTrue ? always : never),
     leaf: (leaf, isTrue) => {
       if (leaf.type === type) return algebra.leaf(leaf, isTrue);
@@ -54,10 +51,6 @@ export class Fold<R> {
   }
 
   of(formula: Formula, isTrue = true): R {
-    // what is said of other types is not worth remembering, and there is much of it
-    if (formula.kind === "leaf" && formula.leaf.type !== this.#algebra.type) {
-      return this.#algebra.leaf(formula.leaf, isTrue);
-    }
     const known = this.#known[isTrue ? 1 : 0];
     let result = known.get(formula);
     if (result === undefined) known.set(formula, (result = this.#fold(formula, isTrue)));
