@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import { variants } from "../testing/createKernels.ts";
-import { rowOf } from "../testing/generatedRow.ts";
+import { rowOf, variedRows } from "../testing/generatedRow.ts";
 import { rowIn } from "../testing/widths.ts";
 
 const params: SamplingParams[] = [
@@ -28,32 +28,24 @@ it.each(variants)("adaptive-p draws the same by bounds and from a list, %s kerne
   const drawn = new Set<number>();
   for (const size of [70, 20_001]) {
     const sampler = await createSampler({ vocabSize: size, variant, maxLogprobs: 0 });
-    for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
-      for (const [scale, masked] of [
-        [0.01, 0],
-        [1, 0.9],
-        [2.5, 0],
-        [40, 0.1],
-      ] as const) {
-        const row = rowOf({ kind, seed: size, scale, offset: 3, masked }, size);
-        for (const settings of params) {
-          let state = sampler.compile(settings).initialState!;
-          for (let position = 0; position < 4; position++) {
-            const byBounds = sampler.sample(row, settings, { position, state });
-            // these need the list
-            const listed = { ...settings, logprobs: 0, logprobsMode: "processed" } as const;
-            const exact = sampler.sample(row, listed, { position, state });
-            const { tokenId, keptCount } = byBounds;
-            const at = { size, kind, scale, settings, position };
-            expect({ ...at, tokenId, keptCount, state: [...byBounds.state] }).toEqual({
-              ...at,
-              tokenId: exact.tokenId,
-              keptCount: exact.keptCount,
-              state: [...exact.state],
-            });
-            drawn.add(tokenId);
-            state = [...exact.state];
-          }
+    for (const { recipe, row } of variedRows(size, size)) {
+      for (const settings of params) {
+        let state = sampler.compile(settings).initialState!;
+        for (let position = 0; position < 4; position++) {
+          const byBounds = sampler.sample(row, settings, { position, state });
+          // these need the list
+          const listed = { ...settings, logprobs: 0, logprobsMode: "processed" } as const;
+          const exact = sampler.sample(row, listed, { position, state });
+          const { tokenId, keptCount } = byBounds;
+          const at = { size, recipe, settings, position };
+          expect({ ...at, tokenId, keptCount, state: [...byBounds.state] }).toEqual({
+            ...at,
+            tokenId: exact.tokenId,
+            keptCount: exact.keptCount,
+            state: [...exact.state],
+          });
+          drawn.add(tokenId);
+          state = [...exact.state];
         }
       }
     }

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { createSampler } from "../sampler/sampler.ts";
-import { rowOf } from "../testing/generatedRow.ts";
+import { rowOf, variedRows } from "../testing/generatedRow.ts";
 import { rowIn } from "../testing/widths.ts";
 
 const params: SamplingParams[] = [
@@ -38,22 +38,14 @@ async function samplers(dtype?: "f16" | "bf16") {
 it("draws the same with few tokens hashed as with all", async () => {
   const { simd, scalar } = await samplers();
   const drawn = new Set<number>();
-  for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
-    for (const [scale, masked] of [
-      [0.01, 0],
-      [1, 0.9],
-      [2.5, 0],
-      [40, 0.1],
-    ] as const) {
-      const row = rowOf({ kind, seed: 7, scale, offset: 3, masked }, size);
-      for (const settings of params) {
-        for (let position = 0; position < 8; position++) {
-          const draw = { position, history: [...history, position], promptLength: 2 };
-          const { tokenId } = simd.sample(row, settings, draw);
-          const at = { kind, scale, settings, position };
-          expect({ ...at, tokenId }).toEqual({ ...at, tokenId: scalar.sample(row, settings, draw).tokenId });
-          drawn.add(tokenId);
-        }
+  for (const { recipe, row } of variedRows(7, size)) {
+    for (const settings of params) {
+      for (let position = 0; position < 8; position++) {
+        const draw = { position, history: [...history, position], promptLength: 2 };
+        const { tokenId } = simd.sample(row, settings, draw);
+        const at = { recipe, settings, position };
+        expect({ ...at, tokenId }).toEqual({ ...at, tokenId: scalar.sample(row, settings, draw).tokenId });
+        drawn.add(tokenId);
       }
     }
   }

@@ -42,6 +42,22 @@ export function rowOf({ kind, seed, scale, offset, masked }: GeneratedRow, size:
   return row;
 }
 
+/** Rows of all kinds: nearly flat, in part masked, usual ones and steep ones. */
+export function variedRows(seed: number, size: number): { recipe: GeneratedRow; row: Float32Array }[] {
+  const scales = [
+    { scale: 0.01, masked: 0 },
+    { scale: 1, masked: 0.9 },
+    { scale: 2.5, masked: 0 },
+    { scale: 40, masked: 0.1 },
+  ];
+  return (["gaussian", "ties", "peaked", "line", "equal"] as const).flatMap((kind) =>
+    scales.map((each) => {
+      const recipe = { kind, seed, offset: 3, ...each };
+      return { recipe, row: rowOf(recipe, size) };
+    }),
+  );
+}
+
 /** Position, sequence and a history of few distinct tokens, so that they repeat. */
 export function drawOf(vocabSize: number): fc.Arbitrary<Draw> {
   return fc
