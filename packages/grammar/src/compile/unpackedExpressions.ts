@@ -1,7 +1,8 @@
 /** Packed expressions in another store: each is made there when it is asked for. */
 import { type Algebra, half } from "../regex/algebra.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import { kinds } from "../regex/nodes.ts";
+import { distinct } from "../regex/distinct.ts";
+import { kinds } from "../regex/kinds.ts";
 import type { PackedExpressions } from "./packExpressions.ts";
 
 const unmade = -1;
@@ -45,7 +46,7 @@ export class UnpackedExpressions {
   #partsOf(place: number): number[] {
     const kind = this.#field(place, 0);
     const a = this.#field(place, 1);
-    if (kind === kinds.not || kind === kinds.repeat) return [a];
+    if (kind === kinds.not || kind === kinds.repeat || kind === kinds.distinct) return [a];
     if (kind === kinds.concat) return [a, this.#field(place, 2)];
     const parts: number[] = [];
     if (kind !== kinds.or && kind !== kinds.and) return parts;
@@ -79,6 +80,8 @@ export class UnpackedExpressions {
         return algebra.not(exprs[a]!);
       case kinds.repeat:
         return algebra.repeatOf(exprs[a]!, b, c);
+      case kinds.distinct:
+        return distinct(algebra, exprs[a]!, b, c);
       case kinds.multiple:
         return algebra.multiple(this.#packed.moduli[a]!, b + c * half);
       default:

@@ -3,7 +3,7 @@
  * that strings with 100 and with 10,000 characters left share a mask.
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import { endless, flags, kinds } from "../regex/nodes.ts";
+import { endless, flags, kinds } from "../regex/kinds.ts";
 
 export class Clamp {
   readonly #expressions: Expressions;

@@ -1,6 +1,7 @@
 /** Constructors of expressions that keep them small: laws that hold for every language, applied where they cost little. */
 import { bitsOfRanges, type ByteRange } from "./byteSets.ts";
-import { endless, flags, kinds, Nodes } from "./nodes.ts";
+import { endless, flags, kinds } from "./kinds.ts";
+import { Nodes } from "./nodes.ts";
 import { Runs } from "./runs.ts";
 import { unionOfRuns } from "./unionOfRuns.ts";
 

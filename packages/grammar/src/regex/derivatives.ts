@@ -4,7 +4,8 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { type Algebra, half } from "./algebra.ts";
-import { endless, kinds } from "./nodes.ts";
+import { afterComma, begun } from "./distinct.ts";
+import { comma, endless, kinds } from "./kinds.ts";
 
 const unknown = -1;
 /** What making one costs, beside what there is one already of. */
@@ -91,6 +92,14 @@ export class Derivatives {
         if (first === algebra.none) return first;
         const rest = algebra.repeatOf(part, Math.max(0, min - 1), max === endless ? endless : max - 1);
         return algebra.concat2(first, rest);
+      }
+      case kinds.distinct:
+        return begun(algebra, this.of(nodes.a(expr), byte), algebra.byte(byte), expr);
+      case kinds.begun: {
+        const item = nodes.a(expr);
+        const read = algebra.concat2(algebra.byte(byte), nodes.b(expr));
+        const within = begun(algebra, this.of(item, byte), read, nodes.c(expr));
+        return byte === comma && algebra.isNullable(item) ? algebra.or2(within, afterComma(algebra, expr)) : within;
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Where digits stand in the texts of an expression, as far as its form shows. */
-import { endless, flags, kinds, type Nodes } from "./nodes.ts";
+import { endless, flags, kinds } from "./kinds.ts";
+import type { Nodes } from "./nodes.ts";
 
 export class DigitForms {
   readonly #nodes: Nodes;
@@ -27,6 +28,8 @@ export class DigitForms {
         return this.isOfDigits(a);
       case kinds.not:
       case kinds.multiple:
+      case kinds.distinct:
+      case kinds.begun:
         return false;
     }
   }
@@ -50,6 +53,8 @@ export class DigitForms {
       case kinds.and:
       case kinds.not:
       case kinds.multiple:
+      case kinds.distinct:
+      case kinds.begun:
         return true;
     }
   }
@@ -75,6 +80,8 @@ export class DigitForms {
       case kinds.and:
       case kinds.not:
       case kinds.multiple:
+      case kinds.distinct:
+      case kinds.begun:
         return Number.POSITIVE_INFINITY;
     }
   }

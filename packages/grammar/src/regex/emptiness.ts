@@ -1,7 +1,7 @@
 /** Whether an expression has no text at all, which intersections and complements hide: a search that looks for a short one. */
 import type { Algebra } from "./algebra.ts";
 import type { Derivatives } from "./derivatives.ts";
-import { flags } from "./nodes.ts";
+import { flags, kinds } from "./kinds.ts";
 import { relax } from "./relax.ts";
 import { Shortest } from "./shortest.ts";
 import { SureDigits } from "./sureDigits.ts";
@@ -72,11 +72,24 @@ export class Emptiness {
     if (expr === none) return answers.isEmpty;
     if (!nodes.has(expr, flags.boolean) || nodes.has(expr, flags.nullable)) return answers.hasText;
     const known = this.#known[expr] ?? answers.unknown;
-    const hasText = known === answers.unknown ? this.#sureDigits.hasText(expr) : undefined;
+    if (known !== answers.unknown) return known;
+    const hasText = this.#waitsForNothing(expr) ? false : this.#sureDigits.hasText(expr);
     if (hasText === undefined) return known;
     const answer = hasText ? answers.hasText : answers.isEmpty;
     this.#mark(expr, answer);
     return answer;
+  }
+
+  /** Whether an item that has begun cannot end: a search would go on through each of its beginnings. */
+  #waitsForNothing(expr: number): boolean {
+    const { nodes } = this.#algebra;
+    if (!nodes.has(expr, flags.begun)) return false;
+    const kind = nodes.kind(expr);
+    const a = nodes.a(expr);
+    if (kind === kinds.begun) return this.isEmpty(a);
+    if (kind === kinds.or) return this.#waitsForNothing(a) && this.#waitsForNothing(nodes.b(expr));
+    if (kind === kinds.and && this.#waitsForNothing(nodes.b(expr))) return true;
+    return (kind === kinds.and || kind === kinds.concat) && this.#waitsForNothing(a);
   }
 
   /** Follows the first bytes of short texts only. */

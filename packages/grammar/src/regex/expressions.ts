@@ -6,8 +6,10 @@ import { Budget } from "../budget/budget.ts";
 import { Algebra } from "./algebra.ts";
 import type { ByteClasses, ByteRange } from "./byteSets.ts";
 import { Derivatives } from "./derivatives.ts";
+import { distinct } from "./distinct.ts";
 import { Emptiness } from "./emptiness.ts";
-import { endless, type Nodes } from "./nodes.ts";
+import { endless } from "./kinds.ts";
+import type { Nodes } from "./nodes.ts";
 import { TextExpressions } from "./textExpressions.ts";
 import { combinationsOf } from "./together.ts";
 import type { Spelling, TextRegex } from "./textRegex.ts";
@@ -115,6 +117,11 @@ export class Expressions {
   /** @param max integer, or Infinity */
   repeat(part: Expr, min: number, max: number): Expr {
     return this.#algebra.repeatOf(part, min, max === Number.POSITIVE_INFINITY ? endless : max);
+  }
+
+  /** Texts of an expression without the empty one, no two of them equal, with ", " between them. @param max integer, or Infinity */
+  distinct(item: Expr, min: number, max: number): Expr {
+    return distinct(this.#algebra, item, min, max === Number.POSITIVE_INFINITY ? endless : max);
   }
 
   /** The bytes that spell the texts of a regular expression; complements stay within what spells any text. */

@@ -1,26 +1,15 @@
 /** Expressions as numbered nodes of four words, each kept once: equal structure is an equal number. */
 import { GrammarBudgetError } from "../budget/budget.ts";
 import { ByteSets, Partitions } from "./byteSets.ts";
+import { firstBytes } from "./firstBytes.ts";
+import { flags, type Kind, kinds } from "./kinds.ts";
 
-export const kinds = { none: 0, empty: 1, bytes: 2, concat: 3, or: 4, and: 5, not: 6, repeat: 7, multiple: 8 } as const;
-export type Kind = (typeof kinds)[keyof typeof kinds];
-
-/** Bits of `Nodes.flagsOf`. */
-export const flags = { nullable: 1, boolean: 2, remainders: 4 } as const;
 /** What an expression has if a part of it has. */
-const inherited = flags.boolean | flags.remainders;
-
-/** Stands for a repetition without an end. */
-export const endless = -1;
+const inherited = flags.boolean | flags.remainders | flags.begun;
 const words = 4;
 /** Stands for every length from here on. */
 const longest = 2 ** 30;
 
-/**
- * What a, b and c are by kind. bytes: set. concat: head, tail. or, and: part, and the rest (another of its kind, or the last
- * part), parts in falling order. not: part. repeat: part, least and largest count. multiple: modulus (an index of `moduli`),
- * and the remainder in two words of 30 bits, the lower first.
- */
 export class Nodes {
   readonly sets: ByteSets = new ByteSets();
   readonly partitions: Partitions = new Partitions();
@@ -131,11 +120,15 @@ export class Nodes {
       case kinds.or:
         return first | second;
       case kinds.and:
-        return (first & second & nullable) | ((first | second) & remainders) | boolean;
+        return (first & second & nullable) | ((first | second) & inherited) | boolean;
       case kinds.not:
-        return (~first & nullable) | (first & remainders) | boolean;
+        return (~first & nullable) | (first & inherited) | boolean;
       case kinds.multiple:
         return remainders | (b === 0 && c === 0 ? nullable : 0);
+      case kinds.distinct:
+        return (b === 0 ? nullable : 0) | (first & inherited) | boolean;
+      case kinds.begun:
+        return (this.b(c) <= 1 ? first & nullable : 0) | (first & inherited) | boolean | flags.begun;
       case kinds.repeat:
         return (b === 0 ? nullable : first & nullable) | (first & inherited);
       default:
@@ -170,6 +163,12 @@ export class Nodes {
       case kinds.not:
       case kinds.repeat:
         return this.classes(a);
+      case kinds.distinct:
+      case kinds.begun: {
+        // which byte it was stays part of what follows
+        const bits = firstBytes(this, node);
+        return this.partitions.split(this.partitions.whole, this.sets.number(bits), bits);
+      }
       default:
         return kind satisfies never;
     }
@@ -196,6 +195,10 @@ export class Nodes {
         return b === 0 && c === 0 ? 0 : 1;
       case kinds.repeat:
         return lengths[a]! * b;
+      case kinds.distinct:
+        return Math.max(0, (lengths[a]! + 2) * b - 2);
+      case kinds.begun:
+        return lengths[a]! + (lengths[this.a(c)]! + 2) * Math.max(0, this.b(c) - 1);
       default:
         return kind satisfies never;
     }

@@ -1,6 +1,6 @@
 /** Expressions without large counts: more texts and fewer residuals. */
 import type { Algebra } from "./algebra.ts";
-import { endless, kinds } from "./nodes.ts";
+import { endless, kinds } from "./kinds.ts";
 
 /** Counts up to here stay. */
 const small = 4;

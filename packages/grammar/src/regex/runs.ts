@@ -1,5 +1,6 @@
 /** Texts that are runs of what a repetition repeats, and how long these are at least, as far as the form of an expression shows. */
-import { endless, kinds, type Nodes } from "./nodes.ts";
+import { endless, kinds } from "./kinds.ts";
+import type { Nodes } from "./nodes.ts";
 
 /** Expressions further inside each other are not looked at. */
 const deepest = 200;
@@ -75,6 +76,8 @@ export class Runs {
       case kinds.bytes:
       case kinds.not:
       case kinds.multiple:
+      case kinds.distinct:
+      case kinds.begun:
         return 0;
     }
   }
@@ -139,6 +142,8 @@ export class Runs {
       case kinds.bytes:
       case kinds.not:
       case kinds.multiple:
+      case kinds.distinct:
+      case kinds.begun:
         return false;
     }
   }

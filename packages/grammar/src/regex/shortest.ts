@@ -1,6 +1,7 @@
 /** First bytes of short texts: where a search for any text of an expression had best begin. */
 import type { Algebra } from "./algebra.ts";
-import { kinds, type Nodes } from "./nodes.ts";
+import { comma, kinds } from "./kinds.ts";
+import type { Nodes } from "./nodes.ts";
 
 const unknown = -2;
 /** No byte can be told. */
@@ -41,7 +42,10 @@ export class Shortest {
         return this.firstByte(nodes.minLength(head) === 0 ? nodes.b(expr) : head);
       }
       case kinds.repeat:
+      case kinds.distinct:
         return this.firstByte(nodes.a(expr));
+      case kinds.begun:
+        return nodes.minLength(nodes.a(expr)) === 0 ? comma : this.firstByte(nodes.a(expr));
       case kinds.or:
         return this.firstByte(
           this.#best(expr, kinds.or, (part, best) => nodes.minLength(part) < nodes.minLength(best)),

@@ -4,7 +4,8 @@
  */
 import { half } from "./algebra.ts";
 import { DigitForms } from "./digitForms.ts";
-import { endless, flags, kinds, type Nodes } from "./nodes.ts";
+import { endless, flags, kinds } from "./kinds.ts";
+import type { Nodes } from "./nodes.ts";
 
 /** Lengths are bits of a number. */
 const longest = 30;
@@ -122,6 +123,9 @@ export class SureDigits {
         const part = this.#leastOf(a);
         return ofLengths(isPlain(part) && part.lengths & 2 ? this.#counts(expr) : b === 0 ? 1 : 0);
       }
+      case kinds.distinct:
+      case kinds.begun:
+        return noneSeen;
     }
   }
 
@@ -153,6 +157,9 @@ export class SureDigits {
         if (lengths === 0) return { lengths: b === 0 ? 1 : 0, remainders: undefined };
         return { lengths: lengths === 2 ? this.#counts(expr) || manyDigits : everyLength, remainders: undefined };
       }
+      case kinds.distinct:
+      case kinds.begun:
+        return { lengths: everyLength, remainders: undefined };
     }
   }
 

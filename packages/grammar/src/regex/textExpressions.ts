@@ -4,7 +4,7 @@
  */
 import type { Algebra } from "./algebra.ts";
 import type { CodeRange } from "./characterSet.ts";
-import { endless } from "./nodes.ts";
+import { endless } from "./kinds.ts";
 import { spell } from "./spellings.ts";
 import { withoutImpliedLengths } from "./textLengths.ts";
 import type { Spelling, TextRegex } from "./textRegex.ts";

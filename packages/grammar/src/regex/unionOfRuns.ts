@@ -1,6 +1,6 @@
 /** r{a,b} t | r{c,d} t = r{min(a,c),max(b,d)} t where the counts overlap or touch: what ambiguous repetitions leave behind. */
 import type { Algebra } from "./algebra.ts";
-import { endless, kinds } from "./nodes.ts";
+import { endless, kinds } from "./kinds.ts";
 
 interface Run {
   /** The expression that it stands for. */

@@ -10,7 +10,7 @@ import { CountedBody } from "./counts.ts";
 import { edgesOf, type GrammarRules, type Rule, type RuleEdge } from "./grammarRules.ts";
 
 /** Most times that a recursive rule stands inside itself. */
-const mostLevels = 3;
+export const mostLevels = 3;
 /** Most places of a body: its states by their counts. */
 const mostPlaces = 10_000;
 /** Most places that are reached from each other: what is left of them grows with the third power of their number. */

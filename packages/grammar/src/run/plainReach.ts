@@ -4,7 +4,7 @@
  * come to; where it says nothing, all tokens are walked.
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import { endless, kinds } from "../regex/nodes.ts";
+import { endless, kinds } from "../regex/kinds.ts";
 import { SureText } from "../regex/sureText.ts";
 import { plainCharacter } from "./slices.ts";
 
@@ -60,6 +60,7 @@ export class PlainReach {
     const kind = nodes.kind(expr);
     if (kind === kinds.concat) return this.#isOpen(nodes.a(expr)) && this.#sureText.of(nodes.b(expr));
     if (kind === kinds.or) return this.#sureText.partsOf(expr).some((part) => this.#isOpen(part));
+    if (kind === kinds.begun) return this.#isOpen(nodes.a(expr)) && this.#sureText.hasMoreItems(expr);
     if (kind === kinds.and) {
       const others = this.#sureText.partsOf(expr).filter((part) => !this.#sureText.leavesLong(part));
       if (others.length === 1) return this.#isOpen(others[0]!);
@@ -133,6 +134,8 @@ export class PlainReach {
     if (kind === kinds.or) return this.#sureText.partsOf(expr).every((part) => this.#endsOutside(part));
     if (kind === kinds.concat || kind === kinds.and)
       return this.#sureText.partsOf(expr).some((part) => this.#endsOutside(part));
-    return kind === kinds.repeat && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
+    if (kind === kinds.begun) return this.#endsOutside(nodes.a(expr));
+    const isRepeated = kind === kinds.repeat || kind === kinds.distinct;
+    return isRepeated && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
   }
 }

@@ -39,6 +39,10 @@ export class ArrayBody {
   /** Adds edges from the state to the end for all such arrays. */
   build(start: number): void {
     if (this.#isUnique && !this.#hasEnough()) return;
+    if (this.#isUnique && this.#context.settings.comparing.length > 0) {
+      this.#comparing(() => this.#addDistinctList(start));
+      return;
+    }
     const { punctuation } = this.#context;
     const { others } = this.#plan;
     if (hasCount(this.#lengthsAtEnd(0, others), 0)) this.#body.addEdge(start, punctuation.emptyArray, this.#end);
@@ -48,13 +52,36 @@ export class ArrayBody {
 
   /** Whether there are as many different items as there must be at least, where all are of one kind. */
   #hasEnough(): boolean {
-    const { places, counts, formulasAt, others } = this.#plan;
+    const { places, counts } = this.#plan;
     const least = Math.min(...counts.map(({ min }) => min));
-    if (least < 2 || places > least || others.kind !== "true") return true;
-    const values = new Set(
-      Array.from({ length: places + 1 }, (_, place) => this.#context.formulas.and(formulasAt(place))),
-    );
-    return values.size > 1 || this.#comparing(() => this.#context.hasTexts([...values][0]!, least));
+    if (least < 2 || places > least) return true;
+    const item = this.#everyItem();
+    return item === undefined || this.#comparing(() => this.#context.hasTexts(item, least));
+  }
+
+  /** What each item satisfies, where nothing tells them apart; undefined elsewhere. */
+  #everyItem(): Formula | undefined {
+    const { places, formulasAt, others } = this.#plan;
+    const { formulas } = this.#context;
+    const values = new Set(Array.from({ length: places + 1 }, (_, place) => formulas.and(formulasAt(place))));
+    const [item] = values;
+    return others.kind === "true" && values.size === 1 ? item : undefined;
+  }
+
+  /** Items inside of a value that is compared: which they were is kept in the expression, not by the parser. */
+  #addDistinctList(start: number): void {
+    const { punctuation } = this.#context;
+    const item = this.#everyItem();
+    if (item === undefined) throw new IncomparableError("items of several kinds are not compared inside of an item");
+    for (const { min, max } of this.#plan.counts) {
+      if (min === 0) this.#body.addEdge(start, punctuation.emptyArray, this.#end);
+      const items = max > 0 ? this.#context.distinctListOf(item, { min: Math.max(min, 1), max }) : undefined;
+      if (!items) continue;
+      const [before, after] = [this.#body.addState(), this.#body.addState()];
+      this.#body.addEdge(start, punctuation.openArray, before);
+      this.#body.addEdge(before, items, after);
+      this.#body.addEdge(after, punctuation.closeArray, this.#end);
+    }
   }
 
   /** After a bracket or comma: so many items have been. */

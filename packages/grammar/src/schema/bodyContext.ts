@@ -1,6 +1,7 @@
 /** What the bodies of rules are made with. */
 import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
+import type { CountBounds } from "../rules/grammarRules.ts";
 import type { Formula, Formulas } from "./formula.ts";
 import type { ObjectPlan } from "./objectPlan.ts";
 import type { CompileSettings } from "./options.ts";
@@ -25,6 +26,8 @@ export interface BodyContext {
   symbolOf(formula: Formula): RuleSymbol | undefined;
   /** The same, as one lexeme, for values that are compared by how they are written. @throws IncomparableError */
   distinctSymbolOf(formula: Formula): DistinctSymbol | undefined;
+  /** So many of these values, no two of them equal, as one lexeme inside of a value that is compared. @throws IncomparableError */
+  distinctListOf(formula: Formula, counts: CountBounds): RuleSymbol | undefined;
   /** Whether so many values can be told apart by how they are written. @throws IncomparableError */
   hasTexts(formula: Formula, least: number): boolean;
 }

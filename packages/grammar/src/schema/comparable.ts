@@ -4,8 +4,9 @@
  */
 import type { Expr } from "../regex/expressions.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
-import { isAmbiguous, singleText, SizeError } from "../rules/singleText.ts";
+import { isAmbiguous, mostLevels, singleText, SizeError } from "../rules/singleText.ts";
 import { EmptySchemaError } from "./errors.ts";
+import type { Formula } from "./formula.ts";
 import type { ObjectPlan } from "./objectPlan.ts";
 import type { CompileSettings } from "./options.ts";
 
@@ -28,15 +29,18 @@ export interface ComparableValues {
 
 /** Undefined if there is no such value. @throws IncomparableError */
 export function comparableValues(
+  formula: Formula,
   settings: CompileSettings,
   compilerOf: (settings: CompileSettings) => ValueCompiler,
 ): ComparableValues | undefined {
+  const { comparing } = settings;
+  if (comparing.filter((each) => each === formula).length === mostLevels) return undefined;
   const own: CompileSettings = {
     ...settings,
     anyWhitespace: false,
     anyOrder: false,
     spelling: "json",
-    isComparable: true,
+    comparing: [...comparing, formula],
   };
   try {
     let compiler = compilerOf(own);

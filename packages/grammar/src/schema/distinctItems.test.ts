@@ -55,6 +55,37 @@ const cases: readonly (readonly [schema: object, accepted: string[], refused: st
     ['[[1, "a", {"a": 1}], [], [[2]], [{"a": 2}]]'],
     ["[[1], [1]]", '[[{"a": 1}], [{"a": 1}]]', "[[], []]", '[[{"a": 1, "b": 1}]]'],
   ],
+  // lists of different items inside of items that differ
+  [
+    list(named({ tags: list({ type: "string" }) })),
+    [
+      '[{"tags": ["a", "b"]}, {"tags": ["b", "a"]}, {"tags": []}, {}]',
+      '[{"tags": ["a", "ab", "b"]}, {"tags": ["a", "ab"]}]',
+    ],
+    ['[{"tags": ["a", "a"]}]', '[{"tags": ["a", "b"]}, {"tags": ["a", "b"]}]', '[{"tags": []}, {"tags": []}]'],
+  ],
+  [
+    list(list({ enum: [1, 2] }, { minItems: 2 }), { maxItems: 3 }),
+    ["[[1, 2], [2, 1]]", "[]"],
+    ["[[1]]", "[[1, 1]]", "[[1, 2], [1, 2]]", "[[1, 2], [2, 1], [1, 2]]"],
+  ],
+  [
+    list(list(list({ type: "integer" }))),
+    ["[[[1, 12], [12, 1]], [[12, 1], [1, 12]], []]"],
+    ["[[[1, 1]]]", "[[[1], [1]]]", "[[[1], [2]], [[1], [2]]]"],
+  ],
+  // one list that fits both is written in one way
+  [
+    list({ anyOf: [list(named({ a: {}, b: {} })), list(named({ b: {}, a: {} }))] }),
+    ['[[{"a": 1, "b": 2}], [{"b": 2}]]'],
+    ['[[{"b": 2, "a": 1}]]', '[[{"a": 1, "b": 2}], [{"a": 1, "b": 2}]]', '[[{"a": 1}, {"a": 1}]]'],
+  ],
+  // values inside themselves stand three times inside each other
+  [
+    { $defs: { node: named({ next: list({ $ref: "#/$defs/node" }) }) }, ...list({ $ref: "#/$defs/node" }) },
+    ['[{}, {"next": [{}, {"next": [{}]}]}]'],
+    ['[{"next": [{}, {}]}]', '[{"next": [{}]}, {"next": [{}]}]'],
+  ],
   // an object that fits both is written in one order
   [
     list({ anyOf: [named({ a: {}, b: {} }), named({ b: {}, a: {} })] }),
@@ -90,11 +121,10 @@ it.each(cases.map(([schema, accepted, refused]) => ({ text: JSON.stringify(schem
 );
 
 describe("refused by keyword and pointer", () => {
-  const inner = named({ tags: list({ type: "string" }) });
+  const pair = list({ type: "string" }, { prefixItems: [{ type: "integer" }] });
   it.each([
     [list({ type: "object" }), "", "whose properties are not declared"],
-    [list(inner), "/items/properties/tags", "inside of items that are compared"],
-    [list(inner, { minItems: 2 }), "/items/properties/tags", "inside of items that are compared"],
+    [list(named({ pair })), "/items/properties/pair", "items of several kinds are not compared inside of an item"],
     [{ type: "array", not: { uniqueItems: true } }, "/not", "two equal items cannot be asked for"],
     [list({ type: "array", items: { type: "integer" }, minItems: 20_000 }), "", "an item has too many parts"],
   ])("%j", (schema, pointer, reason) => {
@@ -121,7 +151,7 @@ it(
         throw error;
       }
     };
-    const counts = { pairs: 0, written: 0 };
+    const counts = { pairs: 0, lists: 0, written: 0 };
     fc.assert(
       fc.property(randomSchema, fc.integer(), (items, seed) => {
         const rules = rulesOf(list(items));
@@ -139,6 +169,17 @@ it(
             counts.pairs++;
           }
         }
+        const outer = rulesOf(list(list(items)));
+        const lists = outer && new ByteEngine(outer);
+        for (const [i, first] of lists ? single.slice(0, 5).entries() : []) {
+          for (const [j, second] of single.slice(0, 5).entries()) {
+            const [both, turned] = [`[${first}, ${second}]`, `[${second}, ${first}]`];
+            const texts = [`[${both}]`, `[${both}, ${turned}, [${first}]]`, `[${both}, [${first}], ${both}]`];
+            const expected = [i !== j, i !== j, false];
+            expect([both, texts.map((text) => lists?.accepts(text))]).toEqual([both, expected]);
+            counts.lists++;
+          }
+        }
         const validate = new Ajv2020({ strict: false, validateSchema: false, logger: false }).compile({
           uniqueItems: true,
         });
@@ -153,6 +194,7 @@ it(
     );
     expect(counts.written).toBeGreaterThan(runs);
     expect(counts.pairs).toBeGreaterThan(runs);
+    expect(counts.lists).toBeGreaterThan(runs);
   },
   60_000 + 2000 * runs,
 );

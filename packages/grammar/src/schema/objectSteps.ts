@@ -34,7 +34,9 @@ export class ObjectSteps {
     const others = claimsIn(plan.others);
     const bounds = [...plan.counts, ...others.filter((claim) => claim.is === "count")];
     this.#isDistinct =
-      context.settings.isComparable || bounds.some(({ min }) => min > 1) || others.some(({ is }) => is === "some");
+      context.settings.comparing.length > 0 ||
+      bounds.some(({ min }) => min > 1) ||
+      others.some(({ is }) => is === "some");
   }
 
   /** Ways in which a property of the name may come next. */

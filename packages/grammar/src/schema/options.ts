@@ -3,6 +3,7 @@ import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/che
 import { Budget } from "../budget/budget.ts";
 import type { NumberLimits } from "../json/numberSpelling.ts";
 import type { Spelling } from "../regex/textRegex.ts";
+import type { Formula } from "./formula.ts";
 
 export interface JsonSchemaOptions {
   /** Up to 8 blanks wherever JSON allows some, instead of one line with ", " and ": ". Default: false. */
@@ -26,8 +27,8 @@ export interface CompileSettings extends NumberLimits {
   readonly anyOrder: boolean;
   readonly spelling: Spelling;
   readonly stringLength: number;
-  /** Values are written in one way each, so that they can be compared by it. */
-  readonly isComparable: boolean;
+  /** Values that are compared, each inside of the one before: what is in them is written in one way. Empty: nothing is. */
+  readonly comparing: readonly Formula[];
   /** The order of all names that objects declare, which are then no others' free names; empty: as each object declares them. */
   readonly nameOrder: readonly string[];
   readonly budget: Budget;
@@ -59,7 +60,7 @@ export function settingsOf(options: JsonSchemaOptions): CompileSettings {
     numberDigits: checkInteger("numberDigits", options.numberDigits ?? 17, { min: 1, max: 1000 }),
     stringLength:
       stringLength === Infinity ? Infinity : checkInteger("stringLength", stringLength, { min: 0, max: 2 ** 31 - 1 }),
-    isComparable: false,
+    comparing: [],
     nameOrder: [],
     budget: options.budget ?? new Budget("jsonSchema", { steps }),
   };

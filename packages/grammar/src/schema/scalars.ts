@@ -28,8 +28,8 @@ export class Scalars {
     this.#settings = settings;
     this.#punctuation = punctuation;
     this.#leaves = knownLeaves(reading.expressions);
-    const { spelling, largestInteger, numberDigits, stringLength, isComparable } = settings;
-    this.#settingsText = ` ${spelling} ${largestInteger} ${numberDigits} ${stringLength} ${isComparable}`;
+    const { spelling, largestInteger, numberDigits, stringLength, comparing } = settings;
+    this.#settingsText = ` ${spelling} ${largestInteger} ${numberDigits} ${stringLength} ${comparing.length > 0}`;
   }
 
   /** What was found of an equal schema before is what is found of this one. @param text of the schema, see `leafText` */
@@ -49,7 +49,7 @@ export class Scalars {
   }
 
   /** Undefined if there is none. @param isComparable each number is spelled in one way only */
-  of(formula: Formula, isComparable: boolean = this.#settings.isComparable): Expr | undefined {
+  of(formula: Formula, isComparable: boolean = this.#settings.comparing.length > 0): Expr | undefined {
     const { views, expressions } = this.#reading;
     const parts: Expr[] = [];
     if (views.allowsNull(formula)) parts.push(expressions.literal("null"));

@@ -2,7 +2,7 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { countTexts } from "../regex/countTexts.ts";
-import type { GrammarRules } from "../rules/grammarRules.ts";
+import type { CountBounds, GrammarRules } from "../rules/grammarRules.ts";
 import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
 import { type ObjectPlan, planObject } from "./objectPlan.ts";
 import { addPlainArray } from "./plainArray.ts";
@@ -14,7 +14,7 @@ import { alternativesOf } from "./alternatives.ts";
 import { ArrayBody } from "./arrayBody.ts";
 import type { BodyContext, DistinctSymbol } from "./bodyContext.ts";
 import type { Claims } from "./claims.ts";
-import { checkComparable, type ComparableValues, comparableValues, IncomparableError } from "./comparable.ts";
+import { checkComparable, type ComparableValues, comparableValues } from "./comparable.ts";
 import { EmptySchemaError, UnsupportedSchemaError } from "./errors.ts";
 import { type Formula, type Formulas, nameOf, type SchemaFormula } from "./formula.ts";
 import { checkNesting } from "./nesting.ts";
@@ -95,12 +95,12 @@ export class SchemaCompiler implements BodyContext {
 
   #symbol(formula: Formula): RuleSymbol | undefined {
     if (formula.kind === "false") return undefined;
-    if (formula.kind === "true" && !this.#hasLength && !this.settings.isComparable)
+    if (formula.kind === "true" && !this.#hasLength && !this.#isComparable)
       return this.#addRule(formula, (body, ends) => this.#addAnything(body, ends));
     if (formula.kind !== "schema") return this.#makeSymbol(formula);
     const leaf = leafText(formula.location);
     if (leaf !== undefined) return this.#lexeme(this.#scalars.leaf(formula, leaf), formula);
-    const plain = this.settings.isComparable ? undefined : plainSchema(this.#reading.readings, formula.location);
+    const plain = this.#isComparable ? undefined : plainSchema(this.#reading.readings, formula.location);
     return plain ? this.#plainSymbol(formula, plain) : this.#makeSymbol(formula);
   }
 
@@ -141,7 +141,12 @@ export class SchemaCompiler implements BodyContext {
   }
 
   get #areNamesInOrder(): boolean {
-    return !this.settings.anyOrder && !this.settings.isComparable && !this.#hasLength;
+    return !this.settings.anyOrder && !this.#isComparable && !this.#hasLength;
+  }
+
+  /** Whether values are written in one way each. */
+  get #isComparable(): boolean {
+    return this.settings.comparing.length > 0;
   }
 
   /** Whether strings and names have a largest length. */
@@ -203,6 +208,13 @@ export class SchemaCompiler implements BodyContext {
     return values && { symbol: this.#lexemes.add(values.text, nameOf(formula)), plans: values.plans };
   }
 
+  distinctListOf(formula: Formula, { min, max }: CountBounds): RuleSymbol | undefined {
+    const values = this.#comparableValues(formula);
+    if (values === undefined) return undefined;
+    this.plans.push(...values.plans);
+    return this.#lexeme(this.expressions.distinct(values.text, min, max), formula);
+  }
+
   hasTexts(formula: Formula, least: number): boolean {
     const values = this.#comparableValues(formula);
     return values !== undefined && countTexts(this.expressions, values.text, least) >= least;
@@ -210,14 +222,13 @@ export class SchemaCompiler implements BodyContext {
 
   #comparableValues(formula: Formula): ComparableValues | undefined {
     const { settings } = this;
-    if (settings.isComparable) throw new IncomparableError("it is not enforced inside of items that are compared");
     const known = this.#comparable;
     if (known.has(formula)) return known.get(formula);
     let values: ComparableValues | undefined;
     if (settings.spelling === "json" && !this.#hasParts(formula)) {
       const text = this.#scalars.of(formula, true);
       values = text === undefined ? undefined : { text, plans: [] };
-    } else values = comparableValues(settings, (each) => new SchemaCompiler(this.#reading, formula, each));
+    } else values = comparableValues(formula, settings, (each) => new SchemaCompiler(this.#reading, formula, each));
     known.set(formula, values);
     return values;
   }
@@ -257,7 +268,7 @@ export class SchemaCompiler implements BodyContext {
       return;
     }
     const plan = planObject(this.views, this.formulas, claims, this.settings);
-    if (this.settings.isComparable) {
+    if (this.#isComparable) {
       if (!isAny) checkComparable(plan);
       this.plans.push(plan);
     }
