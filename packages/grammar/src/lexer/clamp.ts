@@ -5,6 +5,9 @@
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { endless, flags, kinds } from "../regex/kinds.ts";
 
+/** Kinds in which counts may be. */
+const clamped: ReadonlySet<number> = new Set([kinds.concat, kinds.or, kinds.and, kinds.repeat]);
+
 export class Clamp {
   readonly #expressions: Expressions;
   readonly #length: number;
@@ -18,24 +21,49 @@ export class Clamp {
 
   /** An expression with the same residuals for so many bytes, as far as their being empty or nullable goes. */
   of(expr: Expr): Expr {
-    const kind = this.#expressions.nodes.kind(expr);
-    if (kind !== kinds.concat && kind !== kinds.repeat && kind !== kinds.or && kind !== kinds.and) return expr;
-    let known = this.#known.get(expr);
-    if (known === undefined) this.#known.set(expr, (known = this.#compute(expr)));
-    return known;
+    if (!this.#isUnknown(expr)) return this.#made(expr);
+    // parts first, without calls inside each other: sequences are as long as the texts that they spell
+    const stack = [expr];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const count = stack.length;
+      if (this.#isUnknown(top)) for (const part of this.#partsOf(top)) if (this.#isUnknown(part)) stack.push(part);
+      if (stack.length > count) continue;
+      if (this.#isUnknown(top)) this.#known.set(top, this.#compute(top));
+      stack.pop();
+    }
+    return this.#made(expr);
+  }
+
+  #isUnknown(expr: Expr): boolean {
+    return clamped.has(this.#expressions.nodes.kind(expr)) && !this.#known.has(expr);
+  }
+
+  /** Of a part that was looked at. */
+  #made(expr: Expr): Expr {
+    return this.#known.get(expr) ?? expr;
+  }
+
+  /** What is clamped by itself. */
+  #partsOf(expr: Expr): readonly Expr[] {
+    const { nodes } = this.#expressions;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat) return [nodes.a(expr), nodes.b(expr)];
+    if (kind === kinds.or) return nodes.parts(expr);
+    return kind === kinds.repeat ? [nodes.a(expr)] : [];
   }
 
   #compute(expr: Expr): Expr {
     const { nodes, algebra } = this.#expressions;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return algebra.concat2(this.of(nodes.a(expr)), this.of(nodes.b(expr)));
-    if (kind === kinds.or) return algebra.or(this.#parts(expr).map((part) => this.of(part)));
+    const parts = this.#partsOf(expr).map((part) => this.#made(part));
+    if (kind === kinds.concat) return algebra.concat2(parts[0]!, parts[1]!);
+    if (kind === kinds.or) return algebra.or(parts);
     if (kind === kinds.and) return this.#meet(expr);
-    const part = nodes.a(expr);
+    const [part] = parts as [Expr];
     const min = nodes.b(expr);
     const max = nodes.c(expr);
-    if (!this.#isLong(expr)) return algebra.repeatOf(this.of(part), min, max);
-    return algebra.repeatOf(this.of(part), Math.min(min, this.#length + 1), endless);
+    if (!this.#isLong(expr)) return algebra.repeatOf(part, min, max);
+    return algebra.repeatOf(part, Math.min(min, this.#length + 1), endless);
   }
 
   /** Whether a token cannot come to the largest count: each repetition takes a byte at least. */
@@ -51,7 +79,7 @@ export class Clamp {
    */
   #meet(expr: Expr): Expr {
     const { nodes, algebra } = this.#expressions;
-    const parts = this.#parts(expr);
+    const parts = nodes.parts(expr);
     const length = parts.find((part) => nodes.kind(part) === kinds.repeat && this.#isLong(part) && nodes.c(part) > 0);
     if (length === undefined) return expr;
     const others = parts.filter((part) => part !== length);
@@ -62,15 +90,6 @@ export class Clamp {
     return this.#expressions.isSubset(pattern, unbounded) ? this.of(pattern) : expr;
   }
 
-  #parts(expr: Expr): Expr[] {
-    const { nodes } = this.#expressions;
-    const kind = nodes.kind(expr);
-    const parts: Expr[] = [];
-    let rest = expr;
-    for (; nodes.kind(rest) === kind; rest = nodes.b(rest)) parts.push(nodes.a(rest));
-    return [...parts, rest];
-  }
-
   /** No residual of the expression, which holds no complement or intersection, has only texts of more bytes. */
   #mostNeeded(expr: Expr): number {
     const { nodes } = this.#expressions;
@@ -78,7 +97,7 @@ export class Clamp {
     const a = nodes.a(expr);
     const b = nodes.b(expr);
     if (kind === kinds.concat) return Math.max(this.#mostNeeded(a) + nodes.minLength(b), this.#mostNeeded(b));
-    if (kind === kinds.or) return Math.max(...this.#parts(expr).map((part) => this.#mostNeeded(part)));
+    if (kind === kinds.or) return Math.max(...nodes.parts(expr).map((part) => this.#mostNeeded(part)));
     if (kind === kinds.repeat) return this.#mostNeeded(a) + nodes.minLength(a) * Math.max(0, b - 1);
     return kind === kinds.multiple ? Number.POSITIVE_INFINITY : nodes.minLength(expr);
   }

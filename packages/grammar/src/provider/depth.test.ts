@@ -39,6 +39,28 @@ it.each(["items", "properties"])("values may be 1,000 %s deep", async (keyword) 
   expect(await outcomeOf({ jsonSchema: nested(keyword, 1000) })).toBe("compiled");
 });
 
+const long = Array.from({ length: 4000 }, (_, i) => `word ${i} `).join("");
+const manyNames = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`property number ${i}`, {}]));
+const lists = (items: object): GrammarSpec => ({ jsonSchema: { type: "array", uniqueItems: true, items } });
+it.each([
+  ["const", { jsonSchema: { const: long } }, `"${long.slice(0, 20)}`],
+  ["choice", { choice: [long, `${long.slice(0, 20_000)}!`] }, long.slice(0, 20)],
+  ["grammar", { grammar: `root ::= "${long}"` }, long.slice(0, 20)],
+  ["regex", { regex: `${"a?".repeat(4000)}b` }, "aaa"],
+  ["pattern", { jsonSchema: { type: "string", pattern: `^${"a".repeat(8000)}` } }, '"aaa'],
+  ["item", lists({ const: long }), `["${long.slice(0, 20)}`],
+  ["properties of an item", lists({ type: "object", properties: manyNames, additionalProperties: false }), '[{"pro'],
+] satisfies [string, GrammarSpec, string][])("masks are filled from long texts: %s", async (_, spec, text) => {
+  const matcher = await provider.open(spec);
+  const mask = new Int32Array(Math.ceil(provider.vocabSize / 32));
+  for (const byte of new TextEncoder().encode(text)) {
+    matcher.fillMask(mask);
+    expect((mask[byte >> 5]! >>> (byte & 31)) & 1).toBe(1);
+    expect(matcher.accept(byte)).toBe(true);
+  }
+  matcher.release();
+});
+
 it.each(["anyOf", "not", "allOf"])("more than 200 of %s for one value are refused by that number", async (keyword) => {
   const message = await outcomeOf({ jsonSchema: nested(keyword, 250) });
   expect(message).toMatch(/^"jsonSchema" expected .* at "\/.*more than 200 schemas inside each other for one value$/);

@@ -2,6 +2,7 @@
 import { bitsOfRanges, type ByteRange } from "./byteSets.ts";
 import { endless, flags, kinds } from "./kinds.ts";
 import { Nodes } from "./nodes.ts";
+import { factor } from "./factor.ts";
 import { Runs } from "./runs.ts";
 import { unionOfRuns } from "./unionOfRuns.ts";
 
@@ -153,7 +154,7 @@ export class Algebra {
     const found = this.#kindsOf(flat);
     if (found.several & (1 << kinds.bytes)) this.#uniteBytes(flat);
     if (found.several & (1 << kinds.concat) || (found.any & (1 << kinds.concat) && found.any & (1 << kinds.bytes))) {
-      this.#factor(flat);
+      factor(this, flat);
     }
     const mayRepeat = (found.any & ((1 << kinds.repeat) | (1 << kinds.concat))) !== 0;
     if (flat.size > 1 && mayRepeat && unionOfRuns(this, flat)) return this.or([...flat]);
@@ -185,26 +186,6 @@ export class Algebra {
       flat.delete(part);
     }
     flat.add(this.bytesOf(bits));
-  }
-
-  /** a x | a y = a (x | y) for sets of bytes a: lists of words become tries. */
-  #factor(flat: Set<number>): void {
-    const { nodes } = this;
-    const tails = new Map<number, number[]>();
-    for (const part of flat) {
-      const isConcat = nodes.kind(part) === kinds.concat;
-      const head = isConcat ? nodes.a(part) : part;
-      if (nodes.kind(head) !== kinds.bytes) continue;
-      const tail = isConcat ? nodes.b(part) : this.empty;
-      const list = tails.get(head);
-      if (list) list.push(tail);
-      else tails.set(head, [tail]);
-    }
-    for (const [head, list] of tails) {
-      if (list.length < 2) continue;
-      for (const tail of list) flat.delete(this.concat2(head, tail));
-      flat.add(this.concat2(head, this.or(list)));
-    }
   }
 
   and2(a: number, b: number): number {

@@ -68,6 +68,16 @@ export class Nodes {
     return this.#minLengths[node]!;
   }
 
+  /** Of a sequence, an alternative or an intersection: one after the other, as they may be many. */
+  parts(node: number): number[] {
+    const kind = this.kind(node);
+    const parts: number[] = [];
+    let rest = node;
+    for (; this.kind(rest) === kind; rest = this.b(rest)) parts.push(this.a(rest));
+    parts.push(rest);
+    return parts;
+  }
+
   /** The partition of bytes for its derivatives. */
   classes(node: number): number {
     const known = this.#classes[node]!;

@@ -16,9 +16,9 @@ export function relax(algebra: Algebra, given: number): number {
   };
   const compute = (expr: number): number => {
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return algebra.concat2(of(nodes.a(expr)), of(nodes.b(expr)));
-    if (kind === kinds.or) return algebra.or2(of(nodes.a(expr)), of(nodes.b(expr)));
-    if (kind === kinds.and) return algebra.and2(of(nodes.a(expr)), of(nodes.b(expr)));
+    if (kind === kinds.concat) return algebra.concat(nodes.parts(expr).map(of));
+    if (kind === kinds.or) return algebra.or(nodes.parts(expr).map(of));
+    if (kind === kinds.and) return algebra.and(nodes.parts(expr).map(of));
     if (kind !== kinds.repeat) return expr;
     const min = nodes.b(expr);
     const max = nodes.c(expr);

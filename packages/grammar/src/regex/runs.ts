@@ -103,12 +103,12 @@ export class Runs {
     const kind = nodes.kind(expr);
     if (kind === kinds.bytes) return nodes.sets.bits(nodes.a(expr));
     if (kind === kinds.concat) {
-      const [first, ...others] = this.#parts(expr).map((part) => this.#firstBytes(part));
+      const [first, ...others] = nodes.parts(expr).map((part) => this.#firstBytes(part));
       return others.includes(undefined) ? undefined : first;
     }
     if (kind !== kinds.or) return undefined;
     const all = new Uint32Array(8);
-    for (const part of this.#parts(expr)) {
+    for (const part of nodes.parts(expr)) {
       const first = this.#firstBytes(part);
       if (!first || first.some((word, i) => (word & all[i]!) !== 0)) return undefined;
       first.forEach((word, i) => (all[i]! |= word));
@@ -134,9 +134,9 @@ export class Runs {
         return true;
       case kinds.concat:
       case kinds.or:
-        return this.#parts(expr).every((part) => this.#areRuns(part, unit));
+        return nodes.parts(expr).every((part) => this.#areRuns(part, unit));
       case kinds.and:
-        return this.#parts(expr).some((part) => this.#areRuns(part, unit));
+        return nodes.parts(expr).some((part) => this.#areRuns(part, unit));
       case kinds.repeat:
         return this.#areRuns(nodes.a(expr), unit);
       case kinds.bytes:
@@ -155,16 +155,6 @@ export class Runs {
   }
 
   #alternatives(expr: number): number[] {
-    return this.#nodes.kind(expr) === kinds.or ? this.#parts(expr) : [expr];
-  }
-
-  #parts(expr: number): number[] {
-    const nodes = this.#nodes;
-    const kind = nodes.kind(expr);
-    const parts: number[] = [];
-    let rest = expr;
-    for (; nodes.kind(rest) === kind; rest = nodes.b(rest)) parts.push(nodes.a(rest));
-    parts.push(rest);
-    return parts;
+    return this.#nodes.kind(expr) === kinds.or ? this.#nodes.parts(expr) : [expr];
   }
 }

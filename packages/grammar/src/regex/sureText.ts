@@ -16,11 +16,20 @@ export class SureText {
     const nodes = this.#nodes;
     if (!nodes.has(expr, flags.boolean)) return nodes.kind(expr) !== kinds.none;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return this.of(nodes.a(expr)) && this.of(nodes.b(expr));
-    if (kind === kinds.or) return this.of(nodes.a(expr)) || this.of(nodes.b(expr));
+    if (kind === kinds.concat) {
+      let rest = expr;
+      for (; this.#isMixed(rest); rest = nodes.b(rest)) if (!this.of(nodes.a(rest))) return false;
+      return this.of(rest);
+    }
+    if (kind === kinds.or) return nodes.parts(expr).some((part) => this.of(part));
     if (kind === kinds.distinct) return nodes.b(expr) === 0 || this.#hasItems(expr);
     if (kind === kinds.begun) return this.of(nodes.a(expr)) && this.hasMoreItems(expr);
     return kind === kinds.and && this.#isEndlessBesideComplements(expr);
+  }
+
+  /** Whether it is a sequence with a complement or intersection in it. */
+  #isMixed(expr: number): boolean {
+    return this.#nodes.kind(expr) === kinds.concat && this.#nodes.has(expr, flags.boolean);
   }
 
   /** Of items that differ: whether there are as many as it takes. */
@@ -40,9 +49,7 @@ export class SureText {
   #isEndlessBesideComplements(expr: number): boolean {
     const nodes = this.#nodes;
     let hasOther = false;
-    for (let rest = expr, isLast = false; !isLast; rest = nodes.b(rest)) {
-      isLast = nodes.kind(rest) !== kinds.and;
-      const part = isLast ? rest : nodes.a(rest);
+    for (const part of nodes.parts(expr)) {
       if (this.leavesLong(part)) continue;
       if (hasOther || !this.isEndless(part)) return false;
       hasOther = true;
@@ -61,39 +68,44 @@ export class SureText {
     const nodes = this.#nodes;
     const kind = nodes.kind(expr);
     if (!nodes.has(expr, flags.boolean)) return kind !== kinds.none && !this.isBounded(expr);
-    const a = nodes.a(expr);
-    const b = nodes.b(expr);
-    if (kind === kinds.concat) return (this.isEndless(a) && this.of(b)) || (this.of(a) && this.isEndless(b));
-    if (kind === kinds.or) return this.isEndless(a) || this.isEndless(b);
-    if (kind === kinds.distinct) return this.isEndless(a);
-    if (kind === kinds.begun) return this.isEndless(a) && this.hasMoreItems(expr);
+    if (kind === kinds.concat) {
+      if (!this.of(expr)) return false;
+      let rest = expr;
+      for (; this.#isMixed(rest); rest = nodes.b(rest)) if (this.isEndless(nodes.a(rest))) return true;
+      return this.isEndless(rest);
+    }
+    if (kind === kinds.or) return nodes.parts(expr).some((part) => this.isEndless(part));
+    if (kind === kinds.distinct) return this.isEndless(nodes.a(expr));
+    if (kind === kinds.begun) return this.isEndless(nodes.a(expr)) && this.hasMoreItems(expr);
     return kind === kinds.and && this.#isEndlessBesideComplements(expr);
   }
 
   /** Whether there is a length that no text of it has, as far as its form shows. */
   isBounded(expr: number): boolean {
-    let known = this.#bounded.get(expr);
-    if (known === undefined) this.#bounded.set(expr, (known = this.#computeBounded(expr)));
-    return known;
+    const known = this.#bounded.get(expr);
+    if (known !== undefined) return known;
+    const nodes = this.#nodes;
+    // from its end on: a sequence is as long as the text that it spells
+    const tails: number[] = [];
+    let rest = expr;
+    for (; nodes.kind(rest) === kinds.concat && !this.#bounded.has(rest); rest = nodes.b(rest)) tails.push(rest);
+    let isBounded = this.#bounded.get(rest) ?? this.#computeBounded(rest);
+    this.#bounded.set(rest, isBounded);
+    for (const tail of tails.reverse()) {
+      isBounded &&= this.isBounded(nodes.a(tail));
+      this.#bounded.set(tail, isBounded);
+    }
+    return isBounded;
   }
 
   #computeBounded(expr: number): boolean {
     const nodes = this.#nodes;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat || kind === kinds.or) return this.partsOf(expr).every((part) => this.isBounded(part));
-    if (kind === kinds.and) return this.partsOf(expr).some((part) => this.isBounded(part));
+    if (kind === kinds.or) return nodes.parts(expr).every((part) => this.isBounded(part));
+    if (kind === kinds.and) return nodes.parts(expr).some((part) => this.isBounded(part));
     if (kind === kinds.repeat) return nodes.c(expr) !== endless && this.isBounded(nodes.a(expr));
     if (kind === kinds.distinct) return nodes.c(expr) !== endless && this.isBounded(nodes.a(expr));
     if (kind === kinds.begun) return this.isBounded(nodes.a(expr)) && this.isBounded(nodes.c(expr));
     return kind !== kinds.not && kind !== kinds.multiple;
-  }
-
-  /** Of a sequence, an alternative or an intersection. */
-  partsOf(expr: number): number[] {
-    const nodes = this.#nodes;
-    const parts: number[] = [];
-    let rest = expr;
-    for (; nodes.kind(rest) === nodes.kind(expr); rest = nodes.b(rest)) parts.push(nodes.a(rest));
-    return [...parts, rest];
   }
 }

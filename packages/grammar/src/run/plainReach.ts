@@ -59,10 +59,10 @@ export class PlainReach {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
     if (kind === kinds.concat) return this.#isOpen(nodes.a(expr)) && this.#sureText.of(nodes.b(expr));
-    if (kind === kinds.or) return this.#sureText.partsOf(expr).some((part) => this.#isOpen(part));
+    if (kind === kinds.or) return nodes.parts(expr).some((part) => this.#isOpen(part));
     if (kind === kinds.begun) return this.#isOpen(nodes.a(expr)) && this.#sureText.hasMoreItems(expr);
     if (kind === kinds.and) {
-      const others = this.#sureText.partsOf(expr).filter((part) => !this.#sureText.leavesLong(part));
+      const others = nodes.parts(expr).filter((part) => !this.#sureText.leavesLong(part));
       if (others.length === 1) return this.#isOpen(others[0]!);
     }
     return kind !== kinds.not && this.#hasLong(expr);
@@ -72,8 +72,8 @@ export class PlainReach {
   #hasLong(expr: Expr): boolean {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
-    if (kind === kinds.and) return this.#sureText.partsOf(expr).every((part) => this.#hasLong(part));
-    if (kind === kinds.or) return this.#sureText.partsOf(expr).some((part) => this.#hasLong(part));
+    if (kind === kinds.and) return nodes.parts(expr).every((part) => this.#hasLong(part));
+    if (kind === kinds.or) return nodes.parts(expr).some((part) => this.#hasLong(part));
     if (kind === kinds.not) return this.#sureText.leavesLong(expr);
     if (kind === kinds.concat) return this.#hasLongBeside(nodes.a(expr), nodes.b(expr));
     return kind === kinds.repeat && nodes.c(expr) === endless && this.#part(nodes.a(expr)).hasAll;
@@ -131,9 +131,8 @@ export class PlainReach {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
     if (kind === kinds.bytes) return nodes.sets.bits(nodes.a(expr)).every((word, i) => (word & ~outside[i]!) === 0);
-    if (kind === kinds.or) return this.#sureText.partsOf(expr).every((part) => this.#endsOutside(part));
-    if (kind === kinds.concat || kind === kinds.and)
-      return this.#sureText.partsOf(expr).some((part) => this.#endsOutside(part));
+    if (kind === kinds.or) return nodes.parts(expr).every((part) => this.#endsOutside(part));
+    if (kind === kinds.concat || kind === kinds.and) return nodes.parts(expr).some((part) => this.#endsOutside(part));
     if (kind === kinds.begun) return this.#endsOutside(nodes.a(expr));
     const isRepeated = kind === kinds.repeat || kind === kinds.distinct;
     return isRepeated && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
