@@ -8,6 +8,7 @@ const rulesOf = (text: string): GrammarRules => compiled(parseLark(text, tokenNa
 describe("Lark", () => {
   it.each([
     ['start: "a" "b"i | /c+/i\n  // or\n  | "d" -> last', ["ab", "aB", "cC", "d"], ["A", "abc", ""]],
+    ['start: "a" // or | "b"\n# | "c"', ["a"], ["b", "c", ""]],
     ['start: "a".."c" "α".."γ"', ["aα", "cβ"], ["dα", "ad"]],
     ["start: /a.b/ /a.b/s", ["axba\nb"], ["a\nbaxb"]],
     ['start: "a"~2 "b"~1..3 ["c" "d"] "e"{2} "f"{,1} "g"?', ["aabee", "aabbbcdeefg"], ["abee", "aabcee"]],

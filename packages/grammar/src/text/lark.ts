@@ -23,7 +23,7 @@ const name = /[A-Za-z_][A-Za-z0-9_-]*/y;
 const blanks = /(?:[ \t]|(?:#|\/\/)[^\r\n]*)*/y;
 const space = /(?:[ \t\r\n]|(?:#|\/\/)[^\r\n]*)*/y;
 /** An alternative may go on in the next line with `|`. */
-const continued = /(?:[ \t\r\n]|(?:#|\/\/)[^\r\n]*)*\|/y;
+const continued = /(?:[ \t\r\n]|(?:#|\/\/)[^\r\n]*(?=[\r\n]|$))*\|/y;
 
 /** @param subject what messages begin with @throws RangeError with the place of what is wrong */
 export function parseLark(text: string, tokens: TokenNames, subject = '"grammar"'): TextGrammar {
