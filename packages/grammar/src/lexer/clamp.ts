@@ -3,6 +3,7 @@
  * that strings with 100 and with 10,000 characters left share a mask.
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
+import { Forgetting } from "../regex/forgetting.ts";
 import { endless, flags, kinds } from "../regex/kinds.ts";
 
 /** Kinds in which counts may be. */
@@ -11,16 +12,22 @@ const clamped: ReadonlySet<number> = new Set([kinds.concat, kinds.or, kinds.and,
 export class Clamp {
   readonly #expressions: Expressions;
   readonly #length: number;
+  readonly #forgetting: Forgetting;
   readonly #known = new Map<Expr, Expr>();
 
   /** @param length most bytes that are looked at from an expression on */
   constructor(expressions: Expressions, length: number) {
     this.#expressions = expressions;
+    this.#forgetting = new Forgetting(expressions);
     this.#length = length;
   }
 
   /** An expression with the same residuals for so many bytes, as far as their being empty or nullable goes. */
   of(expr: Expr): Expr {
+    return this.#counts(this.#forgetting.of(expr));
+  }
+
+  #counts(expr: Expr): Expr {
     if (!this.#isUnknown(expr)) return this.#made(expr);
     // parts first, without calls inside each other: sequences are as long as the texts that they spell
     const stack = [expr];

@@ -19,6 +19,8 @@ export class Algebra {
   readonly empty: number;
   /** Every sequence of bytes. */
   readonly all: number;
+  /** Whether a token may hold ", " and a text that begins with these bytes; see `Forgetting`. */
+  mayRepeat: (bytes: readonly number[]) => boolean = () => true;
   /** By byte: the expression of only that. */
   readonly #bytes: number[] = [];
   readonly #runs: Runs;

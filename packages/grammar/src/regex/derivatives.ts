@@ -4,7 +4,7 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { type Algebra, half } from "./algebra.ts";
-import { afterComma, begun } from "./distinct.ts";
+import { afterComma, begun, readOn } from "./distinct.ts";
 import { comma, endless, kinds } from "./kinds.ts";
 
 const unknown = -1;
@@ -97,8 +97,9 @@ export class Derivatives {
         return begun(algebra, this.of(nodes.a(expr), byte), algebra.byte(byte), expr);
       case kinds.begun: {
         const item = nodes.a(expr);
-        const read = algebra.concat2(algebra.byte(byte), nodes.b(expr));
-        const within = begun(algebra, this.of(item, byte), read, nodes.c(expr));
+        const rest = this.of(item, byte);
+        const within =
+          rest === algebra.none ? rest : begun(algebra, rest, readOn(algebra, nodes.b(expr), byte), nodes.c(expr));
         return byte === comma && algebra.isNullable(item) ? algebra.or2(within, afterComma(algebra, expr)) : within;
       }
     }

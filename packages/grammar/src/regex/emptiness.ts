@@ -83,7 +83,7 @@ export class Emptiness {
   /** Whether an item that has begun cannot end: a search would go on through each of its beginnings. */
   #waitsForNothing(expr: number): boolean {
     const { nodes } = this.#algebra;
-    if (!nodes.has(expr, flags.begun)) return false;
+    if (!nodes.has(expr, flags.distinct)) return false;
     const kind = nodes.kind(expr);
     const a = nodes.a(expr);
     if (kind === kinds.begun) return this.isEmpty(a);

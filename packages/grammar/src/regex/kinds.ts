@@ -22,7 +22,7 @@ export const kinds = {
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
 /** Bits of `Nodes.has`. */
-export const flags = { nullable: 1, boolean: 2, remainders: 4, begun: 8 } as const;
+export const flags = { nullable: 1, boolean: 2, remainders: 4, distinct: 8 } as const;
 
 /** Stands for a repetition without an end. */
 export const endless = -1;

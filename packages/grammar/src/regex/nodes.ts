@@ -5,7 +5,7 @@ import { firstBytes } from "./firstBytes.ts";
 import { flags, type Kind, kinds } from "./kinds.ts";
 
 /** What an expression has if a part of it has. */
-const inherited = flags.boolean | flags.remainders | flags.begun;
+const inherited = flags.boolean | flags.remainders | flags.distinct;
 const words = 4;
 /** Stands for every length from here on. */
 const longest = 2 ** 30;
@@ -136,9 +136,9 @@ export class Nodes {
       case kinds.multiple:
         return remainders | (b === 0 && c === 0 ? nullable : 0);
       case kinds.distinct:
-        return (b === 0 ? nullable : 0) | (first & inherited) | boolean;
+        return (b === 0 ? nullable : 0) | (first & inherited) | boolean | flags.distinct;
       case kinds.begun:
-        return (this.b(c) <= 1 ? first & nullable : 0) | (first & inherited) | boolean | flags.begun;
+        return (this.b(c) <= 1 ? first & nullable : 0) | (first & inherited) | boolean | flags.distinct;
       case kinds.repeat:
         return (b === 0 ? nullable : first & nullable) | (first & inherited);
       default:

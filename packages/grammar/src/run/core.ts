@@ -32,6 +32,7 @@ export class Core {
     this.#vocabulary = vocabulary;
     this.#budget = budget;
     this.#expressions = new Expressions({ budget });
+    this.#expressions.algebra.mayRepeat = (bytes) => vocabulary.mayRepeat(bytes);
     this.#sureText = new SureText(this.#expressions.nodes);
     this.#lexer = new Lexer(this.#expressions);
     this.#table = new WalkTable(this.#lexer, this.#expressions.nodes.partitions);

@@ -1,5 +1,6 @@
 /** What the engine knows of a tokenizer: which tokens are text, with which bytes, which are special, which end the output. */
 import type { Tokenizer } from "@tokenmill/contracts";
+import { repeatsOf } from "./repeats.ts";
 import { buildTrie, depthOf, tokenUnder, type Trie } from "./trie.ts";
 
 export interface VocabularyOptions {
@@ -23,6 +24,7 @@ export class Vocabulary {
   readonly eosTokenIds: readonly number[];
   readonly trie: Trie;
   readonly #bytes: readonly Uint8Array[];
+  #repeats: ((bytes: readonly number[]) => boolean) | undefined;
 
   constructor({ tokenizer, vocabSize, eosTokenIds, specialTokenIds = [], trie }: VocabularyOptions) {
     const noText = new Set([...eosTokenIds, ...specialTokenIds]);
@@ -43,6 +45,11 @@ export class Vocabulary {
   /** The bytes that the token adds to a text; none for one that is no text, or none of the vocabulary. */
   bytes(tokenId: number): Uint8Array {
     return this.#bytes[tokenId] ?? noBytes;
+  }
+
+  /** Whether a token holds ", " and a text that begins with these bytes. */
+  mayRepeat(bytes: readonly number[]): boolean {
+    return (this.#repeats ??= repeatsOf(this.#bytes))(bytes);
   }
 
   /** The bytes from a depth to the tree's node, its own too. */
