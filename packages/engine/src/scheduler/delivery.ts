@@ -2,6 +2,7 @@
 import { messageOf } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type SequenceErrorCode } from "../errors.ts";
+import { callForeign, rethrowLater } from "./callForeign.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Tells the observer that its sequence failed. It hears nothing more. */
@@ -18,11 +19,7 @@ export function deliverError(sequence: Sequence, code: SequenceErrorCode, messag
 export function deliverRefusal(sequence: Sequence, refusal: unknown): void {
   const { observer } = sequence;
   sequence.observer = undefined;
-  try {
-    observer?.error(refusal);
-  } catch (error) {
-    rethrowLater(error);
-  }
+  callForeign(() => observer?.error(refusal));
 }
 
 /** Delivers an event, and the end after the last; `onFailure` is told what `next` threw. */
@@ -38,16 +35,5 @@ export function deliverEvent(sequence: Sequence, event: TokenEvent, onFailure: (
   }
   if (event.finishReason === undefined || sequence.observer === undefined) return;
   sequence.observer = undefined;
-  try {
-    observer.complete();
-  } catch (error) {
-    rethrowLater(error);
-  }
-}
-
-/** As rxjs does with errors that nobody handles. */
-function rethrowLater(error: unknown): void {
-  setTimeout(() => {
-    throw error;
-  });
+  callForeign(() => observer.complete());
 }

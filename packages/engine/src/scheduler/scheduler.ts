@@ -5,13 +5,20 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@tokenmill/check";
-import { createResult, type GrammarProvider, type LogitsSource, type SampleResult } from "@tokenmill/core";
+import {
+  createResult,
+  type GrammarProvider,
+  type LogitsSource,
+  type SampleResult,
+  type TokenEvent,
+} from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import { BatchFiller } from "./batchFiller.ts";
 import { BatchFills } from "./batchFills.ts";
+import { callForeign } from "./callForeign.ts";
 import { coalesced } from "./coalesced.ts";
 import { commitToken } from "./commitToken.ts";
 import { Compiling } from "./compiling.ts";
@@ -168,15 +175,23 @@ export class Scheduler {
 
   /** Gives out what slots are free. Also runs while the loop waits, so that nobody waits for another's slow row. */
   #pump(): void {
-    this.#admission.admit();
-    if (this.#fills) this.#fills.start();
-    else this.#dispatch();
-    if (this.#isUnflushed) {
-      this.#isUnflushed = false;
-      this.#pool.flush();
+    try {
+      this.#startRows();
+    } catch (error) {
+      this.#poolFailed(error);
     }
     this.#completions.start();
     if (this.#whenIdle && this.activeCount === 0) this.#whenIdle();
+  }
+
+  /** @throws what the pool throws, once it is closed say */
+  #startRows(): void {
+    this.#admission.admit();
+    if (this.#fills) this.#fills.start();
+    else this.#dispatch();
+    if (!this.#isUnflushed) return;
+    this.#isUnflushed = false;
+    this.#pool.flush();
   }
 
   #makeReady(sequence: Sequence): void {
@@ -220,31 +235,33 @@ export class Scheduler {
 
   #commit(slot: number): void {
     const sequence = this.#rows.take(slot);
+    const costMs = this.#pool.costMs(slot);
     if (sequence.phase === "ended") {
-      this.#rowLost(slot, sequence, this.#pool.costMs(slot));
+      this.#rowLost(slot, sequence, costMs);
       return;
     }
     const result = this.#result;
     this.#pool.readResult(slot, result);
-    this.#ready.done(sequence, this.#pool.costMs(slot));
-    const { unscored } = sequence;
-    const isScored = unscored?.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
-    this.#pool.release(slot);
+    this.#ready.done(sequence, costMs);
     sequence.phase = "paused";
-    if (isScored) {
-      if (this.#admission.serves(sequence)) this.#makeReady(sequence);
-    } else if (result.status === "ok") this.#commitToken(sequence, result);
-    else this.#fail(sequence, result.status, result.message);
-  }
-
-  #commitToken(sequence: Sequence, result: SampleResult): void {
-    let event;
+    const { unscored } = sequence;
+    let isScored = false;
+    let event: TokenEvent | undefined;
     try {
-      event = commitToken(sequence, result, this.#texts);
+      if (unscored) isScored = unscored.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
+      else if (result.status === "ok") event = commitToken(sequence, result, this.#texts);
     } catch (error) {
       this.#fail(sequence, "internal", messageOf(error), error);
       return;
+    } finally {
+      this.#pool.release(slot);
     }
+    if (event) this.#deliver(sequence, event);
+    else if (result.status !== "ok" && !isScored) this.#fail(sequence, result.status, result.message);
+    else if (this.#admission.serves(sequence)) this.#makeReady(sequence);
+  }
+
+  #deliver(sequence: Sequence, event: TokenEvent): void {
     this.totals.tokens++;
     if (event.finishReason !== undefined) {
       this.totals.finished++;
@@ -279,7 +296,7 @@ export class Scheduler {
     sequence.phase = "ended";
     this.sequences.delete(sequence.sequenceId);
     if (phase !== "active") this.#free(sequence);
-    else if (this.#source.kind === "batch") this.#source.cancelRow?.(sequence.sequenceIdBits);
+    else this.#tellSource("cancelRow", sequence);
   }
 
   #free(sequence: Sequence): void {
@@ -289,6 +306,11 @@ export class Scheduler {
     this.#compiling.free(sequence);
     if (!sequence.history) return;
     this.#admission.free(sequence);
-    if (this.#source.kind === "batch") this.#source.closeSequence?.(sequence.sequenceIdBits);
+    this.#tellSource("closeSequence", sequence);
+  }
+
+  #tellSource(hook: "cancelRow" | "closeSequence", { sequenceIdBits }: Sequence): void {
+    const source = this.#source;
+    if (source.kind === "batch") callForeign(() => source[hook]?.(sequenceIdBits));
   }
 }
