@@ -4,6 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import { type GenerateRequest, type LogitsSource, type SamplingParams, type TokenEvent } from "@tokenmill/core";
+import { refuse } from "@tokenmill/check";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError } from "./errors.ts";
@@ -152,9 +153,10 @@ class TokenEngine implements Engine {
   record(request: GenerateRequest & { sequenceId: number | bigint }): SequenceSnapshot {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
+    const { sequenceId } = prepared;
+    if (sequenceId === undefined) refuse("sequenceId", "an id, as nobody numbers a record", sequenceId, true);
     const plan = this.#pool.compile(prepared.params);
     try {
-      const sequenceId = prepared.sequenceId!;
       const sequence = newSequence(prepared, { plan, sequenceId, seed: this.seed, observer: undefined });
       return takeSnapshot(sequence, this.source.vocabSize);
     } finally {

@@ -10,6 +10,7 @@ import {
   canonicalId,
   checkMaxTokens,
   checkPromptLogprobs,
+  fittingTokens,
   grammarEos,
   type RequestLimits,
   stopStrings,
@@ -31,19 +32,20 @@ export function prepareRecord(
   checkSnapshot(record, limits.vocabSize);
   const { params, profile, promptTokenIds, outputTokenIds, maxTokens, ignoreEos, epoch, grammar, state } = record;
   const { seed, ...unseeded } = params;
-  checkMaxTokens(maxTokens, unseeded.minTokens);
+  checkMaxTokens(fittingTokens(promptTokenIds.length, maxTokens, limits), unseeded.minTokens);
   checkSeed("seed", BigInt(seed));
   const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, limits);
   const stop = stopStrings(record.stop, limits);
   if (grammar) grammarEos(grammar, limits, ignoreEos);
+  const randomStreamId = idOf(record.randomStreamId, "randomStreamId");
   return {
     params: { ...unseeded, profile },
-    sequenceId: canonicalId(BigInt(record.sequenceId)),
+    sequenceId: idOf(record.sequenceId, "sequenceId"),
     sequence(plan, sequenceId, observer) {
       checkState(state, plan.initialState);
       const sequence = new Sequence({
         sequenceId,
-        randomStreamId: record.randomStreamId === undefined ? undefined : BigInt(record.randomStreamId),
+        randomStreamId,
         seed: BigInt(seed),
         plan,
         promptTokenIds,
@@ -61,4 +63,9 @@ export function prepareRecord(
       return sequence;
     },
   };
+}
+
+/** @param decimal digits */
+function idOf(decimal: string | undefined, name: string): number | bigint | undefined {
+  return canonicalId(decimal === undefined ? undefined : BigInt(decimal), name);
 }

@@ -12,7 +12,16 @@ import {
   seedBits,
   type Tokenizer,
 } from "@tokenmill/core";
-import { checkBoolean, refuse, refuseBecause, refuseUnknown, show } from "@tokenmill/check";
+import {
+  checkBoolean,
+  checkInteger,
+  checkTokenIds,
+  checkUint64,
+  refuse,
+  refuseBecause,
+  refuseUnknown,
+  show,
+} from "@tokenmill/check";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [
@@ -97,10 +106,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
 /** @throws unless it is absent or an integer from 0 to what the pool has room for. */
 export function checkPromptLogprobs(count: unknown, { maxLogprobs }: RequestLimits): number | undefined {
   if (count === undefined) return undefined;
-  if (!Number.isInteger(count) || (count as number) < 0 || (count as number) > maxLogprobs) {
-    refuse("promptLogprobs", `integer in [0, ${maxLogprobs}]`, count, typeof count !== "number");
-  }
-  return count as number;
+  return checkInteger("promptLogprobs", count, { min: 0, max: maxLogprobs });
 }
 
 /** The one form that is given. @throws TypeError for more than one. */
@@ -133,25 +139,11 @@ export function streamOfSeed({ seed, sequenceId }: GenerateRequest): number | un
   return seedBits(seed) !== undefined && sequenceId === undefined ? 0 : undefined;
 }
 
-/** The id as a number where that is exact, else as a bigint. */
-export function canonicalId(sequenceId: unknown, name = "sequenceId"): number | bigint | undefined {
-  if (sequenceId === undefined) return undefined;
-  if (typeof sequenceId === "bigint" && isUint64(sequenceId)) {
-    return sequenceId <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(sequenceId) : sequenceId;
-  }
-  if (Number.isSafeInteger(sequenceId) && (sequenceId as number) >= 0) return (sequenceId as number) + 0;
-  const isKnownType = typeof sequenceId === "number" || typeof sequenceId === "bigint";
-  return refuse(name, "safe integer ≥ 0 or bigint in [0, 2^64)", sequenceId, !isKnownType);
-}
-
-/** @throws RangeError if an id is outside the vocabulary. */
-function checkTokenIds(name: string, tokenIds: readonly unknown[], vocabSize: number): void {
-  for (let i = 0; i < tokenIds.length; i++) {
-    const tokenId = tokenIds[i];
-    if (!Number.isInteger(tokenId) || (tokenId as number) < 0 || (tokenId as number) >= vocabSize) {
-      refuse(`${name}[${i}]`, `token id in [0, ${vocabSize})`, tokenId, typeof tokenId !== "number");
-    }
-  }
+/** The id as a number where that is exact, else as a bigint. @throws TypeError, RangeError */
+export function canonicalId(id: unknown, name = "sequenceId"): number | bigint | undefined {
+  if (id === undefined) return undefined;
+  const checked = checkUint64(name, id as number | bigint);
+  return checked <= Number.MAX_SAFE_INTEGER ? Number(checked) + 0 : checked;
 }
 
 /** @throws unless it is an integer in 1 … 2^24 and not below `minTokens`. */
@@ -215,7 +207,7 @@ function withStopTokens(params: SamplingParams, tokenIds: readonly number[]): Sa
 }
 
 /** What is asked for, or the default, fewer where the context leaves fewer. @throws RangeError for more than it holds */
-function fittingTokens(
+export function fittingTokens(
   promptLength: number,
   maxTokens: unknown,
   { contextTokens, sourceName }: RequestLimits,
@@ -229,8 +221,4 @@ function fittingTokens(
   if (typeof wanted !== "number" || !(wanted > left)) return wanted;
   const held = `source ${show(sourceName)} holds ${contextTokens} tokens of a sequence, and ${promptLength} are the prompt's`;
   return refuseBecause("maxTokens", `expected at most ${left}, got ${wanted}: ${held}`, false);
-}
-
-function isUint64(value: bigint): boolean {
-  return value >= 0n && value < 1n << 64n;
 }

@@ -3,7 +3,7 @@ import { Observable } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../engine.ts";
 import type { Engine } from "../types.ts";
-import { collect, hashSource, pieces, pieceTokenizer, run } from "../testing/sources.ts";
+import { collect, hashBatchSource, hashSource, pieces, pieceTokenizer, run } from "../testing/sources.ts";
 import { advanceRecord, type SequenceSnapshot } from "./sequenceSnapshot.ts";
 
 const source = hashSource({ tokenizer: pieceTokenizer });
@@ -232,6 +232,28 @@ describe("records that are refused", () => {
       message: expect.stringContaining(message),
     });
     expect(there.stats().open).toBe(0);
+  });
+
+  it.each([
+    [
+      "an id beyond 64 bits",
+      { sequenceId: String(2n ** 64n + 5n) },
+      '"sequenceId" expected safe integer ≥ 0 or bigint',
+    ],
+    ["a stream beyond 64 bits", { randomStreamId: String(2n ** 64n + 5n) }, '"randomStreamId" expected safe integer'],
+    ["more than the context holds", { maxTokens: 31 }, '"maxTokens" expected at most 30, got 31: source "hash-batch"'],
+  ])("%s", async (_name, change, message) => {
+    const short = { ...hashBatchSource(undefined, pieces.length), tokenizer: pieceTokenizer, contextTokens: 32 };
+    const engine = await createEngine({ source: short, workers: 0, slots: 1 });
+    await expect(collect(engine.resume({ ...good, ...change }))).rejects.toMatchObject({
+      name: "RangeError",
+      message: expect.stringContaining(message),
+    });
+    await engine.close();
+  });
+
+  it("of a request without an id, which nobody would number", () => {
+    expect(() => here.record({ prompt: "a" } as never)).toThrow('"sequenceId" expected an id');
   });
 
   it("another tokenizer, as long as its text differs", async () => {
