@@ -120,20 +120,15 @@ class TokenEngine implements Engine {
 
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion> {
     return new Observable((subscriber) => {
-      const open = new Set<SequenceHandle>();
-      runBeamSearch(this.#beamSearchHost(), request, options, open, () => subscriber.closed).then(
+      const unsubscribed = new AbortController();
+      runBeamSearch(this.#beamSearchHost(), request, options, unsubscribed.signal).then(
         (completions) => {
           for (const completion of completions) subscriber.next(completion);
           subscriber.complete();
         },
-        (error: unknown) => {
-          for (const handle of open) handle.cancel();
-          subscriber.error(error);
-        },
+        (error: unknown) => subscriber.error(error),
       );
-      return () => {
-        for (const handle of open) handle.cancel();
-      };
+      return () => unsubscribed.abort();
     });
   }
 

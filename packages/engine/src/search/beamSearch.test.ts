@@ -16,7 +16,7 @@ async function search(
     const all = probsAfter(tokenIds).map((p, tokenId) => ({ tokenId, logprob: Math.log(p) }));
     return Promise.resolve(all.sort((a, b) => b.logprob - a.logprob).slice(0, options.beamWidth + 1));
   };
-  const found = await searchBeams(expand, options, { maxTokens, stopTokenIds: [END] }, () => false);
+  const found = await searchBeams(expand, options, { maxTokens, stopTokenIds: [END] });
   return { found, expanded };
 }
 
@@ -61,14 +61,15 @@ describe("searchBeams", () => {
     expect(idsOf(found.found)).toEqual([[END], [A, A], [A, B], [B, A]]);
   });
 
-  it("stops when cancelled", async () => {
+  it("expands nothing after its signal was aborted, and rejects with the reason", async () => {
+    const ended = new AbortController();
     let calls = 0;
     const expand = (): Promise<{ tokenId: number; logprob: number }[]> => {
-      calls++;
+      if (++calls === 3) ended.abort(new Error("enough"));
       return Promise.resolve([{ tokenId: A, logprob: -1 }]);
     };
     const limits = { maxTokens: 100, stopTokenIds: [] };
-    expect(await searchBeams(expand, { beamWidth: 1 }, limits, () => calls === 3)).toEqual([]);
+    await expect(searchBeams(expand, { beamWidth: 1 }, limits, ended.signal)).rejects.toThrow("enough");
     expect(calls).toBe(3);
   });
 });

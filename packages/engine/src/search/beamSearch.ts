@@ -54,12 +54,12 @@ export function checkBeamSearch(options: BeamSearchOptions): void {
   }
 }
 
-/** The n best outputs, best first. `isCancelled` is asked before each step. */
+/** The n best outputs, best first. @throws the signal's reason, before the step after it was aborted */
 export async function searchBeams(
   expand: ExpandPrefix,
   { beamWidth, lengthPenalty = 1, earlyStopping = false, n = 1 }: BeamSearchOptions,
   { maxTokens, stopTokenIds }: BeamSearchLimits,
-  isCancelled: () => boolean,
+  signal?: AbortSignal,
 ): Promise<readonly Hypothesis[]> {
   let beams: Beam[] = [{ tokenIds: [], logprob: 0 }];
   let ended: Hypothesis[] = [];
@@ -67,7 +67,8 @@ export async function searchBeams(
     ended.push({ tokenIds, logprob, score: logprob / power(tokenIds.length, lengthPenalty), hasStopped });
     ended = ended.sort((a, b) => b.score - a.score).slice(0, beamWidth);
   };
-  for (let length = 1; length <= maxTokens && beams.length > 0 && !isCancelled(); length++) {
+  for (let length = 1; length <= maxTokens && beams.length > 0; length++) {
+    signal?.throwIfAborted();
     const rows = await Promise.all(beams.map(({ tokenIds }) => expand(tokenIds)));
     const candidates = rows.flatMap((row, i) => {
       const { tokenIds, logprob } = beams[i]!;

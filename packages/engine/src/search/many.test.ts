@@ -233,7 +233,7 @@ describe("beamSearch", () => {
     const subscription = beams.beamSearch({ maxTokens: 1000 }, { beamWidth: 5 }).subscribe();
     await new Promise((resolve) => setTimeout(resolve, 20));
     subscription.unsubscribe();
-    await vi.waitFor(() => expect(beams.stats()).toMatchObject({ open: 0, freeSlots: 8 }), 10_000);
+    await vi.waitFor(() => expect(beams.stats()).toMatchObject({ open: 0, freeSlots: 8, arenaBytesUsed: 0 }), 10_000);
   });
 
   it("makes text without the stop token", async () => {

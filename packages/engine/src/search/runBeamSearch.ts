@@ -33,13 +33,15 @@ export interface BeamSearchHost {
 /** What would have no effect, and stands in other kinds of requests. */
 const refused = ["stop", "logprobs", "promptLogprobs", ...grammarForms] as const;
 
-/** The outputs, best first; `open` holds what is open meanwhile. @throws TypeError, RangeError, SequenceError */
+/**
+ * The outputs, best first. Nothing is left open when it settles.
+ * @throws TypeError, RangeError, SequenceError; the signal's reason, once it is aborted
+ */
 export async function runBeamSearch(
   host: BeamSearchHost,
   request: GenerateRequest,
   options: BeamSearchOptions,
-  open: Set<SequenceHandle>,
-  isCancelled: () => boolean,
+  signal: AbortSignal,
 ): Promise<Completion[]> {
   checkBeamSearch(options);
   for (const name of refused) {
@@ -66,6 +68,7 @@ export async function runBeamSearch(
   const parentId = host.claimId(sequenceId);
   const parentStream = randomStreamId ?? parentId;
   let opened = 0;
+  const open = new Set<SequenceHandle>();
   const expand = (outputTokenIds: readonly number[]): Promise<readonly TokenLogprob[]> =>
     new Promise((resolve, reject) => {
       const handle = host.start(
@@ -92,11 +95,18 @@ export async function runBeamSearch(
       open.add(handle);
     });
   try {
-    const found = await searchBeams(expand, options, { maxTokens, stopTokenIds }, isCancelled);
+    const search = searchBeams(expand, options, { maxTokens, stopTokenIds }, signal);
+    const found = await Promise.race([search, abortion(signal)]);
     return found.map((hypothesis) => completionOf(hypothesis, host.tokenizer));
   } finally {
+    for (const handle of open) handle.cancel();
     shared.release();
   }
+}
+
+/** Rejects when the signal is aborted: sequences that are cancelled say nothing any more. */
+function abortion(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
 
 function tossesCoin({ stageNames }: Plan): boolean {
