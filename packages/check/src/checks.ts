@@ -21,6 +21,14 @@ export function checkNumber(name: string, value: unknown, { min, max }: Range): 
   return refuse(name, expected, value, typeof value !== "number");
 }
 
+/** Timers take no longer ones. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** Milliseconds that a timer may wait. @throws TypeError, RangeError */
+export function checkTimeout(name: string, value: unknown, min = 0): number {
+  return checkNumber(name, value, { min, max: longestTimeoutMs });
+}
+
 /** @throws TypeError */
 export function checkBoolean(name: string, value: unknown): boolean {
   return typeof value === "boolean" ? value : refuse(name, "boolean", value, true);

@@ -4,7 +4,7 @@
  */
 import type { Readable } from "node:stream";
 import { type GenerateRequest, type LogitsSource, type SamplingParams, type TokenEvent } from "@tokenmill/core";
-import { refuse } from "@tokenmill/check";
+import { checkTimeout, refuse } from "@tokenmill/check";
 import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError } from "./errors.ts";
@@ -13,7 +13,6 @@ import { bestOf, type BestOfOptions, checkBestOf } from "./search/bestOf.ts";
 import type { Completion } from "./search/completion.ts";
 import { type ChildEvent, generateMany } from "./search/generateMany.ts";
 import { type BeamSearchHost, runBeamSearch } from "./search/runBeamSearch.ts";
-import { within } from "./model/within.ts";
 import { modelRowsSource } from "./model/modelRowsSource.ts";
 import { newSequence } from "./open/newSequence.ts";
 import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
@@ -30,6 +29,7 @@ import { canonicalId, prepareRequest, type RequestLimits } from "./open/prepareR
 import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { Sequence, TokenObserver } from "./scheduler/sequence.ts";
+import { within } from "./scheduler/within.ts";
 import { type SequenceSnapshot, takeSnapshot } from "./snapshot/sequenceSnapshot.ts";
 import { EventIterable } from "./streams/eventIterable.ts";
 import { EventReadable } from "./streams/eventReadable.ts";
@@ -197,9 +197,9 @@ class TokenEngine implements Engine {
     return this.#pool.historyBytes(promptTokens + maxTokens);
   }
 
-  close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
-    this.#closing ??= this.#end(timeoutMs);
-    return this.#closing;
+  async close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
+    checkTimeout("timeoutMs", timeoutMs);
+    await (this.#closing ??= this.#end(timeoutMs));
   }
 
   /** The pool ends its rows, or they it: whichever, they come back to the scheduler. */

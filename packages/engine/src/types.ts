@@ -90,7 +90,8 @@ export interface Engine {
   /**
    * Fails open sequences with `engine_closed`, waits for rows in flight, closes the pool it made. Safe to call twice. Resolves
    * at most a second after the timeout, whatever a row or a source does.
-   * @param timeoutMs absent: `closeTimeoutMs`
+   * @param timeoutMs 0 … 2^31 − 1; absent: `closeTimeoutMs`
+   * @throws TypeError, RangeError for another time
    */
   close(timeoutMs?: number): Promise<void>;
 }

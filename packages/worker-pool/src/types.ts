@@ -203,7 +203,8 @@ export interface SamplerPool {
    * Ends the threads after the rows that were submitted; what they gave can still be collected and read. New work is
    * refused: `compile`, `openHistory`, `acquire` and `submit` throw. Safe to call twice. Resolves at most a second after the
    * timeout, whatever a row does: those that are not done by then fail with `worker_lost`.
-   * @param timeoutMs absent: `closeTimeoutMs`
+   * @param timeoutMs 0 … 2^31 − 1; absent: `closeTimeoutMs`
+   * @throws TypeError, RangeError for another time
    */
   close(timeoutMs?: number): Promise<void>;
 }

@@ -7,12 +7,9 @@ import {
   randomSeed,
   seedBits,
 } from "@tokenmill/core";
-import { checkInteger, checkNumber, refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkTimeout, refuse, refuseUnknown } from "@tokenmill/check";
 import { checkLogitsSource } from "@tokenmill/core/internal";
 import type { PoolOptions, SamplerPool } from "@tokenmill/worker-pool";
-
-/** Timers take no longer ones. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 type PoolField = Exclude<keyof PoolOptions, "source" | "vocabSize" | "dtype" | "closeTimeoutMs" | "maskFiller">;
 
@@ -108,16 +105,10 @@ export function checkOptions(options: RowEngineOptions): EngineSettings {
   const { maxQueued = Number.POSITIVE_INFINITY, admissionTimeoutMs = Number.POSITIVE_INFINITY } = options;
   if (options.maxQueued !== undefined) checkInteger("maxQueued", maxQueued, { min: 0, max: Number.MAX_SAFE_INTEGER });
   if (options.admissionTimeoutMs !== undefined) {
-    checkNumber("admissionTimeoutMs", admissionTimeoutMs, { min: 1, max: longestTimeoutMs });
+    checkTimeout("admissionTimeoutMs", admissionTimeoutMs, 1);
   }
-  const closeTimeoutMs = checkNumber(
-    "closeTimeoutMs",
-    options.closeTimeoutMs === undefined ? 5000 : options.closeTimeoutMs,
-    {
-      min: 0,
-      max: longestTimeoutMs,
-    },
-  );
+  const { closeTimeoutMs = 5000 } = options;
+  checkTimeout("closeTimeoutMs", closeTimeoutMs);
   checkSeed("seed", seed);
   if (grammar && grammar.vocabSize !== source.vocabSize) {
     refuse("grammar", `a provider of the source's vocabSize ${source.vocabSize}`, grammar.vocabSize, false);

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
-import { checkInteger, checkNumber, checkOptions, refuse } from "@tokenmill/check";
+import { checkInteger, checkNumber, checkOptions, checkTimeout, refuse } from "@tokenmill/check";
 import { bestVariant, checkLogitsSource, type KernelVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "../types.ts";
 
@@ -28,9 +28,6 @@ export interface CompleteOptions {
   readonly inlineMs: number;
   readonly variant: KernelVariant;
 }
-
-/** Timers take no longer ones. */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 const known = [
   "vocabSize",
@@ -81,13 +78,13 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     rowTimeoutMs:
       options.rowTimeoutMs === Number.POSITIVE_INFINITY
         ? options.rowTimeoutMs
-        : milliseconds("rowTimeoutMs", absent(options.rowTimeoutMs, 30_000), 1, longestTimeoutMs),
-    closeTimeoutMs: milliseconds("closeTimeoutMs", absent(options.closeTimeoutMs, 5000), 0, longestTimeoutMs),
+        : checkTimeout("rowTimeoutMs", absent(options.rowTimeoutMs, 30_000), 1),
+    closeTimeoutMs: checkTimeout("closeTimeoutMs", absent(options.closeTimeoutMs, 5000)),
     workerHeapBytes: integer("workerHeapBytes", absent(options.workerHeapBytes, 2 ** 29), 2 ** 24, 2 ** 40),
     workerUrl: options.workerUrl === undefined ? undefined : workerFile(options.workerUrl),
     spinLimit: integer("spinLimit", absent(options.spinLimit, 2000), 0, 1e7),
     inlineRows: integer("inlineRows", absent(options.inlineRows, 1), 0, 65536),
-    inlineMs: milliseconds("inlineMs", absent(options.inlineMs, 0.1), 0, 1000),
+    inlineMs: checkNumber("inlineMs", absent(options.inlineMs, 0.1), { min: 0, max: 1000 }),
     variant,
   };
 }
@@ -99,10 +96,6 @@ function absent<T>(value: T | undefined, byDefault: T): T {
 
 function integer(name: string, value: unknown, least: number, most: number): number {
   return checkInteger(name, value, { min: least, max: most });
-}
-
-function milliseconds(name: string, value: unknown, least: number, most: number): number {
-  return checkNumber(name, value, { min: least, max: most });
 }
 
 function maskFillerModule(maskFiller: MaskFillerModule | undefined): MaskFillerModule | undefined {

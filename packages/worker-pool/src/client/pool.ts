@@ -1,6 +1,6 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
 import type { GrammarImageData, RowDtype, SampleErrorCode, SampleResult, SamplingParams } from "@tokenmill/core";
-import { refuse } from "@tokenmill/check";
+import { checkTimeout, refuse } from "@tokenmill/check";
 import { Arena, blockSize } from "../memory/arena.ts";
 import { checkHistory, openHistory } from "../memory/histories.ts";
 import { InlineLane } from "./inlineLane.ts";
@@ -14,6 +14,7 @@ import type { RowRunner, RunnerSetup } from "../rows/rowRunner.ts";
 import type { Slab } from "../memory/slab.ts";
 import { SlotBook } from "./slotBook.ts";
 import { type Death, Threads } from "../threads/threads.ts";
+import { WorkerStarts } from "../threads/workerStarts.ts";
 import type { History, Plan, PoolStats, SampleJob, SamplerPool, TokenMasks } from "../types.ts";
 import { type Claim, Watchdog } from "../ring/watchdog.ts";
 
@@ -27,7 +28,6 @@ export interface PoolParts {
   /** Absent without a mask filler. */
   readonly images: MaskImages | undefined;
 }
-import { WorkerStarts } from "../threads/workerStarts.ts";
 
 export class Pool implements SamplerPool {
   readonly vocabSize: number;
@@ -281,9 +281,9 @@ export class Pool implements SamplerPool {
     };
   }
 
-  close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
-    this.#closing ??= this.#end(timeoutMs);
-    return this.#closing;
+  async close(timeoutMs: number = this.#closeTimeoutMs): Promise<void> {
+    checkTimeout("timeoutMs", timeoutMs);
+    await (this.#closing ??= this.#end(timeoutMs));
   }
 
   async #end(timeoutMs: number): Promise<void> {

@@ -19,8 +19,8 @@ export class SlotBook {
   readonly #plans: (Plan | undefined)[];
   readonly #writesRow: Uint8Array;
   readonly #hasMasks: Uint8Array;
-  /** Slots that a thread which does not end may still write to: free when it has ended. */
-  readonly #withheld: Set<number> = new Set();
+  /** Of each slot: who may still write to it, whoever has it: it is free when all have ended. */
+  readonly #writers: Uint32Array;
 
   constructor(slab: Slab, memory: WebAssembly.Memory) {
     this.#slab = slab;
@@ -32,6 +32,7 @@ export class SlotBook {
     this.#free = Array.from({ length: slab.slotCount }, (_, i) => slab.slotCount - 1 - i);
     this.#use = new Uint8Array(slab.slotCount);
     this.#plans = new Array<Plan | undefined>(slab.slotCount).fill(undefined);
+    this.#writers = new Uint32Array(slab.slotCount);
     this.#writesRow = new Uint8Array(slab.slotCount);
     this.#hasMasks = new Uint8Array(slab.slotCount);
   }
@@ -50,15 +51,14 @@ export class SlotBook {
     this.checkAcquired(slot);
     this.#use[slot] = FREE;
     this.#plans[slot] = undefined;
-    if (!this.#withheld.has(slot)) this.#free.push(slot);
+    if (this.#writers[slot] === 0) this.#free.push(slot);
   }
 
-  /** Nobody gets the slot, should it be released before, until `ended`. */
+  /** Nobody gets the slot, should it be released before, until `ended` settles. */
   async withhold(slot: number, ended: Promise<unknown>): Promise<void> {
-    this.#withheld.add(slot);
-    await ended;
-    this.#withheld.delete(slot);
-    if (this.#use[slot] === FREE) this.#free.push(slot);
+    this.#writers[slot]!++;
+    await Promise.allSettled([ended]);
+    if (--this.#writers[slot]! === 0 && this.#use[slot] === FREE) this.#free.push(slot);
   }
 
   /** @throws RangeError if the slot is free or in flight. */

@@ -1,6 +1,5 @@
 /** Token histories in shared memory: the host appends, workers read. */
-import { checkInteger, refuseBecause } from "@tokenmill/check";
-import { refuse } from "@tokenmill/check";
+import { checkInteger, checkTokenIds, refuse, refuseBecause } from "@tokenmill/check";
 import type { Arena } from "./arena.ts";
 import type { History, HistoryView } from "../types.ts";
 
@@ -22,12 +21,7 @@ export function openHistory(
   if (capacity * 4 > arena.capacityBytes) {
     refuse("capacity", `at most ${arena.capacityBytes >> 2} tokens: raise arenaBytes`, capacity, false);
   }
-  for (let i = 0; i < prompt.length; i++) {
-    const id = prompt[i]!;
-    if (!(Number.isInteger(id) && id >= 0 && id < vocabSize)) {
-      refuse(`prompt[${i}]`, `token id in [0, ${vocabSize})`, id, false);
-    }
-  }
+  checkTokenIds("prompt", prompt, vocabSize);
   const offsetBytes = arena.allocate(capacity * 4);
   if (offsetBytes === undefined) return undefined;
   words.set(prompt, offsetBytes / 4);

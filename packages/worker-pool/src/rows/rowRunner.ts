@@ -133,9 +133,8 @@ export class RowRunner {
 
   #writeMessage(slot: number, message: string): void {
     const offset = this.#slab.messages + slot * MESSAGE_BYTES;
-    const bytes = new TextEncoder().encode(message).subarray(0, MESSAGE_BYTES - 4);
-    this.#views.i32[offset >> 2] = bytes.length;
-    this.#bytes.set(bytes, offset + 4);
+    const bytes = this.#bytes.subarray(offset + 4, offset + MESSAGE_BYTES);
+    this.#views.i32[offset >> 2] = new TextEncoder().encodeInto(message, bytes).written; // whole characters
   }
 }
 

@@ -11,7 +11,7 @@ const faults = {
   infinity: (row) => (row[1] = Number.POSITIVE_INFINITY),
   masked: (row) => row.fill(Number.NEGATIVE_INFINITY),
   throw: () => {
-    throw new Error("planted source error: ü".repeat(40));
+    throw new Error(`planted source error: ${"😀".repeat(200)}`);
   },
   throwNothing: () => {
     throw Object.create(null);

@@ -51,6 +51,12 @@ describe.each(kinds)("workers of $of that cannot start", ({ options }) => {
   });
 });
 
+it("a file of threads that fails rejects the pool with its error, and leaves the process alone", async () => {
+  const workerUrl = new URL("../testing/brokenThread.mjs", import.meta.url);
+  const created = createPool({ workerUrl, vocabSize: 8, workers: 1, arenaBytes: 4096 });
+  await expect(created).rejects.toThrow("the workers cannot start: no thread here");
+});
+
 describe.each(kinds)("workers of $of that die", ({ options }) => {
   it("are replaced, also when they die before they are ready, ten times in a row", async () => {
     const pool = await createPool({

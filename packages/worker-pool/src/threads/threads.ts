@@ -71,6 +71,7 @@ export class Threads {
     const files = workerUrl ? undefined : findThreadFiles();
     const clock: ThreadData = { ticker: options.ticker };
     this.#ticker = new Worker(workerUrl ?? files!.main, { workerData: clock, ...threadFlags(process.execArgv) });
+    this.#ticker.on("error", (error) => void this.#giveUp(errorOf(error)));
     this.#ticker.unref();
     this.#pool = workerUrl ? new OwnThreads(workerUrl, setup, heapMiB) : this.#startPiscina(files!.workerEntry);
     for (let index = 0; index < options.workers; index++) this.#tasks.push(this.#keepAlive(index));
@@ -124,7 +125,7 @@ export class Threads {
   }
 
   #startIsLate({ workerIndex, incarnation }: ResidentTask): void {
-    if (this.#isOver || this.#options.hasStarted(workerIndex, incarnation)) return;
+    if (this.#options.hasStarted(workerIndex, incarnation)) return;
     void this.#giveUp(new Error(`a worker expected to start within ${START_LIMIT_MS} ms: a module hangs`));
   }
 
@@ -154,6 +155,7 @@ export class Threads {
   }
 
   async #giveUp(reason: Error): Promise<void> {
+    if (this.#isOver) return;
     this.#isOver = true;
     await this.#destroy(); // nobody may write to a slot that is given up
     this.#options.onHopeless(reason);
