@@ -11,6 +11,8 @@ export class RowJobs {
   readonly #jobs: (Mutable<SampleJob> | undefined)[];
   /** Slots in flight. */
   count = 0;
+  /** Rows have been submitted and not been shown to the workers. */
+  #isUnflushed = false;
 
   constructor(pool: SamplerPool) {
     this.#pool = pool;
@@ -24,6 +26,14 @@ export class RowJobs {
     this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
     this.#sequences[slot] = sequence;
     this.count++;
+    this.#isUnflushed = true;
+  }
+
+  /** Shows the workers what was submitted. */
+  flush(): void {
+    if (!this.#isUnflushed) return;
+    this.#isUnflushed = false;
+    this.#pool.flush();
   }
 
   /** The sequence of a slot that is done. */

@@ -3,7 +3,6 @@
  * Admission gives them memory, the ready queue says whose row is next, the completion loop what is done; here rows are started
  * and their tokens committed. Nothing runs while no row is in flight: no timer, no polling.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@tokenmill/check";
 import {
   createResult,
@@ -16,9 +15,7 @@ import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
-import { BatchFiller } from "./batchFiller.ts";
 import { BatchFills } from "./batchFills.ts";
-import { callForeign } from "./callForeign.ts";
 import { coalesced } from "./coalesced.ts";
 import { commitToken } from "./commitToken.ts";
 import { Compiling } from "./compiling.ts";
@@ -26,8 +23,10 @@ import { CompletionLoop } from "./completionLoop.ts";
 import { deliverError, deliverEvent, deliverRefusal } from "./delivery.ts";
 import { RowJobs } from "./rowJobs.ts";
 import type { Sequence } from "./sequence.ts";
+import { tellSource } from "./tellSource.ts";
 import { dispatchRows } from "./dispatchRows.ts";
 import { ReadyQueue } from "./readyQueue.ts";
+import { within } from "./within.ts";
 
 /** Counts of what happened since the start. */
 export interface SchedulerTotals {
@@ -62,8 +61,6 @@ export class Scheduler {
   readonly #fills: BatchFills | undefined;
   readonly #result: SampleResult;
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
-  /** Rows have been submitted and not been shown to the workers. */
-  #isUnflushed = false;
   #whenIdle: (() => void) | undefined;
 
   constructor({ pool, source, texts, limits, grammars }: SchedulerOptions) {
@@ -96,17 +93,11 @@ export class Scheduler {
       expired: () => this.#pumpSoon(),
     });
     if (source.kind !== "batch") return;
-    const filler = new BatchFiller(pool, source, {
+    this.#fills = new BatchFills(pool, source, this.#ready, this.#rows, {
       filled: (slot, sequence) => this.#filled(slot, sequence),
       failed: (slot, sequence, code, error) => this.#unfilled(slot, sequence, code, error),
       changed: () => this.#pumpSoon(),
-    });
-    this.#fills = new BatchFills({
-      pool,
-      filler,
-      ready: this.#ready,
-      rows: this.#rows,
-      onWindowClosed: () => this.#pump(),
+      windowClosed: () => this.#pump(),
     });
   }
 
@@ -167,10 +158,7 @@ export class Scheduler {
       this.#fail(sequence, "engine_closed", "the engine was closed");
     }
     if (this.activeCount === 0) return;
-    const tooLate = new AbortController();
-    const idle = new Promise<void>((resolve) => (this.#whenIdle = resolve));
-    await Promise.race([idle, sleep(timeoutMs, undefined, { signal: tooLate.signal }).catch(() => undefined)]);
-    tooLate.abort();
+    await within(timeoutMs, new Promise<void>((resolve) => (this.#whenIdle = resolve)));
   }
 
   /** Gives out what slots are free. Also runs while the loop waits, so that nobody waits for another's slow row. */
@@ -189,9 +177,7 @@ export class Scheduler {
     this.#admission.admit();
     if (this.#fills) this.#fills.start();
     else this.#dispatch();
-    if (!this.#isUnflushed) return;
-    this.#isUnflushed = false;
-    this.#pool.flush();
+    this.#rows.flush();
   }
 
   #makeReady(sequence: Sequence): void {
@@ -208,7 +194,6 @@ export class Scheduler {
   #submit(slot: number, sequence: Sequence, writeRow: boolean): void {
     try {
       this.#rows.submit(slot, sequence, writeRow);
-      this.#isUnflushed = true;
     } catch (error) {
       this.#rowLost(slot, sequence);
       this.#fail(sequence, "internal", messageOf(error), error);
@@ -296,7 +281,7 @@ export class Scheduler {
     sequence.phase = "ended";
     this.sequences.delete(sequence.sequenceId);
     if (phase !== "active") this.#free(sequence);
-    else this.#tellSource("cancelRow", sequence);
+    else tellSource(this.#source, "cancelRow", sequence);
   }
 
   #free(sequence: Sequence): void {
@@ -306,11 +291,6 @@ export class Scheduler {
     this.#compiling.free(sequence);
     if (!sequence.history) return;
     this.#admission.free(sequence);
-    this.#tellSource("closeSequence", sequence);
-  }
-
-  #tellSource(hook: "cancelRow" | "closeSequence", { sequenceIdBits }: Sequence): void {
-    const source = this.#source;
-    if (source.kind === "batch") callForeign(() => source[hook]?.(sequenceIdBits));
+    tellSource(this.#source, "closeSequence", sequence);
   }
 }
