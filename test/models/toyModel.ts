@@ -57,8 +57,7 @@ export function createToyModel(
       expect(items.reduce((sum, { tokenIds }) => sum + tokenIds.length, 0) <= stepTokens, "at most stepTokens");
       expect(new Set(items.map(({ slot }) => slot)).size === items.length, "a slot is in a step once");
       isBusy = true;
-      await (model.gate ?? new Promise<void>((resolve) => setImmediate(resolve)));
-      isBusy = false;
+      await (model.gate ?? new Promise<void>((resolve) => setImmediate(resolve))).finally(() => (isBusy = false));
       signal.throwIfAborted();
       model.steps.push(new Map(items.map(({ slot, tokenIds }) => [slot, tokenIds.length])));
       for (const { slot, position, tokenIds, rows } of items) {

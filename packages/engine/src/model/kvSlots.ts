@@ -14,6 +14,8 @@ interface Slot {
   owner: bigint | undefined;
   /** What the cache holds. */
   readonly tokenIds: number[];
+  /** It may hold anything: it is to be emptied before it is used. */
+  isUnknown: boolean;
   /** The step it was last computed in. */
   lastStep: number;
 }
@@ -23,7 +25,7 @@ export interface KvClaim {
   readonly slot: number;
   /** Tokens of the history that the slot holds then. */
   readonly cachedLength: number;
-  /** The slot holds more than that: what follows is to be forgotten first. */
+  /** The slot holds more than that, or may: what follows is to be forgotten first. */
   readonly isTruncated: boolean;
   /** The slot from which the cached tokens are forked; the claimed one is to be emptied first. */
   readonly forkFrom: number | undefined;
@@ -40,6 +42,7 @@ export class KvSlots {
       index,
       owner: undefined,
       tokenIds: [],
+      isUnknown: false,
       lastStep: -1,
     }));
   }
@@ -68,6 +71,7 @@ export class KvSlots {
       return this.#reuse(target, history);
     }
     target.tokenIds.splice(0, target.tokenIds.length, ...longest.tokenIds.slice(0, shared));
+    target.isUnknown = false;
     return { slot: target.index, cachedLength: shared, isTruncated: false, forkFrom: longest.index };
   }
 
@@ -83,6 +87,14 @@ export class KvSlots {
     this.#step++;
   }
 
+  /** The model could not do what the sequence's claim says: nobody knows what the slot holds. */
+  forget(owner: bigint): void {
+    const slot = this.#byOwner.get(owner)!;
+    slot.tokenIds.length = 0;
+    slot.isUnknown = true;
+    this.release(owner);
+  }
+
   /** The sequence has ended; what its slot holds may serve others. */
   release(owner: bigint): void {
     const slot = this.#byOwner.get(owner);
@@ -93,8 +105,9 @@ export class KvSlots {
 
   #reuse(slot: Slot, history: Int32Array): KvClaim {
     const cachedLength = reusableLength(slot.tokenIds, history);
-    const isTruncated = cachedLength < slot.tokenIds.length;
+    const isTruncated = slot.isUnknown || cachedLength < slot.tokenIds.length;
     slot.tokenIds.length = cachedLength;
+    slot.isUnknown = false;
     return { slot: slot.index, cachedLength, isTruncated, forkFrom: undefined };
   }
 

@@ -157,8 +157,24 @@ describe("rows of a model", () => {
     model.gate = Promise.reject(new Error("out of memory"));
     await expect(row(0, [1, 2])).rejects.toThrow("out of memory");
     model.gate = undefined;
-    const retried = open(createToyModel());
-    expect(await retried.row(0, [1, 2])).toEqual(toyRow([1, 2], 64));
+    expect(await row(0, [1, 2])).toEqual(toyRow([1, 2], 64));
+  });
+
+  it("fail alone where the model cannot fork, and the next ones do not trust the slot", async () => {
+    const model = createToyModel({ sequences: 2 });
+    const { row } = open(model);
+    const prompt = range(40);
+    await row(0, prompt);
+    const { fork } = model;
+    model.fork = (from, to, length) => {
+      fork(from, to, length - 1);
+      model.fork = fork;
+      throw new Error("out of memory");
+    };
+    const [forked, other] = await Promise.allSettled([row(1, prompt), row(0, [...prompt, 7])]);
+    expect(forked).toMatchObject({ status: "rejected", reason: new Error("out of memory") });
+    expect(other).toEqual({ status: "fulfilled", value: toyRow([...prompt, 7], 64) });
+    expect(await row(1, prompt)).toEqual(toyRow(prompt, 64));
   });
 
   it("fail when the model is closed", async () => {

@@ -4,7 +4,7 @@
  */
 import { errorOf } from "@tokenmill/check";
 import type { ModelSource } from "@tokenmill/core";
-import { KvSlots } from "./kvSlots.ts";
+import { type KvClaim, KvSlots } from "./kvSlots.ts";
 import { blankPadding } from "./padding.ts";
 import { RowsAhead } from "./rowsAhead.ts";
 import { sharedLength } from "./sharedLength.ts";
@@ -140,15 +140,18 @@ export class ModelRows {
       if (this.#isBetterLater(wanted.history)) continue;
       const claim = this.#slots.claim(sequenceId, wanted.history, isBusy);
       if (!claim) continue;
-      const { slot, cachedLength, isTruncated, forkFrom } = claim;
-      if (forkFrom !== undefined) {
-        this.#model.truncate(slot, 0);
-        this.#model.fork(forkFrom, slot, cachedLength);
-      } else if (isTruncated) this.#model.truncate(slot, cachedLength);
+      this.#waiting.delete(sequenceId);
+      try {
+        this.#prepare(claim);
+      } catch (error) {
+        this.#slots.forget(sequenceId);
+        wanted.done(errorOf(error));
+        continue;
+      }
+      const { slot, cachedLength } = claim;
       const { upcoming = new Int32Array(0), target } = wanted;
       const ahead = RowsAhead.plan(wanted.history, upcoming, target, this.#mostAhead(target.byteLength));
       const { history, rows } = ahead;
-      this.#waiting.delete(sequenceId);
       this.#slotted.set(sequenceId, {
         slot,
         history,
@@ -159,6 +162,14 @@ export class ModelRows {
         isCancelled: false,
       });
     }
+  }
+
+  /** @throws what the model throws; its slot holds anything then */
+  #prepare({ slot, cachedLength, isTruncated, forkFrom }: KvClaim): void {
+    if (forkFrom !== undefined) {
+      this.#model.truncate(slot, 0);
+      this.#model.fork(forkFrom, slot, cachedLength);
+    } else if (isTruncated) this.#model.truncate(slot, cachedLength);
   }
 
   /** A step's rows, in what is left of their memory. */
@@ -187,6 +198,7 @@ export class ModelRows {
 
   async #step(): Promise<void> {
     const planned = planStep([...this.#slotted.values()], this.#model.limits.stepTokens);
+    if (planned.length === 0) return;
     const items = planned.map(({ item }) => item);
     this.#slots.beginStep();
     const startMs = performance.now();
