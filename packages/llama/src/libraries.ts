@@ -3,8 +3,8 @@
  * ship them. Which release they are of decides whether they are used: the layout of its structs is known or not.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { findInstalled } from "./findInstalled.ts";
 
 /** Releases of llama.cpp whose struct layouts are those of `abi.ts`. */
 const knownReleases: readonly string[] = ["v0.4.0", "v0.5.0"];
@@ -51,13 +51,8 @@ function packageDirectory(): string {
     );
   }
   const name = `@node-llama-cpp/${platform}`;
-  for (const from of [import.meta.url, join(process.cwd(), "package.json")]) {
-    try {
-      return join(dirname(createRequire(from).resolve(name)), "../bins", platform);
-    } catch {
-      // the next place
-    }
-  }
+  const main = findInstalled(name);
+  if (main !== undefined) return join(dirname(main), "../bins", platform);
   throw new Error(
     `GGUF models need llama.cpp's libraries, which are not installed: npm install koffi ${name}@${packageRelease}`,
   );

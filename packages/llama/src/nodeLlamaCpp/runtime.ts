@@ -1,8 +1,8 @@
 /** node-llama-cpp: where it is installed, and what is used of it. Its declarations are installed with it by those who have it. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { findInstalled } from "../findInstalled.ts";
 
 /** Since 3.22 it tells what all logits of a row weigh. */
 const firstVersion = [3, 22] as const;
@@ -76,22 +76,12 @@ interface RuntimeModule {
  * @throws Error with the command that installs it
  */
 export async function openRuntime(directory: string | undefined, threads: number): Promise<Runtime> {
-  const entry = findEntry(directory);
+  const entry = findInstalled("node-llama-cpp", directory);
+  if (entry === undefined)
+    throw new Error(`the runtime "node-llama-cpp" needs a package that is not installed: ${installCommand}`);
   checkVersion(entry);
   const { getLlama } = (await import(pathToFileURL(entry).href)) as RuntimeModule;
   return getLlama({ gpu: false, build: "never", progressLogs: false, logLevel: "error", maxThreads: threads });
-}
-
-function findEntry(directory: string | undefined): string {
-  const places = directory === undefined ? [import.meta.url, urlIn(process.cwd())] : [urlIn(directory)];
-  for (const place of places) {
-    try {
-      return createRequire(place).resolve("node-llama-cpp");
-    } catch {
-      // the next place
-    }
-  }
-  throw new Error(`the runtime "node-llama-cpp" needs a package that is not installed: ${installCommand}`);
 }
 
 function checkVersion(entry: string): void {
@@ -104,4 +94,3 @@ function checkVersion(entry: string): void {
 }
 
 const installCommand = `npm install node-llama-cpp@${testedVersion}`;
-const urlIn = (directory: string): string => pathToFileURL(join(directory, "package.json")).href;
