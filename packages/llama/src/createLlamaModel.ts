@@ -58,6 +58,9 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
   checkInteger("stepTokens", stepTokens, { min: sequences, max: mostStepTokens });
   const { threads = Math.max(1, availableParallelism() - 1) } = options;
   checkInteger("threads", threads, { min: 1, max: 256 });
+  if (options.contextTokens !== undefined) {
+    checkInteger("contextTokens", options.contextTokens, { min: 16, max: 2 ** 20 });
+  }
   if (libraryDirectory !== undefined) checkString("libraryDirectory", libraryDirectory);
   await access(modelPath);
   const library = await openLibLlama(findLibraries(libraryDirectory));
@@ -65,7 +68,6 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
   if (model === null)
     throw new Error(`"modelPath" expected a GGUF model that llama.cpp can load, got ${JSON.stringify(modelPath)}`);
   const { contextTokens = Math.min(library.trainedContext(model), 4096) } = options;
-  checkInteger("contextTokens", contextTokens, { min: 16, max: 2 ** 20 });
   const context = library.openContext(model, {
     ...library.contextDefaults(),
     ...{ n_ctx: contextTokens * sequences, n_seq_max: sequences, n_batch: stepTokens, n_ubatch: stepTokens },
@@ -84,11 +86,21 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
     );
   }
   const limits = { sequences, contextTokens, stepTokens };
-  const opened = new LlamaModel(library, model, context, { limits, isBitStable: deterministic, modelPath });
-  if (!deterministic) return opened;
-  const difference = await batchVariance(opened);
-  if (difference === 0) return opened;
-  await opened.close();
+  try {
+    const opened = new LlamaModel(library, model, context, { limits, isBitStable: deterministic, modelPath });
+    if (deterministic) await checkBitStable(opened);
+    return opened;
+  } catch (error) {
+    library.freeContext(context);
+    library.freeModel(model);
+    throw error;
+  }
+}
+
+/** @throws RangeError for a model whose rows depend on more than their tokens */
+async function checkBitStable(model: ModelSource): Promise<void> {
+  const difference = await batchVariance(model);
+  if (difference === 0) return;
   const expected = `"deterministic" expected a model whose rows do not depend on how tokens are split into steps`;
   throw new RangeError(`${expected}, got rows that differ by ${difference}`);
 }
@@ -146,10 +158,17 @@ class LlamaModel implements ModelSource {
   async step(items: readonly StepItem[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#checkOpen();
-    const decoding = this.#library.decode(this.#context, this.#batch.fill(items));
-    this.#running = decoding;
-    const status = await decoding;
-    this.#running = undefined;
+    const computing = this.#compute(items);
+    this.#running = computing;
+    try {
+      await computing;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #compute(items: readonly StepItem[]): Promise<void> {
+    const status = await this.#library.decode(this.#context, this.#batch.fill(items));
     if (status !== 0) {
       for (const { slot, position } of items) this.#library.forget(this.#memory, slot, position);
       throw new Error(
