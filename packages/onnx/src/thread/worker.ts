@@ -30,18 +30,29 @@ async function open(): Promise<{ session: InferenceSession; cache: KvCache }> {
   return { session, cache };
 }
 
+/** What slots hold is nobody's to know after a failure of `truncate` or `fork`: that ends the thread. */
 async function handle(request: Request, { session, cache }: { session: InferenceSession; cache: KvCache }) {
   switch (request.kind) {
     case "step":
-      return cache.step(request.items);
+      return answerTo(() => cache.step(request.items));
     case "truncate":
       return cache.truncate(request.slot, request.length);
     case "fork":
       return cache.fork(request.from, request.to, request.length);
     case "close":
-      return session.release();
+      await answerTo(() => session.release());
+      return port.close();
     default:
       return request satisfies never;
+  }
+}
+
+async function answerTo(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    answer({ kind: "done" });
+  } catch (error) {
+    answer({ kind: "failed", message: messageOf(error) });
   }
 }
 
@@ -49,15 +60,7 @@ try {
   const opened = await open();
   let last: Promise<void> = Promise.resolve();
   port.on("message", (request: Request) => {
-    last = last.then(async () => {
-      try {
-        await handle(request, opened);
-        if (request.kind === "step" || request.kind === "close") answer({ kind: "done" });
-      } catch (error) {
-        answer({ kind: "failed", message: messageOf(error) });
-      }
-      if (request.kind === "close") port.close();
-    });
+    last = last.then(() => handle(request, opened));
   });
 } catch (error) {
   answer({ kind: "failed", message: messageOf(error) });
