@@ -146,12 +146,12 @@ describe("createSyntheticSource refuses", () => {
   it.each([
     [
       { kind: "gauss" as SyntheticKind },
-      '"kind" expected one of gaussian, flat, peaked, zipf, ties, adversarial, got "gauss"',
+      '"kind" expected one of "gaussian", "flat", "peaked", "zipf", "ties", "adversarial", got "gauss"',
     ],
     [{ vocabSize: 0 }, '"vocabSize" expected integer in [1, 16777216], got 0'],
     [{ vocabSize: 1.5 }, '"vocabSize" expected integer in [1, 16777216], got 1.5'],
     [{ vocabSize: "9" as unknown as number }, '"vocabSize" expected integer in [1, 16777216], got "9"'],
-    [{ dtype: "f64" as RowDtype }, '"dtype" expected one of f32, f16, bf16, got "f64"'],
+    [{ dtype: "f64" as RowDtype }, '"dtype" expected one of "f32", "f16", "bf16", got "f64"'],
     [{ seed: -1 }, '"seed" expected integer in [0, 4294967295], got -1'],
     [{ scale: 0 }, '"scale" expected number in (0, 1000], got 0'],
     [{ scale: Number.NaN }, '"scale" expected number in (0, 1000], got NaN'],

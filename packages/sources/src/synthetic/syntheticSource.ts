@@ -3,12 +3,11 @@
  * of them, turned by some places: out[i] = rows[r][(i + t) mod vocabSize], with r and t hashed from (seed, sequence id,
  * position), never from the history. So a row costs one copy, and there are distinctRows · vocabSize different ones.
  */
-import { checkOptions } from "@tokenmill/check";
-import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/contracts";
+import { checkInteger, checkName, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
+import { dtypeBytes, type RowDtype, type Tokenizer, type WorkerSource } from "@tokenmill/contracts";
 import { CounterRandom } from "../numeric/counterRandom.ts";
-import { elementBytes } from "../numeric/elementBytes.ts";
 import { writeRow } from "../numeric/narrow.ts";
-import { checkInteger, checkNumber, checkOneOf, checkVocabSize } from "../validation.ts";
+import { checkVocabSize } from "../validation.ts";
 import { rowLaws, type SyntheticKind } from "./kinds.ts";
 import type { SyntheticRowWriterOptions } from "./rowWriter.ts";
 
@@ -48,24 +47,23 @@ const largestTablesBytes = 2 ** 30;
 export function createSyntheticSource(options: SyntheticSourceOptions): WorkerSource {
   checkOptions("options", options, known, "synthetic source option");
   const { kind, vocabSize, dtype = "f32", seed = 0, distinctRows = 64, tokenizer } = options;
-  checkOneOf("kind", kind, Object.keys(rowLaws));
-  checkOneOf("dtype", dtype, Object.keys(elementBytes));
+  checkName("kind", kind, Object.keys(rowLaws));
+  checkName("dtype", dtype, Object.keys(dtypeBytes));
   checkVocabSize(vocabSize, tokenizer);
-  checkInteger("seed", seed, 0, 2 ** 32 - 1);
-  checkInteger("distinctRows", distinctRows, 1, 65_536);
+  checkInteger("seed", seed, { min: 0, max: 2 ** 32 - 1 });
+  checkInteger("distinctRows", distinctRows, { min: 1, max: 65_536 });
   const law = rowLaws[kind];
-  if (options.scale !== undefined) {
-    if (law.scale === undefined)
-      throw new TypeError(`"scale" expected nothing for kind "${kind}", got ${options.scale}`);
-    checkNumber("scale", options.scale, 0, 1000);
-  }
-  const scale = options.scale ?? law.scale?.byDefault ?? 1;
+  const { scale = law.scale?.byDefault ?? 1 } = options;
+  if (options.scale !== undefined && !law.scale) refuse("scale", `nothing for kind "${kind}"`, scale, true);
+  if (typeof scale !== "number" || !(scale > 0 && scale <= 1000))
+    refuse("scale", "number in (0, 1000]", scale, typeof scale !== "number");
 
-  const rowBytes = vocabSize * elementBytes[dtype];
+  const rowBytes = vocabSize * dtypeBytes[dtype];
   const strideBytes = Math.ceil(rowBytes / 64) * 64;
   const tablesBytes = distinctRows * strideBytes;
   if (tablesBytes > largestTablesBytes) {
-    throw new RangeError(`"distinctRows" expected rows of at most 1 GiB in all, got ${tablesBytes} bytes: use fewer`);
+    const reason = `expected rows of at most 1 GiB in all, got ${tablesBytes} bytes: use fewer`;
+    refuseBecause("distinctRows", reason, false);
   }
   const identity = JSON.stringify(["synthetic", { kind, vocabSize, dtype, seed, scale, distinctRows }]);
   const workerOptions: SyntheticRowWriterOptions = { seed, distinctRows, rowBytes, strideBytes };

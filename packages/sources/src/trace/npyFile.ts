@@ -1,8 +1,9 @@
 /** `.npy` files of logits: all at once, or a few rows at a time from files of any size. */
 import { open, writeFile } from "node:fs/promises";
-import { checkInteger, checkList, checkName, checkOptions, checkString, refuse } from "@tokenmill/check";
-import { elementBytes } from "../numeric/elementBytes.ts";
+import { checkName, checkOptions, checkString, refuse } from "@tokenmill/check";
+import { dtypeBytes } from "@tokenmill/contracts";
 import { longestHeaderBytes, type NpyDtype, NpyError, type NpyHeader, parseNpyHeader } from "./npyHeader.ts";
+import { checkShape } from "./shape.ts";
 
 /** An array of logits; f16 as bit patterns. */
 export interface NpyArray {
@@ -44,7 +45,7 @@ export async function openNpy(path: string): Promise<NpyFile> {
     const header = parseNpyHeader(buffer.subarray(0, bytesRead), path);
     const { rowCount, rowLength } = rowsOf(header);
     checkSize(header, (await file.stat()).size, path);
-    const rowBytes = rowLength * elementBytes[header.dtype];
+    const rowBytes = rowLength * dtypeBytes[header.dtype];
     return {
       ...header,
       rowCount,
@@ -102,8 +103,7 @@ export async function writeNpy(path: string, array: NpyArray): Promise<void> {
   checkString("path", path);
   const { dtype, shape, data } = checkOptions("array", array, ["dtype", "shape", "data"], "field of an array");
   checkName("dtype", dtype, ["f32", "f16"]);
-  checkList("shape", shape);
-  for (let i = 0; i < shape.length; i++) checkInteger(`shape[${i}]`, shape[i], { min: 1, max: 2 ** 31 });
+  checkShape(shape);
   const Type = dtype === "f32" ? Float32Array : Uint16Array;
   if (!(data instanceof Type)) refuse("data", `${Type.name} for dtype ${dtype}`, data, true);
   const elements = shape.reduce((product, extent) => product * extent, 1);
@@ -124,7 +124,7 @@ function rowsOf({ shape }: NpyHeader): { rowCount: number; rowLength: number } {
 /** Where the data end. Bytes behind them are ignored, as NumPy does. */
 function checkSize(header: NpyHeader, sizeBytes: number, name: string): number {
   const { rowCount, rowLength } = rowsOf(header);
-  const end = header.dataOffsetBytes + rowCount * rowLength * elementBytes[header.dtype];
+  const end = header.dataOffsetBytes + rowCount * rowLength * dtypeBytes[header.dtype];
   if (sizeBytes < end) throw truncated(name, end, sizeBytes);
   return end;
 }
@@ -142,5 +142,5 @@ function bytesOf(into: Float32Array | Uint16Array, dtype: NpyDtype, elements: nu
     );
   }
   if (into.length < elements) throw new RangeError(`"into" expected at least ${elements} elements, got ${into.length}`);
-  return new Uint8Array(into.buffer, into.byteOffset, elements * elementBytes[dtype]);
+  return new Uint8Array(into.buffer, into.byteOffset, elements * dtypeBytes[dtype]);
 }

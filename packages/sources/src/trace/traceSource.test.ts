@@ -79,16 +79,16 @@ describe("createTraceSource", () => {
       '"shape" expected [V] or [N, V], got []',
     );
     await expect(createTraceSource({ rows: data, shape: [-63] })).rejects.toThrow(
-      '"shape" expected integer in [1, 2147483648], got -63',
+      '"shape[0]" expected integer in [1, 2147483648], got -63',
     );
     await expect(createTraceSource({ rows: data, shape: [63], dtype: "f16" })).rejects.toThrow(
-      '"dtype" expected one of f32, got "f16"',
+      '"dtype" expected one of "f32", got "f16"',
     );
     await expect(createTraceSource({ rows: [1, 2] as never, shape: [2] })).rejects.toThrow(
       '"rows" expected Float32Array or Uint16Array',
     );
     await expect(createTraceSource({ path, startRow: "last" as never })).rejects.toThrow(
-      '"startRow" expected one of first, sequenceId, got "last"',
+      '"startRow" expected one of "first", "sequenceId", got "last"',
     );
     await expect(createTraceSource({ path: join(folder, "none.npy") })).rejects.toThrow(/ENOENT/);
   });

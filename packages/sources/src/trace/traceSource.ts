@@ -6,12 +6,12 @@
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkOptions, checkString } from "@tokenmill/check";
-import type { RowDtype, Tokenizer, WorkerSource } from "@tokenmill/contracts";
-import { elementBytes } from "../numeric/elementBytes.ts";
-import { checkInteger, checkOneOf, checkTokenizer, checkVocabSize } from "../validation.ts";
+import { checkInteger, checkName, checkOptions, checkString, refuse } from "@tokenmill/check";
+import { dtypeBytes, type RowDtype, type Tokenizer, type WorkerSource } from "@tokenmill/contracts";
+import { checkTokenizer, checkVocabSize } from "../validation.ts";
 import { NpyError } from "./npyHeader.ts";
 import { openNpy } from "./npyFile.ts";
+import { checkShape } from "./shape.ts";
 import type { TraceRowWriterOptions } from "./rowWriter.ts";
 
 interface CommonTraceOptions {
@@ -58,8 +58,8 @@ export async function createTraceSource(options: TraceSourceOptions): Promise<Wo
   checkOptions("options", options, hasPath(options) ? ofFiles : ofRows, "trace source option");
   const { startRow = "first", tokenizer } = options;
   checkTokenizer(tokenizer);
-  checkOneOf("startRow", startRow, ["first", "sequenceId"]);
-  if (options.vocabSize !== undefined) checkInteger("vocabSize", options.vocabSize, 1, 2 ** 24);
+  checkName("startRow", startRow, ["first", "sequenceId"]);
+  if (options.vocabSize !== undefined) checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 });
   const trace = hasPath(options) ? await fileTrace(options) : rowsTrace(options);
   const { dtype, rowCount, rowLength: vocabSize } = trace;
   if (options.vocabSize !== undefined && options.vocabSize !== vocabSize) {
@@ -68,7 +68,7 @@ export async function createTraceSource(options: TraceSourceOptions): Promise<Wo
   checkVocabSize(vocabSize, tokenizer);
   const workerOptions: TraceRowWriterOptions = {
     rowCount,
-    rowBytes: vocabSize * elementBytes[dtype],
+    rowBytes: vocabSize * dtypeBytes[dtype],
     startRow,
     file: trace.file,
   };
@@ -111,12 +111,12 @@ interface Trace {
 
 async function fileTrace({ path, largestLoadBytes = 256 * 2 ** 20 }: TraceFileOptions): Promise<Trace> {
   checkString("path", path);
-  checkInteger("largestLoadBytes", largestLoadBytes, 0, 2 ** 31);
+  checkInteger("largestLoadBytes", largestLoadBytes, { min: 0, max: 2 ** 31 });
   const absolute = resolve(path);
   const file = await openNpy(absolute);
   await file.close();
   const { dtype, rowCount, rowLength, dataOffsetBytes } = file;
-  const sizeBytes = rowCount * rowLength * elementBytes[dtype];
+  const sizeBytes = rowCount * rowLength * dtypeBytes[dtype];
   const isLoaded = sizeBytes <= largestLoadBytes;
   return {
     name: path,
@@ -137,14 +137,11 @@ async function fileTrace({ path, largestLoadBytes = 256 * 2 ** 20 }: TraceFileOp
 function rowsTrace({ rows, shape, dtype }: TraceRowsOptions): Trace {
   const isWide = rows instanceof Float32Array;
   if (!isWide && !(rows instanceof Uint16Array)) {
-    throw new TypeError(`"rows" expected Float32Array or Uint16Array, or "path" a .npy file, got ${typeof rows}`);
+    refuse("rows", 'Float32Array or Uint16Array, or "path" a .npy file', rows, true);
   }
   const actualDtype = dtype === undefined ? (isWide ? "f32" : "f16") : dtype;
-  checkOneOf("dtype", actualDtype, isWide ? ["f32"] : ["f16", "bf16"]);
-  if (!Array.isArray(shape)) throw new TypeError(`"shape" expected [V] or [N, V], got ${typeof shape}`);
-  if (shape.length < 1 || shape.length > 2)
-    throw new RangeError(`"shape" expected [V] or [N, V], got [${shape.join(", ")}]`);
-  for (const extent of shape) checkInteger("shape", extent, 1, 2 ** 31);
+  checkName<RowDtype>("dtype", actualDtype, isWide ? ["f32"] : ["f16", "bf16"]);
+  checkShape(shape);
   const rowLength = shape.at(-1)!;
   const rowCount = shape.length === 2 ? shape[0]! : 1;
   if (rowCount * rowLength !== rows.length) {
