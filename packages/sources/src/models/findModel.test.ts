@@ -7,9 +7,12 @@ import { findModel } from "./findModel.ts";
 const directory = mkdtempSync(join(tmpdir(), "tokenmill-find-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 function file(...path: string[]): string {
+  return text("", ...path);
+}
+function text(content: string, ...path: string[]): string {
   const full = join(directory, ...path);
   mkdirSync(join(full, ".."), { recursive: true });
-  writeFileSync(full, "");
+  writeFileSync(full, content);
   return full;
 }
 
@@ -18,6 +21,9 @@ const inFolder = file("own", "folder", "weights.gguf");
 file("other", "exported", "tokenizer.json");
 const graph = file("other", "exported", "model.onnx");
 const cached = file("hub", "models--Org--Tiny", "snapshots", "abc", "tiny.gguf");
+file("hub", "models--Org--Twice", "snapshots", "abc", "old.gguf");
+const current = file("hub", "models--Org--Twice", "snapshots", "def", "new.gguf");
+text("def\n", "hub", "models--Org--Twice", "refs", "main");
 file("own", "two", "a.gguf");
 file("own", "two", "b.gguf");
 mkdirSync(join(directory, "own", "empty"));
@@ -38,6 +44,7 @@ it.each<[name: string, path: string, format: string]>([
   ["folder", inFolder, "gguf"],
   ["exported", join(directory, "other", "exported"), "onnx"],
   ["Org/Tiny", cached, "gguf"],
+  ["Org/Twice", current, "gguf"],
 ])("%s is %s, of format %s", (name, path, format) => {
   expect(findModel(name)).toEqual({ path, format });
 });

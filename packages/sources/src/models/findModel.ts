@@ -1,5 +1,5 @@
 /** Finds a language model's files by what a user calls it: a file, a folder, or a name in the places where models are kept. */
-import { readdirSync, type Stats, statSync } from "node:fs";
+import { readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -36,8 +36,16 @@ function placesOf(name: string): string[] {
   const own = modelDirectories().slice(0, -1);
   const named = own.flatMap((directory) => [join(directory, name), join(directory, `${name}.gguf`)]);
   // organisation/model is models--organisation--model/snapshots/<revision> there
-  const snapshots = join(hubDirectory(), `models--${name.replaceAll("/", "--")}`, "snapshots");
-  return [...named, ...namesIn(snapshots).map((revision) => join(snapshots, revision))];
+  const cached = join(hubDirectory(), `models--${name.replaceAll("/", "--")}`);
+  const revisions = namesIn(join(cached, "snapshots"));
+  return [...named, ...mainFirst(revisions, cached).map((revision) => join(cached, "snapshots", revision))];
+}
+
+/** The revision that was fetched last as `main` is the one that is meant. */
+function mainFirst(revisions: readonly string[], cached: string): readonly string[] {
+  if (revisions.length < 2 || !namesIn(join(cached, "refs")).includes("main")) return revisions;
+  const main = readFileSync(join(cached, "refs", "main"), "utf8").trim();
+  return revisions.toSorted((a, b) => Number(b === main) - Number(a === main));
 }
 
 function modelIn(folder: string): FoundModel {
