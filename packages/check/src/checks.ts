@@ -8,6 +8,9 @@ export interface Range {
   readonly max: number;
 }
 
+/** Most tokens of a vocabulary, and of an output. */
+export const mostTokens: number = 2 ** 24;
+
 /** An integer within both bounds. @throws TypeError for what is no number, RangeError for one outside. */
 export function checkInteger(name: string, value: unknown, { min, max }: Range): number {
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;

@@ -1,5 +1,5 @@
 /** A sequence whose rows come from outside: its parameters, its history, and its last token, which is given again when it is asked for again. */
-import { checkInteger, refuse } from "@tokenmill/check";
+import { checkInteger, mostTokens, refuse } from "@tokenmill/check";
 import {
   createResult,
   drawSeed,
@@ -171,7 +171,7 @@ function checkedMaxTokens(promptLength: number, given: number | undefined, maxCo
   // By default as many as the context leaves, if it leaves any.
   const fitting = Math.max(1, Math.min(defaultMaxTokens, maxContextTokens - promptLength));
   const maxTokens = given === undefined ? fitting : given;
-  checkInteger("maxTokens", maxTokens, { min: 1, max: 2 ** 24 });
+  checkInteger("maxTokens", maxTokens, { min: 1, max: mostTokens });
   if (promptLength + maxTokens <= maxContextTokens) return maxTokens;
   const wanted = `${promptLength + maxTokens} were asked for (${promptLength} in the prompt, ${maxTokens} for the output)`;
   throw new RowError("context_length_exceeded", `the context holds ${maxContextTokens} tokens, and ${wanted}`);

@@ -1,5 +1,5 @@
 /** Compiles params to a plan: what one kernel call walks, with what belongs to it. */
-import { checkInteger, checkOptions, refuse, refuseBecause } from "@tokenmill/check";
+import { checkInteger, checkOptions, mostTokens, refuse, refuseBecause } from "@tokenmill/check";
 import { isStringList } from "../params/parameterSpecs.ts";
 import { packPlan } from "../params/packPlan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
@@ -46,8 +46,8 @@ const compiled = new WeakSet<object>();
 export function compileParams(params: SamplingParams, options: CompileOptions): CompiledPlan {
   checkOptions("options", options, known, "compile option");
   const { customStages = [] } = options;
-  checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 });
-  checkInteger("maxLogprobs", options.maxLogprobs, { min: 0, max: 2 ** 24 });
+  checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens });
+  checkInteger("maxLogprobs", options.maxLogprobs, { min: 0, max: mostTokens });
   if (!isStringList(customStages)) refuse("customStages", "array of names", customStages, true);
   validateParams(params, options.vocabSize, options.maxLogprobs, customStages);
   return compileValid(params, options);

@@ -1,6 +1,6 @@
 /** What sampling one row gave. */
 
-import { checkInteger } from "@tokenmill/check";
+import { checkInteger, mostTokens } from "@tokenmill/check";
 import { stateNumbers } from "./state.ts";
 
 /** Stable codes of a row that could not be sampled. */
@@ -53,7 +53,7 @@ export class SampleError extends Error {
 
 /** An empty result whose capacity is `maxLogprobs` top tokens, 0 … 2^24. @throws TypeError, RangeError */
 export function createResult(maxLogprobs: number): SampleResult {
-  checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: 2 ** 24 });
+  checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: mostTokens });
   return {
     status: "ok",
     message: "",

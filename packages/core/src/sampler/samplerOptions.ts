@@ -1,5 +1,5 @@
 /** Checks the sampler's options and fills in what is absent. */
-import { checkFunction, checkInteger, checkName, checkOptions, refuse } from "@tokenmill/check";
+import { checkFunction, checkInteger, checkName, checkOptions, mostTokens, refuse } from "@tokenmill/check";
 import { dtypeBytes, type RowDtype } from "@tokenmill/contracts";
 import { bestVariant, kernelVariants } from "../instantiate.ts";
 import type { SamplerOptions } from "./types.ts";
@@ -22,9 +22,9 @@ export function completeOptions(options: SamplerOptions): CompleteOptions {
   const { dtype = "f32", maxLogprobs = 20, maxHistory = 65_536, customStages = {}, variant, module } = options;
   checkModule(module, variant);
   return {
-    vocabSize: checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 }),
+    vocabSize: checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens }),
     dtype: checkName("dtype", dtype, Object.keys(dtypeBytes) as RowDtype[]),
-    maxLogprobs: checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: 2 ** 24 }),
+    maxLogprobs: checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: mostTokens }),
     maxHistory: checkInteger("maxHistory", maxHistory, { min: 0, max: 2 ** 28 }),
     customStages: checkStages(customStages),
     variant: variant === undefined ? bestVariant() : checkName("variant", variant, kernelVariants),

@@ -1,9 +1,8 @@
 /** What an object must have to be a source of logits: looked at once, by whoever is given one. */
-import { checkFunction, checkInteger, checkName, checkString, refuse } from "@tokenmill/check";
+import { checkFunction, checkInteger, checkName, checkString, mostTokens, refuse } from "@tokenmill/check";
 import { dtypeBytes, type LogitsSource, type RowDtype } from "@tokenmill/contracts";
 
 const kinds: readonly string[] = ["worker", "batch"] satisfies LogitsSource["kind"][];
-const mostTokens = 2 ** 24;
 
 /**
  * @param others kinds that the caller takes besides, and has looked for before

@@ -1,8 +1,6 @@
 /** What an object must have to be a model source: looked at once, before its first step. */
-import { checkFunction, checkInteger, checkName, checkString, refuse } from "@tokenmill/check";
+import { checkFunction, checkInteger, checkName, checkString, mostTokens, refuse } from "@tokenmill/check";
 import type { ModelSource } from "@tokenmill/core";
-
-const mostTokens = 2 ** 24;
 
 /** @throws TypeError, RangeError naming the field: `"model.limits.stepTokens" expected …` */
 export function checkModel(name: string, value: unknown): void {

@@ -17,6 +17,7 @@ import {
   checkInteger,
   checkTokenIds,
   checkUint64,
+  mostTokens,
   refuse,
   refuseBecause,
   refuseUnknown,
@@ -38,7 +39,6 @@ const requestFields = [
 const knownFields: readonly string[] = [...requestFields, ...parameters.map(({ name }) => name)];
 
 const defaultMaxTokens = 256;
-const largestMaxTokens = 2 ** 24;
 const mostStopStrings = 64;
 const longestStopString = 4096;
 
@@ -149,7 +149,7 @@ export function canonicalId(id: unknown, name = "sequenceId"): number | bigint |
 /** @throws unless it is an integer in 1 … 2^24 and not below `minTokens`. */
 export function checkMaxTokens(maxTokens: unknown, minTokens: unknown): number {
   if (typeof maxTokens !== "number") refuse("maxTokens", "integer in [1, 2^24]", maxTokens, true);
-  if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > largestMaxTokens) {
+  if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > mostTokens) {
     refuse("maxTokens", "integer in [1, 2^24]", maxTokens, false);
   }
   if (typeof minTokens === "number" && minTokens > maxTokens) {

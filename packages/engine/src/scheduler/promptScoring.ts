@@ -3,12 +3,9 @@
  * would begin with (position 0). A mask leaves only the token itself, so the kernels that score a draw score it.
  */
 import type { PromptTokenLogprob, RowDtype, SampleResult, TokenLogprob } from "@tokenmill/core";
-import { listedIn } from "@tokenmill/core/internal";
+import { listedIn, negativeInfinity } from "@tokenmill/core/internal";
 import type { History, HistoryView, Plan } from "@tokenmill/worker-pool";
 import type { TokenTexts } from "../text/tokenTexts.ts";
-
-/** −Infinity in 16 bits. */
-const negativeInfinity: Readonly<Record<RowDtype, number>> = { f32: -Infinity, f16: 0xfc00, bf16: 0xff80 };
 
 export class PromptScoring {
   /** Raw log-probabilities, nothing else; released with the sequence, or when the prompt is scored. */

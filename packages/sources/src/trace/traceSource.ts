@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { resolve } from "node:path";
-import { checkInteger, checkName, checkOptions, checkString, refuse } from "@tokenmill/check";
+import { checkInteger, checkName, checkOptions, checkString, mostTokens, refuse } from "@tokenmill/check";
 import { dtypeBytes, type RowDtype, type Tokenizer, type WorkerSource } from "@tokenmill/contracts";
 import { checkTokenizer, checkVocabSize } from "../validation.ts";
 import { NpyError } from "./npyHeader.ts";
@@ -59,7 +59,7 @@ export async function createTraceSource(options: TraceSourceOptions): Promise<Wo
   const { startRow = "first", tokenizer } = options;
   checkTokenizer(tokenizer);
   checkName("startRow", startRow, ["first", "sequenceId"]);
-  if (options.vocabSize !== undefined) checkInteger("vocabSize", options.vocabSize, { min: 1, max: 2 ** 24 });
+  if (options.vocabSize !== undefined) checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens });
   const trace = hasPath(options) ? await fileTrace(options) : rowsTrace(options);
   const { dtype, rowCount, rowLength: vocabSize } = trace;
   if (options.vocabSize !== undefined && options.vocabSize !== vocabSize) {

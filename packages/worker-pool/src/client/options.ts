@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
-import { checkInteger, checkNumber, checkOptions, checkTimeout, refuse } from "@tokenmill/check";
+import { checkInteger, checkNumber, checkOptions, checkTimeout, mostTokens, refuse } from "@tokenmill/check";
 import { bestVariant, checkLogitsSource, type KernelVariant } from "@tokenmill/core/internal";
 import type { PoolOptions } from "../types.ts";
 
@@ -54,7 +54,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
   checkOptions("options", options, known, "pool option");
   const { source, variant = bestVariant() } = options;
   if (source !== undefined) checkLogitsSource("source", source);
-  const vocabSize = integer("vocabSize", absent(options.vocabSize, source?.vocabSize), 1, 2 ** 24);
+  const vocabSize = integer("vocabSize", absent(options.vocabSize, source?.vocabSize), 1, mostTokens);
   if (source && source.vocabSize !== vocabSize) {
     refuse("vocabSize", `${source.vocabSize}, as the source ${source.name} has`, vocabSize, false);
   }
@@ -70,7 +70,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     dtype,
     workers,
     slots: integer("slots", absent(options.slots, Math.min(fitting, Math.max(64, 32 * workers))), 1, 65536),
-    maxLogprobs: integer("maxLogprobs", absent(options.maxLogprobs, 20), 0, 2 ** 24),
+    maxLogprobs: integer("maxLogprobs", absent(options.maxLogprobs, 20), 0, mostTokens),
     arenaBytes: integer("arenaBytes", absent(options.arenaBytes, 2 ** 28), 4096, 2 ** 32),
     source,
     customStages: stageModules(absent(options.customStages, {})),
