@@ -1,4 +1,5 @@
-/** @tokenmill/check: one form of message for what is refused or missing, and the text of whatever was thrown. */
+/** @tokenmill/check: one form of message for what is refused or missing, the text of whatever was thrown, and where it goes. */
+export * from "./callForeign.ts";
 export * from "./checks.ts";
 export * from "./lists.ts";
 export * from "./messageOf.ts";

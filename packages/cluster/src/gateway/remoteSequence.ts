@@ -2,14 +2,13 @@
  * A sequence as its reader sees it, wherever it is made: events in order, none twice, none left out. They come live; what did
  * not come is read from the log.
  */
-import { messageOf } from "@tokenmill/check";
+import { callForeign, messageOf, rethrowLater } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type TokenObserver } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import type { LogEntry, LoggedFailure } from "../log/entry.ts";
 import type { SequenceLog } from "../log/sequenceLog.ts";
 import { newBatch, eventOf, type TokenBatch } from "../wire/tokenBatch.ts";
-import { guarded, rethrowLater } from "./guarded.ts";
 
 export interface RemoteContext {
   readonly log: SequenceLog;
@@ -144,7 +143,7 @@ export class RemoteSequence {
   fail(error: unknown): void {
     if (this.#hasEnded) return;
     this.close();
-    guarded(() => this.#observer.error(error));
+    callForeign(() => this.#observer.error(error));
   }
 
   /** Called periodically: reads the log when no event came. */
@@ -253,7 +252,7 @@ export class RemoteSequence {
       this.#observerFailed(error, isLast);
       return;
     }
-    if (isLast) guarded(() => this.#observer.complete());
+    if (isLast) callForeign(() => this.#observer.complete());
     if (this.#next - this.#toldIndex < creditEvents || this.#hasEnded) return;
     this.#toldIndex = this.#next;
     this.#context.sendRead(this);
@@ -267,7 +266,7 @@ export class RemoteSequence {
     this.close();
     const message = `sequence ${this.sequenceId}: ${messageOf(cause)}`;
     const error = new SequenceError("observer_failed", this.sequenceId, this.#next, message, { cause });
-    guarded(() => this.#observer.error(error));
+    callForeign(() => this.#observer.error(error));
   }
 
   #endWithFailure(): void {

@@ -1,8 +1,7 @@
 /** Delivery of events, ends and errors to observers. What an observer throws never reaches the scheduler's loop. */
-import { messageOf } from "@tokenmill/check";
+import { callForeign, messageOf, rethrowLater } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type SequenceErrorCode } from "../errors.ts";
-import { callForeign, rethrowLater } from "./callForeign.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Tells the observer that its sequence failed. It hears nothing more. */

@@ -1,4 +1,4 @@
-/** Code of others, called from the scheduler's loop: what it throws is nobody's but the process's, as rxjs has it. */
+/** Calls of code of others from a loop that serves many: what it throws is nobody's but the process's, as rxjs has it. */
 
 /** Calls it; what it throws is thrown where nobody catches it. */
 export function callForeign(call: () => void): void {
@@ -9,6 +9,7 @@ export function callForeign(call: () => void): void {
   }
 }
 
+/** Throws it once what runs now is done. */
 export function rethrowLater(error: unknown): void {
   setTimeout(() => {
     throw error;
