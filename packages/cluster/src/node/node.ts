@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JsMsg } from "@nats-io/jetstream";
-import { messageOf } from "@tokenmill/check";
 import { advanceRecord, type Engine, type SequenceSnapshot } from "@tokenmill/engine";
 import { ClusterError } from "../errors.ts";
 import type { LogEntry, Standing, StoredEntry } from "../log/entry.ts";
@@ -13,6 +12,7 @@ import type { NodeMessage } from "../peers/messages.ts";
 import type { Peers } from "../peers/peers.ts";
 import { decode } from "../wire/codec.ts";
 import { claimOf, givenUp, isDone, reopen } from "./claim.ts";
+import { failureOf } from "./failureOf.ts";
 import type { NodeSettings } from "./nodeSettings.ts";
 import type { Departed, Departure, RunningContext } from "./runningContext.ts";
 import { RunningSequence } from "./runningSequence.ts";
@@ -168,7 +168,8 @@ export class Node {
     try {
       sequence.handle = reopen(engine, record, sequence);
     } catch (error) {
-      const failure = { code: "internal" as const, message: messageOf(error), index: record.position };
+      const failure = failureOf(error, record.position);
+      if (!failure) throw error; // another node may do better
       const entry: LogEntry = { ...claim.entry, status: "failed", failure };
       await log.append(name, entry, claim.seq);
       this.#tellGivenUp(entry);
