@@ -38,7 +38,14 @@ export async function viewCluster(options: ConnectionOptions): Promise<ClusterVi
   const name = checkConnection(options);
   const names = clusterNames(name);
   const { nc } = await connectNats(options);
-  const jsm = await jetstreamManager(nc);
+  const unavailable = (cause: unknown): ClusterError =>
+    new ClusterError("cluster_unavailable", `NATS has no cluster ${JSON.stringify(name)}, or does not answer`, {
+      cause,
+    });
+  const jsm = await jetstreamManager(nc).catch(async (error: unknown) => {
+    await nc.close();
+    throw unavailable(error);
+  });
   const state = async (): Promise<ClusterState> => {
     try {
       const [consumer, work, log] = await Promise.all([
@@ -55,9 +62,8 @@ export async function viewCluster(options: ConnectionOptions): Promise<ClusterVi
         logBytes: log.state.bytes,
         ...(work.cluster?.leader !== undefined && { leader: work.cluster.leader }),
       };
-    } catch (cause) {
-      const message = `NATS has no cluster ${JSON.stringify(name)}, or does not answer`;
-      throw new ClusterError("cluster_unavailable", message, { cause });
+    } catch (error) {
+      throw unavailable(error);
     }
   };
   return {

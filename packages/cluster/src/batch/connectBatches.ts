@@ -28,19 +28,19 @@ export async function connectBatches(options: ConnectionOptions): Promise<Cluste
   const names = clusterNames(name);
   const { nc } = await connectNats(options);
   try {
-    const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
     const kvm = new Kvm(nc);
     const found = await (async () => {
+      const jsm = await jetstreamManager(nc);
       await jsm.streams.info(names.resultStream);
       const { identity } = await readIdentity(await kvm.open(names.metaBucket));
-      return { identity, presence: await kvm.open(names.nodesBucket) };
+      return { jsm, identity, presence: await kvm.open(names.nodesBucket) };
     })().catch((cause: unknown) => {
       const message = `NATS has no cluster ${JSON.stringify(name)}, or does not answer: start its first process`;
       throw new ClusterError("cluster_unavailable", message, { cause });
     });
     const context = {
-      js,
-      jsm,
+      js: jetstream(nc),
+      jsm: found.jsm,
       names,
       id: `batch-${randomBytes(6).toString("hex")}`,
       maxPayloadBytes: () => nc.info?.max_payload ?? 2 ** 20,
