@@ -80,12 +80,14 @@ export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDeco
   return {
     push(chunk) {
       checkChunk(chunk);
-      pending.push(chunk);
       pendingBytes += chunk.length;
       const events: WireEvent[] = [];
       // Small pieces of a large frame are joined once, when the header or the whole frame is there.
-      if (pendingBytes < neededBytes && pendingBytes > 2) return events;
-      const bytes = pending.length === 1 ? chunk : concat(pending, pendingBytes);
+      if (pendingBytes < neededBytes && pendingBytes > 2) {
+        pending.push(chunk.slice()); // the chunk may be the reader's buffer, to be filled again
+        return events;
+      }
+      const bytes = pending.length === 0 ? chunk : concat([...pending, chunk], pendingBytes);
       let offset = 0;
       while (true) {
         neededBytes = checkHeader(bytes, offset);
@@ -94,7 +96,6 @@ export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDeco
         offset += neededBytes;
         startBytes += neededBytes;
       }
-      // A copy: the chunk may be the reader's buffer, to be filled again.
       pending = offset < bytes.length ? [bytes.slice(offset)] : [];
       pendingBytes = bytes.length - offset;
       return events;
