@@ -6,7 +6,7 @@ import { checkOptions, refuse } from "@tokenmill/check";
 import { checkSeed, type CompiledPlan, createSampler, randomSeed, type Sampler, seedBits } from "@tokenmill/core";
 import { type GeneratedRow, RowSampler } from "./generatedRow.ts";
 import { drawsOf, type RowDraws, type RowRequest } from "./rowRequest.ts";
-import { leadingZeros, type LogitsTensor, type MaskTensor } from "./tensors.ts";
+import { checkMask, leadingZeros, type LogitsTensor, type MaskTensor } from "./tensors.ts";
 
 export interface LogitsProcessorOptions {
   /** Length of the model's rows: `model.config.vocab_size`, 1 … 2^24. */
@@ -61,6 +61,7 @@ export async function createLogitsProcessor(options: LogitsProcessorOptions): Pr
 }
 
 function paddingOf(attentionMask: MaskTensor, rowCount: number): number[] {
+  checkMask("attentionMask", attentionMask);
   const padding = leadingZeros(attentionMask);
   if (padding.length !== rowCount)
     refuse("attentionMask", `${rowCount} rows, as there are requests`, padding.length, false);
@@ -94,11 +95,12 @@ class BatchSampler {
   }
 
   #open(inputIds: bigint[][]): void {
-    for (const [i, { draws, plan, padding }] of this.#planned.entries()) {
+    const opened = this.#planned.map(({ draws, plan, padding }, i) => {
       const { seed, sequenceId } = draws;
       const promptTokenIds = Array.from(inputIds[i]!.slice(padding), Number);
-      this.rows.push(new RowSampler(this.#sampler.openSequence(plan, { seed, sequenceId, promptTokenIds }), padding));
-    }
+      return new RowSampler(this.#sampler.openSequence(plan, { seed, sequenceId, promptTokenIds }), padding);
+    });
+    this.rows.push(...opened); // all of them, or none
   }
 
   #dataOf(inputIds: bigint[][], { dims, data }: LogitsTensor): Float32Array {

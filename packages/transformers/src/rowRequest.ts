@@ -1,5 +1,5 @@
 /** What one row of a batch is sampled by, and which random numbers are its own. */
-import { refuse } from "@tokenmill/check";
+import { checkUint64, refuse } from "@tokenmill/check";
 import { type SamplingParams, seedBits } from "@tokenmill/core";
 
 /** Sampling parameters of a row; its `seed` is its own. */
@@ -18,6 +18,7 @@ export interface RowDraws {
 export function drawsOf(name: string, request: RowRequest, row: number, seed: number | bigint): RowDraws {
   if (typeof request !== "object" || request === null) refuse(name, "an object", request, true);
   const { sequenceId, ...params } = request;
+  if (sequenceId !== undefined) checkUint64(`${name}.sequenceId`, sequenceId);
   const own = seedBits(params.seed);
   return { params, seed: own ?? seed, sequenceId: sequenceId ?? (own === undefined ? row : 0) };
 }
