@@ -1,5 +1,6 @@
 /** Events to their encoding as a Node stream: `pipeline(engine.readable(request), encodingStream("ndjson"), file)`. */
 import { Transform } from "node:stream";
+import { errorOf } from "@tokenmill/check";
 import type { WireEvent } from "@tokenmill/protocol";
 import { createEncoder, type WireFormat } from "./encoder.ts";
 
@@ -10,7 +11,14 @@ export function encodingStream(format: WireFormat): Transform {
     writableObjectMode: true,
     writableHighWaterMark: 1,
     transform(event: WireEvent, _encoding, done) {
-      done(null, encode(event));
+      let encoded: ReturnType<typeof encode>;
+      try {
+        encoded = encode(event);
+      } catch (error) {
+        done(errorOf(error)); // thrown here it would be the process's
+        return;
+      }
+      done(null, encoded);
     },
   });
 }

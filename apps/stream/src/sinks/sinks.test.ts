@@ -1,4 +1,4 @@
-import { Writable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { TokenEvent } from "@tokenmill/core";
 import { createEngine, type Engine } from "@tokenmill/engine";
@@ -66,6 +66,33 @@ describe("the operator", () => {
 
   it("refuses an unknown format by name", () => {
     expect(() => encodeEvents("xml" as WireFormat)).toThrow('"format" expected ndjson, msgpack, sse, got xml');
+  });
+});
+
+describe("what is no event", () => {
+  const notAnEvent = null as unknown as TokenEvent;
+
+  it("fails the pipeline of a Node stream", async () => {
+    const piped = pipeline(
+      Readable.from([[notAnEvent]]),
+      encodingStream("ndjson"),
+      new Writable({ write: (_chunk, _encoding, done) => done() }),
+    );
+    await expect(piped).rejects.toThrow('"event" expected an object, got an array of 1');
+  });
+
+  it("fails a web stream, and ends the sequence that it came from", async () => {
+    let hasEnded = false;
+    const events = async function* () {
+      try {
+        yield notAnEvent;
+        yield notAnEvent;
+      } finally {
+        hasEnded = true;
+      }
+    };
+    await expect(new Response(webStream(events(), "sse")).text()).rejects.toThrow('"event" expected an object');
+    expect(hasEnded).toBe(true);
   });
 });
 

@@ -16,8 +16,13 @@ export function webStream(events: AsyncIterable<WireEvent>, format: WireFormat):
       async pull(controller) {
         const { done, value } = await iterator.next();
         if (done) return controller.close();
-        const encoded = encode(value);
-        controller.enqueue(typeof encoded === "string" ? text.encode(encoded) : encoded);
+        try {
+          const encoded = encode(value);
+          controller.enqueue(typeof encoded === "string" ? text.encode(encoded) : encoded);
+        } catch (error) {
+          await iterator.return?.();
+          throw error;
+        }
       },
       async cancel() {
         await iterator.return?.();
