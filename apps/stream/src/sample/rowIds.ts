@@ -1,6 +1,6 @@
 /** Identity of each row's draw: sequence id, position and history, by default position i of sequence 0. */
 import { createReadStream } from "node:fs";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, checkTokenIds, refuse, refuseUnknown } from "@tokenmill/check";
 import { messageOf, UsageError } from "@tokenmill/cli";
 import { type Line, readLines } from "../cli/lines.ts";
 
@@ -44,25 +44,18 @@ function rowIdOf(value: unknown, vocabSize: number): RowId {
   refuseUnknown(Object.keys(value), fields, "field");
   const { sequenceId = 0, position, history = [], promptLength = 0 } = value as Record<string, unknown>;
   if (!Array.isArray(history)) refuse("history", "an array of token ids", history, true);
-  history.forEach((id, i) => {
-    if (!isInteger(id, 0, vocabSize - 1)) refuse(`history[${i}]`, `token id in [0, ${vocabSize})`, id, false);
-  });
-  if (position !== undefined && !isInteger(position, 0, 2 ** 31 - 1)) {
-    refuse("position", "integer in [0, 2^31)", position, typeof position !== "number");
-  }
-  if (!isInteger(promptLength, 0, history.length)) {
-    refuse("promptLength", `integer in [0, ${history.length}]`, promptLength, typeof promptLength !== "number");
-  }
-  return { sequenceId: sequenceIdOf(sequenceId), position, history, promptLength };
+  checkTokenIds("history", history, vocabSize);
+  return {
+    sequenceId: sequenceIdOf(sequenceId),
+    position: position === undefined ? undefined : checkInteger("position", position, { min: 0, max: 2 ** 31 - 1 }),
+    history,
+    promptLength: checkInteger("promptLength", promptLength, { min: 0, max: history.length }),
+  };
 }
 
 /** A safe integer, or a decimal string for the whole of 64 bits. */
 function sequenceIdOf(value: unknown): bigint {
-  if (isInteger(value, 0, Number.MAX_SAFE_INTEGER)) return BigInt(value);
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return BigInt(value as number);
   if (typeof value === "string" && /^\d{1,20}$/.test(value) && BigInt(value) < 1n << 64n) return BigInt(value);
   return refuse("sequenceId", "safe integer ≥ 0 or decimal string below 2^64", value, typeof value !== "number");
-}
-
-function isInteger(value: unknown, least: number, most: number): value is number {
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }

@@ -1,5 +1,5 @@
-import { readText, UsageError } from "@tokenmill/cli";
 /** API keys from a file and from the environment: never from the command line, which other users can read. */
+import { readText, UsageError } from "@tokenmill/cli";
 
 /**
  * Keys of the file, one a line, and of TOKENMILL_API_KEYS, with commas.

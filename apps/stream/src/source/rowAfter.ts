@@ -32,10 +32,13 @@ async function batchRow(
   const history = Int32Array.from([...promptTokenIds, ...outputTokenIds]);
   const promptLength = promptTokenIds.length;
   const wanted = { row, history, promptLength, sequenceId: 0n, position: outputTokenIds.length };
-  const [error] = (await source.fillRows([wanted])) ?? [];
-  source.closeSequence?.(0n);
-  if (error) throw error;
-  return row.slice();
+  try {
+    const [error] = (await source.fillRows([wanted])) ?? [];
+    if (error) throw error;
+    return row.slice();
+  } finally {
+    source.closeSequence?.(0n);
+  }
 }
 
 /** Written by the same worker module that generation uses, on the calling thread. */
