@@ -17,7 +17,7 @@ export class SessionTable {
       throw new RowError("unknown_sequence", message);
     }
     if (sequence.isBusy) {
-      throw new RowError("sequence_busy", `sequence ${sequenceId} has a row under way`);
+      throw new RowError("sequence_busy", `sequence ${sequenceId} has a row in flight`);
     }
     sequence.isBusy = true;
     return sequence;
@@ -34,7 +34,7 @@ export class SessionTable {
     this.#sequences.set(sequence.sequenceId, sequence);
   }
 
-  /** Forgets the sequence; one with a row under way is freed by its user. */
+  /** Forgets the sequence; one with a row in flight is freed by its user. */
   close(sequenceId: number | bigint): void {
     const sequence = this.#sequences.get(sequenceId);
     if (!sequence) return;

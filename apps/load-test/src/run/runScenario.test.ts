@@ -237,9 +237,9 @@ describe("load on an HTTP server", () => {
     const events = result.samples
       .flatMap(({ sentMs, endMs }) => [[sentMs, 1] as const, [endMs, -1] as const])
       .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    let underWay = 0;
+    let inFlight = 0;
     let most = 0;
-    for (const [, step] of events) most = Math.max(most, (underWay += step));
+    for (const [, step] of events) most = Math.max(most, (inFlight += step));
     expect(most).toBe(2);
     expect(result.report.counts).toMatchObject({ due: 30, completed: 30 });
     expect(result.report.metrics.sendDelay.max).toBeGreaterThan(200);

@@ -106,7 +106,7 @@ class RowDrawer {
 
 function openHistory(pool: SamplerPool, { history, promptLength }: RowId): History {
   const opened = pool.openHistory(history.slice(0, promptLength), Math.max(1, history.length));
-  if (!opened) throw new Error("the histories under way do not fit the shared memory: use fewer slots");
+  if (!opened) throw new Error("the histories in flight do not fit the shared memory: use fewer slots");
   for (let i = promptLength; i < history.length; i++) opened.push(history[i]!);
   return opened;
 }

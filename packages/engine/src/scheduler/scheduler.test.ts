@@ -274,12 +274,12 @@ describe("a batch source", () => {
 
   it("gets batches as large as the load allows, at most half of the slots, one at a time", async () => {
     const sizes: number[] = [];
-    let fillsUnderWay = 0;
+    let fillsInFlight = 0;
     const source = hashBatchSource(async (rows: readonly BatchRow[]) => {
-      expect(++fillsUnderWay).toBe(1);
+      expect(++fillsInFlight).toBe(1);
       sizes.push(rows.length);
       await new Promise((resolve) => setTimeout(resolve, 1));
-      fillsUnderWay--;
+      fillsInFlight--;
       return undefined;
     });
     await withEngine({ source, workers: 2, slots: 16 }, async (engine) => {

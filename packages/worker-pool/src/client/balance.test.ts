@@ -20,7 +20,7 @@ function makespanOf(costsMs: readonly number[], workerCount: number): number {
   const words = new Int32Array(new SharedArrayBuffer(slab.totalBytes));
   const queue = new JobQueue(slab, words, new RowCost(), new Watchdog(Number.POSITIVE_INFINITY, () => {}));
   const workers = Array.from({ length: workerCount }, (_, i) => {
-    return { queue: new WorkerQueue(slab, words, i), nowMs: 0, hand: [] as number[], rows: 0, ms: 0 };
+    return { queue: new WorkerQueue(slab, words, i), nowMs: 0, taken: [] as number[], rows: 0, ms: 0 };
   });
   let makespan = 0;
   // the second batch counts: by then the workers know what rows cost
@@ -32,14 +32,14 @@ function makespanOf(costsMs: readonly number[], workerCount: number): number {
     while (busy.size > 0) {
       // whoever is done first goes on, with one row
       const worker = [...busy].reduce((a, b) => (b.nowMs < a.nowMs ? b : a));
-      if (worker.hand.length === 0) {
+      if (worker.taken.length === 0) {
         if (worker.rows > 0) worker.queue.report(worker.rows, worker.ms);
         worker.rows = 0;
         worker.ms = 0;
-        worker.hand = [...worker.queue.hand.subarray(0, worker.queue.take())];
+        worker.taken = [...worker.queue.taken.subarray(0, worker.queue.take())];
       }
-      const isTaken = worker.hand.length > 0;
-      const slot = isTaken ? worker.hand.shift()! : worker.queue.steal();
+      const isTaken = worker.taken.length > 0;
+      const slot = isTaken ? worker.taken.shift()! : worker.queue.steal();
       if (slot < 0) busy.delete(worker);
       else if (!isTaken || worker.queue.claim(slot)) {
         worker.queue.finish(slot);
@@ -82,7 +82,7 @@ describe("64 rows whose costs differ 20 times", () => {
   });
 
   it.each([0.0002, 0.002, 0.02])(
-    "the cheap ones %f ms, do so too if the dear ones are all in the first hands",
+    "the cheap ones %f ms, do so too if the dear ones are all in the first taken",
     (cheapMs) => {
       for (const dear of [4, 8, 16, 32]) {
         const costs = mixedCosts(cheapMs, dear, 1).toSorted((a, b) => b - a);

@@ -40,7 +40,7 @@ export class InlineLane {
     const count = queue.unpublished;
     const { workers, inlineRows, inlineMs } = this.#limits;
     if (workers === 0) this.#runRows(queue, count);
-    else if (count === 0 || count < queue.underWay || inlineRows === 0) return;
+    else if (count === 0 || count < queue.inFlight || inlineRows === 0) return;
     else if (count > inlineRows && this.#rowCost.meanMs * count > inlineMs) return;
     else if (!queue.everyUnpublished((slot) => this.#mayRun(slot))) return;
     else if (count <= inlineRows) this.#runRows(queue, count);

@@ -35,7 +35,7 @@ const CONTROL_WORDS = 224;
 export const BUSY_TICKS_PER_MS = 16_000;
 
 /** Tickets that a worker takes at a time, at most. */
-export const MAX_TICKETS_IN_HAND = 16;
+export const MAX_TICKETS_TAKEN = 16;
 
 /** States of a slot while it is in flight. A claimed slot holds CLAIMED_BASE + its worker's incarnation. */
 export const SLOT_QUEUED = 1;
@@ -98,9 +98,9 @@ export function layOutSlab(shape: SlabShape): Slab {
   const rowBytes = paddedLength * dtypeBytes[dtype];
   const resultStride = align(resultBytes(maxLogprobs));
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
-  // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has in hand and
+  // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has taken and
   // for each row that was stolen from the ring
-  const ringSize = 2 * largestPowerOfTwo(2 * slotCount + 2 * workers * (MAX_TICKETS_IN_HAND + 1) + 1);
+  const ringSize = 2 * largestPowerOfTwo(2 * slotCount + 2 * workers * (MAX_TICKETS_TAKEN + 1) + 1);
   const customBytes = shape.hasCustomStages ? customScratchBytes(paddedLength) : 0;
   let end = 1024;
   const take = (bytes: number): number => {

@@ -9,7 +9,7 @@ import {
   CONTROL_IMPATIENT,
   CONTROL_TAIL,
   layOutSlab,
-  MAX_TICKETS_IN_HAND,
+  MAX_TICKETS_TAKEN,
   type Slab,
 } from "../memory/slab.ts";
 import { WorkerQueue } from "./workerQueue.ts";
@@ -37,8 +37,8 @@ function openQueue(
 class SteppedWorker {
   incarnation: number;
   #queue: WorkerQueue;
-  /** Tickets in hand that have not been tried. */
-  #hand: number[] = [];
+  /** Tickets that are taken and not tried. */
+  #taken: number[] = [];
   #claimed: number | undefined;
   #unreported = 0;
   readonly #slab: Slab;
@@ -57,35 +57,35 @@ class SteppedWorker {
     return this.#claimed;
   }
 
-  /** Takes tickets, claims a slot, finishes its row, or reports the rows of a hand. False if there is nothing to do. */
+  /** Takes tickets, claims a slot, finishes its row, or reports the rows of its tickets. False if there is nothing to do. */
   step(): boolean {
     const queue = this.#queue;
     if (this.#claimed !== undefined) {
       queue.finish(this.#claimed);
       this.#claimed = undefined;
       this.#unreported++;
-    } else if (this.#hand.length > 0) {
-      const slot = this.#hand.shift()!;
+    } else if (this.#taken.length > 0) {
+      const slot = this.#taken.shift()!;
       if (queue.claim(slot)) this.#claimed = slot;
     } else if (this.#unreported > 0) {
       queue.report(this.#unreported, 0.5);
       this.#unreported = 0;
     } else {
-      this.#hand = [...queue.hand.subarray(0, queue.take(this.#most))];
-      return this.#hand.length > 0;
+      this.#taken = [...queue.taken.subarray(0, queue.take(this.#most))];
+      return this.#taken.length > 0;
     }
     return true;
   }
 
-  /** Steals a row if it has nothing in hand; whether the ring is empty the test decides. */
+  /** Steals a row if it has no tickets; whether the ring is empty the test decides. */
   steal(): void {
-    if (this.#claimed !== undefined || this.#hand.length > 0 || this.#unreported > 0) return;
+    if (this.#claimed !== undefined || this.#taken.length > 0 || this.#unreported > 0) return;
     const slot = this.#queue.steal();
     if (slot >= 0) this.#claimed = slot;
   }
 
   die(incarnation: number): void {
-    this.#hand = [];
+    this.#taken = [];
     this.#claimed = undefined;
     this.#unreported = 0;
     this.incarnation = incarnation;
@@ -100,7 +100,7 @@ class Drill {
   readonly #queue: JobQueue;
   readonly #workers: SteppedWorker[];
   readonly #idle: Set<number>;
-  readonly #underWay = new Set<number>();
+  readonly #inFlight = new Set<number>();
   #incarnations = 0;
   collected = 0;
   lost = 0;
@@ -119,7 +119,7 @@ class Drill {
   submit(most: number): void {
     for (const slot of [...this.#idle].slice(0, most)) {
       this.#idle.delete(slot);
-      this.#underWay.add(slot);
+      this.#inFlight.add(slot);
       this.#queue.submit(slot);
     }
     this.#queue.publish();
@@ -155,7 +155,7 @@ class Drill {
 
   collect(): void {
     for (const slot of this.#queue.collect()) {
-      assert.ok(this.#underWay.delete(slot), `slot ${slot} was reported, but is not in flight`);
+      assert.ok(this.#inFlight.delete(slot), `slot ${slot} was reported, but is not in flight`);
       this.#idle.add(slot);
       this.collected++;
     }
@@ -165,7 +165,7 @@ class Drill {
   finish(): void {
     while (this.#workers.map((worker) => worker.step()).includes(true)) this.#check();
     this.collect();
-    assert.deepEqual([...this.#underWay], []);
+    assert.deepEqual([...this.#inFlight], []);
   }
 
   #check(): void {
@@ -216,11 +216,11 @@ describe("JobQueue", () => {
     const firstTicket = fc.constantFrom(0, 2 ** 31 - 20, -20);
     const slots = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 30, max: 90 }));
     const workers = fc.integer({ min: 1, max: 5 });
-    const mostTickets = fc.integer({ min: 1, max: MAX_TICKETS_IN_HAND });
+    const mostTickets = fc.integer({ min: 1, max: MAX_TICKETS_TAKEN });
     fc.assert(fc.property(slots, workers, mostTickets, firstTicket, commands, property), { numRuns: 2000 });
   });
 
-  it("queues again a row whose ticket died in a worker's hand before it was claimed", () => {
+  it("queues again a row whose ticket died with a worker before it was claimed", () => {
     const drill = new Drill(1, 2);
     drill.submit(1);
     expect(drill.step(0)).toBe(true);
@@ -230,7 +230,7 @@ describe("JobQueue", () => {
     expect(drill).toMatchObject({ collected: 1, lost: 0 });
   });
 
-  it("lets a worker without tickets do the rows that wait in another's hand, each once", () => {
+  it("lets a worker without tickets do the rows that another's tickets hold, each once", () => {
     const { slab, words, queue } = openQueue(64, 1);
     const [slow, idle] = [0, 1].map((incarnation) => new WorkerQueue(slab, words, incarnation)) as [
       WorkerQueue,
@@ -246,7 +246,7 @@ describe("JobQueue", () => {
     for (let slot = 1; slot < 4; slot++) expect(slow.claim(slot)).toBe(false);
   });
 
-  it("holds the tickets of one slot when each of 8 workers stops with one in hand while another dies", () => {
+  it("holds the tickets of one slot when each of 8 workers stops with one taken while another dies", () => {
     const drill = new Drill(1, 9);
     drill.submit(1);
     for (let worker = 0; worker < 8; worker++) {
@@ -333,7 +333,7 @@ describe("JobQueue", () => {
       }
       await done;
     }
-    expect(queue.underWay).toBe(0);
+    expect(queue.inFlight).toBe(0);
   });
 
   it("waits no longer for others once rows are done, nor later for those that were late", async () => {
@@ -353,8 +353,8 @@ describe("JobQueue", () => {
     expect(await done).toHaveLength(2);
     while (quick.step());
     expect(await queue.collectSome()).toHaveLength(5);
-    for (let slot = 0; slot < 8 && queue.underWay < 3; slot++) queue.submit(slot);
-    expect(queue.underWay).toBe(3);
+    for (let slot = 0; slot < 8 && queue.inFlight < 3; slot++) queue.submit(slot);
+    expect(queue.inFlight).toBe(3);
   });
 
   it("learns from the workers what a row costs", async () => {
@@ -367,8 +367,8 @@ describe("JobQueue", () => {
       for (let row = 0; row < 4; row++) {
         const worker = workers[row & 1]!;
         expect(worker.take(1)).toBe(1);
-        expect(worker.claim(worker.hand[0]!)).toBe(true);
-        worker.finish(worker.hand[0]!);
+        expect(worker.claim(worker.taken[0]!)).toBe(true);
+        worker.finish(worker.taken[0]!);
         worker.report(1, ms);
       }
       await queue.collectSome();
@@ -386,15 +386,15 @@ describe("JobQueue", () => {
     worker.report(1, 1);
     expect(worker.take()).toBe(1);
     worker.report(1, 0.0001);
-    const hands: number[] = [];
+    const counts: number[] = [];
     const slots: number[] = [];
     for (let count = worker.take(); count > 0; count = worker.take()) {
-      hands.push(count);
-      slots.push(...worker.hand.subarray(0, count));
+      counts.push(count);
+      slots.push(...worker.taken.subarray(0, count));
     }
     expect(slots).toEqual(Array.from({ length: 198 }, (_, i) => i + 2));
-    expect(Math.max(...hands)).toBe(MAX_TICKETS_IN_HAND);
-    expect(hands.slice(-15)).toEqual(new Array(15).fill(1));
+    expect(Math.max(...counts)).toBe(MAX_TICKETS_TAKEN);
+    expect(counts.slice(-15)).toEqual(new Array(15).fill(1));
   });
 
   it("does not take workers' rows for done because the host did as many before", () => {
@@ -417,12 +417,12 @@ describe("JobQueue", () => {
     expect(queue.unpublished).toBe(1);
     queue.publish();
     queue.submit(3);
-    expect([queue.unpublished, queue.underWay]).toEqual([1, 3]);
+    expect([queue.unpublished, queue.inFlight]).toEqual([1, 3]);
     expect(queue.collect()).toEqual([2]);
     const worker = new SteppedWorker(slab, words, 0);
     while (worker.step());
     expect(queue.collect()).toEqual([1]);
-    expect([queue.unpublished, queue.underWay]).toEqual([1, 1]);
+    expect([queue.unpublished, queue.inFlight]).toEqual([1, 1]);
     expect(queue.takeUnpublished()).toBe(3);
   });
 });

@@ -38,7 +38,7 @@ export class JobQueue {
   readonly #ringMask: number;
   readonly #workers: number;
   /** Slots submitted and not yet collected: first the published ones, then those that no worker has been shown. */
-  readonly #underWay: Int32Array;
+  readonly #inFlight: Int32Array;
   #count = 0;
   #publishedCount = 0;
   #areTicksWanted = false;
@@ -46,7 +46,7 @@ export class JobQueue {
   #finishedHere = 0;
   /** Rows have been collected, and none submitted since. */
   #isDraining = false;
-  /** Rows at the front of `#underWay` that others no longer wait for. */
+  /** Rows at the front of `#inFlight` that others no longer wait for. */
   #lateCount = 0;
   /** Of each slot: how often it was submitted, modulo 2^32. */
   readonly #submissions: Uint32Array;
@@ -68,7 +68,7 @@ export class JobQueue {
     this.#ring = slab.ring >> 2;
     this.#ringMask = slab.ringMask;
     this.#workers = slab.workers;
-    this.#underWay = new Int32Array(slab.slotCount);
+    this.#inFlight = new Int32Array(slab.slotCount);
     this.#tickets = new Int32Array(slab.slotCount);
     this.#rowCost = rowCost;
     this.#attempts = new Uint8Array(slab.slotCount);
@@ -76,7 +76,7 @@ export class JobQueue {
   }
 
   /** Slots submitted and not yet collected. */
-  get underWay(): number {
+  get inFlight(): number {
     return this.#count;
   }
 
@@ -84,7 +84,7 @@ export class JobQueue {
     this.#attempts[slot] = 0;
     this.#submissions[slot]!++;
     this.#isDraining = false;
-    this.#underWay[this.#count++] = slot;
+    this.#inFlight[this.#count++] = slot;
   }
 
   /** Of these: submitted since the last `publish`. */
@@ -94,13 +94,13 @@ export class JobQueue {
 
   /** Whether that holds for every slot submitted since the last `publish`. */
   everyUnpublished(holds: (slot: number) => boolean): boolean {
-    for (let i = this.#publishedCount; i < this.#count; i++) if (!holds(this.#underWay[i]!)) return false;
+    for (let i = this.#publishedCount; i < this.#count; i++) if (!holds(this.#inFlight[i]!)) return false;
     return true;
   }
 
   /** The first slot that no worker has been shown, for the host to do itself, and then to `finish`. */
   takeUnpublished(): number {
-    return this.#underWay[this.#publishedCount++]!;
+    return this.#inFlight[this.#publishedCount++]!;
   }
 
   /** Marks a slot as done that the host took. */
@@ -111,8 +111,8 @@ export class JobQueue {
 
   /** Marks the slot that was submitted last as done before anybody was shown it, and wakes a host that waits. */
   finishUnpublished(slot: number): void {
-    this.#underWay[this.#count - 1] = this.#underWay[this.#publishedCount]!;
-    this.#underWay[this.#publishedCount++] = slot;
+    this.#inFlight[this.#count - 1] = this.#inFlight[this.#publishedCount]!;
+    this.#inFlight[this.#publishedCount++] = slot;
     this.finish(slot);
     this.wakeHost();
   }
@@ -129,7 +129,7 @@ export class JobQueue {
     if (count === 0) return;
     this.#publishedCount = this.#count;
     let tail = Atomics.load(this.#words, this.#control + CONTROL_TAIL);
-    for (let i = first; i < this.#count; i++) tail = this.#enqueue(this.#underWay[i]!, tail);
+    for (let i = first; i < this.#count; i++) tail = this.#enqueue(this.#inFlight[i]!, tail);
     Atomics.store(this.#words, this.#control + CONTROL_TAIL, tail);
     this.#wakeWorkers(count);
     this.#wantTicks();
@@ -158,17 +158,17 @@ export class JobQueue {
 
   /** Done slots, each once. */
   collect(): number[] {
-    const underWay = this.#underWay;
+    const inFlight = this.#inFlight;
     const count = this.#publishedCount;
     const isAllDone = this.#finishedHere === count; // most batches of cheap rows
     const done: number[] = [];
     let kept = 0;
     let lateCount = 0;
     for (let i = 0; i < count; i++) {
-      const slot = underWay[i]!;
+      const slot = inFlight[i]!;
       if (isAllDone || Atomics.load(this.#words, this.#states + slot) === SLOT_DONE) done.push(slot);
       else {
-        underWay[kept++] = slot;
+        inFlight[kept++] = slot;
         if (i < this.#lateCount) lateCount++;
       }
     }
@@ -176,7 +176,7 @@ export class JobQueue {
     this.#lateCount = lateCount;
     if (done.length === 0) return done;
     this.#isDraining = true;
-    underWay.copyWithin(kept, this.#publishedCount, this.#count);
+    inFlight.copyWithin(kept, this.#publishedCount, this.#count);
     this.#publishedCount = kept;
     this.#count -= done.length;
     if (kept === 0 && this.#areTicksWanted) {
@@ -232,7 +232,7 @@ export class JobQueue {
   /** The published slots that workers have claimed, with who and for which submission: at most one a worker. */
   *claims(): Generator<Claim> {
     for (let i = 0; i < this.#publishedCount; i++) {
-      const slot = this.#underWay[i]!;
+      const slot = this.#inFlight[i]!;
       const incarnation = Atomics.load(this.#words, this.#states + slot) - CLAIMED_BASE;
       if (incarnation >= 0) yield { slot, incarnation, submission: this.#submissions[slot]! };
     }
@@ -249,7 +249,7 @@ export class JobQueue {
     const lost: number[] = [];
     let tail = Atomics.load(this.#words, this.#control + CONTROL_TAIL);
     for (let i = 0; i < this.#publishedCount; i++) {
-      const slot = this.#underWay[i]!;
+      const slot = this.#inFlight[i]!;
       const state = Atomics.load(this.#words, this.#states + slot);
       const wasClaimed = state === CLAIMED_BASE + incarnation;
       const isGivenUp =
@@ -268,7 +268,7 @@ export class JobQueue {
 
   /** Every published slot that is not done, when no worker is left to do it. */
   abandon(): number[] {
-    const published = Array.from(this.#underWay.subarray(0, this.#publishedCount));
+    const published = Array.from(this.#inFlight.subarray(0, this.#publishedCount));
     return published.filter((slot) => Atomics.load(this.#words, this.#states + slot) !== SLOT_DONE);
   }
 

@@ -3,7 +3,7 @@
  *
  * A row is claimed in two steps. Taking tickets (compare-and-exchange of the head) spreads the work; changing a slot from
  * queued to "claimed by me" owns it, just before its row is done. Whoever dies in between has only lost tickets, which the
- * host sees; whoever has nothing to do takes rows that wait in another's hand; and a ticket too many does no harm, for the
+ * host sees; whoever has nothing to do takes rows that another's tickets hold; and a ticket too many does no harm, for the
  * slot can be owned once.
  */
 import {
@@ -17,20 +17,20 @@ import {
   CONTROL_TAIL,
   CONTROL_WAKE,
   CONTROL_WAKE_TARGET,
-  MAX_TICKETS_IN_HAND,
+  MAX_TICKETS_TAKEN,
   type Slab,
   SLOT_DONE,
   SLOT_QUEUED,
 } from "../memory/slab.ts";
 
 /** Tickets are taken together as long as their rows take no longer than that, as far as the last ones tell. */
-const HAND_MS = 0.01;
+const TAKEN_MS = 0.01;
 /** A worker takes no more than its share of what is queued, divided by this: what is left evens out rows of unequal cost. */
 const SHARE_DIVISOR = 4;
 
 export class WorkerQueue {
-  /** Slots of the tickets in hand. */
-  readonly hand: Int32Array = new Int32Array(MAX_TICKETS_IN_HAND);
+  /** Slots of the tickets that are taken and not tried. */
+  readonly taken: Int32Array = new Int32Array(MAX_TICKETS_TAKEN);
   readonly #words: Int32Array;
   readonly #control: number;
   readonly #states: number;
@@ -65,7 +65,7 @@ export class WorkerQueue {
   }
 
   /**
-   * Takes tickets into `hand`: 1 … `most` (absent: what the last rows' cost allows), fewer the fewer there are. Returns
+   * Takes tickets into `taken`: 1 … `most` (absent: what the last rows' cost allows), fewer the fewer there are. Returns
    * their number, 0 if the ring is empty.
    */
   take(most: number = this.#affordable): number {
@@ -75,9 +75,9 @@ export class WorkerQueue {
       const head = Atomics.load(words, this.#control + CONTROL_HEAD);
       const queued = (Atomics.load(words, this.#control + CONTROL_TAIL) - head) | 0;
       if (queued === 0) return 0;
-      const count = Math.max(1, Math.min(most, MAX_TICKETS_IN_HAND, Math.floor(queued / this.#divisor)));
+      const count = Math.max(1, Math.min(most, MAX_TICKETS_TAKEN, Math.floor(queued / this.#divisor)));
       // read before the tickets are taken: afterwards the host may write over them
-      for (let i = 0; i < count; i++) this.hand[i] = Atomics.load(words, this.#ring + ((head + i) & this.#ringMask));
+      for (let i = 0; i < count; i++) this.taken[i] = Atomics.load(words, this.#ring + ((head + i) & this.#ringMask));
       if (Atomics.compareExchange(words, this.#control + CONTROL_HEAD, head, (head + count) | 0) === head) return count;
     }
   }
@@ -106,7 +106,7 @@ export class WorkerQueue {
   /** Counts rows that have been finished in the last `ms`, and wakes the host if it waits for so many. */
   report(rows: number, ms: number): void {
     const words = this.#words;
-    this.#affordable = Math.floor((HAND_MS * rows) / ms);
+    this.#affordable = Math.floor((TAKEN_MS * rows) / ms);
     const ticks = ms * BUSY_TICKS_PER_MS + this.#restTicks;
     const wholeTicks = Math.floor(ticks);
     this.#restTicks = ticks - wholeTicks;

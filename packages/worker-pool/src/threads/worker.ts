@@ -43,12 +43,12 @@ export async function reside(setup: WorkerSetup, { workerIndex, incarnation, ima
     return endMs;
   };
   /** Runs those of the first `count` taken slots that no other worker has claimed. */
-  const doHand = (count: number): void => {
+  const doTaken = (count: number): void => {
     const start = performance.now();
     let end = start;
     let rows = 0;
     for (let i = 0; i < count; i++) {
-      const slot = queue.hand[i]!;
+      const slot = queue.taken[i]!;
       if (!queue.claim(slot)) continue;
       end = doRow(slot, end);
       rows++;
@@ -64,7 +64,7 @@ export async function reside(setup: WorkerSetup, { workerIndex, incarnation, ima
     const { signal } = queue;
     const count = queue.take();
     if (count > 0) {
-      doHand(count);
+      doTaken(count);
       spins = 0;
       continue;
     }
