@@ -28,7 +28,6 @@ async function run(flags: ConnectionFlags): Promise<void> {
   const { joinAsAgent } = await loadClusterPackage();
   const interrupt = new Interrupt();
   let child: LoadChild | undefined;
-  let timer: NodeJS.Timeout | undefined;
   const tell = (message: FromChild): void => agent.send(JSON.stringify(message));
   const handle = async (message: ToAgent): Promise<void> => {
     if (message.type === "open") {
@@ -39,20 +38,22 @@ async function run(flags: ConnectionFlags): Promise<void> {
       return tell({ type: "ready", facts, bytesPerToken, pids });
     }
     const running = child!;
-    timer = setInterval(() => tell({ type: "progress", progress: running.progress }), progressMs);
-    const result = await running.run(startTimeNs(), interrupt.signal);
-    clearInterval(timer);
-    tell({ type: "result", result });
+    const timer = setInterval(() => tell({ type: "progress", progress: running.progress }), progressMs);
+    try {
+      tell({ type: "result", result: await running.run(startTimeNs(), interrupt.signal) });
+    } finally {
+      clearInterval(timer);
+    }
   };
   const agent = await joinAsAgent(connectionOf(flags), agentKind, {
     onMessage(message) {
       handle(JSON.parse(message as string) as ToAgent).catch((error: unknown) => {
-        clearInterval(timer);
+        // An agent that a signal ends is lost; the others' shares count.
+        if (interrupt.signal.aborted) return;
         tell({ type: "failed", message: messageOf(error), isUsage: error instanceof UsageError });
       });
     },
     onEnd() {
-      clearInterval(timer);
       void child?.end();
       child = undefined;
     },

@@ -23,8 +23,11 @@ async function handle(message: ToChild): Promise<void> {
   }
   const running = load!;
   const timer = setInterval(() => tell({ type: "progress", progress: running.progress() }), 250);
-  const result = await running.run(message.startNs, new AbortController().signal);
-  clearInterval(timer);
-  await running.close();
-  tell({ type: "result", result });
+  try {
+    const result = await running.run(message.startNs, new AbortController().signal);
+    await running.close();
+    tell({ type: "result", result });
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -49,14 +49,20 @@ export async function openLoadAgents(
       lost,
       progress: () => sumProgress(members.map((member) => member.progress)),
       async run(_startNs, signal) {
-        const stop = (): void => void agents.close();
-        signal.addEventListener("abort", stop, { once: true });
-        const results = await Promise.all(members.map((member) => member.run()));
-        signal.removeEventListener("abort", stop);
-        return mergeResults(
-          options.sliceMs,
-          results.filter((result) => result !== undefined),
-        );
+        const leave = (): void => {
+          for (const member of members) member.lose();
+        };
+        signal.addEventListener("abort", leave);
+        try {
+          const results = await Promise.all(members.map((member) => member.run()));
+          signal.throwIfAborted();
+          return mergeResults(
+            options.sliceMs,
+            results.filter((result) => result !== undefined),
+          );
+        } finally {
+          signal.removeEventListener("abort", leave);
+        }
       },
       close: () => agents.close(),
     };

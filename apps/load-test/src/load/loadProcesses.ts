@@ -138,7 +138,7 @@ export function mergeResults(sliceMs: number, results: readonly LoadResult[]): L
   for (const { data } of results) recorder.merge(data);
   const driver: DriverUsage = {
     cores: results.reduce((sum, { driver: { cores } }) => sum + cores, 0),
-    eventLoopDelayP99Ms: Math.max(...results.map(({ driver: { eventLoopDelayP99Ms } }) => eventLoopDelayP99Ms)),
+    eventLoopDelayP99Ms: Math.max(0, ...results.map(({ driver: { eventLoopDelayP99Ms } }) => eventLoopDelayP99Ms)),
   };
   return { data: recorder.toData(), driver };
 }

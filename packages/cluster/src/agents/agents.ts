@@ -20,7 +20,7 @@ export interface AgentFacts {
 
 /** An agent's side. */
 export interface Agent extends AgentFacts {
-  /** To the one that gave the work. */
+  /** To the one that gave the work; to nobody once that one is gone. */
   send(message: unknown): void;
   close(): Promise<void>;
 }
@@ -86,7 +86,9 @@ export async function joinAsAgent(options: ConnectionOptions, kind: string, work
   }, beatMs);
   return {
     ...facts,
-    send: (message) => channel.sendMessage(subjectOf(giver), message),
+    send(message) {
+      if (giver !== "") channel.sendMessage(subjectOf(giver), message);
+    },
     async close() {
       clearInterval(timer);
       if (giver !== "") channel.send(subjectOf(giver), { kind: "end" });
