@@ -88,6 +88,20 @@ describe("specifications of every kind", () => {
   });
 });
 
+it.each<GrammarSpec>([
+  { grammar: 'root ::= "a" <|end|>' },
+  { grammar: "root ::= !<|end|>*" },
+  { grammar: 'start: "a" <|end|>' },
+  { structuralTag: { type: "structural_tag", format: { type: "token", token: "<|end|>" } } },
+])("the end of text, named by %j, is told to come by itself", async (spec) => {
+  const specialTokens = new Map([[eosTokenId!, "<|end|>"]]);
+  const own = createGrammarProvider({ tokenizer: { ...byteTokenizer, specialTokens } });
+  const message =
+    /but for its end of text, which comes by itself where the output may end: leave it out, got "<\|end\|>"/;
+  await expect(own.compile(spec)).rejects.toThrow(message);
+  await own.close();
+});
+
 describe("bad specifications are refusals of their parameter", () => {
   it.each<[unknown, ErrorConstructor, string]>([
     [{ jsonSchema: "{" }, TypeError, '"jsonSchema" expected an object, a boolean or JSON text of one: '],

@@ -82,7 +82,9 @@ export function createGrammarProvider(options: GrammarProviderOptions): GrammarP
   checkInteger("cacheBytes", cacheBytes, { min: 0, max: 2 ** 40 });
   const special = new Map(Object.entries(specialTokens));
   const vocabulary = shareVocabulary(tokenizer, { vocabSize, eosTokenId, specialTokenIds: [...special.values()] });
-  const settings = { tokens: { vocabSize: tokenizer.vocabSize, eosTokenId, special }, anyWhitespace };
+  const eosName = tokenizer.specialTokens?.get(eosTokenId);
+  const tokens = { vocabSize: tokenizer.vocabSize, eosTokenId, special, ...(eosName !== undefined && { eosName }) };
+  const settings = { tokens, anyWhitespace };
   const limits = { timeMs: compileTimeoutMs, memoryBytes: compileMemoryBytes };
   const queue = new CompileQueue({ settings, isWarm: warm }, limits);
   if (warm) queue.warm();

@@ -201,7 +201,7 @@ describe("structural tags", () => {
     [
       whole({ type: "token", token: "<x>" }),
       RangeError,
-      "expected a token's id below 300 or the name of a special one",
+      "expected a token's id below 300 or the name of a special token of the vocabulary, got",
     ],
     [
       whole({ type: "any_tokens", exclude_tokens: [5] }),

@@ -2,7 +2,7 @@
 import type { FormatReader } from "./formats.ts";
 import { freeTokens } from "./freeTokens.ts";
 import type { Node } from "./nodes.ts";
-import type { TokenNames } from "./tokens.ts";
+import { expectedName, type TokenNames } from "./tokens.ts";
 
 export class TagTokens {
   readonly #names: TokenNames;
@@ -35,6 +35,6 @@ export class TagTokens {
     const id = typeof token === "string" ? this.#names.special.get(token) : token;
     const { vocabSize } = this.#names;
     if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize) return id as number;
-    return format.refuse(`a token's id below ${vocabSize} or the name of a special one`, token);
+    return format.refuse(`a token's id below ${vocabSize} or ${expectedName(token, this.#names)}`, token);
   }
 }

@@ -8,6 +8,14 @@ export interface TokenNames {
   readonly eosTokenId: number;
   /** Tokens that no text spells, by what they are called. */
   readonly special: ReadonlyMap<string, number>;
+  /** What the vocabulary calls the end of text, if that is not among them. */
+  readonly eosName?: string;
+}
+
+/** What a name that is not among the special tokens should have been. */
+export function expectedName(name: unknown, { eosName }: TokenNames): string {
+  const isEnd = name === eosName && name !== undefined;
+  return `the name of a special token of the vocabulary${isEnd ? " but for its end of text, which comes by itself where the output may end: leave it out" : ""}`;
 }
 
 /** Ids of the tokens that are meant; the reader stands before `<`. */
@@ -23,9 +31,9 @@ export function readTokens(reader: GrammarReader, names: TokenNames): readonly T
   const name = reader.match(/[^<>\s][^<>\r\n]*/y);
   if (name === undefined) reader.refuse("a token's name");
   reader.expect(">");
-  const id = names.special.get(`<${name}>`);
-  if (id === undefined)
-    reader.refuse("the name of a special token of the vocabulary", JSON.stringify(`<${name}>`), start);
+  const special = `<${name}>`;
+  const id = names.special.get(special);
+  if (id === undefined) reader.refuse(expectedName(special, names), JSON.stringify(special), start);
   return [[id, id]];
 }
 
