@@ -182,7 +182,7 @@ describe("requests that are refused", () => {
     [{ stop: [1] }, '"stop[0]" expected string, got 1'],
     [{ ignoreEos: 1 }, '"ignoreEos" expected boolean, got 1'],
     [{ topP: 0 }, '"topP" expected number in (0, 1], got 0'],
-    [{ stopTokenIds: [99] }, '"stopTokenIds[0]" expected array of token ids inside the vocabulary, got 99'],
+    [{ stopTokenIds: [99] }, '"stopTokenIds[0]" expected token id in [0, 15], got 99'],
     [{ stopTokenIds: 5 }, '"stopTokenIds" expected array of token ids inside the vocabulary, got 5'],
     [{ logprobs: 21 }, '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
   ];

@@ -27,7 +27,7 @@ describe("chain", () => {
     );
     expect(() => compile({ chain: ["constructor"] as unknown as SamplerName[] })).toThrow(TypeError);
     expect(() => compile({ chain: ["topK", "minP", "topK"] })).toThrow(
-      new RangeError('"chain[2]" expected array of stage names, each once, got "topK"'),
+      new RangeError('"chain[2]" expected stage that comes once, got "topK"'),
     );
   });
 });

@@ -5,8 +5,8 @@ export type LogitBias = Readonly<Record<string, number>> | ReadonlyMap<number, n
 
 const isMap = (bias: LogitBias): bias is ReadonlyMap<number, number> => bias instanceof Map;
 
-/** The entries in the order they are given, ids as numbers: NaN for a key that is no plain decimal integer. */
+/** The entries in the order they are given, ids as numbers: NaN for a key that is no integer as JavaScript writes it (`01`). */
 export function biasEntries(bias: LogitBias): [number, number][] {
   if (isMap(bias)) return [...bias];
-  return Object.entries(bias).map(([id, value]) => [/^\d+$/.test(id) ? Number(id) : Number.NaN, value]);
+  return Object.entries(bias).map(([id, value]) => [/^(0|[1-9]\d*)$/.test(id) ? Number(id) : Number.NaN, value]);
 }

@@ -14,14 +14,10 @@ export type ParameterKind =
   | "boolean"
   | "tokenSequences";
 
-/** What is wrong with a value of the right type. */
-export interface Fault {
-  /** Where in the value, as `[3]`. */
-  readonly at?: string;
-  /** What was expected there, if it is not what the whole parameter expects. */
-  readonly expected?: string;
-  readonly value: unknown;
-}
+/** What is wrong with a value of the right type: with all of it, or, with what was expected there, at a place such as `[3]`. */
+export type Fault =
+  | { readonly value: unknown; readonly expected?: string; readonly at?: never }
+  | { readonly value: unknown; readonly expected: string; readonly at: string };
 
 /** Which numbers property tests try, beside the ends of the range. */
 export interface Samples {

@@ -17,7 +17,7 @@ export function tokenIds(leastItems: 0 | 1, facts?: ParameterFacts<readonly numb
     hasType: Array.isArray,
     faultOf: (value, vocabSize) => {
       if (!Array.isArray(value) || value.length < leastItems) return { value };
-      return faultOfItem(value, (id) => isId(id, vocabSize));
+      return faultOfItem(value, (id) => isId(id, vocabSize), idRange(vocabSize));
     },
   };
 }
@@ -35,18 +35,21 @@ export function tokenSequences(facts?: ParameterFacts<TokenSequences>): Paramete
         Array.isArray(sequence)
           ? sequence.length > 0 && Array.from(sequence).every((id) => isId(id, vocabSize))
           : isId(sequence, vocabSize);
-      return faultOfItem(value, isSequence);
+      return faultOfItem(value, isSequence, `${idRange(vocabSize)}, or non-empty array of them`);
     },
   };
 }
 
-function faultOfItem(items: readonly unknown[], isGood: (item: unknown) => boolean) {
+const idRange = (vocabSize: number): string => `token id in [0, ${vocabSize - 1}]`;
+
+function faultOfItem(items: readonly unknown[], isGood: (item: unknown) => boolean, expected: string) {
   const index = items.findIndex((item) => !isGood(item));
-  return index < 0 ? undefined : { at: `[${index}]`, value: items[index] };
+  return index < 0 ? undefined : { at: `[${index}]`, expected, value: items[index] };
 }
 
 const biasRange = numberRange(-100, 100);
 
+/** −Infinity is −100 by another name, of programs: JSON has no such number. */
 const isBias = (bias: unknown): boolean =>
   typeof bias === "number" && (bias === -Infinity || isInRange(biasRange, bias));
 
@@ -59,7 +62,7 @@ export function bias(facts?: ParameterFacts<LogitBias>): ParameterSpec {
     ...facts,
     kind: "bias",
     range: biasRange,
-    expected: "map of token ids inside the vocabulary to biases in [-100, 100] or -Infinity",
+    expected: "map of token ids inside the vocabulary to biases in [-100, 100], where -100 bans",
     hasType: isLogitBias,
     faultOf: (value, vocabSize) => {
       if (!isLogitBias(value)) return { value };
@@ -67,7 +70,7 @@ export function bias(facts?: ParameterFacts<LogitBias>): ParameterSpec {
       const index = entries.findIndex(([id, b]) => !isId(id, vocabSize) || !isBias(b));
       if (index < 0) return undefined;
       const [id, b] = entries[index]!;
-      if (isId(id, vocabSize)) return { at: `[${id}]`, expected: `${rangeText(biasRange)} or -Infinity`, value: b };
+      if (isId(id, vocabSize)) return { at: `[${id}]`, expected: `${rangeText(biasRange)}, where -100 bans`, value: b };
       const keys: unknown[] = value instanceof Map ? [...value.keys()] : Object.keys(value);
       return { expected: `keys that are token ids in [0, ${vocabSize - 1}]`, value: keys[index] };
     },

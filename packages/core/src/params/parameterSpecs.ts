@@ -24,7 +24,7 @@ const chain: NamedSpec = {
   faultOf: (value) => {
     if (!isStringList(value)) return { value };
     const index = value.findIndex((stage, i) => value.indexOf(stage) < i);
-    return index < 0 ? undefined : { at: `[${index}]`, value: value[index] };
+    return index < 0 ? undefined : { at: `[${index}]`, expected: "stage that comes once", value: value[index] };
   },
 };
 

@@ -34,7 +34,7 @@ describe.each(variants)("%s kernels", (variant) => {
 
 it("bad words name what is no token sequence", async () => {
   const sampler = await createSampler({ vocabSize: 4 });
-  const expected = "array of token ids inside the vocabulary or non-empty arrays of them";
+  const expected = "token id in [0, 3], or non-empty array of them";
   expect(() => sampler.compile({ badWords: [[0, 1], []] })).toThrow(`"badWords[1]" expected ${expected}`);
   expect(() => sampler.compile({ badWords: [0, 4] })).toThrow(`"badWords[1]" expected ${expected}, got 4`);
 });

@@ -85,7 +85,7 @@ function schemaOf(parameter: Parameter): JsonSchema {
     case "bias":
       return {
         type: "object",
-        additionalProperties: { ...rangeSchema(range!), "x-expected": rangeText(range!) },
+        additionalProperties: { ...rangeSchema(range!), "x-expected": `${rangeText(range!)}, where -100 bans` },
         maxProperties: mostBiases,
         description: `${words}; at most ${mostBiases}`,
         "x-expected": `${expected}, at most ${mostBiases}`,
