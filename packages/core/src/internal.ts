@@ -21,7 +21,7 @@ export { beginSparseRow, listedIn, sparseBodyBytes, sparseCapacity } from "./rec
 export { patchRow, undoPatches, undoBytes, undoCapacity, undoCount } from "./records/undo.ts";
 export { type RecordViews, viewsOf } from "./records/views.ts";
 export { isInRange, rangeText } from "./kinds/range.ts";
-export { orderText, unusedParams } from "./chain/unusedParams.ts";
+export { unusedParams, unusedText } from "./chain/unusedParams.ts";
 export { checkState, compileValid } from "./chain/plan.ts";
 export { philox, wordsOf } from "./random/philox.ts";
 export { isSamplerName } from "./samplers/table.ts";

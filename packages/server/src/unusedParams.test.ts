@@ -1,4 +1,4 @@
-/** Parameters that the profile or the chain leaves without effect are named at every door. */
+/** Parameters without effect are named at every door. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { completions } from "./testing/requests.ts";
 import { SocketClient } from "./testing/socketClient.ts";
@@ -18,6 +18,8 @@ it.each([false, true])(
     const body = { prompt: [1], max_tokens: 1, seed: 1, stream };
     const left = { profile: "llama.cpp", mirostat: 2, top_k: 5, minP: 0.3 };
     expect((await post(server, completions, { ...body, ...left })).headers.get(header)).toBe("top_k, minP");
+    const off = { mirostat_tau: 4, dry_base: 2, mirostat_eta: 0.1, min_tokens: 1 };
+    expect((await post(server, completions, { ...body, ...off })).headers.get(header)).toBe("dry_base, mirostat_tau");
     expect((await post(server, completions, { ...body, top_k: 5 })).headers.get(header)).toBeNull();
   },
 );

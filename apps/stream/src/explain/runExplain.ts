@@ -10,11 +10,11 @@ import {
   UsageError,
 } from "@tokenmill/cli";
 import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
+import { unusedText } from "@tokenmill/core/internal";
 import { grammarFlagIn, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { loadFigures } from "./figures/loadFigures.ts";
 import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
-import { unusedText } from "../flags/unusedParams.ts";
 import { articleLogits, articlePrompt } from "./rows/article.ts";
 import { explainRow } from "./explanation/explainRow.ts";
 import type { Explanation } from "./explanation/explanation.ts";

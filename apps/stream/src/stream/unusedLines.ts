@@ -1,7 +1,6 @@
 /** What each line of the input asks for without effect, as a line on stderr. */
-import { unusedParams } from "@tokenmill/core/internal";
 import type { TokenEvent } from "@tokenmill/core";
-import { unusedText } from "../flags/unusedParams.ts";
+import { unusedParams, unusedText } from "@tokenmill/core/internal";
 import type { RunObserver } from "./runObserver.ts";
 import type { RunningSequence } from "./runningSequence.ts";
 

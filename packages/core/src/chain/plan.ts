@@ -15,7 +15,7 @@ export interface CompiledPlan {
   readonly params: Readonly<SamplingParams>;
   /** The stages that are on, in order. */
   readonly stageNames: readonly StageName[];
-  /** Of the params that were given, those whose stages the profile or the chain leaves out: they change nothing. */
+  /** Of the params that were given, those that change nothing: the profile or the chain leaves their stages out, or they are off. */
   readonly unusedParams: readonly (keyof SamplingParams)[];
   /** The record for the kernels; valid at any 8-byte-aligned address. */
   readonly bytes: Uint8Array;

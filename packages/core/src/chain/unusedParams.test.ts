@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { unusedParams, unusedText } from "./unusedParams.ts";
 import { compileParams } from "./plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 
@@ -23,8 +24,35 @@ describe("params without effect", () => {
     ["what is off in every chain asks for nothing", { chain: ["topK"], topK: 3, topP: 1, minP: 0, temperature: 1 }, []],
     ["stop ids end the sequence all the same", { chain: ["topK"], minTokens: 3, stopTokenIds: [1] }, ["minTokens"]],
     ["no stage reads these", { chain: [], seed: 1, logprobs: 2, logprobsMode: "processed" }, []],
+    [
+      "what says how of a stage that is off",
+      { mirostatTau: 4, dryBase: 2, dryPenaltyLastN: 9, xtcThreshold: 0.2, penaltyScope: "output", minKTau: 5 },
+      ["mirostatTau", "dryBase", "dryPenaltyLastN", "xtcThreshold", "penaltyScope", "minKTau"],
+    ],
+    [
+      "of one that is on, it has an effect",
+      { mirostat: 1, mirostatTau: 4, dryMultiplier: 1, dryBase: 2, presencePenalty: 1, penaltyScope: "output" },
+      [],
+    ],
+    [
+      "what comes to the same as absence asks for nothing",
+      { mirostat: 0, mirostatTau: 5, drySequenceBreakers: [] },
+      [],
+    ],
+    ["what another param turns off", { repetitionPenalty: 1.2, penaltyLastN: 0 }, ["repetitionPenalty"]],
+    ["how, in vain, of a stage that is left out", { chain: ["topK"], topK: 3, mirostatTau: 4 }, ["mirostatTau"]],
+    ["the source may know of ends", { minTokens: 3, exponentialDecayLengthPenalty: [5, 1.1] }, []],
+    ["maps and lists without entries ask for nothing", { chain: [], logitBias: new Map(), bannedTokenIds: [] }, []],
     ["undefined is not given", { chain: [], topK: undefined as never, topP: 0.5 }, ["topP"]],
   ])("%s", (_, params, unused) => {
     expect(unusedOf(params)).toEqual(unused);
   });
+});
+
+it.each<[SamplingParams, string]>([
+  [{ mirostatTau: 4, penaltyLastN: 9 }, "mirostatTau (mirostat is off), penaltyLastN (penalties are off)"],
+  [{ chain: ["topK"], topP: 0.5, mirostatEta: 1 }, "topP, mirostatEta (the chain leaves their stages out)"],
+  [{ profile: "llama.cpp", mirostat: 2, topK: 5 }, 'topK (profile "llama.cpp" with mirostat leaves their stages out)'],
+])("%j: says why", (params, text) => {
+  expect(unusedText(unusedParams(params), params)).toBe(text);
 });

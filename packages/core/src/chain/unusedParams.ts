@@ -1,43 +1,66 @@
-/** Which of the params that a user gave have no effect, because the profile or the chain leaves their stages out. */
-import { parameterSpecs } from "../params/parameterSpecs.ts";
+/**
+ * Which of the params that a user gave have no effect: the profile or the chain leaves their stages out, or their stages are
+ * off without another param (`mirostatTau` without `mirostat`).
+ */
+import { type NamedSpec, parameterSpecs } from "../params/parameterSpecs.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { withDefaults } from "../params/withDefaults.ts";
-import { samplerNames, samplers } from "../samplers/table.ts";
+import { type SamplerName, samplerNames, samplers } from "../samplers/table.ts";
 import { orderOf, profileFor, replacementIn } from "./order.ts";
 
-const actElsewhere = new Set(parameterSpecs.filter((spec) => spec.actsElsewhere).map(({ name }) => name));
+type Name = keyof SamplingParams;
 
-/**
- * Params in the order in which they were given, of params that `validateParams` has accepted. Those that leave their stage
- * off in every chain (`topK: 0`) ask for nothing and are not listed.
- */
-export function unusedParams(params: SamplingParams): (keyof SamplingParams)[] {
-  const complete = withDefaults(params);
-  const order = new Set<string>(orderOf(complete));
-  const profile = profileFor(complete);
-  const used = new Set(samplerNames.filter((name) => order.has(name)).flatMap((name) => samplers[name].reads));
-  const missed = new Set<string>(
-    samplerNames
-      .filter((name) => !order.has(name) && samplers[name].pack(complete, profile))
-      .flatMap((name) => samplers[name].reads)
-      .filter((name) => !used.has(name) && !actElsewhere.has(name)),
-  );
-  return parametersIn(params).filter((name) => missed.has(name));
-}
+const specs = new Map<string, NamedSpec>(parameterSpecs.map((spec) => [spec.name, spec]));
 
-const known = new Set<string>(parameterSpecs.map(({ name }) => name));
+const readers = new Map<string, readonly SamplerName[]>(
+  parameterSpecs
+    .filter(({ actsElsewhere }) => !actsElsewhere)
+    .map(({ name }) => [name, samplerNames.filter((sampler) => samplers[sampler].reads.includes(name as never))]),
+);
 
-function parametersIn(params: SamplingParams): (keyof SamplingParams)[] {
-  const isGiven = (name: string): name is keyof SamplingParams => known.has(name);
+/** Params in the order in which they were given, of params that `validateParams` has accepted; none that asks for nothing (`topK: 0`). */
+export function unusedParams(params: SamplingParams): Name[] {
+  const order = new Set<string>(orderOf(withDefaults(params)));
+  const isUsed = (name: Name): boolean =>
+    readers.get(name)!.some((sampler) => order.has(sampler) && (isOn(sampler, params) || isOn(sampler, params, name)));
   return Object.keys(params)
-    .filter(isGiven)
-    .filter((name) => params[name] !== undefined);
+    .filter((name): name is Name => (readers.get(name)?.length ?? 0) > 0)
+    .filter((name) => asks(name, params[name]) && !isUsed(name));
 }
 
-/** What leaves stages out, in words: `the chain`, `profile "llama.cpp" with mirostat`. */
-export function orderText(params: SamplingParams): string {
-  if (params.chain) return "the chain";
+/** Whether the sampler does something, `without` one of the params. */
+function isOn(sampler: SamplerName, params: SamplingParams, without?: Name): boolean {
+  const complete = withDefaults(without === undefined ? params : { ...params, [without]: undefined });
+  // Which tokens end the output may be known to the source alone.
+  const { stopTokenIds: ends = [] } = complete;
+  const stopTokenIds = ends.length > 0 ? ends : [0];
+  return samplers[sampler].pack({ ...complete, stopTokenIds }, profileFor(complete)) !== undefined;
+}
+
+/** Whether the value is neither absence nor what comes to the same. */
+function asks(name: Name, value: unknown): boolean {
+  const { off, absent } = specs.get(name)!;
+  if (value === undefined || value === off || value === absent) return false;
+  if (typeof value !== "object" || value === null) return true;
+  return (value instanceof Map ? value.size : Object.keys(value).length) > 0;
+}
+
+/** Why params that `unusedParams` named have no effect, in words: `topP (the chain leaves their stages out), mirostatTau (mirostat is off)`. */
+export function unusedText(unused: readonly Name[], params: SamplingParams): string {
+  const byReason = new Map<string, Name[]>();
+  for (const name of unused) {
+    const reason = reasonOf(name, params);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  return [...byReason].map(([reason, names]) => `${names.join(", ")} (${reason})`).join(", ");
+}
+
+function reasonOf(name: Name, params: SamplingParams): string {
   const complete = withDefaults(params);
-  const replacement = replacementIn(complete);
-  return `profile "${complete.profile}"${replacement ? ` with ${replacement.by}` : ""}`;
+  const order: readonly string[] = orderOf(complete);
+  const off = readers.get(name)?.find((sampler) => order.includes(sampler));
+  if (off !== undefined) return `${off} ${off === "penalties" ? "are" : "is"} off`;
+  const by = replacementIn(complete)?.by;
+  const who = params.chain ? "the chain" : `profile "${complete.profile}"${by ? ` with ${by}` : ""}`;
+  return `${who} leaves their stages out`;
 }

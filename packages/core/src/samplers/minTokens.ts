@@ -14,7 +14,7 @@ export const minTokens: SamplerEntry<MinTokensParams> = {
   place: 80,
   keepsOrder: true,
   parameters: {
-    minTokens: integer(0),
+    minTokens: integer(0, { off: 0 }),
   },
   alsoReads: ["stopTokenIds"],
   changesAt: ({ minTokens: least = 0 }) => ({ first: least, last: least }),

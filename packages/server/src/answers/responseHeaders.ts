@@ -26,5 +26,5 @@ export const responseHeaders: Readonly<Record<ResponseHeader, string>> = {
   "x-tokenmill-prompt-token-ids":
     "The prompt's token ids, with commas; absent if there are more than fit into a header.",
   "x-tokenmill-unused-params":
-    "Fields that the profile, or the chain, leaves without effect, with commas; absent if all have one.",
+    "Fields without effect, because the profile or the chain leaves their stages out or they are off, with commas; absent if all have one.",
 };

@@ -40,7 +40,10 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
       id,
       sequenceId: bigCount,
       seed: bigCount,
-      "unusedParams?": { ...list(text), description: "Parameters that profile or chain leave without effect." },
+      "unusedParams?": {
+        ...list(text),
+        description: "Parameters without effect: profile or chain leaves their stages out, or they are off.",
+      },
     }),
     shape({ type: one("event"), id, event: component("TokenEvent") }),
     shape({ type: one("cancelled"), id }),

@@ -72,7 +72,7 @@ export interface Explanation {
   readonly topP: readonly TopPStep[];
   /** The chain of the user's settings, if there are any. */
   readonly chain?: readonly ChainStep[];
-  /** Of the user's settings, those that the profile or the chain leaves without effect; absent if all have one. */
+  /** Of the user's settings, those without effect; absent if all have one. */
   readonly unusedParams?: readonly string[];
   readonly draws: DrawCounts;
 }
