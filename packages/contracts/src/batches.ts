@@ -6,6 +6,10 @@ export interface BatchItem {
   readonly number: number;
   /** The line; null: it is not UTF-8. */
   readonly text: string | null;
+  /** Its place in the file, from 1. Absent: the number of the request plus 1. */
+  readonly line?: number;
+  /** An earlier line of the file with the same `custom_id`. Absent: there is none. */
+  readonly repeats?: number;
 }
 
 /** What answers follow from besides the line, its number and the model. */

@@ -69,7 +69,7 @@ describe("files and batches", () => {
     });
     const errors = (await textOf(client, batch.error_file_id!)).trimEnd().split("\n");
     expect(errors.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { custom_id: null, response: null, error: { code: "invalid_request" } },
+      { custom_id: null, response: null, error: { code: "invalid_json_line", line: 4 } },
       { custom_id: "r5", response: { status_code: 400, body: { error: { param: "top_p" } } } },
     ]);
     const names: string[] = [];
@@ -134,7 +134,11 @@ describe("files and batches", () => {
     expect({ status: batch.status, all: completed + failed }).toEqual({ status: "expired", all: 300 });
     const errors = (await textOf(client, batch.error_file_id!)).trimEnd().split("\n");
     expect(errors).toHaveLength(failed);
-    expect(JSON.parse(errors.at(-1)!)).toMatchObject({ response: null, error: { code: "batch_expired" } });
+    expect(JSON.parse(errors.at(-1)!)).toMatchObject({
+      custom_id: "r299",
+      response: null,
+      error: { code: "batch_expired" },
+    });
   });
 
   it("are each key's own", async () => {

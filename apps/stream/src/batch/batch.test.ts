@@ -51,7 +51,7 @@ describe("tokenmill batch", () => {
     expect(results.map(({ custom_id: id }) => id)).toEqual(
       Array.from({ length: 300 }, (_, i) => [null, "hot", "lost"][i - 3] ?? (i === 3 ? null : `r${i}`)),
     );
-    expect(results[3]).toMatchObject({ response: null, error: { code: "invalid_request" } });
+    expect(results[3]).toMatchObject({ response: null, error: { code: "invalid_json_line", line: 4 } });
     expect(results[4]).toMatchObject({
       response: { status_code: 400, body: { error: { param: "top_p" } } },
       error: null,

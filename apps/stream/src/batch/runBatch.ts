@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { oneLine } from "@tokenmill/check";
 import { type ExitCode, exitCodes, Interrupt, printJson, UsageError } from "@tokenmill/cli";
 import type { BatchItem } from "@tokenmill/server";
-import { readBatchLines, ResultFile, ResultFileError, wholeLines } from "@tokenmill/server/internal";
+import { readRequests, ResultFile, ResultFileError, wholeLines } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
 import { type BatchCounts, BatchProgress } from "./progress.ts";
 import { openClustered } from "./clustered.ts";
@@ -53,7 +53,7 @@ export async function runBatch(path: string, flags: BatchFlags): Promise<ExitCod
     };
     let isDone = false;
     try {
-      for await (const text of runner.run(readBatchLines(path, results.done), job)) await results.append(text);
+      for await (const text of runner.run(readRequests(path, results.done), job)) await results.append(text);
       isDone = !interrupt.signal.aborted;
     } finally {
       progress.end();

@@ -46,16 +46,30 @@ describe("a line", () => {
     expect(read(JSON.stringify(rest))).toMatchObject({ customId: "a", path: "/v1/completions" });
   });
 
-  it.each<[string, unknown, string | null, RegExp]>([
-    ["bytes that are not UTF-8", null, null, /^the line expected UTF-8, got other bytes$/],
-    ["no JSON", "{", null, /^the line expected JSON: /],
-    ["no object", [1], null, /^the line expected a JSON object, got an array of 1$/],
-    ["no custom_id", { ...line, custom_id: 1 }, null, /^"custom_id" expected string, got 1$/],
+  it.each<[string, unknown, string | null, RegExp, (string | undefined)?, string?]>([
+    ["bytes that are not UTF-8", null, null, /^the line expected UTF-8, got other bytes$/, "invalid_json_line"],
+    ["no JSON", "{", null, /^the line expected JSON: /, "invalid_json_line"],
+    ["no object", [1], null, /^the line expected a JSON object, got an array of 1$/, "invalid_json_line"],
+    ["no custom_id", { ...line, custom_id: 1 }, null, /^"custom_id" expected string, got 1$/, undefined, "custom_id"],
+    [
+      "a field that lines do not have",
+      { ...line, metod: "POST" },
+      "a",
+      /^unknown field "metod", did you mean "method"\?$/,
+      "unknown_parameter",
+      "metod",
+    ],
     ["another method", { ...line, method: "GET" }, "a", /^"method" expected "POST", got "GET"$/],
-    ["a path that batches do not have", { ...line, url: "/v1/sample" }, "a", /^"url" expected .*, got "\/v1\/sample"$/],
+    [
+      "a path that batches do not have",
+      { ...line, url: "/v1/sample" },
+      "a",
+      /^"url" expected .*, got "\/v1\/sample"$/,
+      "url_mismatch",
+    ],
     ["no body", { ...line, body: [] }, "a", /^"body" expected a JSON object, got an array of 0$/],
     ["a stream", { ...line, body: { prompt: "x", stream: true } }, "a", /^"body.stream" expected false, got true$/],
-  ])("with %s is none", (_, value, customId, message) => {
+  ])("with %s is none", (_, value, customId, message, code = "invalid_request", param) => {
     const text = value === null || value === "{" ? value : JSON.stringify(value);
     const error = (() => {
       try {
@@ -65,7 +79,7 @@ describe("a line", () => {
       }
     })();
     expect(error).toBeInstanceOf(LineError);
-    expect((error as LineError).customId).toBe(customId);
+    expect(error).toMatchObject({ customId, code, ...(param !== undefined && { param }) });
     expect((error as LineError).message).toMatch(message);
   });
 
@@ -87,5 +101,7 @@ it("a result says whether it failed and how many tokens it has", () => {
     tokens: 12,
   });
   expect(readResult(answerLine(id, "a", 400, "{}"))).toEqual({ isFailed: true, tokens: 0 });
-  expect(readResult(errorLine(id, null, "server_error", "lost"))).toEqual({ isFailed: true, tokens: 0 });
+  const lost = errorLine({ number: 3, text: "{" }, new LineError("server_error", "lost"));
+  expect(readResult(lost)).toEqual({ isFailed: true, tokens: 0 });
+  expect(JSON.parse(lost)).toMatchObject({ error: { code: "server_error", message: "lost", param: null, line: 4 } });
 });

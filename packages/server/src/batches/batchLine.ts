@@ -1,6 +1,6 @@
 /** Lines of OpenAI's batches: a request in, a result out. */
 import { createHash } from "node:crypto";
-import { messageOf, show } from "@tokenmill/check";
+import { messageOf, nearestName, show } from "@tokenmill/check";
 import { isRecord } from "../bodies/bodyFields.ts";
 import { type EndpointPath, endpoints } from "../generation/endpoints.ts";
 import type { BatchItem, BatchSettings } from "@tokenmill/core";
@@ -16,35 +16,69 @@ export interface BatchRequest {
   readonly body: string;
 }
 
+/** Fields of a line. */
+const fields = ["custom_id", "method", "url", "body"];
+
+/** `duplicate_custom_id`, `invalid_json_line` and `url_mismatch` are OpenAI's, for which a whole batch fails there. */
+export type LineErrorCode =
+  | "invalid_json_line"
+  | "duplicate_custom_id"
+  | "url_mismatch"
+  | "unknown_parameter"
+  | "invalid_request"
+  | "server_error"
+  | "batch_expired";
+
 /** Why a line is none. */
 export class LineError extends Error {
+  readonly code: LineErrorCode;
+  readonly param: string | null;
   readonly customId: string | null;
 
-  constructor(message: string, customId: string | null = null) {
+  constructor(code: LineErrorCode, message: string, param: string | null = null, customId: string | null = null) {
     super(message);
     this.name = "LineError";
+    this.code = code;
+    this.param = param;
     this.customId = customId;
   }
 }
 
+/** The line of a request in its file. */
+export function lineOf({ number, line = number + 1 }: BatchItem): number {
+  return line;
+}
+
 /** @throws LineError */
-export function readRequest({ text, number }: BatchItem, { seed, path }: BatchSettings): BatchRequest {
-  if (text === null) throw new LineError("the line expected UTF-8, got other bytes");
+export function readRequest({ text, number, repeats }: BatchItem, { seed, path }: BatchSettings): BatchRequest {
+  if (text === null) throw new LineError("invalid_json_line", "the line expected UTF-8, got other bytes");
   let line: unknown;
   try {
     line = JSON.parse(text);
   } catch (error) {
-    throw new LineError(`the line expected JSON: ${messageOf(error)}`);
+    throw new LineError("invalid_json_line", `the line expected JSON: ${messageOf(error)}`);
   }
-  if (!isRecord(line)) throw new LineError(`the line expected a JSON object, got ${show(line)}`);
+  if (!isRecord(line)) throw new LineError("invalid_json_line", `the line expected a JSON object, got ${show(line)}`);
   const { custom_id: id, method = "POST", url, body } = line;
-  if (typeof id !== "string") throw new LineError(`"custom_id" expected string, got ${show(id)}`);
-  const refuse = (name: string, expected: string, value: unknown): never => {
-    throw new LineError(`"${name}" expected ${expected}, got ${show(value)}`, id);
+  const customId = typeof id === "string" ? id : null;
+  const refuse = (name: string, expected: string, value: unknown, code: LineErrorCode = "invalid_request"): never => {
+    throw new LineError(code, `"${name}" expected ${expected}, got ${show(value)}`, name, customId);
   };
+  if (typeof id !== "string") return refuse("custom_id", "string", id);
+  if (repeats !== undefined) {
+    refuse("custom_id", `one that no earlier line has (line ${repeats} has it)`, id, "duplicate_custom_id");
+  }
+  const unknown = Object.keys(line).find((name) => !fields.includes(name));
+  if (unknown !== undefined) {
+    const near = nearestName(unknown, fields);
+    const message = `unknown field ${JSON.stringify(unknown)}${near === undefined ? "" : `, did you mean "${near}"?`}`;
+    throw new LineError("unknown_parameter", message, unknown, id);
+  }
   if (method !== "POST") refuse("method", '"POST"', method);
   const paths = path === undefined ? batchPaths : [path];
-  if (typeof url !== "string" || !paths.includes(url)) refuse("url", paths.join(" or "), url);
+  if (typeof url !== "string" || !paths.includes(url)) {
+    return refuse("url", paths.join(" or "), url, typeof url === "string" ? "url_mismatch" : "invalid_request");
+  }
   if (!isRecord(body)) return refuse("body", "a JSON object", body);
   if (body["stream"] === true) refuse("body.stream", "false", true);
   const seeded = seededBody(text, body, seedOf(seed, number));
@@ -71,11 +105,11 @@ export function answerLine(id: string, customId: string, status: number, body: s
   return `${head}{"status_code":${status},"request_id":"req_${id}","body":${body}},"error":null}\n`;
 }
 
-export type LineErrorCode = "invalid_request" | "server_error" | "batch_expired";
-
-export function errorLine(id: string, customId: string | null, code: LineErrorCode, message: string): string {
-  const error = { code, message };
-  return `${JSON.stringify({ id: `batch_req_${id}`, custom_id: customId, response: null, error })}\n`;
+/** The line of a request that has no response. */
+export function errorLine(item: BatchItem, fault: LineError): string {
+  const { code, message, param, customId } = fault;
+  const error = { code, message, param, line: lineOf(item) };
+  return `${JSON.stringify({ id: `batch_req_${resultId(item)}`, custom_id: customId, response: null, error })}\n`;
 }
 
 const responseField = ',"response":';

@@ -24,7 +24,7 @@ export class LineAnswers implements BatchAnswers {
   }
 
   giveUp(item: BatchItem, message: string): string {
-    return errorLine(resultId(item), customIdOf(item), "server_error", message);
+    return faultLine(item, "server_error", message);
   }
 
   async #answer(settings: BatchSettings, item: BatchItem, signal: AbortSignal): Promise<string> {
@@ -38,10 +38,15 @@ export class LineAnswers implements BatchAnswers {
       return answerLine(id, customId, status, body);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof LineError) return errorLine(id, error.customId, "invalid_request", error.message);
-      return errorLine(id, customId, "server_error", messageOf(error));
+      const isLine = error instanceof LineError;
+      return errorLine(item, isLine ? error : new LineError("server_error", messageOf(error), null, customId));
     }
   }
+}
+
+/** The line of a request for which nothing was done, or nothing came of it. */
+export function faultLine(item: BatchItem, code: "server_error" | "batch_expired", message: string): string {
+  return errorLine(item, new LineError(code, message, null, customIdOf(item)));
 }
 
 function customIdOf(item: BatchItem): string | null {

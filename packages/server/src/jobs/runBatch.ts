@@ -1,7 +1,8 @@
 /** One batch of the server, from its input file to the lines of its results: as far as they are there it goes on. */
-import { readBatchLines } from "../batches/batchLines.ts";
-import { errorLine, resultId, readResult } from "../batches/batchLine.ts";
+import { readBatchLines, readRequests } from "../batches/batchLines.ts";
+import { readResult } from "../batches/batchLine.ts";
 import { inOrder } from "../batches/inOrder.ts";
+import { faultLine } from "../batches/lineAnswers.ts";
 import { ResultFile } from "../batches/resultFile.ts";
 import type { BatchAnswers, BatchItem, BatchSettings } from "@tokenmill/core";
 import type { SequenceHost } from "../options/sequenceHost.ts";
@@ -44,7 +45,7 @@ export async function runBatch(
     counts.failed = 0;
     for await (const { text } of readBatchLines(path)) count(text!);
     const settings: BatchSettings = { seed, createdSeconds, path: endpoint };
-    const items = readBatchLines(input, results.done);
+    const items = readRequests(input, results.done);
     const answered = means.host
       ? means.host.answerBatch(items, { batch: batch.id, settings, signal })
       : answerHere(means, items, settings, signal);
@@ -59,7 +60,7 @@ export async function runBatch(
     if (signal.aborted && signal.reason === "expired") {
       const done = counts.completed + counts.failed;
       for await (const item of readBatchLines(input, done)) {
-        const line = errorLine(resultId(item), null, "batch_expired", "the batch was not done in its time");
+        const line = faultLine(item, "batch_expired", "the batch was not done in its time");
         count(line);
         await results.append(line);
       }
