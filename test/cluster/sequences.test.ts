@@ -118,6 +118,34 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     expect(clientViolations({ name: "pace", connections: [events] }, await offline(request))).toEqual([]);
   });
 
+  it("a reader that has more than the log does not hold back the node that makes it again", async ({ expect }) => {
+    const gateway = await join("again", { leaseMs: 400 });
+    const options = { leaseMs: 400, flushMs: 10_000, source: { delayMs: 1 } };
+    const nodes = [await startNode("again", options), await startNode("again", options)];
+    const events: TokenEvent[] = [];
+    let killedMs = 0;
+    let longestMs = 0;
+    let lastMs = performance.now();
+    const place = { streamId: gateway.newStreamId(), index: 0, isResumed: false };
+    await new Promise<void>((complete, error) => {
+      const next = (event: TokenEvent): void => {
+        const nowMs = performance.now();
+        longestMs = Math.max(longestMs, nowMs - lastMs);
+        lastMs = nowMs;
+        if (events.push(event) === 600) {
+          killedMs = nowMs;
+          void logTails(nats.url, "again").then(([tail]) => nodes.find(({ id }) => id === tail?.node)?.kill());
+        }
+      };
+      gateway.open({ ...request, maxTokens: 1200 }, { next, error, complete }, place);
+    });
+    expect(killedMs).toBeGreaterThan(0);
+    // The lease, and 600 rows; not a word of the reader for every window of events.
+    expect(longestMs).toBeLessThan(4500);
+    const whole = await offline({ ...request, maxTokens: 1200 });
+    expect(clientViolations({ name: "again", connections: [events] }, whole)).toEqual([]);
+  });
+
   it("what a client stops, nobody makes", async ({ expect }) => {
     const own = await hashEngine();
     atEnd.push(() => own.close());

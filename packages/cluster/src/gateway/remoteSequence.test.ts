@@ -34,6 +34,48 @@ function readerThrowingAt(index: number): { sequence: RemoteSequence; heard: str
   return { sequence: new RemoteSequence(context, { name: "s", sequenceId: 1, number: 1 }, observer), heard };
 }
 
+describe("a node that has a sequence anew", () => {
+  /** What the gateway tells which node. */
+  const toldBy = (log: unknown): { sequence: RemoteSequence; told: string[] } => {
+    const told: string[] = [];
+    const context: RemoteContext = {
+      log: log as never,
+      sendRead: ({ node, readIndex }) => told.push(`${node} ${readIndex}`),
+      onEnd: () => undefined,
+      onGivenUp: () => undefined,
+      onQuiet: () => undefined,
+      queueTimeoutMs: 1000,
+      quietMs: 1000,
+    };
+    const observer = { next: () => undefined, error: () => undefined, complete: () => undefined };
+    return { sequence: new RemoteSequence(context, { name: "s", sequenceId: 1, number: 1 }, observer), told };
+  };
+
+  it("is told once how far the reader is, by its claim or its first event", () => {
+    const { sequence, told } = toldBy(undefined);
+    sequence.claimed(1, "a");
+    for (let index = 0; index < 40; index++) sequence.receiveEvent(eventAt(index), 1, "a");
+    sequence.receiveEvent(eventAt(30), 2, "b");
+    sequence.claimed(2, "b");
+    sequence.claimed(3, "c");
+    expect(told).toEqual(["a 0", "a 32", "b 40", "c 40"]);
+  });
+
+  it("is told where the log says so before the node does", async () => {
+    const entry = { epoch: 2, node: "b", position: 0, status: "open" };
+    const { sequence, told } = toldBy({
+      entries: async function* () {
+        yield { seq: 1, entry };
+      },
+    });
+    sequence.claimed(1, "a");
+    sequence.fill();
+    await expect.poll(() => told).toEqual(["a 0", "b 0"]);
+    sequence.claimed(2, "b");
+    expect(told).toHaveLength(2);
+  });
+});
+
 describe("a reader that throws", () => {
   it("ends its sequence, which nobody makes any longer", () => {
     const { sequence, heard } = readerThrowingAt(1);

@@ -102,9 +102,7 @@ export class RemoteSequence {
 
   /** A node has it, and begins behind what the log has. */
   claimed(epoch: number, from: string): void {
-    if (this.#hasEnded || epoch <= this.#epoch) return;
-    this.#hear(epoch, from);
-    this.#context.sendRead(this);
+    if (!this.#hasEnded && epoch > this.#epoch) this.#hear(epoch, from);
   }
 
   receive(batch: TokenBatch, epoch: number, from: string): void {
@@ -129,9 +127,16 @@ export class RemoteSequence {
   }
 
   #hear(epoch: number, from: string): void {
-    this.#epoch = epoch;
-    this.node = from;
     this.#hasHeard = true;
+    this.#follow(epoch, from);
+  }
+
+  /** The claim is that node's. A new one learns how far the reader is, whichever message or entry told of it. */
+  #follow(epoch: number, node: string): void {
+    const isNew = epoch > this.#epoch;
+    this.#epoch = epoch;
+    this.node = node;
+    if (isNew) this.#context.sendRead(this);
   }
 
   failed(failure: LoggedFailure, epoch: number): void {
@@ -206,10 +211,7 @@ export class RemoteSequence {
       this.fail(new ClusterError("stream_stopped", "the stream was stopped by its id"));
       return;
     }
-    if (entry.epoch > this.#epoch) {
-      this.#epoch = entry.epoch;
-      this.node = entry.node;
-    }
+    if (entry.epoch > this.#epoch) this.#follow(entry.epoch, entry.node);
     if (entry.tokens && entry.position > this.#next) {
       this.#waiting.unshift(entry.tokens);
       this.#deliver();

@@ -108,10 +108,10 @@ export class RunningSequence implements TokenObserver {
 
   complete(): void {}
 
-  /** The reader has all events before `index`. */
+  /** The reader has all events before `index`: more than are made, where another node had sent what it had not written. */
   read(index: number): void {
     this.#heardMs = performance.now();
-    this.#readIndex = Math.max(this.#readIndex, Math.min(index, this.#position));
+    this.#readIndex = Math.max(this.#readIndex, index);
     this.#pace();
   }
 
