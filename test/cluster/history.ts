@@ -3,7 +3,7 @@
  * its own law, that batches follow each other without a gap or an overlap, and that claims only ever grow.
  */
 import { inspect, isDeepStrictEqual } from "node:util";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { clusterNames, decode, type LogEntry } from "@tokenmill/cluster/internal";
 import type { TokenEvent } from "@tokenmill/core";
@@ -55,6 +55,15 @@ export async function limitEntries(server: string, clusterName: string, mostByte
   const nc = await connect({ servers: server });
   const { streams } = await jetstreamManager(nc);
   await streams.update(clusterNames(clusterName).logStream, { max_msg_size: mostBytes });
+  await nc.close();
+}
+
+/** As another model's process does that comes first to a NATS server that has lost its store. */
+export async function beginAnew(server: string, clusterName: string, identity: string): Promise<void> {
+  const nc = await connect({ servers: server });
+  const { metaBucket, nodesBucket } = clusterNames(clusterName);
+  await jetstream(nc).publish(`$KV.${metaBucket}.identity`, JSON.stringify({ identity, description: identity }));
+  await (await jetstreamManager(nc)).streams.delete(`KV_${nodesBucket}`);
   await nc.close();
 }
 

@@ -85,6 +85,13 @@ export class NatsServer {
     await lineOf(child, child.stderr, (line) => line.includes("Server is ready"));
   }
 
+  /** As a machine whose disk is lost. */
+  async loseStore(): Promise<void> {
+    await this.kill();
+    await rm(join(this.#directory, "jetstream"), { recursive: true });
+    await this.restart();
+  }
+
   get pid(): number {
     return this.#process!.pid!;
   }

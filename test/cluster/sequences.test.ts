@@ -8,7 +8,7 @@ import type { Engine } from "@tokenmill/engine";
 import { afterAll, beforeAll, describe, type ExpectStatic, it } from "vitest";
 import { runChaos } from "./chaos.ts";
 import { readAt, readOnce } from "./clients.ts";
-import { clientViolations, forgetWork, limitEntries, logTails, logViolations } from "./history.ts";
+import { beginAnew, clientViolations, forgetWork, limitEntries, logTails, logViolations } from "./history.ts";
 import { hashEngine } from "./hashEngine.mjs";
 import { Links } from "./link.ts";
 import { natsServerPath, NatsServer, type NodeOptions, NodeProcess } from "./processes.ts";
@@ -283,6 +283,48 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     await startNode("forgotten");
     expect(clientViolations(await reading, await offline(request))).toEqual([]);
     expect(await logViolations(nats.url, "forgotten")).toEqual([]);
+  });
+
+  it("all is made again where NATS has lost what it stored, or told to be lost", async ({ expect }) => {
+    const own = await NatsServer.start();
+    atEnd.push(() => own.dispose());
+    const options = { servers: [own.url], leaseMs: 300 };
+    const gateway = await join("lost", options);
+    const unstable = await join("drifting", { ...options, isBitStable: false });
+    await startNode("lost", options);
+    await startNode("drifting", { ...options, isBitStable: false });
+    const readings = [readAt([gateway], request, "lost"), readAt([unstable], request, "drifting")] as const;
+    const positionIn = async (name: string): Promise<number> => (await logTails(own.url, name))[0]?.position ?? 0;
+    for (const name of ["lost", "drifting"]) await expect.poll(() => positionIn(name)).toBeGreaterThan(0);
+    await own.loseStore();
+    const next = async () => (await readAt([gateway], { ...request, maxTokens: 20 }, "next")).error;
+    await expect.poll(next, { timeout: 20_000 }).toBeUndefined();
+    const [stable, drifting] = await Promise.all(readings);
+    expect(stable.error).toBeUndefined();
+    expect(clientViolations(stable, await offline(request))).toEqual([]);
+    expect(drifting.error).toMatchObject({
+      code: "log_truncated",
+      message: expect.stringContaining("NATS has lost the log") as string,
+    });
+    expect((await gateway.nodes()).length).toBe(2);
+  });
+
+  it("a process is none of a cluster that another model has begun anew", async ({ expect }) => {
+    const events: string[] = [];
+    const onLog = (event: string, { reason }: Readonly<Record<string, unknown>>): void => {
+      if (event === "unprepared") events.push(String(reason));
+    };
+    const cluster = await join("anew", { onLog });
+    await startNode("anew");
+    const reading = readAt([cluster], request, "anew");
+    await expect.poll(() => cluster.stats().reading).toBe(1);
+    await beginAnew(nats.url, "anew", "other");
+    await expect.poll(() => events.join(), { timeout: 20_000 }).toContain('the cluster "anew" is of other');
+    expect(cluster.isConnected).toBe(false);
+    const place = { streamId: cluster.newStreamId(), index: 0, isResumed: false };
+    const observer = { next: () => undefined, error: () => undefined, complete: () => undefined };
+    expect(() => cluster.open(request, observer, place)).toThrow('the cluster "anew" is of other');
+    expect((await reading).error).toMatchObject({ code: "cluster_mismatch" });
   });
 
   it("a client that comes back has events of the log, and waits, while NATS takes no entry", async ({ expect }) => {

@@ -1,9 +1,7 @@
 /** Joins a cluster: this process makes sequences of others, and has its own made by any. */
-import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { JsMsg } from "@nats-io/jetstream";
-import type { BatchAnswers, BatchItem, GenerateRequest, TokenEvent } from "@tokenmill/core";
+import type { BatchAnswers, BatchItem, GenerateRequest } from "@tokenmill/core";
 import type { TokenObserver } from "@tokenmill/engine";
 import { BatchPart } from "./batch/batchPart.ts";
 import type { BatchOptions } from "./batch/batchRun.ts";
@@ -17,11 +15,12 @@ import { clusterNames } from "./names.ts";
 import { Node, type NodeCounts } from "./node/node.ts";
 import { Pulls } from "./node/pulls.ts";
 import { checkClusterOptions, type ClusterOptions } from "./options.ts";
-import type { Addressee } from "./peers/addressee.ts";
 import type { PeerMessage } from "./peers/messages.ts";
 import { Peers } from "./peers/peers.ts";
 import { type NodeReport, Presence, presentIn, readReports } from "./presence/presence.ts";
+import { reporterOf } from "./presence/reporter.ts";
 import { prepareCluster } from "./resources/prepareCluster.ts";
+import { Upkeep } from "./resources/upkeep.ts";
 
 /** A process's part of a cluster. */
 export interface Cluster {
@@ -86,10 +85,8 @@ export interface Faults {
 /** A stream that is quiet for that many leases is looked after. */
 const quietLeases = 8;
 
-const noFaults: Faults = { checksClaims: true };
-
 /** @throws TypeError, RangeError for bad options; ClusterError `cluster_unavailable`, `cluster_unauthorized`, `cluster_mismatch` */
-export async function join(options: ClusterOptions, faults: Faults = noFaults): Promise<Cluster> {
+export async function join(options: ClusterOptions, faults: Faults = { checksClaims: true }): Promise<Cluster> {
   const given = checkClusterOptions(options);
   const { engine, identity, description = identity, onLog = () => undefined } = options;
   const names = clusterNames(given.name);
@@ -100,7 +97,10 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
     const { js, jsm, presence, consumers, settings } = prepared;
     const id = randomBytes(6).toString("hex");
     const log = new SequenceLog(js, jsm, names);
-    const isConnected = (): boolean => connection.isConnected;
+    // As the cluster has them now: one that has begun anew meanwhile with others is another one.
+    const kept = { ...settings, asked: { replicas: settings.replicas, leaseMs: settings.node.leaseMs } };
+    const upkeep = new Upkeep({ prepare: () => prepareCluster(nc, names, kept, { identity, description }), onLog });
+    const isConnected = (): boolean => connection.isConnected && upkeep.fault === undefined;
     const onMessage = (message: PeerMessage, from: string): void => {
       if (message.kind === "drain") cluster.onDrain();
       else if (message.kind === "takeOver") cluster.onTakeOver(message.stream);
@@ -108,13 +108,10 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       else if ("name" in message) node.receive(message);
       else gateway.receive(message, from);
     };
-    const onEvent = (event: TokenEvent, to: Addressee): void => gateway.receiveEvent(event, to);
-    const peers = new Peers(nc, names, id, { onMessage, onEvent });
+    const peers = new Peers(nc, names, id, { onMessage, onEvent: (event, to) => gateway.receiveEvent(event, to) });
     const { checksClaims } = faults;
     const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
-    const { queueTimeoutMs } = settings;
-    const quietMs = quietLeases * settings.node.leaseMs;
     const isPresent = (peer: string): Promise<boolean> => presentIn(presence, peer);
     const gateway = new Gateway({
       engine,
@@ -123,21 +120,22 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       log,
       peers,
       isConnected,
-      queueTimeoutMs,
+      queueTimeoutMs: settings.queueTimeoutMs,
       maxPayloadBytes,
       onLog,
-      quietMs,
+      quietMs: quietLeases * settings.node.leaseMs,
       isPresent,
+      isBitStable: settings.node.isBitStable,
+      fault: () => upkeep.fault,
     });
     const stops = new StreamStops(peers, gateway);
     const { capacity, leaseMs } = settings.node;
-    const take = (message: JsMsg): Promise<void> => node.take(message);
     const pulls = new Pulls({
       consumer: consumers.sequences,
       capacity,
       leaseMs,
       free: () => node.free,
-      take,
+      take: (message) => node.take(message),
       isConnected,
     });
     node.onFree = () => pulls.fill();
@@ -159,27 +157,32 @@ export async function join(options: ClusterOptions, faults: Faults = noFaults): 
       onLog(connection.isConnected ? "connected" : "disconnected", {});
       if (!connection.isConnected) return;
       gateway.reconnected();
+      fill();
+      void keep();
+    };
+    const fill = (): void => {
       pulls.fill();
       batches.fill();
     };
-    const startedMs = Date.now();
+    const keep = async (): Promise<void> => {
+      await upkeep.prepare();
+      if (upkeep.fault) {
+        gateway.failAll(upkeep.fault);
+        node.dropAll();
+      }
+      fill();
+    };
     let state: NodeReport["state"] = "serving";
-    let last = { tokens: engine.stats().tokens, ms: performance.now() };
-    const present = new Presence(presence, () => {
-      const { tokens } = engine.stats();
-      const ms = performance.now();
-      const seconds = Math.max((ms - last.ms) / 1000, 0.001);
-      const tokensPerSecond = Math.round((tokens - last.tokens) / seconds);
-      last = { tokens, ms };
-      const counts = { making: node.open, reading: gateway.openCount, lag: node.lag };
-      return { id, host: hostname(), pid: process.pid, startedMs, state, capacity, ...counts, tokens, tokensPerSecond };
-    });
+    const counts = () => ({ state, making: node.open, reading: gateway.openCount, lag: node.lag });
+    const report = reporterOf({ id, capacity, engine, counts });
+    const onUnheard = (): void => void (connection.isConnected && keep());
+    const present = new Presence(presence, () => (upkeep.fault ? undefined : report()), onUnheard);
     let draining: Promise<void> | undefined;
     let closing: Promise<void> | undefined;
     const cluster: Cluster = {
       id,
       get isConnected() {
-        return connection.isConnected;
+        return isConnected();
       },
       newStreamId,
       open: (request, observer, place) => gateway.open(request, observer, place),

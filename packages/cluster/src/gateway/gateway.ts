@@ -54,6 +54,10 @@ export interface GatewayOptions {
   /** Time without an event after which is looked whether a process makes it. */
   readonly quietMs: number;
   readonly isPresent: (peer: string) => Promise<boolean>;
+  /** Whether what a client has of a sequence can be made again. */
+  readonly isBitStable: boolean;
+  /** Why the cluster is not this process's any more, while NATS can be reached. */
+  readonly fault: () => Error | undefined;
   readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -84,7 +88,8 @@ export class Gateway {
   /** @throws as `Engine.open` does for a bad request; ClusterError `cluster_unavailable`, `request_too_large` */
   open(request: GenerateRequest, observer: TokenObserver, place: StreamPlace): ClusterSequence {
     if (!this.#options.isConnected()) {
-      throw new ClusterError("cluster_unavailable", "NATS cannot be reached: try again later");
+      const reason = this.#options.fault()?.message ?? "NATS cannot be reached: try again later";
+      throw new ClusterError("cluster_unavailable", reason);
     }
     const sequenceId = request.sequenceId ?? childSequenceId(place.streamId, place.index);
     const record = this.#options.engine.record(withStream(request, sequenceId));
@@ -163,11 +168,14 @@ export class Gateway {
     for (const sequence of this.#sequences.values()) sequence.fill();
   }
 
+  /** Ends all sequences with that error. */
+  failAll(error: Error): void {
+    for (const sequence of this.#sequences.values()) sequence.fail(error);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
-    for (const sequence of this.#sequences.values()) {
-      sequence.fail(new ClusterError("cluster_unavailable", "the process leaves the cluster"));
-    }
+    this.failAll(new ClusterError("cluster_unavailable", "the process leaves the cluster"));
   }
 
   get #context(): Omit<RemoteContext, "onGivenUp" | "onQuiet"> {
@@ -216,17 +224,24 @@ export class Gateway {
     return attach({ log, peers, publish }, sequence, work);
   }
 
-  /** Where nobody has been given the work of a process that is gone, it is put into the queue again. */
+  /** Where nobody has been given the work of a process that is gone, or NATS has lost the log, it is put into the queue again. */
   async #revive(sequence: RemoteSequence, work: Work): Promise<void> {
     const { log, isPresent, onLog } = this.#options;
     const { name, reader } = work;
     try {
       const tail = await log.tail(name);
-      if (sequence.hasEnded || tail?.entry.status !== "open" || tail.entry.reader !== reader) return;
-      if (await isPresent(tail.entry.node)) return;
-      const again: Work = { ...work, isNew: false };
-      sequence.work = await this.#publish(again, encode(again), `${name}@${tail.seq}:${reader}`);
-      onLog("queuedAgain", { sequence: name, epoch: tail.entry.epoch, position: tail.entry.position });
+      if (sequence.hasEnded) return;
+      if (tail && (tail.entry.status !== "open" || tail.entry.reader !== reader)) return;
+      if (tail && (await isPresent(tail.entry.node))) return;
+      const { epoch, readIndex } = sequence;
+      if (!tail && readIndex > 0 && !this.#options.isBitStable) {
+        const reason = `NATS has lost the log of ${name}, and its ${readIndex} tokens cannot be made again`;
+        return sequence.fail(new ClusterError("log_truncated", reason));
+      }
+      if (!tail) sequence.logLost();
+      const again: Work = { ...work, isNew: false, ...(!tail && { epoch }) };
+      sequence.work = await this.#publish(again, encode(again), `${name}@${tail?.seq ?? 0}:${reader}`);
+      onLog("queuedAgain", { sequence: name, epoch, position: tail?.entry.position ?? 0 });
     } catch (error) {
       // It is looked at again later.
       if (!(error instanceof ClusterError)) throw error;

@@ -76,6 +76,16 @@ export class RemoteSequence {
     return this.#hasEnded;
   }
 
+  /** Of the last claim that was heard of. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** A new log begins with the next claim. */
+  logLost(): void {
+    this.#seenSeq = 0;
+  }
+
   /** Events before it were delivered. */
   get readIndex(): number {
     return this.#next;

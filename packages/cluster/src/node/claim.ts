@@ -12,8 +12,8 @@ import type { Work } from "./work.ts";
 /** The claim that follows an entry, or the first. */
 export function claimOf(work: Work, seq: number, before: LogEntry | undefined, node: string): LogEntry {
   if (!before) {
-    const { reader, digest } = work;
-    return { epoch: 1, node, reader, work: seq, status: "open", position: 0, attempts: 1, digest };
+    const { reader, digest, epoch = 0 } = work;
+    return { epoch: epoch + 1, node, reader, work: seq, status: "open", position: 0, attempts: 1, digest };
   }
   const { attempts, epoch } = before;
   // A later message is a later reader's.

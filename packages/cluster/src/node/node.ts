@@ -135,6 +135,10 @@ export class Node {
   /** Drops everything at once, as a process that is killed. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    this.dropAll();
+  }
+
+  dropAll(): void {
     for (const sequence of this.#running.values()) sequence.fence();
   }
 

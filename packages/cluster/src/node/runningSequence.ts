@@ -258,15 +258,14 @@ export class RunningSequence implements TokenObserver {
   }
 
   #written(seq: number, entry: LogEntry): void {
-    const { isBitStable } = this.#context.settings;
+    const { peers, settings } = this.#context;
     this.#appendedMs = performance.now();
     this.#lastSeq = seq;
     // A reader that came meanwhile is in the next entry.
     this.#standing = { ...standingOf(entry), epoch: this.epoch };
     this.#addressee = addresseeOf(this.#standing);
     const written = this.#unwritten.takeBefore(entry.position);
-    const { peers } = this.#context;
-    if (!isBitStable && written) tellEvents(peers, this.#standing, written);
+    if (!settings.isBitStable && written) tellEvents(peers, this.#standing, written);
     if (entry.failure) tellFailure(peers, this.#standing, entry.failure);
     this.#pace();
   }
@@ -280,12 +279,13 @@ export class RunningSequence implements TokenObserver {
 
   /** A last entry. True: the claim was the node's own to the end, so that the work message is too. */
   #conclude(entry: LogEntry): Promise<boolean> {
-    const { log } = this.#context;
-    return conclude({ log, name: this.name, isOwnClaim: (tail) => this.#isOwnClaim(tail) }, entry, this.#after);
+    const isOwnClaim = (tail: Standing): boolean => this.#isOwnClaim(tail);
+    return conclude({ log: this.#context.log, name: this.name, isOwnClaim }, entry, this.#after);
   }
 
-  #isOwnClaim({ epoch }: Standing): boolean {
-    return epoch === this.epoch || !this.#context.checksClaims;
+  /** Two nodes have claims of one number where NATS has lost the log of the first. */
+  #isOwnClaim({ epoch, node }: Standing): boolean {
+    return (epoch === this.epoch && node === this.#context.peers.id) || !this.#context.checksClaims;
   }
 
   /** The entry that the next one must follow. */

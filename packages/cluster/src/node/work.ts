@@ -12,4 +12,6 @@ export interface Work {
   readonly digest: string;
   /** Nobody can have claimed it before: the client has no event of it. */
   readonly isNew: boolean;
+  /** Of the last claim that the reader knows of, where NATS has lost the log. */
+  readonly epoch?: number;
 }

@@ -26,20 +26,27 @@ export const presenceTtlMs: number = 5000;
 
 export class Presence {
   readonly #bucket: KV;
-  readonly #report: () => NodeReport;
+  readonly #report: () => NodeReport | undefined;
+  readonly #onUnheard: () => void;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(bucket: KV, report: () => NodeReport) {
+  /**
+   * @param report undefined: the process is no member now
+   * @param onUnheard called where NATS has not heard of it
+   */
+  constructor(bucket: KV, report: () => NodeReport | undefined, onUnheard: () => void) {
     this.#bucket = bucket;
     this.#report = report;
+    this.#onUnheard = onUnheard;
     this.#timer = setInterval(() => this.say(), everyMs);
     this.say();
   }
 
   say(): void {
     const report = this.#report();
+    if (!report) return this.#onUnheard();
     // What is not heard is said again.
-    this.#bucket.put(report.id, JSON.stringify(report)).catch(() => undefined);
+    this.#bucket.put(report.id, JSON.stringify(report)).catch(this.#onUnheard);
   }
 
   async stop(id: string): Promise<void> {
