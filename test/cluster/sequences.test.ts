@@ -328,8 +328,11 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
   });
 
   it("a client that comes back has events of the log, and waits, while NATS takes no entry", async ({ expect }) => {
+    const told: string[] = [];
     const gateway = await join("attach");
-    const next = await join("attach");
+    const next = await join("attach", {
+      onLog: (event, { reason }) => void (/written/i.test(event) && told.push(`${event} ${String(reason)}`)),
+    });
     await startNode("attach");
     const place = { streamId: gateway.newStreamId(), index: 0, isResumed: false };
     await readOnce(gateway, request, place, ({ index }) => index < 10);
@@ -338,8 +341,10 @@ describe.skipIf(!natsServerPath).concurrent("a cluster", { timeout: 120_000 }, (
     const events: TokenEvent[] = [];
     const reading = readOnce(next, request, { ...place, isResumed: true }, (event) => events.push(event) > 0);
     await Promise.race([reading, expect.poll(() => events.length, { timeout: 30_000 }).toBeGreaterThan(0)]);
+    await expect.poll(() => told).toEqual([expect.stringMatching(/^unwritten NATS did not answer: message size/)]);
     await limitEntries(nats.url, "attach", -1);
     await reading;
+    await expect.poll(() => told.at(-1)).toMatch(/^writtenAgain/);
     expect(clientViolations({ name: "attach", connections: [events] }, await offline(request))).toEqual([]);
     expect(await logViolations(nats.url, "attach")).toEqual([]);
   });

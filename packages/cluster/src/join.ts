@@ -96,7 +96,7 @@ export async function join(options: ClusterOptions, faults: Faults = { checksCla
     const prepared = await prepareCluster(nc, names, given, { identity, description });
     const { js, jsm, presence, consumers, settings } = prepared;
     const id = randomBytes(6).toString("hex");
-    const log = new SequenceLog(js, jsm, names);
+    const log = new SequenceLog(js, jsm, names, onLog);
     // As the cluster has them now: one that has begun anew meanwhile with others is another one.
     const kept = { ...settings, asked: { replicas: settings.replicas, leaseMs: settings.node.leaseMs } };
     const upkeep = new Upkeep({ prepare: () => prepareCluster(nc, names, kept, { identity, description }), onLog });

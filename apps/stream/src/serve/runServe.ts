@@ -31,7 +31,11 @@ export async function runServe(flags: ServeFlags): Promise<ExitCode> {
   try {
     const hostOf = await loadClusterHost(flags, {
       queueTimeoutMs: flags.queueTimeout * 1000,
-      onLog: (event, details) => log.info({ ...details, component: "cluster" }, event),
+      onLog: (event, details) => {
+        // What has a reason is not as it should be.
+        const level = "reason" in details || "error" in details ? "warn" : "info";
+        log[level]({ ...details, component: "cluster" }, event);
+      },
     });
     source = await interrupt.unlessStopped(openSource(flags));
     const { contextTokens = Number.POSITIVE_INFINITY } = source;

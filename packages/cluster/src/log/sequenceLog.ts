@@ -1,5 +1,6 @@
 /** Reads and appends entries; compare-and-set by the server. */
 import { type JetStreamClient, JetStreamApiCodes, JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
+import { messageOf } from "@tokenmill/check";
 import type { ClusterNames } from "../names.ts";
 import { decode, encode } from "../wire/codec.ts";
 import type { TokenBatch } from "../wire/tokenBatch.ts";
@@ -10,10 +11,19 @@ export class SequenceLog {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
   readonly #names: ClusterNames;
+  readonly #onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
+  #isFailing = false;
   /** Entries and bytes appended since the start. */
   readonly appended = { entries: 0, sizeBytes: 0 };
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager, names: ClusterNames) {
+  /** @param onLog is told when NATS begins to take no entries, and when it takes some again */
+  constructor(
+    js: JetStreamClient,
+    jsm: JetStreamManager,
+    names: ClusterNames,
+    onLog: (event: string, details: Readonly<Record<string, unknown>>) => void,
+  ) {
+    this.#onLog = onLog;
     this.#js = js;
     this.#jsm = jsm;
     this.#names = names;
@@ -26,7 +36,14 @@ export class SequenceLog {
    */
   async append(sequence: string, entry: LogEntry, after: number | undefined, messageId?: string): Promise<Appended> {
     const payload = encode(entry);
-    const appended = await append(this.#js, this.#names.logSubject(sequence), payload, { after, messageId });
+    const subject = this.#names.logSubject(sequence);
+    const appended = await append(this.#js, subject, payload, { after, messageId }).catch((error: unknown) => {
+      if (!this.#isFailing) this.#onLog("unwritten", { sequence, reason: messageOf(error) });
+      this.#isFailing = true;
+      throw error;
+    });
+    if (this.#isFailing) this.#onLog("writtenAgain", { sequence });
+    this.#isFailing = false;
     if (appended !== "conflict") {
       this.appended.entries++;
       this.appended.sizeBytes += payload.length;
