@@ -66,7 +66,7 @@ export async function openService(
   });
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
-  const identity = await serverIdentity({
+  const { identity, description } = await serverIdentity({
     source,
     model,
     version,
@@ -74,7 +74,6 @@ export async function openService(
     structuredOutput: hasGrammars,
     maxContextTokens: limits.maxContextTokens,
   });
-  const description = `tokenmill ${version} with model ${model}`;
   const host = await joinHost?.({ engine, identity, description }).catch(async (error: unknown) => {
     await engine.close(closeMs);
     await Promise.all([pool.close(closeMs), grammar?.close()]);

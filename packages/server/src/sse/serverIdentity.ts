@@ -14,16 +14,35 @@ export interface ServerParts {
   readonly customStages: Readonly<Record<string, string>>;
 }
 
-export async function serverIdentity({ source, customStages, ...parts }: ServerParts): Promise<string> {
+export interface ServerIdentity {
+  readonly identity: string;
+  /** In words that differ where the identity does: for the error of a server that does not fit to others. */
+  readonly description: string;
+}
+
+export async function serverIdentity({ source, customStages, ...parts }: ServerParts): Promise<ServerIdentity> {
   const { kind, name, vocabSize, dtype, tokenizer } = source;
-  const stages = Object.entries(customStages).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return digestOf({
+  const given = Object.entries(customStages).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const rows = (await source.fingerprint?.()) ?? randomUUID();
+  const texts = tokenizer && tokenizerDigest(tokenizer);
+  const stages = await Promise.all(given.map(async ([stage, url]) => [stage, await moduleDigest(url)] as const));
+  const identity = digestOf({
     ...parts,
     profiles,
-    source: { kind, name, vocabSize, dtype, rows: (await source.fingerprint?.()) ?? randomUUID() },
-    tokenizer: tokenizer && tokenizerDigest(tokenizer),
-    stages: await Promise.all(stages.map(async ([stage, url]) => [stage, await moduleDigest(url)])),
+    source: { kind, name, vocabSize, dtype, rows },
+    tokenizer: texts,
+    stages,
   });
+  const { version, model, maxContextTokens, structuredOutput } = parts;
+  const facts = [
+    `${vocabSize} tokens`,
+    `rows ${digestOf([kind, name, dtype, rows]).slice(0, 6)}`,
+    texts === undefined ? "no texts" : `texts ${texts.slice(0, 6)}`,
+    `context ${maxContextTokens}`,
+    ...(structuredOutput || texts === undefined ? [] : ["no structured output"]),
+    ...stages.map(([stage, digest]) => `stage ${stage} ${digest.slice(0, 6)}`),
+  ];
+  return { identity, description: `tokenmill ${version} with model ${model} (${facts.join(", ")})` };
 }
 
 function digestOf(value: unknown): string {
