@@ -43,5 +43,7 @@ function flagOf(parameter: Parameter): Option {
   const { name, kind, expected, description, choices } = parameter;
   const range = choices ? choices.join(", ") : expected;
   const option = new Option(`--${kebabCase(name)} ${placeholders[kind]}`, `${description} (${range})`);
+  // to commander `--no-repeat-ngram-size` is the negation of `--repeat-ngram-size`, whose value nobody reads
+  option.negate = false;
   return option.argParser((text) => parseValue(parameter, text));
 }
