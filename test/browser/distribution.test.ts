@@ -69,6 +69,20 @@ describe.skipIf(chromiumPath === undefined)("the page without an API", () => {
     await expectAsExplained(await explain("--temperature", "0.7", "--top-k", "4", "--top-p", "0.93"));
   });
 
+  it("says below a field what it cannot read, until the setting has another value", async () => {
+    await open("#distribution?temperature=0.7");
+    await settled(page, ["temperature"]);
+    const field = page.getByLabel("temperature, number");
+    await field.fill("warm");
+    await field.press("Enter");
+    await expect
+      .poll(() => page.locator(".card .error").textContent())
+      .toBe('"temperature" expected number ≥ 0, finite, got "warm"');
+    await slide(page, "temperature", 1.5);
+    await expect.poll(() => field.inputValue()).toBe("1.5");
+    expect(await page.locator(".card .error").count()).toBe(0);
+  });
+
   it("switches a stage on and off, and follows a profile", async () => {
     await open();
     await settled(page, []);
@@ -243,6 +257,7 @@ describe.skipIf(chromiumPath === undefined)("the page without an API", () => {
     ["distribution?profile=llama.cpp&pLess=true", "dark", 390],
     ["compare?compare={%22topK%22:2}&compare={%22temperature%22:3}", "dark", 1280],
     ["streams", "light", 390],
+    ["grammar", "light", 320],
   ] as const)("has no serious accessibility finding: #%s, %s, %i px", async (fragment, colorScheme, width) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 844 });

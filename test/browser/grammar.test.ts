@@ -58,6 +58,15 @@ describe.skipIf(chromiumPath === undefined)("the grammar view", () => {
     expect(["the whale sleeps", "the sea"]).toContain((await outputOf(page)).replace("<|endoftext|>", ""));
     await page.locator(".output-token").nth(1).click();
     await expect.poll(() => outputOf(page)).toBe("the");
+    // a server that is away costs no output
+    await page.route("**/v1/logits", (route) => route.abort());
+    await page.click('button:text-is("Draw a token")');
+    await expect.poll(() => page.textContent(".grammar-error")).toContain("no tokenmill server answers");
+    expect(await outputOf(page)).toBe("the");
+    await page.unroute("**/v1/logits");
+    await page.click('button:text-is("Draw a token")');
+    await expect.poll(() => outputOf(page)).toMatch(/^the /);
+    expect(await page.locator(".grammar-error").count()).toBe(0);
   });
 
   it("tells what is wrong with a schema by keyword and pointer, and goes on when it is mended", async () => {

@@ -1,6 +1,5 @@
 /** One grammar over one vocabulary, and where an output stands in it. Probabilities and draws come from the kernels. */
 import { createSampler, type Sampler } from "@tokenmill/core";
-import { drawTokens } from "@tokenmill/explain";
 import { Budget, compileSpec, GrammarEngine, type Matcher, Vocabulary } from "@tokenmill/grammar/internal";
 import type { DrawRequest, GrammarPlan, GrammarStep, ShownToken, StepRequest } from "./messages.ts";
 import { bytesOfText, isEnd } from "./tokenBytes.ts";
@@ -64,10 +63,11 @@ export class GrammarSession {
     return { hasEnded: matcher.hasEnded, vocabSize, allowedCount, forbiddenMass, before: shownBefore, after };
   }
 
-  /** A token of the last step's row, the forbidden ones left out. */
+  /** A token of the last step's row, the forbidden ones left out: the one that the engine draws there with these settings. */
   draw({ settings, history, promptLength }: DrawRequest): number {
-    const plan = this.#sampler.compile(settings);
-    return drawTokens(this.#sampler, plan, 1, { history: [...history], promptLength })[0]!;
+    const position = history.length - promptLength;
+    return this.#sampler.sample(undefined, this.#sampler.compile(settings), { history, promptLength, position })
+      .tokenId;
   }
 
   #readTo(tokenIds: readonly number[]): Matcher {

@@ -10,7 +10,7 @@ export function valueText(value: unknown): string {
 }
 
 /** The value in a text; ranges are the kernels' business. @throws TypeError if it is not of the parameter's kind. */
-export function parseValue({ name, kind, expected }: Parameter, text: string): unknown {
+export function parseValue({ name, kind, expected, choices }: Parameter, text: string): unknown {
   const trimmed = text.trim();
   const refuse = (): never => {
     throw new TypeError(`"${name}" expected ${expected}, got ${JSON.stringify(text)}`);
@@ -20,10 +20,10 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
     case "integer":
       return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(trimmed) ? Number(trimmed) : refuse();
     case "seed":
-      if (!/^\d+$/.test(trimmed)) return refuse();
+      if (!/^-?\d+$/.test(trimmed)) return refuse();
       return Number.isSafeInteger(Number(trimmed)) ? Number(trimmed) : BigInt(trimmed);
     case "choice":
-      return trimmed;
+      return choices?.includes(trimmed) ? trimmed : refuse();
     case "tokenIds":
       return listOf(trimmed).map((part) => (/^\d+$/.test(part) ? Number(part) : refuse()));
     case "boolean":
@@ -57,7 +57,7 @@ function parseArray(text: string): unknown[] | undefined {
   }
 }
 
-function parseObject(text: string): object | undefined {
+export function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;

@@ -13,7 +13,7 @@ describe("a link", () => {
       view: "compare",
       row: { kind: "json", text: '{"a&b": 1, "#": -0.5}' },
       settings: {
-        seed: 2n ** 64n - 1n,
+        seed: -(2n ** 63n),
         temperature: 0.7,
         chain: ["topP", "temperature"],
         bannedTokenIds: [0, 1],
@@ -37,6 +37,13 @@ describe("a link", () => {
     ["streams.count=65", /"streams.count" expected integer in \[1, 64\]/],
     ["grammar.form=xml", /part "grammar.form" expected one of form/],
     ["compare=[]", /"compare" expected an object/],
+    ["compare={", /"compare" expected an object/],
+    ['compare={"chain":5}', /"chain" expected array/],
+    ['compare={"profile":"foo"}', /"profile" expected one of/],
+    ["profile=foo", /"profile" expected one of/],
+    ["profile=toString", /"profile" expected one of/],
+    ["seed=1.5", /"seed" expected integer/],
+    ["streams.sweep=prompt", /"streams.sweep" expected a numeric sampling parameter/],
   ])("says what is wrong with %s and keeps the rest", (part, message) => {
     const { state, problems } = readLink(`#distribution?${part}&topK=3`);
     expect(problems).toEqual([expect.stringMatching(message)]);

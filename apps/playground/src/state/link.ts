@@ -1,10 +1,11 @@
 /** The state of the page as the fragment of its address, and back. Unknown or damaged parts are reported, not guessed. */
 import { messageOf } from "@tokenmill/check";
-import { parameters } from "@tokenmill/core";
+import { parameters, validateParams } from "@tokenmill/core";
 import { type Form, forms, type GrammarPlan } from "../grammar/messages.ts";
 import type { RowSpec } from "../rows/row.ts";
-import { parseValue, valueText } from "../params/parseValue.ts";
+import { parseObject, parseValue, valueText } from "../params/parseValue.ts";
 import { paramsJson } from "../params/exportText.ts";
+import { sweepable } from "../params/sweep.ts";
 import type { Settings } from "../params/settings.ts";
 
 export const views = ["distribution", "compare", "streams", "grammar"] as const;
@@ -135,16 +136,19 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
 }
 
 function settingsOf(text: string): Settings {
-  const value: unknown = JSON.parse(text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new TypeError(`"compare" expected an object of sampling parameters, got ${JSON.stringify(text)}`);
+  const value = parseObject(text);
+  if (!value) throw new TypeError(`"compare" expected an object of sampling parameters, got ${JSON.stringify(text)}`);
+  validateParams(value, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  return value;
 }
 
 function withStream(streams: StreamsPlan, name: string, text: string): StreamsPlan {
   switch (name) {
     case "prompt":
+      return { ...streams, prompt: text };
     case "sweep":
-      return { ...streams, [name]: text };
+      if (text === "" || sweepable.some((parameter) => parameter.name === text)) return { ...streams, sweep: text };
+      throw new TypeError(`"streams.sweep" expected a numeric sampling parameter, got ${JSON.stringify(text)}`);
     case "count":
       return { ...streams, count: wholeNumber("streams.count", text, 1, 64) };
     case "maxTokens":

@@ -121,33 +121,36 @@ interface TextInputProps {
   readonly onChange: (value: unknown) => void;
 }
 
-/** What cannot be read stays in the field and is said; the setting keeps its last value. */
+/** What cannot be read stays in the field, with the reason below it, until the setting gets another value. */
 function TextInput({ parameter, value, label, placeholder, isWide = false, onChange }: TextInputProps): JSX.Element {
-  const [draft, setDraft] = useState<{ text: string; error: string } | undefined>(undefined);
+  const [unread, setUnread] = useState<{ text: string; error: string; instead: unknown } | undefined>(undefined);
+  const draft = unread && Object.is(unread.instead, value) ? unread : undefined;
   const commit = (text: string): void => {
-    if (text.trim() === "") {
-      setDraft(undefined);
-      onChange(undefined);
-      return;
-    }
     try {
-      onChange(parseValue(parameter, text));
-      setDraft(undefined);
+      onChange(text.trim() === "" ? undefined : parseValue(parameter, text));
+      setUnread(undefined);
     } catch (error) {
-      setDraft({ text, error: messageOf(error) });
+      setUnread({ text, error: messageOf(error), instead: value });
     }
   };
   return (
-    <input
-      class={isWide ? "wide" : "short"}
-      type="text"
-      inputMode={isWide ? "text" : "decimal"}
-      aria-label={label}
-      title={draft?.error ?? parameter.expected}
-      aria-invalid={draft?.error ? "true" : undefined}
-      placeholder={placeholder}
-      value={draft?.text ?? (value === undefined ? "" : valueText(value))}
-      onChange={({ currentTarget }) => commit(currentTarget.value)}
-    />
+    <>
+      <input
+        class={isWide ? "wide" : "short"}
+        type="text"
+        inputMode={isWide ? "text" : "decimal"}
+        aria-label={label}
+        title={parameter.expected}
+        aria-invalid={draft ? "true" : undefined}
+        placeholder={placeholder}
+        value={draft?.text ?? (value === undefined ? "" : valueText(value))}
+        onChange={({ currentTarget }) => commit(currentTarget.value)}
+      />
+      {draft && (
+        <span class="error" role="alert">
+          {draft.error}
+        </span>
+      )}
+    </>
   );
 }

@@ -34,6 +34,7 @@ export function CompareView(): JSX.Element {
         {row.value.prompt !== undefined && (
           <p class="note">Row: {row.value.prompt}. Another can be chosen in the distribution view.</p>
         )}
+        {compared.length > 0 && <p class="note">Bars: probability; outlines: softmax of the row; all on one scale.</p>}
       </section>
       {rowState.value === "failed" && (
         <p class="panel problem" role="alert">

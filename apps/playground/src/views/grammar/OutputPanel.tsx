@@ -1,7 +1,8 @@
 /** The output so far, how much of the row the grammar forbids after it, and the ways on. */
 import type { JSX } from "preact";
 import { count, percent } from "../../charts/format.ts";
-import { busy, drawTokens, goTo, output, source, step, stop } from "./outputState.ts";
+import { begin, busy, drawTokens, error, goTo, output, source, step, stop } from "./outputState.ts";
+import { page } from "../../state/store.ts";
 import { shownText } from "./shownText.ts";
 
 export function OutputPanel({ prompt }: { readonly prompt: string }): JSX.Element {
@@ -32,7 +33,12 @@ export function OutputPanel({ prompt }: { readonly prompt: string }): JSX.Elemen
         <button type="button" disabled={tokens.length === 0} onClick={() => void goTo(tokens.slice(0, -1))}>
           Back
         </button>
-        <button type="button" class="quiet" disabled={tokens.length === 0} onClick={() => void goTo([])}>
+        <button
+          type="button"
+          class="quiet"
+          disabled={tokens.length === 0 && error.value === ""}
+          onClick={() => void begin(page.value.grammar)}
+        >
           Restart
         </button>
       </div>

@@ -33,7 +33,7 @@ async function open(): Promise<RowSource> {
   return found;
 }
 
-/** Begins a new output under the grammar. */
+/** Begins a new output under the grammar; what cannot be compiled has none. */
 export async function begin({ form, text, prompt }: GrammarState): Promise<void> {
   const own = ++turn;
   try {
@@ -44,7 +44,12 @@ export async function begin({ form, text, prompt }: GrammarState): Promise<void>
     promptIds = ids;
     await show([], own);
   } catch (thrown) {
-    fail(thrown, own);
+    if (own !== turn) return;
+    batch(() => {
+      output.value = [];
+      step.value = undefined;
+      fail(thrown, own);
+    });
   } finally {
     if (own === turn) busy.value = "";
   }
@@ -92,11 +97,7 @@ async function show(tokenIds: readonly number[], own: number): Promise<void> {
   });
 }
 
+/** The output stays: a server that is away for a moment may answer the next time. */
 function fail(thrown: unknown, own: number): void {
-  if (own !== turn) return;
-  batch(() => {
-    error.value = messageOf(thrown);
-    output.value = [];
-    step.value = undefined;
-  });
+  if (own === turn) error.value = messageOf(thrown);
 }

@@ -89,7 +89,7 @@ function tokenSpan(lane: Lane, index: number): HTMLSpanElement {
   const word = text.trimStart();
   const shade = document.createElement("b");
   shade.textContent = word;
-  // surprise in nats: 0 pale, 7 and more full
+  // surprise in nats: 0 pale, 7 (a probability of 0.1 %) and more full
   const surprise = Math.min(1, -(logprob ?? 0) / 7);
   shade.style.setProperty("--surprise", surprise.toFixed(3));
   span.append(text.slice(0, text.length - word.length), shade);

@@ -1,21 +1,18 @@
 /** Up to 64 sequences at once, as the server streams them. */
-import { parameters } from "@tokenmill/core";
 import type { JSX } from "preact";
 import { decimal, count } from "../../charts/format.ts";
 import { labelOf } from "../../params/label.ts";
 import { valueText } from "../../params/parseValue.ts";
+import { sweepable, sweepOf } from "../../params/sweep.ts";
 import type { StreamsPlan } from "../../state/link.ts";
 import { change, page } from "../../state/store.ts";
 import { LaneCard } from "./LaneCard.tsx";
 import { cancelAll, isConnecting, lanes, reading, runError, startRun } from "./run.ts";
 
-const sweepable = parameters.filter(
-  ({ kind, name }) => (kind === "number" || kind === "integer") && name !== "logprobs",
-);
-
 export function StreamsView(): JSX.Element {
   const { streams, settings } = page.value;
   const set = (part: Partial<StreamsPlan>): void => change({ streams: { ...streams, ...part } });
+  const others = Object.entries(settings).filter(([name]) => name !== streams.sweep);
   const isRunning = lanes.value.some((lane) => lane.isOpen);
   return (
     <div class="streams">
@@ -53,7 +50,10 @@ export function StreamsView(): JSX.Element {
           />
           <label>
             vary
-            <select value={streams.sweep} onChange={({ currentTarget }) => set({ sweep: currentTarget.value })}>
+            <select
+              value={streams.sweep}
+              onChange={({ currentTarget: { value } }) => set({ sweep: value, ...sweepOf(value) })}
+            >
               <option value="">nothing</option>
               {sweepable.map(({ name }) => (
                 <option key={name} value={name}>
@@ -76,12 +76,9 @@ export function StreamsView(): JSX.Element {
           </button>
         </form>
         <p class="note">
-          {Object.keys(settings).length === 0
+          {others.length === 0
             ? "Other settings: none; set them in the distribution view."
-            : `Other settings: ${Object.entries(settings)
-                .filter(([name]) => name !== streams.sweep)
-                .map(([name, value]) => `${labelOf(name)} ${valueText(value)}`)
-                .join(", ")}.`}
+            : `Other settings: ${others.map(([name, value]) => `${labelOf(name)} ${valueText(value)}`).join(", ")}.`}
         </p>
         {runError.value !== "" && (
           <p class="error" role="alert">
@@ -91,12 +88,20 @@ export function StreamsView(): JSX.Element {
       </section>
       {lanes.value.length === 0 ? (
         <p class="panel empty">
-          No sequence runs. Start shows each token as it arrives, shaded by its probability; the alternatives stand
+          No sequence runs. Start shows each token as it arrives, the less probable the darker; the alternatives stand
           under the pointer.
         </p>
       ) : (
         <>
           <MeterStrip />
+          <p class="note shade-note">
+            <b style={{ "--surprise": 0.1 }}>probable</b> <b style={{ "--surprise": 0.5 }}>less</b>{" "}
+            <b style={{ "--surprise": 1 }}>0.1 % and below</b>
+            {settings.logprobsMode === "processed"
+              ? " – of what the draw saw."
+              : " – in the softmax of the row, before temperature and all other settings."}{" "}
+            Alternatives under the pointer, or by arrow keys.
+          </p>
           <div class="lanes">
             {lanes.value.map((lane) => (
               <LaneCard key={lane.id} lane={lane} />
