@@ -204,6 +204,12 @@ describe.skipIf(chromiumPath === undefined)("the page without an API", () => {
     await open("#distribution?topP=1.5");
     await expect.poll(() => page.locator(".chain-panel .error").textContent()).toContain('"topP" expected number in');
     await page.goto("about:blank");
+    await open("#distribution?bannedTokenIds=9");
+    await expect.poll(() => page.locator(".chain-panel .error").textContent()).toContain("got 9");
+    await page.getByRole("textbox", { name: "banned token ids" }).fill("1");
+    await page.keyboard.press("Enter");
+    await settled(page, ["bannedTokenIds"]);
+    await page.goto("about:blank");
     await open("#streams");
     await page.click('button:text-is("Start")');
     await expect.poll(() => page.locator(".streams .error").textContent()).toContain("no tokenmill server answers");
@@ -250,6 +256,10 @@ describe.skipIf(chromiumPath === undefined)("the page without an API", () => {
       "nice: 62.2 %, softmax 45.6 %, logit 3.5, rank 1",
     );
     await expect.poll(() => page.locator(".tooltip").textContent()).toContain("rank1");
+    await page.setViewportSize({ width: 320, height: 600 });
+    await expect.poll(async () => (await page.locator(".tooltip").boundingBox())!.x).toBeLessThan(100);
+    const { x, width } = (await page.locator(".tooltip").boundingBox())!;
+    expect(x + width).toBeLessThanOrEqual(320);
   });
 
   it.each([

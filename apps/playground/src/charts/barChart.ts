@@ -90,7 +90,7 @@ export class BarChart {
       .order();
     this.#place(rows, rowHeight, durationMs);
     rows
-      .classed("cut", ({ prob }) => prob === 0)
+      .classed("cut", ({ isKept }) => !isKept)
       .attr("data-token-id", ({ tokenId }) => tokenId)
       .attr("data-prob", ({ prob }) => String(prob))
       .attr("data-count", ({ count: n }) => (n === undefined ? null : n))
@@ -123,7 +123,7 @@ export class BarChart {
       .attr("x1", (row) => labelWidth + 8 + x(shareOf(row, data.draws)))
       .attr("x2", (row) => labelWidth + 8 + x(shareOf(row, data.draws)));
     const values = rows.select<SVGTextElement>("text.value").attr("y", rowHeight / 2);
-    values.text(({ prob }) => (prob === 0 ? "cut" : percent(prob)));
+    values.text(({ prob, isKept }) => (isKept ? percent(prob) : "cut"));
     const place = (row: BarRow): number =>
       labelWidth + 14 + x(Math.max(row.prob, row.softmax, shareOf(row, data.draws)));
     if (durationMs > 0) values.transition().duration(durationMs).ease(easeCubicOut).attr("x", place);
@@ -193,10 +193,13 @@ function shareOf({ count: n = 0 }: BarRow, draws: number): number {
   return draws === 0 ? 0 : n / draws;
 }
 
-function describe({ label, prob, softmax, logit, rank, count: n, expected = 0 }: BarRow, draws: number): string {
-  const cut = prob === 0 ? "cut" : percent(prob);
+function describe(
+  { label, prob, isKept, softmax, logit, rank, count: n, expected = 0 }: BarRow,
+  draws: number,
+): string {
+  const shown = isKept ? percent(prob) : "cut";
   const drawnText = n === undefined ? "" : `, drawn ${n} of ${draws}, expected ${expected.toFixed(1)}`;
-  return `${label}: ${cut}, softmax ${percent(softmax)}, logit ${decimal(logit)}, rank ${rank}${drawnText}`;
+  return `${label}: ${shown}, softmax ${percent(softmax)}, logit ${decimal(logit)}, rank ${rank}${drawnText}`;
 }
 
 /** The next of 0.01, 0.02, 0.05, 0.1 …: the axis stays put while bars move a little. */

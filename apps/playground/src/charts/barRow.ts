@@ -4,6 +4,8 @@ export interface BarRow {
   readonly label: string;
   /** Of the shown step. */
   readonly prob: number;
+  /** Not cut. */
+  readonly isKept: boolean;
   /** Of the row as it came. */
   readonly softmax: number;
   readonly logit: number;

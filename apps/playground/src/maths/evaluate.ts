@@ -67,11 +67,16 @@ export class Evaluator {
 function shownStep({ distribution, ...step }: WalkStep, places: ReadonlyMap<number, number>): Step {
   const { tokenIds, probs } = distribution;
   const shown = new Array<number>(places.size).fill(0);
+  const isKept = new Array<boolean>(places.size).fill(false);
   let restProb = 0;
   for (let i = 0; i < tokenIds.length; i++) {
     const place = places.get(tokenIds[i]!);
-    if (place === undefined) restProb += probs[i]!;
-    else shown[place] = probs[i]!;
+    if (place === undefined) {
+      restProb += probs[i]!;
+      continue;
+    }
+    shown[place] = probs[i]!;
+    isKept[place] = true;
   }
-  return { ...step, keptCount: tokenIds.length, probs: shown, restProb };
+  return { ...step, keptCount: tokenIds.length, probs: shown, isKept, restProb };
 }

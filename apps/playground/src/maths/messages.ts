@@ -45,6 +45,8 @@ export interface Step {
   /** Probability that went from some tokens to others in this stage: half the sum of the differences. */
   readonly movedMass: number;
   readonly probs: readonly number[];
+  /** Whether a token is still there: what was kept may have a probability below all numbers. */
+  readonly isKept: readonly boolean[];
   /** Sum over the tokens that are not shown. */
   readonly restProb: number;
 }

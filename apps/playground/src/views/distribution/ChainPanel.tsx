@@ -1,5 +1,5 @@
 /** The chain as cards in order, each with the fields of its parameters, and chips for the stages that are off. */
-import { parameters, type SamplerName, samplerReferences } from "@tokenmill/core";
+import { parameters, type SamplerName, samplerReferences, samplers } from "@tokenmill/core";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { decimal, percent, count } from "../../charts/format.ts";
@@ -20,16 +20,18 @@ import { Field } from "../../ui/Field.tsx";
 
 const profileText = parameters.find(({ name }) => name === "profile")?.description ?? "";
 
-/** The last order that could be computed, so that cards stay while a value is being typed. */
+/** The last order that could be computed. */
 let lastOrder: readonly SamplerName[] = [];
 
+/** Of settings that are refused, what was on before, and what the settings name: there they can be mended. */
 function orderOf(settings: Settings, vocabSize: number): readonly SamplerName[] {
   try {
     lastOrder = activeStages(settings, vocabSize);
+    return lastOrder;
   } catch {
-    // the error is shown beside the cards
+    const named = profileOrder(settings).filter((name) => samplers[name].reads.some((each) => each in settings));
+    return [...new Set([...lastOrder, ...named])];
   }
-  return lastOrder;
 }
 
 export function ChainPanel(): JSX.Element {
@@ -72,7 +74,9 @@ export function ChainPanel(): JSX.Element {
           {error}
         </p>
       )}
-      {order.length === 0 && <p class="empty">No stage is on: tokens are drawn from the plain softmax.</p>}
+      {order.length === 0 && error === "" && (
+        <p class="empty">No stage is on: tokens are drawn from the plain softmax.</p>
+      )}
       <Cards order={order} settings={settings} vocabSize={vocabSize} set={set} />
       <h3 id="add-title">Switch on</h3>
       <div class="chips" role="group" aria-labelledby="add-title">

@@ -80,11 +80,11 @@ export function ChartPanel(): JSX.Element {
 
 function Tooltip({ bar, x, y }: { bar: BarRow; x: number; y: number }): JSX.Element {
   return (
-    <dl class="tooltip" style={{ left: `${x}px`, top: `${y}px` }}>
+    <dl class="tooltip" style={{ left: `max(0px, min(${x}px, 100% - 240px))`, top: `${y}px` }}>
       <dt class="token">{bar.label}</dt>
       <dd>id {bar.tokenId}</dd>
       <dt>probability</dt>
-      <dd>{bar.prob === 0 ? "0, cut" : bar.prob.toPrecision(6)}</dd>
+      <dd>{bar.isKept ? bar.prob.toPrecision(6) : "0, cut"}</dd>
       <dt>logprob</dt>
       <dd>{bar.prob === 0 ? "−∞" : decimalLong(Math.log(bar.prob))}</dd>
       <dt>logit</dt>

@@ -32,6 +32,7 @@ export function barRows(
       tokenId,
       label: visible(tokenText(tokenId)),
       prob: step.probs[i]!,
+      isKept: step.isKept[i]!,
       softmax: softmax.probs[i]!,
       logit,
       rank,
