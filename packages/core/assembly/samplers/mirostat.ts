@@ -8,7 +8,7 @@ import {
   STAGE_NUMBER_1,
   STATE_MIROSTAT_MU,
 } from "../../src/layout";
-import { countAtLeast, countBlocksAtLeast } from "../list/count";
+import { countBlocksAtLeast } from "../list/count";
 import { gatherLargest } from "../list/gatherLargest";
 import { keyLogit } from "../list/keys";
 import { keepRange, keepSorted, keyAt, listCount, listMax } from "../list/list";
@@ -67,18 +67,18 @@ function zipfTopK(mu: f64): void {
 
 /** The same of a whole row, without sorting all of it. False, and nothing done, if that saves nothing. */
 function keepHead(mu: f64): bool {
-  const count = countAtLeast(row, -f32.MAX_VALUE);
-  if (count < 2 * ZIPF_RANKS) return false;
+  if (vocabularySize < 2 * ZIPF_RANKS) return false;
   gatherLargest(row, ZIPF_RANKS, rowMax);
   sortList();
+  if (listCount < 2) return false;
   const logK = logOfZipfRank(mu);
-  if (!(logK < logPositive(<f64>count / 4))) return false;
+  if (!(logK < logPositive(<f64>vocabularySize / 4))) return false;
   const k = rankOf(logK);
   if (k > listCount) {
     gatherLargest(row, k, rowMax);
     sortLargest(k);
   }
-  keepSorted(k);
+  keepSorted(min(k, listCount)); // fewer may be finite
   useList();
   return true;
 }

@@ -14,6 +14,7 @@ const cuts: [SamplingParams, number][] = [
   [{ mirostat: 2 }, 4],
   [{ mirostat: 2, temperature: 1.7 }, 9],
   [{ mirostat: 1 }, 4],
+  [{ mirostat: 1 }, 12],
   [{ mirostat: 1, temperature: 0.6 }, 9],
   [{ topH: 0.4 }, 0],
   [{ topH: 0.8, temperature: 1.5 }, 0],
@@ -32,14 +33,19 @@ it.each(variants)("cuts keep the same of a row and of its list, %s kernels", asy
   const sampler = await createSampler({ vocabSize: size, variant });
   let kept = 0;
   for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
-    for (const scale of [0.01, 2.5, 1e4]) {
-      const row = rowOf({ kind, seed: 7, scale, offset: 3, masked: 0.1 }, size);
+    for (const [scale, masked] of [
+      [0.01, 0.1],
+      [2.5, 0.1],
+      [1, 0.98],
+      [1e4, 0.1],
+    ] as const) {
+      const row = rowOf({ kind, seed: 7, scale, offset: 3, masked }, size);
       for (const [params, mu] of cuts) {
         const state = [mu, 0, 0, 0];
         const dense = sampler.distribution(row, params, { state });
         // keeps everything, but leaves a list
         const list = sampler.distribution(row, { ...params, topK: size, chain: chainOf(params) }, { state });
-        expect({ kind, scale, params, ...dense }).toEqual({ kind, scale, params, ...list });
+        expect({ kind, scale, masked, params, ...dense }).toEqual({ kind, scale, masked, params, ...list });
         kept += dense.tokenIds.length;
       }
     }
