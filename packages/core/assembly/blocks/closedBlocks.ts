@@ -170,14 +170,20 @@ export function openAll(): void {
 
 function makeBlock(block: i32, to: usize): void {
   if (isBlank) return blank(to, to + BLOCK_ELEMENTS * 4);
-  const from = plainBlock(block, to);
+  const from = plainBlock(block, to, F32);
   if (isRaised) raiseBlock(block, from, to);
 }
 
-/** Address of the elements of a closed block before green tokens are raised: made at `to`, or as they came. */
+/** In which form the elements of a closed block came, if that is what they are before green tokens are raised; else F32. */
+export function plainForm(): i32 {
+  return isF32 || mask != 0 ? F32 : isBf16 ? BF16 : F16;
+}
+
+/** Address of the elements of a closed block before green tokens are raised: made at `to`, or as they came in `plainForm`. */
 // @ts-ignore: decorator
 @inline
-export function plainBlock(block: i32, to: usize): usize {
+export function plainBlock(block: i32, to: usize, form: i32): usize {
+  if (form != F32) return source + <usize>block * (BLOCK_ELEMENTS * 2);
   return isF32 && mask == 0 ? source + <usize>block * (BLOCK_ELEMENTS * 4) : maskedBlock(block, to);
 }
 

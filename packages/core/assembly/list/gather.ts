@@ -31,9 +31,11 @@ function hits64(p: usize, floor4: v128, form: i32): u64 {
   return low | (high << 32);
 }
 
-/** The same of a block of f32. */
-export function hitsAbove(block: usize, floor: f32): u64 {
-  return hits64(block, f32x4.splat(floor), F32);
+/** The same of the block at `p` in that form; of f16, nothing that is infinite is above any floor. */
+export function hitsAbove(p: usize, floor: f32, form: i32): u64 {
+  if (form == BF16) return hits64(p, f32x4.splat(floor), BF16);
+  if (form == F16) return hits64(p, f32x4.splat(max(floor, -F16_INFINITY)), F16);
+  return hits64(p, f32x4.splat(floor), F32);
 }
 
 /** The form in which elements above `floor` can be looked for: of f16, what is infinite has to stay below it. */
@@ -66,7 +68,7 @@ export function gatherAbove(row: usize, floor: f32): void {
     const first = b * BLOCK_ELEMENTS;
     const block = row + ((<usize>first) << 2);
     if (ASC_FEATURE_SIMD) {
-      let hits = hitsAbove(block, floor);
+      let hits = hitsAbove(block, floor, F32);
       if (hits == u64.MAX_VALUE) {
         listBlock(out, block, first);
         out += BLOCK_ELEMENTS * 8;

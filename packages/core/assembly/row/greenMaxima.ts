@@ -1,7 +1,7 @@
 // The largest elements of closed blocks whose green tokens are raised, without hashing every token: of each block those near its
 // largest are hashed, and further ones where none of these is green. Of the SIMD build alone.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { isClosed, plainAt, plainBlock } from "../blocks/closedBlocks";
+import { isClosed, plainAt, plainBlock, plainForm } from "../blocks/closedBlocks";
 import { delta, raiseTokens } from "../blocks/greenBlock";
 import { hitsAbove } from "../list/gather";
 import { blockMax, listKeys, listWeights, paddedLength, wideBlock } from "../memory/workspace";
@@ -58,13 +58,14 @@ function raiseWithin(row: usize, end: usize, width: f64): void {
 
 /** Lists their ids and logits. Returns how many there are. */
 function listNear(row: usize, end: usize, width: f64, logits: usize): usize {
+  const form = plainForm();
   let out = end;
   let count: usize = 0;
   for (let at = listWeights; at < end; at += NOTE_BYTES) {
     const block = load<i32>(at);
     const most = <f64>load<f32>(at, 4);
     const floor = <f32>(most - width - (abs(most) + width) * ROUNDING); // perhaps one token more than matters
-    const near = hitsAbove(plainBlock(block, wideBlock), floor);
+    const near = hitsAbove(plainBlock(block, wideBlock, form), floor, form);
     const hits = near & ~load<u64>(at, 8);
     const tokens = <usize>popcnt(hits);
     if (tokens > MOST_TOKENS) {
