@@ -34,6 +34,9 @@ export let expTable: usize = 0;
 const SCALE_TABLE_BYTES = 32;
 /** f64[4]: numbers that a loop in f64 reads from memory, see `holdScale`. */
 export let scaleTable: usize = 0;
+export const MOMENT_TABLE_BYTES = 64;
+/** f64[8]: see scanMoments.ts. */
+export let momentTable: usize = 0;
 /** u32[22][4]: see `fillPhiloxTable`. */
 export let philoxTable: usize = 0;
 /** f32[padded]: probabilities by token id that a stage found. */
@@ -59,6 +62,7 @@ export function workspace_bytes(vocabSize: i32): i32 {
     BLOCK_ELEMENTS * 4 +
     MASK_TABLE_BYTES +
     SCALE_TABLE_BYTES +
+    MOMENT_TABLE_BYTES +
     PHILOX_TABLE_BYTES +
     64
   );
@@ -84,7 +88,8 @@ export function useWorkspace(base: usize, vocabSize: i32): void {
   wideBlock = digitCounts + DIGIT_COUNT_BYTES;
   maskTable = wideBlock + BLOCK_ELEMENTS * 4;
   scaleTable = maskTable + MASK_TABLE_BYTES;
-  philoxTable = scaleTable + SCALE_TABLE_BYTES;
+  momentTable = scaleTable + SCALE_TABLE_BYTES;
+  philoxTable = momentTable + MOMENT_TABLE_BYTES;
   blockIsOpen = philoxTable + PHILOX_TABLE_BYTES;
   fillExpTable(expTable);
 }

@@ -1,20 +1,13 @@
 // Σ x and Σ x² of the blocks of a row, as the scan takes them on the way: each lane of a step of four blocks in f32, four vectors
-// pairwise and the groups one after another, and each lane's steps in f64.
-import { bytesOf16, fourOf16 } from "../blocks/widen";
-import { add4 } from "../numbers/vectors";
+// pairwise and the groups one after another, and each lane's steps in f64, in `momentTable`.
+import { bytesOf16, F16, F16_INFINITY, fourOf16 } from "../blocks/widen";
+import { blockMax, MOMENT_TABLE_BYTES, momentTable, paddedLength } from "../memory/workspace";
+import { add4, largestLane, max4, transposedMax } from "../numbers/vectors";
 
 /** How many blocks from the first on were added up, 0: none, or the row has changed. */
 export let momentBlocks: i32 = 0;
-/** Whether something of what was not added up is not a number. */
+/** Whether something of what was not added up may not be a number. */
 export let hasMomentsNaN: bool = false;
-export let sum0: f64 = 0;
-export let sum1: f64 = 0;
-export let sum2: f64 = 0;
-export let sum3: f64 = 0;
-export let squares0: f64 = 0;
-export let squares1: f64 = 0;
-export let squares2: f64 = 0;
-export let squares3: f64 = 0;
 /** Whether all steps so far were finite. */
 let isWhole: bool = false;
 
@@ -27,8 +20,7 @@ export function startMoments(): void {
   momentBlocks = 0;
   hasMomentsNaN = false;
   isWhole = true;
-  sum0 = sum1 = sum2 = sum3 = 0;
-  squares0 = squares1 = squares2 = squares3 = 0;
+  memory.fill(momentTable, 0, MOMENT_TABLE_BYTES);
 }
 
 /** Adds the sums of one step, as long as all is finite. */
@@ -42,14 +34,17 @@ export function addMoments(sums: v128, squares: v128): void {
 
 function keepMoments(sums: v128, squares: v128): void {
   momentBlocks += 4;
-  sum0 += <f64>f32x4.extract_lane(sums, 0);
-  sum1 += <f64>f32x4.extract_lane(sums, 1);
-  sum2 += <f64>f32x4.extract_lane(sums, 2);
-  sum3 += <f64>f32x4.extract_lane(sums, 3);
-  squares0 += <f64>f32x4.extract_lane(squares, 0);
-  squares1 += <f64>f32x4.extract_lane(squares, 1);
-  squares2 += <f64>f32x4.extract_lane(squares, 2);
-  squares3 += <f64>f32x4.extract_lane(squares, 3);
+  addLanes(momentTable, sums);
+  addLanes(momentTable + 32, squares);
+}
+
+/** Adds four lanes to f64[4]. */
+// @ts-ignore: decorator
+@inline
+function addLanes(to: usize, lanes: v128): void {
+  const high = i32x4.shuffle(lanes, lanes, 2, 3, 0, 1);
+  v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(lanes)));
+  v128.store(to, f64x2.add(v128.load(to, 16), f64x2.promote_low_f32x4(high)), 16);
 }
 
 // @ts-ignore: decorator
@@ -58,19 +53,58 @@ export function squares4(a: v128, b: v128, c: v128, d: v128): v128 {
   return add4(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d));
 }
 
-/** One step of a row of bf16 or f16, of which nothing is infinite. */
+/** Fills `blockMax` of a row of bf16 or f16, all of which is widened for its moments, and returns its largest element. Where
+ *  nothing `hasMomentsNaN`, all is right. */
 // @ts-ignore: decorator
 @inline
-export function addNarrowMoments(first: usize, form: i32): void {
-  let sums = f32x4.splat(0);
-  let squares = sums;
-  for (let p = first; p < first + 16 * bytesOf16(form); p += bytesOf16(form)) {
-    const a = fourOf16(p, 0, form);
-    const b = fourOf16(p, 1, form);
-    const c = fourOf16(p, 2, form);
-    const d = fourOf16(p, 3, form);
-    sums = f32x4.add(sums, add4(a, b, c, d));
-    squares = f32x4.add(squares, squares4(a, b, c, d));
+export function scanNarrowMoments(source: usize, form: i32): f32 {
+  startMoments();
+  const none = f32x4.splat(-Infinity);
+  const blockBytes = 4 * bytesOf16(form);
+  let top = none;
+  let out = blockMax;
+  for (let p = source; p < source + (<usize>paddedLength << 1); p += 4 * blockBytes) {
+    let max0 = none;
+    let max1 = none;
+    let max2 = none;
+    let max3 = none;
+    let sums = f32x4.splat(0);
+    let squares = sums;
+    for (let block = p; block < p + 4 * blockBytes; block += blockBytes) {
+      let largest = none;
+      for (let q = block; q < block + blockBytes; q += bytesOf16(form)) {
+        const a = fourOf16(q, 0, form);
+        const b = fourOf16(q, 1, form);
+        const c = fourOf16(q, 2, form);
+        const d = fourOf16(q, 3, form);
+        largest = f32x4.pmax(largest, max4(a, b, c, d));
+        sums = f32x4.add(sums, add4(a, b, c, d));
+        squares = f32x4.add(squares, squares4(a, b, c, d));
+      }
+      max0 = max1;
+      max1 = max2;
+      max2 = max3;
+      max3 = largest;
+    }
+    let maxima = transposedMax(max0, max1, max2, max3);
+    if (form == F16 && v128.any_true(f32x4.ge(squares, f32x4.splat(F16_INFINITY * F16_INFINITY)))) {
+      // perhaps something is not finite
+      const isHigh = v128.any_true(f32x4.ge(maxima, f32x4.splat(F16_INFINITY)));
+      hasMomentsNaN = hasMomentsNaN || isHigh || hasNegativeNaN(p);
+      maxima = v128.bitselect(maxima, none, f32x4.gt(maxima, f32x4.splat(-F16_INFINITY)));
+      squares = none;
+    }
+    top = f32x4.pmax(top, maxima);
+    v128.store(out, maxima);
+    out += 16;
+    addMoments(sums, squares);
   }
-  addMoments(sums, squares);
+  return largestLane(top);
+}
+
+/** Whether one of 256 elements of f16 is NaN and has a sign. */
+function hasNegativeNaN(p: usize): bool {
+  let most = i16x8.splat(0);
+  for (const end = p + 512; p < end; p += 16) most = i16x8.max_u(most, v128.load(p));
+  return v128.any_true(i16x8.gt_u(most, i16x8.splat(<i16>0xfc00)));
 }

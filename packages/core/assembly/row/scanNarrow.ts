@@ -4,8 +4,8 @@ import { blockMax, paddedLength } from "../memory/workspace";
 import { BF16, F16, f16Bits, f16Exponent, f16Scale, f32Exponent, isBf16, widen, widenF16x4 } from "../blocks/widen";
 import { addNarrowStep, forgetMass, startMass } from "./massF32";
 import { keepNarrowLeast } from "./scanLeast";
-import { addMoments, addNarrowMoments, startMoments } from "./scanMoments";
-import { LEAST, MOMENTS, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
+import { hasMomentsNaN, scanNarrowMoments } from "./scanMoments";
+import { LEAST, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
 
 /** Largest element found by `scanNarrow`. */
 export let narrowMax: f32 = -Infinity;
@@ -18,8 +18,8 @@ export function scanNarrow(source: usize, massScale: f32): bool {
   if (!ASC_FEATURE_SIMD || massScale == 0) return scanAll(source, NOTHING);
   if (massScale == SCAN_LEAST) return scanAll(source, LEAST);
   if (massScale == SCAN_MOMENTS) {
-    startMoments();
-    return scanAll(source, MOMENTS);
+    narrowMax = isBf16 ? scanNarrowMoments(source, BF16) : scanNarrowMoments(source, F16);
+    return hasMomentsNaN;
   }
   startMass(massScale);
   return scanAll(source, WEIGHTS);
@@ -39,14 +39,11 @@ function scanAll(source: usize, sums: i32): bool {
     const exponent = i32x4.splat(f16Exponent);
     const special = i32x4.splat(f32Exponent);
     let top = f32x4.splat(-Infinity);
-    const infinite = top;
     const end = source + ((<usize>paddedLength) << 1);
     let out = blockMax;
     for (let p = source; p < end; p += BLOCK_ELEMENTS * 2 * 4) {
       let y0 = i16x8.splat(0);
       if (sums == LEAST) before = mostNegative;
-      // of moments, whether something is infinite matters for every step
-      if (sums == MOMENTS && !isBf16) mostNegative = y0;
       let y1 = y0;
       let y2 = y0;
       let y3 = y0;
@@ -94,16 +91,7 @@ function scanAll(source: usize, sums: i32): bool {
       v128.store(out, maxima);
       out += 16;
       if (sums == WEIGHTS) addNarrowStep(0, <i32>((p - source) / (BLOCK_ELEMENTS * 2)));
-      if (sums == MOMENTS) {
-        if (isBf16) addNarrowMoments(p, BF16);
-        else {
-          before = i16x8.max_u(before, mostNegative);
-          if (v128.any_true(i16x8.ge_u(mostNegative, i16x8.splat(<i16>0xfc00)))) addMoments(infinite, infinite);
-          else addNarrowMoments(p, F16);
-        }
-      }
     }
-    if (sums == MOMENTS && !isBf16) mostNegative = before;
     if (sums == LEAST) keepNarrowLeast(largestUnsigned(before), end - BLOCK_ELEMENTS * 2 * 4);
     const limit = i16x8.splat(<i16>(infinity | 0x8000));
     isSuspicious = isSuspicious || v128.any_true(i16x8.gt_u(mostNegative, limit));

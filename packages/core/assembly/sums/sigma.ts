@@ -3,11 +3,11 @@
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { passBlock, passForm, readBlock } from "../blocks/closedBlocks";
 import { BF16, bytesOf16, F32, fourOf16 } from "../blocks/widen";
-import { blockMax, paddedLength } from "../memory/workspace";
+import { blockMax, momentTable, paddedLength } from "../memory/workspace";
 import { add4 } from "../numbers/vectors";
 import { floor, row } from "../row/row";
 import { rowMax } from "../row/scan";
-import { momentBlocks, squares0, squares1, squares2, squares3, sum0, sum1, sum2, sum3 } from "../row/scanMoments";
+import { momentBlocks } from "../row/scanMoments";
 
 /** Standard deviation (of the population) after `sigmaF32` or `sigmaF64`; and how far off it can be. */
 export let sigma: f64 = 0;
@@ -35,10 +35,10 @@ function measure(near: f32, form: i32): void {
     // the scan may have added up the first blocks of a row that is not cut
     const done = floor == -Infinity && near == 0 ? momentBlocks : 0;
     count = done * BLOCK_ELEMENTS;
-    let sum01 = done > 0 ? f64x2(sum0, sum1) : f64x2.splat(0);
-    let sum23 = done > 0 ? f64x2(sum2, sum3) : f64x2.splat(0);
-    let squares01 = done > 0 ? f64x2(squares0, squares1) : f64x2.splat(0);
-    let squares23 = done > 0 ? f64x2(squares2, squares3) : f64x2.splat(0);
+    let sum01 = done > 0 ? v128.load(momentTable) : f64x2.splat(0);
+    let sum23 = done > 0 ? v128.load(momentTable, 16) : f64x2.splat(0);
+    let squares01 = done > 0 ? v128.load(momentTable, 32) : f64x2.splat(0);
+    let squares23 = done > 0 ? v128.load(momentTable, 48) : f64x2.splat(0);
     for (let b = <usize>done; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
       let block = passBlock(row, <i32>b, form);
