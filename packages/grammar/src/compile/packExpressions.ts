@@ -68,5 +68,5 @@ function mark(node: number, places: Int32Array, found: number[]): void {
 
 /** By kind: how many of the fields a and b are expressions. */
 const parts: Uint8Array = new Uint8Array(Object.keys(kinds).length);
-for (const kind of [kinds.not, kinds.repeat, kinds.distinct]) parts[kind] = 1;
-for (const kind of [kinds.concat, kinds.or, kinds.and]) parts[kind] = 2;
+for (const kind of [kinds.not, kinds.repeat]) parts[kind] = 1;
+for (const kind of [kinds.concat, kinds.or, kinds.and, kinds.distinct]) parts[kind] = 2;

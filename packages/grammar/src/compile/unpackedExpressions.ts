@@ -2,7 +2,7 @@
 import { type Algebra, half } from "../regex/algebra.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { distinct } from "../regex/distinct.ts";
-import { kinds } from "../regex/kinds.ts";
+import { kinds, leastOf, mostOf } from "../regex/kinds.ts";
 import type { PackedExpressions } from "./packExpressions.ts";
 
 const unmade = -1;
@@ -46,8 +46,8 @@ export class UnpackedExpressions {
   #partsOf(place: number): number[] {
     const kind = this.#field(place, 0);
     const a = this.#field(place, 1);
-    if (kind === kinds.not || kind === kinds.repeat || kind === kinds.distinct) return [a];
-    if (kind === kinds.concat) return [a, this.#field(place, 2)];
+    if (kind === kinds.not || kind === kinds.repeat) return [a];
+    if (kind === kinds.concat || kind === kinds.distinct) return [a, this.#field(place, 2)];
     const parts: number[] = [];
     if (kind !== kinds.or && kind !== kinds.and) return parts;
     let rest = place;
@@ -81,7 +81,7 @@ export class UnpackedExpressions {
       case kinds.repeat:
         return algebra.repeatOf(exprs[a]!, b, c);
       case kinds.distinct:
-        return distinct(algebra, exprs[a]!, b, c);
+        return distinct(algebra, { item: exprs[a]!, tail: exprs[b]!, min: leastOf(c), max: mostOf(c) });
       case kinds.multiple:
         return algebra.multiple(this.#packed.moduli[a]!, b + c * half);
       default:

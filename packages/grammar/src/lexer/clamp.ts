@@ -4,6 +4,7 @@
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { Forgetting } from "../regex/forgetting.ts";
+import { partsFirst } from "../regex/partsFirst.ts";
 import { endless, flags, kinds } from "../regex/kinds.ts";
 
 /** Kinds in which counts may be. */
@@ -29,15 +30,10 @@ export class Clamp {
 
   #counts(expr: Expr): Expr {
     if (!this.#isUnknown(expr)) return this.#made(expr);
-    // parts first, without calls inside each other: sequences are as long as the texts that they spell
-    const stack = [expr];
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const count = stack.length;
-      if (this.#isUnknown(top)) for (const part of this.#partsOf(top)) if (this.#isUnknown(part)) stack.push(part);
-      if (stack.length > count) continue;
-      if (this.#isUnknown(top)) this.#known.set(top, this.#compute(top));
-      stack.pop();
-    }
+    const unknownParts = (each: Expr): Expr[] => this.#partsOf(each).filter((part) => this.#isUnknown(part));
+    partsFirst(expr, unknownParts, (each) => {
+      if (this.#isUnknown(each)) this.#known.set(each, this.#compute(each));
+    });
     return this.#made(expr);
   }
 

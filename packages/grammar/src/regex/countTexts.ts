@@ -1,5 +1,6 @@
 /** How many texts an expression has. */
 import type { Expr, Expressions } from "./expressions.ts";
+import { SureText } from "./sureText.ts";
 
 /** Longest text that is counted, in bytes. */
 const longest = 1000;
@@ -26,5 +27,5 @@ export function countTexts(expressions: Expressions, expr: Expr, most: number): 
     known.set(of, result);
     return result;
   };
-  return count(expr, 0);
+  return new SureText(expressions.nodes).isEndless(expr) ? Infinity : count(expr, 0);
 }

@@ -4,8 +4,8 @@
  */
 import type { Budget } from "../budget/budget.ts";
 import { type Algebra, half } from "./algebra.ts";
-import { afterComma, begun, readOn } from "./distinct.ts";
-import { comma, endless, kinds } from "./kinds.ts";
+import { afterItem, begun, readOn } from "./distinct.ts";
+import { endless, kinds } from "./kinds.ts";
 
 const unknown = -1;
 /** What making one costs, beside what there is one already of. */
@@ -100,7 +100,7 @@ export class Derivatives {
         const rest = this.of(item, byte);
         const within =
           rest === algebra.none ? rest : begun(algebra, rest, readOn(algebra, nodes.b(expr), byte), nodes.c(expr));
-        return byte === comma && algebra.isNullable(item) ? algebra.or2(within, afterComma(algebra, expr)) : within;
+        return algebra.isNullable(item) ? algebra.or2(within, this.of(afterItem(algebra, expr), byte)) : within;
       }
     }
   }

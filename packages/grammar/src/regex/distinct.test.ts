@@ -77,6 +77,41 @@ describe.each(items)("items of /%s/", (pattern) => {
   });
 });
 
+it("what follows each item says nothing of whether they differ", () => {
+  const [name, value] = ["a|ab|b", ":x|:y?"].map((pattern) => expressions.text(regexText(pattern), "utf8")) as [
+    Expr,
+    Expr,
+  ];
+  const isOne = (text: string): boolean => {
+    const properties = text.split(", ").map((property) => property.split(":"));
+    const isRight = properties.every(
+      ([first, second, ...more]) => /^(a|ab|b)$/.test(first!) && /^[xy]?$/.test(second ?? "?") && more.length === 0,
+    );
+    return isRight && new Set(properties.map(([first]) => first)).size === properties.length;
+  };
+  const list = expressions.distinct(name, 1, endless, value);
+  const texts = textsOf(["a", "b", ":x", ":", ":y", ", "], 6);
+  expect(texts.filter((text) => accepts(list, text) !== isOne(text))).toEqual([]);
+  expect(texts.filter(isOne).length).toBeGreaterThan(30);
+});
+
+it("equal texts are those with properties in any order where an expression has free ones, else one", () => {
+  const text = encoder.encode('{"a": [1, {"b": "}, {", "c": 2}], "d, e": {}}');
+  const writings = ['{"a": [1, {"b": "}, {", "c": 2}], "d, e": {}}', '{"d, e": {}, "a": [1, {"c": 2, "b": "}, {"}]}'];
+  const others = [
+    '{"a": [{"b": "}, {", "c": 2}, 1], "d, e": {}}',
+    '{"a": [1, {"b": "}, {", "c": 2}], "d, e": {}, "d, e": {}}',
+    "{}",
+  ];
+  const free = expressions.distinct(expressions.literal("a"), 0, endless, expressions.literal(":"));
+  const equal = expressions.equalTexts(free, text);
+  expect(writings.map((each) => accepts(equal, each))).toEqual([true, true]);
+  expect(others.map((each) => accepts(equal, each))).toEqual([false, false, false]);
+  const same = expressions.equalTexts(expressions.literal("x"), text);
+  expect(writings.map((each) => accepts(same, each))).toEqual([true, false]);
+  expect(accepts(expressions.equalTexts(free, encoder.encode("a}b")), "a}b")).toBe(true);
+});
+
 it("lists of lists: equal ones are told from others at any depth", () => {
   const bracketed = (inner: Expr): Expr =>
     expressions.concat([expressions.literal("["), inner, expressions.literal("]")]);

@@ -1,21 +1,39 @@
 /**
- * Items that differ from each other, with ", " between them. What the items before were is part of the expression, so that
- * residuals are as many as there are texts of items: for lists inside of what is one lexeme, where nothing else tells them.
+ * Items that differ from each other, each with what follows it, and ", " between them: lists of different items, and properties
+ * of different names. What the items before were is part of the expression, so that residuals are as many as there are texts of
+ * items: for lists inside of what is one lexeme, where nothing else tells them.
  *
- * What was read of an item is kept backwards. Walks over a vocabulary forget it (see `Forgetting`): then it ends with `all`, as long
- * as a token may hold the whole item once more behind it, and is `none` from there on.
+ * What was read of an item is kept backwards. Walks over a vocabulary forget it (see `Forgetting`): then it ends with `all`, as
+ * long as a token may hold the whole item once more behind it, and is `none` from there on.
  */
 import type { Algebra } from "./algebra.ts";
-import { endless, flags, kinds } from "./kinds.ts";
+import { equalTexts } from "./equalTexts.ts";
+import { endless, flags, kinds, leastOf, mostOf, packCounts } from "./kinds.ts";
 
+const comma = 0x2c;
 const blank = 0x20;
 
-/** @param item without the empty text @param max `endless` for no end */
-export function distinct(algebra: Algebra, item: number, min: number, max: number): number {
-  if (max === 0) return min === 0 ? algebra.empty : algebra.none;
-  if (item === algebra.none) return min === 0 ? algebra.empty : algebra.none;
-  if (max === 1) return min === 0 ? algebra.or2(algebra.empty, item) : item;
-  return algebra.nodes.add(kinds.distinct, item, min, max);
+export interface Items {
+  /** Without the empty text. */
+  readonly item: number;
+  /** What follows each; the empty text for nothing. */
+  readonly tail: number;
+  readonly min: number;
+  /** At most `mostItems`, or `endless`. */
+  readonly max: number;
+}
+
+export function distinct(algebra: Algebra, { item, tail, min, max }: Items): number {
+  const one = algebra.concat2(item, tail);
+  if (max === 0 || one === algebra.none) return min === 0 ? algebra.empty : algebra.none;
+  if (max === 1) return min === 0 ? algebra.or2(algebra.empty, one) : one;
+  return algebra.nodes.add(kinds.distinct, item, tail, packCounts(min, max));
+}
+
+/** Of kind `distinct`. */
+export function itemsOf({ nodes }: Algebra, list: number): Items {
+  const counts = nodes.c(list);
+  return { item: nodes.a(list), tail: nodes.b(list), min: leastOf(counts), max: mostOf(counts) };
 }
 
 /**
@@ -33,14 +51,18 @@ export function readOn(algebra: Algebra, read: number, byte: number): number {
   return isForgotten ? algebra.none : more;
 }
 
-/** What follows the comma after the item. @param expr of kind `begun` */
-export function afterComma(algebra: Algebra, expr: number): number {
+/** What follows the item where it ends. @param expr of kind `begun` */
+export function afterItem(algebra: Algebra, expr: number): number {
   const { nodes, none } = algebra;
-  const [read, list] = [nodes.b(expr), nodes.c(expr)];
-  const [item, min, max] = [nodes.a(list), nodes.b(list), nodes.c(list)];
-  const others = read === none ? item : algebra.and2(item, algebra.not(textOf(algebra, read)));
-  const next = distinct(algebra, others, Math.max(1, min - 1), max === endless ? endless : max - 1);
-  return algebra.concat2(algebra.byte(blank), isForgetful(algebra, read) ? forgetful(algebra, next, others) : next);
+  const read = nodes.b(expr);
+  const { item, tail, min, max } = itemsOf(algebra, nodes.c(expr));
+  const others =
+    read === none ? item : algebra.and2(item, algebra.not(equalTexts(algebra, item, bytesOf(algebra, read))));
+  const most = max === endless ? endless : max - 1;
+  const next = distinct(algebra, { item: others, tail, min: Math.max(1, min - 1), max: most });
+  const list = isForgetful(algebra, read) ? forgetful(algebra, next, others) : next;
+  const more = algebra.concat([algebra.byte(comma), algebra.byte(blank), list]);
+  return algebra.concat2(tail, min <= 1 ? algebra.or2(algebra.empty, more) : more);
 }
 
 /** The items of a list with at least one. @param first what the first of them is */
@@ -66,8 +88,4 @@ function bytesOf(algebra: Algebra, read: number): number[] {
     bytes.push(algebra.onlyByte(rest));
   }
   return bytes.reverse();
-}
-
-function textOf(algebra: Algebra, read: number): number {
-  return bytesOf(algebra, read).reduceRight((text, byte) => algebra.concat2(algebra.byte(byte), text), algebra.empty);
 }

@@ -1,7 +1,9 @@
 /** Whether an expression has no text at all, which intersections and complements hide: a search that looks for a short one. */
 import type { Algebra } from "./algebra.ts";
 import type { Derivatives } from "./derivatives.ts";
+import { itemsOf } from "./distinct.ts";
 import { flags, kinds } from "./kinds.ts";
+import { partsFirst } from "./partsFirst.ts";
 import { relax } from "./relax.ts";
 import { Shortest } from "./shortest.ts";
 import { SureDigits } from "./sureDigits.ts";
@@ -73,23 +75,49 @@ export class Emptiness {
     if (!nodes.has(expr, flags.boolean) || nodes.has(expr, flags.nullable)) return answers.hasText;
     const known = this.#known[expr] ?? answers.unknown;
     if (known !== answers.unknown) return known;
-    const hasText = this.#waitsForNothing(expr) ? false : this.#sureDigits.hasText(expr);
+    if (nodes.has(expr, flags.distinct)) {
+      const openParts = (each: number): number[] => this.#partsOf(each).filter((part) => this.#isOpen(part));
+      partsFirst(expr, openParts, (each) => each !== expr && this.isEmpty(each));
+    }
+    const ofParts = this.#ofParts(expr);
+    const hasText = ofParts === answers.unknown ? this.#sureDigits.hasText(expr) : ofParts === answers.hasText;
     if (hasText === undefined) return known;
     const answer = hasText ? answers.hasText : answers.isEmpty;
     this.#mark(expr, answer);
     return answer;
   }
 
-  /** Whether an item that has begun cannot end: a search would go on through each of its beginnings. */
-  #waitsForNothing(expr: number): boolean {
+  #isOpen(expr: number): boolean {
     const { nodes } = this.#algebra;
-    if (!nodes.has(expr, flags.distinct)) return false;
+    const isKnown = (this.#known[expr] ?? answers.unknown) !== answers.unknown;
+    return nodes.has(expr, flags.distinct) && !nodes.has(expr, flags.nullable) && !isKnown;
+  }
+
+  #partsOf(expr: number): readonly number[] {
+    const { nodes } = this.#algebra;
     const kind = nodes.kind(expr);
-    const a = nodes.a(expr);
-    if (kind === kinds.begun) return this.isEmpty(a);
-    if (kind === kinds.or) return this.#waitsForNothing(a) && this.#waitsForNothing(nodes.b(expr));
-    if (kind === kinds.and && this.#waitsForNothing(nodes.b(expr))) return true;
-    return (kind === kinds.and || kind === kinds.concat) && this.#waitsForNothing(a);
+    if (kind === kinds.begun) return [nodes.a(expr), nodes.b(nodes.c(expr))];
+    if (kind === kinds.distinct) return [nodes.a(expr), nodes.b(expr)];
+    return kind === kinds.concat || kind === kinds.or || kind === kinds.and ? nodes.parts(expr) : [];
+  }
+
+  /** Of lists of different items, by their parts: a search would go on through the beginnings of each item. */
+  #ofParts(expr: number): number {
+    const algebra = this.#algebra;
+    const { nodes } = algebra;
+    if (!nodes.has(expr, flags.distinct)) return answers.unknown;
+    const kind = nodes.kind(expr);
+    const { hasText, isEmpty, unknown } = answers;
+    if (kind === kinds.distinct || kind === kinds.begun) {
+      const { item, tail, min } = itemsOf(algebra, kind === kinds.begun ? nodes.c(expr) : expr);
+      if (this.isEmpty(nodes.a(expr)) || this.isEmpty(tail)) return isEmpty;
+      return min <= 1 || this.#sureText.isEndless(item) ? hasText : unknown;
+    }
+    if (kind !== kinds.concat && kind !== kinds.or && kind !== kinds.and) return unknown;
+    const parts = nodes.parts(expr);
+    if (kind === kinds.or) return parts.some((part) => !this.isEmpty(part)) ? hasText : isEmpty;
+    if (parts.some((part) => this.isEmpty(part))) return isEmpty;
+    return kind === kinds.concat ? hasText : unknown;
   }
 
   /** Follows the first bytes of short texts only. */

@@ -7,6 +7,7 @@ import { Algebra } from "./algebra.ts";
 import type { ByteClasses, ByteRange } from "./byteSets.ts";
 import { Derivatives } from "./derivatives.ts";
 import { distinct } from "./distinct.ts";
+import { equalTexts } from "./equalTexts.ts";
 import { Emptiness } from "./emptiness.ts";
 import { endless } from "./kinds.ts";
 import type { Nodes } from "./nodes.ts";
@@ -119,9 +120,18 @@ export class Expressions {
     return this.#algebra.repeatOf(part, min, max === Number.POSITIVE_INFINITY ? endless : max);
   }
 
-  /** Texts of an expression without the empty one, no two of them equal, with ", " between them. @param max integer, or Infinity */
-  distinct(item: Expr, min: number, max: number): Expr {
-    return distinct(this.#algebra, item, min, max === Number.POSITIVE_INFINITY ? endless : max);
+  /**
+   * Texts of an expression without the empty one, no two of them equal, with ", " between them.
+   * @param max integer of at most 32,766, or Infinity @param tail what follows each
+   */
+  distinct(item: Expr, min: number, max: number, tail: Expr = this.empty): Expr {
+    const most = max === Number.POSITIVE_INFINITY ? endless : max;
+    return distinct(this.#algebra, { item, tail, min, max: most });
+  }
+
+  /** What is equal to a text of the expression: itself, or a JSON value with its properties in any order if it has such values. */
+  equalTexts(expr: Expr, text: Uint8Array): Expr {
+    return equalTexts(this.#algebra, expr, text);
   }
 
   /** The bytes that spell the texts of a regular expression; complements stay within what spells any text. */

@@ -1,11 +1,11 @@
 /** Bytes that the texts of an expression may begin with, as far as its form shows. */
 import { bitsOfRanges } from "./byteSets.ts";
-import { comma, flags, kinds } from "./kinds.ts";
+import { flags, kinds } from "./kinds.ts";
 import type { Nodes } from "./nodes.ts";
 
 const none = new Uint32Array(8);
 const all: Uint32Array = new Uint32Array(8).fill(0xffffffff);
-const commaOnly: Uint32Array = bitsOfRanges([[comma, comma]]);
+const commaOnly: Uint32Array = bitsOfRanges([[0x2c, 0x2c]]);
 
 /** u32[8], a bit for each. */
 export function firstBytes(nodes: Nodes, expr: number): Uint32Array {
@@ -21,8 +21,12 @@ export function firstBytes(nodes: Nodes, expr: number): Uint32Array {
       return nodes.sets.bits(a);
     case kinds.concat:
       return beside(() => firstBytes(nodes, b));
-    case kinds.begun:
-      return beside(() => commaOnly);
+    case kinds.begun: {
+      const tail = nodes.b(nodes.c(expr));
+      return beside(() =>
+        nodes.has(tail, flags.nullable) ? unite(firstBytes(nodes, tail), commaOnly) : firstBytes(nodes, tail),
+      );
+    }
     case kinds.or:
       return unite(firstBytes(nodes, a), firstBytes(nodes, b));
     case kinds.and: {

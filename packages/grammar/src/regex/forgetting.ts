@@ -5,7 +5,8 @@
 import { countTexts } from "./countTexts.ts";
 import { begun, forgetful, remembered } from "./distinct.ts";
 import type { Expr, Expressions } from "./expressions.ts";
-import { flags, kinds } from "./kinds.ts";
+import { flags, kinds, leastOf } from "./kinds.ts";
+import { partsFirst } from "./partsFirst.ts";
 import { SureText } from "./sureText.ts";
 
 /** More items than an output has, or a token. */
@@ -14,6 +15,7 @@ const many = 2 ** 16;
 export class Forgetting {
   readonly #expressions: Expressions;
   readonly #sureText: SureText;
+  readonly #known = new Map<Expr, Expr>();
   /** By what items are: whether there are many. */
   readonly #areMany = new Map<Expr, boolean>();
 
@@ -27,20 +29,47 @@ export class Forgetting {
    * many changes neither. Of few each counts, and nothing is forgotten.
    */
   of(expr: Expr): Expr {
-    const { algebra, nodes } = this.#expressions;
-    if (!nodes.has(expr, flags.distinct)) return expr;
+    if (!this.#isUnknown(expr)) return this.#made(expr);
+    partsFirst(
+      expr,
+      (each) => this.#partsOf(each).filter((part) => this.#isUnknown(part)),
+      (each) => {
+        if (this.#isUnknown(each)) this.#known.set(each, this.#compute(each));
+      },
+    );
+    return this.#made(expr);
+  }
+
+  #isUnknown(expr: Expr): boolean {
+    return this.#expressions.nodes.has(expr, flags.distinct) && !this.#known.has(expr);
+  }
+
+  /** Of what was looked at. */
+  #made(expr: Expr): Expr {
+    return this.#known.get(expr) ?? expr;
+  }
+
+  #partsOf(expr: Expr): readonly Expr[] {
+    const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return algebra.concat(nodes.parts(expr).map((part) => this.of(part)));
-    if (kind === kinds.or) return algebra.or(nodes.parts(expr).map((part) => this.of(part)));
+    if (kind === kinds.distinct || kind === kinds.begun) return [nodes.a(expr)];
+    return kind === kinds.concat || kind === kinds.or || kind === kinds.and ? nodes.parts(expr) : [];
+  }
+
+  #compute(expr: Expr): Expr {
+    const { algebra, nodes } = this.#expressions;
+    const kind = nodes.kind(expr);
+    if (kind === kinds.concat) return algebra.concat(nodes.parts(expr).map((part) => this.#made(part)));
+    if (kind === kinds.or) return algebra.or(nodes.parts(expr).map((part) => this.#made(part)));
     if (kind === kinds.and) return this.#beside(nodes.parts(expr)) ?? expr;
-    if (kind === kinds.distinct) return nodes.b(expr) > 0 ? this.#list(expr) : expr;
+    if (kind === kinds.distinct) return leastOf(nodes.c(expr)) > 0 ? this.#list(expr) : expr;
     return kind === kinds.begun ? this.#item(expr) : expr;
   }
 
   /** Of an intersection: where all parts but one are complements of few texts. */
   #beside(parts: readonly Expr[]): Expr | undefined {
     const other = this.#onlyOther(parts);
-    return other && this.#expressions.algebra.and(parts.map((part) => (part === other ? this.of(part) : part)));
+    return other && this.#expressions.algebra.and(parts.map((part) => (part === other ? this.#made(part) : part)));
   }
 
   #onlyOther(parts: readonly Expr[]): Expr | undefined {
@@ -51,14 +80,14 @@ export class Forgetting {
   #list(list: Expr): Expr {
     const { algebra, nodes } = this.#expressions;
     const item = nodes.a(list);
-    return this.#hasMany(item) ? forgetful(algebra, list, this.of(item)) : list;
+    return this.#hasMany(item) ? forgetful(algebra, list, this.#made(item)) : list;
   }
 
   #item(expr: Expr): Expr {
     const { algebra, nodes } = this.#expressions;
     const [read, list] = [nodes.b(expr), nodes.c(expr)];
     const kept = this.#hasMany(nodes.a(list)) ? remembered(algebra, read) : read;
-    return begun(algebra, this.of(nodes.a(expr)), kept, list);
+    return begun(algebra, this.#made(nodes.a(expr)), kept, list);
   }
 
   /** Whether there are many such items; of lists it is told by their items. */

@@ -2,10 +2,10 @@
 import { GrammarBudgetError } from "../budget/budget.ts";
 import { ByteSets, Partitions } from "./byteSets.ts";
 import { firstBytes } from "./firstBytes.ts";
-import { flags, type Kind, kinds } from "./kinds.ts";
+import { flags, type Kind, kinds, leastOf } from "./kinds.ts";
 
 /** What an expression has if a part of it has. */
-const inherited = flags.boolean | flags.remainders | flags.distinct;
+const inherited = flags.boolean | flags.remainders | flags.distinct | flags.anyOrder;
 const words = 4;
 /** Stands for every length from here on. */
 const longest = 2 ** 30;
@@ -135,10 +135,14 @@ export class Nodes {
         return (~first & nullable) | (first & inherited) | boolean;
       case kinds.multiple:
         return remainders | (b === 0 && c === 0 ? nullable : 0);
-      case kinds.distinct:
-        return (b === 0 ? nullable : 0) | (first & inherited) | boolean | flags.distinct;
-      case kinds.begun:
-        return (this.b(c) <= 1 ? first & nullable : 0) | (first & inherited) | boolean | flags.distinct;
+      case kinds.distinct: {
+        const order = this.kind(b) === kinds.empty ? 0 : flags.anyOrder;
+        return (leastOf(c) === 0 ? nullable : 0) | ((first | second) & inherited) | boolean | flags.distinct | order;
+      }
+      case kinds.begun: {
+        const isLast = leastOf(this.c(c)) <= 1 && this.has(this.b(c), nullable);
+        return (isLast ? first & nullable : 0) | (first & inherited) | boolean | flags.distinct;
+      }
       case kinds.repeat:
         return (b === 0 ? nullable : first & nullable) | (first & inherited);
       default:
@@ -206,9 +210,11 @@ export class Nodes {
       case kinds.repeat:
         return lengths[a]! * b;
       case kinds.distinct:
-        return Math.max(0, (lengths[a]! + 2) * b - 2);
-      case kinds.begun:
-        return lengths[a]! + (lengths[this.a(c)]! + 2) * Math.max(0, this.b(c) - 1);
+        return Math.max(0, (lengths[a]! + lengths[b]! + 2) * leastOf(c) - 2);
+      case kinds.begun: {
+        const more = (lengths[this.a(c)]! + lengths[this.b(c)]! + 2) * Math.max(0, leastOf(this.c(c)) - 1);
+        return lengths[a]! + lengths[this.b(c)]! + more;
+      }
       default:
         return kind satisfies never;
     }

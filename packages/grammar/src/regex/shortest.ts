@@ -1,6 +1,7 @@
 /** First bytes of short texts: where a search for any text of an expression had best begin. */
 import type { Algebra } from "./algebra.ts";
-import { comma, kinds } from "./kinds.ts";
+import { afterItem } from "./distinct.ts";
+import { kinds } from "./kinds.ts";
 import type { Nodes } from "./nodes.ts";
 
 const unknown = -2;
@@ -45,7 +46,7 @@ export class Shortest {
       case kinds.distinct:
         return this.firstByte(nodes.a(expr));
       case kinds.begun:
-        return nodes.minLength(nodes.a(expr)) === 0 ? comma : this.firstByte(nodes.a(expr));
+        return this.firstByte(nodes.minLength(nodes.a(expr)) > 0 ? nodes.a(expr) : afterItem(this.#algebra, expr));
       case kinds.or:
         return this.firstByte(
           this.#best(expr, kinds.or, (part, best) => nodes.minLength(part) < nodes.minLength(best)),

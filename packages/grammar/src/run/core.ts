@@ -76,7 +76,9 @@ export class Core {
       return ranges ? this.#lexer.tokenLexeme(ranges) : this.#lexer.lexeme(unpacked.at(i), isLazy[i] === 1);
     };
     const without = (lexeme: number, texts: readonly Uint8Array[]): number | undefined => {
-      const others = expressions.not(expressions.or(texts.map((text) => expressions.literal(text))));
+      const others = expressions.not(
+        expressions.or(texts.map((text) => expressions.equalTexts(unpacked.at(lexeme), text))),
+      );
       const rest = expressions.and([unpacked.at(lexeme), others]);
       return expressions.isEmpty(rest) ? undefined : this.#lexer.lexeme(rest, isLazy[lexeme] === 1, true);
     };

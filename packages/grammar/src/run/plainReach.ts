@@ -4,7 +4,7 @@
  * come to; where it says nothing, all tokens are walked.
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
-import { endless, kinds } from "../regex/kinds.ts";
+import { endless, kinds, leastOf } from "../regex/kinds.ts";
 import { SureText } from "../regex/sureText.ts";
 import { plainCharacter } from "./slices.ts";
 
@@ -134,7 +134,7 @@ export class PlainReach {
     if (kind === kinds.or) return nodes.parts(expr).every((part) => this.#endsOutside(part));
     if (kind === kinds.concat || kind === kinds.and) return nodes.parts(expr).some((part) => this.#endsOutside(part));
     if (kind === kinds.begun) return this.#endsOutside(nodes.a(expr));
-    const isRepeated = kind === kinds.repeat || kind === kinds.distinct;
-    return isRepeated && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
+    if (kind === kinds.distinct) return leastOf(nodes.c(expr)) > 0 && this.#endsOutside(nodes.a(expr));
+    return kind === kinds.repeat && nodes.b(expr) > 0 && this.#endsOutside(nodes.a(expr));
   }
 }

@@ -1,6 +1,7 @@
 /** What the bodies of rules are made with. */
 import type { Budget } from "../budget/budget.ts";
 import type { Expressions } from "../regex/expressions.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
 import type { CountBounds } from "../rules/grammarRules.ts";
 import type { Formula, Formulas } from "./formula.ts";
 import type { ObjectPlan } from "./objectPlan.ts";
@@ -28,6 +29,8 @@ export interface BodyContext {
   distinctSymbolOf(formula: Formula): DistinctSymbol | undefined;
   /** So many of these values, no two of them equal, as one lexeme inside of a value that is compared. @throws IncomparableError */
   distinctListOf(formula: Formula, counts: CountBounds): RuleSymbol | undefined;
+  /** Properties of such names, each once, as one lexeme inside of a value that is compared. @throws IncomparableError */
+  distinctPropertiesOf(names: TextRegex, value: Formula): RuleSymbol | undefined;
   /** Whether so many values can be told apart by how they are written. @throws IncomparableError */
   hasTexts(formula: Formula, least: number): boolean;
 }

@@ -1,13 +1,14 @@
 /**
- * Values that are compared by how they are written: equal ones are written alike, on one line, as one lexeme. Left out is what
- * would be written in many ways: more than one property with a name that is not declared, values inside each other without end.
+ * Values that are compared by how they are written: equal ones are written alike, on one line, as one lexeme, but for properties
+ * with names that are not declared, which may stand in any order. Left out are values inside each other without end, and of
+ * such properties all but one where they are of several kinds or counted.
  */
 import type { Expr } from "../regex/expressions.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
 import { isAmbiguous, mostLevels, singleText, SizeError } from "../rules/singleText.ts";
 import { EmptySchemaError } from "./errors.ts";
 import type { Formula } from "./formula.ts";
-import type { ObjectPlan } from "./objectPlan.ts";
+import { areOfOneKind, type ObjectPlan } from "./objectPlan.ts";
 import type { CompileSettings } from "./options.ts";
 
 /** Why values cannot be compared by how they are written. */
@@ -73,8 +74,8 @@ export function areWrittenAlike(plans: readonly ObjectPlan[]): boolean {
   );
 }
 
-/** @throws IncomparableError for objects that are nothing without properties that are not declared */
-export function checkComparable({ names, free }: ObjectPlan): void {
-  if (names.length > 0 || free.length === 0) return;
-  throw new IncomparableError("objects whose properties are not declared are not compared");
+/** @throws IncomparableError for objects that are nothing without properties that are not declared, of several kinds */
+export function checkComparable(plan: ObjectPlan): void {
+  if (plan.names.length > 0 || plan.free.length === 0 || areOfOneKind(plan)) return;
+  throw new IncomparableError("objects whose properties are not declared, and of several kinds, are not compared");
 }

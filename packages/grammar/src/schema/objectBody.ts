@@ -5,12 +5,12 @@
 import { hasLoneSurrogate } from "../json/texts.ts";
 import type { BodyContext } from "./bodyContext.ts";
 import type { Choice } from "./choices.ts";
-import { type Claims, claimsIn } from "./claims.ts";
+import type { Claims } from "./claims.ts";
 import { type CountSet, everyCount, hasCount, isAllFrom, meetCounts, uniteCounts } from "./countSets.ts";
 import type { ObjectClaim } from "./objectClaims.ts";
-import type { ObjectPlan } from "./objectPlan.ts";
+import { areOfOneKind, isCounted, type ObjectPlan } from "./objectPlan.ts";
 import type { ObjectSteps } from "./objectSteps.ts";
-import type { RuleBody } from "./ruleBody.ts";
+import type { RuleBody, RuleSymbol } from "./ruleBody.ts";
 import type { StateTable } from "./stateTable.ts";
 
 type Left = Claims<ObjectClaim>;
@@ -33,8 +33,7 @@ export class ObjectBody {
     this.#plan = steps.plan;
     this.#steps = steps;
     this.#states = states;
-    const bounds = [...this.#plan.counts, ...claimsIn(this.#plan.others).filter((claim) => claim.is === "count")];
-    this.#isCounted = bounds.some(({ min, max }) => min > 1 || (max > 0 && max < Infinity));
+    this.#isCounted = isCounted(this.#plan);
   }
 
   /** Adds edges from the state to the end for all such objects. */
@@ -53,6 +52,11 @@ export class ObjectBody {
       const counts = this.#isCounted ? { counts: true } : {};
       const name = names[place];
       if (name === undefined) {
+        const properties = this.#freeProperties(left);
+        if (properties) {
+          this.#body.addEdge(state, properties, this.#beforeEnd());
+          return;
+        }
         for (const keys of free) {
           this.#addChoices(this.#steps.withFree(keys, left), place, (middle) => {
             this.#steps.addFreeKey(state, keys, middle, counts);
@@ -68,6 +72,20 @@ export class ObjectBody {
       const without = this.#steps.without(name, left);
       if (without) this.#body.addEdgesOf(state, this.#beforeName(place + 1, without));
     });
+  }
+
+  /** Of a value that is compared: all free properties at once, where they are of one kind and nothing else is asked of them. */
+  #freeProperties(left: Left): RuleSymbol | undefined {
+    const { settings } = this.#context;
+    const [keys] = this.#plan.free;
+    if (settings.comparing.length === 0 || !keys || !areOfOneKind(this.#plan) || left.kind !== "true") return undefined;
+    return this.#context.distinctPropertiesOf(this.#steps.textsOf(keys), keys.value);
+  }
+
+  #beforeEnd(): number {
+    return this.#states.state("end", (state) =>
+      this.#body.addEdge(state, this.#context.punctuation.closeObject, this.#end),
+    );
   }
 
   #addChoices(choices: readonly Choice<ObjectClaim>[], place: number, addKey: (middle: number) => void): void {

@@ -78,6 +78,17 @@ export function planObject(
   };
 }
 
+/** Whether it matters how many properties there are, beside whether there are any. */
+export function isCounted({ counts, others }: ObjectPlan): boolean {
+  const bounds = [...counts, ...claimsIn(others).filter((claim) => claim.is === "count")];
+  return bounds.some(({ min, max }) => min > 1 || (max > 0 && max < Infinity));
+}
+
+/** Whether all free properties follow one schema, and nothing is said of them together. */
+export function areOfOneKind(plan: ObjectPlan): boolean {
+  return plan.free.length === 1 && plan.others.kind === "true" && !isCounted(plan);
+}
+
 function propertyClaim(table: ClaimTable<ObjectClaim>, name: string, value: Formula): Claims<ObjectClaim> {
   if (value.kind === "true") return table.true;
   return table.claim(value.kind === "false" ? { is: "absent", name } : { is: "property", name, value });

@@ -1,5 +1,6 @@
 /** What becomes of an object's claims with a property, and without it. */
 import { literal, not, or } from "../json/texts.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
 import type { BodyContext } from "./bodyContext.ts";
 import { type Choice, Chooser, type Settlement } from "./choices.ts";
 import { type Claims, claimsIn } from "./claims.ts";
@@ -118,12 +119,17 @@ export class ObjectSteps {
     });
   }
 
+  /** What such names are. */
+  textsOf({ texts }: FreeKeys): TextRegex {
+    return texts ?? not(or(...this.plan.declared.map(literal)));
+  }
+
   /** An edge for any such name, to a state in which its value follows. */
   addFreeKey(from: number, keys: FreeKeys, target: number, more: EdgeExtras): void {
     const { punctuation } = this.#context;
-    const { texts } = keys;
-    const { declared } = this.plan;
     if (!this.#isDistinct) {
+      const { texts } = keys;
+      const { declared } = this.plan;
       const key = texts ? punctuation.key(texts, "name") : punctuation.otherKey(declared, "name");
       this.#body.addEdge(from, key, target, more);
       return;
@@ -131,7 +137,7 @@ export class ObjectSteps {
     const named = this.#states.state(`colon ${target}`, (state) =>
       this.#body.addEdge(state, punctuation.colon, target),
     );
-    const name = punctuation.name(texts ?? not(or(...declared.map(literal))), "name");
+    const name = punctuation.name(this.textsOf(keys), "name");
     this.#body.addEdge(from, name, named, { ...more, isDistinct: true });
   }
 }

@@ -2,6 +2,7 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { countTexts } from "../regex/countTexts.ts";
+import type { TextRegex } from "../regex/textRegex.ts";
 import type { CountBounds, GrammarRules } from "../rules/grammarRules.ts";
 import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
 import { type ObjectPlan, planObject } from "./objectPlan.ts";
@@ -213,6 +214,15 @@ export class SchemaCompiler implements BodyContext {
     if (values === undefined) return undefined;
     this.plans.push(...values.plans);
     return this.#lexeme(this.expressions.distinct(values.text, min, max), formula);
+  }
+
+  distinctPropertiesOf(names: TextRegex, value: Formula): RuleSymbol | undefined {
+    const { expressions, punctuation } = this;
+    const values = this.#comparableValues(value);
+    if (values === undefined) return undefined;
+    this.plans.push(...values.plans);
+    const tail = expressions.concat([expressions.literal(": "), values.text]);
+    return this.#lexeme(expressions.distinct(punctuation.quoted(names), 1, Infinity, tail), value);
   }
 
   hasTexts(formula: Formula, least: number): boolean {

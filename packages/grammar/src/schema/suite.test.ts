@@ -33,7 +33,6 @@ const different: readonly (readonly [file: string, name: string, reason: string]
   ["optional/bignum.json", "integer", "an integer without bounds is a safe one"],
   ["optional/float-overflow.json", "", "an integer without bounds is a safe one"],
   ["optional/content.json", "", "contents are annotations, as since 2019-09"],
-  ["uniqueItems.json", "uniqueItems validation", "objects among items of any kind have one property"],
   ["ref.json", "ref overrides any sibling keywords", "no $schema says that it is draft 7"],
   ["ref.json", "$ref prevents a sibling $id", "no $schema says that it is draft 7"],
 ];

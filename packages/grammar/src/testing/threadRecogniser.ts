@@ -84,7 +84,7 @@ export class ThreadRecogniser {
         if (!expressions.isNullable(rest.expr)) continue;
         let { seen } = rest;
         if (rest.distinctFrom !== undefined) {
-          const read = String(bytes.subarray(rest.distinctFrom, at));
+          const read = valueOf(bytes.subarray(rest.distinctFrom, at));
           if (seen.includes(read)) continue;
           seen = [...seen, read].sort();
         }
@@ -128,5 +128,23 @@ export class ThreadRecogniser {
   #isAccepting({ rule, state, count }: Frame): boolean {
     const { isAccepting, acceptingCount } = this.#grammar.rules[rule]!.states[state]!;
     return isAccepting && (!acceptingCount || (acceptingCount.min <= count && count <= acceptingCount.max));
+  }
+}
+
+/** Equal texts for equal values. */
+function valueOf(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes);
+  const ofValue = (value: unknown): string => {
+    if (typeof value !== "object" || value === null) return JSON.stringify(value);
+    if (Array.isArray(value)) return `[${value.map(ofValue).join()}]`;
+    return `{${Object.entries(value)
+      .map((property) => property.map(ofValue).join(":"))
+      .sort()
+      .join()}}`;
+  };
+  try {
+    return ofValue(JSON.parse(text));
+  } catch {
+    return text;
   }
 }
