@@ -102,6 +102,22 @@ export function describeModel({ open, tolerance }: ConformanceOptions): void {
     expectEqual(row, expected);
   });
 
+  it("gives the same row where another slot was emptied before its last tokens", async () => {
+    const tokenIds = history(14);
+    const expected = await rowAfter(tokenIds);
+    for (const size of [9, 1]) {
+      clear();
+      await model.step([item(1, 0, history(6))], signal);
+      await model.step([item(0, 0, tokenIds.slice(0, 5))], signal);
+      model.truncate(1, 0);
+      const row = newRow();
+      for (let at = 5; at < 14; at += size) {
+        await model.step([item(0, at, tokenIds.slice(at, at + size), at + size === 14 ? [row] : [])], signal);
+      }
+      expectEqual(row, expected);
+    }
+  });
+
   it("forks: both slots go on apart", async () => {
     const prompt = history(7);
     const expected = [await rowAfter([...prompt, 11]), await rowAfter([...prompt, 12])];

@@ -24,7 +24,10 @@ export async function batchVariance(model: ModelSource): Promise<number> {
   return worst;
 }
 
-/** The row after the tokens, in steps of `length`, alone or beside another slot that takes one token a step. */
+/**
+ * The row after the tokens, in steps of `length`, alone or beside another slot that takes one token a step and is emptied after
+ * every other one, so that cells before the row's become free.
+ */
 async function rowOf(
   model: ModelSource,
   tokenIds: Int32Array,
@@ -36,9 +39,10 @@ async function rowOf(
     const chunk = tokenIds.subarray(at, at + length);
     const isLast = at + length >= tokenIds.length;
     const rows = isLast ? [{ index: chunk.length - 1, target }] : [];
-    const company = { slot: 1, position: step, tokenIds: tokenIds.subarray(0, 1), rows: [] };
+    const company = { slot: 1, position: step % 2, tokenIds: tokenIds.subarray(0, 1), rows: [] };
     const item = { slot: 0, position: at, tokenIds: chunk, rows };
     await model.step(hasCompany ? [item, company] : [item], signal);
+    if (hasCompany && step % 2 === 1) model.truncate(1, 0);
   }
   model.truncate(0, 0);
   if (hasCompany) model.truncate(1, 0);

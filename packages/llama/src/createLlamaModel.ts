@@ -9,6 +9,7 @@ import { GgufTokenizer } from "./ggufTokenizer.ts";
 import { type LibLlama, openLibLlama, type Pointer } from "./libllama.ts";
 import { findLibraries } from "./libraries.ts";
 import { StepBatch } from "./stepBatch.ts";
+import { padded, stableParts } from "./stepParts.ts";
 
 export interface LlamaModelOptions {
   /** Path of a GGUF file. */
@@ -68,15 +69,17 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
   if (model === null)
     throw new Error(`"modelPath" expected a GGUF model that llama.cpp can load, got ${JSON.stringify(modelPath)}`);
   const { contextTokens = Math.min(library.trainedContext(model), 4096) } = options;
+  const padsSingles = deterministic && threads > 1;
+  const [cells, batchTokens] = padsSingles ? [contextTokens + 1, 2 * stepTokens] : [contextTokens, stepTokens];
   const context = library.openContext(model, {
     ...library.contextDefaults(),
-    ...{ n_ctx: contextTokens * sequences, n_seq_max: sequences, n_batch: stepTokens, n_ubatch: stepTokens },
+    ...{ n_ctx: cells * sequences, n_seq_max: sequences, n_batch: batchTokens, n_ubatch: stepTokens },
     ...{
       n_threads: threads,
       n_threads_batch: threads,
       flash_attn_type: flashAttentionOn,
       no_perf: true,
-      kv_unified: true,
+      kv_unified: !deterministic,
     },
   });
   if (context === null) {
@@ -87,7 +90,8 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
   }
   const limits = { sequences, contextTokens, stepTokens };
   try {
-    const opened = new LlamaModel(library, model, context, { limits, isBitStable: deterministic, modelPath });
+    const facts = { limits, isBitStable: deterministic, padsSingles, batchTokens, modelPath };
+    const opened = new LlamaModel(library, model, context, facts);
     if (deterministic) await checkBitStable(opened);
     return opened;
   } catch (error) {
@@ -108,6 +112,10 @@ async function checkBitStable(model: ModelSource): Promise<void> {
 interface LlamaModelFacts {
   readonly limits: ModelLimits;
   readonly isBitStable: boolean;
+  /** A decode of a single token takes another one behind it. */
+  readonly padsSingles: boolean;
+  /** Most tokens of one decode. */
+  readonly batchTokens: number;
   readonly modelPath: string;
 }
 
@@ -121,6 +129,7 @@ class LlamaModel implements ModelSource {
   readonly chatTemplate?: ChatTemplate;
   readonly limits: ModelLimits;
   readonly isBitStable: boolean;
+  readonly #padsSingles: boolean;
   readonly #modelPath: string;
   readonly #library: LibLlama;
   readonly #model: Pointer;
@@ -134,7 +143,7 @@ class LlamaModel implements ModelSource {
     library: LibLlama,
     model: Pointer,
     context: Pointer,
-    { limits, isBitStable, modelPath }: LlamaModelFacts,
+    { limits, isBitStable, padsSingles, batchTokens, modelPath }: LlamaModelFacts,
   ) {
     const vocab = library.vocabOf(model);
     this.#library = library;
@@ -143,10 +152,11 @@ class LlamaModel implements ModelSource {
     this.#memory = library.memoryOf(context);
     this.limits = limits;
     this.isBitStable = isBitStable;
+    this.#padsSingles = padsSingles;
     this.#modelPath = modelPath;
     this.tokenizer = new GgufTokenizer(library, vocab);
     this.vocabSize = this.tokenizer.vocabSize;
-    this.#batch = new StepBatch(library, limits.stepTokens);
+    this.#batch = new StepBatch(library, batchTokens);
     const ids = Array.from({ length: this.vocabSize }, (_, id) => id);
     this.eosTokenIds = ids.filter((id) => library.endsGeneration(vocab, id));
     const template = library.chatTemplate(model);
@@ -168,14 +178,24 @@ class LlamaModel implements ModelSource {
   }
 
   async #compute(items: readonly StepItem[]): Promise<void> {
-    const status = await this.#library.decode(this.#context, this.#batch.fill(items));
-    if (status !== 0) {
-      for (const { slot, position } of items) this.#library.forget(this.#memory, slot, position);
-      throw new Error(
-        status === 1 ? "llama.cpp has no room for the step's tokens" : `llama_decode failed with ${status}`,
-      );
+    const status = await this.#decodeParts(this.isBitStable ? stableParts(items) : [items]);
+    if (status === 0) return;
+    for (const { slot, position } of items) this.#library.forget(this.#memory, slot, position);
+    throw new Error(
+      status === 1 ? "llama.cpp has no room for the step's tokens" : `llama_decode failed with ${status}`,
+    );
+  }
+
+  /** 0, or the status of the first part that failed. */
+  async #decodeParts(parts: readonly (readonly StepItem[])[]): Promise<number> {
+    for (const part of parts) {
+      const isPadded = this.#padsSingles && part[0]?.tokenIds.length === 1;
+      const status = await this.#library.decode(this.#context, this.#batch.fill(isPadded ? part.map(padded) : part));
+      if (status !== 0) return status;
+      if (isPadded) for (const { slot, position } of part) this.#library.forget(this.#memory, slot, position + 1);
+      for (const { index, target } of this.#batch.rows) this.#library.copyRow(this.#context, index, target);
     }
-    for (const { index, target } of this.#batch.rows) this.#library.copyRow(this.#context, index, target);
+    return 0;
   }
 
   /** By the file's content: what it begins and ends with, and its size. */
@@ -190,7 +210,9 @@ class LlamaModel implements ModelSource {
 
   fork(from: number, to: number, length: number): void {
     this.#checkOpen();
-    this.#library.copySequence(this.#memory, from, to, length);
+    // cells of its own are copied all at once
+    this.#library.copySequence(this.#memory, from, to, this.isBitStable ? -1 : length);
+    this.#library.forget(this.#memory, to, length);
   }
 
   close(): Promise<void> {
