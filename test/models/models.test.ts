@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLlamaModel } from "@tokenmill/llama";
@@ -91,8 +91,14 @@ describe.skipIf(!hasLibraries)("llama.cpp, from a GGUF file", () => {
 
   it("refuses a file that is no model, by name", async () => {
     const path = join(import.meta.dirname, "package.json");
-    await expect(createLlamaModel({ ...open, modelPath: path })).rejects.toThrow(/"modelPath" expected a GGUF model/);
+    await expect(createLlamaModel({ ...open, modelPath: path })).rejects.toThrow(
+      `"modelPath" expected a GGUF model, which begins with "GGUF", got ${JSON.stringify(path)}`,
+    );
+    const cutPath = join(directory, "cut.gguf");
+    writeFileSync(cutPath, readFileSync(modelPath).subarray(0, -1000));
+    await expect(createLlamaModel({ ...open, modelPath: cutPath })).rejects.toThrow(/cut\.gguf": it may be cut short/);
     await expect(createLlamaModel({ ...open, modelPath: join(directory, "none") })).rejects.toThrow("ENOENT");
+    await expect(createLlamaModel({ ...open, modelPath: directory })).rejects.toThrow("EISDIR");
   });
 });
 

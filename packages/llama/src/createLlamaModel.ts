@@ -1,9 +1,9 @@
 /** A GGUF model as a `ModelSource`: llama.cpp computes, one `llama_decode` a step, on threads of its own. */
-import { access } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { checkBoolean, checkInteger, checkOptions, checkString } from "@tokenmill/check";
 import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/contracts";
 import { batchVariance } from "./batchVariance.ts";
+import { checkGguf, notLoaded } from "./checkGguf.ts";
 import { fileDigest } from "./fileDigest.ts";
 import { GgufTokenizer } from "./ggufTokenizer.ts";
 import { type LibLlama, openLibLlama, type Pointer } from "./libllama.ts";
@@ -63,11 +63,10 @@ export async function createLlamaModel(options: LlamaModelOptions): Promise<Mode
     checkInteger("contextTokens", options.contextTokens, { min: 16, max: 2 ** 20 });
   }
   if (libraryDirectory !== undefined) checkString("libraryDirectory", libraryDirectory);
-  await access(modelPath);
+  await checkGguf(modelPath);
   const library = await openLibLlama(findLibraries(libraryDirectory));
   const model = await library.loadModel(modelPath, { ...library.modelDefaults(), n_gpu_layers: 0 });
-  if (model === null)
-    throw new Error(`"modelPath" expected a GGUF model that llama.cpp can load, got ${JSON.stringify(modelPath)}`);
+  if (model === null) throw notLoaded(modelPath);
   const { contextTokens = Math.min(library.trainedContext(model), 4096) } = options;
   const padsSingles = deterministic && threads > 1;
   const [cells, batchTokens] = padsSingles ? [contextTokens + 1, 2 * stepTokens] : [contextTokens, stepTokens];
