@@ -83,6 +83,20 @@ describe.skipIf(chromiumPath === undefined)("the page without an API", () => {
     expect(await page.locator(".card .error").count()).toBe(0);
   });
 
+  it("keeps a slider under the hand that moves it across the value that is off", async () => {
+    await open("#distribution?temperature=0.99");
+    await settled(page, ["temperature"]);
+    const slider = page.locator('input[data-parameter="temperature"]');
+    await slider.press("ArrowRight");
+    await settled(page, []);
+    expect(await page.locator('.card[data-stage="temperature"] [role="switch"]').getAttribute("aria-checked")).toBe(
+      "false",
+    );
+    await page.keyboard.press("ArrowRight");
+    await settled(page, ["temperature"]);
+    expect(await slider.inputValue()).toBe("1.01");
+  });
+
   it("switches a stage on and off, and follows a profile", async () => {
     await open();
     await settled(page, []);

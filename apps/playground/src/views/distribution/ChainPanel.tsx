@@ -1,5 +1,5 @@
 /** The chain as cards in order, each with the fields of its parameters, and chips for the stages that are off. */
-import { parameters, type SamplerName, samplerReferences, samplers } from "@tokenmill/core";
+import { parameters, type SamplerName, samplerReferences } from "@tokenmill/core";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { decimal, percent, count } from "../../charts/format.ts";
@@ -13,6 +13,7 @@ import {
   withChain,
   withValue,
 } from "../../params/settings.ts";
+import { shownStages } from "../../params/shownStages.ts";
 import { parametersOf, turnOff, turnOn } from "../../params/stageSwitch.ts";
 import { change, evaluation, history, mathsError, page, row } from "../../state/store.ts";
 import { announce } from "../../ui/announce.ts";
@@ -23,21 +24,21 @@ const profileText = parameters.find(({ name }) => name === "profile")?.descripti
 /** The last order that could be computed. */
 let lastOrder: readonly SamplerName[] = [];
 
-/** Of settings that are refused, what was on before, and what the settings name: there they can be mended. */
+/** Of settings that are refused, what was on before. */
 function orderOf(settings: Settings, vocabSize: number): readonly SamplerName[] {
   try {
     lastOrder = activeStages(settings, vocabSize);
-    return lastOrder;
   } catch {
-    const named = profileOrder(settings).filter((name) => samplers[name].reads.some((each) => each in settings));
-    return [...new Set([...lastOrder, ...named])];
+    // the error is shown beside the cards
   }
+  return lastOrder;
 }
 
 export function ChainPanel(): JSX.Element {
   const { settings } = page.value;
   const vocabSize = row.value.logits.length;
-  const order = orderOf(settings, vocabSize);
+  const active = orderOf(settings, vocabSize);
+  const order = shownStages(settings, active);
   const set = (next: Settings): void => change({ settings: next, step: undefined });
   const chain = evaluation.value?.chains[0];
   const error = mathsError.value || history.value.error || (chain && "error" in chain ? chain.error : "");
@@ -74,10 +75,10 @@ export function ChainPanel(): JSX.Element {
           {error}
         </p>
       )}
-      {order.length === 0 && error === "" && (
+      {active.length === 0 && error === "" && (
         <p class="empty">No stage is on: tokens are drawn from the plain softmax.</p>
       )}
-      <Cards order={order} settings={settings} vocabSize={vocabSize} set={set} />
+      <Cards order={order} active={active} settings={settings} vocabSize={vocabSize} set={set} />
       <h3 id="add-title">Switch on</h3>
       <div class="chips" role="group" aria-labelledby="add-title">
         {off.map((name) => (
@@ -117,12 +118,14 @@ export function ChainPanel(): JSX.Element {
 
 interface CardsProps {
   readonly order: readonly SamplerName[];
+  /** Those of `order` that are on. */
+  readonly active: readonly SamplerName[];
   readonly settings: Settings;
   readonly vocabSize: number;
   readonly set: (next: Settings) => void;
 }
 
-function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
+function Cards({ order, active, settings, vocabSize, set }: CardsProps): JSX.Element {
   const list = useRef<HTMLOListElement>(null);
   const [dragged, setDragged] = useState<{ name: SamplerName; order: readonly SamplerName[] } | undefined>(undefined);
   const shown = dragged?.order ?? order;
@@ -147,7 +150,7 @@ function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
   };
 
   return (
-    <ol class="cards" ref={list} aria-label="Stages that are on, in order">
+    <ol class="cards" ref={list} aria-label="Stages in order">
       {shown.map((name) => (
         <li key={name} class={dragged?.name === name ? "card dragged" : "card"} data-stage={name}>
           <div class="card-head">
@@ -181,16 +184,17 @@ function Cards({ order, settings, vocabSize, set }: CardsProps): JSX.Element {
               </svg>
             </button>
             <h3 title={samplerReferences[name].description}>{labelOf(name)}</h3>
-            <StageNumbers name={name} />
+            {active.includes(name) ? <StageNumbers name={name} /> : <span class="stage-numbers">off</span>}
             <button
               type="button"
               class="switch"
               role="switch"
-              aria-checked="true"
+              aria-checked={active.includes(name)}
               aria-label={`${labelOf(name)} on`}
               onClick={() => {
-                set(turnOff(settings, name, vocabSize));
-                announce(`${labelOf(name)} is off`);
+                const isOn = active.includes(name);
+                set(isOn ? turnOff(settings, name, vocabSize) : turnOn(settings, name, vocabSize));
+                announce(`${labelOf(name)} is ${isOn ? "off" : "on"}`);
               }}
             />
           </div>

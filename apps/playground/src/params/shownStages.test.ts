@@ -1,0 +1,30 @@
+import { compileParams, parameters, samplerNames } from "@tokenmill/core";
+import { describe, expect, it } from "vitest";
+import { activeStages, profileNames, type Settings } from "./settings.ts";
+import { shownStages } from "./shownStages.ts";
+import { turnOff, turnOn } from "./stageSwitch.ts";
+
+describe("the cards of a chain", () => {
+  it.each(profileNames)("are the stages that are on, in order, for each of %s", (profile) => {
+    for (const stage of samplerNames) {
+      const settings = turnOn({ profile, temperature: 0.5, topP: 0.5 }, stage, 50);
+      const active = activeStages(settings, 50);
+      expect(compileParams(settings, { vocabSize: 50, maxLogprobs: 0 }).stageNames).toEqual(active);
+      // where mirostat replaces the others of llama.cpp, theirs stay
+      expect(shownStages(settings, active).filter((name) => active.includes(name))).toEqual(active);
+    }
+  });
+
+  it("keep one whose value is the one that is off, at its place", () => {
+    for (const { name, off } of parameters.filter((parameter) => typeof parameter.off === "number")) {
+      const settings: Settings = { minP: 0.1, temperature: 0.5, [name]: off };
+      const shown = shownStages(settings, activeStages(settings, 50));
+      expect(shown.length, name).toBe(["minP", "temperature"].includes(name) || name === "dynatempRange" ? 2 : 3);
+    }
+  });
+
+  it("go where a switch took out all that was set", () => {
+    const settings = turnOff(turnOn({}, "topK", 50), "topK", 50);
+    expect(shownStages(settings, activeStages(settings, 50))).toEqual([]);
+  });
+});
