@@ -250,6 +250,10 @@ describe.skipIf(chromiumPath === undefined)("the page without an API", () => {
     await settled(page, ["temperature", "topK"]);
     await page.click("summary:text-is('Export')");
     expect(await page.locator(".menu pre").textContent()).toBe("npx tokenmill explain --temperature 0.7 --top-k 3");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Escape");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Export");
+    await page.keyboard.press("Enter");
     const save = async (label: string): Promise<Buffer> => {
       const [file] = await Promise.all([page.waitForEvent("download"), page.click(`button:text-is("${label}")`)]);
       await page.click("summary:text-is('Export')");

@@ -39,7 +39,9 @@ export function ExportMenu(): JSX.Element {
       class="menu"
       ref={menu}
       onKeyDown={(event) => {
-        if (event.key === "Escape") menu.current?.removeAttribute("open");
+        if (event.key !== "Escape") return;
+        menu.current?.querySelector("summary")?.focus();
+        menu.current?.removeAttribute("open");
       }}
       onFocusOut={({ relatedTarget }) => {
         if (!menu.current?.contains(relatedTarget as Node | null)) menu.current?.removeAttribute("open");
