@@ -3,7 +3,8 @@ import { messageOf } from "@tokenmill/check";
 import type { Distribution, Sampler } from "@tokenmill/core";
 import { drawTokens, expectedCounts, type WalkStep, walkChain } from "@tokenmill/explain";
 import type { Settings } from "../params/settings.ts";
-import type { Before, Chain, Draws, Evaluation, ShownToken, Step } from "./messages.ts";
+import type { Before } from "../rows/row.ts";
+import type { Chain, Draws, Evaluation, ShownToken, Step } from "./messages.ts";
 
 /** Of a chain's last step, that many of the most probable tokens are shown even if the row ranks them low. */
 const promoted = 8;

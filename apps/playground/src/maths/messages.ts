@@ -1,11 +1,6 @@
 /** What the page and the worker that owns the sampler say to each other. */
 import type { Settings } from "../params/settings.ts";
-
-/** Tokens that stand before the row, as the penalties see them. */
-export interface Before {
-  readonly history: readonly number[];
-  readonly promptLength: number;
-}
+import type { Before } from "../rows/row.ts";
 
 export interface EvaluateRequest {
   readonly type: "evaluate";

@@ -1,6 +1,6 @@
 /** The settings as text to take away: JSON, a command line, a program. */
 import { articleJson } from "../rows/article.ts";
-import type { RowSpec } from "../rows/row.ts";
+import type { Before, RowSpec } from "../rows/row.ts";
 import { kebabCase } from "./label.ts";
 import { valueText } from "./parseValue.ts";
 import type { Settings } from "./settings.ts";
@@ -29,6 +29,8 @@ export function commandLine({ row, settings, history, draws }: Shown): string {
     words.push(`--${kebabCase(name)} ${quote(valueText(value))}`);
   }
   if (draws > 0) words.push(`--draws ${draws}`);
+  // the command's prompt brings its own history
+  if (history.length > 0 && row.kind === "prompt") words.push("# without the tokens so far");
   return words.join(" ");
 }
 
@@ -36,7 +38,7 @@ export function commandLine({ row, settings, history, draws }: Shown): string {
 export function codeSnippet(
   { row, settings, draws }: Shown,
   logits: ArrayLike<number>,
-  history: readonly number[],
+  { history, promptLength }: Before,
 ): string {
   const isShort = logits.length <= 32;
   const values = Array.from({ length: isShort ? logits.length : 0 }, (_, i) => shortest(logits[i]!));
@@ -45,7 +47,8 @@ export function codeSnippet(
     ? `const logits = [${source.join(", ")}];`
     : `const logits = new Float32Array(${logits.length}); // ${row.kind === "prompt" ? `the model's logits after ${JSON.stringify(row.prompt)}` : "your row"}`;
   const params = Object.entries(settings).map(([name, value]) => `${name}: ${literal(value)}`);
-  const before = history.length > 0 ? `, history: [${history.join(", ")}]` : "";
+  const prompt = promptLength > 0 ? `, promptLength: ${promptLength}` : "";
+  const before = history.length > 0 ? `, history: [${history.join(", ")}]${prompt}` : "";
   return [
     `import { createSampler } from "@tokenmill/core";`,
     "",

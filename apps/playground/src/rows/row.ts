@@ -16,3 +16,9 @@ export interface Row {
   /** Token ids of the prompt, which the penalties see. */
   readonly promptTokenIds: readonly number[];
 }
+
+/** Tokens that stand before the row, as the penalties see them. */
+export interface Before {
+  readonly history: readonly number[];
+  readonly promptLength: number;
+}

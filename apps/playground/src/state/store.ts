@@ -5,7 +5,7 @@ import { MathsClient } from "../maths/client.ts";
 import type { Draws, Evaluation } from "../maths/messages.ts";
 import type { Settings } from "../params/settings.ts";
 import { loadRow } from "../rows/loadRow.ts";
-import type { Row, RowSpec } from "../rows/row.ts";
+import type { Before, Row, RowSpec } from "../rows/row.ts";
 import { articleRow } from "../rows/article.ts";
 import { linkOf, type PageState, readLink } from "./link.ts";
 import { parseHistory } from "./history.ts";
@@ -44,7 +44,8 @@ const isComparing = computed(() => page.value.view === "compare");
 export const history: ReadonlySignal<{ readonly ids: readonly number[]; readonly error: string }> = computed(() =>
   parseHistory(page.value.history, row.value),
 );
-const before = computed(() => ({
+/** What stands before the row, as the kernels are told. */
+export const before: ReadonlySignal<Before> = computed(() => ({
   history: [...row.value.promptTokenIds, ...history.value.ids],
   promptLength: row.value.promptTokenIds.length,
 }));

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { chartPng, chartSvg, download } from "../../charts/saveChart.ts";
 import { codeSnippet, commandLine, paramsJson, type Shown } from "../../params/exportText.ts";
-import { history, page, row } from "../../state/store.ts";
+import { before, history, page, row } from "../../state/store.ts";
 import { announce } from "../../ui/announce.ts";
 import { copyText } from "../../ui/copyText.ts";
 
@@ -31,7 +31,7 @@ export function ExportMenu(): JSX.Element {
     { label: "Copy command line", run: () => copyText(commandLine(shown()), "command line") },
     {
       label: "Copy TypeScript",
-      run: () => copyText(codeSnippet(shown(), row.value.logits, history.value.ids), "program"),
+      run: () => copyText(codeSnippet(shown(), row.value.logits, before.value), "program"),
     },
   ];
   return (
