@@ -80,6 +80,22 @@ describe.skipIf(chromiumPath === undefined)("the grammar view", () => {
     await expect.poll(() => outputOf(page)).toBe("null<end>");
   });
 
+  it("says that its thread did not load, and loads it at the next try", async () => {
+    const page = await open(await serveStatic(), {});
+    await expect.poll(() => status(page)).toMatch(/^Forbidden: /);
+    await page.route("**/assets/worker-*", (route) => route.abort());
+    await page.reload();
+    await expect.poll(() => page.textContent(".grammar-error")).toContain("the grammar engine could not start");
+    await page.click('button:text-is("distribution")');
+    await expect.poll(() => page.textContent(".row-panel .error")).toContain("the kernels could not start");
+    await page.click('button:text-is("Article")');
+    await expect.poll(() => page.textContent(".row-panel .error")).toContain("the kernels could not start");
+    await page.unroute("**/assets/worker-*");
+    await page.click('button:text-is("grammar")');
+    await page.click('button:text-is("Restart")');
+    await expect.poll(() => status(page)).toMatch(/^Forbidden: /);
+  });
+
   it("fits a phone, with a grammar of each form", async () => {
     const page = await open(await serveStatic(), {});
     await page.setViewportSize({ width: 390, height: 844 });

@@ -25,12 +25,19 @@ let opened: Promise<RowSource> | undefined;
 /** Of the newest change: what older ones come to is dropped. */
 let turn = 0;
 
+/** What could not be opened is tried again the next time. */
 async function open(): Promise<RowSource> {
-  client = new GrammarClient();
-  const found = await openSource();
-  await client.setVocabulary(found.texts);
-  source.value = found;
-  return found;
+  try {
+    client = new GrammarClient();
+    const found = await openSource();
+    await client.setVocabulary(found.texts);
+    source.value = found;
+    return found;
+  } catch (thrown) {
+    opened = undefined;
+    client = undefined;
+    throw thrown;
+  }
 }
 
 /** Begins a new output under the grammar; what cannot be compiled has none. */
