@@ -15,8 +15,9 @@ export function codesInSource(): Set<string> {
     for (const [, code] of text.matchAll(pattern)) found.add(renamed[code!] ?? code!);
   };
   for (const text of sources()) {
-    // `code: "a"`, `fullCode: "a"`, `code: x ?? "a"`, `const shownCode = code ?? (x ? "a" : "b")`, `this.#refuse("a"`
+    // `type LineErrorCode = | "a"`, `code: "a"`, `fullCode: "a"`, `code: x ?? "a"`, `const shownCode = code ?? (x ? "a" : "b")`, `this.#refuse("a"`
     for (const [line] of text.matchAll(/[cC]ode(?::|\s=) [^,;\n]*/g)) add(line, /"([a-z][a-z_0-9]+)"/g);
+    for (const [, union] of text.matchAll(/LineErrorCode =((?:\s*\| "[a-z_]+")+)/g)) add(union!, /"([a-z_]+)"/g);
     add(text, /#refuse\(\s*"([a-z_]+)"/g);
     for (const [, code] of text.matchAll(/new RowError\("([a-z_]+)"/g)) if (code !== "other_dtype") found.add(code!);
     add(text, /^ {4}\d{3}: "([a-z_]+)",$/gm);

@@ -265,6 +265,8 @@ describe("a request that makes no sense", () => {
     expect((await answerTo(server, "/v1/nothing", {})).status).toBe(404);
     expect((await fetch(`${server.url}${completions}`)).status).toBe(405);
     const huge = await raw(server, `GET /health HTTP/1.1\r\nx: ${"a".repeat(20_000)}\r\n\r\n`);
+    const magic = await raw(server, "GET /health HTTP/1.1\r\nhost: localhost\r\nexpect: magic\r\n\r\n");
+    expect(magic).toMatch(/^HTTP\/1\.1 417 [^]*"message":"\\"Expect\\" expected 100-continue, got \\"magic\\""/);
     expect(huge).toMatch(/^HTTP\/1\.1 431 [^]*"code":"HPE_HEADER_OVERFLOW"/);
     expect(await raw(server, "HELLO\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 [^]*"error":/);
     const twice = "content-length: 2\r\ncontent-length: 3\r\n";

@@ -17,9 +17,17 @@ export function toApiError(error: unknown, clientName: ClientName = () => undefi
   if (error instanceof ProtocolError) return new ApiError(400, error.message, { code: error.code, cause: error });
   if (isValidationFailure(error)) return validationError(error);
   if (isHttpError(error)) return httpError(error);
+  if (isFull(error))
+    return new ApiError(507, "the server has no space left on its disk", { code: "storage_full", cause: error });
   const refusal = refusalOf(error, clientName);
   if (refusal) return new ApiError(400, refusal.message, { param: refusal.parameter, cause: error });
   return new ApiError(500, "the server failed to answer: see its log", { code: "internal_error", cause: error });
+}
+
+/** No space, or no more of what its user may have. */
+function isFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 function sequenceError(error: SequenceError): ApiError {

@@ -5,6 +5,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { show } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
 import { readRecords, writeRecord } from "./records.ts";
 
@@ -54,9 +55,9 @@ export class FileStore {
     return [...this.#files.values()].filter((file) => file.owner === owner).map(shown);
   }
 
-  /** @throws ApiError 404 */
-  get(owner: string, id: string): StoredFile {
-    return shown(this.#owned(owner, id));
+  /** @param param what names it in the request. @throws ApiError 404 */
+  get(owner: string, id: string, param?: string): StoredFile {
+    return shown(this.#owned(owner, id, param));
   }
 
   /** Where its bytes are. @throws ApiError 404 */
@@ -116,11 +117,11 @@ export class FileStore {
     await rm(`${this.#path(file.id)}.json`, { force: true });
   }
 
-  #owned(owner: string, id: string): OwnedFile {
+  #owned(owner: string, id: string, param = "file_id"): OwnedFile {
     const file = this.#files.get(id);
     // What is another's is not there.
     if (file?.owner === owner) return file;
-    throw new ApiError(404, `there is no file ${JSON.stringify(id)}`, { param: "file_id", code: "file_not_found" });
+    throw new ApiError(404, `there is no file ${show(id)}`, { param, code: "file_not_found" });
   }
 
   #path(id: string): string {

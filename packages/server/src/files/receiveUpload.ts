@@ -1,7 +1,7 @@
 /** A body of `multipart/form-data` with a file: its bytes go to the disk as they come. */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { remedyOf } from "@tokenmill/check";
+import { remedyOf, show } from "@tokenmill/check";
 import { Busboy } from "@fastify/busboy";
 import { rm } from "node:fs/promises";
 import { ApiError } from "../errors/apiError.ts";
@@ -27,12 +27,14 @@ export async function receiveUpload(store: FileStore, { contentType, chunks, own
   store.checkCount();
   const fields = new Map<string, string>();
   const files: Promise<Received>[] = [];
+  let isSecond = false;
   try {
     const parser = parserOf(contentType);
     parser.on("field", (name, value) => void fields.set(name, value));
     parser.on("file", (name, stream, filename) => {
       if (name !== "file" || files.length > 0) {
-        fields.set(name === "file" ? "a second file" : name, "");
+        if (name === "file") isSecond = true;
+        else fields.set(name, "");
         stream.resume();
         return;
       }
@@ -44,6 +46,8 @@ export async function receiveUpload(store: FileStore, { contentType, chunks, own
     await pipeline(Readable.from(chunks, { objectMode: false }), parser);
     const [file] = await Promise.all(files);
     checkFields(fields);
+    if (isSecond)
+      throw new ApiError(400, '"file" expected one file, got more', { param: "file", code: "invalid_value" });
     if (!file) throw new ApiError(400, '"file" is missing', { param: "file", code: "missing_required_parameter" });
     return await store.adopt(file.path, { owner, filename: file.filename, purpose: "batch" });
   } catch (error) {
@@ -73,12 +77,13 @@ function checkFields(fields: ReadonlyMap<string, string>): void {
   }
   const purpose = fields.get("purpose");
   if (purpose === "batch") return;
-  const got = purpose === undefined ? "nothing" : JSON.stringify(purpose);
+  const got = purpose === undefined ? "nothing" : show(purpose);
   throw new ApiError(400, `"purpose" expected "batch", got ${got}`, { param: "purpose", code: "invalid_value" });
 }
 
-/** The file's own failure is the reason of the parser's. */
+/** The file's own failure is the reason of the parser's, unless it is the parser's: of a file that ends early. */
 function refusal(error: unknown, file: PromiseSettledResult<Received> | undefined): Error {
-  if (file?.status === "rejected") return file.reason as Error;
+  const reason: unknown = file?.status === "rejected" ? file.reason : undefined;
+  if (reason instanceof Error && (reason instanceof ApiError || "syscall" in reason)) return reason;
   return new ApiError(400, "the body expected multipart/form-data, and ends early or is damaged", { cause: error });
 }

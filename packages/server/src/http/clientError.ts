@@ -1,6 +1,7 @@
 /** Requests that never became one: broken HTTP, headers that are too large or too slow. */
-import { STATUS_CODES } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { show } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
 import { baseHeaders } from "./baseHeaders.ts";
 import { requestIdOf } from "./requestId.ts";
@@ -9,6 +10,18 @@ const statusOf: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
+
+/** An `Expect` that is not `100-continue`: Node alone answers it without a word. */
+export function answerExpectation({ headers }: IncomingMessage, response: ServerResponse): void {
+  const message = `"Expect" expected 100-continue, got ${show(headers.expect)}`;
+  const { status, body } = new ApiError(417, message, { param: "Expect", code: "expectation_failed" });
+  const all = {
+    ...baseHeaders(requestIdOf(headers["x-request-id"])),
+    "content-type": "application/json; charset=utf-8",
+  };
+  // What it would send is not read.
+  response.writeHead(status, { ...all, connection: "close" }).end(JSON.stringify(body));
+}
 
 /** Answers as far as the connection can still be written, and closes it. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {

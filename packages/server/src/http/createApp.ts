@@ -5,7 +5,7 @@ import { pathOf } from "../access/hostRule.ts";
 import { toApiError } from "../errors/toApiError.ts";
 import type { ServeLimits } from "../options/limits.ts";
 import { baseHeaders } from "./baseHeaders.ts";
-import { answerClientError } from "./clientError.ts";
+import { answerClientError, answerExpectation } from "./clientError.ts";
 import { requestIdOf } from "./requestId.ts";
 import { sendError } from "./sendError.ts";
 
@@ -37,6 +37,7 @@ export function createApp(limits: ServeLimits, loggerInstance: FastifyBaseLogger
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]),
     clientErrorHandler: answerClientError,
   });
+  app.server.on("checkExpectation", answerExpectation);
   for (const method of METHODS) {
     // CONNECT asks for a tunnel and never reaches a route.
     if (method !== "CONNECT" && !app.supportedMethods.includes(method)) app.addHttpMethod(method);

@@ -67,7 +67,7 @@ export class BatchJobs {
 
   /** @throws ApiError 404 for a file that is not there */
   async create({ owner, input_file_id, endpoint, metadata }: NewBatch): Promise<BatchRecord> {
-    this.#options.files.get(owner, input_file_id);
+    this.#options.files.get(owner, input_file_id, "input_file_id");
     const created_at = nowSeconds();
     const seed = this.#options.seed ?? randomBytes(8).readBigUInt64LE() >> 11n;
     const batch: BatchRecord = {

@@ -30,6 +30,7 @@ export const errorAnswers: Readonly<Record<number | "default", ErrorAnswer>> = {
   },
   500: { name: "ServerError", description: "The server failed; its log says why." },
   503: { name: "Unavailable", description: "The server is shutting down.", headers: ["retry-after"] },
+  507: { name: "StorageFull", description: "The server's disk has no space left for it." },
   default: { name: "OtherError", description: "Any other error, such as 405 and 431." },
 };
 

@@ -68,6 +68,7 @@ export function addBatchRoutes(app: FastifyInstance, { lifecycle }: ServeContext
     schema: { body: bodySchema },
     config: operation("createBatch", "Has a file of requests answered.", {
       body: { isRequired: true, content: { "application/json": nullable(bodySchema) } },
+      errors: [404, 507],
     }),
     onRequest: async () => {
       lifecycle.checkServing();

@@ -41,6 +41,7 @@ export function addFileRoutes(
     config: operation("createFile", "Takes a file of requests.", {
       body: { isRequired: true, content: { [multipart]: component("FileUpload") } },
       answers: json("File", "The file, as it is kept."),
+      errors: [404, 507],
     }),
     onRequest: async () => {
       lifecycle.checkServing();

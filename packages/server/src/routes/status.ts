@@ -4,6 +4,7 @@ import { bytePieces, sendPieces } from "../http/sendPieces.ts";
 import { clientOf } from "../limits/client.ts";
 import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
+import { checkModel } from "../openai/checkModel.ts";
 import { component, type Described } from "../openapi/operation.ts";
 import { shape, text } from "../openapi/shapes.ts";
 
@@ -77,9 +78,8 @@ export function addStatusRoutes(app: FastifyInstance, context: ServeContext): vo
     },
     handler: async (request) => {
       const { "*": wanted } = request.params;
-      if (wanted === model) return card;
-      const message = `the model ${JSON.stringify(wanted)} does not exist: this server has ${JSON.stringify(model)}`;
-      throw new ApiError(404, message, { param: "model", code: "model_not_found" });
+      checkModel(wanted, model);
+      return card;
     },
   });
 }
