@@ -5,6 +5,7 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAnother } from "../files/isAnother.ts";
 
 /** What waits to be written while `append` resolves at once. */
 const mostPendingBytes = 2 ** 20;
@@ -50,7 +51,7 @@ export class ResultFile {
     const statePath = `${path}.state`;
     const before = await readFile(statePath, "utf8").catch(() => undefined);
     const [begunWith, pid] = before?.split("\n") ?? [];
-    if (!isOwned && pid !== undefined && isAlive(Number(pid))) {
+    if (!isOwned && pid !== undefined && isAnother(Number(pid))) {
       throw new ResultFileError(
         `"output" expected a file of this process alone, process ${pid} writes ${JSON.stringify(path)}`,
         false,
@@ -110,17 +111,6 @@ export class ResultFile {
     } finally {
       this.#writing = undefined;
     }
-  }
-}
-
-/** A process that was killed is none; nor is this one, which opens a file once. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

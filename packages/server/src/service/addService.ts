@@ -55,7 +55,7 @@ export async function addService(
   const drainOnce = (): Promise<void> =>
     (draining ??= (async () => {
       // What is not done of batches is for the next server.
-      const isLeft = jobs?.batches.close();
+      const isLeft = jobs?.close();
       await drain(context, connections, sockets);
       await isLeft;
     })());
