@@ -30,6 +30,17 @@ describe.skipIf(!natsServerPath)("a process that joins", { timeout: 60_000 }, ()
     return link;
   };
 
+  it("is told at once how much NATS has to store", async () => {
+    const small = await NatsServer.start("jetstream { max_file_store: 1GB }");
+    onTestFinished(() => small.dispose());
+    const startMs = performance.now();
+    const joining = joinCluster({ servers: [small.url], name: "small", engine, identity: "test" });
+    await expect(joining).rejects.toThrow(
+      /may take 2560 MiB of a server's store \(insufficient storage .*max_file_store/,
+    );
+    expect(performance.now() - startMs).toBeLessThan(10_000);
+  });
+
   it("waits until NATS has its first request for work", async () => {
     let sent = "";
     const link = await linkTo((text) => (sent += text));

@@ -16,7 +16,7 @@ import type { ClusterSettings } from "../options.ts";
 import { presenceTtlMs } from "../presence/presence.ts";
 import { agreeOn } from "./agreement.ts";
 import { checkIdentity, type Identity } from "./identity.ts";
-import { prepareResources, type WorkConsumers } from "./resources.ts";
+import { prepareResources, storageShortage, type WorkConsumers } from "./resources.ts";
 
 export interface PreparedCluster {
   readonly js: JetStreamClient;
@@ -45,8 +45,9 @@ export async function prepareCluster(
       return await prepareOnce(nc, names, settings, identity);
     } catch (error) {
       if (refusalOf(error) || (error instanceof ClusterError && error.code === "cluster_mismatch")) throw error;
-      if (performance.now() > endMs) {
-        const message = `NATS did not make the cluster's streams: ${messageOf(error)}`;
+      const shortage = storageShortage(error, settings);
+      if (shortage !== undefined || performance.now() > endMs) {
+        const message = `NATS did not make the cluster's streams: ${shortage ?? messageOf(error)}`;
         throw new ClusterError("cluster_unavailable", message, { cause: error });
       }
       await sleep(pauseMs);

@@ -23,7 +23,16 @@ const duplicateWindowMs = 120_000;
 const logDuplicateWindowMs = 20_000;
 const workBytes = 2 ** 28;
 const nameInUse = 10058;
+/** Of an account, and of a server. */
+const storageCodes: readonly number[] = [10002, 10023, 10028, 10047];
 const consumerExists = 10148;
+
+/** Undefined unless it is that JetStream may not store as much. */
+export function storageShortage(error: unknown, { logBytes }: ClusterSettings): string | undefined {
+  if (!(error instanceof JetStreamApiError) || !storageCodes.includes(error.code)) return undefined;
+  const mebibytes = Math.ceil((2 * (workBytes + logBytes)) / 2 ** 20);
+  return `they may take ${mebibytes} MiB of a server's store (${error.message}): raise JetStream's max_file_store, or the account's limit`;
+}
 
 /** What nodes pull from. */
 export interface WorkConsumers {
