@@ -29,21 +29,21 @@ async function* run(
   items: AsyncIterable<BatchItem>,
   { seed, createdSeconds, verifiedShare, counts, signal }: BatchJob,
 ): AsyncGenerator<string> {
-  const answer = async (item: BatchItem): Promise<string | undefined> => {
+  const answer = async (item: BatchItem, either: AbortSignal): Promise<string | undefined> => {
     const settings = { seed, createdSeconds };
     try {
-      const line = await batches.answer(settings, item, signal);
+      const line = await batches.answer(settings, item, either);
       if (isVerified(item, verifiedShare)) {
         counts.verified++;
-        if ((await batches.answer(settings, item, signal)) !== line) counts.differing++;
+        if ((await batches.answer(settings, item, either)) !== line) counts.differing++;
       }
       return line;
     } catch (error) {
-      if (signal.aborted) return undefined;
+      if (either.aborted) return undefined;
       throw error;
     }
   };
-  for await (const line of inOrder(items, concurrency, answer)) {
+  for await (const line of inOrder(items, concurrency, signal, answer)) {
     if (line === undefined) return;
     const { isFailed, tokens } = readResult(line);
     counts.done++;

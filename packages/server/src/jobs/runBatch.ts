@@ -77,12 +77,12 @@ async function* answerHere(
   settings: BatchSettings,
   signal: AbortSignal,
 ): AsyncGenerator<readonly string[]> {
-  const answer = async (item: BatchItem): Promise<string | undefined> =>
-    answers.answer(settings, item, signal).catch((error: unknown) => {
-      if (signal.aborted) return undefined;
+  const answer = async (item: BatchItem, either: AbortSignal): Promise<string | undefined> =>
+    answers.answer(settings, item, either).catch((error: unknown) => {
+      if (either.aborted) return undefined;
       throw error;
     });
-  for await (const line of inOrder(items, most, answer)) {
+  for await (const line of inOrder(items, most, signal, answer)) {
     if (line === undefined) return;
     yield [line];
   }
