@@ -26,7 +26,8 @@ import { isFixed } from "../samplers/temperature";
 import { weightScale } from "../sums/bracketWeights";
 import { mixedPays } from "../sums/mixed";
 
-/** Scale of the weights whose f32 sum the first stages need, or SCAN_MOMENTS, SCAN_LEAST; 0: no sum. The sum of a row that is edited first is another. */
+/** Scale of the weights whose f32 sum the first stages need; SCAN_MOMENTS; SCAN_LEAST, which counts elements too; 0: no sum. The sum
+ *  of a row that is edited first is another. */
 export function firstMassScale(): f32 {
   let scale: f64 = 1;
   for (let i = load<i32>(job, JOB_FIRST_STAGE); i < load<i32>(plan, PLAN_STAGE_COUNT); i++) {
@@ -35,7 +36,8 @@ export function firstMassScale(): f32 {
     if (opcode == OP_MIROSTAT || opcode == OP_EPSILON_CUTOFF) return mixedPays() ? 0 : weightScale(scale);
     if (opcode == OP_TOP_N_SIGMA) return SCAN_MOMENTS;
     if (opcode == OP_MIN_K) return SCAN_LEAST;
-    if (opcode != OP_TEMPERATURE || !isFixed(stage)) return 0;
+    if (opcode != OP_TEMPERATURE) return 0;
+    if (!isFixed(stage)) return load<f64>(stage, STAGE_NUMBER_1) > 0 ? SCAN_LEAST : 0;
     scale /= load<f64>(stage, STAGE_NUMBER_0);
   }
   return 0;

@@ -1,7 +1,7 @@
 // How many elements of a row, or of its block maxima, reach a threshold.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { passBlock, passForm, readBlock } from "../blocks/closedBlocks";
-import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourOf16 } from "../blocks/widen";
+import { BF16, bytesOf16, F32, fourOf16 } from "../blocks/widen";
 import { blockMax, paddedLength } from "../memory/workspace";
 
 /** How many block maxima are ≥ `threshold`. */
@@ -32,10 +32,7 @@ export function countFloatsAtLeast(floats: usize, threshold: f32): i32 {
 
 /** How many elements are ≥ `threshold`, which is above −Infinity. */
 export function countAtLeast(row: usize, threshold: f32): i32 {
-  const form = passForm();
-  if (ASC_FEATURE_SIMD && form == BF16) return countOf(row, threshold, BF16);
-  if (ASC_FEATURE_SIMD && form == F16 && threshold > -F16_INFINITY) return countOf(row, threshold, F16);
-  if (ASC_FEATURE_SIMD) return countOf(row, threshold, F32);
+  if (ASC_FEATURE_SIMD) return passForm() == BF16 ? countOf(row, threshold, BF16) : countOf(row, threshold, F32);
   let count = 0;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {
     if (load<f32>(blockMax + ((<usize>b) << 2)) < threshold) continue;

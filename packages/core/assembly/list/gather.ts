@@ -143,7 +143,7 @@ function hitBlocks(row: usize, floor: f32, form: i32): i32 {
     const block = load<i32>(at);
     if (form == F32) openBlock(block);
     const p = form != F32 ? passBlock(row, block, form) : row + <usize>block * (BLOCK_ELEMENTS * 4);
-    store<u64>(at, hits64(p, floor4, form), 8);
+    store<u64>(at, form == F16 ? hitsAbove(p, floor, F16) : hits64(p, floor4, form), 8);
   }
   return <i32>((out - listWeights) / HIT_BYTES);
 }

@@ -140,7 +140,7 @@ function scanAll(row: usize, sums: i32): i32 {
     sum = f32x4.add(sum, otherSum);
     suspicious = sums == WEIGHTS ? isMassNaN() : sums == MOMENTS ? hasMomentsNaN : v128.any_true(f32x4.ne(sum, sum));
     m = largestLane(top);
-    if (sums == LEAST) keepLeast(leastBefore, end - 1024);
+    if (sums == LEAST) keepLeast(-largestLane(f32x4.neg(leastBefore)), end - 1024, F32);
   } else {
     for (let p = row; p < end; p += BLOCK_ELEMENTS * 4) {
       const largest = plainMaxOfBlock(p);

@@ -1,6 +1,6 @@
 // Σ x and Σ x² of the blocks of a row, as the scan takes them on the way: each lane of a step of four blocks in f32, four vectors
 // pairwise and the groups one after another, and each lane's steps in f64, in `momentTable`.
-import { bytesOf16, F16, F16_INFINITY, fourOf16 } from "../blocks/widen";
+import { BF16, bytesOf16, F16, F16_INFINITY, fourOf16, isBf16 } from "../blocks/widen";
 import { blockMax, MOMENT_TABLE_BYTES, momentTable, paddedLength } from "../memory/workspace";
 import { add4, largestLane, max4, transposedMax } from "../numbers/vectors";
 
@@ -55,12 +55,11 @@ export function squares4(a: v128, b: v128, c: v128, d: v128): v128 {
 
 /** Fills `blockMax` of a row of bf16 or f16, all of which is widened for its moments, and returns its largest element. Where
  *  nothing `hasMomentsNaN`, all is right. */
-// @ts-ignore: decorator
-@inline
-export function scanNarrowMoments(source: usize, form: i32): f32 {
+export function scanNarrowMoments(source: usize): f32 {
   startMoments();
+  const isF16 = !isBf16;
   const none = f32x4.splat(-Infinity);
-  const blockBytes = 4 * bytesOf16(form);
+  const blockBytes = 4 * bytesOf16(F16);
   let top = none;
   let out = blockMax;
   for (let p = source; p < source + (<usize>paddedLength << 1); p += 4 * blockBytes) {
@@ -72,11 +71,17 @@ export function scanNarrowMoments(source: usize, form: i32): f32 {
     let squares = sums;
     for (let block = p; block < p + 4 * blockBytes; block += blockBytes) {
       let largest = none;
-      for (let q = block; q < block + blockBytes; q += bytesOf16(form)) {
-        const a = fourOf16(q, 0, form);
-        const b = fourOf16(q, 1, form);
-        const c = fourOf16(q, 2, form);
-        const d = fourOf16(q, 3, form);
+      for (let q = block; q < block + blockBytes; q += bytesOf16(F16)) {
+        let a = fourOf16(q, 0, BF16);
+        let b = fourOf16(q, 1, BF16);
+        let c = fourOf16(q, 2, BF16);
+        let d = fourOf16(q, 3, BF16);
+        if (isF16) {
+          a = fourOf16(q, 0, F16);
+          b = fourOf16(q, 1, F16);
+          c = fourOf16(q, 2, F16);
+          d = fourOf16(q, 3, F16);
+        }
         largest = f32x4.pmax(largest, max4(a, b, c, d));
         sums = f32x4.add(sums, add4(a, b, c, d));
         squares = f32x4.add(squares, squares4(a, b, c, d));
@@ -87,7 +92,7 @@ export function scanNarrowMoments(source: usize, form: i32): f32 {
       max3 = largest;
     }
     let maxima = transposedMax(max0, max1, max2, max3);
-    if (form == F16 && v128.any_true(f32x4.ge(squares, f32x4.splat(F16_INFINITY * F16_INFINITY)))) {
+    if (isF16 && v128.any_true(f32x4.ge(squares, f32x4.splat(F16_INFINITY * F16_INFINITY)))) {
       // perhaps something is not finite
       const isHigh = v128.any_true(f32x4.ge(maxima, f32x4.splat(F16_INFINITY)));
       hasMomentsNaN = hasMomentsNaN || isHigh || hasNegativeNaN(p);

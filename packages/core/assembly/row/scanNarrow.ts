@@ -3,9 +3,9 @@ import { BLOCK_ELEMENTS } from "../../src/layout";
 import { blockMax, paddedLength } from "../memory/workspace";
 import { BF16, F16, f16Bits, f16Exponent, f16Scale, f32Exponent, isBf16, widen, widenF16x4 } from "../blocks/widen";
 import { addNarrowStep, forgetMass, startMass } from "./massF32";
-import { keepNarrowLeast } from "./scanLeast";
+import { keepLeast } from "./scanLeast";
 import { hasMomentsNaN, scanNarrowMoments } from "./scanMoments";
-import { LEAST, NOTHING, SCAN_LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
+import { LEAST, SCAN_MOMENTS, WEIGHTS } from "./scanSums";
 
 /** Largest element found by `scanNarrow`. */
 export let narrowMax: f32 = -Infinity;
@@ -15,12 +15,11 @@ export let narrowMax: f32 = -Infinity;
  *  negative ones in the opposite order: the largest is the signed maximum, or if that is negative the signed minimum. */
 export function scanNarrow(source: usize, massScale: f32): bool {
   forgetMass();
-  if (!ASC_FEATURE_SIMD || massScale == 0) return scanAll(source, NOTHING);
-  if (massScale == SCAN_LEAST) return scanAll(source, LEAST);
-  if (massScale == SCAN_MOMENTS) {
-    narrowMax = isBf16 ? scanNarrowMoments(source, BF16) : scanNarrowMoments(source, F16);
+  if (ASC_FEATURE_SIMD && massScale == SCAN_MOMENTS) {
+    narrowMax = scanNarrowMoments(source);
     return hasMomentsNaN;
   }
+  if (!ASC_FEATURE_SIMD || massScale <= 0) return scanAll(source, LEAST); // costs what nothing does
   startMass(massScale);
   return scanAll(source, WEIGHTS);
 }
@@ -92,7 +91,10 @@ function scanAll(source: usize, sums: i32): bool {
       out += 16;
       if (sums == WEIGHTS) addNarrowStep(0, <i32>((p - source) / (BLOCK_ELEMENTS * 2)));
     }
-    if (sums == LEAST) keepNarrowLeast(largestUnsigned(before), end - BLOCK_ELEMENTS * 2 * 4);
+    if (sums == LEAST) {
+      const most = largestUnsigned(before); // of negative ones, that is the smallest
+      if (most >= 0x8000) keepLeast(widen(most), end - BLOCK_ELEMENTS * 2 * 4, isBf16 ? BF16 : F16);
+    }
     const limit = i16x8.splat(<i16>(infinity | 0x8000));
     isSuspicious = isSuspicious || v128.any_true(i16x8.gt_u(mostNegative, limit));
     const two = f32x4.pmax(top, i32x4.shuffle(top, top, 2, 3, 0, 1));

@@ -65,7 +65,8 @@ function findCliff(count: i32, least: f32): i32 {
 
 /** The smallest element above the floor, one at least being there. */
 function leastAboveFloor(): f32 {
-  if (floor == -Infinity && scanLeast < Infinity) return scanLeast;
+  const known = floor == -Infinity ? scanLeast() : Infinity;
+  if (known < Infinity) return known;
   if (ASC_FEATURE_SIMD) return leastOfLanes();
   let least: f32 = Infinity;
   for (let b = 0; b < paddedLength / BLOCK_ELEMENTS; b++) {

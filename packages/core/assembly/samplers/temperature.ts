@@ -1,6 +1,5 @@
 // Temperature, fixed or by entropy.
 import { STAGE_NUMBER_0, STAGE_NUMBER_1, STAGE_NUMBER_2 } from "../../src/layout";
-import { countAtLeast } from "../list/count";
 import { listCount, listMax, listOne } from "../list/list";
 import { selectLargest } from "../list/select";
 import { weighList } from "../list/weights";
@@ -8,6 +7,7 @@ import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
 import { beta, isDense, listAll, row, setBeta, useList } from "../row/row";
 import { argMax, rowMax } from "../row/scan";
+import { countFinite } from "../row/scanLeast";
 import { canCutDense } from "../sums/denseCut";
 import { entropy } from "../sums/listEntropy";
 import { EXACT_TIER, rowEntropy } from "../sums/tiers";
@@ -41,7 +41,7 @@ export function temperature(stage: usize): void {
   if (load<f64>(stage, STAGE_NUMBER_1) > 0) {
     const isWhole = canCutDense();
     if (!isWhole) listAll();
-    const count = isWhole ? countAtLeast(row, -f32.MAX_VALUE) : listCount;
+    const count = isWhole ? countFinite(row) : listCount;
     if (count > 1) {
       const nats = isWhole ? rowEntropy(EXACT_TIER) : entropy(listMax(), weighList(listMax(), beta));
       t = temperatureAt(stage, nats, count);

@@ -1,8 +1,7 @@
 // Standard deviation of a dense row. First with f32 sums by block, which settle nearly every row: if no logit lies inside
 // their error of the threshold, f64 would cut at the same place. Else in f64, in one fixed order.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { passBlock, passForm, readBlock } from "../blocks/closedBlocks";
-import { BF16, bytesOf16, F32, fourOf16 } from "../blocks/widen";
+import { readBlock } from "../blocks/closedBlocks";
 import { blockMax, momentTable, paddedLength } from "../memory/workspace";
 import { add4 } from "../numbers/vectors";
 import { floor, row } from "../row/row";
@@ -18,14 +17,6 @@ const SUM_ERROR: f64 = 2e-6;
 /** σ of the elements above `floor` within `sigmaError`, infinite where f32 does not do; there is at least one. `near`: any
  *  number, best near the mean. */
 export function sigmaF32(near: f32): void {
-  // of f16, infinite elements would not be seen
-  if (ASC_FEATURE_SIMD && passForm() == BF16) measure(near, BF16);
-  else measure(near, F32);
-}
-
-// @ts-ignore: decorator
-@inline
-function measure(near: f32, form: i32): void {
   const blocks = <usize>paddedLength / BLOCK_ELEMENTS;
   let count = 0;
   let sum: f64;
@@ -41,14 +32,14 @@ function measure(near: f32, form: i32): void {
     let squares23 = done > 0 ? v128.load(momentTable, 48) : f64x2.splat(0);
     for (let b = <usize>done; b < blocks; b++) {
       if (!(load<f32>(blockMax + (b << 2)) > floor)) continue;
-      let block = passBlock(row, <i32>b, form);
+      const block = readBlock(row, <i32>b);
       let sums = f32x4.splat(0);
       let squareSums = sums;
-      for (let p = block; p < block + 4 * bytesOf16(form); p += bytesOf16(form)) {
-        const d0 = f32x4.sub(fourOf16(p, 0, form), near4);
-        const d1 = f32x4.sub(fourOf16(p, 1, form), near4);
-        const d2 = f32x4.sub(fourOf16(p, 2, form), near4);
-        const d3 = f32x4.sub(fourOf16(p, 3, form), near4);
+      for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 64) {
+        const d0 = f32x4.sub(v128.load(p), near4);
+        const d1 = f32x4.sub(v128.load(p, 16), near4);
+        const d2 = f32x4.sub(v128.load(p, 32), near4);
+        const d3 = f32x4.sub(v128.load(p, 48), near4);
         sums = f32x4.add(sums, add4(d0, d1, d2, d3));
         squareSums = f32x4.add(
           squareSums,
@@ -59,7 +50,6 @@ function measure(near: f32, form: i32): void {
       const isWhole = floor == -Infinity && !v128.any_true(f32x4.ne(f32x4.sub(sums, sums), f32x4.splat(0)));
       if (isWhole) count += BLOCK_ELEMENTS;
       else {
-        if (form != F32) block = readBlock(row, <i32>b);
         count += countOfBlock(block, floor);
         sums = f32x4(
           laneSum(block, floor, near),
