@@ -20,6 +20,9 @@ let scale: f32 = 0;
 export let boundedTotal: f64 = 0;
 /** Cheap weight of the candidate that `candidateAt` returned. */
 export let candidateWeight: f64 = 0;
+/** Which part of the bounded total gives that candidate, or none: from `candidateLow` to `candidateHigh`. */
+export let candidateLow: f64 = 0;
+export let candidateHigh: f64 = 0;
 
 /** Bounds what is above the pivot. `blockMass`: minus the bound until a block is weighed. */
 export function openBlocks(weightScale: f32): void {
@@ -104,22 +107,27 @@ function find(masses: usize, first: i32, end: i32, point: f64): i32 {
   return found;
 }
 
-/** Token id above the pivot at `share` of the bounded total, 0 < share < 1; −1: in the void. */
+/** Token id above the pivot at `share` of the bounded total, 0 < share < 1; in the void of a block, its number's complement. */
 export function candidateAt(share: f64): i32 {
-  const group = find(groupMass, 0, groupCount(), share * boundedTotal);
+  const at = share * boundedTotal;
+  const group = find(groupMass, 0, groupCount(), at);
   const first = group * GROUP_BLOCKS;
   const block = find(blockMass, first, min(first + GROUP_BLOCKS, paddedLength / BLOCK_ELEMENTS), remainder);
   const mass = load<f64>(blockMass + ((<usize>block) << 3));
-  if (mass >= 0) return tokenAt(block, remainder);
+  const start = at - remainder;
+  if (mass >= 0) return tokenAt(block, remainder, start);
   const weighed = weighBlock(block);
   store<f64>(blockMass + ((<usize>block) << 3), weighed);
   sumGroup(first);
   sumTotal();
-  return remainder < weighed ? tokenAt(block, remainder) : -1;
+  if (remainder < weighed) return tokenAt(block, remainder, start);
+  candidateLow = start + weighed;
+  candidateHigh = start - mass;
+  return ~block;
 }
 
-/** The token of the block that `point` falls on, or by rounding its last one. */
-function tokenAt(block: i32, point: f64): i32 {
+/** The token of the block that `point` falls on, or by rounding its last one. `start`: where the block begins. */
+function tokenAt(block: i32, point: f64, start: f64): i32 {
   openBlock(block);
   let running: f64 = 0;
   let chosen = -1;
@@ -134,6 +142,8 @@ function tokenAt(block: i32, point: f64): i32 {
     running += weight;
     if (running > point) break;
   }
+  candidateLow = start + (running - candidateWeight);
+  candidateHigh = start + running;
   return chosen;
 }
 

@@ -52,8 +52,8 @@ export function mixedPays(): bool {
 
 /** A block whose largest logit is at least this is heavy. */
 let heavyLogit: f32 = 0;
-/** Σ weight of the largest elements of all blocks. */
-let largestMass: f64 = 0;
+/** Σ weight of the largest elements of all blocks, after `divideBlocks`. */
+export let largestMass: f64 = 0;
 
 /** Tells heavy blocks from light ones by the block maxima. Whether a mixed sum pays. */
 export function divideBlocks(scale: f32): bool {
@@ -107,7 +107,9 @@ export function massMixed(scale: f32): void {
   mixedMost = mostMass;
 }
 
-/** Mean of z, and how far off it can be, after `momentMixed`. */
+/** Σ weight in the middle of its bounds, the mean of z, and how far off this can be, after `momentMixed`. The entropy by both, in
+ *  powers of 2, is as far off at most: a weight's error moves it by its distance from the mean too. */
+export let mixedMass: f64 = 0;
 export let mixedMean: f64 = 0;
 export let mixedMeanError: f64 = 0;
 
@@ -195,11 +197,16 @@ function sumMoments(scale: f32, f32Error: f64, form: i32): void {
   // light weights are known within a factor of 1 ± share, those of the lightest blocks, by their largest, within 32.5 ± 31.6
   const middle = (1 + BRACKET_LEAST_RATIO) / 2;
   const share = (1 - BRACKET_LEAST_RATIO * BRACKET_SAFETY * BRACKET_SAFETY) / (1 + BRACKET_LEAST_RATIO) + 2e-4;
-  const mass = heavyMass + lightMass * middle + lightestMass * 32.5;
-  mixedMean = (heavyZ + lightZ * middle + lightestZ * 32.5) / mass;
-  const lightError = share * (lightMass * abs(mixedMean) - lightZ) + 1e-4 * lightMass; // and the rounding of z
+  mixedMass = heavyMass + lightMass * middle + lightestMass * 32.5;
+  mixedMean = (heavyZ + lightZ * middle + lightestZ * 32.5) / mixedMass;
+  // both move with a weight's error by its distance from the mean, above which the light lie no further than their largest may
+  const above = 2 * max(<f64>(heavyLogit - rowMax) * <f64>scale - mixedMean, 0);
+  const lightError = share * (lightMass * (mixedMean + above) - lightZ) + 1e-4 * lightMass; // and the rounding of z
   const lightestError = 31.6 * (lightestMass * abs(mixedMean) - lightestZ);
-  mixedMeanError = 2 * f32Error * (1 - mixedMean) + (lightError + lightestError) / mixedLeast;
+  // and the mean itself moves
+  const moved = (share * lightMass + 31.6 * lightestMass) / mixedLeast;
+  const error = 2 * f32Error * (1 - mixedMean) + (lightError + lightestError) / mixedLeast;
+  mixedMeanError = error / max(1 - moved, 0);
 }
 
 /** Blocks whose largest logit is below this are not weighed: Σ bracketing weight of these largest ones, and of weight·z. */

@@ -5,7 +5,7 @@ import { logPositive } from "../numbers/log64";
 import { isMassKnown, massF32 } from "../row/massF32";
 import { beta, row } from "../row/row";
 import { MASS_F32_ERROR, weightScale } from "./bracketWeights";
-import { divideBlocks, massMixed, mixedLeast, mixedMean, mixedMeanError, mixedMost, momentMixed } from "./mixed";
+import { divideBlocks, massMixed, mixedLeast, mixedMass, mixedMean, mixedMeanError, mixedMost, momentMixed } from "./mixed";
 import { meanExponentF32, meanMassF32 } from "./momentF32";
 import { massAndMomentF64, massF64, momentF64 } from "./momentF64";
 
@@ -45,13 +45,20 @@ function logOfMixed(): f64 {
   return logPositive((mixedLeast + mixedMost) / 2);
 }
 
+/** How far the row's entropy can be from the last `mixedEntropy`. */
+export let entropySlack: f64 = 0;
+
+/** Entropy of the dense row in nats by mixed sums, after `divideBlocks`; `rowLogMass` is theirs. */
+export function mixedEntropy(): f64 {
+  momentMixed(weightScale(beta), CENTRE_ERROR);
+  rowLogMass = logOfMixed();
+  entropySlack = mixedMeanError * LN2 + 1e-12;
+  return logPositive(mixedMass) - mixedMean * LN2;
+}
+
 /** Whether mixed sums pay and show that the row's entropy is at most `nats`; `rowLogMass` is theirs then. */
 export function isEntropyWithin(nats: f64): bool {
-  const scale = weightScale(beta);
-  if (!ASC_FEATURE_SIMD || !divideBlocks(scale)) return false;
-  momentMixed(scale, CENTRE_ERROR);
-  rowLogMass = logOfMixed();
-  return logPositive(mixedMost) - (mixedMean - mixedMeanError) * LN2 <= nats;
+  return ASC_FEATURE_SIMD && divideBlocks(weightScale(beta)) && mixedEntropy() + entropySlack <= nats;
 }
 
 /** Entropy of the dense row in nats, by f32 or f64 sums; `rowLogMass`: as from `logMass`. */

@@ -5,6 +5,7 @@ import { createSampler } from "../sampler/sampler.ts";
 import type { SamplerName } from "./table.ts";
 import { variants } from "../testing/createKernels.ts";
 import { rowOf } from "../testing/generatedRow.ts";
+import { rowIn } from "../testing/widths.ts";
 
 const size = 5_000;
 
@@ -53,12 +54,21 @@ it.each(variants)("cuts keep the same of a row and of its list, %s kernels", asy
   expect(kept).toBeGreaterThan(size);
 });
 
-it.each(variants)("a dynamic temperature by a bracket draws what the exact one does, %s kernels", async (variant) => {
-  const sampler = await createSampler({ vocabSize: size, variant, maxLogprobs: 0 });
+it.each([
+  ...variants.map((variant) => ({ variant, dtype: "f32" as const })),
+  { variant: "simd", dtype: "f16" } as const,
+  { variant: "simd", dtype: "bf16" } as const,
+])("a dynamic temperature by a bracket draws what the exact one does, $variant kernels, $dtype", async (options) => {
+  const sampler = await createSampler({ vocabSize: size, maxLogprobs: 0, ...options });
   const drawn = new Set<number>();
   for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
-    for (const scale of [0.01, 2.5, 40]) {
-      const row = rowOf({ kind, seed: 7, scale, offset: 3, masked: 0.1 }, size);
+    for (const [scale, masked] of [
+      [0.01, 0.1],
+      [2.5, 0],
+      [2.5, 0.1],
+      [40, 0.1],
+    ] as const) {
+      const { row } = rowIn(options.dtype, rowOf({ kind, seed: 7, scale, offset: 3, masked }, size));
       for (const params of [
         { temperature: 1, dynatempRange: 0.5 },
         { temperature: 0.7, dynatempRange: 0.7, dynatempExponent: 3 },
