@@ -134,6 +134,7 @@ describe("bytes that are no text, and text that is no message", () => {
 
   it.each([
     ["--params", ["stream", ...synthetic, "--params", file("params.json", '{"seed": 1\xff}')]],
+    ["--grammar", ["stream", "--grammar", file("grammar.ebnf", 'root ::= "a\xff"\n')]],
     ["--logits-file", ["explain", "--logits-file", file("logits.json", '{"a\xff": 1}')]],
     ["--api-keys-file", [...serveArgs, "--api-keys-file", file("keys", "key\xff\n")]],
   ])("a file of %s is refused with exit code 2", async (_, args) => {
@@ -143,10 +144,11 @@ describe("bytes that are no text, and text that is no message", () => {
   });
 
   it.each([
-    ["--trace", "trace", '{"atMs": 0}\n{"atMs": "\xff"}\n'],
-    ["--prompts", "load-prompts", "a\n\xff\n"],
-  ])("a file of tokenmill-load %s is refused by its line", async (flag, name, bytes) => {
-    const { code, stderr } = await finished(startLoad(["run", flag, file(name, bytes)]));
+    ["run --trace", ["run", "--trace", file("trace", '{"atMs": 0}\n{"atMs": "\xff"}\n')]],
+    ["run --prompts", ["run", "--prompts", file("load-prompts", "a\n\xff\n")]],
+    ["compare", ["compare", file("report", '{\n"kind": "\xff"}'), file("report", '{\n"kind": "\xff"}')]],
+  ])("a file of tokenmill-load %s is refused by its line", async (_, args) => {
+    const { code, stderr } = await finished(startLoad(args));
     expect(stderr).toContain("expected UTF-8, got other bytes in line 2");
     expect(code).toBe(2);
   });

@@ -1,16 +1,14 @@
 /** Reads and checks a report file. */
-import { readFile } from "node:fs/promises";
 import { UsageError } from "@tokenmill/cli";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { readNamedText } from "../cli/readNamedText.ts";
 import type { SweepReport } from "./sweepReport.ts";
 import { reportSchema } from "./reportSchema.ts";
 import type { RunReport } from "./runReport.ts";
 
 /** @throws UsageError if it cannot be read or is no report. */
 export async function readReport(path: string): Promise<RunReport | SweepReport> {
-  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageError(`cannot read the report ${JSON.stringify(path)} (${cause.code})`, { cause });
-  });
+  const text = await readNamedText(path, "the report");
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,7 +1,6 @@
 /** Flags that constrain outputs, and the fields of the engine's requests that they become. */
-import { readFile } from "node:fs/promises";
 import { messageOf, refusalOf } from "@tokenmill/check";
-import { UsageError } from "@tokenmill/cli";
+import { readText, UsageError } from "@tokenmill/cli";
 import {
   type CompiledGrammar,
   type GenerateRequest,
@@ -43,7 +42,7 @@ export function addGrammarFlags(command: Command): void {
     .option("--structural-tag <file>", "free text with the structural tags in the file (JSON)");
 }
 
-/** The request fields of the flags. @throws UsageError for more than one form, or the file system's error */
+/** The request fields of the flags. @throws UsageError for more than one form and files that are not UTF-8, or the file system's error */
 export async function readGrammarFlags(flags: GrammarFlags): Promise<GrammarFields> {
   const [form, second] = grammarForms.filter((name) => flags[name] !== undefined);
   if (second) throw new UsageError(`${flagOf[form!]} and ${flagOf[second]} exclude each other: an output has one form`);
@@ -57,7 +56,7 @@ export async function readGrammarFlags(flags: GrammarFlags): Promise<GrammarFiel
     case "jsonSchema":
     case "grammar":
     case "structuralTag":
-      return { [form]: await readFile(flags[form]!, "utf8") };
+      return { [form]: await readText(flags[form]!) };
     default:
       return form satisfies never;
   }
