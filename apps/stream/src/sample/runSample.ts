@@ -46,6 +46,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
   const params = { logprobs: 0, ...given };
   const rows = await openSampledRows(flags);
   const interrupt = new Interrupt();
+  let grammar: GrammarProvider | undefined;
   try {
     const { rowLength: vocabSize, rowCount, dtype } = rows;
     if (flags.vocabSize !== undefined && flags.vocabSize !== vocabSize) {
@@ -58,7 +59,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
     const { promptTokenIds } = rows;
     const promptId = { ...noId, history: promptTokenIds, promptLength: promptTokenIds.length };
     const form = await readGrammarFlags(flags);
-    const grammar = await grammarFor(flags, rows);
+    grammar = await grammarFor(flags, rows);
     const compiled = await compileForm(grammar, form);
     const output = await openOutput(flags);
     const { workers, slots } = flags;
@@ -100,10 +101,10 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       return interrupt.exitCode ?? (summary.failed > 0 ? exitCodes.failed : exitCodes.done);
     } finally {
       await pool.close();
-      await grammar?.close();
     }
   } finally {
     interrupt.dispose();
+    await grammar?.close();
     await rows.close();
   }
 }

@@ -9,18 +9,22 @@ import type { EngineTargetSpec, Scenario } from "../../scenario/scenario.ts";
 import { randomTokenIds } from "../target/randomTokenIds.ts";
 import type { Call, Sent, Target } from "../target/target.ts";
 
+interface Closeable {
+  close?(): Promise<void>;
+}
+
 export class EngineTarget implements Target {
   readonly bytesPerToken: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly pids: readonly number[] = [process.pid];
   readonly #engine: Engine;
-  readonly #pool: SamplerPool;
+  readonly #opened: readonly Closeable[];
   readonly #seed: number;
 
-  private constructor(engine: Engine, pool: SamplerPool, seed: number) {
+  private constructor(engine: Engine, pool: SamplerPool, opened: readonly Closeable[], seed: number) {
     const { vocabSize, dtype, name } = engine.source;
     this.#engine = engine;
-    this.#pool = pool;
+    this.#opened = opened;
     this.#seed = seed;
     this.bytesPerToken = vocabSize * dtypeBytes[dtype];
     this.facts = { source: name, vocabSize, workers: pool.workers, slots: pool.slotCount };
@@ -29,18 +33,21 @@ export class EngineTarget implements Target {
   static async open(spec: EngineTargetSpec, { seed, requests }: Scenario): Promise<EngineTarget> {
     const { workers, slots, rows: syntheticKind } = spec;
     const source = await openSource({ ...spec, syntheticKind });
-    const sizes = { ...(workers !== undefined && { workers }), ...(slots !== undefined && { slots }) };
-    const pool = await createPool({ source, ...sizes });
-    const target = new EngineTarget(await createEngine({ source, pool, seed }), pool, seed);
+    const opened: Closeable[] = [source];
     try {
+      const sizes = { ...(workers !== undefined && { workers }), ...(slots !== undefined && { slots }) };
+      const pool = await createPool({ source, ...sizes });
+      opened.unshift(pool);
+      const engine = await createEngine({ source, pool, seed });
+      opened.unshift(engine);
       // Params out of range are the user's error, not each request's.
       for (const { params } of requests.mix)
-        target.#engine.open({ ...params, maxTokens: 1 }, { next() {}, error() {}, complete() {} }).cancel();
+        engine.open({ ...params, maxTokens: 1 }, { next() {}, error() {}, complete() {} }).cancel();
+      return new EngineTarget(engine, pool, opened, seed);
     } catch (error) {
-      await target.close();
+      await closeAll(opened);
       throw error;
     }
-    return target;
   }
 
   send(request: PlannedRequest, call: Call): Sent {
@@ -71,10 +78,8 @@ export class EngineTarget implements Target {
     };
   }
 
-  async close(): Promise<void> {
-    await this.#engine.close();
-    await this.#pool.close();
-    await this.#engine.source.close?.();
+  close(): Promise<void> {
+    return closeAll(this.#opened);
   }
 
   /** Goes on after end of text, so that lengths are those of the scenario; `ignoreEos: false` in the mix changes that. */
@@ -85,6 +90,11 @@ export class EngineTarget implements Target {
     const tokenIds = prompt ?? randomTokenIds(this.#seed, index, promptTokens, vocabSize);
     return { ignoreEos: true, ...params, maxTokens, prompt: tokenIds };
   }
+}
+
+/** One after the other: what was opened last is the first. */
+async function closeAll(opened: readonly Closeable[]): Promise<void> {
+  for (const each of opened) await each.close?.();
 }
 
 function codeOf(error: unknown): string {

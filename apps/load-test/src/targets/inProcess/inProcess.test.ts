@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { run } from "../../testing/run.ts";
 
 const mix = [
@@ -78,6 +81,22 @@ describe("engine target", () => {
     });
     expect(report.metrics.itl.count).toBe(90);
     expect(report.metrics.itl.p50).toBeGreaterThan(9);
+  });
+
+  it("a source without a function for its rows is refused, and closed", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "tokenmill-load-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, "source.mjs");
+    const closed = join(directory, "closed");
+    writeFileSync(
+      path,
+      `import { writeFileSync } from "node:fs";
+       const close = async () => writeFileSync(${JSON.stringify(closed)}, "");
+       export default { kind: "batch", name: "bare", vocabSize: 8, dtype: "f32", close };`,
+    );
+    const target = { type: "engine", source: `module:${path}`, workers: 0 };
+    await expect(run({ target, count: 1 })).rejects.toThrow(/"source\.fillRows" expected function/);
+    expect(existsSync(closed)).toBe(true);
   });
 
   it("the same seed asks for the same work", async () => {
