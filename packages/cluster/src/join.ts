@@ -52,7 +52,7 @@ export interface Cluster {
    * @throws what the signal says; ClusterError `cluster_unavailable`, `batch_taken`
    */
   answerBatch(items: AsyncIterable<BatchItem>, options: BatchOptions): AsyncGenerator<readonly string[], void>;
-  /** Every process that is there. */
+  /** Every process that is there. @throws ClusterError `cluster_unavailable` */
   nodes(): Promise<NodeReport[]>;
   stats(): ClusterStats;
   /** Moves all sequences that are made here to other nodes and accepts no more. Clients stay connected. */

@@ -21,6 +21,7 @@ export interface PullOptions {
   readonly free: () => number;
   /** Nodes that cannot be reached are dealt nothing when their claims run out: requests wait no longer than a claim. */
   readonly leaseMs: number;
+  /** Rejects for what is no work. */
   readonly take: (message: JsMsg) => Promise<void>;
   readonly isConnected: () => boolean;
 }
@@ -76,7 +77,8 @@ export class Pulls {
         left--;
         this.#wanted--;
         if (this.#hasStopped) message.nak();
-        else void take(message);
+        // What is no work is none for other nodes either: it leaves the queue.
+        else void take(message).catch(() => message.term());
       }
     } catch {
       // NATS is gone, or has no leader: asked again a little later.

@@ -58,19 +58,30 @@ export class Presence {
 /** Time to list keys: the client waits for the last of them, and for ever if that one expires meanwhile. */
 const listMs = 1000;
 
-/** All members, in order of their start. */
+/** All members, in order of their start. @throws ClusterError `cluster_unavailable` */
 export async function readReports(bucket: KV): Promise<NodeReport[]> {
   const reports: NodeReport[] = [];
+  try {
+    for (const key of await keysOf(bucket)) {
+      const entry = await bucket.get(key);
+      if (entry?.operation === "PUT") reports.push(entry.json<NodeReport>());
+    }
+  } catch (cause) {
+    throw untold(cause);
+  }
+  return reports.toSorted((a, b) => a.startedMs - b.startedMs);
+}
+
+async function keysOf(bucket: KV): Promise<string[]> {
   const keys: string[] = [];
   const listed = await bucket.keys();
   const timer = setTimeout(() => listed.stop(), listMs);
-  for await (const key of listed) keys.push(key);
-  clearTimeout(timer);
-  for (const key of keys) {
-    const entry = await bucket.get(key);
-    if (entry?.operation === "PUT") reports.push(entry.json<NodeReport>());
+  try {
+    for await (const key of listed) keys.push(key);
+  } finally {
+    clearTimeout(timer);
   }
-  return reports.toSorted((a, b) => a.startedMs - b.startedMs);
+  return keys;
 }
 
 /** Whether a process is a member. @throws ClusterError `cluster_unavailable` */
@@ -78,6 +89,10 @@ export async function presentIn(bucket: KV, id: string): Promise<boolean> {
   try {
     return (await bucket.get(id))?.operation === "PUT";
   } catch (cause) {
-    throw new ClusterError("cluster_unavailable", "NATS does not tell which processes are there", { cause });
+    throw untold(cause);
   }
+}
+
+function untold(cause: unknown): ClusterError {
+  return new ClusterError("cluster_unavailable", "NATS does not tell which processes are there", { cause });
 }
