@@ -6,7 +6,7 @@
 import { setMaxListeners } from "node:events";
 import { headers } from "@nats-io/transport-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { append } from "../log/append.ts";
+import { append, reached } from "../log/append.ts";
 import { ClusterError } from "../errors.ts";
 import { decode, encode } from "../wire/codec.ts";
 import { cutShards, nameShard, type NamedShard, shardItems } from "./cutShards.ts";
@@ -76,9 +76,10 @@ export class BatchRun {
    * @throws what the signal says; ClusterError `cluster_unavailable`, `batch_taken`
    */
   async *results(items: AsyncIterable<BatchItem>): AsyncGenerator<readonly string[], void> {
-    const endWatch = await this.#begin();
+    const endWatch = await this.#watch(await this.#own());
     let isDone = false;
     try {
+      await this.#lookBack();
       const shards = cutShards(items, this.#options.settings);
       const order: OpenShard[] = [];
       let isOver = false;
@@ -101,25 +102,33 @@ export class BatchRun {
     } finally {
       this.#stop.abort(new Error("the batch has ended"));
       await endWatch();
-      await this.#end(isDone).catch(() => undefined);
+      // What is in the queue of a batch that was taken is its new owner's.
+      if (!this.#isTaken) await this.#end(isDone).catch(() => undefined);
     }
   }
 
-  async #begin(): Promise<() => Promise<void>> {
+  get #isTaken(): boolean {
+    const { reason } = this.#stop.signal as { readonly reason: unknown };
+    return reason instanceof ClusterError && reason.code === "batch_taken";
+  }
+
+  #watch(epoch: string): Promise<() => Promise<void>> {
     const { batch } = this.#options;
-    const { jsm, names } = this.#context;
-    const epoch = await this.#own();
-    const endWatch = await watchBatch(this.#context, batch, ({ key, status }) => {
+    return watchBatch(this.#context, batch, ({ key, status }) => {
       if (key === ownerKey && status !== epoch) {
         this.#stop.abort(new ClusterError("batch_taken", `another process goes on with the batch ${batch}`));
       }
       if (status === "done") this.#open.get(key)?.onNews();
     });
-    // Shards that an earlier run left there are put there again, those without results.
+  }
+
+  /** Shards that an earlier run left in the queue are put there again, those without results. */
+  async #lookBack(): Promise<void> {
+    const { jsm, names } = this.#context;
     await this.#queue.clear();
-    const { state } = await jsm.streams.info(names.resultStream, { subjects_filter: names.resultSubject(batch, "*") });
+    const filter = names.resultSubject(this.#options.batch, "*");
+    const { state } = await reached(jsm.streams.info(names.resultStream, { subjects_filter: filter }));
     this.#known = new Set(Object.keys(state.subjects ?? {}));
-    return endWatch;
   }
 
   /** @returns the epoch, as the header of its entry says it */
@@ -207,7 +216,7 @@ export class BatchRun {
       this.#remove(open);
     });
     this.#verifying.add(verifying);
-    void verifying.finally(() => this.#verifying.delete(verifying)).catch(() => undefined);
+    verifying.finally(() => this.#verifying.delete(verifying)).catch((error: unknown) => this.#stop.abort(error));
     if (this.#verifying.size >= mostVerifying) await Promise.race(this.#verifying);
   }
 

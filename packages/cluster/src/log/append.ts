@@ -48,3 +48,12 @@ function isConflict(error: unknown): boolean {
 export function unavailable(error: unknown): ClusterError {
   return new ClusterError("cluster_unavailable", `NATS did not answer: ${messageOf(error)}`, { cause: error });
 }
+
+/** What NATS answers. @throws ClusterError `cluster_unavailable` */
+export async function reached<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
