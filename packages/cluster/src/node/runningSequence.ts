@@ -160,7 +160,7 @@ export class RunningSequence implements TokenObserver {
     this.handle.pause();
     while (this.#isWriting || (this.#lastSeq === 0 && !this.#isGone)) await sleep(1);
     if (this.#isGone) return;
-    if (this.#hasEnded) return this.flush();
+    if (this.#hasEnded) return this.#write();
     const entry = this.#entry();
     this.#leave();
     const isMine = await this.#conclude(entry);
