@@ -1,13 +1,11 @@
 /** `tokenmill-load sweep`: runs along one or more axes. */
-import { type ConnectionFlags, exitCodes, integerFlag, Interrupt, printText, say, UsageError } from "@tokenmill/cli";
+import { type ConnectionFlags, exitCodes, integerFlag, say, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
-import { ProgressLine } from "../cli/progressLine.ts";
 import { ProgressText } from "../run/progressText.ts";
-import { writeOutFile } from "../cli/writeOutFile.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { figure } from "../report/number.ts";
-import { addAgentFlags, addReportFlags, type ReportFlags } from "./runCommand.ts";
+import { addAgentFlags, addReportFlags, type ReportFlags, underProgress, writeReport } from "./reporting.ts";
 import { collect } from "../scenario/flagValues.ts";
 import { addScenarioFlags, rawScenario, type ScenarioFlags } from "../scenario/scenarioFlags.ts";
 import { parseAxis } from "../scenario/axis.ts";
@@ -63,52 +61,45 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<numbe
   // Short runs: a sweep has many.
   const scenario = await rawScenario(file, flags);
   if (scenario["durationMs"] === undefined && scenario["count"] === undefined) scenario["durationMs"] = 5000;
-  const interrupt = new Interrupt();
-  const line = new ProgressLine(process.stderr);
   let progress: { key: string; text: ProgressText } | undefined;
   const named = (values: readonly unknown[]): string =>
     axes.map(({ name }, index) => `${name} ${String(values[index])}`).join(", ");
-  try {
-    const report = await runSweep({
-      scenario,
-      where: file ?? "the flags",
-      axes,
-      repeats: flags.repeats,
-      isWhole: flags.whole === true,
-      calibrate: flags.calibrate,
-      signal: interrupt.signal,
-      ...(flags.cluster !== undefined && { cluster: { ...flags, cluster: flags.cluster } }),
-      onPoint: (values, repeat, { rates, metrics }) => {
-        line.clear();
-        say(
-          `${named(values)}, run ${repeat + 1} of ${flags.repeats}: ${figure(rates.requestsPerSecond)} requests/s, ${figure(rates.tokensPerSecond)} tokens/s, e2e p99 ${figure(metrics.e2e.p99)} ms`,
-        );
-      },
-      onProgress: (values, { durationMs, seed }, elapsedMs, state) => {
-        const key = `${values.join()} ${seed}`;
-        if (progress?.key !== key) progress = { key, text: new ProgressText(durationMs) };
-        line.draw(`${named(values)}: ${progress.text.at(elapsedMs, state)}`);
-      },
-    });
-    line.clear();
-    if (interrupt.exitCode !== undefined) return interrupt.exitCode;
-    await writeSweepReport(report, flags);
-    const broken = report.points.flatMap(({ values, runs }) =>
-      runs.flatMap((run) =>
-        conditions
-          .filter((limit) => isTrue(limit, storedValue(limit, run)))
-          .map(({ text }) => `${text} at ${named(values)}`),
-      ),
-    );
-    for (const text of new Set(broken)) say(`tokenmill-load: failed: ${text}`);
-    return broken.length > 0 ? exitCodes.failed : exitCodes.done;
-  } catch (error) {
-    if (interrupt.exitCode !== undefined) return interrupt.exitCode;
-    throw error;
-  } finally {
-    line.clear();
-    interrupt.dispose();
-  }
+  return underProgress(
+    (signal, line) =>
+      runSweep({
+        scenario,
+        where: file ?? "the flags",
+        axes,
+        repeats: flags.repeats,
+        isWhole: flags.whole === true,
+        calibrate: flags.calibrate,
+        signal,
+        ...(flags.cluster !== undefined && { cluster: { ...flags, cluster: flags.cluster } }),
+        onPoint: (values, repeat, { rates, metrics }) => {
+          line.clear();
+          say(
+            `${named(values)}, run ${repeat + 1} of ${flags.repeats}: ${figure(rates.requestsPerSecond)} requests/s, ${figure(rates.tokensPerSecond)} tokens/s, e2e p99 ${figure(metrics.e2e.p99)} ms`,
+          );
+        },
+        onProgress: (values, { durationMs, seed }, elapsedMs, state) => {
+          const key = `${values.join()} ${seed}`;
+          if (progress?.key !== key) progress = { key, text: new ProgressText(durationMs) };
+          line.draw(`${named(values)}: ${progress.text.at(elapsedMs, state)}`);
+        },
+      }),
+    async (report) => {
+      await writeReport(report, flags, { text: sweepText, page: ({ sweepHtml }) => sweepHtml(report) });
+      const broken = report.points.flatMap(({ values, runs }) =>
+        runs.flatMap((run) =>
+          conditions
+            .filter((limit) => isTrue(limit, storedValue(limit, run)))
+            .map(({ text }) => `${text} at ${named(values)}`),
+        ),
+      );
+      for (const text of new Set(broken)) say(`tokenmill-load: failed: ${text}`);
+      return broken.length > 0 ? exitCodes.failed : exitCodes.done;
+    },
+  );
 }
 
 function storedValue(
@@ -120,13 +111,4 @@ function storedValue(
   const name =
     typeof statistic === "string" ? statistic : (`p${String(statistic.percentile).replace(".", "")}` as "p50");
   return metrics[subject.metric][name];
-}
-
-async function writeSweepReport(report: SweepReport, { json, output, html }: ReportFlags): Promise<void> {
-  if (output !== undefined) await writeOutFile(output, `${JSON.stringify(report)}\n`);
-  if (html !== undefined) {
-    const { sweepHtml } = await loadHtmlPages();
-    await writeOutFile(html, await sweepHtml(report));
-  }
-  await printText(json ? `${JSON.stringify(report)}\n` : sweepText(report));
 }
