@@ -105,7 +105,7 @@ export interface HistoryView {
 /** A sequence's token ids in shared memory: prompt, then output. */
 export interface History extends HistoryView {
   readonly capacity: number;
-  /** Appends one id. @throws RangeError when full. */
+  /** Appends one id. @throws TypeError, RangeError for ids outside the vocabulary; RangeError when full or released */
   push(tokenId: number): void;
   /** Forgets the ids after the first `length`. @throws RangeError below the prompt's length and above its own. */
   truncate(length: number): void;

@@ -131,7 +131,7 @@ export class Pool implements SamplerPool {
 
   openHistory(prompt: ArrayLike<number>, capacity: number): History | undefined {
     this.#checkOpen();
-    return openHistory(this.#arena, this.#words, prompt, capacity, this.vocabSize);
+    return openHistory({ arena: this.#arena, words: this.#words, vocabSize: this.vocabSize }, prompt, capacity);
   }
 
   openMasks(image: GrammarImageData): TokenMasks {

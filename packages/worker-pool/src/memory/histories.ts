@@ -1,19 +1,21 @@
 /** Token histories in shared memory: the host appends, workers read. */
-import { checkInteger, checkTokenIds, refuse, refuseBecause } from "@tokenmill/check";
+import { checkInteger, checkTokenIds, type Range, refuse, refuseBecause } from "@tokenmill/check";
 import type { Arena } from "./arena.ts";
 import type { History, HistoryView } from "../types.ts";
+
+/** Where a pool's histories lie, and what their ids are of. */
+export interface HistoryMemory {
+  readonly arena: Arena;
+  readonly words: Int32Array;
+  readonly vocabSize: number;
+}
 
 /**
  * Copies `prompt` into a block with space for `capacity` ids; undefined while the arena is full.
  * @throws TypeError, RangeError for ids outside the vocabulary, and capacities that can never be
  */
-export function openHistory(
-  arena: Arena,
-  words: Int32Array,
-  prompt: ArrayLike<number>,
-  capacity: number,
-  vocabSize: number,
-): History | undefined {
+export function openHistory(memory: HistoryMemory, prompt: ArrayLike<number>, capacity: number): History | undefined {
+  const { arena, words, vocabSize } = memory;
   if (!Number.isInteger(capacity) || capacity < Math.max(1, prompt.length)) {
     const least = `integer ≥ ${Math.max(1, prompt.length)} (the prompt's length)`;
     refuse("capacity", least, capacity, typeof capacity !== "number");
@@ -25,7 +27,7 @@ export function openHistory(
   const offsetBytes = arena.allocate(capacity * 4);
   if (offsetBytes === undefined) return undefined;
   words.set(prompt, offsetBytes / 4);
-  return new SharedHistory(arena, words, offsetBytes, capacity, prompt.length);
+  return new SharedHistory(memory, offsetBytes, capacity, prompt.length);
 }
 
 /** @throws RangeError unless it is a history of this arena that has not been released: its block may be another's by now. */
@@ -43,11 +45,13 @@ class SharedHistory implements History {
   length: number;
   readonly #arena: Arena;
   readonly #words: Int32Array;
+  readonly #ids: Range;
   #isReleased = false;
 
-  constructor(arena: Arena, words: Int32Array, offsetBytes: number, capacity: number, promptLength: number) {
+  constructor({ arena, words, vocabSize }: HistoryMemory, offsetBytes: number, capacity: number, promptLength: number) {
     this.#arena = arena;
     this.#words = words;
+    this.#ids = { min: 0, max: vocabSize - 1 };
     this.offsetBytes = offsetBytes;
     this.capacity = capacity;
     this.promptLength = promptLength;
@@ -59,6 +63,9 @@ class SharedHistory implements History {
   }
 
   push(tokenId: number): void {
+    // Kernels trust the ids, and the block of a released history is another's.
+    checkInteger("tokenId", tokenId, this.#ids);
+    if (this.#isReleased) refuseBecause("history", "expected one that is not released", false);
     if (this.length >= this.capacity) throw new RangeError(`history expected at most ${this.capacity} tokens`);
     this.#words[this.offsetBytes / 4 + this.length++] = tokenId;
   }
