@@ -149,8 +149,9 @@ export class Admission {
     try {
       sequence.history = this.#open(sequence);
     } catch (error) {
-      // The ids are valid: what the pool refuses is the size.
-      this.#observer.refused(sequence, "request_too_large", messageOf(error), error);
+      // The ids are valid: what an open pool refuses is the size.
+      const code = error instanceof RangeError ? "request_too_large" : "pool_failed";
+      this.#observer.refused(sequence, code, messageOf(error), error);
       return true;
     }
     if (sequence.history) {

@@ -62,7 +62,7 @@ it("hooks of a source that throw end no sequence: the error reaches the process"
   }
 });
 
-it("a pool that its owner has closed fails the sequences that go on with pool_failed", async () => {
+it("a pool that its owner has closed fails the sequences that go on, and those that wait, with pool_failed", async () => {
   const source = hashSource();
   const pool = await createPool({ source, workers: 0 });
   const engine = await createEngine({ source, pool });
@@ -72,8 +72,13 @@ it("a pool that its owner has closed fails the sequences that go on with pool_fa
     handle = open;
   });
   await vi.waitFor(() => expect(handle?.phase).toBe("paused"));
+  const waiting = run(engine, { maxTokens: 9 });
   await pool.close();
   handle!.resume();
   expect((await outcome).error).toMatchObject({ code: "pool_failed" });
+  expect((await waiting).error).toMatchObject({
+    code: "pool_failed",
+    message: expect.stringMatching(/the pool is closed$/),
+  });
   await engine.close();
 });
