@@ -108,7 +108,11 @@ export async function join(options: ClusterOptions, faults: Faults = { checksCla
       else if ("name" in message) node.receive(message);
       else gateway.receive(message, from);
     };
-    const peers = new Peers(nc, names, id, { onMessage, onEvent: (event, to) => gateway.receiveEvent(event, to) });
+    const peers = new Peers(nc, names, id, {
+      onMessage,
+      onEvent: (event, to) => gateway.receiveEvent(event, to),
+      onRefused: (error) => onLog("unheard", { error }),
+    });
     const { checksClaims } = faults;
     const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
     const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;

@@ -8,7 +8,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { checkOptions } from "@tokenmill/check";
 import { connectNats } from "../connection/connection.ts";
+import { hear } from "../connection/hear.ts";
 import { checkConnection, connectionOptionNames, type ConnectionOptions } from "../connection/connectionOptions.ts";
+import { ClusterError } from "../errors.ts";
+import { reached } from "../log/append.ts";
 import { decode, encode } from "../wire/codec.ts";
 
 /** Who does the work. */
@@ -69,7 +72,7 @@ export async function joinAsAgent(options: ConnectionOptions, kind: string, work
     giver = "";
     work.onEnd();
   };
-  const hear = (envelope: Envelope): void => {
+  const receive = (envelope: Envelope): void => {
     const { from, kind: what } = envelope;
     if (what === "call" && giver === "") channel.send(subjectOf(from), { kind: "here", facts });
     if (what === "call" || (giver !== "" && giver !== from)) return;
@@ -78,7 +81,7 @@ export async function joinAsAgent(options: ConnectionOptions, kind: string, work
     giver = from;
     channel.receive(envelope, (message) => work.onMessage(message));
   };
-  for (const subject of [subjectOf("all"), subjectOf(facts.id)]) channel.subscribe(subject, hear);
+  for (const subject of [subjectOf(facts.id), subjectOf("all")]) await channel.subscribe(subject, receive);
   const timer = setInterval(() => {
     if (giver === "") return;
     channel.send(subjectOf(giver), { kind: "beat" });
@@ -108,7 +111,7 @@ export async function gatherAgents(options: ConnectionOptions, kind: string): Pr
   const lose = (agent: string): void => {
     if (heardMs.delete(agent)) agents.onLost(agent);
   };
-  channel.subscribe(subjectOf(id), (envelope) => {
+  await channel.subscribe(subjectOf(id), (envelope) => {
     const { from, kind: what, facts } = envelope;
     if (what === "here" && facts && isGathering) members.push(facts);
     if (isGathering || !heardMs.has(from)) return;
@@ -163,8 +166,18 @@ class Channel {
     this.#id = id;
   }
 
-  subscribe(subject: string, listener: (envelope: Envelope) => void): void {
-    this.#nc.subscribe(subject, { callback: (_error, { data }) => listener(decode<Envelope>(data)) });
+  /** @throws ClusterError `cluster_unauthorized` where NATS does not let the process hear it, `cluster_unavailable`; then the connection is closed */
+  async subscribe(subject: string, listener: (envelope: Envelope) => void): Promise<void> {
+    let refusal: Error | undefined;
+    hear(this.#nc, subject, listener, (error) => (refusal = error));
+    // What NATS says of the subscription comes before its answer to the flush.
+    try {
+      await reached(this.#nc.flush());
+      if (refusal) throw new ClusterError("cluster_unauthorized", refusal.message, { cause: refusal });
+    } catch (error) {
+      await this.#nc.close();
+      throw error;
+    }
   }
 
   send(subject: string, envelope: Omit<Envelope, "from">): void {

@@ -6,7 +6,8 @@
 import type { TokenEvent } from "@tokenmill/core";
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { ClusterNames } from "../names.ts";
-import { decode, encode } from "../wire/codec.ts";
+import { hear } from "../connection/hear.ts";
+import { encode } from "../wire/codec.ts";
 import { isPlain } from "../wire/plainEvents.ts";
 import { newBatch } from "../wire/tokenBatch.ts";
 import type { Addressee } from "./addressee.ts";
@@ -17,6 +18,8 @@ export interface PeerListener {
   onMessage(message: PeerMessage, from: string): void;
   /** An event that was made in this process for one of its readers. */
   onEvent(event: TokenEvent, to: Addressee): void;
+  /** NATS does not let this process hear the others: what is for its readers it finds in the log, late. */
+  onRefused(error: Error): void;
 }
 
 /** Messages and events that a NATS message carries at most. */
@@ -42,9 +45,8 @@ export class Peers {
     this.#names = names;
     this.id = id;
     this.#listener = listener;
-    const callback = (_error: unknown, { data }: { data: Uint8Array }): void => this.#receive(data);
-    nc.subscribe(names.peerSubject(id), { callback });
-    nc.subscribe(names.everyPeer, { callback });
+    const receive = (envelope: Envelope): void => this.#receive(envelope);
+    for (const subject of [names.peerSubject(id), names.everyPeer]) hear(nc, subject, receive, listener.onRefused);
   }
 
   send(peer: string, message: PeerMessage): void {
@@ -122,8 +124,7 @@ export class Peers {
     for (const message of this.#own.take()) this.#listener.onMessage(message, this.id);
   }
 
-  #receive(data: Uint8Array): void {
-    const { from, messages } = decode<Envelope>(data);
+  #receive({ from, messages }: Envelope): void {
     if (from === this.id) return;
     for (const message of messages) this.#listener.onMessage(message, from);
   }
