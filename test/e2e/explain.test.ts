@@ -1,7 +1,9 @@
 /** `tokenmill explain` as a user runs it. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { tokenmill } from "./helpers/tokenmill.ts";
 
@@ -90,6 +92,24 @@ describe("other rows", () => {
     const { stdout } = await tokenmill(["explain", "--prompt", "Call me", "--draws", "100", "--top", "3"]);
     expect(stdout).toContain("“Call me”: 50,257 tokens");
     expect(stdout).toContain("… 50,254 more");
+  });
+
+  it("are no sparse ones, which a draw from the same source takes", async () => {
+    const core = createRequire(import.meta.url).resolve("@tokenmill/core");
+    const code = `
+      import { writeSparseRow } from ${JSON.stringify(pathToFileURL(core).href)};
+      const sparse = { tokenIds: [3, 4], logits: [5, 4], restLogSumExp: 0 };
+      const tokenizer = { vocabSize: 64, eosTokenId: 0, encode: () => [1], tokenBytes: () => Buffer.from("a") };
+      const fillRows = async (rows) => rows.forEach(({ row }) => writeSparseRow(row, sparse));
+      export default { kind: "batch", name: "largest", vocabSize: 64, dtype: "f32", tokenizer, fillRows };`;
+    const path = join(folder, "sparse.mjs");
+    writeFileSync(path, code);
+    const prompt = ["--source", `module:${path}`, "--prompt", "a", "--temperature", "0"];
+    const sampled = await tokenmill(["sample", ...prompt, "--json"]);
+    expect(JSON.parse(sampled.stdout)).toMatchObject({ tokenId: 3 });
+    const { code: exitCode, stderr } = await tokenmill(["explain", ...prompt]);
+    expect(stderr).toBe("tokenmill: --prompt needs whole rows, largest gives their largest logits only\n");
+    expect(exitCode).toBe(2);
   });
 
   it("come from names and logits, with a history for penalties", async () => {

@@ -1,6 +1,8 @@
 /** The raw row that follows a prompt, as f32. */
 import { createResult, type LogitsSource, type RowDtype, SampleError } from "@tokenmill/core";
+import { listedIn } from "@tokenmill/core/internal";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
+import { ApiError } from "../errors/apiError.ts";
 import type { Client } from "../limits/client.ts";
 import { Waiting } from "../limits/waiting.ts";
 import type { ServeLimits } from "../options/limits.ts";
@@ -21,7 +23,7 @@ export class RowReader {
     this.#waiting = new Waiting("the row of this request", queueTimeoutMs);
   }
 
-  /** Round robin over clients. @throws SampleError if the source cannot write the row, ApiError 429 if it takes too long */
+  /** Round robin over clients. @throws SampleError if the source cannot write the row, ApiError 429 if it takes too long, 500 for a sparse row */
   async read(client: Client, promptIds: readonly number[]): Promise<Float32Array> {
     if (this.#reading) await this.#waiting.wait(client);
     const row = this.#read(promptIds);
@@ -45,10 +47,14 @@ export class RowReader {
     // An id that no sequence of a client has: those count up from 0.
     const sequenceId = (1n << 64n) - 1n;
     const history = Int32Array.from(promptIds);
-    const errors = await source.fillRows([{ row, history, promptLength: history.length, sequenceId, position: 0 }]);
-    source.closeSequence?.(sequenceId);
-    if (errors?.[0]) throw errors[0];
-    return widen(row, source.dtype);
+    const wanted = { row, history, promptLength: history.length, sequenceId, position: 0 };
+    try {
+      const [error] = (await source.fillRows([wanted])) ?? [];
+      if (error) throw error;
+      return wholeRow(row, source.dtype);
+    } finally {
+      source.closeSequence?.(sequenceId);
+    }
   }
 
   #openPool(): Promise<SamplerPool> {
@@ -74,13 +80,21 @@ export class RowReader {
       pool.readResult(slot, result);
       // The row is there whatever a draw makes of it.
       if (result.status === "source_failed") throw new SampleError(result.status, result.message);
-      return widen(pool.row(slot).slice(), pool.dtype);
+      return wholeRow(pool.row(slot).slice(), pool.dtype);
     } finally {
       plan.release();
       history?.release();
       pool.release(slot);
     }
   }
+}
+
+/** As f32. @throws ApiError `row_too_sparse` */
+function wholeRow(row: Float32Array | Uint16Array, dtype: RowDtype): Float32Array {
+  if (!listedIn(row)) return widen(row, dtype);
+  throw new ApiError(500, "the source gives the largest logits of its rows only, no whole row", {
+    code: "row_too_sparse",
+  });
 }
 
 function emptyRow(dtype: RowDtype, vocabSize: number): Float32Array | Uint16Array {

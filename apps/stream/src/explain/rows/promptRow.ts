@@ -2,6 +2,7 @@
 import { messageOf, refusalOf } from "@tokenmill/check";
 import { openSource, type SourceFlags, UsageError } from "@tokenmill/cli";
 import type { GrammarSpec, Tokenizer } from "@tokenmill/core";
+import { listedIn } from "@tokenmill/core/internal";
 import { grammarFlagIn, type GrammarFlags, grammarProviderFor, readGrammarFlags } from "../../flags/grammarFlags.ts";
 import { rowAfter } from "../../source/rowAfter.ts";
 import { tokenText } from "../tokens/tokenText.ts";
@@ -13,13 +14,15 @@ export interface PromptRowFlags extends GrammarFlags, SourceFlags {
 }
 
 /**
- * @throws UsageError for a source whose rows are no f32 text rows, and for a form that is none or does not allow what is
+ * @throws UsageError for a source whose rows are not whole, in f32 and of text, and for a form that is none or does not allow what is
  *   written; Error if the source cannot be opened or fails
  */
 export async function promptRow(prompt: string, flags: PromptRowFlags): Promise<ExplainRow> {
   const source = await openSource(flags);
   try {
     const { promptTokenIds, outputTokenIds, row } = await rowAfter(source, prompt, flags.written);
+    if (listedIn(row))
+      throw new UsageError(`--prompt needs whole rows, ${source.name} gives their largest logits only`);
     if (source.dtype !== "f32") throw new UsageError(`--prompt needs rows in f32, got a source in ${source.dtype}`);
     const tokenizer = source.tokenizer!;
     const tokenMask = await maskAfter(outputTokenIds, flags, tokenizer, source.vocabSize);
