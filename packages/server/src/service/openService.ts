@@ -1,9 +1,9 @@
 /** Opens what answers requests: grammars, pool, engine, and all that the routes share. */
 import { randomBytes } from "node:crypto";
-import type { BatchAnswers, LogitsSource } from "@tokenmill/core";
-import { createEngine, engineVersion as version } from "@tokenmill/engine";
+import type { BatchAnswers, GrammarProvider, LogitsSource } from "@tokenmill/core";
+import { createEngine, type Engine, engineVersion as version } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
-import { createPool } from "@tokenmill/worker-pool";
+import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import { mostLogprobs } from "../bodies/commonFields.ts";
 import { BodyAnswers } from "../batches/bodyAnswers.ts";
 import { LineAnswers } from "../batches/lineAnswers.ts";
@@ -40,30 +40,12 @@ export async function openService(
   logs: ServiceLogs,
   connections: () => Readonly<Record<string, number>>,
 ): Promise<Service> {
-  const { seed, workers, workerUrl, slots, customStages, limits, joinHost } = options;
-  const { tokenizer } = source;
-  const hasGrammars = options.structuredOutput && tokenizer?.eosTokenId !== undefined;
-  const grammar = hasGrammars
-    ? createGrammarProvider({ tokenizer, vocabSize: source.vocabSize, warm: true })
-    : undefined;
-  const pool = await createPool({
-    source,
-    ...(grammar && { maskFiller: grammar.maskFiller }),
-    customStages,
-    maxLogprobs: mostLogprobs,
-    arenaBytes: limits.arenaBytes,
-    rowTimeoutMs: limits.rowTimeoutMs,
-    ...(workers !== undefined && { workers }),
-    ...(workerUrl !== undefined && { workerUrl }),
-    ...(slots !== undefined && { slots }),
-  });
-  const engine = await createEngine({
-    source,
-    pool,
-    admissionTimeoutMs: limits.queueTimeoutMs,
-    ...(seed !== undefined && { seed }),
-    ...(grammar && { grammar }),
-  });
+  const { workerUrl, customStages, limits, joinHost } = options;
+  const { grammar, pool, engine, close: closeEngine } = await openEngine(source, options);
+  const closing = async (error: unknown): Promise<never> => {
+    await closeEngine();
+    throw error;
+  };
   const model = options.modelName ?? source.name;
   const metrics = new Metrics(engine, model, connections);
   const { identity, description } = await serverIdentity({
@@ -71,14 +53,10 @@ export async function openService(
     model,
     version,
     customStages,
-    structuredOutput: hasGrammars,
+    structuredOutput: grammar !== undefined,
     maxContextTokens: limits.maxContextTokens,
-  });
-  const host = await joinHost?.({ engine, identity, description }).catch(async (error: unknown) => {
-    await engine.close(closeMs);
-    await Promise.all([pool.close(closeMs), grammar?.close()]);
-    throw error;
-  });
+  }).catch(closing);
+  const host = await joinHost?.({ engine, identity, description }).catch(closing);
   if (host) metrics.host(() => host.stats());
   const quotas = new Quotas(limits, metrics);
   metrics.quotas(() => quotas.report());
@@ -123,12 +101,56 @@ export async function openService(
   }
   const close = async (): Promise<void> => {
     await host?.close();
-    await engine.close(closeMs);
-    await Promise.all([pool.close(closeMs), context.samples.close(closeMs), grammar?.close()]);
+    await Promise.all([closeEngine(), context.samples.close(closeMs)]);
   };
   const jobs = await openJobs(context, batches).catch(async (error: unknown) => {
     await close();
     throw error;
   });
   return { context, batches, jobs, close };
+}
+
+interface OpenEngine {
+  readonly grammar: GrammarProvider | undefined;
+  readonly pool: SamplerPool;
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+/** Where one of them cannot be opened, those before it are closed. */
+async function openEngine(source: LogitsSource, options: CompleteOptions): Promise<OpenEngine> {
+  const { seed, workers, workerUrl, slots, customStages, limits, structuredOutput } = options;
+  const { tokenizer, vocabSize } = source;
+  const hasGrammars = structuredOutput && tokenizer?.eosTokenId !== undefined;
+  const grammar = hasGrammars ? createGrammarProvider({ tokenizer, vocabSize, warm: true }) : undefined;
+  let pool: SamplerPool | undefined;
+  let engine: Engine | undefined;
+  const close = async (): Promise<void> => {
+    await engine?.close(closeMs);
+    await Promise.all([pool?.close(closeMs), grammar?.close()]);
+  };
+  try {
+    pool = await createPool({
+      source,
+      ...(grammar && { maskFiller: grammar.maskFiller }),
+      customStages,
+      maxLogprobs: mostLogprobs,
+      arenaBytes: limits.arenaBytes,
+      rowTimeoutMs: limits.rowTimeoutMs,
+      ...(workers !== undefined && { workers }),
+      ...(workerUrl !== undefined && { workerUrl }),
+      ...(slots !== undefined && { slots }),
+    });
+    engine = await createEngine({
+      source,
+      pool,
+      admissionTimeoutMs: limits.queueTimeoutMs,
+      ...(seed !== undefined && { seed }),
+      ...(grammar && { grammar }),
+    });
+    return { grammar, pool, engine, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
