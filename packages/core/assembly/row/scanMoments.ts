@@ -62,7 +62,7 @@ export function scanNarrowMoments(source: usize): f32 {
   const blockBytes = 4 * bytesOf16(F16);
   let top = none;
   let out = blockMax;
-  for (let p = source; p < source + (<usize>paddedLength << 1); p += 4 * blockBytes) {
+  for (let p = source; p < source + ((<usize>paddedLength) << 1); p += 4 * blockBytes) {
     let max0 = none;
     let max1 = none;
     let max2 = none;

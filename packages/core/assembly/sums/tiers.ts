@@ -5,7 +5,16 @@ import { logPositive } from "../numbers/log64";
 import { isMassKnown, massF32 } from "../row/massF32";
 import { beta, row } from "../row/row";
 import { MASS_F32_ERROR, weightScale } from "./bracketWeights";
-import { divideBlocks, massMixed, mixedLeast, mixedMass, mixedMean, mixedMeanError, mixedMost, momentMixed } from "./mixed";
+import {
+  divideBlocks,
+  massMixed,
+  mixedLeast,
+  mixedMass,
+  mixedMean,
+  mixedMeanError,
+  mixedMost,
+  momentMixed,
+} from "./mixed";
 import { meanExponentF32, meanMassF32 } from "./momentF32";
 import { massAndMomentF64, massF64, momentF64 } from "./momentF64";
 
