@@ -147,6 +147,7 @@ describe("refused by keyword and pointer", () => {
       "",
       "not declared, and of several kinds",
     ],
+    [list(list({ type: "string" }, { maxItems: 40_000 })), "/items", "at most 32766 items, or no bound"],
     [list(named({ pair })), "/items/properties/pair", "items of several kinds are not compared inside of an item"],
     [{ type: "array", not: { uniqueItems: true } }, "/not", "two equal items cannot be asked for"],
     [list({ type: "array", items: { type: "integer" }, minItems: 20_000 }), "", "an item has too many parts"],

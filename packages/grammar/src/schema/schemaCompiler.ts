@@ -2,6 +2,7 @@
 import type { Budget } from "../budget/budget.ts";
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { countTexts } from "../regex/countTexts.ts";
+import { mostItems } from "../regex/kinds.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import type { CountBounds, GrammarRules } from "../rules/grammarRules.ts";
 import { AnyOrderBody, fitsAnyOrder } from "./anyOrderBody.ts";
@@ -15,7 +16,7 @@ import { alternativesOf } from "./alternatives.ts";
 import { ArrayBody } from "./arrayBody.ts";
 import type { BodyContext, DistinctSymbol } from "./bodyContext.ts";
 import type { Claims } from "./claims.ts";
-import { checkComparable, type ComparableValues, comparableValues } from "./comparable.ts";
+import { checkComparable, type ComparableValues, comparableValues, IncomparableError } from "./comparable.ts";
 import { EmptySchemaError, UnsupportedSchemaError } from "./errors.ts";
 import { type Formula, type Formulas, nameOf, type SchemaFormula } from "./formula.ts";
 import { checkNesting } from "./nesting.ts";
@@ -210,6 +211,9 @@ export class SchemaCompiler implements BodyContext {
   }
 
   distinctListOf(formula: Formula, { min, max }: CountBounds): RuleSymbol | undefined {
+    if (min > mostItems || (max > mostItems && max < Infinity)) {
+      throw new IncomparableError(`a list inside of an item has at most ${mostItems} items, or no bound`);
+    }
     const values = this.#comparableValues(formula);
     if (values === undefined) return undefined;
     this.plans.push(...values.plans);
