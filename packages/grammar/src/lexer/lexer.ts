@@ -3,6 +3,7 @@
  * bytes lead to them. Lexemes are kept by their expression, so that grammars share what they have in common.
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
+import { flags, mostRemembered } from "../regex/kinds.ts";
 
 /** No lexeme can go on. */
 export const deadState = 0;
@@ -138,9 +139,15 @@ export class Lexer {
     this.#goesOn.push(goesOn);
     this.#classOf.push(classOf);
     this.#classes.push(classes);
-    this.#addSteps(firstOf.length, number === deadState ? deadState : unknown);
-    this.sizeBytes += 250 + members.length * 8 + firstOf.length * 4;
+    const isRemembered = firstOf.length <= mostRemembered || !this.#readsItem(members);
+    if (isRemembered) this.#addSteps(firstOf.length, number === deadState ? deadState : unknown);
+    else this.#firstSteps.push(unknown);
+    this.sizeBytes += 250 + members.length * 8 + (isRemembered ? firstOf.length * 4 : 0);
     return number;
+  }
+
+  #readsItem(members: readonly number[]): boolean {
+    return members.some((each, i) => i % 2 === 1 && this.#expressions.nodes.has(each, flags.distinct));
   }
 
   #addSteps(count: number, next: number): void {
@@ -194,7 +201,9 @@ export class Lexer {
 
   /** @throws GrammarBudgetError */
   next(state: number, byte: number): number {
-    const at = this.#firstSteps[state]! + this.#classOf[state]![byte]!;
+    const first = this.#firstSteps[state]!;
+    if (first === unknown) return this.#after(this.#members[state]!, byte);
+    const at = first + this.#classOf[state]![byte]!;
     const next = this.#next[at]!;
     return next === unknown ? this.#step(state, byte, at) : next;
   }

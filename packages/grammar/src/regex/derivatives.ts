@@ -5,7 +5,7 @@
 import type { Budget } from "../budget/budget.ts";
 import { type Algebra, half } from "./algebra.ts";
 import { afterItem, begun, readOn } from "./distinct.ts";
-import { endless, kinds } from "./kinds.ts";
+import { endless, flags, kinds, mostRemembered } from "./kinds.ts";
 
 const unknown = -1;
 /** What making one costs, beside what there is one already of. */
@@ -35,6 +35,10 @@ export class Derivatives {
     const only = this.#algebra.onlyByte(expr);
     if (only >= 0) return byte === only ? this.#algebra.afterFirst(expr) : none;
     const { classOf, firstOf } = nodes.partitions.get(nodes.classes(expr));
+    if (firstOf.length > mostRemembered && nodes.has(expr, flags.distinct)) {
+      this.budget.spend(stepsOfOne);
+      return this.#compute(expr, byte);
+    }
     const row = expr < this.#rows.length ? this.#rows[expr]! : 0;
     const at = (row === 0 ? this.#addRow(expr, firstOf.length) : row) - 1 + classOf[byte]!;
     let result = this.#results[at]!;

@@ -26,6 +26,11 @@ export const flags = { nullable: 1, boolean: 2, remainders: 4, distinct: 8, anyO
 
 /** Stands for a repetition without an end. */
 export const endless = -1;
+/**
+ * Inside of an item that has begun nearly every byte leads to a residual of its own, which an output meets once: beyond so many
+ * classes of bytes they are not kept.
+ */
+export const mostRemembered = 64;
 /** Most items of a `distinct` with an end. */
 export const mostItems: number = 2 ** 15 - 2;
 
