@@ -4,7 +4,7 @@ import { Budget } from "../budget/budget.ts";
 import { compileRules } from "../compile/compileRules.ts";
 import { Expressions } from "../regex/expressions.ts";
 import type { RuleState } from "../rules/grammarRules.ts";
-import { idsOf, naiveMask } from "../testing/naiveMask.ts";
+import { maskFaults } from "../testing/naiveMask.ts";
 import { textsOf } from "../testing/textsOf.ts";
 import { Vocabulary } from "../vocabulary/vocabulary.ts";
 import { GrammarEngine } from "./engine.ts";
@@ -53,19 +53,7 @@ it("accepts lists in which nothing stands twice, and no others", () => {
 });
 
 it("masks what it accepts, with items that begin and end inside tokens, and comes to no dead end", () => {
-  const words = new Int32Array(vocabulary.wordCount);
   for (const only of [undefined, ["a", "b", "ab"]]) {
-    for (let seed = 1; seed < 40; seed++) {
-      const matcher = openList(only);
-      let random = seed;
-      for (let i = 0; i < 6 && !matcher.hasEnded; i++) {
-        matcher.fillMask(words);
-        const ids = idsOf(words);
-        expect(ids).toEqual(naiveMask(matcher, vocabulary.vocabSize));
-        expect(ids.length).toBeGreaterThan(0);
-        random = (random * 48271) % 2147483647;
-        expect(matcher.accept(ids[random % ids.length]!)).toBe(true);
-      }
-    }
+    expect(maskFaults(openList(only), vocabulary.vocabSize, { outputs: 39, steps: 6 })).toEqual([]);
   }
 });
