@@ -158,8 +158,8 @@ export class Algebra {
     if (found.several & (1 << kinds.concat) || (found.any & (1 << kinds.concat) && found.any & (1 << kinds.bytes))) {
       factor(this, flat);
     }
-    const mayRepeat = (found.any & ((1 << kinds.repeat) | (1 << kinds.concat))) !== 0;
-    if (flat.size > 1 && mayRepeat && unionOfRuns(this, flat)) return this.or([...flat]);
+    const mayHaveRuns = (found.any & ((1 << kinds.repeat) | (1 << kinds.concat))) !== 0;
+    if (flat.size > 1 && mayHaveRuns && unionOfRuns(this, flat)) return this.or([...flat]);
     if (flat.size > 1 && flat.has(this.empty)) {
       flat.delete(this.empty);
       const isNullable = [...flat].some((part) => this.isNullable(part));

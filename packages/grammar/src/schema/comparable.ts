@@ -74,8 +74,10 @@ export function areWrittenAlike(plans: readonly ObjectPlan[]): boolean {
   );
 }
 
-/** @throws IncomparableError for objects that are nothing without properties that are not declared, of several kinds */
+/** @throws IncomparableError for objects that are nothing without free properties, where these are of several kinds or counted */
 export function checkComparable(plan: ObjectPlan): void {
   if (plan.names.length > 0 || plan.free.length === 0 || areOfOneKind(plan)) return;
-  throw new IncomparableError("objects whose properties are not declared, and of several kinds, are not compared");
+  throw new IncomparableError(
+    "objects without declared properties whose others follow several schemas, or are counted, are not compared",
+  );
 }

@@ -145,8 +145,9 @@ describe("refused by keyword and pointer", () => {
     [
       list({ type: "object", patternProperties: { "^a": { const: 1 }, "^b": {} } }),
       "",
-      "not declared, and of several kinds",
+      "follow several schemas, or are counted",
     ],
+    [list({ type: "object", minProperties: 2 }), "", "follow several schemas, or are counted"],
     [list(list({ type: "string" }, { maxItems: 40_000 })), "/items", "at most 32766 items, or no bound"],
     [list(named({ pair })), "/items/properties/pair", "items of several kinds are not compared inside of an item"],
     [{ type: "array", not: { uniqueItems: true } }, "/not", "two equal items cannot be asked for"],
