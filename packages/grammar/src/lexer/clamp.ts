@@ -4,8 +4,8 @@
  */
 import type { Expr, Expressions } from "../regex/expressions.ts";
 import { Forgetting } from "../regex/forgetting.ts";
-import { partsFirst } from "../regex/partsFirst.ts";
 import { endless, flags, kinds } from "../regex/kinds.ts";
+import { Rewritten } from "../regex/partsFirst.ts";
 
 /** Kinds in which counts may be. */
 const clamped: ReadonlySet<number> = new Set([kinds.concat, kinds.or, kinds.and, kinds.repeat]);
@@ -14,39 +14,25 @@ export class Clamp {
   readonly #expressions: Expressions;
   readonly #length: number;
   readonly #forgetting: Forgetting;
-  readonly #known = new Map<Expr, Expr>();
+  readonly #clamped: Rewritten;
 
   /** @param length most bytes that are looked at from an expression on */
   constructor(expressions: Expressions, length: number) {
     this.#expressions = expressions;
     this.#forgetting = new Forgetting(expressions);
     this.#length = length;
+    this.#clamped = new Rewritten({
+      has: (expr) => clamped.has(expressions.nodes.kind(expr)),
+      partsOf: (expr) => this.#partsOf(expr),
+      rewrite: (expr, made) => this.#clamp(expr, made),
+    });
   }
 
   /** An expression with the same residuals for so many bytes, as far as their being empty or nullable goes. */
   of(expr: Expr): Expr {
-    return this.#counts(this.#forgetting.of(expr));
+    return this.#clamped.of(this.#forgetting.of(expr));
   }
 
-  #counts(expr: Expr): Expr {
-    if (!this.#isUnknown(expr)) return this.#made(expr);
-    const unknownParts = (each: Expr): Expr[] => this.#partsOf(each).filter((part) => this.#isUnknown(part));
-    partsFirst(expr, unknownParts, (each) => {
-      if (this.#isUnknown(each)) this.#known.set(each, this.#compute(each));
-    });
-    return this.#made(expr);
-  }
-
-  #isUnknown(expr: Expr): boolean {
-    return clamped.has(this.#expressions.nodes.kind(expr)) && !this.#known.has(expr);
-  }
-
-  /** Of a part that was looked at. */
-  #made(expr: Expr): Expr {
-    return this.#known.get(expr) ?? expr;
-  }
-
-  /** What is clamped by itself. */
   #partsOf(expr: Expr): readonly Expr[] {
     const { nodes } = this.#expressions;
     const kind = nodes.kind(expr);
@@ -55,18 +41,15 @@ export class Clamp {
     return kind === kinds.repeat ? [nodes.a(expr)] : [];
   }
 
-  #compute(expr: Expr): Expr {
+  #clamp(expr: Expr, made: (part: Expr) => Expr): Expr {
     const { nodes, algebra } = this.#expressions;
     const kind = nodes.kind(expr);
-    const parts = this.#partsOf(expr).map((part) => this.#made(part));
-    if (kind === kinds.concat) return algebra.concat2(parts[0]!, parts[1]!);
-    if (kind === kinds.or) return algebra.or(parts);
+    const [a, b, c] = [nodes.a(expr), nodes.b(expr), nodes.c(expr)];
+    if (kind === kinds.concat) return algebra.concat2(made(a), made(b));
+    if (kind === kinds.or) return algebra.or(nodes.parts(expr).map(made));
     if (kind === kinds.and) return this.#meet(expr);
-    const [part] = parts as [Expr];
-    const min = nodes.b(expr);
-    const max = nodes.c(expr);
-    if (!this.#isLong(expr)) return algebra.repeatOf(part, min, max);
-    return algebra.repeatOf(part, Math.min(min, this.#length + 1), endless);
+    if (!this.#isLong(expr)) return algebra.repeatOf(made(a), b, c);
+    return algebra.repeatOf(made(a), Math.min(b, this.#length + 1), endless);
   }
 
   /** Whether a token cannot come to the largest count: each repetition takes a byte at least. */

@@ -6,7 +6,7 @@ import { countTexts } from "./countTexts.ts";
 import { begun, forgetful, remembered } from "./distinct.ts";
 import type { Expr, Expressions } from "./expressions.ts";
 import { flags, kinds, leastOf } from "./kinds.ts";
-import { partsFirst } from "./partsFirst.ts";
+import { Rewritten } from "./partsFirst.ts";
 import { SureText } from "./sureText.ts";
 
 /** More items than an output has, or a token. */
@@ -15,13 +15,18 @@ const many = 2 ** 16;
 export class Forgetting {
   readonly #expressions: Expressions;
   readonly #sureText: SureText;
-  readonly #known = new Map<Expr, Expr>();
+  readonly #forgotten: Rewritten;
   /** By what items are: whether there are many. */
   readonly #areMany = new Map<Expr, boolean>();
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
     this.#sureText = new SureText(expressions.nodes);
+    this.#forgotten = new Rewritten({
+      has: (expr) => expressions.nodes.has(expr, flags.distinct),
+      partsOf: (expr) => this.#partsOf(expr),
+      rewrite: (expr, made) => this.#forget(expr, made),
+    });
   }
 
   /**
@@ -29,24 +34,7 @@ export class Forgetting {
    * many changes neither. Of few each counts, and nothing is forgotten.
    */
   of(expr: Expr): Expr {
-    if (!this.#isUnknown(expr)) return this.#made(expr);
-    partsFirst(
-      expr,
-      (each) => this.#partsOf(each).filter((part) => this.#isUnknown(part)),
-      (each) => {
-        if (this.#isUnknown(each)) this.#known.set(each, this.#compute(each));
-      },
-    );
-    return this.#made(expr);
-  }
-
-  #isUnknown(expr: Expr): boolean {
-    return this.#expressions.nodes.has(expr, flags.distinct) && !this.#known.has(expr);
-  }
-
-  /** Of what was looked at. */
-  #made(expr: Expr): Expr {
-    return this.#known.get(expr) ?? expr;
+    return this.#forgotten.of(expr);
   }
 
   #partsOf(expr: Expr): readonly Expr[] {
@@ -56,38 +44,30 @@ export class Forgetting {
     return kind === kinds.concat || kind === kinds.or || kind === kinds.and ? nodes.parts(expr) : [];
   }
 
-  #compute(expr: Expr): Expr {
+  #forget(expr: Expr, made: (part: Expr) => Expr): Expr {
     const { algebra, nodes } = this.#expressions;
     const kind = nodes.kind(expr);
-    if (kind === kinds.concat) return algebra.concat(nodes.parts(expr).map((part) => this.#made(part)));
-    if (kind === kinds.or) return algebra.or(nodes.parts(expr).map((part) => this.#made(part)));
-    if (kind === kinds.and) return this.#beside(nodes.parts(expr)) ?? expr;
-    if (kind === kinds.distinct) return leastOf(nodes.c(expr)) > 0 ? this.#list(expr) : expr;
-    return kind === kinds.begun ? this.#item(expr) : expr;
+    const a = nodes.a(expr);
+    if (kind === kinds.concat) return algebra.concat(nodes.parts(expr).map(made));
+    if (kind === kinds.or) return algebra.or(nodes.parts(expr).map(made));
+    if (kind === kinds.and) {
+      const parts = nodes.parts(expr);
+      const other = this.#onlyOther(parts);
+      return other === undefined ? expr : algebra.and(parts.map((part) => (part === other ? made(part) : part)));
+    }
+    if (kind === kinds.distinct) {
+      return leastOf(nodes.c(expr)) > 0 && this.#hasMany(a) ? forgetful(algebra, expr, made(a)) : expr;
+    }
+    if (kind !== kinds.begun) return expr;
+    const [read, list] = [nodes.b(expr), nodes.c(expr)];
+    const kept = this.#hasMany(nodes.a(list)) ? remembered(algebra, read) : read;
+    return begun(algebra, made(a), kept, list);
   }
 
-  /** Of an intersection: where all parts but one are complements of few texts. */
-  #beside(parts: readonly Expr[]): Expr | undefined {
-    const other = this.#onlyOther(parts);
-    return other && this.#expressions.algebra.and(parts.map((part) => (part === other ? this.#made(part) : part)));
-  }
-
+  /** Of an intersection: where all parts but one are complements of few texts, that one. */
   #onlyOther(parts: readonly Expr[]): Expr | undefined {
     const others = parts.filter((part) => !this.#sureText.leavesLong(part));
     return others.length === 1 ? others[0] : undefined;
-  }
-
-  #list(list: Expr): Expr {
-    const { algebra, nodes } = this.#expressions;
-    const item = nodes.a(list);
-    return this.#hasMany(item) ? forgetful(algebra, list, this.#made(item)) : list;
-  }
-
-  #item(expr: Expr): Expr {
-    const { algebra, nodes } = this.#expressions;
-    const [read, list] = [nodes.b(expr), nodes.c(expr)];
-    const kept = this.#hasMany(nodes.a(list)) ? remembered(algebra, read) : read;
-    return begun(algebra, this.#made(nodes.a(expr)), kept, list);
   }
 
   /** Whether there are many such items; of lists it is told by their items. */
