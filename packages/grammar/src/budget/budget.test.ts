@@ -8,12 +8,12 @@ it("is spent with the step after the last", () => {
   expect(() => budget.spend(1)).toThrow(GrammarBudgetError);
 });
 
-it("yields to others at the next look at the clock, after 64 steps", () => {
+it("yields to others at the next look at the clock, after 4,096 steps", () => {
   let isPending = false;
   const unlessWaited = { timeMs: -1, isWaited: () => isPending };
-  const budget = new Budget("work", { timeMs: 60_000, unlessWaited, clockSteps: 64 });
-  budget.spend(64);
+  const budget = new Budget("work", { timeMs: 60_000, unlessWaited });
+  budget.spend(4096);
   isPending = true;
-  for (let step = 1; step < 64; step++) budget.spend(1);
+  for (let step = 1; step < 4096; step++) budget.spend(1);
   expect(() => budget.spend(1)).toThrow(HurriedError);
 });

@@ -16,11 +16,10 @@ export interface BudgetLimits {
   readonly steps?: number | undefined;
   /** Time after which it ends once others are pending. Absent: never. */
   readonly unlessWaited?: { readonly timeMs: number; readonly isWaited: () => boolean } | undefined;
-  /** Steps between two looks at the clock. Absent: 4096. */
-  readonly clockSteps?: number | undefined;
 }
 
-const usualClockSteps = 4096;
+/** Between two looks at the clock. */
+const clockSteps = 4096;
 
 export class Budget {
   readonly #what: string;
@@ -57,7 +56,7 @@ export class Budget {
   #look(): void {
     const left = this.#rest + this.#untilLook;
     if (left < 0) this.#fail(`${this.#limits.steps} steps`);
-    this.#untilLook = Math.min(left, this.#limits.clockSteps ?? usualClockSteps);
+    this.#untilLook = Math.min(left, clockSteps);
     this.#rest = left - this.#untilLook;
     if (this.#end === Number.POSITIVE_INFINITY) return;
     const now = performance.now();

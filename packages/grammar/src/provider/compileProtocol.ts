@@ -4,19 +4,11 @@ import { GrammarBudgetError, HurriedError } from "../budget/budget.ts";
 import type { SpecSettings } from "./compileSpec.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
-export interface CompileSetup {
-  readonly settings: SpecSettings;
-  /** Whether the code is run before there is something to do, until it is fast. */
-  readonly isWarm: boolean;
-}
-
-/** Places of what a thread sees while it works: 1 while others are pending for it; how many tasks it was given. */
-export const signals = { isWaited: 0, tasks: 1 } as const;
-
 /** What a thread is given as it starts. */
-export interface CompileThreadSetup extends CompileSetup {
-  /** See `signals`. i32[2] */
-  readonly signals: Int32Array;
+export interface CompileThreadSetup {
+  readonly settings: SpecSettings;
+  /** 1 while others are pending for it. i32[1] */
+  readonly isWaited: Int32Array;
 }
 
 export interface CompileTask {

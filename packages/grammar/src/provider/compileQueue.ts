@@ -3,7 +3,7 @@
  * is started anew in a thread of its own, so that the others do not wait for it.
  */
 import { HurriedError } from "../budget/budget.ts";
-import type { CompileSetup } from "./compileProtocol.ts";
+import type { SpecSettings } from "./compileSpec.ts";
 import { CompileThread, type Specification, type ThreadLimits } from "./compileThread.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
@@ -94,17 +94,20 @@ export class CompileQueue {
   readonly #short: Lane;
   readonly #long: Lane;
 
-  constructor(setup: CompileSetup, limits: Omit<ThreadLimits, "hurriedMs">) {
+  constructor(settings: SpecSettings, limits: Omit<ThreadLimits, "hurriedMs">) {
     const longLimits = { ...limits, hurriedMs: limits.timeMs };
-    this.#long = new Lane(new CompileThread({ ...setup, isWarm: false }, longLimits), (one, _, error, image) => {
+    this.#long = new Lane(new CompileThread(settings, longLimits), (one, _, error, image) => {
       if (image) one.resolve(image);
       else one.reject(error!);
     });
-    this.#short = new Lane(new CompileThread(setup, { ...limits, hurriedMs: shortMs }), (one, owner, error, image) => {
-      if (image) one.resolve(image);
-      else if (error instanceof HurriedError) this.#long.add(owner, one);
-      else one.reject(error!);
-    });
+    this.#short = new Lane(
+      new CompileThread(settings, { ...limits, hurriedMs: shortMs }),
+      (one, owner, error, image) => {
+        if (image) one.resolve(image);
+        else if (error instanceof HurriedError) this.#long.add(owner, one);
+        else one.reject(error!);
+      },
+    );
   }
 
   /** @throws what compiling throws */

@@ -3,13 +3,12 @@ import { Worker } from "node:worker_threads";
 import { threadFlags } from "@tokenmill/check";
 import {
   type CompileAnswer,
-  type CompileSetup,
   type CompileTask,
   type CompileThreadSetup,
   errorOfFault,
   ready,
-  signals,
 } from "./compileProtocol.ts";
+import type { SpecSettings } from "./compileSpec.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
 /** The thread sees for itself that time is up; it is ended if it has not seen it by then. */
@@ -44,16 +43,17 @@ interface Task {
 }
 
 export class CompileThread {
-  readonly #setup: CompileSetup;
+  readonly #settings: SpecSettings;
   readonly #limits: ThreadLimits;
-  readonly #signals = new Int32Array(new SharedArrayBuffer(8));
+  /** See `CompileThreadSetup`. */
+  readonly #isWaited = new Int32Array(new SharedArrayBuffer(4));
   #worker: Worker | undefined;
   #task: Task | undefined;
   #isReady = false;
   #isClosed = false;
 
-  constructor(setup: CompileSetup, limits: ThreadLimits) {
-    this.#setup = setup;
+  constructor(settings: SpecSettings, limits: ThreadLimits) {
+    this.#settings = settings;
     this.#limits = limits;
   }
 
@@ -65,7 +65,7 @@ export class CompileThread {
   /** Others are pending: what is compiled yields if it takes longer than they want to wait. */
   hurry(): void {
     const { timeMs, hurriedMs } = this.#limits;
-    if (!this.#task || hurriedMs >= timeMs || Atomics.exchange(this.#signals, signals.isWaited, 1) === 1) return;
+    if (!this.#task || hurriedMs >= timeMs || Atomics.exchange(this.#isWaited, 0, 1) === 1) return;
     if (this.#task.startedMs !== undefined) this.#limitTime(this.#task);
   }
 
@@ -76,11 +76,10 @@ export class CompileThread {
     return new Promise((resolve, reject) => {
       const task: Task = { param, resolve, reject, startedMs: undefined, timer: undefined };
       this.#task = task;
-      Atomics.store(this.#signals, signals.isWaited, 0);
+      Atomics.store(this.#isWaited, 0, 0);
       if (this.#isReady) this.#begin(task);
       else this.#endAfter(task, startMs, () => new Error("the thread that compiles grammars does not start"));
       worker.ref();
-      Atomics.add(this.#signals, signals.tasks, 1);
       worker.postMessage({ spec, param, timeMs, hurriedMs } satisfies CompileTask);
     });
   }
@@ -98,7 +97,7 @@ export class CompileThread {
   /** Counted from when the thread began with it. */
   #limitTime(task: Task): void {
     const { timeMs, hurriedMs } = this.#limits;
-    const isHurried = Atomics.load(this.#signals, signals.isWaited) === 1;
+    const isHurried = Atomics.load(this.#isWaited, 0) === 1;
     const restMs = task.startedMs! + (isHurried ? hurriedMs : timeMs) + graceMs - performance.now();
     this.#endAfter(task, restMs, () =>
       isHurried
@@ -113,9 +112,8 @@ export class CompileThread {
   }
 
   #start(): Worker {
-    Atomics.store(this.#signals, signals.tasks, 0);
     const worker = new Worker(new URL("./compileWorker.js", import.meta.url), {
-      workerData: { ...this.#setup, signals: this.#signals } satisfies CompileThreadSetup,
+      workerData: { settings: this.#settings, isWaited: this.#isWaited } satisfies CompileThreadSetup,
       resourceLimits: {
         maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20,
         maxYoungGenerationSizeMb: youngMb,

@@ -37,8 +37,8 @@ export interface GrammarProviderOptions {
   /** JavaScript heap of each of the two threads that compile, integer in [2^24, 2^40] bytes. Absent: 2^28. */
   compileMemoryBytes?: number;
   /**
-   * Whether threads and tables are made before the first grammar comes, not when (about 0.1 s of each thread for 50,000
-   * tokens), and compiling is practised until it is fast, about a second of one core. Absent: false.
+   * Whether threads and tables are made before the first grammar comes, not when: about 0.1 s of each thread for 50,000
+   * tokens. Absent: false.
    */
   warm?: boolean;
   /** Memory for compiled grammars that are kept while nobody uses them, integer in [0, 2^40] bytes. Absent: 2^26. */
@@ -86,7 +86,7 @@ export function createGrammarProvider(options: GrammarProviderOptions): GrammarP
   const tokens = { vocabSize: tokenizer.vocabSize, eosTokenId, special, ...(eosName !== undefined && { eosName }) };
   const settings = { tokens, anyWhitespace };
   const limits = { timeMs: compileTimeoutMs, memoryBytes: compileMemoryBytes };
-  const queue = new CompileQueue({ settings, isWarm: warm }, limits);
+  const queue = new CompileQueue(settings, limits);
   if (warm) queue.warm();
   return new ThreadedProvider({ ...vocabulary, isWarm: warm }, queue, cacheBytes);
 }
