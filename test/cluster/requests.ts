@@ -11,6 +11,7 @@ const kinds: readonly GenerateRequest[] = [
   { dryMultiplier: 0.8, dryAllowedLength: 1, xtcProbability: 0.5, xtcThreshold: 0.1 },
   { stop: ["abcabc", "😀é😀é", "xyzxyzxyz"], minTokens: 10 },
   { regex: "[abc]{10,80}(xyz|é)+[01]{5,50}", ignoreEos: false },
+  { allowedTokenIds: [0, 1, 2], repetitionDetection: { maxPatternSize: 3, minCount: 6 }, minTokens: 40 },
   { promptLogprobs: 2, logprobs: 0, logprobsMode: "processed" },
 ];
 

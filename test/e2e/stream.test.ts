@@ -35,6 +35,17 @@ describe("the default job", () => {
     expect(code).toBe(0);
   });
 
+  it("ends a sequence that goes round in a loop, and says so", async () => {
+    const loop = ["stream", "--prompt", "On", "--temperature", "0", "--repetition-detection"];
+    const { code, stdout, stderr } = await tokenmill([...loop, '{"maxPatternSize": 32, "minCount": 3}']);
+    expect(stdout).toMatch(/and the United States, and the United States, and \(repetition\)\n$/);
+    expect(stderr).toContain("1 (1 repetition)");
+    expect(code).toBe(0);
+    const refused = await tokenmill([...loop, '{"maxPatternSize": 32}']);
+    expect(refused.stderr).toContain('"repetitionDetection.minCount" expected integer in [2, 16777216], got undefined');
+    expect(refused.code).toBe(2);
+  });
+
   it("gives its summary alone on stdout with --json", async () => {
     const args = ["stream", "--count", "2", "--max-tokens", "3", "--seed", "18446744073709551615", "--json"];
     const { code, stdout } = await tokenmill(args);
@@ -43,7 +54,7 @@ describe("the default job", () => {
       finished: 16,
       failed: 0,
       tokens: 48,
-      finishReasons: { length: 16, stop: 0 },
+      finishReasons: { length: 16, stop: 0, repetition: 0 },
       seed: "18446744073709551615",
       source: "embedded",
       vocabSize: 50_257,

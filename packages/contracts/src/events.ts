@@ -1,7 +1,7 @@
 /** Token events: the same names in the library, in NDJSON and in msgpackr frames. */
 
-/** Why a sequence ended. `stop`: end of text, stop id or stop string; `length`: `maxTokens`. */
-export type FinishReason = "stop" | "length";
+/** Why a sequence ended. `stop`: end of text, stop id or stop string; `length`: `maxTokens`; `repetition`: `repetitionDetection`. */
+export type FinishReason = "stop" | "length" | "repetition";
 
 /** A token with its natural-log probability. */
 export interface TokenLogprob {

@@ -1,5 +1,15 @@
 /** What is asked of one sequence: the same names in the library, in NDJSON and in msgpackr frames. */
 
+/** When an output goes round in a loop. The same as vLLM's `repetition_detection`, except for blocks of smaller blocks. */
+export interface RepetitionDetection {
+  /** Most tokens of the block that comes again and again, 0 … 1024; 0 is off. */
+  maxPatternSize: number;
+  /** Fewest, 1 … `maxPatternSize`; a block that is itself a smaller one several times does not count. Absent: 1. */
+  minPatternSize?: number;
+  /** How often it stands at the end of the output, one after the other, ≥ 2. */
+  minCount: number;
+}
+
 /** One sequence to generate: everything but the parameters of its sampling, which stand flat beside it. */
 export interface SequenceRequest {
   /** Text, or token ids. Absent or empty: generation starts from nothing. */
@@ -22,6 +32,8 @@ export interface SequenceRequest {
   stop?: string | readonly string[];
   /** Go on after end of text. Absent: false. */
   ignoreEos?: boolean;
+  /** End the sequence when its output goes round in a loop; not within `minTokens`. Absent: never. */
+  repetitionDetection?: RepetitionDetection;
   /**
    * Score the prompt before the first token: each token's raw log-probability and those of the N most probable in its
    * place. Token i is scored by the row that a request with the first i tokens would begin with. Absent: not scored.

@@ -5,6 +5,7 @@ export type { Engine, EngineStats } from "./types.ts";
 export { SequenceError, type SequenceErrorCode, SnapshotError, type SnapshotErrorCode } from "./errors.ts";
 export type { BeamSearchOptions } from "./search/beamSearch.ts";
 export type { BestOfOptions } from "./search/bestOf.ts";
+export { repetitionRule, type RepetitionRule } from "./control/repetition.ts";
 export { childRequests, childSequenceId, outputRequest } from "./search/childRequests.ts";
 export type { Completion } from "./search/completion.ts";
 export type { ChildEvent } from "./search/generateMany.ts";

@@ -19,6 +19,10 @@ const fields: Readonly<Record<string, readonly [beside: GenerateRequest, field: 
   maxTokens: [{ seed: 1 }, { maxTokens: 2 }],
   stop: [{ seed: 1 }, { stop: ["a", "b", "c", " "] }],
   ignoreEos: [{ seed: 1, logitBias: { 15: 20 } }, { ignoreEos: true }],
+  repetitionDetection: [
+    { seed: 1, allowedTokenIds: [0, 1] },
+    { repetitionDetection: { maxPatternSize: 2, minCount: 3 } },
+  ],
   promptLogprobs: [{ seed: 1 }, { promptLogprobs: 1 }],
   jsonSchema: [{ seed: 1 }, { jsonSchema: {} }],
   grammar: [{ seed: 1 }, { grammar: "ab | ba" }],

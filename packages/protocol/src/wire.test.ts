@@ -66,7 +66,7 @@ const tokenEvent = fc.record(
     rank: count,
     topLogprobs: fc.array(top, { maxLength: 4 }),
     promptLogprobs: fc.array(fc.oneof(fc.constant(null), scored), { maxLength: 3 }),
-    finishReason: fc.constantFrom("stop" as const, "length" as const),
+    finishReason: fc.constantFrom("stop" as const, "length" as const, "repetition" as const),
     stopReason: fc.oneof(fc.string({ unit: "grapheme" }), count),
     usage: fc.record({ promptTokens: count, completionTokens: count }),
   },

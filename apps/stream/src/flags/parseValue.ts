@@ -55,7 +55,8 @@ function parseArray(text: string): unknown[] | undefined {
   }
 }
 
-function parseObject(text: string): object | undefined {
+/** Undefined for what is none. */
+export function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;

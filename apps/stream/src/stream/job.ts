@@ -21,12 +21,13 @@ export function jobOf(
   params: RequestDefaults,
   source: LogitsSource,
 ): Job {
-  const { maxTokens, stop, ignoreEos, promptLogprobs, count, show } = flags;
+  const { maxTokens, stop, ignoreEos, repetitionDetection, promptLogprobs, count, show } = flags;
   const given: RequestDefaults = {
     ...params,
     ...(maxTokens !== undefined && { maxTokens }),
     ...(stop && { stop }),
     ...(ignoreEos && { ignoreEos }),
+    ...(repetitionDetection && { repetitionDetection }),
     ...(promptLogprobs !== undefined && { promptLogprobs }),
   };
   if (inputs) return { inputs, defaults: given, count: count ?? 1, show: show ?? Number.POSITIVE_INFINITY };

@@ -1,5 +1,5 @@
 /** Counts a run and its times: the closing summary. */
-import type { TokenEvent } from "@tokenmill/core";
+import type { FinishReason, TokenEvent } from "@tokenmill/core";
 import { build, type Histogram } from "hdr-histogram-js";
 import type { RunObserver } from "./runObserver.ts";
 import type { RunningSequence } from "./runningSequence.ts";
@@ -18,7 +18,7 @@ export interface RunSummary {
   failed: number;
   /** Stopped before their end. */
   cancelled: number;
-  finishReasons: { stop: number; length: number };
+  finishReasons: Record<FinishReason, number>;
   promptTokens: number;
   tokens: number;
   elapsedMs: number;
@@ -45,12 +45,12 @@ export class RunCounter implements RunObserver {
   #lastMs: number = this.startMs;
   #cancelled = 0;
   #promptTokens = 0;
-  readonly #reasons: { stop: number; length: number } = { stop: 0, length: 0 };
+  readonly #reasons: Record<FinishReason, number> = { stop: 0, length: 0, repetition: 0 };
   readonly #ttftUs: Histogram = microsecondHistogram();
   readonly #itlUs: Histogram = microsecondHistogram();
 
   get finished(): number {
-    return this.#reasons.stop + this.#reasons.length;
+    return this.#reasons.stop + this.#reasons.length + this.#reasons.repetition;
   }
 
   opened(): void {

@@ -1,11 +1,14 @@
 /** Flags of `tokenmill stream`. */
-import { addSourceFlags, integerFlag, type SourceFlags } from "@tokenmill/cli";
+import { addSourceFlags, asUsage, integerFlag, type SourceFlags, UsageError } from "@tokenmill/cli";
+import type { RepetitionDetection } from "@tokenmill/core";
+import { repetitionRule, type RepetitionRule } from "@tokenmill/engine";
 import { Command, Option } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
 import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
+import { parseObject } from "../flags/parseValue.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
@@ -19,6 +22,7 @@ export interface StreamFlags extends SourceFlags, GrammarFlags {
   readonly maxTokens?: number;
   readonly stop?: readonly string[];
   readonly ignoreEos?: true;
+  readonly repetitionDetection?: RepetitionRule;
   readonly promptLogprobs?: number;
   readonly workers?: number;
   readonly slots?: number;
@@ -56,6 +60,11 @@ export function streamFlags(): Command {
     .option("--stop <text>", "text that ends a sequence; may be repeated", collect)
     .option("--ignore-eos", "go on after end of text")
     .option(
+      "--repetition-detection <json>",
+      'end a sequence that goes round in a loop: {"maxPatternSize": 32, "minCount": 4} where up to 32 tokens come 4 times',
+      repetitionFlag,
+    )
+    .option(
       "--prompt-logprobs <n>",
       "score the prompt: each token's log-probability and the n best in its place, in the first event",
       integerFlag("promptLogprobs", 0),
@@ -79,4 +88,11 @@ export function streamFlags(): Command {
   addSamplingFlags(command);
   command.option("--params <file>", "sampling parameters from a JSON object; flags win");
   return command;
+}
+
+/** @throws UsageError */
+function repetitionFlag(text: string): RepetitionRule | undefined {
+  const given = parseObject(text);
+  if (!given) throw new UsageError(`"repetitionDetection" expected a JSON object, got ${JSON.stringify(text)}`);
+  return asUsage(() => repetitionRule(given as RepetitionDetection));
 }

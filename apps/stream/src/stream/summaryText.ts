@@ -7,6 +7,7 @@ export function summaryText(summary: RunSummary): string {
   const ends = [
     finishReasons.length > 0 && `${count(finishReasons.length)} length`,
     finishReasons.stop > 0 && `${count(finishReasons.stop)} stop`,
+    finishReasons.repetition > 0 && `${count(finishReasons.repetition)} repetition`,
     failed > 0 && `${count(failed)} failed`,
     cancelled > 0 && `${count(cancelled)} interrupted`,
   ].filter(Boolean);

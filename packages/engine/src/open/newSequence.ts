@@ -14,7 +14,7 @@ export interface NewSequence {
 }
 
 export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed, observer }: NewSequence): Sequence {
-  const { randomStreamId, promptTokenIds, maxTokens, stop, ignoreEos, grammar, promptLogprobs } = prepared;
+  const { randomStreamId, promptTokenIds, maxTokens, stop, ignoreEos, repetition, grammar, promptLogprobs } = prepared;
   return new Sequence({
     sequenceId,
     randomStreamId,
@@ -25,6 +25,7 @@ export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed,
     maxTokens,
     stops: stop.length > 0 ? new StopStrings(stop) : undefined,
     ignoreEos,
+    repetition,
     epoch: 0,
     grammar,
     promptLogprobs,

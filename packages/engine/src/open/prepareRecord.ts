@@ -1,6 +1,7 @@
 /** The sequence behind a resume record, as of the record's last token. */
 import { checkSeed, type SamplingParams } from "@tokenmill/core";
 import type { Plan } from "@tokenmill/worker-pool";
+import { repetitionRule } from "../control/repetition.ts";
 import { Sequence, type TokenObserver } from "../scheduler/sequence.ts";
 import { replayText } from "../snapshot/replay.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot } from "../snapshot/sequenceSnapshot.ts";
@@ -35,6 +36,7 @@ export function prepareRecord(
   checkMaxTokens(fittingTokens(promptTokenIds.length, maxTokens, limits), unseeded.minTokens);
   checkSeed("seed", BigInt(seed));
   const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, limits);
+  const repetition = repetitionRule(record.repetitionDetection);
   const stop = stopStrings(record.stop, limits);
   if (grammar) grammarEos(grammar, limits, ignoreEos);
   const randomStreamId = idOf(record.randomStreamId, "randomStreamId");
@@ -53,6 +55,7 @@ export function prepareRecord(
         maxTokens,
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos,
+        repetition,
         epoch: epoch + 1,
         grammar,
         promptLogprobs,

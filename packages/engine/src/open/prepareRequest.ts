@@ -23,6 +23,7 @@ import {
   refuseUnknown,
   show,
 } from "@tokenmill/check";
+import { repetitionRule, type RepetitionRule } from "../control/repetition.ts";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [
@@ -33,6 +34,7 @@ const requestFields = [
   "maxTokens",
   "stop",
   "ignoreEos",
+  "repetitionDetection",
   "promptLogprobs",
   ...grammarForms,
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
@@ -66,6 +68,7 @@ export interface PreparedRequest {
   readonly maxTokens: number;
   readonly stop: readonly string[];
   readonly ignoreEos: boolean;
+  readonly repetition: RepetitionRule | undefined;
   /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
   readonly params: SamplingParams;
   /** Undefined: none in particular. */
@@ -81,7 +84,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   }
   refuseUnknown(Object.keys(request), knownFields, "request field", foreignHint);
   const { jsonSchema, grammar, regex, choice, structuralTag, ...others } = request;
-  const { promptLogprobs, randomStreamId, parseSpecial = true, ...rest } = others;
+  const { promptLogprobs, randomStreamId, parseSpecial = true, repetitionDetection, ...rest } = others;
   const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = rest;
   checkBoolean("ignoreEos", ignoreEos);
   checkBoolean("parseSpecial", parseSpecial);
@@ -96,6 +99,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     maxTokens: checkMaxTokens(fittingTokens(promptIds.length, maxTokens, limits), params.minTokens),
     stop: stopStrings(stop, limits),
     ignoreEos,
+    repetition: repetitionRule(repetitionDetection),
     params: ignoreEos ? params : withStopTokens(params, eosTokenIds),
     seed: seedBits(seed),
     grammar: spec,

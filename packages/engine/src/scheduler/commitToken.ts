@@ -25,6 +25,8 @@ export function commitToken(
     finishReason = "stop";
     stopReason = tokenId;
   } else if (sequence.position >= sequence.maxTokens) finishReason = "length";
+  const isLoop = sequence.repetition?.push(tokenId) ?? false;
+  if (isLoop && sequence.position >= sequence.minTokens) finishReason ??= "repetition";
   let text = "";
   if (texts) {
     stepText(sequence, texts, { tokenId, index, isStopToken, isLast: finishReason !== undefined }, step);

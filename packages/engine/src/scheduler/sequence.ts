@@ -1,6 +1,7 @@
 /** One sequence: what is fixed when it opens, and what advances with its tokens. */
 import { ExpectedCost, type History, type Plan, type TokenMasks } from "@tokenmill/worker-pool";
 import type { CompiledGrammar, GrammarSpec, TokenEvent } from "@tokenmill/core";
+import { Repetition, type RepetitionRule } from "../control/repetition.ts";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
 import type { RowKind } from "./readyQueue.ts";
@@ -33,6 +34,7 @@ export interface SequenceSpec {
   readonly maxTokens: number;
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
+  readonly repetition?: RepetitionRule | undefined;
   readonly epoch: number;
   /** What the output follows. */
   readonly grammar?: GrammarSpec | undefined;
@@ -56,6 +58,7 @@ export class Sequence implements Utf8Carry {
   readonly stopTokenIds: readonly number[];
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
+  readonly repetition: Repetition | undefined;
   readonly hasLogprobs: boolean;
   /** How often the sequence was resumed. */
   readonly epoch: number;
@@ -112,6 +115,7 @@ export class Sequence implements Utf8Carry {
     this.stopTokenIds = params.stopTokenIds ?? [];
     this.stops = spec.stops;
     this.ignoreEos = spec.ignoreEos;
+    this.repetition = spec.repetition && new Repetition(spec.repetition, spec.outputTokenIds);
     this.hasLogprobs = params.logprobs !== undefined;
     this.epoch = spec.epoch;
     this.grammar = spec.grammar;

@@ -31,7 +31,7 @@ export interface BeamSearchHost {
 }
 
 /** What would have no effect, and stands in other kinds of requests. */
-const refused = ["stop", "logprobs", "promptLogprobs", ...grammarForms] as const;
+const refused = ["stop", "repetitionDetection", "logprobs", "promptLogprobs", ...grammarForms] as const;
 
 /**
  * The outputs, best first. Nothing is left open when it settles.

@@ -44,6 +44,16 @@ describe("resume", () => {
       "stop strings",
       { prompt: [1, 2], maxTokens: 60, ignoreEos: true, stop: ["abcabcab", "é😀é", "b\uFFFDc"], bannedTokenIds: [4] },
     ],
+    [
+      "a loop",
+      {
+        minTokens: 20,
+        maxTokens: 200,
+        ignoreEos: true,
+        allowedTokenIds: [0, 1, 2],
+        repetitionDetection: { maxPatternSize: 3, minCount: 4 },
+      },
+    ],
     ["half characters", { maxTokens: 40, allowedTokenIds: [0, 6, 9, 10, 11, 12, 13], stop: "a😀a\uFFFDa" }],
     ["mirostat 1", { maxTokens: 40, ignoreEos: true, mirostat: 1, mirostatTau: 2, mirostatEta: 0.3 }],
     ["mirostat 2 and DRY", { maxTokens: 40, ignoreEos: true, mirostat: 2, mirostatTau: 2, dryMultiplier: 0.8 }],
@@ -160,7 +170,7 @@ describe("resume", () => {
     expect(there.resume(record)).toBeInstanceOf(Observable);
     expect(there.stats().open).toBe(0);
     expect(record).toMatchObject({
-      version: 2,
+      version: 3,
       profile: "tokenmill",
       params: { seed: "7", topK: 9 },
       vocabSize: pieces.length,
@@ -186,7 +196,7 @@ describe("records that are refused", () => {
     good = records[9]!;
   });
   const cases: [string, (record: SequenceSnapshot) => unknown, string, string][] = [
-    ["another version", (r) => ({ ...r, version: 1 }), "foreign_version", '"version" expected 2, got 1'],
+    ["another version", (r) => ({ ...r, version: 1 }), "foreign_version", '"version" expected 3, got 1'],
     ["another vocabulary", (r) => ({ ...r, vocabSize: 17 }), "foreign_vocabulary", "expected the source's 16, got 17"],
     [
       "a changed output id",

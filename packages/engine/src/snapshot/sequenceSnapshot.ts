@@ -7,6 +7,7 @@ import {
   grammarForms,
   type GrammarSpec,
   type ProfileName,
+  type RepetitionDetection,
   type SamplingParams,
 } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
@@ -50,6 +51,8 @@ export interface SequenceSnapshot extends CarriedState {
   maxTokens: number;
   stop: string[];
   ignoreEos: boolean;
+  /** Which loops end it; absent: none. */
+  repetitionDetection?: RepetitionDetection;
   /** What the output follows, if anything: an object with one of `grammarForms`. */
   grammar?: GrammarSpec;
   /** The prompt is to be scored, which its first event would have told of. */
@@ -80,6 +83,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     maxTokens: sequence.maxTokens,
     stop: [...(sequence.stops?.strings ?? [])],
     ignoreEos: sequence.ignoreEos,
+    ...(sequence.repetition && { repetitionDetection: { ...sequence.repetition.rule } }),
     ...(sequence.grammar && { grammar: structuredClone(sequence.grammar) }),
     ...(sequence.promptLogprobs !== undefined && { promptLogprobs: sequence.promptLogprobs }),
     promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),

@@ -26,7 +26,8 @@ function tokenEventOf(event: Fields): TokenEvent {
   if (event["topLogprobs"] !== undefined) event["topLogprobs"] = topLogprobsOf("topLogprobs", event["topLogprobs"]);
   if (event["promptLogprobs"] !== undefined) event["promptLogprobs"] = promptLogprobsOf(event["promptLogprobs"]);
   const { finishReason, stopReason, usage } = event;
-  if (finishReason !== undefined) check("finishReason", `"stop", "length" or "error"`, finishReason, isFinishReason);
+  if (finishReason !== undefined)
+    check("finishReason", `"stop", "length", "repetition" or "error"`, finishReason, isFinishReason);
   if (stopReason !== undefined && !isString(stopReason)) check("stopReason", "string or token id", stopReason, isCount);
   if (usage !== undefined) {
     const { promptTokens, completionTokens } = fieldsOf("usage", usage);
@@ -94,7 +95,7 @@ function isString(value: unknown): boolean {
 }
 
 function isFinishReason(value: unknown): boolean {
-  return value === "stop" || value === "length";
+  return value === "stop" || value === "length" || value === "repetition";
 }
 
 function check(name: string, expected: string, value: unknown, accepts: (value: unknown) => boolean): void {

@@ -1,4 +1,5 @@
 /** Prometheus metrics: vLLM's names under our prefix, with a `_` where it has a `:`, which is for recording rules; buckets from 1 µs up. */
+import type { FinishReason } from "@tokenmill/core";
 import type { Engine } from "@tokenmill/engine";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
@@ -15,7 +16,7 @@ const misnamed = ["nodejs_active_handles_total", "nodejs_active_requests_total",
 const countedMethods = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"];
 
 /** Ways a sequence can end. */
-export type FinishedReason = "stop" | "length" | "error" | "abort";
+export type FinishedReason = FinishReason | "error" | "abort";
 
 export class Metrics {
   readonly registry: Registry = new Registry();

@@ -2,6 +2,7 @@
 import type { Tokenizer } from "@tokenmill/core";
 import { lazyMap } from "../answers/jsonPieces.ts";
 import { textOf, textOfAll } from "./completionRenderer.ts";
+import { endOf } from "./finish.ts";
 import type { OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs } from "./promptLogprobs.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
@@ -44,11 +45,9 @@ export function chatRenderer(options: ChatOptions): Renderer {
     refusal: null,
   });
   const restOf = (events: OutputEvents): object => {
-    const last = events.at(-1);
     return {
       logprobs: hasLogprobs ? logprobsOf(events) : null,
-      finish_reason: last?.finishReason ?? null,
-      ...(last?.finishReason !== undefined && { stop_reason: last.stopReason ?? null }),
+      ...endOf(events.at(-1)),
       ...(hasTokenIds && { token_ids: lazyMap(events, ({ tokenId }) => tokenId) }),
     };
   };

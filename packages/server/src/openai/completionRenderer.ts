@@ -5,6 +5,7 @@ import type { ChoiceState, OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs, scoredPrompt } from "./promptLogprobs.ts";
 import type { StreamUsage } from "../bodies/streamOptions.ts";
 import { TextPlace } from "./textPlace.ts";
+import { endOf } from "./finish.ts";
 import { jsonLogprob, outputBytes, promptBytes, tokenText } from "./tokenBytes.ts";
 import { chunkTail, jsonUsage } from "./usage.ts";
 
@@ -101,7 +102,7 @@ export function completionRenderer(options: CompletionOptions): Renderer {
     prompt: readonly ScoredToken[] = [],
   ): object => {
     const last = events.at(-1);
-    const finishReason = last && scoresOnly ? "length" : last?.finishReason;
+    const end = last && scoresOnly ? { finish_reason: "length", stop_reason: null } : endOf(last);
     const output = scoresOnly ? [] : events;
     const tokens = new LazyArray<ScoredToken>(function* () {
       yield* prompt;
@@ -111,8 +112,7 @@ export function completionRenderer(options: CompletionOptions): Renderer {
       index,
       text,
       logprobs: hasLogprobs ? logprobsOf(tokens, { prompt, output, echoed: echoOf(index)?.text ?? "", place }) : null,
-      finish_reason: finishReason ?? null,
-      ...(finishReason !== undefined && { stop_reason: (scoresOnly ? undefined : last?.stopReason) ?? null }),
+      ...end,
       ...(hasTokenIds && { token_ids: lazyMap(output, ({ tokenId }) => tokenId) }),
     };
   };

@@ -31,7 +31,15 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     throw new ApiError(400, message, { param: "n" });
   }
   const params = paramsWithTokens(body, context);
-  const { structured, ignoreEos, randomStreamId, maxTokens, defaultMaxTokens, parseSpecial: special } = body;
+  const {
+    structured,
+    ignoreEos,
+    repetitionDetection,
+    randomStreamId,
+    maxTokens,
+    defaultMaxTokens,
+    parseSpecial: special,
+  } = body;
   if (structured) checkHasGrammars(context, structured.param);
   // What has a form of its own ends by it.
   const stop = [...body.stop, ...((!structured && plan.extraStop) || [])];
@@ -40,6 +48,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     ...(promptLogprobs !== undefined && { promptLogprobs }),
     ...(stop.length > 0 && { stop }),
     ...(ignoreEos !== undefined && { ignoreEos }),
+    ...(repetitionDetection && { repetitionDetection }),
     ...(logprobs !== undefined && { logprobs }),
     ...structured?.fields,
     ...(randomStreamId !== undefined && { randomStreamId }),

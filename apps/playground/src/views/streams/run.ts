@@ -1,7 +1,13 @@
 /** The running sequences: opens them, takes their tokens, shows them once a frame. */
 import { messageOf } from "@tokenmill/check";
 import { batch, signal, type Signal } from "@preact/signals";
-import { type GenerateRequest, parameters, type SamplingParams, type TokenEvent } from "@tokenmill/core";
+import {
+  type FinishReason,
+  type GenerateRequest,
+  parameters,
+  type SamplingParams,
+  type TokenEvent,
+} from "@tokenmill/core";
 import { decimal } from "../../charts/format.ts";
 import { labelOf } from "../../params/label.ts";
 import { type Settings, withValue } from "../../params/settings.ts";
@@ -107,8 +113,14 @@ function take(lane: Lane, event: TokenEvent): void {
     isFrameAsked = true;
     requestAnimationFrame(showChanged);
   }
-  if (event.finishReason) end(lane, "done", event.finishReason === "length" ? "reached its length" : "ended itself");
+  if (event.finishReason) end(lane, "done", endNotes[event.finishReason]);
 }
+
+const endNotes: Readonly<Record<FinishReason, string>> = {
+  length: "reached its length",
+  stop: "ended itself",
+  repetition: "went round in a loop",
+};
 
 function end(lane: Lane, state: "done" | "cancelled" | "failed", note: string): void {
   batch(() => {
