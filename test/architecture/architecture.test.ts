@@ -26,6 +26,9 @@ const clean = {
   "packages/core/src/table/rows/rows.test.ts": `import "../../draw/draw.ts";`,
   "packages/core/scripts/build.mjs": `import "node:fs";`,
   "packages/core/assembly/entry/index.ts": "@inline\nfunction f(x: v128): v128 { return x; }",
+  "packages/contracts/package.json": manifest("@tokenmill/contracts", {}),
+  "packages/contracts/tsconfig.json": { references: [] },
+  "packages/contracts/src/runtimes/digest.ts": `import "node:crypto";`,
   "packages/engine/package.json": manifest("@tokenmill/engine", { "@tokenmill/core": "workspace:*", rxjs: "7" }),
   "packages/engine/tsconfig.json": { references: [{ path: "../core" }] },
   "packages/engine/src/index.ts": `import { map } from "rxjs/operators"; import type { row } from "@tokenmill/core";`,
@@ -159,6 +162,12 @@ describe("the gate", () => {
       file: "packages/core/src/bad.ts",
       text: `import "fs/promises";`,
       says: [`"fs/promises" is a Node built-in`],
+    },
+    {
+      rule: "a folder for Node in what runs in browsers",
+      file: "packages/contracts/src/bad.ts",
+      text: `export * from "./runtimes/digest.ts";`,
+      says: [`"./runtimes/digest.ts" is for Node`],
     },
     {
       rule: "a file that cannot be parsed",

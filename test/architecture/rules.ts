@@ -77,6 +77,9 @@ export const browserSafe: readonly string[] = [
   "@tokenmill/explain",
 ];
 
+/** Folders of such packages that are for Node: doors of their own, which the rest of the package does not import. */
+export const nodeOnly: readonly string[] = ["packages/contracts/src/runtimes/"];
+
 /**
  * Where `Math.log` and its like may stand (`inexactMath.ts`): what judges, shows or measures, and decides nothing. `at`: a
  * file, or a folder with `/`; `names`: functions, variables or properties in it.

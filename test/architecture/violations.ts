@@ -1,7 +1,7 @@
 /** Checks a workspace against `rules.ts`. Each violation is one line: file, what it does, what is expected instead. */
 import { isBuiltin } from "node:module";
 import { folderCyclesIn, isKernel } from "./folders.ts";
-import { browserSafe, confined, folderOrders, inexactMathAllowed, libraries, mostLines } from "./rules.ts";
+import { browserSafe, confined, folderOrders, inexactMathAllowed, libraries, mostLines, nodeOnly } from "./rules.ts";
 import { resolveRelative, type SourceFile, type Workspace, type WorkspacePackage } from "./workspace.ts";
 
 /** @param tooLong files that may be longer than others */
@@ -62,6 +62,9 @@ function orderViolations({ path, imports }: SourceFile): string[] {
 
 function relativeViolations(file: SourceFile, specifier: string): string[] {
   const target = new URL(specifier, `file:///${file.path}`).pathname.slice(1);
+  if (file.shipped && isNodeOnly(target) && !isNodeOnly(file.path)) {
+    return [`${file.path}: "${specifier}" is for Node, and ${file.package.name} must run in browsers`];
+  }
   if (target.startsWith(`${file.package.folder}/`)) return [];
   return [`${file.path}: "${specifier}" leaves ${file.package.folder}; import the package by its name`];
 }
@@ -75,7 +78,7 @@ function packageViolations(file: SourceFile, specifier: string, byName: Map<stri
   if (rule && owner.kind !== "test" && !rule.to.includes(owner.name) && !(rule.andApps && owner.kind === "app")) {
     found.push(`${path}: "${specifier}" stops at ${[...rule.to, ...(rule.andApps ? ["apps"] : [])].join(" and ")}`);
   }
-  if (file.shipped && browserSafe.includes(owner.name) && isBuiltin(specifier)) {
+  if (file.shipped && browserSafe.includes(owner.name) && !isNodeOnly(path) && isBuiltin(specifier)) {
     found.push(`${path}: "${specifier}" is a Node built-in, and ${owner.name} must run in browsers`);
   }
   return found;
@@ -138,6 +141,8 @@ function cyclesIn({ files }: Workspace): string[][] {
   for (const path of known) visit(path);
   return cycles;
 }
+
+const isNodeOnly = (path: string): boolean => nodeOnly.some((folder) => path.startsWith(folder));
 
 const isRelative = (specifier: string): boolean => specifier.startsWith("./") || specifier.startsWith("../");
 

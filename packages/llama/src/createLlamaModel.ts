@@ -2,9 +2,9 @@
 import { availableParallelism } from "node:os";
 import { checkBoolean, checkInteger, checkOptions, checkString } from "@tokenmill/check";
 import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/contracts";
+import { fileDigest } from "@tokenmill/contracts/runtimes";
 import { batchVariance } from "./batchVariance.ts";
 import { checkGguf, notLoaded } from "./checkGguf.ts";
-import { fileDigest } from "./fileDigest.ts";
 import { GgufTokenizer } from "./ggufTokenizer.ts";
 import { type LibLlama, openLibLlama, type Pointer } from "./libllama.ts";
 import { findLibraries } from "./libraries.ts";

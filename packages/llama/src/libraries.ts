@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findInstalled } from "./findInstalled.ts";
+import { findInstalled } from "@tokenmill/contracts/runtimes";
 
 /** Releases of llama.cpp whose struct layouts are those of `abi.ts`. */
 const knownReleases: readonly string[] = ["v0.4.0", "v0.5.0"];
@@ -51,7 +51,7 @@ function packageDirectory(): string {
     );
   }
   const name = `@node-llama-cpp/${platform}`;
-  const main = findInstalled(name);
+  const main = findInstalled(name, import.meta.url);
   if (main !== undefined) return join(dirname(main), "../bins", platform);
   throw new Error(
     `GGUF models need llama.cpp's libraries, which are not installed: npm install koffi ${name}@${packageRelease}`,

@@ -3,8 +3,7 @@ import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { checkInteger, checkOptions, checkString, refuse } from "@tokenmill/check";
 import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/contracts";
-import { findRuntime } from "./folder/findRuntime.ts";
-import { graphDigest } from "./folder/graphDigest.ts";
+import { fileDigest, findInstalled } from "@tokenmill/contracts/runtimes";
 import { type ModelFolder, readModelFolder, tokenOf } from "./folder/modelFolder.ts";
 import { ModelThread } from "./thread/modelThread.ts";
 import { JsonTokenizer } from "./tokenizer/jsonTokenizer.ts";
@@ -46,7 +45,10 @@ export async function createOnnxModel(options: OnnxModelOptions): Promise<ModelS
   const { contextTokens = Math.min(folder.contextTokens ?? 2048, 2048) } = options;
   checkInteger("contextTokens", contextTokens, { min: 16, max: longest });
   const { graphPath } = folder;
-  const runtimePath = findRuntime(runtimeDirectory);
+  const runtimePath = findInstalled("onnxruntime-node", import.meta.url, runtimeDirectory);
+  if (runtimePath === undefined) {
+    throw new Error("ONNX models need a runtime that is not installed: npm install onnxruntime-node");
+  }
   const opened = await ModelThread.open({ runtimePath, graphPath, sequences, contextTokens, threads });
   try {
     return new OnnxModel(opened, folder, { sequences, contextTokens, stepTokens });
@@ -98,7 +100,7 @@ class OnnxModel implements ModelSource {
   }
 
   async fingerprint(): Promise<string> {
-    return JSON.stringify(["onnxruntime", await graphDigest(this.#graphPath)]);
+    return JSON.stringify(["onnxruntime", await fileDigest(this.#graphPath)]);
   }
 
   truncate(slot: number, length: number): void {

@@ -1,7 +1,7 @@
 /** The tokenizer inside a GGUF file, by node-llama-cpp; the bytes of tokens by their spelling in the file's vocabulary. */
 import { checkInteger, refuseBecause } from "@tokenmill/check";
 import type { EncodeOptions, Tokenizer } from "@tokenmill/contracts";
-import { bytesOfPiece, type Spelling } from "@tokenmill/contracts/tokenPieces";
+import { bytesOfPiece, type Spelling } from "@tokenmill/contracts/runtimes";
 import type { RuntimeModel } from "./runtime.ts";
 
 /** By `tokenizer.ggml.model`. */

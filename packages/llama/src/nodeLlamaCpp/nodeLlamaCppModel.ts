@@ -1,7 +1,7 @@
 /** Steps of the engine as evaluations of node-llama-cpp's sequences, which it puts into one batch. */
 import type { ChatTemplate, ModelLimits, ModelSource, StepItem } from "@tokenmill/contracts";
+import { fileDigest } from "@tokenmill/contracts/runtimes";
 import { writeSparseRow } from "@tokenmill/core";
-import { fileDigest } from "../fileDigest.ts";
 import { MetadataTokenizer } from "./metadataTokenizer.ts";
 import type { RowGiven, RowWanted, Runtime, RuntimeModel, Sequence } from "./runtime.ts";
 import { SequenceSlot } from "./sequenceSlot.ts";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findInstalled } from "../findInstalled.ts";
+import { findInstalled } from "@tokenmill/contracts/runtimes";
 
 /** Since 3.22 it tells what all logits of a row weigh. */
 const firstVersion = [3, 22] as const;
@@ -76,7 +76,7 @@ interface RuntimeModule {
  * @throws Error with the command that installs it
  */
 export async function openRuntime(directory: string | undefined, threads: number): Promise<Runtime> {
-  const entry = findInstalled("node-llama-cpp", directory);
+  const entry = findInstalled("node-llama-cpp", import.meta.url, directory);
   if (entry === undefined)
     throw new Error(`the runtime "node-llama-cpp" needs a package that is not installed: ${installCommand}`);
   checkVersion(entry);

@@ -2,7 +2,7 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { checkInteger } from "@tokenmill/check";
 import type { EncodeOptions, Tokenizer } from "@tokenmill/contracts";
-import { bytesOfPiece, type Spelling } from "@tokenmill/contracts/tokenPieces";
+import { bytesOfPiece, type Spelling } from "@tokenmill/contracts/runtimes";
 import { spellingOf } from "./spellingOf.ts";
 
 interface AddedToken {

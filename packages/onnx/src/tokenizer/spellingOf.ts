@@ -1,5 +1,5 @@
 /** How the tokens of a `tokenizer.json` are spelled, by its decoder. */
-import type { Spelling } from "@tokenmill/contracts/tokenPieces";
+import type { Spelling } from "@tokenmill/contracts/runtimes";
 
 interface Decoder {
   readonly type?: string;

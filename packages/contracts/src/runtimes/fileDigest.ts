@@ -1,11 +1,12 @@
-/** What tells one model from another without reading all of its weights. */
+/** What tells one model's file from another's without reading all of its weights. */
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 
+/** GGUF begins with metadata and the tensor list, a graph with its operators. */
 const readBytes = 4 * 2 ** 20;
 
-/** SHA-256 of the graph file's size, first and last 4 MiB, in hexadecimal digits. */
-export async function graphDigest(path: string): Promise<string> {
+/** SHA-256 of the file's size, its first and its last 4 MiB, in hexadecimal digits. */
+export async function fileDigest(path: string): Promise<string> {
   const file = await open(path);
   try {
     const { size } = await file.stat();

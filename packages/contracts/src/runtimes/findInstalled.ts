@@ -5,11 +5,12 @@ import { pathToFileURL } from "node:url";
 
 /**
  * Its main file; undefined if it is not there.
- * @param directory that has it in its node_modules; absent: this package's and the working directory's are looked through
+ * @param asker URL of the module that asks: what its package depends on is looked through
+ * @param directory that has it in its node_modules; absent: the asker's and the working directory's are looked through
  */
-export function findInstalled(name: string, directory?: string): string | undefined {
+export function findInstalled(name: string, asker: string, directory?: string): string | undefined {
   const urlIn = (folder: string): string => pathToFileURL(join(folder, "package.json")).href;
-  const places = directory === undefined ? [import.meta.url, urlIn(process.cwd())] : [urlIn(directory)];
+  const places = directory === undefined ? [asker, urlIn(process.cwd())] : [urlIn(directory)];
   for (const place of places) {
     try {
       return createRequire(place).resolve(name);
