@@ -189,6 +189,10 @@ add(
   ],
   close,
 );
+rows.set(workerPool.SourceRows, {
+  call: (...args) => new workerPool.SourceRows(...(args as unknown as [never, never])),
+  args: [argument("source", source), argument("maxTokens", 4, integerIn(0, 2 ** 24))],
+});
 add(workerPool.stageModules, [options("customStages", {}, { own: text })]);
 add(
   engine.createEngine,
