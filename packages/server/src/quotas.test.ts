@@ -66,14 +66,14 @@ it.each([
 });
 
 it("a sequence that goes on in time is not ended, however long its pauses are together", async () => {
-  const server = await serverWith({ limits: { pauseTimeoutMs: 400 } });
+  const server = await serverWith({ limits: { pauseTimeoutMs: 1000 } });
   const client = await SocketClient.connect(server, protocol);
-  client.say({ type: "open", id: "a", credits: 0, request: { prompt: "x", maxTokens: 8, ignoreEos: true } });
-  for (let i = 0; i < 8; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  client.say({ type: "open", id: "a", credits: 0, request: { prompt: "x", maxTokens: 6, ignoreEos: true } });
+  for (let i = 0; i < 6; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
     client.say({ type: "credit", id: "a", credits: 1 });
   }
-  expect(await client.ended("a")).toHaveLength(8);
+  expect(await client.ended("a")).toHaveLength(6);
 });
 
 const codec = createMsgpackCodec();

@@ -124,7 +124,7 @@ describe("rows of a model", () => {
   it("are in the next step where they are asked for within a quarter of the last one", async () => {
     const model = createToyModel({ sequences: 2 });
     const { row } = open(model);
-    model.gate = new Promise((resolve) => setTimeout(resolve, 60));
+    model.gate = new Promise((resolve) => setTimeout(resolve, 400));
     const prompts = [range(4, 1), range(4, 9)];
     await Promise.all(prompts.map((prompt, id) => row(id, prompt)));
     const first = row(0, [...prompts[0]!, 7]);

@@ -1,12 +1,12 @@
 /** Who waits for shared memory, how long, and for whom. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createEngine } from "../engine.ts";
 import type { EngineOptions } from "../open/options.ts";
 import { hashSource, run } from "../testing/sources.ts";
+import type { SequenceHandle } from "../handle.ts";
 import type { Engine } from "../types.ts";
 
 const ignore = { next: () => {}, error: () => {}, complete: () => {} };
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 async function withEngine(options: Partial<EngineOptions>, use: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await createEngine({ source: hashSource(), workers: 1, slots: 4, arenaBytes: 65_536, ...options });
@@ -17,18 +17,20 @@ async function withEngine(options: Partial<EngineOptions>, use: (engine: Engine)
   }
 }
 
-/** Opens a sequence that holds memory for that many tokens and does nothing. */
-function hold(engine: Engine, maxTokens: number) {
+const admitted = ({ heldBytes }: SequenceHandle): void => expect(heldBytes).toBeGreaterThan(0);
+
+/** A sequence that holds memory for that many tokens and does nothing. */
+async function hold(engine: Engine, maxTokens: number): Promise<SequenceHandle> {
   const handle = engine.open({ maxTokens }, ignore);
   handle.pause();
+  await vi.waitFor(() => admitted(handle));
   return handle;
 }
 
 describe("a request that does not fit", () => {
   it("lets smaller ones behind it go first, and is not overtaken for ever", async () => {
     await withEngine({}, async (engine) => {
-      const holders = [hold(engine, 6000), hold(engine, 4000)]; // 24 and 16 of 64 KiB
-      await settled();
+      const holders = [await hold(engine, 6000), await hold(engine, 4000)]; // 24 and 16 of 64 KiB
       const order: string[] = [];
       const large = run(engine, { maxTokens: 7000 }).then(() => order.push("large")); // 28 KiB of 24
       const small = run(engine, { maxTokens: 10 }).then(() => order.push("small"));
@@ -45,8 +47,7 @@ describe("a request that does not fit", () => {
 
   it("does not stop the others if it never gets its memory", async () => {
     await withEngine({}, async (engine) => {
-      hold(engine, 4000);
-      await settled();
+      await hold(engine, 4000);
       const large = engine.open({ maxTokens: 15_000 }, ignore);
       for (let i = 0; i < 20; i++) expect((await run(engine, { maxTokens: 50 })).events).toHaveLength(50);
       expect(large.phase).toBe("waiting");
@@ -55,16 +56,14 @@ describe("a request that does not fit", () => {
 
   it("is refused with overloaded after admissionTimeoutMs, as is what waits for maxSequences", async () => {
     await withEngine({ admissionTimeoutMs: 30 }, async (engine) => {
-      hold(engine, 12_000);
-      await settled();
+      await hold(engine, 12_000);
       const { error } = await run(engine, { maxTokens: 12_000 });
       expect(error).toMatchObject({ code: "overloaded", index: 0 });
       expect(String(error)).toContain("admissionTimeoutMs");
       expect((await run(engine, { maxTokens: 5 })).events).toHaveLength(5);
     });
     await withEngine({ admissionTimeoutMs: 30, maxSequences: 1 }, async (engine) => {
-      const holder = hold(engine, 10);
-      await settled();
+      const holder = await hold(engine, 10);
       const refused = await Promise.all([1, 2, 3].map(() => run(engine, { maxTokens: 5 })));
       for (const { error } of refused) expect(error).toMatchObject({ code: "overloaded" });
       holder.cancel();
@@ -90,7 +89,7 @@ describe("what sequences hold", () => {
       const handle = engine.open({ prompt: [1, 2, 3], maxTokens: 997 }, ignore);
       expect(handle.heldBytes).toBe(0);
       handle.pause();
-      await settled();
+      await vi.waitFor(() => admitted(handle));
       expect(handle.heldBytes).toBe(engine.memoryBytes(3, 997));
       expect(handle.heldBytes).toBeGreaterThanOrEqual(4000);
       const { arenaBytes, arenaBytesUsed, pausedBytes } = engine.stats();
