@@ -5,7 +5,7 @@
  * time than their share of the sequences, at least a fifth; idle workers take them besides. Rows that are slow to come from the
  * source, which cost no thread time, leave the others a quarter of the slots.
  */
-import type { Sequence } from "./sequence.ts";
+import type { RowKind, Sequence } from "./sequence.ts";
 import { SequenceQueue } from "./sequenceQueue.ts";
 
 /** Rows that take longer are expensive; so are those with custom stages before their first was timed. */
@@ -17,9 +17,6 @@ const leastShare = 0.25;
 
 /** Thread time that an expensive sequence which was paused may catch up on. */
 const mostCreditMs = 1000;
-
-/** What a sequence's next row is expected to be; `unproven`: kernels alone, with params of which no row was timed. */
-export type RowKind = "cheap" | "slow" | "unproven" | "expensive";
 
 export class ReadyQueue {
   readonly #workers: number;

@@ -4,7 +4,6 @@ import type { CompiledGrammar, GrammarSpec, TokenEvent } from "@tokenmill/core";
 import { Repetition, type RepetitionRule } from "../control/repetition.ts";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
-import type { RowKind } from "./readyQueue.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
 /** Receives one sequence's events. An rxjs `Subscriber` is one. */
@@ -45,6 +44,9 @@ export interface SequenceSpec {
   /** What stateful stages remember of an earlier life; absent: where the plan starts. */
   readonly state?: readonly number[] | undefined;
 }
+
+/** What a sequence's next row is expected to be; `unproven`: kernels alone, with params of which no row was timed. */
+export type RowKind = "cheap" | "slow" | "unproven" | "expensive";
 
 export class Sequence implements Utf8Carry {
   readonly sequenceId: number | bigint;
