@@ -8,7 +8,7 @@ import type { ClusterBatches } from "@tokenmill/cluster/internal";
 import type { BatchItem } from "@tokenmill/server";
 import { isVerified, readResult } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
-import type { BatchJob, BatchRunner } from "./runBatch.ts";
+import type { BatchJob, BatchRunner } from "./batchRunner.ts";
 
 export async function openClustered(flags: BatchFlags, cluster: string): Promise<BatchRunner> {
   const { connectBatches } = await loadOptional(

@@ -5,7 +5,7 @@ import type { LogitsSource } from "@tokenmill/core";
 import { type BatchItem, createTokenServer, defaultLimits, type TokenServer } from "@tokenmill/server";
 import { inOrder, isVerified, readResult } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
-import type { BatchJob, BatchRunner } from "./runBatch.ts";
+import type { BatchJob, BatchRunner } from "./batchRunner.ts";
 
 const waitMs = 3_600_000;
 

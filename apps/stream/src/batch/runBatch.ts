@@ -1,32 +1,14 @@
-/** `tokenmill batch` from flags to exit code: a server of its own answers the lines, many at a time, and the results are written in order. */
+/** `tokenmill batch` from flags to exit code: lines are answered many at a time, and their results written in order. */
 import { setMaxListeners } from "node:events";
 import { stat } from "node:fs/promises";
 import { oneLine } from "@tokenmill/check";
 import { type ExitCode, exitCodes, Interrupt, printJson, UsageError } from "@tokenmill/cli";
-import type { BatchItem } from "@tokenmill/server";
 import { readRequests, ResultFile, ResultFileError, wholeLines } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
+import type { BatchJob, BatchRunner } from "./batchRunner.ts";
 import { type BatchCounts, BatchProgress } from "./progress.ts";
 import { openClustered } from "./clustered.ts";
 import { openLocal } from "./local.ts";
-
-/** What answers the lines of a batch. */
-export interface BatchRunner {
-  /** What results follow from besides seed and file, as text. */
-  readonly origin: string;
-  /** Results in the order of the items: one or more lines each. Ends early when the signal is aborted. */
-  run(items: AsyncIterable<BatchItem>, job: BatchJob): AsyncIterable<string>;
-  close(): Promise<void>;
-}
-
-export interface BatchJob {
-  readonly seed: string;
-  readonly createdSeconds: number;
-  /** 0 … 1. */
-  readonly verifiedShare: number;
-  readonly counts: BatchCounts;
-  readonly signal: AbortSignal;
-}
 
 export async function runBatch(path: string, flags: BatchFlags): Promise<ExitCode> {
   const input = await stat(path).catch((cause: unknown) => {

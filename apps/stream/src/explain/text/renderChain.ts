@@ -3,7 +3,7 @@ import { samplerReferences } from "@tokenmill/core";
 import { isSamplerName } from "@tokenmill/core/internal";
 import type { ChainStep } from "../explanation/explanation.ts";
 import { probGrid } from "./probGrid.ts";
-import type { RenderOptions } from "./renderExplanation.ts";
+import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 import { displayWidth } from "../tokens/tokenText.ts";
 
@@ -11,7 +11,7 @@ import { displayWidth } from "../tokens/tokenText.ts";
 export function renderChain(
   chain: readonly ChainStep[],
   names: readonly string[],
-  { width, style }: RenderOptions,
+  { width, style }: { readonly width: number; readonly style: Style },
 ): string[] {
   const number = "right" as const;
   const summary = table(
