@@ -7,16 +7,16 @@ import { InlineLane } from "./inlineLane.ts";
 import type { MaskImages } from "../rows/maskImages.ts";
 import type { CompleteOptions } from "./options.ts";
 import { PlanCache } from "../memory/plans.ts";
-import { Quarantine } from "./quarantine.ts";
+import { LostRows } from "./lostRows.ts";
 import { JobQueue, PATIENCE_MS } from "../ring/queue.ts";
 import { RowCost } from "../memory/rowCost.ts";
 import type { RowRunner, RunnerSetup } from "../rows/rowRunner.ts";
 import type { Slab } from "../memory/slab.ts";
 import { SlotBook } from "./slotBook.ts";
-import { type Death, Threads } from "../threads/threads.ts";
+import { Threads } from "../threads/threads.ts";
 import { WorkerStarts } from "../threads/workerStarts.ts";
 import type { History, Plan, PoolStats, SampleJob, SamplerPool, TokenMasks } from "../types.ts";
-import { type Claim, Watchdog } from "../ring/watchdog.ts";
+import { Watchdog } from "../ring/watchdog.ts";
 
 export interface PoolParts {
   readonly slab: Slab;
@@ -45,20 +45,13 @@ export class Pool implements SamplerPool {
   readonly #arena: Arena;
   readonly #plans: PlanCache;
   readonly #inlineLane: InlineLane;
-  readonly #quarantine = new Quarantine();
+  readonly #lostRows: LostRows;
   readonly #hasWriter: boolean;
   readonly maskFillerUrl: string | undefined;
   readonly #images: MaskImages | undefined;
   readonly #threads: Threads | undefined;
-  /** Slots that workers are being ended for, by the worker's incarnation. */
-  readonly #overdue: Map<number, number> = new Map();
-  #hopeless: Error | undefined;
-  /** Rows were cut off when the pool was closed. */
-  #isCut = false;
   #closing: Promise<void> | undefined;
   #rowsSampled = 0;
-  #workerDeaths = 0;
-  #rowTimeouts = 0;
 
   constructor({ slab, memory, options, runner, setup, images }: PoolParts) {
     this.#images = images;
@@ -75,8 +68,15 @@ export class Pool implements SamplerPool {
     this.#book = new SlotBook(slab, memory);
     this.#words = this.#book.views.i32;
     this.#starts = new WorkerStarts(slab, this.#words);
-    const watchdog = new Watchdog(options.rowTimeoutMs, (claim) => this.#onOverdue(claim));
+    const watchdog = new Watchdog(options.rowTimeoutMs, (claim) => this.#lostRows.onOverdue(claim));
     this.#queue = new JobQueue(slab, this.#words, rowCost, watchdog);
+    this.#lostRows = new LostRows({
+      book: this.#book,
+      queue: this.#queue,
+      starts: this.#starts,
+      rowTimeoutMs: options.rowTimeoutMs,
+      endWorker: (index, threadId) => void this.#threads!.end(index, threadId),
+    });
     this.#arena = new Arena(slab.arena, slab.arenaBytes);
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), {
       vocabSize: slab.vocabSize,
@@ -94,18 +94,19 @@ export class Pool implements SamplerPool {
       workerUrl: options.workerUrl,
       images,
       heapMiB: options.workerHeapBytes / 2 ** 20,
-      onDeath: (death) => this.#onDeath(death),
-      onHopeless: (reason) => this.#onHopeless(reason),
+      onDeath: (death) => this.#lostRows.onDeath(death),
+      onHopeless: (reason) => this.#lostRows.onHopeless(reason),
       hasStarted: (index, incarnation) => this.#starts.workerOf(incarnation) === index,
     });
   }
 
   /** Resolves when all workers have started. */
   async ready(): Promise<void> {
-    await this.#starts.all(() => this.#hopeless !== undefined);
-    if (!this.#hopeless) return;
+    await this.#starts.all(() => this.#lostRows.hopeless !== undefined);
+    const { hopeless } = this.#lostRows;
+    if (!hopeless) return;
     await this.close();
-    throw new Error(`the workers cannot start: ${this.#hopeless.message}`, { cause: this.#hopeless });
+    throw new Error(`the workers cannot start: ${hopeless.message}`, { cause: hopeless });
   }
 
   get freeSlots(): number {
@@ -176,7 +177,7 @@ export class Pool implements SamplerPool {
     checkHistory(job.history, this.#arena);
     this.#book.begin(slot, job);
     this.#queue.submit(slot);
-    if (job.plan.hasCustomStages && this.#quarantine.remainingMs(job.plan.customStages) > 0) {
+    if (job.plan.hasCustomStages && this.#lostRows.isQuarantined(job.plan.customStages)) {
       this.#failUnpublished(slot, "quarantined");
     }
   }
@@ -188,9 +189,10 @@ export class Pool implements SamplerPool {
   }
 
   flush(): void {
-    if (!this.#hopeless) this.#inlineLane.run(this.#queue);
+    const { hopeless } = this.#lostRows;
+    if (!hopeless) this.#inlineLane.run(this.#queue);
     this.#queue.publish();
-    if (this.#hopeless) this.#abandon();
+    if (hopeless) this.#lostRows.abandon();
   }
 
   async completed(): Promise<readonly number[]> {
@@ -207,62 +209,8 @@ export class Pool implements SamplerPool {
 
   readResult(slot: number, into: SampleResult): void {
     this.#book.readResult(slot, into);
-    if (into.status === "row_timeout") into.message = `the row took longer than rowTimeoutMs, ${this.rowTimeoutMs} ms`;
-    else if (into.status === "quarantined") into.message = this.#quarantineOf(slot);
-    else if (into.status === "worker_lost" && this.#hopeless) {
-      into.message = `no worker is left: ${this.#hopeless.message}`;
-    } else if (into.status === "worker_lost" && this.#isCut)
-      into.message = "the pool was closed before the row was done";
-  }
-
-  #quarantineOf(slot: number): string {
-    const { customStages } = this.#book.planOf(slot);
-    const seconds = Math.max(1, Math.ceil(this.#quarantine.remainingMs(customStages) / 1000));
-    return `"${customStages}" ended too many workers lately: rows with it are done again in ${seconds} s`;
-  }
-
-  #onOverdue({ slot, incarnation }: Claim): void {
-    const index = this.#starts.workerOf(incarnation);
-    if (index < 0) return;
-    this.#rowTimeouts++;
-    this.#overdue.set(incarnation, slot);
-    void this.#threads!.end(index, this.#starts.threadOf(index));
-  }
-
-  #onDeath({ incarnation, isDrill, ended }: Death): void {
-    this.#workerDeaths++;
-    if (incarnation === undefined) return;
-    const overdue = this.#overdue.get(incarnation);
-    this.#overdue.delete(incarnation);
-    for (const claim of this.#queue.claims()) {
-      if (claim.incarnation !== incarnation || isDrill) continue;
-      const { hasCustomStages, customStages } = this.#book.planOf(claim.slot);
-      if (hasCustomStages && (overdue === undefined || overdue === claim.slot)) this.#quarantine.add(customStages);
-    }
-    const lost = this.#queue.recover(incarnation, overdue);
-    if (overdue === undefined) this.#fail(lost, "worker_lost");
-    else {
-      this.#fail(lost, "row_timeout", this.rowTimeoutMs);
-      if (ended) for (const slot of lost) void this.#book.withhold(slot, ended);
-    }
-  }
-
-  #onHopeless(reason: Error): void {
-    this.#hopeless = reason;
-    this.#abandon();
-  }
-
-  #abandon(): void {
-    this.#fail(this.#queue.abandon(), "worker_lost");
-  }
-
-  #fail(slots: readonly number[], code: SampleErrorCode, costMs = Number.NaN): void {
-    for (const slot of slots) {
-      this.#book.fail(slot, code);
-      this.#book.setCostMs(slot, costMs);
-      this.#queue.markDone(slot);
-    }
-    this.#queue.wakeHost();
+    const message = this.#lostRows.messageOf(slot, into.status);
+    if (message !== undefined) into.message = message;
   }
 
   async killWorker(index: number): Promise<void> {
@@ -275,9 +223,9 @@ export class Pool implements SamplerPool {
   stats(): PoolStats {
     return {
       rowsSampled: this.#rowsSampled,
-      workerDeaths: this.#workerDeaths,
+      workerDeaths: this.#lostRows.workerDeaths,
       rowsRetried: this.#queue.rowsRetried,
-      rowTimeouts: this.#rowTimeouts,
+      rowTimeouts: this.#lostRows.rowTimeouts,
     };
   }
 
@@ -290,8 +238,7 @@ export class Pool implements SamplerPool {
     this.flush();
     this.#queue.stop();
     await this.#threads?.close(timeoutMs);
-    this.#isCut = true;
-    this.#abandon();
+    this.#lostRows.cut();
   }
 
   #checkOpen(): void {
