@@ -54,6 +54,13 @@ describe("docs/structure.md", () => {
     expect(rooms.filter((room) => !named.some((path) => path.startsWith(room)))).toEqual([]);
   });
 
+  it("has every folder of the packages in its map", () => {
+    const folders = files.flatMap((path) => /^packages\/[^/]+\/src\/(?!testing\/)[^/]+\//.exec(path)?.[0] ?? []);
+    const named = map.flatMap(alternatives);
+    const isNamed = (folder: string): boolean => named.some((path) => matches(path, [`${folder}any.ts`]));
+    expect([...new Set(folders)].filter((folder) => !isNamed(folder))).toEqual([]);
+  });
+
   it("has the regions of the shared memory in their order", () => {
     const slab = read("packages/worker-pool/src/memory/slab.ts");
     const regions = [...slab.matchAll(/^ {4}(\w+): take\(/gm)].map(([, name]) => name);
