@@ -1,41 +1,10 @@
 /** Files and batches as OpenAI's own client sees them, and what becomes of them when the server is started again. */
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import OpenAI, { toFile } from "openai";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { answerTo, startServer, type TestOptions, type TestServer, until } from "./testing/testServer.ts";
-
-const newFolder = (): string => mkdtempSync(join(tmpdir(), "tokenmill-files-"));
-
-async function start(files: string, options: TestOptions = {}): Promise<{ server: TestServer; client: OpenAI }> {
-  const server = await startServer({ files, ...options });
-  onTestFinished(() => server.close());
-  return { server, client: new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "key", maxRetries: 0 }) };
-}
-
-const request = (i: number, body: object = {}): string =>
-  JSON.stringify({
-    custom_id: `r${i}`,
-    method: "POST",
-    url: "/v1/completions",
-    body: { prompt: `line ${i}`, max_tokens: 12, ...body },
-  });
-const linesOf = (count: number, body?: object): string[] => Array.from({ length: count }, (_, i) => request(i, body));
-const upload = (client: OpenAI, lines: readonly string[]) =>
-  toFile(Buffer.from(lines.join("\n")), "in.jsonl").then((file) => client.files.create({ file, purpose: "batch" }));
-const begin = (client: OpenAI, input_file_id: string) =>
-  client.batches.create({ input_file_id, endpoint: "/v1/completions", completion_window: "24h" });
-const textOf = async (client: OpenAI, id: string): Promise<string> => (await client.files.content(id)).text();
-
-async function ended(client: OpenAI, id: string): Promise<OpenAI.Batch> {
-  let batch = await client.batches.retrieve(id);
-  await until(async () => {
-    batch = await client.batches.retrieve(id);
-    return ["completed", "failed", "cancelled", "expired"].includes(batch.status);
-  }, "the batch has ended");
-  return batch;
-}
+import { begin, ended, linesOf, newFolder, request, start, textOf, upload } from "./testing/batches.ts";
+import { answerTo, startServer, until } from "./testing/testServer.ts";
 
 describe("files and batches", () => {
   it("are kept, listed, read and deleted; a batch's answers and its errors are files", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -78,4 +78,19 @@ it("one of several that find it left takes it", async () => {
   leftBy(folder, "elsewhere", 1);
   const all = await Promise.allSettled([1, 2, 3].map(() => take(folder)));
   expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+});
+
+it("is kept while its file cannot be read", async () => {
+  const folder = newFolder();
+  const path = join(folder, "server.json");
+  let lost = 0;
+  await take(folder, () => void lost++);
+  const [mine, aside] = [readFileSync(path, "utf8"), join(folder, "aside")];
+  symlinkSync(folder, aside);
+  renameSync(aside, path);
+  await sleep(200);
+  writeFileSync(aside, mine);
+  renameSync(aside, path);
+  await sleep(200);
+  expect(lost).toBe(0);
 });

@@ -76,8 +76,13 @@ export class DirectoryLease {
   }
 
   async #touch(onLost: () => void): Promise<void> {
-    const holder = await holderOf(this.#path);
-    if (holder?.id === this.#id) return utimes(this.#path, new Date(), new Date()).catch(() => undefined);
+    try {
+      const holder = JSON.parse(await readFile(this.#path, "utf8")) as Holder;
+      if (holder.id === this.#id) return await utimes(this.#path, new Date(), new Date());
+    } catch (error) {
+      // What cannot be read for the moment, for lack of file handles say, is nobody else's for that.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") return;
+    }
     clearInterval(this.#timer);
     onLost();
   }

@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { show } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
-import { readRecords, writeRecord } from "./records.ts";
+import { readRecords, removeLeft, writeRecord } from "./records.ts";
 
 export type FilePurpose = "batch" | "batch_output";
 
@@ -47,6 +47,7 @@ export class FileStore {
     await mkdir(directory, { recursive: true });
     const files = await readRecords<OwnedFile>(directory);
     for (const file of files.toSorted((a, b) => a.created_at - b.created_at)) store.#files.set(file.id, file);
+    await removeLeft(directory, ["file", "part"], (id) => store.#files.has(id));
     return store;
   }
 
@@ -97,14 +98,19 @@ export class FileStore {
     }
   }
 
-  /** Takes the file at a path of the same file system. @throws the file system's errors */
-  async adopt(path: string, facts: { owner: string; filename: string; purpose: FilePurpose }): Promise<StoredFile> {
+  /** Takes the file at a path of the same file system, in place of the one of that id if there is one. @throws the file system's errors */
+  async adopt(path: string, facts: Omit<OwnedFile, "object" | "bytes" | "created_at">): Promise<StoredFile> {
     const { size } = await stat(path);
-    const id = newId("file");
+    const { id } = facts;
     const createdSeconds = Math.floor(Date.now() / 1000);
-    const file: OwnedFile = { id, object: "file", bytes: size, created_at: createdSeconds, ...facts };
+    const file: OwnedFile = { object: "file", bytes: size, created_at: createdSeconds, ...facts };
     await rename(path, this.#path(id));
-    await writeRecord(this.#directory, id, file);
+    try {
+      await writeRecord(this.#directory, id, file);
+    } catch (error) {
+      await rm(this.#path(id), { force: true });
+      throw error;
+    }
     this.#files.set(id, file);
     return shown(file);
   }

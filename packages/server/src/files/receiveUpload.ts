@@ -5,7 +5,7 @@ import { remedyOf, show } from "@tokenmill/check";
 import { Busboy } from "@fastify/busboy";
 import { rm } from "node:fs/promises";
 import { ApiError } from "../errors/apiError.ts";
-import type { FileStore, StoredFile } from "./fileStore.ts";
+import { type FileStore, newId, type StoredFile } from "./fileStore.ts";
 
 export interface Upload {
   readonly contentType: string;
@@ -49,7 +49,7 @@ export async function receiveUpload(store: FileStore, { contentType, chunks, own
     if (isSecond)
       throw new ApiError(400, '"file" expected one file, got more', { param: "file", code: "invalid_value" });
     if (!file) throw new ApiError(400, '"file" is missing', { param: "file", code: "missing_required_parameter" });
-    return await store.adopt(file.path, { owner, filename: file.filename, purpose: "batch" });
+    return await store.adopt(file.path, { id: newId("file"), owner, filename: file.filename, purpose: "batch" });
   } catch (error) {
     const [file] = await Promise.allSettled(files);
     if (file?.status === "fulfilled") await rm(file.value.path, { force: true });

@@ -1,14 +1,16 @@
 /** Batches of the server: kept in a directory, a few at a time in the background, each going on after a restart where it was. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@tokenmill/check";
 import { readBatchLines } from "../batches/batchLines.ts";
 import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
+import { toApiError } from "../errors/toApiError.ts";
 import { type FileStore, newId } from "../files/fileStore.ts";
-import { readRecords, writeRecord } from "../files/records.ts";
+import { readRecords, removeLeft, writeRecord } from "../files/records.ts";
 import { type BatchRecord, type BatchStatus, hasEnded, nowSeconds } from "./batchRecord.ts";
 import { type BatchMeans, runBatch } from "./runBatch.ts";
 import { splitResults } from "./splitResults.ts";
@@ -31,13 +33,16 @@ export interface NewBatch {
 /** Batches that are answered at a time; the others wait. */
 const mostRunning = 4;
 const windowSeconds = 86_400;
+/** Faults that pass: of a disk that is full, of a cluster that is away. */
+const passing: readonly (string | undefined)[] = ["storage_full", "cluster_unavailable"];
+const retryMs = 3000;
 type StopReason = "expired" | "cancelled" | "closed";
 
 export class BatchJobs {
   readonly #options: BatchJobsOptions;
   readonly #batches: Map<string, BatchRecord> = new Map();
   readonly #running: Map<string, { readonly stop: AbortController; readonly end: Promise<void> }> = new Map();
-  #isClosed = false;
+  readonly #closed: AbortController = new AbortController();
 
   private constructor(options: BatchJobsOptions) {
     this.#options = options;
@@ -49,6 +54,8 @@ export class BatchJobs {
     await mkdir(options.directory, { recursive: true });
     const records = await readRecords<BatchRecord>(options.directory);
     for (const record of records.toSorted((a, b) => a.created_at - b.created_at)) jobs.#batches.set(record.id, record);
+    const isOpen = (record: BatchRecord | undefined): boolean => record !== undefined && !hasEnded(record);
+    await removeLeft(options.directory, ["batch"], (id) => isOpen(jobs.#batches.get(id)));
     jobs.#fill();
     return jobs;
   }
@@ -104,9 +111,10 @@ export class BatchJobs {
     const batch = this.get(owner, id);
     if (hasEnded(batch)) throw new ApiError(409, `the batch is ${batch.status}`, { code: "batch_ended" });
     if (batch.status === "cancelling") return batch;
-    await this.#become(batch, "cancelling", "cancelling_at");
+    const kept = this.#become(batch, "cancelling", "cancelling_at");
     this.#running.get(id)?.stop.abort("cancelled" satisfies StopReason);
     this.#fill();
+    await kept;
     return batch;
   }
 
@@ -119,14 +127,14 @@ export class BatchJobs {
 
   /** Leaves what is not done to the next server. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closed.abort();
     const running = [...this.#running.values()];
     for (const { stop } of running) stop.abort("closed" satisfies StopReason);
     await Promise.all(running.map(({ end }) => end));
   }
 
   #fill(): void {
-    if (this.#isClosed) return;
+    if (this.#closed.signal.aborted) return;
     for (const batch of this.#batches.values()) {
       if (this.#running.size >= mostRunning) return;
       if (hasEnded(batch) || this.#running.has(batch.id)) continue;
@@ -141,26 +149,40 @@ export class BatchJobs {
   }
 
   async #run(batch: BatchRecord, stop: AbortController): Promise<void> {
-    const { files, directory, log } = this.#options;
-    const results = join(directory, `${batch.id}.results`);
-    const timeLeftMs = Math.max(0, 1000 * batch.expires_at - Date.now());
+    // Where the clock was set back meanwhile, no longer than it has in all.
+    const timeLeftMs = Math.min(1000 * windowSeconds, Math.max(0, 1000 * batch.expires_at - Date.now()));
     const timer = setTimeout(() => stop.abort("expired" satisfies StopReason), timeLeftMs);
     if (batch.status === "cancelling") stop.abort("cancelled" satisfies StopReason);
+    const { signal } = this.#closed;
+    while (!signal.aborted && !(await this.#attempt(batch, stop.signal))) {
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+    clearTimeout(timer);
+  }
+
+  /** False: what it failed for may pass, and what is answered stands. */
+  async #attempt(batch: BatchRecord, signal: AbortSignal): Promise<boolean> {
+    const { files, directory, log } = this.#options;
+    const results = join(directory, `${batch.id}.results`);
     try {
       const input = files.pathOf(batch.owner, batch.input_file_id);
       if (batch.request_counts.total === 0) await this.#count(batch, input);
       if (batch.status === "validating") await this.#become(batch, "in_progress", "in_progress_at");
-      await runBatch(this.#options, batch, { input, results }, stop.signal);
-      const reason = stop.signal.aborted ? (stop.signal.reason as StopReason) : undefined;
-      if (reason === "closed") return await this.#keep(batch);
-      await this.#finish(batch, results, reason);
+      await runBatch(this.#options, batch, { input, results }, signal);
+      const reason = signal.aborted ? (signal.reason as StopReason) : undefined;
+      if (reason === "closed") await this.#keep(batch);
+      else await this.#finish(batch, results, reason);
+      return true;
     } catch (error) {
+      if (passing.includes(toApiError(error).code)) {
+        log.warn({ err: error, batch: batch.id }, "batch waits");
+        return false;
+      }
       log.error({ err: error, batch: batch.id }, "batch failed");
       const fault = { code: error instanceof ApiError ? (error.code ?? "batch_failed") : "batch_failed" };
       batch.errors = { object: "list", data: [{ ...fault, message: messageOf(error), param: null, line: null }] };
-      await this.#become(batch, "failed", "failed_at").catch(() => undefined);
-    } finally {
-      clearTimeout(timer);
+      await this.#become(batch, "failed", "failed_at").catch(() => (batch.status = "failed"));
+      return true;
     }
   }
 
@@ -179,7 +201,9 @@ export class BatchJobs {
     const { output, errors } = await splitResults(results);
     const adopt = async (path: string | undefined, kind: string): Promise<string | null> => {
       if (path === undefined) return null;
-      const facts = { owner, filename: `${id}_${kind}.jsonl`, purpose: "batch_output" } as const;
+      // What is done again gives the same file.
+      const fileId = `file-${createHash("sha256").update(`${id}_${kind}`).digest("hex").slice(0, 24)}`;
+      const facts = { id: fileId, owner, filename: `${id}_${kind}.jsonl`, purpose: "batch_output" } as const;
       return (await files.adopt(path, facts)).id;
     };
     batch.output_file_id = await adopt(output, "output");
@@ -191,10 +215,17 @@ export class BatchJobs {
     await rm(`${results}.state`, { force: true });
   }
 
+  /** @throws the file system's errors: it is as it was then */
   async #become(batch: BatchRecord, status: BatchStatus, time: keyof Times): Promise<void> {
+    const before = batch.status;
     batch.status = status;
     (batch as Times)[time] ??= nowSeconds();
-    await this.#keep(batch);
+    try {
+      await this.#keep(batch);
+    } catch (error) {
+      if (batch.status === status) batch.status = before;
+      throw error;
+    }
   }
 
   #keep(batch: BatchRecord): Promise<void> {

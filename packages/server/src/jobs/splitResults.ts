@@ -1,9 +1,9 @@
 /** Results of a batch as OpenAI's API has them: answers in one file, what failed in another. */
-import { createReadStream, createWriteStream } from "node:fs";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { readResult } from "../batches/batchLine.ts";
+import { readBatchLines } from "../batches/batchLines.ts";
 
 export interface SplitResults {
   /** Undefined: there is no such line. */
@@ -13,20 +13,23 @@ export interface SplitResults {
 
 /** @returns paths beside `path`. @throws the file system's errors */
 export async function splitResults(path: string): Promise<SplitResults> {
-  const paths = { output: `${path}.output`, errors: `${path}.errors` };
-  const files = { output: createWriteStream(paths.output), errors: createWriteStream(paths.errors) };
-  const counts = { output: 0, errors: 0 };
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    const kind = readResult(line).isFailed ? "errors" : "output";
-    counts[kind]++;
-    if (!files[kind].write(`${line}\n`)) await once(files[kind], "drain");
-  }
-  const finish = async (kind: "output" | "errors"): Promise<string | undefined> => {
-    files[kind].end();
-    await once(files[kind], "close");
-    if (counts[kind] > 0) return paths[kind];
-    await rm(paths[kind], { force: true });
-    return undefined;
+  return {
+    output: await copyLines(path, `${path}.output`, (line) => !readResult(line).isFailed),
+    errors: await copyLines(path, `${path}.errors`, (line) => readResult(line).isFailed),
   };
-  return { output: await finish("output"), errors: await finish("errors") };
+}
+
+async function copyLines(from: string, to: string, isWanted: (line: string) => boolean): Promise<string | undefined> {
+  let count = 0;
+  const wanted = async function* (): AsyncGenerator<string, void> {
+    for await (const { text } of readBatchLines(from)) {
+      if (!isWanted(text!)) continue;
+      count++;
+      yield `${text}\n`;
+    }
+  };
+  await pipeline(wanted, createWriteStream(to));
+  if (count > 0) return to;
+  await rm(to, { force: true });
+  return undefined;
 }

@@ -32,10 +32,11 @@ const bodySchema: JsonSchema = object(
     completion_window: choice("Time after which what is not done is left.", "24h"),
     metadata: {
       type: "object",
-      description: "Kept with the batch: at most 16 texts.",
+      description: "Kept with the batch: at most 16 texts of at most 512 characters, under names of at most 64.",
       "x-expected": "an object of at most 16 strings",
       maxProperties: 16,
-      additionalProperties: { type: "string", "x-expected": "string" },
+      propertyNames: { maxLength: 64, "x-expected": "names of at most 64 characters" },
+      additionalProperties: { type: "string", maxLength: 512, "x-expected": "string of at most 512 characters" },
     },
   },
   ["input_file_id", "endpoint", "completion_window"],
