@@ -34,23 +34,23 @@ function readerThrowingAt(index: number): { sequence: RemoteSequence; heard: str
   return { sequence: new RemoteSequence(context, { name: "s", sequenceId: 1, number: 1 }, observer), heard };
 }
 
-describe("a node that has a sequence anew", () => {
-  /** What the gateway tells which node. */
-  const toldBy = (log: unknown): { sequence: RemoteSequence; told: string[] } => {
-    const told: string[] = [];
-    const context: RemoteContext = {
-      log: log as never,
-      sendRead: ({ node, readIndex }) => told.push(`${node} ${readIndex}`),
-      onEnd: () => undefined,
-      onGivenUp: () => undefined,
-      onQuiet: () => undefined,
-      queueTimeoutMs: 1000,
-      quietMs: 1000,
-    };
-    const observer = { next: () => undefined, error: () => undefined, complete: () => undefined };
-    return { sequence: new RemoteSequence(context, { name: "s", sequenceId: 1, number: 1 }, observer), told };
+/** What the gateway tells which node. */
+const toldBy = (log: unknown): { sequence: RemoteSequence; told: string[] } => {
+  const told: string[] = [];
+  const context: RemoteContext = {
+    log: log as never,
+    sendRead: ({ node, readIndex }) => told.push(`${node} ${readIndex}`),
+    onEnd: () => undefined,
+    onGivenUp: () => undefined,
+    onQuiet: () => undefined,
+    queueTimeoutMs: 1000,
+    quietMs: 1000,
   };
+  const observer = { next: () => undefined, error: () => undefined, complete: () => undefined };
+  return { sequence: new RemoteSequence(context, { name: "s", sequenceId: 1, number: 1 }, observer), told };
+};
 
+describe("a node that has a sequence anew", () => {
   it("is told once how far the reader is, by its claim or its first event", () => {
     const { sequence, told } = toldBy(undefined);
     sequence.claimed(1, "a");
@@ -73,6 +73,46 @@ describe("a node that has a sequence anew", () => {
     await expect.poll(() => told).toEqual(["a 0", "b 0"]);
     sequence.claimed(2, "b");
     expect(told).toHaveLength(2);
+  });
+});
+
+describe("the log", () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it.each(["resume", "close"] as const)("is read no further for a paused reader, until %s", async (act) => {
+    let isLeft = false;
+    const { sequence } = toldBy({
+      entries: async function* () {
+        try {
+          yield { seq: 1, entry: { epoch: 1, node: "a", position: 0, status: "open" } };
+        } finally {
+          isLeft = true;
+        }
+      },
+    });
+    sequence.pause();
+    sequence.fill();
+    await turn();
+    expect(isLeft).toBe(false);
+    sequence[act]();
+    await turn();
+    expect(isLeft).toBe(true);
+  });
+
+  it("is not asked for what is missing with each event that comes behind it", async () => {
+    let reads = 0;
+    const { sequence } = toldBy({
+      entries: () => {
+        reads++;
+        return [];
+      },
+    });
+    for (let index = 1; index <= 100; index++) {
+      sequence.receiveEvent(eventAt(index), 1, "a");
+      await turn();
+    }
+    expect(reads).toBeLessThan(50);
+    sequence.close();
   });
 });
 

@@ -2,6 +2,7 @@
  * A sequence as its reader sees it, wherever it is made: events in order, none twice, none left out. They come live; what did
  * not come is read from the log.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { callForeign, messageOf, rethrowLater } from "@tokenmill/check";
 import type { TokenEvent } from "@tokenmill/core";
 import { SequenceError, type TokenObserver } from "@tokenmill/engine";
@@ -26,6 +27,8 @@ export interface RemoteContext {
 /** Silence after which the log is looked at, in case a message was lost; longer each time that there was nothing. */
 const firstSilenceMs = 1000;
 const longestSilenceMs = 8000;
+/** Time between two looks into the log for what is missing before events that are there. */
+const lookAgainMs = 50;
 /** Events taken between two words to the node. */
 const creditEvents = 32;
 
@@ -57,6 +60,8 @@ export class RemoteSequence {
   /** When something came, or was asked for. */
   #activeMs: number = this.#openedMs;
   #isPaused = false;
+  /** Lets what reads the log for a paused reader go on. */
+  #wake: () => void = () => undefined;
   #isFilling = false;
   #hasEnded = false;
 
@@ -98,6 +103,7 @@ export class RemoteSequence {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    this.#wake();
     // As the engine does: nothing is delivered inside the call.
     queueMicrotask(() => this.#deliver());
   }
@@ -107,6 +113,7 @@ export class RemoteSequence {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#waiting = [];
+    this.#wake();
     this.#context.onEnd(this);
   }
 
@@ -197,22 +204,22 @@ export class RemoteSequence {
   }
 
   async #fill(): Promise<void> {
-    const { log } = this.#context;
     try {
-      for await (const { seq, entry } of log.entries(this.name, this.#seenSeq + 1)) {
+      for await (const { seq, entry } of this.#context.log.entries(this.name, this.#seenSeq + 1)) {
         if (this.#hasEnded) return;
         this.#seenSeq = seq;
         this.#read(entry);
         // The reader's pace holds for the past too.
-        while (this.#isPaused && !this.#hasEnded) await new Promise((resolve) => setTimeout(resolve, 20));
+        while (this.#isPaused && !this.#hasEnded) await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
-    } finally {
-      this.#isFilling = false;
-      this.#heardMs = performance.now();
     }
-    if (this.#isShort && this.#waiting.length > 0) setTimeout(() => this.#deliver(), 20);
+    // What the log does not have yet is not asked for again at once, however many events come behind it.
+    if (this.#isShort) await sleep(lookAgainMs);
+    this.#isFilling = false;
+    this.#heardMs = performance.now();
+    if (this.#isShort) this.#deliver();
   }
 
   #read(entry: LogEntry): void {
