@@ -26,6 +26,7 @@ export class RowPool<Asker = void> {
   constructor(pool: SamplerPool, queue: SlotQueue<Asker> = new SlotLine()) {
     this.pool = pool;
     this.#queue = queue;
+    pool.onFreed = () => this.#serve();
   }
 
   /** Size of a row. */
@@ -39,7 +40,7 @@ export class RowPool<Asker = void> {
     return new Uint8Array(buffer, byteOffset, byteLength);
   }
 
-  /** A slot, as soon as one is free. @throws what the queue throws, when its patience is at its end */
+  /** A slot, as soon as one is free. @throws what the queue throws, when its patience is at its end, and the pool once it is closed */
   acquire(asker: Asker): Promise<number> {
     const slot = this.#queue.length > 0 ? -1 : this.pool.acquire();
     return slot >= 0 ? Promise.resolve(slot) : this.#queue.wait(asker);
@@ -47,10 +48,21 @@ export class RowPool<Asker = void> {
 
   release(slot: number): void {
     this.pool.release(slot);
-    if (this.#queue.length === 0) return;
-    const next = this.pool.acquire();
-    if (next < 0) return; // the slot is withheld: a thread that hangs may still write to it
-    if (!this.#queue.give(next)) this.pool.release(next);
+    this.#serve();
+  }
+
+  /** Gives those who wait what is free: nothing, where a thread that hangs may still write to the slot. */
+  #serve(): void {
+    while (this.#queue.length > 0) {
+      let slot: number;
+      try {
+        slot = this.pool.acquire();
+      } catch (error) {
+        return this.#queue.fail(errorOf(error));
+      }
+      if (slot < 0) return;
+      if (!this.#queue.give(slot)) this.pool.release(slot);
+    }
   }
 
   /** Samples the row in the slot; resolves with `into`, which has the result. @throws the pool's error if it broke. */

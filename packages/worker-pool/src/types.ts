@@ -170,7 +170,7 @@ export interface SamplerPool {
   readonly maskFillerUrl: string | undefined;
   /** Tells the workers of the image unless they know it. @throws RangeError without a mask filler */
   openMasks(image: GrammarImageData): TokenMasks;
-  /** No row with these masks is submitted any more. */
+  /** No row with these masks is submitted any more. Safe to call twice. */
   closeMasks(masks: TokenMasks): void;
 
   /** Takes a slot, −1 if none is free. */
@@ -178,6 +178,8 @@ export interface SamplerPool {
   release(slot: number): void;
   /** The acquired slot goes to nobody, even when it is released, until `ended` settles: its row may still be written to. */
   withhold(slot: number, ended: Promise<unknown>): void;
+  /** Called when a slot that was released while it was withheld is free, for whoever waits for one. Does nothing unless set. */
+  onFreed: () => void;
   /** View of an acquired slot's row, `vocabSize` elements (16-bit patterns for f16 and bf16), or where `writeSparseRow` puts a sparse one. */
   row(slot: number): Float32Array | Uint16Array;
   /**

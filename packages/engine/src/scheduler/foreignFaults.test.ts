@@ -82,3 +82,19 @@ it("a pool that its owner has closed fails the sequences that go on, and those t
   });
   await engine.close();
 });
+
+it("a sequence goes on when the only slot, which a thread that hung might have written to, is free", async () => {
+  const source = hashSource();
+  const pool = await createPool({ source, workers: 0, slots: 1 });
+  const engine = await createEngine({ source, pool });
+  const slot = pool.acquire();
+  let end = (): void => {};
+  pool.withhold(slot, new Promise<void>((resolve) => (end = resolve)));
+  pool.release(slot);
+  const outcome = run(engine, { maxTokens: 3 });
+  await vi.waitFor(() => expect(engine.stats()).toMatchObject({ ready: 1, active: 0 }));
+  end();
+  expect((await outcome).events).toHaveLength(3);
+  await engine.close();
+  await pool.close();
+});

@@ -70,6 +70,7 @@ export class Scheduler {
     this.#result = createResult(pool.maxLogprobs);
     this.#ready = new ReadyQueue(pool.workers, pool.slotCount, source.kind === "batch");
     this.#rows = new RowJobs(pool);
+    pool.onFreed = this.#pumpSoon;
     this.#completions = new CompletionLoop(pool, this.#rows, {
       done: (slot) => this.#commit(slot),
       caughtUp: () => this.#pump(),

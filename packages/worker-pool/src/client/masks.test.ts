@@ -79,6 +79,27 @@ it("rows with masks are not done on the calling thread while there are workers",
   pool.closeMasks(masks);
 });
 
+it("masks that are closed twice are those of no other output, and rows with closed ones are refused", async () => {
+  pool = await createPool({ vocabSize: 100, workers: 0, maskFiller });
+  const image = imageOf(7);
+  const [first, second] = [pool.openMasks(image), pool.openMasks(image)];
+  pool.closeMasks(first);
+  pool.closeMasks(first);
+  // More than are kept while nobody needs them: an image that counts as one of these goes.
+  for (let i = 0; i < 300; i++) pool.closeMasks(pool.openMasks(imageOf(1)));
+  const [plan, history, slot] = [pool.compile({}), pool.openHistory([1], 1)!, pool.acquire()];
+  const job = { plan, history, seed: 1n, sequenceId: 1n, position: 0, writeRow: false };
+  pool.row(slot).fill(0);
+  expect(() => pool.submit(slot, { ...job, masks: first })).toThrow(
+    '"masks" expected ones that this pool opened and that are not closed',
+  );
+  pool.submit(slot, { ...job, masks: second });
+  await pool.completed();
+  const result = createResult(pool.maxLogprobs);
+  pool.readResult(slot, result);
+  expect(result).toMatchObject({ status: "ok", tokenId: 7 });
+});
+
 describe("refusals", () => {
   it("of masks without a filler", async () => {
     pool = await createPool({ vocabSize: 100, workers: 0 });

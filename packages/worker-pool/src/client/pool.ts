@@ -37,6 +37,7 @@ export class Pool implements SamplerPool {
   readonly maxLogprobs: number;
   readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
+  onFreed: () => void = () => undefined;
   readonly #closeTimeoutMs: number;
   readonly #words: Int32Array;
   readonly #book: SlotBook;
@@ -65,7 +66,7 @@ export class Pool implements SamplerPool {
     this.rowTimeoutMs = options.rowTimeoutMs;
     this.#closeTimeoutMs = options.closeTimeoutMs;
     const rowCost = new RowCost();
-    this.#book = new SlotBook(slab, memory);
+    this.#book = new SlotBook(slab, memory, () => this.onFreed());
     this.#words = this.#book.views.i32;
     this.#starts = new WorkerStarts(slab, this.#words);
     const watchdog = new Watchdog(options.rowTimeoutMs, (claim) => this.#lostRows.onOverdue(claim));
@@ -175,15 +176,11 @@ export class Pool implements SamplerPool {
     }
     this.#plans.check(job.plan);
     checkHistory(job.history, this.#arena);
+    if (job.masks) this.#images?.check(job.masks);
     this.#book.begin(slot, job);
     this.#queue.submit(slot);
-    if (job.plan.hasCustomStages && this.#lostRows.isQuarantined(job.plan.customStages)) {
-      this.#failUnpublished(slot, "quarantined");
-    }
-  }
-
-  #failUnpublished(slot: number, code: SampleErrorCode): void {
-    this.#book.fail(slot, code);
+    if (!job.plan.hasCustomStages || !this.#lostRows.isQuarantined(job.plan.customStages)) return;
+    this.#book.fail(slot, "quarantined");
     this.#book.setCostMs(slot, Number.NaN);
     this.#queue.finishUnpublished(slot);
   }

@@ -21,8 +21,11 @@ export class SlotBook {
   readonly #hasMasks: Uint8Array;
   /** Of each slot: who may still write to it, whoever has it: it is free when all have ended. */
   readonly #writers: Uint32Array;
+  readonly #onFreed: () => void;
 
-  constructor(slab: Slab, memory: WebAssembly.Memory) {
+  /** @param onFreed called when a slot that was withheld is free */
+  constructor(slab: Slab, memory: WebAssembly.Memory, onFreed: () => void) {
+    this.#onFreed = onFreed;
     this.#slab = slab;
     this.#memory = memory;
     const { buffer } = memory;
@@ -58,7 +61,9 @@ export class SlotBook {
   async withhold(slot: number, ended: Promise<unknown>): Promise<void> {
     this.#writers[slot]!++;
     await Promise.allSettled([ended]);
-    if (--this.#writers[slot]! === 0 && this.#use[slot] === FREE) this.#free.push(slot);
+    if (--this.#writers[slot]! > 0 || this.#use[slot] !== FREE) return;
+    this.#free.push(slot);
+    this.#onFreed();
   }
 
   /** @throws RangeError if the slot is free or in flight. */

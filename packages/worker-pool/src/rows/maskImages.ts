@@ -1,5 +1,6 @@
 /** Grammars whose masks the workers fill: each image goes to every worker once, and again to one that is started in place of another. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { refuseBecause } from "@tokenmill/check";
 import type { GrammarImageData } from "@tokenmill/core";
 import type { TokenMasks } from "../types.ts";
 
@@ -19,6 +20,8 @@ interface Entry {
 export class MaskImages {
   readonly #byImage = new Map<GrammarImageData, Entry>();
   readonly #byNumber = new Map<number, Entry>();
+  /** Masks that are not closed. */
+  readonly #open = new WeakSet<TokenMasks>();
   /** Nobody's, the longest without use first. */
   readonly #idle = new Set<Entry>();
   readonly #ports = new Set<MessagePort>();
@@ -31,11 +34,20 @@ export class MaskImages {
     const entry = this.#byImage.get(image) ?? this.#add(image);
     if (entry.users++ === 0 && this.#idle.delete(entry)) this.#idleBytes -= image.sizeBytes;
     this.#outputs = (this.#outputs + 1) & 0x7fff_ffff;
-    return { image: entry.number, output: this.#outputs };
+    const masks: TokenMasks = { image: entry.number, output: this.#outputs };
+    this.#open.add(masks);
+    return masks;
   }
 
-  close({ image }: TokenMasks): void {
-    const entry = this.#byNumber.get(image)!;
+  /** @throws RangeError unless it opened them and they are not closed: their image may be gone */
+  check(masks: TokenMasks): void {
+    if (!this.#open.has(masks))
+      refuseBecause("masks", "expected ones that this pool opened and that are not closed", false);
+  }
+
+  close(masks: TokenMasks): void {
+    if (!this.#open.delete(masks)) return;
+    const entry = this.#byNumber.get(masks.image)!;
     if (--entry.users > 0) return;
     this.#idle.add(entry);
     this.#idleBytes += entry.image.sizeBytes;
