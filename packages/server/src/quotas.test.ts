@@ -114,3 +114,13 @@ it("sequences of /v1/sample hold the context's length at most, and a share of pl
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   expect(metrics).toMatch(/^tokenmill_quota_used\{quota="sample_sequences",.*\} 0$/m);
 });
+
+it("requests for logits that are refused leave no place taken", async () => {
+  const server = await serverWith({ limits: { maxHeldBytes: 100 } });
+  for (let i = 0; i < 3; i++) {
+    const { status, body } = await answerTo(server, "/v1/logits", { prompt: "x" });
+    expect([status, errorOf(body)["code"]]).toEqual([400, "answer_too_large"]);
+  }
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^tokenmill_quota_used\{quota="waiting".* 0$/m);
+});

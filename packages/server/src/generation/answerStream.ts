@@ -152,9 +152,11 @@ class JobStream {
     }
     const apiError = toApiError(error, this.#job.clientName);
     if (apiError.status >= 500) this.#context.log.error({ err: error }, "stream failed");
-    this.#sse.write(`data: ${errorChunk(apiError)}\n\n`);
-    this.#sse.end();
-    this.#resolve();
+    this.#inOrder(() => {
+      this.#sse.write(`data: ${errorChunk(apiError)}\n\n`);
+      this.#sse.end();
+      this.#resolve();
+    });
   }
 
   #event(choice: ChoiceState, event: TokenEvent, isFirstOfPrompt: boolean): void {
@@ -184,11 +186,17 @@ class JobStream {
     const { answerQueue } = this.#context;
     this.#isBusy = true;
     this.#group.pause();
-    await sendLong(this.#sse, chunk, answerQueue, this.#target.client);
-    this.#isBusy = false;
-    this.#group.resume();
-    this.#write(text);
-    for (let act = this.#late.shift(); act; act = this.#isBusy ? undefined : this.#late.shift()) act();
+    try {
+      await sendLong(this.#sse, chunk, answerQueue, this.#target.client);
+      this.#isBusy = false;
+      this.#group.resume();
+      this.#write(text);
+      for (let act = this.#late.shift(); act; act = this.#isBusy ? undefined : this.#late.shift()) act();
+    } catch (error) {
+      this.#isBusy = false;
+      this.#late.length = 0;
+      this.fail(error);
+    }
   }
 
   #inOrder(act: () => void): void {

@@ -44,9 +44,9 @@ export function addLogitsRoute(app: FastifyInstance, context: ServeContext): voi
       const { prompt, parseSpecial: special } = logitsBody.decode(request.body);
       const { ids } = fitPrompt(context, prompt, { maxTokens: 1, defaultMaxTokens: 1, special });
       const client = clientOf(request);
-      const place = context.quotas.waiting.claim(client, 1);
       const claim = claimHeld(context.quotas.heldBytes, client, 4 * context.source.vocabSize);
       atEnd(reply.raw, () => claim.release());
+      const place = context.quotas.waiting.claim(client, 1);
       const row = await reader.read(client, ids).finally(() => place.release());
       void reply.header("x-tokenmill-prompt-tokens", ids.length);
       if (ids.length <= mostToldIds) void reply.header("x-tokenmill-prompt-token-ids", ids.join(","));

@@ -25,7 +25,7 @@ export function chunkOf(pieces: string | Iterable<string, void>): string | LongC
   return { begin, rest };
 }
 
-/** Resolves when all of it is written, or the client has left. */
+/** Resolves when all of it is written, or the client has left. @throws what making it throws: the event has ended all the same */
 export async function sendLong(
   sse: SseResponse,
   { begin, rest }: LongChunk,
@@ -33,12 +33,15 @@ export async function sendLong(
   client: Client,
 ): Promise<void> {
   let isTaken = sse.write(`data: ${begin}`);
-  for (;;) {
-    if (!isTaken) await sse.drained();
-    await queue.enter(client);
-    const { done, value } = rest.next();
-    if (done || sse.hasEnded) break;
-    isTaken = sse.write(value);
+  try {
+    for (;;) {
+      if (!isTaken) await sse.drained();
+      await queue.enter(client);
+      const { done, value } = rest.next();
+      if (done || sse.hasEnded) break;
+      isTaken = sse.write(value);
+    }
+  } finally {
+    sse.write("\n\n");
   }
-  sse.write("\n\n");
 }
