@@ -114,9 +114,9 @@ export async function join(options: ClusterOptions, faults: Faults = { checksCla
       onRefused: (error) => onLog("unheard", { error }),
     });
     const { checksClaims } = faults;
-    const node = new Node({ engine, log, peers, settings: settings.node, isConnected, checksClaims, onLog });
-    const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const isPresent = (peer: string): Promise<boolean> => presentIn(presence, peer);
+    const node = new Node({ engine, log, peers, settings: settings.node, isConnected, isPresent, checksClaims, onLog });
+    const maxPayloadBytes = (): number => nc.info?.max_payload ?? 2 ** 20;
     const gateway = new Gateway({
       engine,
       js,
@@ -150,6 +150,7 @@ export async function join(options: ClusterOptions, faults: Faults = { checksCla
       id,
       maxPayloadBytes,
       isConnected,
+      isPresent,
       checksClaims,
       onLog,
       consumer: consumers.shards,

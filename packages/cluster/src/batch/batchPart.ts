@@ -1,5 +1,6 @@
 /** A process's part in batches: it answers shards of others, and has its own answered by any. */
 import type { Consumer, JsMsg } from "@nats-io/jetstream";
+import type { Witness } from "../presence/hasOutlived.ts";
 import { Pulls } from "../node/pulls.ts";
 import type { BatchContext } from "./batchContext.ts";
 import { type BatchOptions, BatchRun } from "./batchRun.ts";
@@ -10,6 +11,7 @@ export interface BatchPartOptions extends BatchContext {
   readonly consumer: Consumer;
   readonly leaseMs: number;
   readonly isConnected: () => boolean;
+  readonly isPresent: Witness["isPresent"];
   readonly checksClaims: boolean;
   readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }

@@ -20,6 +20,8 @@ export interface ShardRun {
   readonly answers: BatchAnswers;
   readonly work: ShardWork;
   readonly shard: Shard;
+  /** Whether the node before lost the shard without being lost itself. */
+  readonly isInnocent: () => Promise<boolean>;
 }
 
 /** `done`: results stand, this node's or the same by another. `fenced`: the claim is another's. `left`: the node leaves. */
@@ -69,7 +71,8 @@ async function runAlone(
       lines.push(known);
       continue;
     }
-    const tries = at === begun.at ? begun.tries : 0;
+    let tries = at === begun.at ? begun.tries : 0;
+    if (tries >= mostTries && (await run.isInnocent())) tries = 0;
     const isGivenUp = tries >= mostTries;
     const next: ShardEntry = { ...entry, alone: { at, tries: isGivenUp ? tries : tries + 1 } };
     const appended = await entries.append(work, next, seq);

@@ -6,6 +6,7 @@ import { setMaxListeners } from "node:events";
 import type { JsMsg } from "@nats-io/jetstream";
 import { messageOf } from "@tokenmill/check";
 import { ClusterError } from "../errors.ts";
+import { hasOutlived, type Witness } from "../presence/hasOutlived.ts";
 import { decode } from "../wire/codec.ts";
 import { shardItems } from "./cutShards.ts";
 import type { BatchContext } from "./batchContext.ts";
@@ -19,6 +20,7 @@ export interface ShardNodeOptions extends BatchContext {
   readonly answers: BatchAnswers;
   readonly leaseMs: number;
   readonly isConnected: () => boolean;
+  readonly isPresent: Witness["isPresent"];
   readonly checksClaims: boolean;
   readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -112,30 +114,30 @@ export class ShardNode {
   /** @returns whether its results stand, by whomever; false: it was left, or is another's. */
   async #answer(work: ShardWork, deliveries: number): Promise<boolean> {
     const entries = this.#entries;
-    const { id, answers, onLog } = this.#options;
+    const { id, answers, isPresent, onLog } = this.#options;
+    const leaving = this.#leaving.signal;
     let claim: StoredShardEntry = { seq: 0, entry: { epoch: 1, node: id, attempts: 1 } };
+    let before = id;
     if (deliveries > 1) {
       this.counts.redelivered++;
       const claimed = await this.#claim(work);
       if (claimed === "done") return true;
-      claim = claimed;
+      ({ claim, before } = claimed);
       const { epoch, attempts } = claim.entry;
       onLog("shardClaimed", { batch: work.batch, shard: work.key, epoch, attempts });
     }
     const shard = await readLarge<Shard>(this.#options, { ...work, label: "in" }, work.shard);
     if (!shard) throw new ClusterError("log_truncated", `parts of the shard ${work.key} are gone`);
-    const outcome = await runShard(
-      { entries, context: this.#options, answers, work, shard },
-      claim,
-      this.#leaving.signal,
-    );
+    const isInnocent = (): Promise<boolean> => hasOutlived({ id, isPresent, leaving }, before);
+    const run = { entries, context: this.#options, answers, work, shard, isInnocent };
+    const outcome = await runShard(run, claim, leaving);
     this.counts[outcome === "done" ? "answered" : "fenced"] += outcome === "left" ? 0 : 1;
     if (outcome === "fenced") onLog("shardFenced", { batch: work.batch, shard: work.key, epoch: claim.entry.epoch });
     return outcome === "done";
   }
 
-  /** Of a shard that another node had, or this one in an earlier life. */
-  async #claim(work: ShardWork): Promise<StoredShardEntry | "done"> {
+  /** Of a shard that another node had, which is said too, or this one in an earlier life. */
+  async #claim(work: ShardWork): Promise<{ readonly claim: StoredShardEntry; readonly before: string } | "done"> {
     const node = this.#options.id;
     for (;;) {
       const tail = await this.#entries.tail(work);
@@ -143,7 +145,8 @@ export class ShardNode {
       const { epoch = 1, attempts = 1, alone } = tail?.entry ?? {};
       const entry: ShardEntry = { epoch: epoch + 1, node, attempts: attempts + 1, ...(alone && { alone }) };
       const appended = await this.#entries.append(work, entry, tail?.seq ?? 0);
-      if (appended !== "conflict") return { seq: appended.seq, entry };
+      if (appended === "conflict") continue;
+      return { claim: { seq: appended.seq, entry }, before: tail?.entry.node ?? "" };
     }
   }
 

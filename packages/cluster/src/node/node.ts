@@ -10,6 +10,7 @@ import type { LogEntry, Standing, StoredEntry } from "../log/entry.ts";
 import type { SequenceLog } from "../log/sequenceLog.ts";
 import type { NodeMessage } from "../peers/messages.ts";
 import type { Peers } from "../peers/peers.ts";
+import { hasOutlived, type Witness } from "../presence/hasOutlived.ts";
 import { decode } from "../wire/codec.ts";
 import { claimOf, givenUp, isDone, reopen } from "./claim.ts";
 import { failureOf } from "./failureOf.ts";
@@ -25,6 +26,7 @@ export interface NodeOptions {
   readonly peers: Peers;
   readonly settings: NodeSettings;
   readonly isConnected: () => boolean;
+  readonly isPresent: Witness["isPresent"];
   readonly checksClaims: boolean;
   readonly onLog: (event: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -52,7 +54,8 @@ export class Node {
   };
   readonly #options: NodeOptions;
   readonly #running: Map<string, RunningSequence> = new Map();
-  readonly #claiming: Set<string> = new Set();
+  readonly #claiming: Map<string, JsMsg> = new Map();
+  readonly #leaving: AbortController = new AbortController();
   readonly #timers: NodeJS.Timeout[];
   /** Called when a place is free. */
   onFree: () => void = () => {};
@@ -89,7 +92,7 @@ export class Node {
       return;
     }
     if (this.#claiming.has(work.name)) return;
-    this.#claiming.add(work.name);
+    this.#claiming.set(work.name, message);
     try {
       await this.#claim(work, message);
     } catch (error) {
@@ -125,6 +128,7 @@ export class Node {
 
   /** Moves every sequence to other nodes. Nothing may be claimed any more. */
   async handOver(): Promise<void> {
+    this.#leaving.abort();
     for (;;) {
       await Promise.all([...this.#running.values()].map((sequence) => sequence.handOver()));
       if (this.#claiming.size === 0) return;
@@ -134,6 +138,7 @@ export class Node {
 
   /** Drops everything at once, as a process that is killed. */
   stop(): void {
+    this.#leaving.abort();
     for (const timer of this.#timers) clearInterval(timer);
     this.dropAll();
   }
@@ -153,8 +158,10 @@ export class Node {
         message.ack();
         return;
       }
-      const entry = claimOf(work, message.seq, tail?.entry, peers.id);
-      const isGivenUp = entry.attempts > settings.mostAttempts;
+      let entry = claimOf(work, message.seq, tail?.entry, peers.id);
+      const isSuspect = entry.attempts > settings.mostAttempts;
+      const isGivenUp = isSuspect && !(await this.#hasOutlived(tail!.entry.node));
+      if (isSuspect && !isGivenUp) entry = { ...entry, attempts: 1 };
       const appended = await log.append(name, isGivenUp ? givenUp(entry) : entry, tail?.seq ?? 0);
       if (appended === "conflict") tail = await log.tail(name);
       else if (isGivenUp) {
@@ -213,9 +220,14 @@ export class Node {
     return true;
   }
 
+  #hasOutlived(node: string): Promise<boolean> {
+    const { peers, isPresent } = this.#options;
+    return hasOutlived({ id: peers.id, isPresent, leaving: this.#leaving.signal }, node);
+  }
+
   #drop(sequence: RunningSequence): void {
     this.#running.delete(sequence.name);
-    this.#claiming.add(sequence.name);
+    this.#claiming.set(sequence.name, sequence.message);
     sequence.abandon();
   }
 
@@ -259,6 +271,7 @@ export class Node {
   #keep(): void {
     if (!this.#options.isConnected()) return;
     for (const { message } of this.#running.values()) message.working();
+    for (const message of this.#claiming.values()) message.working();
   }
 
   #tick(): void {

@@ -13,7 +13,7 @@ export interface NodeSettings {
   readonly unwrittenBytes: number;
   /** Time that a sequence is kept without a message of its reader. */
   readonly orphanMs: number;
-  /** Claims without a token between them, after which a sequence fails. */
+  /** Claims without a token between them, after which a sequence fails if the process of the last one is gone. */
   readonly mostAttempts: number;
   /** A row is the same wherever it is made: events may be read before they are in the log. */
   readonly isBitStable: boolean;
