@@ -1,5 +1,6 @@
 /** What a batch meets: a full disk, what a killed server has left, a clock that was set back, metadata that are too long. */
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { begin, ended, linesOf, newFolder, start, textOf, upload } from "./testing/batches.ts";
@@ -47,6 +48,25 @@ it("what a killed server has left of uploads and ended batches is removed, and n
   const kept = [file.id, batch.output_file_id!].flatMap((id) => [id, `${id}.json`]);
   expect(readdirSync(join(folder, "files")).toSorted()).toEqual([...kept, "notes.txt"].toSorted());
   expect(readdirSync(join(folder, "batches"))).toEqual([`${batch.id}.json`]);
+});
+
+it("uploads whose clients leave in their midst leave no file", async () => {
+  const folder = newFolder();
+  const { server } = await start(folder);
+  const [head, body] = ["content-disposition: form-data; name=", "x".repeat(50_000)];
+  const form = `--b\r\n${head}"file"; filename="a"\r\n\r\n${body}\r\n--b\r\n${head}"purpose"\r\n\r\nbatch\r\n--b--\r\n`;
+  const lengths = [100, 20_000, 50_000, form.length - 1];
+  for (const length of lengths) {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.write(
+      `POST /v1/files HTTP/1.1\r\nhost: localhost\r\ncontent-type: multipart/form-data; boundary=b\r\n` +
+        `content-length: ${form.length}\r\n\r\n${form.slice(0, length)}`,
+    );
+    await until(() => readdirSync(join(folder, "files")).length > 0, "a part is there");
+    socket.resetAndDestroy();
+    await until(() => readdirSync(join(folder, "files")).length === 0, "it is gone");
+  }
+  expect(server.logged()).not.toContain('"level":50');
 });
 
 it("a batch goes on however far the clock was set back since it was made", async () => {

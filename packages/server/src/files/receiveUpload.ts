@@ -1,5 +1,5 @@
 /** A body of `multipart/form-data` with a file: its bytes go to the disk as they come. */
-import { Readable } from "node:stream";
+import { addAbortSignal, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { remedyOf, show } from "@tokenmill/check";
 import { Busboy } from "@fastify/busboy";
@@ -27,6 +27,7 @@ export async function receiveUpload(store: FileStore, { contentType, chunks, own
   store.checkCount();
   const fields = new Map<string, string>();
   const files: Promise<Received>[] = [];
+  const coming = new AbortController();
   let isSecond = false;
   try {
     const parser = parserOf(contentType);
@@ -38,6 +39,8 @@ export async function receiveUpload(store: FileStore, { contentType, chunks, own
         stream.resume();
         return;
       }
+      // The parser's own end says nothing to it.
+      addAbortSignal(coming.signal, stream);
       const received = store.receive(stream as AsyncIterable<Uint8Array>).then(({ path }) => ({ filename, path }));
       // What comes behind a file that is refused is not read.
       received.catch((error: Error) => parser.destroy(error));
@@ -51,6 +54,7 @@ export async function receiveUpload(store: FileStore, { contentType, chunks, own
     if (!file) throw new ApiError(400, '"file" is missing', { param: "file", code: "missing_required_parameter" });
     return await store.adopt(file.path, { id: newId("file"), owner, filename: file.filename, purpose: "batch" });
   } catch (error) {
+    coming.abort();
     const [file] = await Promise.allSettled(files);
     if (file?.status === "fulfilled") await rm(file.value.path, { force: true });
     throw error instanceof ApiError ? error : refusal(error, file);
