@@ -13,7 +13,7 @@ it.skipIf(!existsSync("/dev/full")).each(["results.output", "json.new"])(
   async (suffix) => {
     const folder = newFolder();
     const { client, server } = await start(folder, { limits: { maxBatchRequests: 1 } });
-    const file = await upload(client, linesOf(200, { max_tokens: 40 }));
+    const file = await upload(client, linesOf(60, { max_tokens: 20 }));
     const { id } = await begin(client, file.id);
     const path = join(folder, "batches", `${id}.${suffix}`);
     const record = join(folder, "batches", `${id}.json`);
@@ -23,8 +23,8 @@ it.skipIf(!existsSync("/dev/full")).each(["results.output", "json.new"])(
     expect((await client.batches.retrieve(id)).status).not.toBe("failed");
     rmSync(path, { force: true });
     const batch = await ended(client, id);
-    expect(batch).toMatchObject({ status: "completed", request_counts: { total: 200, completed: 200, failed: 0 } });
-    expect(linesIn(await textOf(client, batch.output_file_id!))).toHaveLength(200);
+    expect(batch).toMatchObject({ status: "completed", request_counts: { total: 60, completed: 60, failed: 0 } });
+    expect(linesIn(await textOf(client, batch.output_file_id!))).toHaveLength(60);
     expect((await client.files.list()).data).toHaveLength(2);
   },
 );

@@ -3,7 +3,7 @@
  * Beside it, until the batch is done, stands what it was begun with.
  */
 import { createReadStream } from "node:fs";
-import { type FileHandle, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAnother } from "../files/isAnother.ts";
 
@@ -64,7 +64,9 @@ export class ResultFile {
     if (!isOverwriting && begunWith !== undefined && begunWith !== origin) {
       throw new ResultFileError(`"output" expected results that were begun with ${origin}, got ${begunWith}`, true);
     }
-    await writeFile(statePath, `${origin}\n${process.pid}`);
+    // Whole or not at all: one that a full disk has cut would be another batch's.
+    await writeFile(`${statePath}.new`, `${origin}\n${process.pid}`);
+    await rename(`${statePath}.new`, statePath);
     const { lines, end } = size > 0 ? await wholeLines(path) : { lines: 0, end: 0 };
     const handle = await open(path, "a");
     await truncate(path, end);

@@ -119,8 +119,8 @@ export class FileStore {
   async remove(owner: string, id: string): Promise<void> {
     const file = this.#owned(owner, id);
     this.#files.delete(id);
-    await rm(this.#path(file.id), { force: true });
     await rm(`${this.#path(file.id)}.json`, { force: true });
+    await rm(this.#path(file.id), { force: true });
   }
 
   #owned(owner: string, id: string, param = "file_id"): OwnedFile {

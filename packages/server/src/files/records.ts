@@ -37,8 +37,13 @@ export async function writeRecord(directory: string, id: string, record: object)
 
 async function writeAfter(before: Promise<void> | undefined, path: string, record: object): Promise<void> {
   await before?.catch(() => undefined);
-  await writeFile(`${path}.new`, JSON.stringify(record));
-  await rename(`${path}.new`, path);
+  try {
+    await writeFile(`${path}.new`, JSON.stringify(record));
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    await rm(`${path}.new`, { force: true });
+    throw error;
+  }
 }
 
 /** Removes what a server that was killed has left: files named by an id and more, of none of these records. */
