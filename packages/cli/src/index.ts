@@ -2,6 +2,7 @@
 export * from "./connectionFlags.ts";
 export * from "./errors.ts";
 export * from "./exitCodes.ts";
+export * from "./inputFiles.ts";
 export * from "./interrupt.ts";
 export * from "./numberFlags.ts";
 export * from "./output.ts";

@@ -1,6 +1,7 @@
 /** Text of files and lines, which is UTF-8 or is refused: it must not turn into another text. */
 import { readFile } from "node:fs/promises";
 import { UsageError } from "./errors.ts";
+import { checkInputFile } from "./inputFiles.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -15,9 +16,10 @@ export function decodeUtf8(bytes: Uint8Array, what: string): string {
 
 /**
  * The file's text, without a byte order mark; `what` goes before its name in messages (`the trace`).
- * @throws UsageError if it is not UTF-8, or the file system's error.
+ * @throws UsageError if it is not UTF-8 or a directory, or the file system's error.
  */
 export async function readText(path: string, what?: string): Promise<string> {
+  await checkInputFile(path);
   const bytes = await readFile(path);
   try {
     return strict.decode(bytes).replace(/^\uFEFF/, "");

@@ -2,7 +2,15 @@
 import { setMaxListeners } from "node:events";
 import { stat } from "node:fs/promises";
 import { oneLine } from "@tokenmill/check";
-import { type ExitCode, exitCodes, Interrupt, printJson, UsageError } from "@tokenmill/cli";
+import {
+  checkInputFile,
+  checkOutputFile,
+  type ExitCode,
+  exitCodes,
+  Interrupt,
+  printJson,
+  UsageError,
+} from "@tokenmill/cli";
 import { readRequests, ResultFile, ResultFileError, wholeLines } from "@tokenmill/server/internal";
 import type { BatchFlags } from "./batchFlags.ts";
 import type { BatchJob, BatchRunner } from "./batchRunner.ts";
@@ -14,6 +22,8 @@ export async function runBatch(path: string, flags: BatchFlags): Promise<ExitCod
   const input = await stat(path).catch((cause: unknown) => {
     throw new UsageError(`cannot read ${JSON.stringify(path)}`, { cause });
   });
+  await checkInputFile(path);
+  await checkOutputFile(flags.output, { "the requests": path });
   const interrupt = new Interrupt();
   // Every request listens to it.
   setMaxListeners(0, interrupt.signal);

@@ -1,7 +1,7 @@
 /** Identity of each row's draw: sequence id, position and history, by default position i of sequence 0. */
 import { createReadStream } from "node:fs";
 import { checkInteger, checkTokenIds, refuse, refuseUnknown } from "@tokenmill/check";
-import { messageOf, UsageError } from "@tokenmill/cli";
+import { checkInputFile, messageOf, UsageError } from "@tokenmill/cli";
 import { type Line, readLines } from "../cli/lines.ts";
 
 export interface RowId {
@@ -18,6 +18,7 @@ const fields = ["sequenceId", "position", "history", "promptLength"] as const;
 
 /** The ids of a file, one object a line, empty lines skipped. @throws UsageError naming the line, or if they are not `rowCount`. */
 export async function readRowIds(path: string, rowCount: number, vocabSize: number): Promise<RowId[]> {
+  await checkInputFile(path);
   const ids: RowId[] = [];
   let number = 0;
   for await (const line of readLines(createReadStream(path))) {

@@ -116,8 +116,12 @@ async function grammarFor(flags: SampleFlags, rows: SampledRows): Promise<Gramma
 }
 
 /** Whether all draws go there, or as many as a person reads. */
-async function openOutput({ output, json }: SampleFlags): Promise<{ stream: Output; isWhole: boolean }> {
+async function openOutput(flags: SampleFlags): Promise<{ stream: Output; isWhole: boolean }> {
+  const { output, json, logits, ids, params } = flags;
   if (output !== undefined && json) throw new UsageError("--json and --output exclude each other");
-  if (output !== undefined) return { stream: await Output.file(output), isWhole: true };
+  if (output !== undefined) {
+    const stream = await Output.file(output, { "--logits": logits, "--ids": ids, "--params": params });
+    return { stream, isWhole: true };
+  }
   return { stream: Output.stdout(), isWhole: json === true || !process.stdout.isTTY };
 }

@@ -2,7 +2,7 @@
 import type { RowDtype, Tokenizer } from "@tokenmill/core";
 import { loadR50kTokenizer } from "@tokenmill/embedded-model";
 import { type NpyFile, openNpy } from "@tokenmill/sources";
-import { checkSourceFlags, openSource, type TextSourceFlags, UsageError } from "@tokenmill/cli";
+import { checkInputFile, checkSourceFlags, openSource, type TextSourceFlags, UsageError } from "@tokenmill/cli";
 import { rowAfter } from "../source/rowAfter.ts";
 
 export interface SampledRows extends Pick<NpyFile, "rowCount" | "rowLength" | "readRows" | "close"> {
@@ -32,6 +32,7 @@ export async function openSampledRows(flags: RowFlags): Promise<SampledRows> {
 }
 
 async function fileRows(path: string): Promise<SampledRows> {
+  await checkInputFile(path);
   const file = await openNpy(path);
   const { rowCount, rowLength, dtype } = file;
   return {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
-import { UsageError } from "@tokenmill/cli";
+import { checkInputFile, UsageError } from "@tokenmill/cli";
 import { decodeNdjsonRequest } from "@tokenmill/protocol";
 import { readLines } from "../cli/lines.ts";
 import { fromLines, fromPrompts, type RequestSource } from "./requestItems.ts";
@@ -27,6 +27,7 @@ export async function openInputs(
 }
 
 async function openFile(path: string): Promise<Readable> {
+  await checkInputFile(path);
   const stream = createReadStream(path);
   await once(stream, "open");
   return stream;

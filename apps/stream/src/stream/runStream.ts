@@ -51,8 +51,9 @@ export async function runStream(flags: StreamFlags): Promise<ExitCode> {
 }
 
 /** @throws UsageError for a form of events that go nowhere */
-async function openOutput({ output, json, format }: StreamFlags): Promise<Output | undefined> {
-  if (output !== undefined) return Output.file(output);
+async function openOutput(flags: StreamFlags): Promise<Output | undefined> {
+  const { output, json, format } = flags;
+  if (output !== undefined) return Output.file(output, { "--prompts": flags.prompts, "--params": flags.params });
   if (json && format !== undefined) throw new UsageError("--format has an effect beside --json with --output only");
   return json ? undefined : Output.stdout();
 }

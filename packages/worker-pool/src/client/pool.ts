@@ -1,5 +1,5 @@
 /** The pool: slots of one slab sampled by worker threads, or by the calling thread where that is quicker. */
-import type { GrammarImageData, RowDtype, SampleErrorCode, SampleResult, SamplingParams } from "@tokenmill/core";
+import type { GrammarImageData, RowDtype, SampleResult, SamplingParams } from "@tokenmill/core";
 import { checkTimeout, refuse } from "@tokenmill/check";
 import { Arena, blockSize } from "../memory/arena.ts";
 import { checkHistory, openHistory } from "../memory/histories.ts";
