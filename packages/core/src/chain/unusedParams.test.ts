@@ -39,6 +39,16 @@ describe("params without effect", () => {
       { mirostat: 0, mirostatTau: 5, drySequenceBreakers: [] },
       [],
     ],
+    [
+      "what says how of a param that is off in a stage that is on",
+      { temperature: 0.5, dynatempExponent: 2, synthIdKeys: [7], synthIdKey: 8 },
+      ["dynatempExponent", "synthIdKey"],
+    ],
+    [
+      "of one that is on, too",
+      { temperature: 0.5, dynatempRange: 0.2, dynatempExponent: 2, synthIdDepth: 3, synthIdKey: 8 },
+      [],
+    ],
     ["what another param turns off", { repetitionPenalty: 1.2, penaltyLastN: 0 }, ["repetitionPenalty"]],
     ["how, in vain, of a stage that is left out", { chain: ["topK"], topK: 3, mirostatTau: 4 }, ["mirostatTau"]],
     ["the source may know of ends", { minTokens: 3, exponentialDecayLengthPenalty: [5, 1.1] }, []],
@@ -51,6 +61,8 @@ describe("params without effect", () => {
 
 it.each<[SamplingParams, string]>([
   [{ mirostatTau: 4, penaltyLastN: 9 }, "mirostatTau (mirostat is off), penaltyLastN (penalties are off)"],
+  [{ temperature: 0.5, dynatempExponent: 2 }, "dynatempExponent (dynatempRange is off)"],
+  [{ chain: ["topK"], dynatempExponent: 2 }, "dynatempExponent (the chain leaves their stages out)"],
   [{ chain: ["topK"], topP: 0.5, mirostatEta: 1 }, "topP, mirostatEta (the chain leaves their stages out)"],
   [{ profile: "llama.cpp", mirostat: 2, topK: 5 }, 'topK (profile "llama.cpp" with mirostat leaves their stages out)'],
 ])("%j: says why", (params, text) => {

@@ -22,10 +22,19 @@ const readers = new Map<string, readonly SamplerName[]>(
 export function unusedParams(params: SamplingParams): Name[] {
   const order = new Set<string>(orderOf(withDefaults(params)));
   const isUsed = (name: Name): boolean =>
+    missing(name, params) === undefined &&
     readers.get(name)!.some((sampler) => order.has(sampler) && (isOn(sampler, params) || isOn(sampler, params, name)));
   return Object.keys(params)
     .filter((name): name is Name => (readers.get(name)?.length ?? 0) > 0)
     .filter((name) => asks(name, params[name]) && !isUsed(name));
+}
+
+/** The parameter that this one says how of, where it is off. */
+function missing(name: Name, params: SamplingParams): string | undefined {
+  const { tunes } = specs.get(name)!;
+  if (tunes === undefined) return undefined;
+  const value = withDefaults(params)[tunes as Name];
+  return value === undefined || value === specs.get(tunes)!.off ? tunes : undefined;
 }
 
 /** Whether the sampler does something, `without` one of the params. */
@@ -59,6 +68,8 @@ function reasonOf(name: Name, params: SamplingParams): string {
   const complete = withDefaults(params);
   const order: readonly string[] = orderOf(complete);
   const off = readers.get(name)?.find((sampler) => order.includes(sampler));
+  const tuned = missing(name, params);
+  if (off !== undefined && tuned !== undefined) return `${tuned} is off`;
   if (off !== undefined) return `${off} ${off === "penalties" ? "are" : "is"} off`;
   const by = replacementIn(complete)?.by;
   const who = params.chain ? "the chain" : `profile "${complete.profile}"${by ? ` with ${by}` : ""}`;

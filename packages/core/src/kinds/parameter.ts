@@ -37,6 +37,8 @@ export interface ParameterFacts<Value = unknown> {
   readonly off?: Value;
   /** What absence means, where that is not `off`. */
   readonly absent?: Value;
+  /** The parameter that it says how of, where others turn their stage on too: without that one it has no effect. */
+  readonly tunes?: string;
   /** Whether it is a number of tokens of the vocabulary. */
   readonly countsTokens?: boolean;
   /** A value outside the range that other engines write for `off`; accepted over HTTP. */

@@ -36,7 +36,7 @@ export const synthId: SamplerEntry<SynthIdParams> = {
   parameters: {
     synthIdDepth: integer(0, { off: 0 }, mostLayers),
     synthIdContext: integer(1, { absent: defaultSynthIdContext }, 16),
-    synthIdKey: key({ absent: 0 }),
+    synthIdKey: key({ absent: 0, tunes: "synthIdDepth" }),
     synthIdKeys: numbers(keyRange, {}, mostLayers),
   },
   flags: { TABLE },

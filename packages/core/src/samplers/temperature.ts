@@ -25,7 +25,7 @@ export const temperature: SamplerEntry<TemperatureParams, TemperatureRules> = {
   parameters: {
     temperature: number(numberRange(0, Infinity, "[)"), { off: 1 }),
     dynatempRange: number(numberRange(0, Infinity, "[)"), { off: 0 }),
-    dynatempExponent: number(numberRange(0, Infinity, "()"), { absent: 1 }),
+    dynatempExponent: number(numberRange(0, Infinity, "()"), { absent: 1, tunes: "dynatempRange" }),
   },
   pack: ({ temperature: t = 1, dynatempRange = 0, dynatempExponent = 1 }, { greedyBelow }) => {
     if (t < greedyBelow || (t === 0 && dynatempRange === 0)) return { numbers: [0, 0, 1] };
