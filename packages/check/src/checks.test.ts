@@ -7,6 +7,7 @@ import {
   checkNumber,
   checkOptions,
   checkString,
+  checkText,
 } from "./checks.ts";
 
 const range = { min: 1, max: 16 };
@@ -19,6 +20,7 @@ describe("checks of values", () => {
     expect(checkNumber("n", 1.5, range)).toBe(1.5);
     expect(checkBoolean("b", false)).toBe(false);
     expect(checkString("s", "")).toBe("");
+    expect(checkText("t", "a😀")).toBe("a😀");
     expect(checkFunction("f", called)).toBe(called);
     expect(checkName("d", "f16", ["f32", "f16"])).toBe("f16");
     expect(checkOptions("options", options, ["a"], "option")).toBe(options);
@@ -55,6 +57,7 @@ describe("checks of values", () => {
       'unknown option "tpoK", did you mean "topK"?',
     );
     expect(() => checkString("s", 1)).toThrow(TypeError);
+    expect(() => checkText("t", "😀".slice(1))).toThrow(RangeError);
     expect(() => checkBoolean("b", 0)).toThrow(TypeError);
     expect(() => checkFunction("f", undefined)).toThrow(TypeError);
   });

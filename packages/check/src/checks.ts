@@ -1,5 +1,5 @@
 /** Checks of single values at a public boundary: each returns the value or refuses it by name. */
-import { refuse, refuseUnknown } from "./refuse.ts";
+import { refuse, refuseBecause, refuseUnknown } from "./refuse.ts";
 
 export interface Range {
   /** Least value, inclusive. */
@@ -40,6 +40,14 @@ export function checkBoolean(name: string, value: unknown): boolean {
 /** @throws TypeError */
 export function checkString(name: string, value: unknown): string {
   return typeof value === "string" ? value : refuse(name, "string", value, true);
+}
+
+/** Text that has bytes: a lone surrogate, half of a character, would become another one. @throws TypeError, RangeError */
+export function checkText(name: string, value: unknown): string {
+  const text = checkString(name, value);
+  const lone = text.search(/\p{Surrogate}/u);
+  if (lone < 0) return text;
+  return refuseBecause(name, `expected well-formed text, got a lone surrogate, half of a character, at ${lone}`, false);
 }
 
 /** @throws TypeError */

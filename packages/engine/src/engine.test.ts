@@ -171,6 +171,7 @@ describe("requests that are refused", () => {
     [{ prompt: [0, 16] }, '"prompt[1]" expected token id in [0, 16), got 16'],
     [{ prompt: [0.5] }, '"prompt[0]" expected token id in [0, 16), got 0.5'],
     [{ prompt: 7 }, '"prompt" expected string or array of token ids, got 7'],
+    [{ prompt: "a\udc00" }, '"prompt" expected well-formed text, got a lone surrogate, half of a character, at 1'],
     [{ sequenceId: -1 }, '"sequenceId" expected safe integer ≥ 0 or bigint in [0, 2^64), got -1'],
     [
       { sequenceId: 2n ** 64n },

@@ -16,6 +16,11 @@ describe("a request that makes no sense", () => {
       '"prompt" expected string, array of strings, array of token ids, or array of arrays of token ids, got an array of 2',
     ],
     [{ prompt: [1, 99] }, "prompt[1]", '"prompt[1]" expected token id in [0, 37), got 99'],
+    [
+      { prompt: ["a", "a\ud800b"] },
+      "prompt[1]",
+      '"prompt[1]" expected well-formed text, got a lone surrogate, half of a character, at 1',
+    ],
     [{ prompt: [] }, "prompt", '"prompt" expected at least one prompt, got none'],
     [
       { max_tokens: 0 },
@@ -133,6 +138,11 @@ describe("a request that makes no sense", () => {
       { messages: [{ role: "user", content: [{ type: "text" }] }] },
       "messages[0].content[0].text",
       '"messages[0].content[0].text" is missing',
+    ],
+    [
+      { messages: [{ role: "user", content: "\ud800" }] },
+      "messages[0].content",
+      '"messages[0].content" expected well-formed text, got a lone surrogate, half of a character, at 0',
     ],
     [
       { messages: [{ role: "user", content: 1 }] },

@@ -15,6 +15,7 @@ import {
 import {
   checkBoolean,
   checkInteger,
+  checkText,
   checkTokenIds,
   checkUint64,
   mostTokens,
@@ -195,7 +196,7 @@ function promptTokenIds(
     if (!tokenizer) {
       refuseBecause("prompt", `expected token ids, got text: source ${show(sourceName)} has no tokenizer`, true);
     }
-    return tokenizer.encode(prompt, { special, isPrompt: true });
+    return tokenizer.encode(checkText("prompt", prompt), { special, isPrompt: true });
   }
   if (!Array.isArray(prompt)) refuse("prompt", "string or array of token ids", prompt, true);
   checkTokenIds("prompt", prompt, vocabSize);

@@ -1,4 +1,5 @@
 /** Body of `POST /v1/chat/completions`. */
+import { checkText } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
 import type { BodyKind } from "./body.ts";
 import { BodyFields, isRecord } from "./bodyFields.ts";
@@ -43,12 +44,12 @@ function messageOf(raw: unknown, index: number): ChatMessage {
   const given = fields.text("role");
   const role = chatRoles.find((one) => one === given) ?? "user";
   const name = fields.text("name");
+  const param = `messages[${index}].content`;
   const content = contentText(fields.value("content"));
   if (content === undefined && role !== "assistant") {
-    const param = `messages[${index}].content`;
     throw new ApiError(400, `"${param}" is missing`, { param, code: "missing_required_parameter" });
   }
-  return { role, content: content ?? "", ...(name !== undefined && { name }) };
+  return { role, content: checkText(param, content ?? ""), ...(name !== undefined && { name }) };
 }
 
 /** Of a text, or of parts of text. */

@@ -1,4 +1,5 @@
 /** A prompt as token ids, and the tokens of its output, within the context limit. */
+import { checkText } from "@tokenmill/check";
 import type { Tokenizer } from "@tokenmill/core";
 import type { ServeContext } from "../context/context.ts";
 import { ApiError } from "../errors/apiError.ts";
@@ -50,7 +51,7 @@ function idsOf(
     throw new ApiError(400, `"${param}" expected token ids, got text: ${model} has no tokenizer`, { param });
   }
   checkLength(param, prompt, special, tokenizer, options.limits.maxContextTokens);
-  return tokenizer.encode(prompt, { special, isPrompt: true });
+  return tokenizer.encode(checkText(param, prompt), { special, isPrompt: true });
 }
 
 /**
