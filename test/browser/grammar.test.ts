@@ -69,6 +69,25 @@ describe.skipIf(chromiumPath === undefined)("the grammar view", () => {
     expect(await page.locator(".grammar-error").count()).toBe(0);
   });
 
+  it("asks again for a model that was away, and for the tokens of another one", async () => {
+    const server = await startPlayground();
+    const page = await open(server, { "grammar.form": "choice", "grammar.text": "aye" });
+    await expect.poll(() => status(page)).toMatch(/of 50,257 tokens/);
+    await page.route("**/v1/vocabulary", (route) => route.abort());
+    await page.reload();
+    await expect.poll(() => status(page)).toMatch(/of 97 tokens/);
+    expect(await page.textContent(".controls form + .note")).toMatch(/all as likely: no tokenmill server answers here/);
+    await page.unroute("**/v1/vocabulary");
+    await page.click('button:text-is("Restart")');
+    await expect.poll(() => status(page)).toMatch(/of 50,257 tokens/);
+    await page.route("**/v1/vocabulary", (route) => route.fulfill({ json: ["a", "y", "e", "<end>"] }));
+    await page.reload();
+    await expect.poll(() => page.textContent(".grammar-error")).toContain("expected 4 logits, got 50257");
+    await page.unroute("**/v1/vocabulary");
+    await page.click('button:text-is("Restart")');
+    await expect.poll(() => status(page)).toMatch(/of 50,257 tokens/);
+  });
+
   it("tells what is wrong with a schema by keyword and pointer, and goes on when it is mended", async () => {
     const page = await open(await serveStatic(), { "grammar.text": '{"properties": {"a": {"type": "nul"}}}' });
     await expect.poll(() => page.textContent(".grammar-error")).toMatch(/"type" at "\/properties\/a"/);

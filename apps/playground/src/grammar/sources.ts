@@ -1,4 +1,5 @@
 /** Where rows come from: the model of the server that serves the page, or without one, characters that are all as likely. */
+import { messageOf } from "@tokenmill/check";
 import { modelRow, readVocabulary } from "../rows/promptRow.ts";
 
 export interface RowSource {
@@ -6,7 +7,8 @@ export interface RowSource {
   /** Ids of the prompt's tokens; none where there is no model. */
   promptIds(prompt: string): Promise<readonly number[]>;
   logits(tokenIds: readonly number[]): Promise<Float32Array>;
-  readonly isModel: boolean;
+  /** Why no model answers; undefined where one does. */
+  readonly absence: string | undefined;
 }
 
 const characters: readonly string[] = [
@@ -19,13 +21,13 @@ export async function openSource(): Promise<RowSource> {
   let texts: readonly string[];
   try {
     texts = await readVocabulary();
-  } catch {
+  } catch (error) {
     const flat = new Float32Array(characters.length);
-    return { texts: characters, isModel: false, promptIds: async () => [], logits: async () => flat };
+    return { texts: characters, absence: messageOf(error), promptIds: async () => [], logits: async () => flat };
   }
   return {
     texts,
-    isModel: true,
+    absence: undefined,
     promptIds: async (prompt) => (await modelRow(prompt)).promptTokenIds,
     logits: async (tokenIds) => (await modelRow(tokenIds)).logits,
   };

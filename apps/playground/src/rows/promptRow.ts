@@ -31,6 +31,8 @@ export async function modelRow(prompt: string | readonly number[]): Promise<Omit
   const bytes = await response.arrayBuffer();
   const logits = new Float32Array(bytes);
   if (logits.length !== texts.length) {
+    // of a server that serves another model by now
+    vocabulary = undefined;
     throw new Error(`the server's row expected ${texts.length} logits, got ${logits.length}`);
   }
   const ids = response.headers.get("x-tokenmill-prompt-token-ids");

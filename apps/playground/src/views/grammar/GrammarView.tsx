@@ -26,6 +26,7 @@ const pauseMs = 300;
 
 export function GrammarView(): JSX.Element {
   const { grammar } = page.value;
+  const absence = source.value?.absence;
   const set = (part: Partial<GrammarState>): void => change({ grammar: { ...grammar, ...part } });
   useEffect(() => {
     const timer = setTimeout(() => void begin(grammar), pauseMs);
@@ -58,7 +59,7 @@ export function GrammarView(): JSX.Element {
               onInput={({ currentTarget }) => set({ text: currentTarget.value })}
             />
             <p class="note">{hints[grammar.form]}</p>
-            {source.value?.isModel !== false && (
+            {absence === undefined && (
               <label class="prompt-box">
                 prompt
                 <input
@@ -70,10 +71,9 @@ export function GrammarView(): JSX.Element {
               </label>
             )}
           </form>
-          {source.value?.isModel === false && (
+          {absence !== undefined && (
             <p class="note">
-              No model answers here: outputs are of single characters, all as likely. `npx tokenmill playground` has
-              one.
+              Without a model outputs are of single characters, all as likely: {absence}. Restart asks again.
             </p>
           )}
         </section>
@@ -84,7 +84,7 @@ export function GrammarView(): JSX.Element {
             {error.value}
           </p>
         )}
-        <OutputPanel prompt={source.value?.isModel ? grammar.prompt : ""} />
+        <OutputPanel prompt={absence === undefined ? grammar.prompt : ""} />
         {step.value && !step.value.hasEnded && (
           <div class="grid">
             <TokenList title="The row as it came" tokens={step.value.before} />

@@ -36,7 +36,7 @@ export function OutputPanel({ prompt }: { readonly prompt: string }): JSX.Elemen
         <button
           type="button"
           class="quiet"
-          disabled={tokens.length === 0 && error.value === ""}
+          disabled={tokens.length === 0 && error.value === "" && source.value?.absence === undefined}
           onClick={() => void begin(page.value.grammar)}
         >
           Restart

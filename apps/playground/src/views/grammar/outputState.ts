@@ -25,17 +25,19 @@ let opened: Promise<RowSource> | undefined;
 /** Of the newest change: what older ones come to is dropped. */
 let turn = 0;
 
-/** What could not be opened is tried again the next time. */
+/** What could not be opened, and a model that did not answer, is tried again the next time. */
 async function open(): Promise<RowSource> {
   try {
-    client = new GrammarClient();
+    client ??= new GrammarClient();
     const found = await openSource();
-    await client.setVocabulary(found.texts);
+    if (found.texts !== source.value?.texts) await client.setVocabulary(found.texts);
     source.value = found;
+    if (found.absence !== undefined) opened = undefined;
     return found;
   } catch (thrown) {
     opened = undefined;
     client = undefined;
+    source.value = undefined;
     throw thrown;
   }
 }
@@ -106,5 +108,7 @@ async function show(tokenIds: readonly number[], own: number): Promise<void> {
 
 /** The output stays: a server that is away for a moment may answer the next time. */
 function fail(thrown: unknown, own: number): void {
-  if (own === turn) error.value = messageOf(thrown);
+  if (own !== turn) return;
+  error.value = messageOf(thrown);
+  opened = undefined;
 }
