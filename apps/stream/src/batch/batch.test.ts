@@ -71,8 +71,13 @@ describe("tokenmill batch", () => {
     const left = readFileSync(output);
     expect(left.length).toBeLessThan(sizeOf(whole));
     writeFileSync(output, left.subarray(0, -7));
-    const other = await ended(batch(output, "--seed", "9"));
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("--overwrite begins anew") as string });
+    for (const other of [
+      ["--seed", "9"],
+      ["--vocab-size", "120"],
+    ]) {
+      const refused = { code: 2, stderr: expect.stringContaining("--overwrite begins anew") as string };
+      expect(await ended(batch(output, ...other))).toMatchObject(refused);
+    }
     const { code, stdout } = await ended(batch(output, "--json"));
     expect(code).toBe(0);
     expect((JSON.parse(stdout) as { answered: number }).answered).toBeLessThan(300);

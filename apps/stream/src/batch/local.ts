@@ -12,9 +12,11 @@ const waitMs = 3_600_000;
 export async function openLocal(flags: BatchFlags, interrupt: Interrupt): Promise<BatchRunner> {
   checkSourceFlags(flags);
   const source = await interrupt.unlessStopped(openSource(flags));
+  // Every GGUF file has the same name.
+  const rows = await source.fingerprint?.();
   const server = await startServer(flags, source);
   return {
-    origin: flags.modelName ?? source.name,
+    origin: [flags.modelName ?? source.name, ...(rows === undefined ? [] : [rows])].join(" "),
     run: (items, job) => run(server, flags.concurrency, items, job),
     async close() {
       await server.close();
