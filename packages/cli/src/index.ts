@@ -9,6 +9,7 @@ export * from "./output.ts";
 export * from "./print.ts";
 export * from "./runProgram.ts";
 export * from "./source/modelFlags.ts";
+export * from "./source/modelName.ts";
 export * from "./source/openSource.ts";
 export * from "./source/sourceFlags.ts";
 export * from "./standardStreams.ts";

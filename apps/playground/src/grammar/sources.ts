@@ -1,6 +1,6 @@
 /** Where rows come from: the model of the server that serves the page, or without one, characters that are all as likely. */
 import { messageOf } from "@tokenmill/check";
-import { modelRow, readVocabulary } from "../rows/promptRow.ts";
+import { modelRow, readModel } from "../rows/promptRow.ts";
 
 export interface RowSource {
   readonly texts: readonly string[];
@@ -20,7 +20,7 @@ const characters: readonly string[] = [
 export async function openSource(): Promise<RowSource> {
   let texts: readonly string[];
   try {
-    texts = await readVocabulary();
+    ({ texts } = await readModel());
   } catch (error) {
     const flat = new Float32Array(characters.length);
     return { texts: characters, absence: messageOf(error), promptIds: async () => [], logits: async () => flat };

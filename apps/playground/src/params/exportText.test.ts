@@ -19,5 +19,7 @@ describe("what is taken away", () => {
     const command = "npx tokenmill explain --prompt 'The whale' --repetition-penalty 1.5 --draws 3";
     expect(commandLine(shown)).toBe(`${command} # without the tokens so far`);
     expect(commandLine({ ...shown, history: [] })).toBe(command);
+    expect(commandLine({ ...shown, model: "embedded", history: [] })).toBe(command);
+    expect(commandLine({ ...shown, model: "Qwen/Qwen3-0.6B" })).toContain("explain --model Qwen/Qwen3-0.6B --prompt");
   });
 });

@@ -10,8 +10,13 @@ export function paramsJson(settings: Settings): string {
   return JSON.stringify(settings, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value), 2);
 }
 
+/** The model of commands that name none. */
+const embedded = "embedded";
+
 export interface Shown {
   readonly row: RowSpec;
+  /** Name of the model whose row it is. */
+  readonly model?: string | undefined;
   readonly settings: Settings;
   /** Tokens that the penalties see, by name. */
   readonly history: readonly string[];
@@ -19,9 +24,10 @@ export interface Shown {
 }
 
 /** `tokenmill explain` with the same row and settings. A dropped file is named as the JSON it can be saved as. */
-export function commandLine({ row, settings, history, draws }: Shown): string {
+export function commandLine({ row, model = embedded, settings, history, draws }: Shown): string {
   const words = ["npx tokenmill explain"];
   if (row.kind === "json") words.push(`--logits ${quote(namedLogits(row.text))}`);
+  if (row.kind === "prompt" && model !== embedded) words.push(`--model ${quote(model)}`);
   if (row.kind === "prompt") words.push(`--prompt ${quote(row.prompt)}`);
   if (row.kind === "file") words.push(`--logits-file ${quote(row.name.replace(/\.npy$/, ".json"))}`);
   if (history.length > 0 && row.kind !== "prompt") words.push(`--history ${quote(JSON.stringify(history))}`);

@@ -11,6 +11,8 @@ export type RowSpec =
 export interface Row {
   /** The text before it, if there is one. */
   readonly prompt?: string;
+  /** Name of the model that it is of, if it is. */
+  readonly model?: string | undefined;
   readonly logits: Float32Array;
   readonly tokenText: (tokenId: number) => string;
   /** Token ids of the prompt, which the penalties see. */

@@ -72,7 +72,10 @@ export function batchFlags(): Command {
       percentFlag,
       0,
     )
-    .option("--model-name <name>", "name of the model in requests and answers (default: the source's)")
+    .option(
+      "--model-name <name>",
+      "name of the model in requests and answers (default: the file or folder of --model, or the source's)",
+    )
     .option("--json", "print the summary as one JSON object on stdout");
   addSourceFlags(command);
   addPoolFlags(command);

@@ -1,6 +1,6 @@
 /** A batch that this process answers alone. */
 import { randomBytes } from "node:crypto";
-import { checkSourceFlags, type Interrupt, openSource } from "@tokenmill/cli";
+import { checkSourceFlags, type Interrupt, modelNameOf, openSource } from "@tokenmill/cli";
 import type { LogitsSource } from "@tokenmill/core";
 import { type BatchItem, createTokenServer, defaultLimits, type TokenServer } from "@tokenmill/server";
 import { inOrder, isVerified, readResult } from "@tokenmill/server/internal";
@@ -16,7 +16,7 @@ export async function openLocal(flags: BatchFlags, interrupt: Interrupt): Promis
   const rows = await source.fingerprint?.();
   const server = await startServer(flags, source);
   return {
-    origin: [flags.modelName ?? source.name, ...(rows === undefined ? [] : [rows])].join(" "),
+    origin: [modelNameOf(flags) ?? source.name, ...(rows === undefined ? [] : [rows])].join(" "),
     run: (items, job) => run(server, flags.concurrency, items, job),
     async close() {
       await server.close();
@@ -60,7 +60,7 @@ function startServer(flags: BatchFlags, source: LogitsSource): Promise<TokenServ
     source,
     // It listens, and is for this process alone.
     apiKeys: [randomBytes(24).toString("hex")],
-    modelName: flags.modelName,
+    modelName: modelNameOf(flags),
     workers: flags.workers,
     slots: flags.slots,
     limits: {

@@ -6,6 +6,7 @@ import {
   type ExitCode,
   exitCodes,
   Interrupt,
+  modelNameOf,
   mayBeLeftUnread,
   openSource,
   UsageError,
@@ -63,7 +64,7 @@ function optionsOf(flags: ServeFlags, apiKeys: readonly string[]): ServerOptions
   return {
     host: flags.host,
     port: flags.port,
-    modelName: flags.modelName,
+    modelName: modelNameOf(flags),
     playground: flags.playground,
     files: flags.files,
     allowedOrigins: flags.allowOrigin,
@@ -138,8 +139,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Where the server is: in words, or as one JSON object. */
-function greeting({ json, modelName, playground }: ServeFlags, sourceName: string, url: string): string {
-  const model = modelName ?? sourceName;
+function greeting(flags: ServeFlags, sourceName: string, url: string): string {
+  const { json, playground } = flags;
+  const model = modelNameOf(flags) ?? sourceName;
   const hasPage = playground !== undefined;
   if (json) return `${JSON.stringify({ url, model, ...(hasPage && { playground: `${url}/` }), pid: process.pid })}\n`;
   return `serving ${oneLine(model)} on ${url}\n${hasPage ? `playground: ${url}/\n` : ""}`;

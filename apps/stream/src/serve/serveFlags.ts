@@ -63,7 +63,10 @@ export function serveFlags(): Command {
     .optionsGroup("Server:")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <n>", "port to listen on, 0 for any free one", integerFlag("port", 0, 65_535), 8080)
-    .option("--model-name <name>", "name of the model in requests and answers (default: the source's)")
+    .option(
+      "--model-name <name>",
+      "name of the model in requests and answers (default: the file or folder of --model, or the source's)",
+    )
     .option("--playground <directory>", "serve the built playground of that directory under /")
     .option("--allow-origin <origin>", "let pages of that origin call the server; may be repeated", collect)
     .option(

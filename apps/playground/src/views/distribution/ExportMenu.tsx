@@ -12,7 +12,8 @@ export function ExportMenu(): JSX.Element {
   const menu = useRef<HTMLDetailsElement>(null);
   const shown = (): Shown => {
     const { row: spec, settings, draws } = page.value;
-    return { row: spec, settings, draws, history: history.value.ids.map((id) => row.value.tokenText(id)) };
+    const { model } = row.value;
+    return { row: spec, model, settings, draws, history: history.value.ids.map((id) => row.value.tokenText(id)) };
   };
   const chart = (): SVGSVGElement => document.querySelector<SVGSVGElement>("#distribution-chart")!;
   const title = (): string => {
