@@ -198,6 +198,30 @@ describe("the command line", () => {
     });
   });
 
+  it("refuses files for its results before the load: those that cannot be written, and those that it reads", async () => {
+    const scenario = join(directory, "kept.yaml");
+    writeFileSync(scenario, "requests: { maxTokens: 1 }\n");
+    const lost = join(directory, "nowhere", "report");
+    const unwritable = /cannot write ".*nowhere.report" \(ENOENT\)/;
+    const input = /"output" expected another file than that of the (scenario|report)/;
+    const cases: [string[], RegExp][] = [
+      [["--url", server.url, "--output", lost], unwritable],
+      [["--url", server.url, "--html", lost], unwritable],
+      [["--url", server.url, "--samples", lost], unwritable],
+      [["sweep", "--url", server.url, "--output", lost], unwritable],
+      [[scenario, "--url", server.url, "--output", scenario], input],
+      [["sweep", scenario, "--url", server.url, "--html", scenario], input],
+    ];
+    const before = server.bodies.length;
+    for (const [args, message] of cases) {
+      const { code, stderr } = await inThisProcess(args);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(2);
+    }
+    expect(server.bodies.length).toBe(before);
+    expect(readFileSync(scenario, "utf8")).toContain("maxTokens");
+  });
+
   it("prints help and schemas, exit code 0", async () => {
     const help = await cli("--help");
     expect(help.code).toBe(0);

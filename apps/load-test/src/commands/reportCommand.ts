@@ -1,7 +1,7 @@
 /** `tokenmill-load report`: a stored JSON report again, as summary or HTML. */
 import { printText } from "@tokenmill/cli";
 import { Command } from "commander";
-import { writeOutFile } from "../cli/writeOutFile.ts";
+import { checkOutFiles, writeOutFile } from "../cli/outFiles.ts";
 import { sweepText } from "../report/sweepText.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { readReport } from "../report/readReport.ts";
@@ -15,6 +15,7 @@ export function reportCommand(): Command {
     .action(async (path: string, { html }: { html?: string }) => {
       const report = await readReport(path);
       if (html === undefined) return printText(report.kind === "run" ? summaryText(report) : sweepText(report));
+      await checkOutFiles([html], { "the report": path });
       const { runHtml, sweepHtml } = await loadHtmlPages();
       return writeOutFile(html, await (report.kind === "run" ? runHtml(report) : sweepHtml(report)));
     });

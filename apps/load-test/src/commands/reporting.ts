@@ -2,7 +2,7 @@
 import { addConnectionFlags, Interrupt, printText } from "@tokenmill/cli";
 import type { Command } from "commander";
 import { ProgressLine } from "../cli/progressLine.ts";
-import { writeOutFile } from "../cli/writeOutFile.ts";
+import { writeOutFile } from "../cli/outFiles.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { collect } from "../scenario/flagValues.ts";
 

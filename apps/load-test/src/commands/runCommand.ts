@@ -2,7 +2,7 @@
 import { type ConnectionFlags, type ExitCode, exitCodes, say, UsageError } from "@tokenmill/cli";
 import { Command } from "commander";
 import { ProgressText } from "../run/progressText.ts";
-import { writeOutFile } from "../cli/writeOutFile.ts";
+import { checkOutFiles, writeOutFile } from "../cli/outFiles.ts";
 import { isTrue, type Limit, parseLimit } from "../measure/limit.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { actualValue, isUnmeasured, lostText } from "../report/buildRunReport.ts";
@@ -38,6 +38,7 @@ async function run(file: string | undefined, flags: RunFlags): Promise<number> {
     throw new UsageError("--samples expected without --cluster: agents give histograms");
   }
   const scenario = await scenarioFrom(file, flags);
+  await checkOutFiles([flags.output, flags.html, samplesFile], { "the scenario": file });
   if (flags.html !== undefined) await loadHtmlPages();
   return underProgress(
     (signal, line) => {

@@ -3,6 +3,7 @@ import { type ConnectionFlags, exitCodes, integerFlag, say, UsageError } from "@
 import { Command } from "commander";
 import { ProgressText } from "../run/progressText.ts";
 import { isTrue, parseLimit } from "../measure/limit.ts";
+import { checkOutFiles } from "../cli/outFiles.ts";
 import { loadHtmlPages } from "../html/loadHtmlPages.ts";
 import { figure } from "../report/number.ts";
 import { addAgentFlags, addReportFlags, type ReportFlags, underProgress, writeReport } from "./reporting.ts";
@@ -57,6 +58,7 @@ async function sweep(file: string | undefined, flags: SweepFlags): Promise<numbe
         `"failIf" expected p50, p90, p95, p99, p99.9, mean, min or max for a sweep, got ${JSON.stringify(text)}`,
       );
   }
+  await checkOutFiles([flags.output, flags.html], { "the scenario": file });
   if (flags.html !== undefined) await loadHtmlPages();
   // Short runs: a sweep has many.
   const scenario = await rawScenario(file, flags);
