@@ -44,7 +44,9 @@ describe("scenarios", () => {
       /"load\.rate" has no effect with mode closed$/,
     ],
     ["http without an address", { target: { type: "http" } }, /"target\.url" is missing/],
-    ["a wrong kind of number", { target: { ...pool, workers: 1.5 } }, /"target\.workers" must be integer, got 1\.5/],
+    ["a wrong kind of number", { target: { ...pool, workers: 1.5 } }, /"target\.workers" expected integer, got 1\.5/],
+    ["no time", { target: pool, durationMs: 0 }, /"durationMs" expected > 0, got 0/],
+    ["no settings", { target: http, requests: { mix: [] } }, /"requests\.mix" expected at least 1 items, got \[\]/],
     [
       "a wrong choice",
       { target: { ...pool, dtype: "f64" } },

@@ -43,8 +43,18 @@ function explain({ instancePath, keyword, params, message, parentSchema }: Error
     case "pattern":
       return `${name} expected ${String(parentSchema?.["description"])}, got ${JSON.stringify(got)}`;
     default:
-      return `${name} ${message?.replace(/^must/, "must")}, got ${JSON.stringify(got)}`;
+      return `${name} ${expected(message)}, got ${JSON.stringify(got)}`;
   }
+}
+
+/** Ajv's `must be integer`, `must NOT have fewer than 1 items`. */
+function expected(message = ""): string {
+  return message
+    .replace(
+      /^must NOT have (fewer|more) than/,
+      (_, side: string) => `expected at ${side === "fewer" ? "least" : "most"}`,
+    )
+    .replace(/^must (be )?/, "expected ");
 }
 
 /** @param part of the scenario; "": the whole. `value`: what it is. `known`: the fields that it may have. */
