@@ -130,7 +130,7 @@ function rankInList(x: f32, tokenId: i32): i32 {
 }
 
 /** 1 + how many tokens of the row are above `tokenId` (equals: with a lower id). */
-function rankInRow(tokenId: i32): i32 {
+export function rankInRow(tokenId: i32): i32 {
   const x = logitAt(tokenId);
   const equalsToo = floatBelow(x);
   const own = tokenId / BLOCK_ELEMENTS;

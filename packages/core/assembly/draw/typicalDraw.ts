@@ -1,9 +1,10 @@
 // Typical sampling of a dense row without sorting it, exactly by its law. A token drawn from the whole distribution belongs
 // to the typical set if the mass of the tokens nearer to the entropy is below p·Z, and tokens that belong follow the set's
 // law. The centre and both masses are known within bounds; where these do not decide, the sorted list does.
+import { countAtLeast } from "../list/count";
 import { expNonPositive } from "../numbers/exp64";
 import { floatBelow, roundedDown } from "../numbers/floats";
-import { beta, logitAt } from "../row/row";
+import { beta, logitAt, row } from "../row/row";
 import { rowMax } from "../row/scan";
 import { BRACKET_LEAST_RATIO, BRACKET_SAFETY, MASS_F32_ERROR, weightScale } from "../sums/bracketWeights";
 import { massWithinBracket, massWithinF32 } from "../sums/massWithin";
@@ -14,29 +15,12 @@ import { setPivot } from "../sums/pivot";
 import { CENTRE_ERROR } from "../sums/tiers";
 import { openBlocks } from "./blockDraw";
 import { proposeToken } from "./denseDraw";
+import { rankInRow } from "./logprobs";
 
 /** More candidates than that are drawn from the list. */
 const MOST_CANDIDATES = 8;
 
-/** Mass of the logits no further than `distance` powers of 2 from the centre, and perhaps of some beyond: bounds round
- *  outwards. */
-function mostWithin(distance: f64, scale: f32, exact: bool): f64 {
-  const largest = <f64>rowMax;
-  const low = floatBelow(roundedDown(largest + (centre - distance) / perLogit));
-  const high = -floatBelow(roundedDown(-(largest + (centre + distance) / perLogit)));
-  return massBetween(scale, low, high, exact);
-}
-
-/** Mass of logits that are nearer than `distance`, not always of all of them: bounds round inwards. */
-function leastWithin(distance: f64, scale: f32, exact: bool): f64 {
-  if (!(distance > 0)) return 0;
-  const largest = <f64>rowMax;
-  const low = -roundedDown(-(largest + (centre - distance) / perLogit));
-  const high = roundedDown(largest + (centre + distance) / perLogit);
-  return massBetween(scale, low, high, exact);
-}
-
-/** Of the logits in (low, high). */
+/** Mass of the logits in (low, high). */
 function massBetween(scale: f32, low: f32, high: f32, exact: bool): f64 {
   return exact ? massWithinF32(scale, low, high) : massWithinBracket(scale, low, high);
 }
@@ -44,7 +28,8 @@ function massBetween(scale: f32, low: f32, high: f32, exact: bool): f64 {
 /** Powers of 2 that a logit's difference of 1 makes. */
 let perLogit: f64 = 0;
 
-/** What is known of the row: z of a token with −ln p = H, and Z. Bounds of the cheap tier, or exact within f32 errors. */
+/** What is known of the row: z of a token with −ln p = H, twice what it is off by, and Z. Bounds of the cheap tier, or exact within
+ *  f32 errors. */
 let centre: f64 = 0;
 let slack: f64 = 0;
 let leastTotal: f64 = 0;
@@ -54,7 +39,7 @@ let mostTotal: f64 = 0;
 function measureMixed(scale: f32): void {
   momentMixed(scale, CENTRE_ERROR);
   centre = mixedMean;
-  slack = mixedMeanError;
+  slack = 2 * mixedMeanError;
   leastTotal = mixedLeast;
   mostTotal = mixedMost;
 }
@@ -80,18 +65,31 @@ const OUTSIDE = 0;
 const INSIDE = 1;
 const OPEN = 2;
 
-/** Whether the typical set of mass `p` has the token, by what was measured: by cheap sums, or by f32 sums where `exact`. */
+/** Whether the typical set of mass `p` has the token, by what was measured: by cheap sums, or by f32 sums where `exact`. Before it
+ *  come the logits between its own and that on the other side of the centre, and some of its equals. */
 function judge(token: i32, p: f64, scale: f32, exact: bool): i32 {
-  const distance = abs((<f64>logitAt(token) - <f64>rowMax) * perLogit - centre);
-  // of all that may come before the token, itself included; of what does come before it
-  const most = mostWithin(distance + slack, scale, exact);
-  const least = p * leastTotal;
-  if (exact) {
-    const own = expNonPositive((<f64>logitAt(token) - <f64>rowMax) * beta);
-    if (most - own < least) return INSIDE;
-  } else if (most / BRACKET_SAFETY < least) return INSIDE;
-  const sure = leastWithin(distance - slack, scale, exact);
-  return (exact ? sure : sure * (BRACKET_LEAST_RATIO * BRACKET_SAFETY)) >= p * mostTotal ? OUTSIDE : OPEN;
+  const logit = logitAt(token);
+  const x = <f64>logit;
+  const mirror = 2 * centre - (x - <f64>rowMax) * perLogit;
+  const low = <f64>rowMax + (mirror - slack) / perLogit;
+  const high = <f64>rowMax + (mirror + slack) / perLogit;
+  const own = expNonPositive((x - <f64>rowMax) * beta);
+  // bounds round outwards: what may come before it, and its equals
+  const most = massBetween(scale, floatBelow(roundedDown(min(x, low))), -floatBelow(roundedDown(-max(x, high))), exact);
+  if ((exact ? most - own : most / BRACKET_SAFETY) < p * leastTotal) return INSIDE;
+  let sure: f64 = 0;
+  if (x < low) sure = massBetween(scale, logit, roundedDown(low), exact);
+  if (x > high) sure = massBetween(scale, -roundedDown(-high), logit, exact);
+  if ((exact ? sure : sure * (BRACKET_LEAST_RATIO * BRACKET_SAFETY)) >= p * mostTotal) return OUTSIDE;
+  if (!exact) return OPEN;
+  const above = countAtLeast(row, -floatBelow(-logit));
+  const equals = countAtLeast(row, logit) - above;
+  const lower = rankInRow(token) - 1 - above;
+  const higher = equals - 1 - lower;
+  const fewest = x < low ? lower : x > high ? higher : min(lower, higher);
+  const further = x < low ? higher : x > high ? lower : min(lower, higher);
+  if (most - own * <f64>(further + 1) < p * leastTotal) return INSIDE;
+  return sure + own * <f64>fewest >= p * mostTotal ? OUTSIDE : OPEN;
 }
 
 /** Where `drawTypical` gave up: the candidate that may belong to the set, and how many attempts there were. */

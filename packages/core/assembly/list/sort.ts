@@ -34,6 +34,8 @@ function sortByDigits(): void {
       const count = digitCounts + ((<usize>((~load<u64>(p) >> shift) & (DIGITS - 1))) << 2);
       store<i32>(count, load<i32>(count) + 1);
     }
+    const first = digitCounts + ((<usize>((~load<u64>(from) >> shift) & (DIGITS - 1))) << 2);
+    if (load<i32>(first) == listCount) continue; // all have that digit: widened 16 bits, equals
     let total = 0;
     for (let count = digitCounts; count < digitCounts + DIGITS * 4; count += 4) {
       const n = load<i32>(count);
@@ -51,5 +53,5 @@ function sortByDigits(): void {
     from = to;
     to = swap;
   }
-  memory.copy(listKeys, from, (<usize>listCount) << 3);
+  if (from != listKeys) memory.copy(listKeys, from, (<usize>listCount) << 3);
 }

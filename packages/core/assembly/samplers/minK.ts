@@ -3,10 +3,11 @@
 // no more than (x_(i+1) − x_n) / (i + 1), so the search ends early: of a row it needs the smallest logit and a few largest.
 import { BLOCK_ELEMENTS, STAGE_NUMBER_0 } from "../../src/layout";
 import { readBlock } from "../blocks/closedBlocks";
-import { gatherLargest } from "../list/gatherLargest";
+import { gatherLargestCapped } from "../list/gatherLargest";
 import { keyLogit } from "../list/keys";
 import { keepAbove, keepSorted, keyAt, leastKey, listCount, listMax } from "../list/list";
 import { sortLargest } from "../list/select";
+import { sortList } from "../list/sort";
 import { blockMax, paddedLength, vocabularySize } from "../memory/workspace";
 import { largestLane, min4 } from "../numbers/vectors";
 import { beta, floor, isDense, listAll, row, useList } from "../row/row";
@@ -30,10 +31,13 @@ export function minK(stage: usize): void {
   if (wanted == count) return;
   for (let looked = max(FIRST, wanted); ; looked = <i32>min(<f64>looked * MORE, max(enough, <f64>looked + 1))) {
     if (isDense && looked <= MOST_OF_ROW) {
-      gatherLargest(row, looked, rowMax);
+      gatherLargestCapped(row, looked, rowMax);
       keepAbove(floor);
-    } else listAll();
-    sortLargest(looked);
+      sortLargest(looked);
+    } else {
+      listAll();
+      sortList();
+    }
     const cliff = findCliff(min(looked, listCount), least);
     if (cliff == 0) continue;
     useList();

@@ -9,7 +9,7 @@ import {
   STATE_MIROSTAT_MU,
 } from "../../src/layout";
 import { countBlocksAtLeast } from "../list/count";
-import { gatherLargest } from "../list/gatherLargest";
+import { gatherLargestCapped } from "../list/gatherLargest";
 import { keyLogit } from "../list/keys";
 import { keepRange, keepSorted, keyAt, listCount, listMax } from "../list/list";
 import { selectLargest, sortLargest } from "../list/select";
@@ -68,14 +68,14 @@ function zipfTopK(mu: f64): void {
 /** The same of a whole row, without sorting all of it. False, and nothing done, if that saves nothing. */
 function keepHead(mu: f64): bool {
   if (vocabularySize < 2 * ZIPF_RANKS) return false;
-  gatherLargest(row, ZIPF_RANKS, rowMax);
+  gatherLargestCapped(row, ZIPF_RANKS, rowMax);
   sortList();
   if (listCount < 2) return false;
   const logK = logOfZipfRank(mu);
   if (!(logK < logPositive(<f64>vocabularySize / 4))) return false;
   const k = rankOf(logK);
   if (k > listCount) {
-    gatherLargest(row, k, rowMax);
+    gatherLargestCapped(row, k, rowMax);
     sortLargest(k);
   }
   keepSorted(min(k, listCount)); // fewer may be finite

@@ -1,6 +1,6 @@
 // Tail-free sampling.
 import { STAGE_NUMBER_0 } from "../../src/layout";
-import { gatherLargest } from "../list/gatherLargest";
+import { gatherLargestCapped } from "../list/gatherLargest";
 import { keepRange, listCount, listMax } from "../list/list";
 import { sortList } from "../list/sort";
 import { weighList, weightAt } from "../list/weights";
@@ -45,7 +45,7 @@ const ROUNDING: f64 = 1e-9;
  *  curvatures from some token on is at most twice its weight, since weights fall. */
 function keepHead(z: f64): bool {
   for (let size = FIRST_HEAD; size <= MOST_HEAD && size * 4 < paddedLength; size *= HEAD_GROWTH) {
-    gatherLargest(row, size, rowMax);
+    gatherLargestCapped(row, size, rowMax);
     if (listCount <= 2) return false;
     sortList();
     weighList(rowMax, beta);

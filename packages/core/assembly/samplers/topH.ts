@@ -1,12 +1,13 @@
 // A cut by entropy.
 import { STAGE_FLAGS, STAGE_NUMBER_0, TOP_H_MOST } from "../../src/layout";
 import { TOP_H_SUMS_TERMS } from "../../src/generated/samplerConstants";
-import { gatherLargest } from "../list/gatherLargest";
+import { gatherLargestCapped } from "../list/gatherLargest";
 import { keepRange, listCount, listMax } from "../list/list";
 import { selectLargest } from "../list/select";
 import { sortList } from "../list/sort";
 import { weighList, weightAt } from "../list/weights";
 import { paddedLength } from "../memory/workspace";
+import { expModerate } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
 import { beta, listAll, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
@@ -30,12 +31,14 @@ export function topH(stage: usize): void {
   let sum: f64 = 0;
   let weighted: f64 = 0; // Σ w·z
   let count = 0;
+  // the entropy of n tokens is ln n at most
+  const sure = sumsTerms ? 1 : expModerate(limit) * (1 - 1e-9);
   while (count < listCount) {
     sum += weightAt(count);
     weighted += weightAt(count) * scaled(count, largest);
     // Σ −p·ln p = (Σ w·ln Z − Σ w·z) / Z over the kept; Z is their own sum, or that of all
     const all = sumsTerms ? total : sum;
-    if (count > 0 && (sum * logPositive(all) - weighted) / all > limit) break;
+    if (count > 0 && <f64>(count + 1) > sure && (sum * logPositive(all) - weighted) / all > limit) break;
     count++;
   }
   keepRange(0, count);
@@ -52,7 +55,7 @@ function keepHead(alpha: f64): bool {
   const limit = alpha * rowEntropy(F32_TIER);
   const slack = alpha * tierError + 1e-9 * (1 + limit);
   for (let size = FIRST_HEAD; size <= MOST_HEAD && size * 4 < paddedLength; size *= HEAD_GROWTH) {
-    gatherLargest(row, size, rowMax);
+    gatherLargestCapped(row, size, rowMax);
     sortList();
     weighList(rowMax, beta);
     let sum: f64 = 0;

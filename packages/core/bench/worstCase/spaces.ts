@@ -30,6 +30,7 @@ export function spacesFor(vocabSize: number): readonly Space[] {
     one("top-k, top-p", { topK: count, topP: probability }),
     one("llama.cpp chain", { topK: count, topP: probability, minP: small }, { profile: "llama.cpp" }),
     { ...one("llama.cpp chain, penalties over 64", {}, { profile: "llama.cpp", ...penalties }), historyLength: 64 },
+    one("min-k", { minKTau: { kind: "log", from: 1e-2, to: 100 } }, { minK: true }),
     one("top-n-sigma", { topNSigma: { kind: "log", from: 1e-3, to: 100 } }),
     one("typical", { typicalP: probability }),
     one("epsilon cutoff", { epsilonCutoff: small }),

@@ -18,6 +18,9 @@ const shapes = {
   steep: gaussian.map((x) => 4 * x),
   peaked: rowOf({ kind: "peaked", seed: 5, scale: 2.5, offset: 3, masked: 0.1 }, size),
   line: rowOf({ kind: "line", seed: 5, scale: 40, offset: 3, masked: 0.1 }, size),
+  /** Many equals, on both sides of the entropy. */
+  levels: gaussian.map((x) => Math.round(4 * x) / 2),
+  equal: gaussian.map((x) => (x > -Infinity ? 3 : x)),
   /** One block is heavy, the others are too light to be weighed, and together weigh 3 %. */
   plateau: gaussian.map((x, id) => (id < 64 ? x : x / 10 - 7.5)),
 };
