@@ -102,7 +102,9 @@ export class Evaluation {
     }
     const condition = reader.inner("if");
     if (condition) found.push(this.#conditional(reader, condition));
-    for (const keyword of ["dependentSchemas", "dependencies"]) {
+    // they say nothing of arrays
+    const dependencies = this.#parts === "properties" ? ["dependentSchemas", "dependencies"] : [];
+    for (const keyword of dependencies) {
       for (const name of reader.names(keyword)) {
         const value = (reader.schema[keyword] as Readonly<Record<string, unknown>>)[name];
         if (Array.isArray(value)) continue;

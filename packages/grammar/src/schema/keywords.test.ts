@@ -160,6 +160,7 @@ const cases: Readonly<Record<string, readonly (readonly [schema: unknown, accept
       [{ dependencies: { a: { maxProperties: 1 } }, type: "object" }, ['{"a": 1}'], ['{"a": 1, "b": 1}']],
     ],
     unevaluated: [
+      [{ dependentSchemas: { a: { items: true } }, unevaluatedItems: false }, ["[]", "{}", '{"a": [1]}'], ["[1]"]],
       [
         { allOf: [{ properties: { a: {} } }], unevaluatedProperties: false },
         ['{"a": 1}', "{}"],
