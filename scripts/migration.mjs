@@ -10,6 +10,7 @@ const requestFields = {
   maxTokens: "integer ≥ 1",
   stop: "text, or several",
   ignoreEos: "whether to go on after the end of a text",
+  repetitionDetection: "which loops end an output: `maxPatternSize`, `minPatternSize`, `minCount`",
   promptLogprobs: "how probable the prompt is",
   grammar: "EBNF, GBNF or Lark",
   jsonSchema: "a JSON schema",
