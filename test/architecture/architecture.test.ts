@@ -197,13 +197,13 @@ describe("the gate", () => {
       rule: "a folder of the kernels that points back",
       file: "packages/core/assembly/list/bad.ts",
       text: `import { f } from "../entry/index";\nexport { g } from "../numbers/g";\nexport { h } from "../../src/row";`,
-      says: [`"../entry/index" points back: entry → generated → samplers →`],
+      says: [`"../entry/index" points back: probes → entry → generated → samplers →`],
     },
     {
       rule: "a kernel outside the folders",
       file: "packages/core/assembly/bad.ts",
       text: "export const a = 1;",
-      says: ["lies in none of the folders entry, generated, samplers,"],
+      says: ["lies in none of the folders probes, entry, generated, samplers,"],
     },
     {
       rule: "two folders that need each other, by types alone",

@@ -102,7 +102,20 @@ export const inexactMathAllowed: readonly { at: string; names: "all" | readonly 
 export const folderOrders: readonly { at: string; order: readonly string[] }[] = [
   {
     at: "packages/core/assembly/",
-    order: ["entry", "generated", "samplers", "draw", "sums", "row", "sparse", "list", "blocks", "memory", "numbers"],
+    order: [
+      "probes",
+      "entry",
+      "generated",
+      "samplers",
+      "draw",
+      "sums",
+      "row",
+      "sparse",
+      "list",
+      "blocks",
+      "memory",
+      "numbers",
+    ],
   },
 ];
 

@@ -10,11 +10,12 @@ import {
   placeJob,
   readResult,
   type RecordViews,
+  uniformOf,
   viewsOf,
   writeJob,
 } from "@tokenmill/core/internal";
 
-const at = { job: 1024, undo: 2048, result: 16384, block: 17408, plan: 20480, row: 65536 } as const;
+const at = { job: 1024, undo: 2048, result: 16384, plan: 20480, row: 65536 } as const;
 
 export interface Drawer {
   readonly vocabSize: number;
@@ -69,10 +70,7 @@ class KernelDrawer implements Drawer {
   }
 
   uniform(position: number, sequenceId = 0, seed = 0, domain = 0, attempt = 0): number {
-    const words = this.#views.i32.subarray(at.block >> 2);
-    words.set([sequenceId, 0, position, (domain << 24) | attempt, seed, 0]);
-    this.#kernels.philox4x32(at.block, at.block);
-    return this.#kernels.uniform_f64(words[0]!, words[1]!);
+    return uniformOf({ seed, sequenceId, position }, domain, attempt);
   }
 
   count(draws: number, seed = 0): Float64Array {

@@ -14,23 +14,6 @@ interface Probe {
   draw_at(beta: number): number;
 }
 
-const source = `
-import { drawFromRow, drawWithin } from "./assembly/draw/denseDraw";
-import { openJob, scanJob } from "./assembly/entry/openedRow";
-import { setBeta } from "./assembly/row/row";
-export function open(job: usize, workspace: usize): i32 {
-  openJob(job, workspace);
-  return scanJob(0);
-}
-export function draw_within(beta: f64, share: f64): i32 {
-  setBeta(beta);
-  return drawWithin(share);
-}
-export function draw_at(beta: f64): i32 {
-  setBeta(beta);
-  return drawFromRow();
-}`;
-
 const size = 130;
 const padded = 256;
 const job = 1024;
@@ -41,7 +24,7 @@ const shares = [1e-12, 1e-7, 1e-5, 1e-3, 0.01, 0.05, 0.2, 0.5];
 
 it.each(variants)("a token for all temperatures of a bracket is the one of each, %s kernels", async (variant) => {
   const memory = createMemory(2 ** 20);
-  const probe = await compileProbe<Probe>(source, variant, memory);
+  const probe = await compileProbe<Probe>("bracketDraw", variant, memory);
   const views = viewsOf(memory);
   const random = seededRandom(3);
   const settled = shares.map(() => 0);
@@ -49,7 +32,7 @@ it.each(variants)("a token for all temperatures of a bracket is the one of each,
   for (const kind of ["gaussian", "ties", "peaked", "line", "equal"] as const) {
     for (const scale of [0.01, 1, 6]) {
       row.set(rowOf({ kind, seed: 5, scale, offset: 3, masked: 0.1 }, size));
-      for (let position = 0; position < 400; position++) {
+      for (let position = 0; position < 200; position++) {
         placeJob(views, job, { row: rowAt, dtype: "f32", vocabSize: size, undo: 0, result: 0 });
         writeJob(views, job, {
           ...{ plan: 0, history: 0, historyLength: 0, promptLength: 0, state: [0, 0, 0, 0] },
@@ -70,6 +53,6 @@ it.each(variants)("a token for all temperatures of a bracket is the one of each,
     }
   }
   // most draws of narrow brackets, and of wide ones some
-  expect(settled[0]).toBeGreaterThan(5900);
-  expect(Math.min(...settled)).toBeGreaterThan(200);
+  expect(settled[0]).toBeGreaterThan(2950);
+  expect(Math.min(...settled)).toBeGreaterThan(500);
 });

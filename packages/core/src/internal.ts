@@ -23,6 +23,6 @@ export { type RecordViews, viewsOf } from "./records/views.ts";
 export { isInRange, rangeText } from "./kinds/range.ts";
 export { unusedParams, unusedText } from "./chain/unusedParams.ts";
 export { checkState, compileValid } from "./chain/plan.ts";
-export { philox, wordsOf } from "./random/philox.ts";
+export { philox, uniformOf, wordsOf } from "./random/philox.ts";
 export { isSamplerName } from "./samplers/table.ts";
 export { checkLogitsSource } from "./source/checkLogitsSource.ts";

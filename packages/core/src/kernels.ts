@@ -27,12 +27,6 @@ export interface Kernels {
   read_row(row: number, paddedCount: number): number;
   add_scalar_f32(target: number, base: number, count: number, offset: number): void;
   scatter_add_f32(target: number, ids: number, values: number, count: number, offset: number): void;
-  /** One block of Philox4x32-10 from six words, counter and key. */
-  philox4x32(words: number, out: number): void;
-  uniform_f64(high: number, low: number): number;
-  exp_f64(x: number): number;
-  exp2_f32(x: number): number;
-  log_f64(x: number): number;
 }
 
 /** Number of arguments of each. */
@@ -46,9 +40,4 @@ export const kernelArities: Readonly<Record<keyof Kernels, number>> = {
   read_row: 2,
   add_scalar_f32: 4,
   scatter_add_f32: 5,
-  philox4x32: 2,
-  uniform_f64: 2,
-  exp_f64: 1,
-  exp2_f32: 1,
-  log_f64: 1,
 };

@@ -1,6 +1,7 @@
 /** `assembly/numbers/`, the kernels of one number, against the JavaScript engine's functions. */
 import { describe, expect, it } from "vitest";
-import { createKernels, variants } from "./testing/createKernels.ts";
+import { variants } from "./testing/createKernels.ts";
+import { createNumbers } from "./testing/numberProbe.ts";
 import { seededRandom } from "./testing/random.ts";
 
 /** What each should give, the relative error allowed, and the range in which that holds. */
@@ -24,14 +25,14 @@ function samplesOf([low, high]: readonly [number, number], count: number): numbe
 
 describe.each(variants)("numbers, %s build", (variant) => {
   it.each(judged)("$name is within $tolerance of its reference", async ({ name, fn, tolerance, range }) => {
-    const { kernels } = await createKernels(variant);
+    const { numbers } = await createNumbers(variant);
     const round: (x: number) => number = name.endsWith("f32") ? Math.fround : (x) => x;
     let worst = 0;
     let at = Number.NaN;
     for (const sample of samplesOf(range, 50_000)) {
       const x = round(sample);
       const expected = fn(x);
-      const error = Math.abs(kernels[name](x) - expected) / (Math.abs(expected) || 1);
+      const error = Math.abs(numbers[name](x) - expected) / (Math.abs(expected) || 1);
       if (error <= worst) continue;
       worst = error;
       at = x;
@@ -40,35 +41,35 @@ describe.each(variants)("numbers, %s build", (variant) => {
   });
 
   it("log_f64 is exact at 1 and keeps its relative error next to it", async () => {
-    const { kernels } = await createKernels(variant);
-    expect(kernels.log_f64(1)).toBe(0);
+    const { numbers } = await createNumbers(variant);
+    expect(numbers.log_f64(1)).toBe(0);
     for (let k = 1; k <= 52; k++) {
       for (const x of [1 + 2 ** -k, 1 - 2 ** -k]) {
-        expect(Math.abs(kernels.log_f64(x) / Math.log(x) - 1), `at ${x}`).toBeLessThan(4e-16);
+        expect(Math.abs(numbers.log_f64(x) / Math.log(x) - 1), `at ${x}`).toBeLessThan(4e-16);
       }
     }
   });
 
   it("exp_f64 is 1 at 0 and above, 0 below -708: no subnormal", async () => {
-    const { kernels } = await createKernels(variant);
-    expect(kernels.exp_f64(0)).toBe(1);
-    expect(kernels.exp_f64(-0)).toBe(1);
-    expect(kernels.exp_f64(3)).toBe(1);
-    expect(kernels.exp_f64(-708)).toBeGreaterThan(2 ** -1022);
-    for (const x of [-708.001, -746, -1e300, -Infinity]) expect(kernels.exp_f64(x), `at ${x}`).toBe(0);
+    const { numbers } = await createNumbers(variant);
+    expect(numbers.exp_f64(0)).toBe(1);
+    expect(numbers.exp_f64(-0)).toBe(1);
+    expect(numbers.exp_f64(3)).toBe(1);
+    expect(numbers.exp_f64(-708)).toBeGreaterThan(2 ** -1022);
+    for (const x of [-708.001, -746, -1e300, -Infinity]) expect(numbers.exp_f64(x), `at ${x}`).toBe(0);
   });
 
   it("exp2_f32 counts what lies below -125 as -125", async () => {
-    const { kernels } = await createKernels(variant);
-    for (const x of [-125.001, -1000, -3e38, -Infinity]) expect(kernels.exp2_f32(x)).toBe(kernels.exp2_f32(-125));
+    const { numbers } = await createNumbers(variant);
+    for (const x of [-125.001, -1000, -3e38, -Infinity]) expect(numbers.exp2_f32(x)).toBe(numbers.exp2_f32(-125));
   });
 });
 
 it("both builds compute the same bits", async () => {
-  const scalar = await createKernels("scalar");
-  const simd = await createKernels("simd");
+  const scalar = await createNumbers("scalar");
+  const simd = await createNumbers("simd");
   for (const { name, range } of judged) {
     for (const x of samplesOf(range, 5000))
-      expect(simd.kernels[name](x), `${name}(${x})`).toBe(scalar.kernels[name](x));
+      expect(simd.numbers[name](x), `${name}(${x})`).toBe(scalar.numbers[name](x));
   }
 });

@@ -1,7 +1,6 @@
 // What the kernels export. src/kernels.ts has the same names with their signatures, references and tolerances.
 export { distribution_row } from "./distributionRow";
 export { guide_row_f32 } from "./guidance";
-export { exp2_f32, exp_f64, log_f64, philox4x32, uniform_f64 } from "./probes";
 export { add_scalar_f32, scatter_add_f32 } from "./rows";
 export { sample_row } from "./sampleRow";
 export { score_row } from "./scoreRow";

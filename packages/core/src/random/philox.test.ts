@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
-import type { Kernels } from "../kernels.ts";
+import { createNumbers, type NumberProbe } from "../testing/numberProbe.ts";
 import { philox, uniformOf, wordsOf } from "./philox.ts";
 
-let kernels: Kernels;
-const memory = createMemory(65536);
+let numbers: NumberProbe;
+let memory: WebAssembly.Memory;
 beforeAll(async () => {
-  kernels = await instantiateKernels(await compileKernels("scalar"), memory);
+  ({ numbers, memory } = await createNumbers("scalar"));
 });
 
 describe("philox", () => {
@@ -34,10 +33,10 @@ describe("philox", () => {
       const [k0, k1] = wordsOf(seed);
       const [c0, c1] = wordsOf(sequenceId);
       new Uint32Array(memory.buffer, 512, 6).set([c0, c1, i, 7 << 24, k0, k1]);
-      kernels.philox4x32(512, 1024);
+      numbers.philox4x32(512, 1024);
       expect([...philox(c0, c1, i, 7 << 24, k0, k1)]).toEqual([...out]);
       const uniform = uniformOf({ seed, sequenceId, position: i }, 7);
-      expect(uniform).toBe(kernels.uniform_f64(out[0]!, out[1]!));
+      expect(uniform).toBe(numbers.uniform_f64(out[0]!, out[1]!));
     }
   });
 });

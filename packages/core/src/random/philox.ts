@@ -53,11 +53,11 @@ export interface RandomStream {
   readonly position: number;
 }
 
-/** A 53-bit uniform strictly inside (0, 1) of the stream's `domain` (see `layout.ts`). */
-export function uniformOf({ seed, sequenceId, position }: RandomStream, domain: number): number {
+/** A 53-bit uniform strictly inside (0, 1) of the stream's `domain` (see `layout.ts`). `attempt`: how many came before. */
+export function uniformOf({ seed, sequenceId, position }: RandomStream, domain: number, attempt = 0): number {
   const [seedLow, seedHigh] = wordsOf(seed);
   const [sequenceLow, sequenceHigh] = wordsOf(sequenceId);
-  const words = philox(sequenceLow, sequenceHigh, position, domain << 24, seedLow, seedHigh);
+  const words = philox(sequenceLow, sequenceHigh, position, (domain << 24) | attempt, seedLow, seedHigh);
   return (words[0]! * 2 ** 20 + (words[1]! >>> 12) + 0.5) * 2 ** -52;
 }
 

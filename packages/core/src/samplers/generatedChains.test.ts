@@ -7,7 +7,6 @@ import { isSamplerName, type SamplerName, samplerNames } from "./table.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import type { Draw, Sampler } from "../sampler/types.ts";
 import { cases, timeoutMs } from "../testing/cases.ts";
-import { createKernels, type KernelInstance } from "../testing/createKernels.ts";
 import { drawOf, type GeneratedRow, rowOf, rowRecipe, rowSizes } from "../testing/generatedRow.ts";
 import { coinOf, judgeChain, type Verdict } from "../testing/judgeChain.ts";
 import { JudgedRow } from "../testing/judgedRow.ts";
@@ -16,10 +15,8 @@ import { paramsOf } from "../testing/parameterGenerators.ts";
 vi.setConfig({ testTimeout: timeoutMs });
 
 const samplers = new Map<number, Sampler>();
-let probe: KernelInstance;
 
 beforeAll(async () => {
-  probe = await createKernels();
   for (const size of rowSizes) samplers.set(size, await createSampler({ vocabSize: size, maxHistory: 64 }));
 });
 
@@ -44,7 +41,7 @@ const casesOf = (names: readonly SamplerName[]): fc.Arbitrary<Case> =>
 function judge({ size, recipe, params, draw }: Case, total: Verdict): void {
   const sampler = samplers.get(size)!;
   const plan = sampler.compile(params);
-  const coin = coinOf(probe.kernels, probe.memory, { seed: params.seed ?? 0, ...draw });
+  const coin = coinOf({ seed: params.seed ?? 0, ...draw });
   const verdict = judgeChain(sampler, rowOf(recipe, size), plan, draw, coin);
   total.exact += verdict.exact;
   total.withinRounding += verdict.withinRounding;

@@ -2,9 +2,9 @@
  * Holds a sampler's distributions against the f64 references, stage by stage. Each stage is judged on what the kernels
  * had left before it, so a decision within rounding of a boundary does not blur the stages after it.
  */
-import type { Kernels } from "../kernels.ts";
 import { DOMAIN_XTC } from "../layout.ts";
 import { parameters } from "../params/parameters.ts";
+import { uniformOf } from "../random/philox.ts";
 import type { CompiledPlan } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { referenceStage } from "../chain/referenceChain.ts";
@@ -31,19 +31,8 @@ const probTolerance = 1e-6;
 const roundingOf = (n: number): number => (n * n + 2 * 745) * 2 ** -52;
 
 /** XTC's coin of a draw. */
-export function coinOf(kernels: Kernels, memory: WebAssembly.Memory, draw: Draw): number {
-  const [sequenceLow, sequenceHigh] = wordsOf(draw.sequenceId ?? 0);
-  const [seedLow, seedHigh] = wordsOf(draw.seed ?? 0);
-  const words = [sequenceLow, sequenceHigh, draw.position ?? 0, DOMAIN_XTC << 24, seedLow, seedHigh];
-  new Uint32Array(memory.buffer, 64, 6).set(words);
-  kernels.philox4x32(64, 64);
-  const [high, low] = new Uint32Array(memory.buffer, 64, 2) as unknown as [number, number];
-  return kernels.uniform_f64(high, low);
-}
-
-function wordsOf(value: number | bigint): [number, number] {
-  const big = BigInt(value);
-  return [Number(big & 0xffffffffn), Number(big >> 32n)];
+export function coinOf({ seed = 0, sequenceId = 0, position = 0 }: Draw): number {
+  return uniformOf({ seed, sequenceId, position }, DOMAIN_XTC);
 }
 
 /** @throws Error where kernels and references differ by more than rounding. */

@@ -1,4 +1,4 @@
-// The kernels' building blocks one by one, for the tests that judge them.
+// Functions of one number, and Philox.
 import { expNonPositive } from "../numbers/exp64";
 import { logPositive } from "../numbers/log64";
 import { philox0, philox1, philox2, philox3, philoxBlock, uniform, usePhiloxKey } from "../numbers/philox";
