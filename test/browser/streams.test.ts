@@ -1,6 +1,6 @@
 /** The page with the server that it comes from: prompts on the embedded model, and live sequences. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { chromiumPath, launchChromium } from "./chromium.ts";
 import { barProbs, settled } from "./page.ts";
 import { explain, type PlaygroundServer, startPlayground } from "./tokenmill.ts";
@@ -79,5 +79,28 @@ describe.skipIf(chromiumPath === undefined)("the page from tokenmill playground"
     expect(cancelled).toBeLessThan(16_000);
     await page.click('button:text-is("Cancel all")');
     await expect.poll(laneStates).not.toContain("running");
+  });
+
+  it("asks for the key of a server that has keys, and sends it with prompts and streams", async () => {
+    const closed = await startPlayground("first, second/key+1");
+    onTestFinished(() => closed.close());
+    await page.goto(`${closed.url}#distribution?prompt=The+whale`);
+    const problem = page.locator(".results .problem");
+    await expect.poll(() => problem.textContent()).toContain("the server asks for an API key");
+    const give = async (key: string): Promise<void> => {
+      await page.fill("input[name=key]", key);
+      await page.click('button:text-is("Use this key")');
+      await page.click('button:text-is("Ask the model")');
+    };
+    await give("third");
+    await expect.poll(() => problem.textContent()).toContain("the server does not know that API key");
+    await give("second/key+1");
+    await settled(page, []);
+    await expect.poll(async () => (await barProbs(page)).size).toBe(30);
+    expect(await page.locator("input[name=key]").count()).toBe(0);
+    await page.click('button:text-is("streams")');
+    await page.fill('label:has-text("tokens") input', "4");
+    await page.click('button:text-is("Start")');
+    await expect.poll(laneStates).toEqual(Array.from({ length: 8 }, () => "done"));
   });
 });

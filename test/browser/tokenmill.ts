@@ -36,12 +36,15 @@ export interface PlaygroundServer {
   close(): Promise<void>;
 }
 
-/** Runs `tokenmill playground` and waits for the address that it prints. */
-export async function startPlayground(): Promise<PlaygroundServer> {
+/** Runs `tokenmill playground` and waits for the address that it prints. `apiKeys`: with commas. */
+export async function startPlayground(apiKeys?: string): Promise<PlaygroundServer> {
   const child: ChildProcess = spawn(
     process.execPath,
     [bin, "playground", "--port", "0", "--workers", "1", "--log-level", "warn"],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...(apiKeys !== undefined && { TOKENMILL_API_KEYS: apiKeys }) },
+    },
   );
   for await (const line of createInterface({ input: child.stdout! })) {
     const url = /^playground: (\S+)$/.exec(line)?.[1];

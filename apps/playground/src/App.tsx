@@ -4,8 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { labelOf } from "./params/label.ts";
 import { views } from "./state/link.ts";
 import { change, linkProblems, page } from "./state/store.ts";
+import { isKeyWanted } from "./server/api.ts";
 import { announcement } from "./ui/announce.ts";
 import { copyText } from "./ui/copyText.ts";
+import { KeyForm } from "./ui/KeyForm.tsx";
 import { type Theme, theme } from "./ui/theme.ts";
 import { CompareView } from "./views/compare/CompareView.tsx";
 import { DistributionView } from "./views/distribution/DistributionView.tsx";
@@ -64,6 +66,7 @@ export function App(): JSX.Element {
             {problem}
           </p>
         ))}
+        {isKeyWanted.value && <KeyForm />}
         {view === "distribution" && <DistributionView />}
         {view === "compare" && <CompareView />}
         {view === "streams" && <StreamsView />}

@@ -3,6 +3,7 @@
  * so a page that falls behind pauses its own sequences only.
  */
 import type { GenerateRequest, TokenEvent } from "@tokenmill/core";
+import { apiKey, ask } from "./api.ts";
 
 export interface StreamObserver {
   opened(sequenceId: string, seed: string): void;
@@ -18,6 +19,12 @@ type ServerMessage =
   | { type: "cancelled"; id: string };
 
 const subprotocol = "tokenmill.v1.json";
+/** A page cannot set headers of a socket: the key goes among the subprotocols, in base64url. */
+function keyProtocols(key: string): string[] {
+  if (key === "") return [];
+  const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(key)));
+  return [`tokenmill.bearer.${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`];
+}
 /** Tokens on their way to a reader; half of them are granted again once taken. */
 const creditWindow = 64;
 
@@ -37,16 +44,16 @@ export class StreamSocket {
     });
   }
 
-  /** @throws Error if no server answers. */
-  static connect(): Promise<StreamSocket> {
+  /** @throws Error if no server answers, or it refuses. */
+  static async connect(): Promise<StreamSocket> {
+    // says why, as a socket that is refused does not
+    await ask("v1/models");
     const url = new URL("v1/stream", document.baseURI);
     url.protocol = url.protocol.replace("http", "ws");
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, subprotocol);
+      const socket = new WebSocket(url, [subprotocol, ...keyProtocols(apiKey.value)]);
       socket.addEventListener("open", () => resolve(new StreamSocket(socket)));
-      socket.addEventListener("error", () =>
-        reject(new Error("no tokenmill server answers here: start one with `npx tokenmill playground`")),
-      );
+      socket.addEventListener("error", () => reject(new Error("the server took no connection for streams")));
     });
   }
 
