@@ -77,6 +77,7 @@ export default defineConfig({
           item("transformers.js", "/guides/transformers"),
           item("Your own loop, web-llm", "/guides/loop"),
           item("Logits from Python", "/rows-from-python"),
+          item("Sparse rows", "/guides/sparse-rows"),
           item("Many machines", "/cluster"),
           item("Coming from another engine", "/guides/migration"),
         ],

@@ -15,7 +15,8 @@ const notes: Readonly<Partial<Record<keyof SamplingParams, ParameterNotes>>> = {
   ...Object.assign({}, ...Object.values(samplerReferences).map((reference) => reference.parameters)),
   ...sharedParameterNotes,
   seed: {
-    description: "key of the random numbers; -1 is a random one, other negative ones are their two's complement",
+    description:
+      "key of the random numbers; absent: a random one for sequences, 0 for single rows (sample, explain); -1 is a random one, other negative ones are their two's complement",
   },
   logprobs: {
     description: "return the chosen token's log-probability and those of the N best",
