@@ -1,5 +1,5 @@
 /** Every flag of the table is the parameter that it is named after. */
-import { parameters } from "@tokenmill/core";
+import { parameters, samplerNames } from "@tokenmill/core";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { addSamplingFlags } from "./samplingFlags.ts";
@@ -12,5 +12,12 @@ describe("a sampling flag", () => {
     for (const option of command.options) option.argParser((text) => text);
     expect(command.parse([], { from: "user" }).opts()).toEqual({});
     expect(command.parse([`--${kebabCase(name)}`, "value"], { from: "user" }).opts()).toEqual({ [name]: "value" });
+  });
+
+  it("tells in the help which stages a chain may have", () => {
+    const command = new Command();
+    addSamplingFlags(command);
+    const help = command.options.find(({ long }) => long === "--chain")!.description;
+    expect(help).toContain(`(${samplerNames.join(", ")}, custom:<name>)`);
   });
 });

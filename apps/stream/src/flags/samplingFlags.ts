@@ -1,6 +1,13 @@
 /** One flag per sampling parameter, made from the parameter table. */
 import { asUsage } from "@tokenmill/cli";
-import { type Parameter, type ParameterKind, parameters, type SamplingParams, validateParams } from "@tokenmill/core";
+import {
+  type Parameter,
+  type ParameterKind,
+  parameters,
+  samplerNames,
+  type SamplingParams,
+  validateParams,
+} from "@tokenmill/core";
 import { type Command, Option } from "commander";
 import { kebabCase } from "./kebabCase.ts";
 import { parseValue } from "./parseValue.ts";
@@ -18,6 +25,9 @@ const placeholders: Readonly<Record<ParameterKind, string>> = {
   tokenSequences: "<json>",
   numbers: "<json>",
 };
+
+/** Each may stand in a chain once. */
+const stages = [...samplerNames, "custom:<name>"].join(", ");
 
 /** `--temperature` … `--logprobs-mode`, and `--stage`. */
 export function addSamplingFlags(command: Command): void {
@@ -41,7 +51,7 @@ export function checkParams(params: SamplingParams, vocabSize: number, maxLogpro
 
 function flagOf(parameter: Parameter): Option {
   const { name, kind, expected, description, choices } = parameter;
-  const range = choices ? choices.join(", ") : expected;
+  const range = kind === "stages" ? stages : (choices?.join(", ") ?? expected);
   const option = new Option(`--${kebabCase(name)} ${placeholders[kind]}`, `${description} (${range})`);
   // to commander `--no-repeat-ngram-size` is the negation of `--repeat-ngram-size`, whose value nobody reads
   option.negate = false;
