@@ -124,3 +124,15 @@ it("requests for logits that are refused leave no place taken", async () => {
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   expect(metrics).toMatch(/^tokenmill_quota_used\{quota="waiting".* 0$/m);
 });
+
+it("a prompt that is none takes no memory, and is refused by name", async () => {
+  const server = await serverWith();
+  const client = await SocketClient.connect(server, protocol);
+  client.say({ type: "open", id: "a", request: { prompt: { length: "x" }, promptLogprobs: 1 } });
+  await until(() => client.messages.length === 1, "it is answered");
+  expect(client.of("a")).toMatchObject([
+    { type: "error", error: { code: "bad_request", details: { param: "prompt" } } },
+  ]);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toMatch(/^tokenmill_quota_used\{quota="held_bytes".* 0$/m);
+});

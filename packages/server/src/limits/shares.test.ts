@@ -78,3 +78,14 @@ it("whatever is claimed, resized and released, no limit is passed and nothing is
     }),
   );
 });
+
+it.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("counts on after %f, which is no size", (size) => {
+  const shares = sharesOf(10, 100, 100);
+  const claim = shares.claim(client("a"), 4);
+  expect(() => shares.claim(client("a"), size)).toThrow(`places: ${size} is no size`);
+  expect(() => claim.resize(size)).toThrow(RangeError);
+  expect(shares.used).toBe(4);
+  expect(refusal(() => shares.claim(client("b"), 7))).toMatch(/^429 queue_full/);
+  claim.release();
+  expect(shares.used).toBe(0);
+});

@@ -21,7 +21,10 @@ export interface SharesOptions {
 /** What one client has of it. */
 export interface Claim {
   readonly size: number;
-  /** @throws ApiError 429 if there is no more of it, 400 if one connection never gets so much; it stays as it was then. */
+  /**
+   * @throws ApiError 429 if there is no more of it, 400 if one connection never gets so much; RangeError for what is no size,
+   * after which nothing would be counted any more. It stays as it was then.
+   */
   resize(size: number): void;
   /** Releases all of it, for good: later resizes are not counted. Safe to call twice. */
   release(): void;
@@ -61,6 +64,8 @@ export class Shares {
     let isReleased = false;
     const resize = (next: number): void => {
       if (isReleased) return;
+      if (!(next >= 0 && next < Number.POSITIVE_INFINITY))
+        throw new RangeError(`${this.#options.what}: ${next} is no size`);
       if (next > current) this.#check(client, next - current, next);
       this.#add(client, next - current);
       current = next;

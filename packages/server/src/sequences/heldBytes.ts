@@ -30,7 +30,7 @@ export function heldBytes(request: GenerateRequest): number {
 
 /** Of the scores of a request's prompt. */
 export function scoredBytes({ prompt, promptLogprobs }: GenerateRequest): number {
-  if (promptLogprobs === undefined || !prompt) return 0;
+  if (promptLogprobs === undefined || !Array.isArray(prompt)) return 0;
   return scoreBytes * prompt.length * (1 + alternativesOf(promptLogprobs));
 }
 
