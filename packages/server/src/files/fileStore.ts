@@ -9,7 +9,7 @@ import { show } from "@tokenmill/check";
 import { ApiError } from "../errors/apiError.ts";
 import { readRecords, removeLeft, writeRecord } from "./records.ts";
 
-export type FilePurpose = "batch" | "batch_output";
+type FilePurpose = "batch" | "batch_output";
 
 export interface StoredFile {
   readonly id: string;

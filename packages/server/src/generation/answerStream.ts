@@ -196,6 +196,9 @@ class JobStream {
       this.#isBusy = false;
       this.#late.length = 0;
       this.fail(error);
+      // It may have failed before, and was to say so now.
+      this.#sse.end();
+      this.#resolve();
     }
   }
 
