@@ -14,6 +14,7 @@ import type { Completion } from "./search/completion.ts";
 import { type ChildEvent, generateMany } from "./search/generateMany.ts";
 import { type BeamSearchHost, runBeamSearch } from "./search/runBeamSearch.ts";
 import { modelRowsSource } from "./model/modelRowsSource.ts";
+import { canonicalId, type RequestLimits } from "./open/fieldChecks.ts";
 import { newSequence } from "./open/newSequence.ts";
 import { OpenSequenceHandle } from "./open/sequenceHandle.ts";
 import { SequenceIds } from "./open/sequenceIds.ts";
@@ -25,7 +26,7 @@ import {
   type RowEngineOptions,
 } from "./open/options.ts";
 import { prepareRecord } from "./open/prepareRecord.ts";
-import { canonicalId, prepareRequest, type RequestLimits } from "./open/prepareRequest.ts";
+import { prepareRequest } from "./open/prepareRequest.ts";
 import { PromptScoring } from "./scheduler/promptScoring.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { Sequence, TokenObserver } from "./scheduler/sequence.ts";

@@ -15,7 +15,7 @@ import {
   grammarEos,
   type RequestLimits,
   stopStrings,
-} from "./prepareRequest.ts";
+} from "./fieldChecks.ts";
 
 export interface PreparedRecord {
   readonly params: SamplingParams;

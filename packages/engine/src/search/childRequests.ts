@@ -2,7 +2,7 @@
 import type { GenerateRequest } from "@tokenmill/core";
 import { checkInteger, checkUint64, refuse } from "@tokenmill/check";
 import { DOMAIN_CHILD, philox, wordsOf } from "@tokenmill/core/internal";
-import { canonicalId, streamOfSeed } from "../open/prepareRequest.ts";
+import { canonicalId, streamOfSeed } from "../open/fieldChecks.ts";
 
 /** Most sequences that one request may open. */
 const mostChildren = 4096;
