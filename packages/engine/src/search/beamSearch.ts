@@ -4,7 +4,7 @@
  * Deterministic: equals go by order of the beams, then by rank of the token.
  */
 import type { TokenLogprob } from "@tokenmill/core";
-import { checkOptions, refuse } from "@tokenmill/check";
+import { checkBoolean, checkNumber, checkOptions, refuse } from "@tokenmill/check";
 import { checkChildCount } from "./childRequests.ts";
 import { power } from "./power.ts";
 
@@ -45,10 +45,8 @@ export function checkBeamSearch(options: BeamSearchOptions): void {
   checkOptions("options", options, ["beamWidth", "lengthPenalty", "earlyStopping", "n"], "beam search option");
   const { beamWidth, lengthPenalty = 1, earlyStopping = false, n = 1 } = options;
   checkChildCount("beamWidth", beamWidth, 1024);
-  if (!(lengthPenalty >= -10 && lengthPenalty <= 10)) {
-    refuse("lengthPenalty", "number in [-10, 10]", lengthPenalty, typeof lengthPenalty !== "number");
-  }
-  if (typeof earlyStopping !== "boolean") refuse("earlyStopping", "boolean", earlyStopping, true);
+  checkNumber("lengthPenalty", lengthPenalty, { min: -10, max: 10 });
+  checkBoolean("earlyStopping", earlyStopping);
   if (!Number.isInteger(n) || n < 1 || n > beamWidth) {
     refuse("n", `integer in [1, ${beamWidth}] (beamWidth)`, n, typeof n !== "number");
   }

@@ -48,9 +48,7 @@ export function childRequests(request: GenerateRequest, n: number): GenerateRequ
 
 /** @throws TypeError, RangeError */
 export function checkChildCount(name: string, count: unknown, most: number = mostChildren): void {
-  if (!Number.isInteger(count) || Number(count) < 1 || Number(count) > most) {
-    refuse(name, `integer in [1, ${most}]`, count, typeof count !== "number");
-  }
+  checkInteger(name, count, { min: 1, max: most });
 }
 
 function checkRequest(request: unknown): void {

@@ -1,6 +1,6 @@
 /** What a client may say on a token-stream connection. */
 import type { GenerateRequest } from "@tokenmill/core";
-import { refuse, refuseUnknown } from "@tokenmill/check";
+import { checkInteger, refuse, refuseUnknown } from "@tokenmill/check";
 import { decodeRequest } from "@tokenmill/protocol";
 import { isRecord } from "../bodies/bodyFields.ts";
 
@@ -46,11 +46,11 @@ export function checkClientMessage(value: unknown): ClientMessage {
   }
   switch (known) {
     case "open": {
-      const first = credits === undefined ? undefined : creditsOf(credits, 0);
+      const first = credits === undefined ? undefined : checkInteger("credits", credits, { min: 0, max: mostCredits });
       return { type: known, id, request: decodeRequest(request), credits: first };
     }
     case "credit":
-      return { type: known, id, credits: creditsOf(credits, 1) };
+      return { type: known, id, credits: checkInteger("credits", credits, { min: 1, max: mostCredits }) };
     case "pause":
     case "resume":
     case "cancel":
@@ -58,9 +58,4 @@ export function checkClientMessage(value: unknown): ClientMessage {
     default:
       return known satisfies never;
   }
-}
-
-function creditsOf(value: unknown, least: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= mostCredits) return value;
-  return refuse("credits", `integer in [${least}, ${mostCredits}]`, value, typeof value !== "number");
 }
