@@ -8,15 +8,30 @@ const probeTokens = 23;
 const chunkLengths = [1, 2, 3, 5, 8, 13, 23];
 const signal = new AbortController().signal;
 
-/** Largest difference of a logit over several ways to compute the same row. Leaves the slots empty. */
+/**
+ * Largest difference of a logit over several ways to compute the same row: short steps alone and in company, and the longest
+ * step, since kernels for many tokens begin anywhere (measured: those of AMX at 32). Leaves the slots empty.
+ */
 export async function batchVariance(model: ModelSource): Promise<number> {
   const { sequences, stepTokens, contextTokens } = model.limits;
+  const longest = Math.min(stepTokens, contextTokens);
   const count = Math.min(probeTokens, sequences > 1 ? stepTokens - 1 : stepTokens, contextTokens);
+  const short = await variance(model, count, chunkLengths, sequences > 1 ? [false, true] : [false]);
+  return Math.max(short, await variance(model, longest, [count], [false]));
+}
+
+/** Over steps of several lengths, held against one that takes all. */
+async function variance(
+  model: ModelSource,
+  count: number,
+  lengths: readonly number[],
+  company: readonly boolean[],
+): Promise<number> {
   const tokenIds = Int32Array.from({ length: count }, (_, i) => (i * 7919 + 3) % model.tokenizer.vocabSize);
   const whole = await rowOf(model, tokenIds, count, false);
   let worst = 0;
-  for (const length of chunkLengths) {
-    for (const hasCompany of sequences > 1 ? [false, true] : [false]) {
+  for (const length of lengths) {
+    for (const hasCompany of company) {
       const row = await rowOf(model, tokenIds, length, hasCompany);
       for (let id = 0; id < row.length; id++) worst = Math.max(worst, Math.abs(row[id]! - whole[id]!));
     }

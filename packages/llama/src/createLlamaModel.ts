@@ -105,7 +105,9 @@ async function checkBitStable(model: ModelSource): Promise<void> {
   const difference = await batchVariance(model);
   if (difference === 0) return;
   const expected = `"deterministic" expected a model whose rows do not depend on how tokens are split into steps`;
-  throw new RangeError(`${expected}, got rows that differ by ${difference}`);
+  throw new RangeError(
+    `${expected}, got rows that differ by ${difference} in steps of up to ${model.limits.stepTokens} ("stepTokens")`,
+  );
 }
 
 interface LlamaModelFacts {
