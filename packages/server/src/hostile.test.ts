@@ -3,30 +3,13 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { EngineStats } from "@tokenmill/engine";
 import { afterEach, expect, it } from "vitest";
-import {
-  answerTo,
-  offline,
-  parseSse,
-  post,
-  startServer,
-  type TestOptions,
-  type TestServer,
-  textOf,
-  until,
-} from "./testing/testServer.ts";
+import { serverWith } from "./testing/requests.ts";
+import { answerTo, offline, parseSse, post, type TestServer, textOf, until } from "./testing/testServer.ts";
 
-const servers: TestServer[] = [];
 const sockets: Socket[] = [];
-afterEach(async () => {
+afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
-
-async function serverWith(options: TestOptions): Promise<TestServer> {
-  const server = await startServer(options);
-  servers.push(server);
-  return server;
-}
 
 async function open({ url }: TestServer, localAddress?: string): Promise<Socket> {
   const socket = connect({ port: Number(new URL(url).port), host: "127.0.0.1", ...(localAddress && { localAddress }) });

@@ -1,24 +1,9 @@
 /** Many streams at a time: what they give, and what clients that are slow, gone or cut off do to the others. */
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
-import { describe, expect, it, onTestFinished } from "vitest";
-import {
-  answerTo,
-  offline,
-  parseSse,
-  post,
-  startServer,
-  type TestOptions,
-  type TestServer,
-  until,
-} from "./testing/testServer.ts";
+import { describe, expect, it } from "vitest";
+import { completions, serverWith } from "./testing/requests.ts";
+import { answerTo, offline, parseSse, post, startServer, type TestServer, until } from "./testing/testServer.ts";
 
-async function serverWith(options: TestOptions = {}): Promise<TestServer> {
-  const server = await startServer(options);
-  onTestFinished(() => server.close());
-  return server;
-}
-
-const completions = "/v1/completions";
 const long = { prompt: "ab", max_tokens: 16_000, ignore_eos: true, stream: true };
 /** About 16 MB: more than the socket buffers of both sides hold. */
 const bulky = { ...long, logprobs: 20, return_token_ids: true };

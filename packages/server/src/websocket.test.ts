@@ -1,15 +1,10 @@
 /** Token streams over WebSocket, in both subprotocols, with ws's own client. */
 import { once } from "node:events";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { serverWith } from "./testing/requests.ts";
 import { SocketClient as Client } from "./testing/socketClient.ts";
-import { offline, startServer, type TestOptions, type TestServer, until } from "./testing/testServer.ts";
-
-async function serverWith(options: TestOptions = {}): Promise<TestServer> {
-  const server = await startServer(options);
-  onTestFinished(() => server.close());
-  return server;
-}
+import { offline, startServer, until } from "./testing/testServer.ts";
 
 const request = { prompt: "ab", maxTokens: 30, ignoreEos: true, seed: 5, randomStreamId: 0 };
 

@@ -77,8 +77,8 @@ describe("a queue of at most maxQueued", () => {
     await withEngine({ maxQueued, maxSequences: 3 }, async (engine) => {
       const runs = Array.from({ length: 8 }, () => run(engine, { maxTokens: 20 }));
       const codes = (await Promise.all(runs)).map(({ error }) => (error as { code?: string } | undefined)?.code);
-      const let_in = 3 + maxQueued;
-      expect(codes).toEqual(Array.from({ length: 8 }, (_, i) => (i < let_in ? undefined : "overloaded")));
+      const admittedCount = 3 + maxQueued;
+      expect(codes).toEqual(Array.from({ length: 8 }, (_, i) => (i < admittedCount ? undefined : "overloaded")));
     });
   });
 });
