@@ -207,7 +207,7 @@ describe("a form that makes no sense", () => {
       const deep = `${'{"items":'.repeat(40_000)}{}${"}".repeat(40_000)}`;
       return [{ [name]: deep }, name, "expected JSON of at most 128 levels"];
     }),
-    [{ guided_regex: "a(?<=b)" }, "guided_regex", "got the lookbehind (?<=b) at 1"],
+    [{ guided_regex: "a(?<=bc)" }, "guided_regex", "got the lookbehind (?<=bc) at 1"],
     [{ structured_outputs: { regex: "a", json: {} } }, "structured_outputs", "one of json, regex, choice, grammar,"],
     [
       { guided_grammar: "\ntoor ::= 1" },

@@ -18,18 +18,24 @@ export function ignoringCase(ranges: readonly CodeRange[]): CodeRange[] {
 }
 
 function findVariants(): Map<number, readonly number[]> {
-  const byLower = new Map<string, number[]>();
+  const alike = new Map<string, number[]>();
   for (let code = 0x41; code <= lastWithCase; code++) {
     const character = String.fromCodePoint(code);
-    const upper = character.toUpperCase();
-    const lower = (Array.from(upper).length === 1 ? upper : character).toLowerCase();
+    const lower = character.toLowerCase();
+    const upper = lower.toUpperCase();
     if (upper === character && lower === character) continue;
-    if (Array.from(lower).length !== 1) continue;
-    byLower.set(lower, [...(byLower.get(lower) ?? []), code]);
+    const others = alike.get(upper);
+    if (others) others.push(code);
+    else alike.set(upper, [code]);
   }
   const found = new Map<number, readonly number[]>();
-  for (const codes of byLower.values()) {
-    for (const code of codes) if (codes.length > 1) found.set(code, codes);
+  for (const codes of alike.values()) {
+    for (const code of codes) {
+      // upper case also joins what the flag does not: i and the one without a dot
+      const same = codes.length > 1 ? new RegExp(String.fromCodePoint(code), "iu") : undefined;
+      const others = codes.filter((other) => other !== code && same!.test(String.fromCodePoint(other)));
+      if (others.length > 0) found.set(code, others);
+    }
   }
   return found;
 }

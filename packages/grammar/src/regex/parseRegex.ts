@@ -40,7 +40,8 @@ export function parseRegex(regex: string): ParsedRegex {
   }
 }
 
-const supported = "characters, classes, groups, alternatives, quantifiers, and ^ and $ at the ends";
+const supported =
+  "characters, classes, groups, alternatives, quantifiers, ^, $, \\b, lookaheads, and lookbehinds of one character";
 
 /** Punctuation that `u` wants to stand without a backslash, as `\x..`; and the way back to the places in the original. */
 function strictSpelling(regex: string): { strict: string; placeOf: (index: number) => number } {

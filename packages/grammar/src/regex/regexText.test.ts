@@ -10,6 +10,16 @@ const all = [...new Set(texts(4))];
 
 const atoms = fc.constantFrom("a", "b", "-", ".", "[ab]", "[^a]", "\\w", "\\W", "");
 const anchors = fc.constantFrom("^", "$", "\\b", "\\B");
+const lookbehinds = fc.constantFrom("(?<=a)", "(?<!a)", "(?<=^|[b-])", "(?<!-|b)", "(?<!\\w|^)", "(?<=(?:a|[^b]))");
+const lookaheads = fc.constantFrom("(?=a)", "(?!b)", "(?!ab?)", "(?=[ab]-|b)", "(?!.a|$)");
+/** Assertions that are settled within what is repeated. */
+const settled = fc.constantFrom(
+  "(?!-)[ab-]{1,2}(?<!-)",
+  "a(?=b).",
+  "(?:a|-)\\b(?:b|-)",
+  "(?:[^b](?<=a)){2}",
+  "(?:-|(?!a).(?<!-)b?)",
+);
 const regexes = fc.letrec<{ plain: string; any: string }>((tie) => ({
   plain: fc.oneof(
     { maxDepth: 3 },
@@ -22,6 +32,9 @@ const regexes = fc.letrec<{ plain: string; any: string }>((tie) => ({
     { maxDepth: 4 },
     tie("plain"),
     anchors,
+    lookbehinds,
+    fc.tuple(settled, fc.constantFrom("*", "+", "{2}", "{1,2}")).map(([x, q]) => `(?:${x})${q}`),
+    fc.tuple(lookaheads, fc.constantFrom("*", "+", "{2}", "{1,2}")).map(([x, q]) => `(?:${x}[^-])${q}$`),
     fc.tuple(tie("any"), tie("any")).map(([x, y]) => x + y),
     fc.tuple(tie("any"), tie("any")).map(([x, y]) => `(?:${x}|${y})`),
     tie("any").map((x) => `(?:${x})?`),
@@ -59,6 +72,8 @@ describe("a regular expression as a text regex", () => {
     ["[а-я]", { ignoreCase: true }, "аЖяяz"],
     ["k", { ignoreCase: true }, "kKKj"],
     ["[^k]", { ignoreCase: true }, "kKKj"],
+    ["i", { ignoreCase: true }, "iIıİ"],
+    ["ΐ", { ignoreCase: true }, "ΐΐΪ"],
     [".", { dotAll: true }, "a\n\u2028😀"],
     [".", {}, "a\n\u2028😀"],
   ])("%s with %j takes of %j what RegExp takes", (source, options, characters) => {
@@ -70,8 +85,11 @@ describe("a regular expression as a text regex", () => {
 
   it.each([
     ["(a)\\1", "the backreference \\1 at 3"],
-    ["(?<=a)b", "the lookbehind (?<=a) at 0"],
+    ["(?<=ab)c", "the lookbehind (?<=ab) at 0"],
+    ["(?<=a*)b", "the lookbehind (?<=a*) at 0"],
+    ["(?<=\\b)b", "the lookbehind (?<=\\b) at 0"],
     ["(?:a\\b)*", "a repeated assertion (?:a\\b)* at 0"],
+    ["(?:(?!ab).)*b", "a repeated assertion (?:(?!ab).)* at 0"],
     ["(?i:a)", "modifiers i at 2"],
   ])("%s is refused", (source, message) => {
     expect(() => regexText(source)).toThrow(message);

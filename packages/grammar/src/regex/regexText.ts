@@ -2,9 +2,11 @@
  * A regular expression of JavaScript as a text regex. It is built from its end, so that each part knows all that can follow
  * it, by what stands before: a lookahead is then an intersection with what follows, `$` with no text, `^` and `\b` choose.
  */
-import type { AST } from "@eslint-community/regexpp";
-import { characterSet, wordCharacters } from "./characterSet.ts";
+import { type AST, visitRegExpAST } from "@eslint-community/regexpp";
+import { hasAssertion, isSettled, lengthsOf } from "./assertions.ts";
+import { characterSet, type CodeRange, complementOf, wordCharacters } from "./characterSet.ts";
 import { type ParsedRegex, parseRegex } from "./parseRegex.ts";
+import { oneKind, type Rest, Rests, tellApart } from "./rests.ts";
 import type { TextRegex } from "./textRegex.ts";
 import {
   andText,
@@ -15,6 +17,7 @@ import {
   concatText,
   emptyText,
   isEmptyText,
+  isNone,
   matchesEmpty,
   noText,
   notText,
@@ -31,66 +34,76 @@ export interface RegexTextOptions {
   readonly dotAll?: boolean;
 }
 
-/** All the text from some place on, by what stands before that place: nothing, a word character, another one. */
-interface Rest {
-  readonly start: TextRegex;
-  readonly word: TextRegex;
-  readonly other: TextRegex;
+/** What a lookbehind looks for: one character, or nothing before. */
+interface Behind {
+  readonly set: readonly CodeRange[];
+  readonly isStart: boolean;
 }
 
 const word = characterOf(wordCharacters);
-const otherCharacter = characterExcept(wordCharacters);
-const something = repeatText(anyCharacter, 1, Number.POSITIVE_INFINITY);
-const endsInWord = concatText([anyText, word]);
-const endsInOther = concatText([anyText, otherCharacter]);
+const something = concatText([anyCharacter, anyText]);
 const beginsWithWord = concatText([word, anyText]);
-const beginsWithOther = orText([emptyText, concatText([otherCharacter, anyText])]);
-
-const always = (text: TextRegex): Rest => ({ start: text, word: text, other: text });
-const map = (rest: Rest, change: (text: TextRegex, before: keyof Rest) => TextRegex): Rest => {
-  const wordText = change(rest.word, "word");
-  const otherText = rest.other === rest.word ? wordText : change(rest.other, "other");
-  return { start: rest.start === rest.word ? wordText : change(rest.start, "start"), word: wordText, other: otherText };
-};
+const beginsWithOther = orText([emptyText, concatText([characterExcept(wordCharacters), anyText])]);
+/** Kinds of characters that an expression may tell apart before a place. */
+const mostKinds = 32;
 
 /** @throws RangeError for what is no regular expression, is too long, or cannot be followed. */
 export function regexText(regex: string, options: RegexTextOptions = {}): TextRegex {
   const parsed = parseRegex(regex);
-  const builder = new RegexTextBuilder(parsed, options);
-  const { alternatives } = parsed.pattern;
-  if (!options.search) return builder.alternatives(alternatives, always(emptyText)).start;
-  return before(anyText, builder.alternatives(alternatives, always(anyText))).start;
+  return new RegexTextBuilder(parsed, options).whole();
 }
 
 class RegexTextBuilder {
   readonly #regex: ParsedRegex;
   readonly #options: RegexTextOptions;
   readonly #characters = new Map<AST.Element, TextRegex>();
+  readonly #behind = new Map<AST.Assertion, Behind>();
+  readonly #rests: Rests;
 
   constructor(regex: ParsedRegex, options: RegexTextOptions) {
     this.#regex = regex;
     this.#options = options;
+    let kinds = oneKind;
+    visitRegExpAST(regex.pattern, {
+      onAssertionEnter: (each) => {
+        if (each.kind === "word") kinds = tellApart(kinds, wordCharacters);
+        if (each.kind !== "lookbehind") return;
+        const behind = this.#behindOf(each.alternatives, each);
+        this.#behind.set(each, behind);
+        kinds = tellApart(kinds, behind.set);
+        if (kinds.length > mostKinds) regex.refusePart(`more than ${mostKinds} kinds of characters before`, each);
+      },
+    });
+    this.#rests = new Rests(kinds);
+  }
+
+  whole(): TextRegex {
+    const { alternatives } = this.#regex.pattern;
+    const rests = this.#rests;
+    if (!this.#options.search) return this.#alternatives(alternatives, rests.always(emptyText))[0]!;
+    return rests.before(anyText, this.#alternatives(alternatives, rests.always(anyText)))[0]!;
   }
 
   /** Each of the alternatives with what follows. */
-  alternatives(alternatives: readonly AST.Alternative[], rest: Rest): Rest {
-    return orRests(
+  #alternatives(alternatives: readonly AST.Alternative[], rest: Rest): Rest {
+    return this.#rests.or(
       alternatives.map(({ elements }) => elements.reduceRight((after, each) => this.#element(each, after), rest)),
     );
   }
 
   #element(element: AST.Element, rest: Rest): Rest {
-    if (!hasAssertion(element)) return before(this.#plain(element), rest);
+    if (!hasAssertion(element)) return this.#rests.before(this.#plain(element), rest);
     switch (element.type) {
       case "Assertion":
         return this.#assertion(element, rest);
       case "CapturingGroup":
       case "Group":
-        return this.alternatives(this.#alternativesOf(element), rest);
+        return this.#alternatives(this.#alternativesOf(element), rest);
       case "Quantifier": {
-        if (element.max > 1) return this.#regex.refusePart("a repeated assertion", element);
-        const once = element.max === 0 ? always(noText) : this.#element(element.element, rest);
-        return element.min === 0 ? orRests([once, rest]) : once;
+        if (element.max > 1) return this.#repeated(element, rest);
+        if (element.max === 0) return rest;
+        const once = this.#element(element.element, rest);
+        return element.min === 0 ? this.#rests.or([once, rest]) : once;
       }
       case "Backreference":
       case "Character":
@@ -103,33 +116,62 @@ class RegexTextBuilder {
     }
   }
 
+  /** Assertions that are settled within each repetition, or lookaheads before each character up to the end. */
+  #repeated({ element, min, max }: AST.Quantifier, rest: Rest): Rest {
+    const rests = this.#rests;
+    if (isSettled(element, 0, 0)) {
+      const [part] = this.#element(element, rests.always(emptyText));
+      return rests.before(repeatText(part!, min, max), rest);
+    }
+    const isEnd = rest.every((text) => isEmptyText(text) || isNone(text));
+    const tempered = isEnd ? this.#tempered(element, min, max) : undefined;
+    return tempered ? rests.before(tempered, rest) : this.#regex.refusePart("a repeated assertion", element.parent);
+  }
+
+  /** Characters up to the text's end with lookaheads before each; undefined for anything else. */
+  #tempered(element: AST.QuantifiableElement, min: number, max: number): TextRegex | undefined {
+    if (element.type !== "Group" && element.type !== "CapturingGroup") return undefined;
+    const [alternative, ...others] = this.#alternativesOf(element);
+    const [character, ...lookaheads] = alternative!.elements.toReversed();
+    if (others.length > 0 || !character || hasAssertion(character)) return undefined;
+    const { min: least, max: most } = lengthsOf(character);
+    if (least !== 1 || most !== 1) return undefined;
+    const conditions: TextRegex[] = [];
+    for (const each of lookaheads) {
+      if (each.type !== "Assertion" || each.kind !== "lookahead") return undefined;
+      const [ahead, ...elsewhere] = this.#alternatives(each.alternatives, this.#rests.always(anyText));
+      if (elsewhere.some((text) => text !== ahead)) return undefined;
+      const wrong = each.negate ? ahead! : notText(ahead!);
+      conditions.push(notText(concatText([anyText, andText([something, wrong])])));
+    }
+    return andText([repeatText(this.#plain(character), min, max), ...conditions]);
+  }
+
   #assertion(element: AST.Assertion, rest: Rest): Rest {
+    const rests = this.#rests;
     switch (element.kind) {
       case "start":
-        return { start: rest.start, word: noText, other: noText };
+        return rest.map((text, i) => (i === 0 ? text : noText));
       case "end":
-        return map(rest, (text) => (matchesEmpty(text) ? emptyText : noText));
+        return rests.map(rest, (text) => (matchesEmpty(text) ? emptyText : noText));
       case "word": {
-        const [afterWord, afterOther] = element.negate
-          ? [beginsWithWord, beginsWithOther]
-          : [beginsWithOther, beginsWithWord];
-        return {
-          start: andText([afterOther, rest.start]),
-          word: andText([afterWord, rest.word]),
-          other: andText([afterOther, rest.other]),
-        };
+        const by = rests.areIn(wordCharacters, false);
+        return rests.map(
+          rest,
+          (text, isWord) => andText([isWord === element.negate ? beginsWithWord : beginsWithOther, text]),
+          by,
+        );
       }
       case "lookahead": {
-        const ahead = this.alternatives(element.alternatives, always(anyText));
-        const condition = map(ahead, (text) => (element.negate ? notText(text) : text));
-        return {
-          start: andText([condition.start, rest.start]),
-          word: andText([condition.word, rest.word]),
-          other: andText([condition.other, rest.other]),
-        };
+        const ahead = this.#alternatives(element.alternatives, rests.always(anyText));
+        const condition = rests.map(ahead, (text) => (element.negate ? notText(text) : text));
+        return rest.map((text, i) => andText([condition[i]!, text]));
       }
-      case "lookbehind":
-        return this.#regex.refusePart("the lookbehind", element);
+      case "lookbehind": {
+        const { set, isStart } = this.#behind.get(element)!;
+        const by = rests.areIn(set, isStart);
+        return rest.map((text, i) => (by[i] === element.negate ? noText : text));
+      }
       default:
         return element satisfies never;
     }
@@ -165,6 +207,22 @@ class RegexTextBuilder {
     return group.alternatives;
   }
 
+  /** @param part for messages */
+  #behindOf(alternatives: readonly AST.Alternative[], part: AST.Assertion): Behind {
+    const all = alternatives.map(({ elements }): Behind => {
+      const [element] = elements;
+      if (element?.type === "Assertion" && element.kind === "start") return { set: [], isStart: true };
+      if (!element || elements.length > 1) return this.#regex.refusePart("the lookbehind", part);
+      if (element.type === "Group" || element.type === "CapturingGroup")
+        return this.#behindOf(this.#alternativesOf(element), part);
+      const character = hasAssertion(element) ? noText : this.#plain(element);
+      if (character.kind !== "class") return this.#regex.refusePart("the lookbehind", part);
+      return { set: character.ranges, isStart: false };
+    });
+    const without = complementOf(all.flatMap(({ set }) => set));
+    return { set: complementOf(without), isStart: all.some(({ isStart }) => isStart) };
+  }
+
   #character(element: AST.Character | AST.CharacterClass | AST.CharacterSet): TextRegex {
     let text = this.#characters.get(element);
     if (!text) {
@@ -174,54 +232,5 @@ class RegexTextBuilder {
       this.#characters.set(element, text);
     }
     return text;
-  }
-}
-
-/** The text and then the rest: what stands before the rest is the text's last character, if it has one. */
-function before(text: TextRegex, rest: Rest): Rest {
-  if (rest.word === rest.other) {
-    const after = concatText([text, rest.word]);
-    if (rest.start === rest.word) return always(after);
-    const begun = concatText([andText([something, text]), rest.word]);
-    return { start: matchesEmpty(text) ? orText([begun, rest.start]) : after, word: after, other: after };
-  }
-  if (isEmptyText(text)) return rest;
-  const begun = [
-    concatText([andText([endsInWord, text]), rest.word]),
-    concatText([andText([endsInOther, text]), rest.other]),
-  ];
-  return matchesEmpty(text) ? map(rest, (after) => orText([...begun, after])) : always(orText(begun));
-}
-
-function orRests(rests: readonly Rest[]): Rest {
-  const [first] = rests;
-  if (rests.length === 1) return first!;
-  const isOne = rests.every((rest) => rest.start === rest.word && rest.word === rest.other);
-  const wordText = orText(rests.map((rest) => rest.word));
-  if (isOne) return always(wordText);
-  return {
-    start: orText(rests.map((rest) => rest.start)),
-    word: wordText,
-    other: orText(rests.map((rest) => rest.other)),
-  };
-}
-
-function hasAssertion(part: AST.Element): boolean {
-  switch (part.type) {
-    case "Assertion":
-      return true;
-    case "CapturingGroup":
-    case "Group":
-      return part.alternatives.some(({ elements }) => elements.some(hasAssertion));
-    case "Quantifier":
-      return hasAssertion(part.element);
-    case "Backreference":
-    case "Character":
-    case "CharacterClass":
-    case "CharacterSet":
-    case "ExpressionCharacterClass":
-      return false;
-    default:
-      return part satisfies never;
   }
 }

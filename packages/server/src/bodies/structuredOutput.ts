@@ -15,7 +15,7 @@ const grammarField: JsonSchema = string(
   "The output is text of this grammar: EBNF as XGrammar and llama.cpp have it, from its rule root, or Lark, from start.",
 );
 const regexField: JsonSchema = string(
-  "The output is text that ^(?:regex)$ matches, as JavaScript reads it with the flag u; no lookbehind, no backreferences.",
+  "The output is text that ^(?:regex)$ matches, as JavaScript reads it with the flag u; lookbehinds of one character, no backreferences.",
 );
 const choiceField: JsonSchema = {
   type: "array",
