@@ -32,22 +32,29 @@ const draft2019: Dialect = { ...modern, containsEvaluates: false };
 const old: Dialect = { ...modern, refStandsAlone: true, isModern: false };
 const draft4: Dialect = { ...old, idKeyword: "id" };
 
-/** @throws UnsupportedSchemaError for a dialect that is none of the drafts 4 to 2020-12 */
+const drafts: ReadonlyMap<string, Dialect> = new Map([
+  ["04", draft4],
+  ["05", draft4],
+  ["06", old],
+  ["07", old],
+  ["2019-09", draft2019],
+  ["2020-12", modern],
+  ["schema", modern],
+]);
+
+/**
+ * A document that names a metaschema of its own is read as if it named none: keywords are the standard's.
+ * @throws UnsupportedSchemaError for a draft that is none of 4 to 2020-12
+ */
 export function dialectOf(schema: Readonly<Record<string, unknown>>, pointer: string, outer: Dialect): Dialect {
   const uri = schema["$schema"];
   if (uri === undefined) return outer;
   if (typeof uri !== "string") throw new UnsupportedSchemaError("$schema", pointer, "it is no URI");
-  const draft = /^https?:\/\/json-schema\.org\/(?:draft[-/])?(2020-12|2019-09|0[467]|schema)(?:\/schema)?#?$/.exec(
-    uri,
-  )?.[1];
-  if (draft === undefined && !uri.startsWith("https://spec.openapis.org/oas/3.1/dialect/")) {
-    throw new UnsupportedSchemaError(
-      "$schema",
-      pointer,
-      `${JSON.stringify(uri)} is none of the drafts 4, 6, 7, 2019-09 and 2020-12`,
-    );
-  }
-  const isOld = draft !== undefined && draft.startsWith("0");
-  if (isOld) return draft === "04" ? draft4 : old;
-  return draft === "2019-09" ? draft2019 : modern;
+  if (/^https:\/\/spec\.openapis\.org\/oas\/3\.[12]\/dialect\//.test(uri)) return modern;
+  const named = /^https?:\/\/json-schema\.org\/(?:draft[-/])?([^/#]*)(?:\/(?:hyper-)?schema)?#?$/.exec(uri)?.[1];
+  const dialect = drafts.get(named ?? "");
+  if (dialect) return dialect;
+  if (!/^https?:\/\/json-schema\.org\//.test(uri)) return outer;
+  const reason = `${JSON.stringify(uri)} is none of the drafts 4 to 7, 2019-09 and 2020-12`;
+  throw new UnsupportedSchemaError("$schema", pointer, reason);
 }

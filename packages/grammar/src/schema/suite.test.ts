@@ -32,6 +32,8 @@ const different: readonly (readonly [file: string, name: string, reason: string]
   ["optional/format/hostname.json", "host names", "no encoded international labels"],
   ["optional/bignum.json", "integer", "an integer without bounds is a safe one"],
   ["optional/float-overflow.json", "", "an integer without bounds is a safe one"],
+  ["optional/format-assertion.json", "format-assertion: false", "formats of the standard are enforced"],
+  ["vocabulary.json", "no validation vocabulary", "all keywords hold, whatever a metaschema of one's own says"],
   ["optional/content.json", "", "contents are annotations, as since 2019-09"],
   ["ref.json", "ref overrides any sibling keywords", "no $schema says that it is draft 7"],
   ["ref.json", "$ref prevents a sibling $id", "no $schema says that it is draft 7"],
