@@ -17,8 +17,13 @@ const point = literal(".");
 const nonZero = between("1", "9");
 /** Digits without a needless zero in front. */
 export const whole: TextRegex = or(literal("0"), concat(nonZero, repeat(digit, 0)));
-const isWholeValue = concat(whole, optional(concat(point, repeat(literal("0"), 1))));
-const zero = concat(literal("0"), optional(concat(point, repeat(literal("0"), 1))));
+/** Of texts of whole numbers those too that have a point and zeros behind it. */
+export function withZeroFraction(wholeTexts: TextRegex): TextRegex {
+  return or(wholeTexts, concat(wholeTexts, point, repeat(literal("0"), 1)));
+}
+
+const isWholeValue = withZeroFraction(whole);
+const zero = withZeroFraction(literal("0"));
 
 /** The set of a set of absolute values, and of their negatives. */
 export function withSign(sign: "+" | "-", magnitudes: TextRegex): TextRegex {

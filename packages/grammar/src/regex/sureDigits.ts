@@ -37,8 +37,6 @@ interface Most {
 const mostDigits = 15;
 /** By number of digits: a number of one more. */
 const units: readonly number[] = Array.from({ length: mostDigits + 1 }, (_, digits) => Number(`1e${digits}`));
-/** With all that they are multiplied by, remainders stay exact. */
-const largestModulus: number = 2 ** 25;
 /** Most numbers with a remainder that are tried. */
 const mostTries = 64;
 
@@ -192,15 +190,13 @@ export class SureDigits {
 
 function hasDigits({ lengths, needs, avoids }: Least): boolean {
   const [need = { modulus: 1, remainder: 0 }] = needs;
-  if (lengths === 0 || needs.length > 1 || [need, ...avoids].some(({ modulus }) => modulus > largestModulus))
-    return false;
+  if (lengths === 0 || needs.length > 1) return false;
   for (let length = mostDigits; length >= 0; length--) {
     if (((lengths >> length) & 1) === 0) continue;
     const unit = units[length]!;
     let number = firstWith(need, unit);
     for (let tries = 0; tries < mostTries && number < unit; tries++, number += need.modulus) {
-      if (!avoids.some(({ modulus, remainder }) => (remainder * (unit % modulus) + number) % modulus === 0))
-        return true;
+      if (!avoids.some((each) => (beforeZeros(each, unit) + number) % each.modulus === 0)) return true;
     }
   }
   return false;
@@ -212,14 +208,21 @@ function isNothing({ lengths, remainders }: Most): boolean {
   for (let length = 0; length < mostDigits; length++) {
     if (((lengths >> length) & 1) === 0) continue;
     const unit = units[length]!;
-    if (remainders.some((each) => each.modulus > largestModulus || firstWith(each, unit) < unit)) return false;
+    if (remainders.some((each) => firstWith(each, unit) < unit)) return false;
   }
   return true;
 }
 
 /** The least number which, written behind what was read in as many digits as the unit has zeros, makes a multiple. */
-function firstWith({ modulus, remainder }: Remainder, unit: number): number {
-  return (modulus - ((remainder * (unit % modulus)) % modulus)) % modulus;
+function firstWith(read: Remainder, unit: number): number {
+  return (read.modulus - beforeZeros(read, unit)) % read.modulus;
+}
+
+/** The remainder of what was read with as many zeros behind it as the unit has, exact for every modulus that is followed. */
+function beforeZeros({ modulus, remainder }: Remainder, unit: number): number {
+  const product = remainder * (unit % modulus);
+  if (product <= Number.MAX_SAFE_INTEGER) return product % modulus;
+  return Number((BigInt(remainder) * BigInt(unit)) % BigInt(modulus));
 }
 
 function meet(first: Most, second: Most): Most {

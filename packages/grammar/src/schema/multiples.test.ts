@@ -1,6 +1,8 @@
 /** What a number is a multiple of, said by several keywords: arithmetic judges. */
 import { describe, expect, it } from "vitest";
 import { Budget } from "../budget/budget.ts";
+import { ByteEngine } from "../testing/byteEngine.ts";
+import { randomFrom } from "../testing/randomNumbers.ts";
 import { languageOf } from "../testing/schemaLanguage.ts";
 import { compileJsonSchema } from "./compileJsonSchema.ts";
 
@@ -56,6 +58,23 @@ describe("multiples", () => {
       false,
       false,
     ]);
+  });
+
+  it.each<[divisor: number, bounds: object]>([
+    [86_400_000, {}],
+    [123_456_789, {}],
+    [1_099_511_627_775, {}],
+    [1000, { exclusiveMinimum: 0, maximum: 1_000_000_000 }],
+    [86_400, { minimum: 0.01, maximum: 999_999.99 }],
+  ])("of %i with bounds %j are written, exact as doubles", (divisor, bounds) => {
+    const random = randomFrom(divisor);
+    for (const type of ["integer", "number"]) {
+      const engine = new ByteEngine(compileJsonSchema({ type, multipleOf: divisor, ...bounds }).rules);
+      const texts = Array.from({ length: 20 }, (_, i) => engine.write(random, 2 + i));
+      expect(texts.filter((text) => Number(text) % divisor !== 0)).toEqual([]);
+      const taken = ["", ".0", "1"].map((end) => engine.accepts(`${7 * divisor}${end}`));
+      expect(taken).toEqual([true, type === "number", false]);
+    }
   });
 
   it("of which none remains are refused", () => {

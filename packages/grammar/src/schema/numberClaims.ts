@@ -3,7 +3,7 @@ import { compareDecimals, type Decimal, decimalOf, partsOf } from "../json/decim
 import { atLeast, atMost, exactly, shortest } from "../json/decimalRange.ts";
 import { integerRange } from "../json/integers.ts";
 import { multiplesOf } from "../json/multiples.ts";
-import { allNumbers, type NumberLimits, plainNumbers, wholeValues } from "../json/numberSpelling.ts";
+import { allNumbers, type NumberLimits, plainNumbers, withZeroFraction, wholeValues } from "../json/numberSpelling.ts";
 import { and, none, not, or } from "../json/texts.ts";
 import type { TextRegex } from "../regex/textRegex.ts";
 import { type Claims, claimsIn, type ClaimTable, conjuncts } from "./claims.ts";
@@ -73,11 +73,23 @@ function makeTexts(claims: Claims<NumberClaim>, limits: NumberLimits): TextRegex
   if (claims.kind === "true") return allNumbers(limits.numberDigits);
   if (claims.kind === "any") return or(...claims.parts.map((part) => numberTexts(part, limits)));
   const wider = widened(limits, claimsIn(claims));
-  const { others: parts, multiples } = withFewMultiples(conjuncts(claims));
+  const all = conjuncts(claims);
+  const { others: parts, multiples } = withFewMultiples(all);
   if (multiples.some(({ kind }) => kind === "none")) return none;
   const isWhole = parts.some((part) => part.kind === "claim" && part.claim.leaf.is === "whole" && part.claim.isTrue);
   if (isWhole) return and(wholeTexts(parts, wider), ...multiples);
+  if (all.some(isOfWholeMultiples)) {
+    const whole = and(wholeTexts(parts, wider), ...multiples);
+    return and(plainNumbers(wider.numberDigits), withZeroFraction(whole));
+  }
   return and(plainNumbers(wider.numberDigits), ...multiples, ...parts.map(textsOf));
+}
+
+/** Whether it is only of whole numbers, however they are written. */
+function isOfWholeMultiples(part: Claims<NumberClaim>): boolean {
+  if (part.kind !== "claim" || !part.claim.isTrue) return false;
+  const { leaf } = part.claim;
+  return leaf.is === "multiple" && leaf.divisor.scale === 0;
 }
 
 /** What is said by multiples alone, as texts where few divisors say it, and the other parts. */
@@ -104,6 +116,7 @@ const doubleDigits = 15;
 
 /** Whether a number that is read as the nearest double might no longer be one of them: they lie beside what is excluded. */
 function isOpen({ leaf, isTrue }: NumberClaim): boolean {
+  if (leaf.is === "multiple") return true;
   return leaf.is === "atLeast" || leaf.is === "atMost" ? leaf.isExclusive : !isTrue;
 }
 
