@@ -25,31 +25,45 @@ async function rest(response: IncomingMessage): Promise<string> {
   return text;
 }
 
+const idIn = (first: string): string => /"id":"(cmpl-\w+)"/.exec(first)![1]!;
+
+async function stop({ url }: TestServer, id: string): Promise<void> {
+  const answer = await fetch(`${url}/v1/streams/${id}`, { method: "DELETE" });
+  expect(await answer.json()).toEqual({ id, stopped: true });
+}
+
 it("a stream that is stopped meanwhile says so behind the whole of it", async () => {
   const server = await serverWith();
   const { response, first } = await begin(server);
-  const id = /"id":"(cmpl-\w+)"/.exec(first)![1]!;
-  const stopped = await fetch(`${server.url}/v1/streams/${id}`, { method: "DELETE" });
-  expect(await stopped.json()).toEqual({ id, stopped: true });
+  const id = idIn(first);
+  await stop(server, id);
   const events = parseSse(first + (await rest(response))).map(({ data }) => JSON.parse(data) as object);
   expect(events[0]).toMatchObject({ id, choices: [{ logprobs: { tokens: { length: 14_000 } } }] });
   expect(events.at(-1)).toMatchObject({ error: { code: "stream_stopped" } });
   expect(server.engine.stats().open).toBe(0);
 });
 
-it("one that cannot be made any further ends with an error, and the server goes on", async () => {
-  let isBroken = false;
-  const tokenBytes = (tokenId: number): Uint8Array => {
-    if (isBroken) throw new Error("planted tokenizer error");
-    return letterTokenizer.tokenBytes(tokenId);
-  };
-  const server = await serverWith({ source: { ...letterSource(), tokenizer: { ...letterTokenizer, tokenBytes } } });
-  const { response, first } = await begin(server);
-  isBroken = true;
-  const events = parseSse(first + (await rest(response)));
-  expect(JSON.parse(events.at(-1)!.data)).toMatchObject({ error: { type: "server_error", code: "internal_error" } });
-  expect(server.logged()).toContain("planted tokenizer error");
-  isBroken = false;
-  expect(server.engine.stats().open).toBe(0);
-  expect((await fetch(`${server.url}/health`)).status).toBe(200);
-});
+it.each([false, true])(
+  "one that cannot be made any further ends, and the server goes on (stopped before: %s)",
+  async (isStopped) => {
+    let isBroken = false;
+    const tokenBytes = (tokenId: number): Uint8Array => {
+      if (isBroken) throw new Error("planted tokenizer error");
+      return letterTokenizer.tokenBytes(tokenId);
+    };
+    const server = await serverWith({ source: { ...letterSource(), tokenizer: { ...letterTokenizer, tokenBytes } } });
+    const { response, first } = await begin(server);
+    if (isStopped) await stop(server, idIn(first));
+    isBroken = true;
+    const events = parseSse(first + (await rest(response)));
+    if (!isStopped) {
+      expect(JSON.parse(events.at(-1)!.data)).toMatchObject({
+        error: { type: "server_error", code: "internal_error" },
+      });
+      expect(server.logged()).toContain("planted tokenizer error");
+    }
+    isBroken = false;
+    expect(server.engine.stats().open).toBe(0);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  },
+);
