@@ -43,7 +43,16 @@ function meet(a: ClassRun, b: ClassRun): ClassRun {
   return { kind: "repeat", part: { kind: "class", ranges }, min, max: ranges.length === 0 ? Math.min(0, max) : max };
 }
 
+/** Of parts that may be shared. */
+const known = new WeakMap<TextRegex, Lengths>();
+
 function lengths(regex: TextRegex): Lengths {
+  let found = known.get(regex);
+  if (!found) known.set(regex, (found = lengthsOf(regex)));
+  return found;
+}
+
+function lengthsOf(regex: TextRegex): Lengths {
   switch (regex.kind) {
     case "none":
       return { min: Number.POSITIVE_INFINITY, max: 0 };

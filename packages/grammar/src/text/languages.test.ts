@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Expressions } from "../regex/expressions.ts";
+import { regexText } from "../regex/regexText.ts";
 import type { GrammarRules } from "../rules/grammarRules.ts";
 import { nodeMatches } from "../testing/nodeMatches.ts";
 import { randomGrammars, textsOf } from "../testing/randomGrammars.ts";
@@ -8,7 +9,7 @@ import { recognises } from "../testing/recogniser.ts";
 import { compileGrammar } from "./compileGrammar.ts";
 import { parseEbnf } from "./ebnf.ts";
 import { parseLark } from "./lark.ts";
-import type { TextGrammar } from "./nodes.ts";
+import { type TextGrammar, textNode } from "./nodes.ts";
 
 const tokens = { vocabSize: 256, eosTokenId: 0, special: new Map<string, number>() };
 const texts = textsOf(4);
@@ -63,4 +64,9 @@ describe("the language of a random grammar, all texts of up to 4 characters", ()
       runs,
     );
   });
+});
+
+it("a regular expression is compiled part by part where parts are shared", () => {
+  const body = textNode(regexText("(?:a?\\b)?".repeat(60)));
+  expect(accepted(compile({ rules: [{ name: "text", body }], start: 0 }))).toContain("a");
 });
