@@ -48,6 +48,15 @@ export function fourOf16(p: usize, part: i32, form: i32): v128 {
   return v128.load(p, 48);
 }
 
+/** The four elements at `p`, as `fourOf16`. */
+// @ts-ignore: decorator
+@inline
+export function fourAt(p: usize, form: i32): v128 {
+  if (form == F16) return finiteF16x4(v128.load_ext<i16>(p));
+  if (form == BF16) return i32x4.shl(v128.load_ext<u16>(p), 16);
+  return v128.load(p);
+}
+
 /** from: u16[64]; to: f32[64], apart from it. */
 // @ts-ignore: decorator
 @inline

@@ -25,14 +25,12 @@ import { setPivot } from "../sums/pivot";
 import { finiteCount, middleCount, middleMass, tailMass, weighTail } from "../sums/tail";
 
 /** Listed is what weighs more than a share of the sum of all blocks' largest: the first share that lists no more than a part of
- *  the row, and if that was one of the least, the first of those that list more. Powers of 2, like what follows: few bytes. */
+ *  the row, and if that leaves something open, the one before it. Powers of 2, like what follows: few bytes. */
 const FIRST_SHARE: f64 = 1.0 / 4194304;
 const LAST_SHARE: f64 = 1.0 / 64;
-const LONGER_SHARE: f64 = FIRST_SHARE / 8;
-const LONGER_UNTIL: f64 = FIRST_SHARE * 8;
 const SHARE_STEP: f64 = 4;
 const LISTED_PART = 8;
-const LONGER_PART = 4;
+const LONGER_PART = 2;
 /** From that probability on, a listed token has its own new logit; below it, one by a square in p, less than CUBES off for all. */
 const OWN_LOGIT: f64 = 1.0 / 8192;
 const CUBES: f64 = 1.0 / 4096;
@@ -40,9 +38,10 @@ const CUBES: f64 = 1.0 / 4096;
 const STEEPEST: f64 = 34;
 const MOST_BENT: f64 = 112;
 const MOST_SQUARE: f64 = 1024;
-/** Of f32 weights relative to the ceiling, by their sum (2.38e-6) and by their number (4.2e-9): as in entropyBracket.ts with depths
- *  of at most 8 powers of 2; what is deeper is off by 8/2^8 of DEPTH_ERROR at most. */
-const SHARE_ERROR: f64 = 5.0 / 2097152;
+/** Of f32 weights relative to the ceiling, by their sum (2.15e-6) and by their number (4.2e-9): 5e-7 of a power, 8 units of rounding
+ *  of a block's sum, and as in entropyBracket.ts for depths of at most 8 powers of 2; what is deeper is off by 8/2^8 of
+ *  DEPTH_ERROR at most. */
+const SHARE_ERROR: f64 = 9.0 / 4194304;
 const COUNT_ERROR: f64 = 9.0 / 2147483648;
 /** Half a unit in the last place of an f32, as a share of it at most. */
 const HALF_UNIT: f64 = 1.0 / 16777216;
@@ -75,12 +74,8 @@ export function drawAdaptive(stage: usize): i32 {
     if (share > LAST_SHARE) return -1;
   }
   let token = drawListed(stage);
+  if (token < 0 && listAbove((largest * share) / SHARE_STEP, LONGER_PART)) token = drawListed(stage);
   if (token >= 0) return token;
-  if (share < LONGER_UNTIL) {
-    for (let longer = LONGER_SHARE; longer < FIRST_SHARE; longer *= SHARE_STEP) {
-      if (listAbove(largest * longer, LONGER_PART)) return drawListed(stage);
-    }
-  }
   weighList(rowMax, beta);
   return draw(stage, massAboveF64(beta), ROUNDING * <f64>(finiteCount + 64));
 }

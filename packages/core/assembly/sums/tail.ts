@@ -1,9 +1,10 @@
 // What lies below a ceiling in a dense row, block by block: f32 weights relative to the ceiling, which is nearer than the row's
 // largest logit, and how many elements there are. Of the SIMD build alone: what is decided by bounds is the same without them.
 import { BLOCK_ELEMENTS } from "../../src/layout";
-import { readBlock } from "../blocks/closedBlocks";
+import { passBlock, passForm, readBlock } from "../blocks/closedBlocks";
+import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourAt } from "../blocks/widen";
 import { blockMass, blockMax, expTable, groupMass, paddedLength } from "../memory/workspace";
-import { scaledPowerx4 } from "../numbers/power32";
+import { scaledPowerx4, weighsNothing } from "../numbers/power32";
 import { lanesSum, sumOfLanes } from "../numbers/vectors";
 import { row } from "../row/row";
 
@@ -17,6 +18,17 @@ export let finiteCount: i32 = 0;
 /** Weighs what is not above `ceiling`. `blockMass`: of what of a block is above `low`, Σ weight·POWER_SCALE, without what is
  *  above the ceiling, and `extra` for each; `groupMass`: how many of its elements are finite. */
 export function weighTail(ceiling: f32, low: f32, scale: f32, extra: f64): void {
+  const form = passForm();
+  if (form == BF16) weighBlocks(ceiling, low, scale, extra, BF16);
+  else if (form == F16 && weighsNothing(-F16_INFINITY, ceiling, scale)) weighBlocks(ceiling, low, scale, extra, F16);
+  else weighBlocks(ceiling, low, scale, extra, F32);
+}
+
+// @ts-ignore: decorator
+@inline
+function weighBlocks(ceiling: f32, low: f32, scale: f32, extra: f64, form: i32): void {
+  const none = f32x4.splat(form == F16 ? -F16_INFINITY : -Infinity);
+  const step = bytesOf16(form) / 4;
   const ceiling4 = f32x4.splat(ceiling);
   const low4 = f32x4.splat(low);
   const scale4 = f32x4.splat(scale);
@@ -29,39 +41,41 @@ export function weighTail(ceiling: f32, low: f32, scale: f32, extra: f64): void 
     let count = 0;
     let above: f64 = 0;
     if (most > -Infinity) {
-      const block = readBlock(row, b);
+      const block = passBlock(row, b, form);
+      const end = block + 16 * step;
       let sum = f32x4.splat(0);
+      let otherSum = sum; // they take turns: less is lost to rounding
       let sumAbove = sum;
       let least = ceiling4;
       if (most <= low) {
-        for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 32) {
-          const x0 = v128.load(p);
-          const x1 = v128.load(p, 16);
-          least = f32x4.pmin(least, f32x4.pmin(x0, x1));
-          sum = f32x4.add(sum, f32x4.add(weigh(x0, ceiling4, scale4), weigh(x1, ceiling4, scale4)));
+        for (let p = block; p < end; p += step) {
+          const x = fourAt(p, form);
+          const next = f32x4.add(sum, weigh(x, ceiling4, scale4));
+          least = f32x4.pmin(least, x);
+          sum = otherSum;
+          otherSum = next;
         }
       } else {
         let ups = i32x4.splat(0);
-        for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 32) {
-          const x0 = v128.load(p);
-          const w0 = v128.and(weigh(x0, ceiling4, scale4), f32x4.le(x0, ceiling4));
-          const x1 = v128.load(p, 16);
-          const w1 = v128.and(weigh(x1, ceiling4, scale4), f32x4.le(x1, ceiling4));
-          least = f32x4.pmin(least, f32x4.pmin(x0, x1));
-          sum = f32x4.add(sum, f32x4.add(w0, w1));
-          const up0 = f32x4.gt(x0, low4);
-          const up1 = f32x4.gt(x1, low4);
-          ups = i32x4.sub(ups, i32x4.add(up0, up1));
-          sumAbove = f32x4.add(sumAbove, f32x4.add(v128.and(w0, up0), v128.and(w1, up1)));
+        for (let p = block; p < end; p += step) {
+          const x = fourAt(p, form);
+          const weights = v128.and(weigh(x, ceiling4, scale4), f32x4.le(x, ceiling4));
+          const isUp = f32x4.gt(x, low4);
+          const next = f32x4.add(sum, weights);
+          least = f32x4.pmin(least, x);
+          sum = otherSum;
+          otherSum = next;
+          ups = i32x4.sub(ups, isUp);
+          sumAbove = f32x4.add(sumAbove, v128.and(weights, isUp));
         }
         const up = sumOfLanes(f32x4.convert_i32x4_s(ups));
         middles += up;
         above = lanesSum(twoOf(sumAbove)) + extra * <f64>up;
         middle += above;
       }
-      tail = f64x2.add(tail, twoOf(sum));
-      const isFull = i32x4.all_true(f32x4.gt(least, f32x4.splat(-Infinity)));
-      count = isFull ? BLOCK_ELEMENTS : countFinite(block);
+      tail = f64x2.add(tail, twoOf(f32x4.add(sum, otherSum)));
+      const isFull = i32x4.all_true(f32x4.gt(least, none));
+      count = isFull ? BLOCK_ELEMENTS : countFinite(b);
     }
     finite += count;
     store<f64>(blockMass + ((<usize>b) << 3), above);
@@ -86,7 +100,8 @@ function twoOf(sum: v128): v128 {
   return f64x2.add(f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
 }
 
-function countFinite(block: usize): i32 {
+function countFinite(index: i32): i32 {
+  const block = readBlock(row, index);
   let count = 0;
   for (let p = block; p < block + BLOCK_ELEMENTS * 4; p += 16) {
     count += popcnt(i32x4.bitmask(f32x4.gt(v128.load(p), f32x4.splat(-Infinity))));

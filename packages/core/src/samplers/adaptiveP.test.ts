@@ -56,20 +56,24 @@ it.each(variants)("adaptive-p draws the same by bounds and from a list, %s kerne
 it.each(["f16", "bf16"] as const)("adaptive-p draws the same from %s rows, and under a mask", async (dtype) => {
   const size = 20_001;
   const sampler = await createSampler({ vocabSize: size, dtype, maxLogprobs: 0 });
-  const { row } = rowIn(dtype, rowOf({ kind: "peaked", seed: 3, scale: 2.5, offset: -4, masked: 0 }, size));
+  const { row } = rowIn(dtype, rowOf({ kind: "peaked", seed: 3, scale: 2.5, offset: -4, masked: 0.001 }, size));
   const half = new Uint32Array(Math.ceil(size / 32)).fill(0x0ff0f0f3);
-  for (const tokenMask of [undefined, half]) {
-    for (let position = 0; position < 40; position++) {
-      const draw = { position, ...(tokenMask && { tokenMask }) };
-      const { tokenId, keptCount, state } = sampler.sample(row, { adaptiveTarget: 0.3 }, draw);
-      const listed = { adaptiveTarget: 0.3, logprobs: 0, logprobsMode: "processed" } as const;
-      const exact = sampler.sample(row, listed, draw);
-      expect([position, tokenId, keptCount, ...state]).toEqual([
-        position,
-        exact.tokenId,
-        exact.keptCount,
-        ...exact.state,
-      ]);
+  // so hot that what is infinite in f16 has to be told from what is not
+  for (const temperature of [1, 900]) {
+    for (const tokenMask of [undefined, half]) {
+      for (let position = 0; position < 40; position++) {
+        const draw = { position, ...(tokenMask && { tokenMask }) };
+        const { tokenId, keptCount, state } = sampler.sample(row, { adaptiveTarget: 0.3, temperature }, draw);
+        const listed = { adaptiveTarget: 0.3, temperature, logprobs: 0, logprobsMode: "processed" } as const;
+        const exact = sampler.sample(row, listed, draw);
+        expect([temperature, position, tokenId, keptCount, ...state]).toEqual([
+          temperature,
+          position,
+          exact.tokenId,
+          exact.keptCount,
+          ...exact.state,
+        ]);
+      }
     }
   }
 });
