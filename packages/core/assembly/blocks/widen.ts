@@ -133,6 +133,13 @@ function finiteF16x4(halves: v128): v128 {
   return f32x4.mul(v128.and(i32x4.shl(halves, 13), v128.load(expTable, 320)), v128.load(expTable, 336));
 }
 
+/** The same of one, which is finite. */
+// @ts-ignore: decorator
+@inline
+export function finiteF16(half: i16): f32 {
+  return reinterpret<f32>(((<i32>half) << 13) & f16Bits) * f16Scale;
+}
+
 /** Sign and magnitude move up by 13 bits; where the exponent is full, it is full afterwards too. */
 // @ts-ignore: decorator
 @inline

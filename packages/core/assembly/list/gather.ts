@@ -1,7 +1,7 @@
 // From a row to a list: what is above a floor, or what is named.
 import { BLOCK_ELEMENTS } from "../../src/layout";
 import { narrowRow, openBlock, passBlock, passForm } from "../blocks/closedBlocks";
-import { BF16, bytesOf16, F16, F16_INFINITY, F32, fourOf16, widen } from "../blocks/widen";
+import { BF16, bytesOf16, F16, F16_INFINITY, F32, finiteF16, fourOf16 } from "../blocks/widen";
 import { blockMax, listKeys, listWeights, paddedLength } from "../memory/workspace";
 import { floatBelow } from "../numbers/floats";
 import { countAtLeast } from "./count";
@@ -51,7 +51,7 @@ function gatheredForm(floor: f32): i32 {
 @inline
 function elementAt(row: usize, id: i32, form: i32): f32 {
   if (form == BF16) return reinterpret<f32>((<u32>load<u16>(narrowRow + ((<usize>id) << 1))) << 16);
-  if (form == F16) return widen(<u32>load<u16>(narrowRow + ((<usize>id) << 1)));
+  if (form == F16) return finiteF16(load<i16>(narrowRow + ((<usize>id) << 1)));
   return load<f32>(row + ((<usize>id) << 2));
 }
 
