@@ -43,27 +43,22 @@ it("a stream that is stopped meanwhile says so behind the whole of it", async ()
   expect(server.engine.stats().open).toBe(0);
 });
 
-it.each([false, true])(
-  "one that cannot be made any further ends, and the server goes on (stopped before: %s)",
-  async (isStopped) => {
-    let isBroken = false;
-    const tokenBytes = (tokenId: number): Uint8Array => {
-      if (isBroken) throw new Error("planted tokenizer error");
-      return letterTokenizer.tokenBytes(tokenId);
-    };
-    const server = await serverWith({ source: { ...letterSource(), tokenizer: { ...letterTokenizer, tokenBytes } } });
-    const { response, first } = await begin(server);
-    if (isStopped) await stop(server, idIn(first));
-    isBroken = true;
-    const events = parseSse(first + (await rest(response)));
-    if (!isStopped) {
-      expect(JSON.parse(events.at(-1)!.data)).toMatchObject({
-        error: { type: "server_error", code: "internal_error" },
-      });
-      expect(server.logged()).toContain("planted tokenizer error");
-    }
-    isBroken = false;
-    expect(server.engine.stats().open).toBe(0);
-    expect((await fetch(`${server.url}/health`)).status).toBe(200);
-  },
-);
+it.each([
+  [false, "internal_error"],
+  [true, undefined],
+])("one that cannot be made any further ends, and the server goes on (stopped before: %s)", async (isStopped, code) => {
+  let isBroken = false;
+  const tokenBytes = (tokenId: number): Uint8Array => {
+    if (isBroken) throw new Error("planted tokenizer error");
+    return letterTokenizer.tokenBytes(tokenId);
+  };
+  const server = await serverWith({ source: { ...letterSource(), tokenizer: { ...letterTokenizer, tokenBytes } } });
+  const { response, first } = await begin(server);
+  if (isStopped) await stop(server, idIn(first));
+  isBroken = true;
+  const events = parseSse(first + (await rest(response)));
+  expect(/"code":"(\w+)"/.exec(events.at(-1)!.data)?.[1]).toBe(code);
+  isBroken = false;
+  expect(server.engine.stats().open).toBe(0);
+  expect((await fetch(`${server.url}/health`)).status).toBe(200);
+});
