@@ -218,6 +218,13 @@ add(
 add(engine.childSequenceId, [argument("parentId", 1, uint64), argument("childIndex", 1, integerIn(0, 2 ** 32 - 1))]);
 add(engine.outputRequest, [argument("request", {}), argument("index", 1, integerIn(0, 2 ** 32 - 1))]);
 add(engine.childRequests, [argument("request", {}), argument("n", 2)]);
+add(engine.repetitionRule, [
+  options(
+    "repetitionDetection",
+    { maxPatternSize: 4, minCount: 2 },
+    { maxPatternSize: integerIn(4, 1024), minPatternSize: integerIn(1, 4), minCount: integerIn(2, 2 ** 24) },
+  ),
+]);
 add(engine.modelRowsSource, [argument("model", undefined)]);
 add(sources.createSyntheticSource, [
   options(
