@@ -231,7 +231,7 @@ describe("beamSearch", () => {
 
   it("ends all its sequences when unsubscribed, and frees what it held", async () => {
     const subscription = beams.beamSearch({ maxTokens: 1000 }, { beamWidth: 5 }).subscribe();
-    await vi.waitFor(() => expect(beams.stats().open).toBe(5));
+    await vi.waitFor(() => expect(beams.stats().open).toBeGreaterThan(0), { interval: 1 });
     subscription.unsubscribe();
     await vi.waitFor(() => expect(beams.stats()).toMatchObject({ open: 0, freeSlots: 8, arenaBytesUsed: 0 }), 10_000);
   });
