@@ -4,11 +4,14 @@ import { GrammarBudgetError, HurriedError } from "../budget/budget.ts";
 import type { SpecSettings } from "./compileSpec.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
+/** Places of what a thread sees at any time: 1 while others are pending for it; how many tasks were sent, which it waits on. */
+export const signals = { isWaited: 0, tasks: 1 } as const;
+
 /** What a thread is given as it starts. */
 export interface CompileThreadSetup {
   readonly settings: SpecSettings;
-  /** 1 while others are pending for it. i32[1] */
-  readonly isWaited: Int32Array;
+  /** See `signals`. i32[2] */
+  readonly signals: Int32Array;
 }
 
 export interface CompileTask {

@@ -7,6 +7,7 @@ import {
   type CompileThreadSetup,
   errorOfFault,
   ready,
+  signals,
 } from "./compileProtocol.ts";
 import type { SpecSettings } from "./compileSpec.ts";
 import type { SharedImage } from "./sharedImage.ts";
@@ -45,8 +46,7 @@ interface Task {
 export class CompileThread {
   readonly #settings: SpecSettings;
   readonly #limits: ThreadLimits;
-  /** See `CompileThreadSetup`. */
-  readonly #isWaited = new Int32Array(new SharedArrayBuffer(4));
+  readonly #signals = new Int32Array(new SharedArrayBuffer(8));
   #worker: Worker | undefined;
   #task: Task | undefined;
   #isReady = false;
@@ -65,7 +65,7 @@ export class CompileThread {
   /** Others are pending: what is compiled yields if it takes longer than they want to wait. */
   hurry(): void {
     const { timeMs, hurriedMs } = this.#limits;
-    if (!this.#task || hurriedMs >= timeMs || Atomics.exchange(this.#isWaited, 0, 1) === 1) return;
+    if (!this.#task || hurriedMs >= timeMs || Atomics.exchange(this.#signals, signals.isWaited, 1) === 1) return;
     if (this.#task.startedMs !== undefined) this.#limitTime(this.#task);
   }
 
@@ -76,11 +76,13 @@ export class CompileThread {
     return new Promise((resolve, reject) => {
       const task: Task = { param, resolve, reject, startedMs: undefined, timer: undefined };
       this.#task = task;
-      Atomics.store(this.#isWaited, 0, 0);
+      Atomics.store(this.#signals, signals.isWaited, 0);
       if (this.#isReady) this.#begin(task);
       else this.#endAfter(task, startMs, () => new Error("the thread that compiles grammars does not start"));
       worker.ref();
       worker.postMessage({ spec, param, timeMs, hurriedMs } satisfies CompileTask);
+      Atomics.add(this.#signals, signals.tasks, 1);
+      Atomics.notify(this.#signals, signals.tasks);
     });
   }
 
@@ -97,7 +99,7 @@ export class CompileThread {
   /** Counted from when the thread began with it. */
   #limitTime(task: Task): void {
     const { timeMs, hurriedMs } = this.#limits;
-    const isHurried = Atomics.load(this.#isWaited, 0) === 1;
+    const isHurried = Atomics.load(this.#signals, signals.isWaited) === 1;
     const restMs = task.startedMs! + (isHurried ? hurriedMs : timeMs) + graceMs - performance.now();
     this.#endAfter(task, restMs, () =>
       isHurried
@@ -113,7 +115,7 @@ export class CompileThread {
 
   #start(): Worker {
     const worker = new Worker(new URL("./compileWorker.js", import.meta.url), {
-      workerData: { settings: this.#settings, isWaited: this.#isWaited } satisfies CompileThreadSetup,
+      workerData: { settings: this.#settings, signals: this.#signals } satisfies CompileThreadSetup,
       resourceLimits: {
         maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20,
         maxYoungGenerationSizeMb: youngMb,

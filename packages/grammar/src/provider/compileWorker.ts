@@ -1,13 +1,20 @@
 /** A compile thread: one specification at a time. It may be ended at any moment. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { GrammarSpec } from "@tokenmill/contracts";
 import { Budget } from "../budget/budget.ts";
-import { type CompileAnswer, type CompileTask, type CompileThreadSetup, faultOf, ready } from "./compileProtocol.ts";
+import {
+  type CompileAnswer,
+  type CompileTask,
+  type CompileThreadSetup,
+  faultOf,
+  ready,
+  signals,
+} from "./compileProtocol.ts";
 import { compileSpec, newExpressions } from "./compileSpec.ts";
 import { firstSpec } from "./firstSpec.ts";
 import { shareImage } from "./sharedImage.ts";
 
-const { settings, isWaited } = workerData as CompileThreadSetup;
+const { settings, signals: seen } = workerData as CompileThreadSetup;
 
 /** Nodes of expressions that are kept for the next specification. */
 const mostKeptNodes = 300_000;
@@ -27,10 +34,16 @@ function answerTo(spec: string, budget: Budget): CompileAnswer {
 }
 
 function budgetOf({ param, timeMs, hurriedMs }: CompileTask): Budget {
-  const isPressed = (): boolean => Atomics.load(isWaited, 0) === 1;
-  return new Budget(param, { timeMs, unlessWaited: { timeMs: hurriedMs, isWaited: isPressed } });
+  const isWaited = (): boolean => Atomics.load(seen, signals.isWaited) === 1;
+  return new Budget(param, { timeMs, unlessWaited: { timeMs: hurriedMs, isWaited } });
 }
 
-parentPort!.on("message", (task: CompileTask) => parentPort!.postMessage(answerTo(task.spec, budgetOf(task))));
 answerTo(JSON.stringify(firstSpec), new Budget("first", { timeMs: 1000 }));
 parentPort!.postMessage(ready);
+// by a futex it wakes sooner than by its event loop
+for (;;) {
+  const tasks = Atomics.load(seen, signals.tasks);
+  const received: { readonly message: CompileTask } | undefined = receiveMessageOnPort(parentPort!);
+  if (received) parentPort!.postMessage(answerTo(received.message.spec, budgetOf(received.message)));
+  else Atomics.wait(seen, signals.tasks, tasks);
+}
