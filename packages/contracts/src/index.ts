@@ -7,4 +7,5 @@ export * from "./modelSource.ts";
 export * from "./sequenceRequest.ts";
 export * from "./source.ts";
 export * from "./sparseRow.ts";
+export * from "./textAutomaton.ts";
 export * from "./tokenizer.ts";
