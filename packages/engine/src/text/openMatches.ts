@@ -4,9 +4,10 @@ import type { PreparedAutomaton } from "./preparedAutomaton.ts";
 
 export class OpenMatches {
   readonly #prepared: PreparedAutomaton;
-  /** In rising order, and the state of each. */
+  /** In rising order, and the state of each; what is behind the count is left over. */
   readonly #starts: number[];
   readonly #states: number[];
+  #count: number;
   /** Of the match that was found last. */
   foundStart = 0;
   foundPattern = -1;
@@ -15,15 +16,16 @@ export class OpenMatches {
     this.#prepared = prepared;
     this.#starts = [...starts];
     this.#states = [...states];
+    this.#count = starts.length;
   }
 
   get count(): number {
-    return this.#starts.length;
+    return this.#count;
   }
 
   /** Where the earliest begins. Undefined: none is open. */
   get start(): number | undefined {
-    return this.#starts[0];
+    return this.#count === 0 ? undefined : this.#starts[0];
   }
 
   get looksAhead(): boolean {
@@ -31,59 +33,55 @@ export class OpenMatches {
   }
 
   fork(): OpenMatches {
-    return new OpenMatches(this.#prepared, this.#starts, this.#states);
+    const count = this.#count;
+    return new OpenMatches(this.#prepared, this.#starts.slice(0, count), this.#states.slice(0, count));
   }
 
   /** Takes the byte at `at`. Whether a match ends with it: the longest is the one that was found, all of them are closed. */
   read(byte: number, before: Beside, at: number): boolean {
-    const { automaton, classCount, firsts } = this.#prepared;
-    const [starts, states] = [this.#starts, this.#states];
-    const begun = firsts[(before << 8) | byte]!;
-    if (begun < 0 && starts.length === 0) return false;
+    const begun = this.#prepared.firsts[(before << 8) | byte]!;
+    if (begun < 0 && this.#count === 0) return false;
     this.#prepared.step++;
     this.foundPattern = -1;
+    const { automaton, classCount } = this.#prepared;
     const { transitions } = automaton;
     const byteClass = automaton.classes[byte]!;
-    let count = 0;
-    for (let i = 0; i < starts.length; i++) {
-      if (this.#follow(count, starts[i]!, transitions[states[i]! * classCount + byteClass]!)) count++;
+    const open = this.#count;
+    this.#count = 0;
+    for (let i = 0; i < open; i++) {
+      this.#follow(this.#starts[i]!, transitions[this.#states[i]! * classCount + byteClass]!);
     }
-    if (this.#follow(count, at, begun)) count++;
-    starts.length = states.length = count;
+    this.#follow(at, begun);
     return this.foundPattern >= 0;
   }
 
-  /** Puts a match in the state at `place` unless it is closed, or an earlier one is in that state. */
-  #follow(place: number, start: number, state: number): boolean {
+  /** Keeps a match in this state unless it is closed, or an earlier one is in that state. */
+  #follow(start: number, state: number): void {
     const { automaton, seen, step } = this.#prepared;
-    if (state < 0 || seen[state] === step) return false;
+    if (state < 0 || seen[state] === step) return;
     seen[state] = step;
     const pattern = automaton.accepts[state]!;
-    if (pattern >= 0) {
-      this.#found(start, pattern);
-      return false;
-    }
-    this.#starts[place] = start;
-    this.#states[place] = state;
-    return true;
+    if (pattern >= 0) this.#found(start, pattern);
+    else this.#keep(start, state);
+  }
+
+  #keep(start: number, state: number): void {
+    this.#starts[this.#count] = start;
+    this.#states[this.#count++] = state;
   }
 
   /** Whether a match ends before what stands behind it: the longest is the one that was found, all of them are closed. */
   endBefore(beside: Beside): boolean {
     const { acceptsBefore } = this.#prepared.automaton;
-    const [starts, states] = [this.#starts, this.#states];
     this.foundPattern = -1;
-    let count = 0;
-    for (let i = 0; i < starts.length; i++) {
-      const state = states[i]!;
+    const open = this.#count;
+    this.#count = 0;
+    for (let i = 0; i < open; i++) {
+      const [start, state] = [this.#starts[i]!, this.#states[i]!];
       const pattern = acceptsBefore[state * 3 + beside]!;
-      if (pattern >= 0) this.#found(starts[i]!, pattern);
-      else {
-        starts[count] = starts[i]!;
-        states[count++] = state;
-      }
+      if (pattern >= 0) this.#found(start, pattern);
+      else this.#keep(start, state);
     }
-    starts.length = states.length = count;
     return this.foundPattern >= 0;
   }
 
