@@ -33,6 +33,8 @@ export const JOB_MASK = 44;
 /** Masks that are filled where the row is made: what the pool calls the grammar's image, 0 for none, and the output. */
 export const JOB_MASK_IMAGE = 52;
 export const JOB_MASK_OUTPUT = 56;
+/** How often the position was drawn before and taken back, 0 … 255: each time from other random numbers. Not 0 only below 2^24. */
+export const JOB_REDRAW = 60;
 /** Stages before this one have been done: the row is what they left. Not 0 only in copies of a job. */
 export const JOB_FIRST_STAGE = 48;
 /** State of the sequence before this step, STATE_NUMBERS f64. */
@@ -43,6 +45,9 @@ export const JOB_DTYPE = 100;
 export const JOB_VOCAB_SIZE = 104;
 export const JOB_UNDO = 108;
 export const JOB_RESULT = 112;
+/** Where in the history the output begins that its mask is filled for; 1: the mask that is there already is narrowed by it. */
+export const JOB_MASK_START = 116;
+export const JOB_MASK_NARROWS = 120;
 
 /** A sparse row stands where a row would: a mark, which no row begins with, as it is NaN in every dtype; how many tokens it lists, ln Σ
  *  e^x of all others, ids i32[n], and behind them their logits f32[n]. */

@@ -124,6 +124,8 @@ export interface SampleJob {
   sequenceId: bigint;
   /** Number of output tokens before this one: the position of the draw. */
   position: number;
+  /** How often the position was drawn before and taken back, 0 … 255: each time from other random numbers. Absent: 0. */
+  redraw?: number;
   /**
    * True: the pool's worker source writes the row first. False when the row is already in the slab (batch sources,
    * `sample`): the worker then only samples.
@@ -133,8 +135,10 @@ export interface SampleJob {
   state?: ArrayLike<number> | undefined;
   /** Whether the slot's `tokenMask` applies. Absent: false. */
   hasTokenMask?: boolean;
-  /** Has the mask filled for what may follow the history's output, where the row is done. Absent: none is. */
+  /** Has the mask filled for what may follow the history's output, where the row is done; `hasTokenMask`: narrowed by it. Absent: none is. */
   masks?: TokenMasks | undefined;
+  /** Where in the history the output begins that `masks` are for. Absent: behind the prompt. */
+  maskStart?: number | undefined;
 }
 
 /** One output's masks: the number of the grammar's image, and one of the output's own. */

@@ -1,5 +1,12 @@
-// Uniforms of a job: pure functions of its seed, sequence, position, what they are for, and the attempt.
-import { JOB_POSITION, JOB_SEED_HIGH, JOB_SEED_LOW, JOB_SEQUENCE_HIGH, JOB_SEQUENCE_LOW } from "../../src/layout";
+// Uniforms of a job: pure functions of its seed, sequence, position, redraw, what they are for, and the attempt.
+import {
+  JOB_POSITION,
+  JOB_REDRAW,
+  JOB_SEED_HIGH,
+  JOB_SEED_LOW,
+  JOB_SEQUENCE_HIGH,
+  JOB_SEQUENCE_LOW,
+} from "../../src/layout";
 import { job } from "../memory/job";
 import { philox0, philox1, philox2, philox3, philoxBlock, uniform, usePhiloxKey } from "../numbers/philox";
 
@@ -12,7 +19,7 @@ export function drawUniforms(domain: u32, attempt: u32): void {
   philoxBlock(
     load<u32>(job, JOB_SEQUENCE_LOW),
     load<u32>(job, JOB_SEQUENCE_HIGH),
-    load<u32>(job, JOB_POSITION),
+    load<u32>(job, JOB_POSITION) | (load<u32>(job, JOB_REDRAW) << 24),
     (domain << 24) | attempt,
   );
   uniformFirst = uniform(philox0, philox1);

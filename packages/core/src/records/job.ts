@@ -12,10 +12,13 @@ import {
   JOB_HISTORY_LENGTH,
   JOB_MASK,
   JOB_MASK_IMAGE,
+  JOB_MASK_NARROWS,
   JOB_MASK_OUTPUT,
+  JOB_MASK_START,
   JOB_PLAN,
   JOB_POSITION,
   JOB_PROMPT_LENGTH,
+  JOB_REDRAW,
   JOB_RESULT,
   JOB_ROW,
   JOB_SEED_LOW,
@@ -55,6 +58,8 @@ export interface JobDraw {
   readonly seed: number | bigint;
   readonly sequenceId: number | bigint;
   readonly position: number;
+  /** How often the position was drawn before and taken back, 0 … 255. Absent: 0. */
+  readonly redraw?: number | undefined;
   /** Absent: the plan has no state. */
   readonly state?: ArrayLike<number> | undefined;
   /** Of the token mask. Absent or 0: none. */
@@ -62,6 +67,10 @@ export interface JobDraw {
   /** Where the mask is filled next to the kernel: the number of its image, and the output that it is for. Absent: 0, none. */
   readonly maskImage?: number;
   readonly maskOutput?: number;
+  /** Where in the history that output begins. Absent: behind the prompt. */
+  readonly maskStart?: number | undefined;
+  /** Whether what is filled narrows the mask that is there. Absent: false. */
+  readonly narrowsMask?: boolean | undefined;
   /** The row, where it lies elsewhere than the last time. */
   readonly row?: number;
   /** Absent: false, the row is there. */
@@ -82,6 +91,8 @@ export interface Job {
   maskOffsetBytes: number;
   maskImage: number;
   maskOutput: number;
+  maskStart: number;
+  narrowsMask: boolean;
   writesRow: boolean;
 }
 
@@ -106,12 +117,15 @@ export function writeJob(views: RecordViews, at: number, draw: JobDraw): void {
   writeUint64(views, at + JOB_SEED_LOW, draw.seed);
   writeUint64(views, at + JOB_SEQUENCE_LOW, draw.sequenceId);
   i32[(at + JOB_POSITION) >>> 2] = draw.position;
+  i32[(at + JOB_REDRAW) >>> 2] = draw.redraw ?? 0;
   i32[(at + JOB_WRITE_ROW) >>> 2] = draw.writesRow ? 1 : 0;
   i32[(at + JOB_UNDO_COUNT) >>> 2] = 0;
   if (draw.row !== undefined) i32[(at + JOB_ROW) >>> 2] = draw.row;
   i32[(at + JOB_MASK) >>> 2] = draw.mask ?? 0;
   i32[(at + JOB_MASK_IMAGE) >>> 2] = draw.maskImage ?? 0;
   i32[(at + JOB_MASK_OUTPUT) >>> 2] = draw.maskOutput ?? 0;
+  i32[(at + JOB_MASK_START) >>> 2] = draw.maskStart ?? draw.promptLength;
+  i32[(at + JOB_MASK_NARROWS) >>> 2] = draw.narrowsMask ? 1 : 0;
   if (draw.state) writeState(views, at + JOB_STATE, draw.state);
 }
 
@@ -157,6 +171,8 @@ export function createJob(): Job {
     maskOffsetBytes: 0,
     maskImage: 0,
     maskOutput: 0,
+    maskStart: 0,
+    narrowsMask: false,
     writesRow: false,
   };
 }
@@ -175,5 +191,7 @@ export function readJob({ i32 }: RecordViews, at: number, into: Job): void {
   into.maskOffsetBytes = i32[(at + JOB_MASK) >>> 2]! >>> 0;
   into.maskImage = i32[(at + JOB_MASK_IMAGE) >>> 2]!;
   into.maskOutput = i32[(at + JOB_MASK_OUTPUT) >>> 2]!;
+  into.maskStart = i32[(at + JOB_MASK_START) >>> 2]!;
+  into.narrowsMask = i32[(at + JOB_MASK_NARROWS) >>> 2] === 1;
   into.writesRow = i32[(at + JOB_WRITE_ROW) >>> 2] === 1;
 }

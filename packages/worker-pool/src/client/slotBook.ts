@@ -88,7 +88,8 @@ export class SlotBook {
 
   /** Writes the job record of an acquired slot, which is in flight then. */
   begin(slot: number, job: SampleJob): void {
-    const { plan, history, seed, sequenceId, position, writeRow, hasTokenMask, masks, state = plan.initialState } = job;
+    const { plan, history, seed, sequenceId, position, redraw, writeRow, hasTokenMask, masks, maskStart } = job;
+    const { state = plan.initialState } = job;
     this.#use[slot] = IN_FLIGHT;
     this.#plans[slot] = plan;
     this.#writesRow[slot] = writeRow ? 1 : 0;
@@ -101,10 +102,13 @@ export class SlotBook {
       seed,
       sequenceId,
       position,
+      redraw,
       state,
       mask: hasTokenMask || masks ? this.#maskOffset(slot) : 0,
       maskImage: masks?.image ?? 0,
       maskOutput: masks?.output ?? 0,
+      maskStart,
+      narrowsMask: hasTokenMask,
       writesRow: writeRow,
     });
   }

@@ -12,6 +12,7 @@ export class RowMasks {
   readonly #imageOf: ImageOf;
   readonly #vocabSize: number;
   readonly #words: Int32Array;
+  #scratch: Int32Array | undefined;
 
   private constructor(filler: MaskFiller, imageOf: ImageOf, vocabSize: number, words: Int32Array) {
     this.#filler = filler;
@@ -31,17 +32,17 @@ export class RowMasks {
 
   /** Fills the job's mask if it asks for it. @throws what the filler throws */
   fill(job: Job): void {
-    const { maskImage, maskOutput, maskOffsetBytes, historyOffsetBytes, promptLength, historyLength } = job;
+    const { maskImage, maskOutput, maskOffsetBytes, maskStart, narrowsMask, historyOffsetBytes, historyLength } = job;
     if (maskImage === 0) return;
     const words = this.#words;
     const history = historyOffsetBytes >>> 2;
-    const mask = maskOffsetBytes >>> 2;
-    this.#filler.fill(
-      this.#imageOf(maskImage),
-      maskOutput,
-      words.subarray(history + promptLength, history + historyLength),
-      words.subarray(mask, mask + ((this.#vocabSize + 31) >> 5)),
-    );
+    const first = maskOffsetBytes >>> 2;
+    const mask = words.subarray(first, first + ((this.#vocabSize + 31) >> 5));
+    const filled = narrowsMask ? (this.#scratch ??= new Int32Array(mask.length)) : mask;
+    const output = words.subarray(history + maskStart, history + historyLength);
+    this.#filler.fill(this.#imageOf(maskImage), maskOutput, output, filled);
+    // again after a worker's death: what is narrowed already stays as it is
+    if (narrowsMask) for (let i = 0; i < mask.length; i++) mask[i]! &= filled[i]!;
   }
 }
 
