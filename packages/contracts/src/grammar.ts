@@ -1,4 +1,5 @@
 /** Structured output: who says which tokens may come next. The engine knows no grammar, only these. */
+import type { SearchPattern, TextAutomaton } from "./textAutomaton.ts";
 
 /**
  * What an output has to be: JSON that a schema accepts (an object, `true`, `false`, or JSON text); text of a grammar in EBNF
@@ -55,6 +56,11 @@ export interface GrammarCompileOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface SearchCompileOptions extends GrammarCompileOptions {
+  /** What messages call the list of patterns. Absent: `patterns`. */
+  readonly param?: string;
+}
+
 /** Compiles grammars for one vocabulary. */
 export interface GrammarProvider {
   readonly vocabSize: number;
@@ -69,6 +75,12 @@ export interface GrammarProvider {
   compile(spec: GrammarSpec, options?: GrammarCompileOptions): Promise<CompiledGrammar>;
   /** Compiles, and gives a matcher at the beginning of an output, on the calling thread. @throws as `compile` does */
   open(spec: GrammarSpec, options?: GrammarCompileOptions): Promise<GrammarMatcher>;
+  /**
+   * Compiles patterns that text is searched for, as `compile` does. Absent: the provider knows no regular expressions.
+   * @throws TypeError, RangeError for a pattern that is none, matches the empty text, or looks further than at the characters
+   *   beside the match; for patterns that take too much (then with the code `grammar_budget`)
+   */
+  compileSearch?(patterns: readonly SearchPattern[], options?: SearchCompileOptions): Promise<TextAutomaton>;
   /** Ends what compiles. Safe to call twice. */
   close(): Promise<void>;
 }

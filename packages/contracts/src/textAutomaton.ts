@@ -1,5 +1,12 @@
 /** What text is searched for, as who compiles it and who searches have it. */
 
+/** A regular expression, of the same dialect as that of a grammar. */
+export interface SearchPattern {
+  readonly pattern: string;
+  /** Flag `i`. Absent: false. */
+  readonly ignoreCase?: boolean;
+}
+
 /** What stands beside a match: nothing, where the text begins or ends; a word character, which is `[0-9A-Z_a-z]`; another one. */
 export const besides = { nothing: 0, word: 1, other: 2 } as const;
 export type Beside = (typeof besides)[keyof typeof besides];

@@ -2,6 +2,7 @@
 import { asRefusal, messageOf } from "@tokenmill/check";
 import { GrammarBudgetError, HurriedError } from "../budget/budget.ts";
 import type { SpecSettings } from "./compileSpec.ts";
+import type { CompiledSearch } from "./compiledSearch.ts";
 import type { SharedImage } from "./sharedImage.ts";
 
 /** Places of what a thread sees at any time: 1 while others are pending for it; how many tasks were sent, which it waits on. */
@@ -14,11 +15,18 @@ export interface CompileThreadSetup {
   readonly signals: Int32Array;
 }
 
-export interface CompileTask {
-  /** JSON text of the specification. */
+export type CompiledImage = SharedImage | CompiledSearch;
+
+export interface Specification {
+  /** A `GrammarSpec`, or a list of patterns. */
+  readonly kind: "grammar" | "search";
+  /** JSON text. */
   readonly spec: string;
   /** The parameter that it came in. */
   readonly param: string;
+}
+
+export interface CompileTask extends Specification {
   readonly timeMs: number;
   /** Time after which it yields once others are pending. */
   readonly hurriedMs: number;
@@ -28,12 +36,14 @@ export interface CompileTask {
 export const ready = "ready";
 
 export type CompileAnswer =
-  | { readonly image: SharedImage; readonly error?: undefined }
+  | { readonly image: CompiledImage; readonly error?: undefined }
   | { readonly image?: undefined; readonly error: CompileFault };
 
 export interface CompileFault {
   readonly kind: "type" | "range" | "budget" | "hurried" | "internal";
   readonly message: string;
+  /** What of the parameter is refused, if it is not the whole. */
+  readonly param?: string | undefined;
 }
 
 export function faultOf(error: unknown): CompileFault {
@@ -48,7 +58,8 @@ export function faultOf(error: unknown): CompileFault {
 }
 
 /** The error as a refusal of the parameter; a plain error if it is internal. */
-export function errorOfFault({ kind, message }: CompileFault, param: string): Error {
+export function errorOfFault({ kind, message, param: part }: CompileFault, whole: string): Error {
+  const param = part ?? whole;
   const subject = `"${param}"`;
   const reason = message.startsWith(subject)
     ? message.slice(subject.length)

@@ -3,9 +3,9 @@
  * is started anew in a thread of its own, so that the others do not wait for it.
  */
 import { HurriedError } from "../budget/budget.ts";
+import type { CompiledImage, Specification } from "./compileProtocol.ts";
 import type { SpecSettings } from "./compileSpec.ts";
-import { CompileThread, type Specification, type ThreadLimits } from "./compileThread.ts";
-import type { SharedImage } from "./sharedImage.ts";
+import { CompileThread, type ThreadLimits } from "./compileThread.ts";
 
 /** Time in the first thread while others wait; nearly every specification takes less. */
 const shortMs = 100;
@@ -20,20 +20,20 @@ export interface Waiters {
 interface Waiting {
   readonly specification: Specification;
   readonly waiters: Waiters;
-  readonly resolve: (image: SharedImage) => void;
+  readonly resolve: (image: CompiledImage) => void;
   readonly reject: (error: Error) => void;
 }
 
 class Lane {
   readonly #thread: CompileThread;
-  readonly #onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void;
+  readonly #onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: CompiledImage) => void;
   /** By owner, in round-robin order. */
   readonly #waiting = new Map<string, Waiting[]>();
   #isBusy = false;
 
   constructor(
     thread: CompileThread,
-    onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: SharedImage) => void,
+    onSettled: (one: Waiting, owner: string, error: Error | undefined, image?: CompiledImage) => void,
   ) {
     this.#thread = thread;
     this.#onSettled = onSettled;
@@ -111,7 +111,7 @@ export class CompileQueue {
   }
 
   /** @throws what compiling throws */
-  compile(specification: Specification, owner: string, waiters: Waiters): Promise<SharedImage> {
+  compile(specification: Specification, owner: string, waiters: Waiters): Promise<CompiledImage> {
     return new Promise((resolve, reject) => this.#short.add(owner, { specification, waiters, resolve, reject }));
   }
 

@@ -3,14 +3,15 @@ import { Worker } from "node:worker_threads";
 import { threadFlags } from "@tokenmill/check";
 import {
   type CompileAnswer,
+  type CompiledImage,
   type CompileTask,
   type CompileThreadSetup,
   errorOfFault,
   ready,
   signals,
+  type Specification,
 } from "./compileProtocol.ts";
 import type { SpecSettings } from "./compileSpec.ts";
-import type { SharedImage } from "./sharedImage.ts";
 
 /** The thread sees for itself that time is up; it is ended if it has not seen it by then. */
 const graceMs = 500;
@@ -26,16 +27,10 @@ export interface ThreadLimits {
   readonly memoryBytes: number;
 }
 
-/** JSON text of a specification, and the parameter that it came in. */
-export interface Specification {
-  readonly spec: string;
-  readonly param: string;
-}
-
 /** What the thread works on. */
 interface Task {
   readonly param: string;
-  readonly resolve: (image: SharedImage) => void;
+  readonly resolve: (image: CompiledImage) => void;
   readonly reject: (error: Error) => void;
   /** When the thread began with it, as `performance.now` says it. */
   startedMs: number | undefined;
@@ -70,7 +65,7 @@ export class CompileThread {
   }
 
   /** One after the other. @throws what compiling throws; GrammarBudgetError beyond the limits, HurriedError */
-  compile({ spec, param }: Specification): Promise<SharedImage> {
+  compile({ kind, spec, param }: Specification): Promise<CompiledImage> {
     const { timeMs, hurriedMs } = this.#limits;
     const worker = this.#worker ?? this.#start();
     return new Promise((resolve, reject) => {
@@ -80,7 +75,7 @@ export class CompileThread {
       if (this.#isReady) this.#begin(task);
       else this.#endAfter(task, startMs, () => new Error("the thread that compiles grammars does not start"));
       worker.ref();
-      worker.postMessage({ spec, param, timeMs, hurriedMs } satisfies CompileTask);
+      worker.postMessage({ kind, spec, param, timeMs, hurriedMs } satisfies CompileTask);
       Atomics.add(this.#signals, signals.tasks, 1);
       Atomics.notify(this.#signals, signals.tasks);
     });

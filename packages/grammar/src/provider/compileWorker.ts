@@ -1,7 +1,9 @@
 /** A compile thread: one specification at a time. It may be ended at any moment. */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { GrammarSpec } from "@tokenmill/contracts";
+import { refusalOf } from "@tokenmill/check";
+import type { GrammarSpec, SearchPattern } from "@tokenmill/contracts";
 import { Budget } from "../budget/budget.ts";
+import { compileSearch } from "../search/compileSearch.ts";
 import {
   type CompileAnswer,
   type CompileTask,
@@ -9,8 +11,10 @@ import {
   faultOf,
   ready,
   signals,
+  type Specification,
 } from "./compileProtocol.ts";
 import { compileSpec, newExpressions } from "./compileSpec.ts";
+import { compiledSearch } from "./compiledSearch.ts";
 import { firstSpec } from "./firstSpec.ts";
 import { shareImage } from "./sharedImage.ts";
 
@@ -20,12 +24,15 @@ const { settings, signals: seen } = workerData as CompileThreadSetup;
 const mostKeptNodes = 300_000;
 let expressions = newExpressions();
 
-function answerTo(spec: string, budget: Budget): CompileAnswer {
+function answerTo({ kind, spec, param }: Specification, budget: Budget): CompileAnswer {
   try {
-    const parsed = JSON.parse(spec) as GrammarSpec;
-    return { image: shareImage(compileSpec(parsed, settings, budget, expressions)) };
+    const parsed: unknown = JSON.parse(spec);
+    if (kind === "grammar") {
+      return { image: shareImage(compileSpec(parsed as GrammarSpec, settings, budget, expressions)) };
+    }
+    return { image: compiledSearch(compileSearch(parsed as SearchPattern[], { param, budget, expressions })) };
   } catch (error) {
-    const fault = faultOf(error);
+    const fault = kind === "search" ? { ...faultOf(error), param: refusalOf(error)?.parameter } : faultOf(error);
     if (fault.kind === "budget" || fault.kind === "internal") expressions = newExpressions();
     return { error: fault };
   } finally {
@@ -38,12 +45,12 @@ function budgetOf({ param, timeMs, hurriedMs }: CompileTask): Budget {
   return new Budget(param, { timeMs, unlessWaited: { timeMs: hurriedMs, isWaited } });
 }
 
-answerTo(JSON.stringify(firstSpec), new Budget("first", { timeMs: 1000 }));
+answerTo({ kind: "grammar", spec: JSON.stringify(firstSpec), param: "first" }, new Budget("first", { timeMs: 1000 }));
 parentPort!.postMessage(ready);
 // by a futex it wakes sooner than by its event loop
 for (;;) {
   const tasks = Atomics.load(seen, signals.tasks);
   const received: { readonly message: CompileTask } | undefined = receiveMessageOnPort(parentPort!);
-  if (received) parentPort!.postMessage(answerTo(received.message.spec, budgetOf(received.message)));
+  if (received) parentPort!.postMessage(answerTo(received.message, budgetOf(received.message)));
   else Atomics.wait(seen, signals.tasks, tasks);
 }

@@ -1,5 +1,5 @@
 /** Structured output for one vocabulary: compiles in threads of its own, caches the images, and decides who fills masks. */
-import { checkBoolean, checkInteger, checkOptions, refuse } from "@tokenmill/check";
+import { checkBoolean, checkInteger, checkOptions, checkString, refuse } from "@tokenmill/check";
 import {
   type CompiledGrammar,
   type GrammarCompileOptions,
@@ -9,11 +9,15 @@ import {
   type GrammarProvider,
   type GrammarSpec,
   type MaskFillerModule,
+  type SearchCompileOptions,
+  type SearchPattern,
+  type TextAutomaton,
   type Tokenizer,
 } from "@tokenmill/contracts";
 import { GrammarEngine } from "../run/engine.ts";
 import { CompileQueue, type Waiters } from "./compileQueue.ts";
-import type { Specification } from "./compileThread.ts";
+import type { CompiledImage, Specification } from "./compileProtocol.ts";
+import type { CompiledSearch } from "./compiledSearch.ts";
 import { LeasedMatcher } from "./leasedMatcher.ts";
 import { ImageCache, type ImageInUse } from "./imageCache.ts";
 import { ReadImages, type SharedImage } from "./sharedImage.ts";
@@ -111,14 +115,26 @@ class ThreadedProvider implements GrammarProvider {
     this.#images = new ImageCache(cacheBytes);
   }
 
-  compile(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
-    return this.#take(spec, options);
+  async compile(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<CompiledGrammar> {
+    return this.#take<SharedImage>(specificationOf(spec), options);
   }
 
   async open(spec: GrammarSpec, options: GrammarCompileOptions = {}): Promise<GrammarMatcher> {
     // the first one's vocabulary is read while a thread compiles
-    const [{ image, release }, engine] = await Promise.all([this.#take(spec, options), this.#ownEngine()]);
+    const [{ image, release }, engine] = await Promise.all([
+      this.#take<SharedImage>(specificationOf(spec), options),
+      this.#ownEngine(),
+    ]);
     return new LeasedMatcher(engine.open(this.#read.imageOf(image)), release);
+  }
+
+  async compileSearch(
+    patterns: readonly SearchPattern[],
+    { param = "patterns", ...options }: SearchCompileOptions = {},
+  ): Promise<TextAutomaton> {
+    const { image, release } = await this.#take<CompiledSearch>(searchOf(patterns, param), options);
+    release();
+    return image.automaton;
   }
 
   async #ownEngine(): Promise<GrammarEngine> {
@@ -129,10 +145,13 @@ class ThreadedProvider implements GrammarProvider {
     return this.#queue.close();
   }
 
-  async #take(spec: GrammarSpec, { owner = "", signal }: GrammarCompileOptions): Promise<ImageInUse> {
-    const specification = specificationOf(spec);
-    const compile = (waiters: Waiters): Promise<SharedImage> => this.#queue.compile(specification, owner, waiters);
-    return this.#images.take(specification.spec, compile, signal);
+  async #take<T extends CompiledImage>(
+    specification: Specification,
+    { owner = "", signal }: GrammarCompileOptions,
+  ): Promise<ImageInUse<T>> {
+    const compile = (waiters: Waiters): Promise<CompiledImage> => this.#queue.compile(specification, owner, waiters);
+    const { image, release } = await this.#images.take(`${specification.param} ${specification.spec}`, compile, signal);
+    return { image: image as T, release };
   }
 }
 
@@ -149,8 +168,19 @@ function specificationOf(spec: GrammarSpec): Specification {
     return refuse("spec", `one of ${grammarForms.join(", ")}`, param, true);
   }
   try {
-    return { spec: JSON.stringify(spec), param };
+    return { kind: "grammar", spec: JSON.stringify(spec), param };
   } catch {
     return refuse(param, "what JSON has a text for", value, true);
   }
+}
+
+/** @throws TypeError for what is no list of patterns */
+function searchOf(patterns: readonly SearchPattern[], param: string): Specification {
+  if (!Array.isArray(patterns) || patterns.length === 0) refuse(param, "patterns", patterns, true);
+  const list = patterns.map((each: SearchPattern, i) => {
+    const name = `${param}[${i}]`;
+    const { pattern, ignoreCase = false } = checkOptions(name, each, ["pattern", "ignoreCase"], "pattern field");
+    return { pattern: checkString(name, pattern), ignoreCase: checkBoolean(`${name}.ignoreCase`, ignoreCase) };
+  });
+  return { kind: "search", spec: JSON.stringify(list), param };
 }

@@ -1,16 +1,16 @@
-/** Compiled grammars by the text of their specification: those in use, and of the others as many as memory is given to. */
+/** Compiled grammars and searches by the text of their specification: those in use, and of the others as many as memory is given to. */
+import type { CompiledImage } from "./compileProtocol.ts";
 import type { Waiters } from "./compileQueue.ts";
-import type { SharedImage } from "./sharedImage.ts";
 
 class Entry implements Waiters {
-  readonly image: Promise<SharedImage>;
+  readonly image: Promise<CompiledImage>;
   users = 1;
   /** 0 until it is compiled. */
   sizeBytes = 0;
   isCompiled = false;
   onGone: (() => void) | undefined;
 
-  constructor(compile: (waiters: Waiters) => Promise<SharedImage>) {
+  constructor(compile: (waiters: Waiters) => Promise<CompiledImage>) {
     this.image = compile(this);
     this.image.then(
       () => (this.isCompiled = true),
@@ -23,8 +23,8 @@ class Entry implements Waiters {
   }
 }
 
-export interface ImageInUse {
-  readonly image: SharedImage;
+export interface ImageInUse<T extends CompiledImage = CompiledImage> {
+  readonly image: T;
   readonly release: () => void;
 }
 
@@ -45,7 +45,7 @@ export class ImageCache {
    */
   async take(
     text: string,
-    compile: (waiters: Waiters) => Promise<SharedImage>,
+    compile: (waiters: Waiters) => Promise<CompiledImage>,
     signal?: AbortSignal,
   ): Promise<ImageInUse> {
     signal?.throwIfAborted();

@@ -30,6 +30,37 @@ export function isSettled(part: AST.Element, before: number, after: number): boo
   );
 }
 
+/** The first assertion of these kinds that is settled only by what stands outside all of the alternatives. */
+export function firstUnsettled(
+  alternatives: readonly AST.Alternative[],
+  kinds: readonly AST.Assertion["kind"][],
+  before = 0,
+  after = 0,
+): AST.Assertion | undefined {
+  for (const { elements } of alternatives) {
+    for (const [i, each] of elements.entries()) {
+      const [left, right] = [sequence(elements.slice(0, i)).min, sequence(elements.slice(i + 1)).min];
+      const found = firstUnsettledIn(each, kinds, before + left, after + right);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function firstUnsettledIn(
+  part: AST.Element,
+  kinds: readonly AST.Assertion["kind"][],
+  before: number,
+  after: number,
+): AST.Assertion | undefined {
+  if (part.type === "Assertion") {
+    return kinds.includes(part.kind) && !isAssertionSettled(part, before, after) ? part : undefined;
+  }
+  if (part.type === "Quantifier") return firstUnsettledIn(part.element, kinds, before, after);
+  if (part.type !== "CapturingGroup" && part.type !== "Group") return undefined;
+  return firstUnsettled(part.alternatives, kinds, before, after);
+}
+
 function isAssertionSettled(assertion: AST.Assertion, before: number, after: number): boolean {
   if (assertion.kind === "word") return before > 0 && after > 0;
   if (assertion.kind === "lookbehind") return before > 0;

@@ -1,0 +1,12 @@
+/** A search as it comes from a compile thread. */
+import type { TextAutomaton } from "@tokenmill/contracts";
+
+export interface CompiledSearch {
+  readonly automaton: TextAutomaton;
+  readonly sizeBytes: number;
+}
+
+export function compiledSearch(automaton: TextAutomaton): CompiledSearch {
+  const sizeBytes = Object.values(automaton).reduce((sum, { byteLength }: ArrayBufferView) => sum + byteLength, 0);
+  return { automaton, sizeBytes };
+}
