@@ -41,6 +41,8 @@ export interface TokenEvent {
   topLogprobs?: TokenLogprob[];
   /** On the first event only, if `promptLogprobs` was asked for: one for each token of the prompt, null for the first. */
   promptLogprobs?: (PromptTokenLogprob | null)[];
+  /** The banned text or pattern that ends with this token nevertheless: `rewindCountMax` was reached, or nothing else was possible. */
+  passedBan?: string;
   /** On the last event only. */
   finishReason?: FinishReason;
   /** The stop string or stop token id that matched, with `finishReason: "stop"`. */

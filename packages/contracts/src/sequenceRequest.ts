@@ -35,6 +35,23 @@ export interface SequenceRequest {
   /** End the sequence when its output goes round in a loop; not within `minTokens`. Absent: never. */
   repetitionDetection?: RepetitionDetection;
   /**
+   * Texts that the output is not to hold, in any case: at most 1,024, together 16,384 UTF-16 units. Where one has come, the
+   * tokens from the one with its first character on are taken back, that one is banned there, and they are drawn again; events
+   * are late by what may still become such a text. Not looked for in the prompt. Absent: none.
+   */
+  bannedStrings?: readonly string[];
+  /** Patterns of texts that the output is not to hold, at most 64 (flag `u`); needs an engine with `grammar`. */
+  bannedRegex?: readonly string[];
+  /** The same, in any case (flags `iu`). */
+  bannedRegexIgnoreCase?: readonly string[];
+  /** How many tokens of a banned text are banned where they stood, from 1 on, −1 for all. Absent: 1. */
+  bannedN?: number;
+  /**
+   * How often in a row tokens are taken back before a banned text is let pass, 1 … 255; −1: twice the texts and patterns, 20 at
+   * least. Absent: −1.
+   */
+  rewindCountMax?: number;
+  /**
    * Score the prompt before the first token: each token's raw log-probability and those of the N most probable in its
    * place. Token i is scored by the row that a request with the first i tokens would begin with. Absent: not scored.
    */

@@ -31,6 +31,8 @@ export interface EngineStats {
   finished: number;
   failed: number;
   cancelled: number;
+  /** Tokens that were drawn and taken back, which no event told of: the work that banned texts cost. */
+  takenBack: number;
   pool: PoolStats;
 }
 

@@ -5,4 +5,4 @@ import { packageVersion } from "./generated/packageVersion.ts";
 export const engineVersion: string = packageVersion;
 
 /** Layout and meaning of `SequenceSnapshot`; raised whenever an older record would continue differently. */
-export const snapshotVersion = 3;
+export const snapshotVersion = 4;

@@ -10,6 +10,7 @@ const further: Record<Exclude<keyof TokenEvent, keyof typeof plain>, Partial<Tok
   rank: { logprob: -1, rank: 1 },
   topLogprobs: { logprob: -1, topLogprobs: [] },
   promptLogprobs: { promptLogprobs: [null] },
+  passedBan: { passedBan: "x" },
   finishReason: { finishReason: "length" },
   stopReason: { finishReason: "stop", stopReason: "x" },
   usage: { finishReason: "length", usage: { promptTokens: 1, completionTokens: 1 } },

@@ -6,8 +6,8 @@ export type PlainEvents = (number | string)[];
 
 export const plainEventLength = 5;
 
-export function isPlain({ logprob, promptLogprobs, finishReason }: TokenEvent): boolean {
-  return logprob === undefined && promptLogprobs === undefined && finishReason === undefined;
+export function isPlain({ logprob, promptLogprobs, passedBan, finishReason }: TokenEvent): boolean {
+  return logprob === undefined && promptLogprobs === undefined && passedBan === undefined && finishReason === undefined;
 }
 
 export function pushPlain(events: PlainEvents, reader: number, epoch: number, event: TokenEvent): void {

@@ -7,6 +7,7 @@ type ScoredToken = readonly [
   rank: number,
   top: Alternatives | undefined,
 ];
+type PassedBan = readonly [place: number, text: string];
 type Alternatives = readonly Alternative[];
 
 export interface TokenBatch {
@@ -19,6 +20,8 @@ export interface TokenBatch {
   readonly top?: readonly Alternatives[];
   /** Of the first event, if that is the sequence's. */
   readonly prompt?: readonly (ScoredToken | null)[];
+  /** Of events that hold one: their place in the batch, and it. */
+  readonly passed?: readonly PassedBan[];
   /** The last event is the sequence's last. */
   readonly end?: { readonly reason: FinishReason; readonly stop?: string | number; readonly usage?: Usage };
 }
@@ -33,6 +36,7 @@ const isCarried: Readonly<Record<keyof TokenEvent, true>> = {
   rank: true,
   topLogprobs: true,
   promptLogprobs: true,
+  passedBan: true,
   finishReason: true,
   stopReason: true,
   usage: true,
@@ -46,6 +50,7 @@ export interface MutableBatch extends TokenBatch {
   readonly logprobs?: number[];
   readonly ranks?: number[];
   readonly top?: Alternatives[];
+  passed?: PassedBan[];
   end?: NonNullable<TokenBatch["end"]>;
 }
 
@@ -70,6 +75,7 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
   batch.logprobs?.push(event.logprob!);
   batch.ranks?.push(event.rank!);
   batch.top?.push(alternativesOf(event.topLogprobs!));
+  if (event.passedBan !== undefined) (batch.passed ??= []).push([batch.tokenIds.length - 1, event.passedBan]);
   if (event.finishReason === undefined) return;
   batch.end = {
     reason: event.finishReason,
@@ -80,7 +86,9 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
 
 /** @param index behind the first event: the rest begins there, and is undefined where nothing is left */
 export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, MutableBatch | undefined] {
-  const { first, tokenIds, texts, logprobs, ranks, top, prompt, end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, prompt, passed = [], end } = batch;
+  const before = passed.filter(([place]) => place < index - first);
+  const behind = passed.slice(before.length).map(([place, text]): PassedBan => [place - (index - first), text]);
   const count = index - first;
   if (count >= tokenIds.length) return [batch, undefined];
   const part = (from: number, to?: number): MutableBatch => ({
@@ -92,14 +100,14 @@ export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, M
     ...(top && { top: top.slice(from, to) }),
   });
   return [
-    { ...part(0, count), ...(prompt && { prompt }) },
-    { ...part(count), ...(end && { end }) },
+    { ...part(0, count), ...(prompt && { prompt }), ...(before.length > 0 && { passed: before }) },
+    { ...part(count), ...(behind.length > 0 && { passed: behind }), ...(end && { end }) },
   ];
 }
 
 /** Event `first + i`, as it was. */
 export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigint): TokenEvent {
-  const { first, tokenIds, texts, logprobs, ranks, top, prompt, end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, prompt, passed, end } = batch;
   const event: TokenEvent = { sequenceId, index: first + i, tokenId: tokenIds[i]!, text: texts[i]! };
   if (logprobs) {
     event.logprob = logprobs[i]!;
@@ -107,6 +115,8 @@ export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigin
   }
   if (top) event.topLogprobs = top[i]!.map(alternativeIn);
   if (prompt && i === 0) event.promptLogprobs = prompt.map(scoredIn);
+  const passedBan = passed?.find(([place]) => place === i);
+  if (passedBan) event.passedBan = passedBan[1];
   if (end && i === tokenIds.length - 1) {
     event.finishReason = end.reason;
     if (end.stop !== undefined) event.stopReason = end.stop;
@@ -116,9 +126,9 @@ export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigin
 }
 
 /** Roughly what an event takes in a batch. */
-export function sizeBytesOf({ text, topLogprobs, promptLogprobs }: TokenEvent): number {
+export function sizeBytesOf({ text, topLogprobs, promptLogprobs, passedBan = "" }: TokenEvent): number {
   const prompt = promptLogprobs?.reduce((sum, token) => sum + 32 + 24 * (token?.topLogprobs?.length ?? 0), 0) ?? 0;
-  return 16 + 3 * text.length + 24 * (topLogprobs?.length ?? 0) + prompt;
+  return 16 + 3 * (text.length + passedBan.length) + 24 * (topLogprobs?.length ?? 0) + prompt;
 }
 
 function alternativesOf(tokens: readonly TokenLogprob[]): Alternative[] {

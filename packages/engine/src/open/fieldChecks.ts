@@ -19,8 +19,7 @@ import {
 } from "@tokenmill/check";
 
 const defaultMaxTokens = 256;
-const mostStopStrings = 64;
-const longestStopString = 4096;
+const stopLimits: TextLimits = { count: 64, length: 4096 };
 
 /** What the source can do, as far as requests depend on it. */
 export interface RequestLimits {
@@ -56,23 +55,48 @@ export function promptTokenIds(
 }
 
 /** The stop strings without duplicates. @throws if one is empty, too long or not well-formed, or without a tokenizer. */
-export function stopStrings(stop: unknown, { tokenizer, sourceName }: RequestLimits): readonly string[] {
-  if (stop === undefined) return [];
-  const strings: unknown[] | undefined = typeof stop === "string" ? [stop] : Array.isArray(stop) ? stop : undefined;
-  if (strings === undefined) refuse("stop", "string or array of strings", stop, true);
-  if (strings.length > mostStopStrings) refuse("stop", `at most ${mostStopStrings} strings`, stop, false);
-  for (const [i, string] of strings.entries()) {
-    if (typeof string !== "string") refuse(`stop[${i}]`, "string", string, true);
+export function stopStrings(stop: unknown, limits: RequestLimits): readonly string[] {
+  return textList("stop", typeof stop === "string" ? [stop] : stop, stopLimits, limits, ["stopTokenIds"]);
+}
+
+/** How many texts there may be, how long each and all may be, in UTF-16 units. */
+export interface TextLimits {
+  readonly count: number;
+  readonly length: number;
+  readonly total?: number;
+}
+
+/**
+ * Texts that an output is searched for, without duplicates. @throws if one is empty, too long or not well-formed, or without a
+ * tokenizer
+ * @param instead parameters that do without one
+ */
+export function textList(
+  name: string,
+  given: unknown,
+  { count, length, total = Number.POSITIVE_INFINITY }: TextLimits,
+  { tokenizer, sourceName }: RequestLimits,
+  instead: readonly string[] = [],
+): readonly string[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) refuse(name, `${name === "stop" ? "string or " : ""}array of strings`, given, true);
+  if (given.length > count) refuse(name, `at most ${count} strings`, given, false);
+  for (const [i, text] of given.entries()) {
+    if (typeof text !== "string") refuse(`${name}[${i}]`, "string", text, true);
     // A lone surrogate can never be in decoded text.
-    if (string === "" || string.length > longestStopString || /\p{Surrogate}/u.test(string)) {
-      refuse(`stop[${i}]`, `well-formed string of 1 to ${longestStopString} UTF-16 units`, string, false);
+    if (text === "" || text.length > length || /\p{Surrogate}/u.test(text)) {
+      refuse(`${name}[${i}]`, `well-formed string of 1 to ${length} UTF-16 units`, text, false);
     }
   }
-  if (strings.length > 0 && !tokenizer) {
-    const reason = `expected a source with a tokenizer, got ${show(sourceName)} without one: use "stopTokenIds"`;
-    refuseBecause("stop", reason, true, ["stopTokenIds"]);
+  const texts = [...new Set(given as string[])];
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  if (units > total) refuseBecause(name, `expected at most ${total} UTF-16 units together, got ${units}`, false);
+  if (texts.length > 0 && !tokenizer) {
+    const other = instead.map((parameter) => `: use "${parameter}"`).join("");
+    const reason = `expected a source with a tokenizer, got ${show(sourceName)} without one${other}`;
+    refuseBecause(name, reason, true, instead);
   }
-  return [...new Set(strings as string[])];
+  return texts;
 }
 
 /** @throws unless it is an integer in 1 … 2^24 and not below `minTokens`. */

@@ -14,7 +14,8 @@ export interface NewSequence {
 }
 
 export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed, observer }: NewSequence): Sequence {
-  const { randomStreamId, promptTokenIds, maxTokens, stop, ignoreEos, repetition, grammar, promptLogprobs } = prepared;
+  const { randomStreamId, promptTokenIds, maxTokens, stop, ignoreEos, repetition, bans, grammar, promptLogprobs } =
+    prepared;
   return new Sequence({
     sequenceId,
     randomStreamId,
@@ -26,6 +27,7 @@ export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed,
     stops: stop.length > 0 ? new StopStrings(stop) : undefined,
     ignoreEos,
     repetition,
+    bans,
     epoch: 0,
     grammar,
     promptLogprobs,

@@ -7,6 +7,7 @@ import { replayText } from "../snapshot/replay.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot } from "../snapshot/sequenceSnapshot.ts";
 import { StopStrings } from "../text/stopStrings.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
+import { banRule } from "./banRule.ts";
 import {
   canonicalId,
   checkMaxTokens,
@@ -31,12 +32,14 @@ export function prepareRecord(
   texts: TokenTexts | undefined,
 ): PreparedRecord {
   checkSnapshot(record, limits.vocabSize);
-  const { params, profile, promptTokenIds, outputTokenIds, maxTokens, ignoreEos, epoch, grammar, state } = record;
+  const { params, profile, promptTokenIds, outputTokenIds, maxTokens, ignoreEos, epoch, grammar, state, takenBack } =
+    record;
   const { seed, ...unseeded } = params;
   checkMaxTokens(fittingTokens(promptTokenIds.length, maxTokens, limits), unseeded.minTokens);
   checkSeed("seed", BigInt(seed));
   const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, limits);
   const repetition = repetitionRule(record.repetitionDetection);
+  const bans = record.bans && banRule(record.bans, limits);
   const stop = stopStrings(record.stop, limits);
   if (grammar) grammarEos(grammar, limits, ignoreEos);
   const randomStreamId = idOf(record.randomStreamId, "randomStreamId");
@@ -56,6 +59,8 @@ export function prepareRecord(
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos,
         repetition,
+        bans,
+        carriedBans: takenBack,
         epoch: epoch + 1,
         grammar,
         promptLogprobs,

@@ -11,7 +11,9 @@ import {
   seedBits,
 } from "@tokenmill/core";
 import { checkBoolean, refuse, refuseBecause, refuseUnknown } from "@tokenmill/check";
+import type { BanRule } from "../control/bans.ts";
 import { repetitionRule, type RepetitionRule } from "../control/repetition.ts";
+import { banRule } from "./banRule.ts";
 import {
   canonicalId,
   checkMaxTokens,
@@ -34,6 +36,11 @@ const requestFields = [
   "stop",
   "ignoreEos",
   "repetitionDetection",
+  "bannedStrings",
+  "bannedRegex",
+  "bannedRegexIgnoreCase",
+  "bannedN",
+  "rewindCountMax",
   "promptLogprobs",
   ...grammarForms,
 ] as const satisfies readonly Exclude<keyof GenerateRequest, keyof SamplingParams>[];
@@ -50,6 +57,7 @@ export interface PreparedRequest {
   readonly stop: readonly string[];
   readonly ignoreEos: boolean;
   readonly repetition: RepetitionRule | undefined;
+  readonly bans: BanRule | undefined;
   /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
   readonly params: SamplingParams;
   /** Undefined: none in particular. */
@@ -66,7 +74,9 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   refuseUnknown(Object.keys(request), knownFields, "request field", foreignHint);
   const { jsonSchema, grammar, regex, choice, structuralTag, ...others } = request;
   const { promptLogprobs, randomStreamId, parseSpecial = true, repetitionDetection, ...rest } = others;
-  const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = rest;
+  const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax, ...unbanned } = rest;
+  const banFields = { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax };
+  const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = unbanned;
   checkBoolean("ignoreEos", ignoreEos);
   checkBoolean("parseSpecial", parseSpecial);
   checkSeed("seed", seed);
@@ -81,6 +91,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     stop: stopStrings(stop, limits),
     ignoreEos,
     repetition: repetitionRule(repetitionDetection),
+    bans: banRule(banFields, limits),
     params: ignoreEos ? params : withStopTokens(params, eosTokenIds),
     seed: seedBits(seed),
     grammar: spec,

@@ -118,7 +118,7 @@ export class BatchFiller {
       ...(scored !== undefined && { upcoming: tokenIds.subarray(scored) }),
       promptLength: scored ?? sequence.promptLength,
       sequenceId: sequence.sequenceIdBits,
-      position: sequence.position,
+      position: scored === undefined ? sequence.rowPosition : sequence.position,
     };
   }
 

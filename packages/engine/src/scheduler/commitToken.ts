@@ -1,4 +1,4 @@
-/** What a sampled token does to its sequence: history, stop rules, text, and the event that tells of it. */
+/** What a token that is certain does to its sequence: state, stop rules, text, and the event that tells of it. */
 import type { FinishReason, SampleResult, TokenEvent } from "@tokenmill/core";
 import { type TextStep, stepText } from "../text/textRules.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
@@ -8,7 +8,7 @@ import type { Sequence } from "./sequence.ts";
 /** Reused between calls. */
 const step: TextStep = { text: "", match: undefined };
 
-/** Appends the token and advances the sequence by one. The event carries `finishReason` if this was the last token. */
+/** Advances the sequence by one token, the next of its history. The event carries `finishReason` if this was the last token. */
 export function commitToken(
   sequence: Sequence,
   result: Readonly<SampleResult>,
@@ -16,7 +16,6 @@ export function commitToken(
 ): TokenEvent {
   const { tokenId } = result;
   sequence.state?.set(result.state);
-  sequence.history!.push(tokenId);
   const index = sequence.position++;
   const isStopToken = sequence.stopTokenIds.includes(tokenId);
   let finishReason: FinishReason | undefined;

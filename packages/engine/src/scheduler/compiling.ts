@@ -1,6 +1,7 @@
-/** Sequences whose grammar is being compiled: off this thread, and nobody else waits for it. */
+/** Sequences whose grammar or patterns are being compiled: off this thread, and nobody else waits for it. */
 import type { GrammarProvider } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
+import { patternLists } from "../control/bans.ts";
 import type { Sequence } from "./sequence.ts";
 
 export interface CompilingObserver {
@@ -42,13 +43,26 @@ export class Compiling {
     const ended = new AbortController();
     this.#sequences.set(sequence, ended);
     try {
-      sequence.compiled = await this.#grammars!.compile(sequence.grammar!, { signal: ended.signal });
-      if (ended.signal.aborted) sequence.compiled.release();
-      else sequence.masks = this.#pool.openMasks(sequence.compiled.image);
+      await Promise.all([this.#compileGrammar(sequence, ended.signal), this.#compileBans(sequence, ended.signal)]);
     } catch (error) {
+      ended.abort();
       if (this.#sequences.delete(sequence)) this.#observer.refused(sequence, error);
       return;
     }
     if (this.#sequences.delete(sequence)) this.#observer.compiled(sequence);
+  }
+
+  async #compileGrammar(sequence: Sequence, signal: AbortSignal): Promise<void> {
+    if (!sequence.grammar) return;
+    sequence.compiled = await this.#grammars!.compile(sequence.grammar, { signal });
+    if (signal.aborted) sequence.compiled.release();
+    else sequence.masks = this.#pool.openMasks(sequence.compiled.image);
+  }
+
+  async #compileBans(sequence: Sequence, signal: AbortSignal): Promise<void> {
+    const lists = sequence.bans ? patternLists(sequence.bans) : [];
+    sequence.banAutomata = await Promise.all(
+      lists.map(({ param, patterns }) => this.#grammars!.compileSearch!(patterns, { param, signal })),
+    );
   }
 }

@@ -31,20 +31,19 @@ export class PromptScoring {
     return this.length === this.#tokenIds.length;
   }
 
-  get hasTokenMask(): boolean {
-    return !this.#isImpossible;
-  }
-
   /** The part of the history that is before the token. */
   historyOf(history: History): HistoryView {
     return history.beginning(this.length);
   }
 
-  fillMask(words: Int32Array): void {
-    if (this.#isImpossible) return;
+  /** Writes that only the token may come. False, and nothing is written: all may. */
+  fillMask(mask: () => Int32Array): boolean {
+    if (this.#isImpossible) return false;
+    const words = mask();
     const tokenId = this.#tokenIds[this.length]!;
     words.fill(0);
     words[tokenId >> 5] = 1 << (tokenId & 31);
+    return true;
   }
 
   /** Takes a row's result; false if the row failed. `row`: as the source wrote it, a 16-bit pattern for each f16 or bf16. */

@@ -22,7 +22,6 @@ export class RowJobs {
 
   /** Submits the sequence's next row. @throws what the pool throws; nothing is in flight then */
   submit(slot: number, sequence: Sequence, writeRow: boolean): void {
-    sequence.unscored?.fillMask(this.#pool.tokenMask(slot));
     this.#pool.submit(slot, this.#jobFor(slot, sequence, writeRow));
     this.#sequences[slot] = sequence;
     this.count++;
@@ -53,15 +52,17 @@ export class RowJobs {
   }
 
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
-    const { seed, randomStreamBits, position, unscored } = sequence;
+    const { seed, randomStreamBits, unscored, control } = sequence;
     const { plan } = unscored ?? sequence;
     const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
-    const hasTokenMask = unscored?.hasTokenMask ?? false;
+    const position = unscored ? sequence.position : sequence.rowPosition;
+    const redraw = unscored ? 0 : (control?.redraw ?? 0);
+    const hasTokenMask = (unscored ?? control)?.fillMask(() => this.#pool.tokenMask(slot)) ?? false;
     const masks = unscored ? undefined : sequence.masks;
-    const state = unscored ? undefined : sequence.state;
+    const state = unscored ? undefined : (control?.state ?? sequence.state);
     const job = this.#jobs[slot];
     if (!job) {
-      const ids = { seed, sequenceId: randomStreamBits, position };
+      const ids = { seed, sequenceId: randomStreamBits, position, redraw };
       return (this.#jobs[slot] = { plan, history, ...ids, writeRow, hasTokenMask, masks, state });
     }
     job.plan = plan;
@@ -69,6 +70,7 @@ export class RowJobs {
     job.seed = seed;
     job.sequenceId = randomStreamBits;
     job.position = position;
+    job.redraw = redraw;
     job.writeRow = writeRow;
     job.hasTokenMask = hasTokenMask;
     job.masks = masks;

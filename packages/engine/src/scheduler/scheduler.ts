@@ -4,24 +4,19 @@
  * and their tokens committed. Nothing runs while no row is in flight: no timer, no polling.
  */
 import { messageOf } from "@tokenmill/check";
-import {
-  createResult,
-  type GrammarProvider,
-  type LogitsSource,
-  type SampleResult,
-  type TokenEvent,
-} from "@tokenmill/core";
+import { type GrammarProvider, type LogitsSource } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
+import { Control } from "../control/control.ts";
 import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { Admission, type AdmissionLimits } from "./admission.ts";
 import { BatchFills } from "./batchFills.ts";
 import { coalesced } from "./coalesced.ts";
-import { commitToken } from "./commitToken.ts";
 import { Compiling } from "./compiling.ts";
 import { CompletionLoop } from "./completionLoop.ts";
-import { deliverError, deliverEvent, deliverRefusal } from "./delivery.ts";
+import { deliverError, deliverRefusal } from "./delivery.ts";
 import { RowJobs } from "./rowJobs.ts";
+import { RowResults } from "./rowResults.ts";
 import type { Sequence } from "./sequence.ts";
 import { tellSource } from "./tellSource.ts";
 import { dispatchRows } from "./dispatchRows.ts";
@@ -34,6 +29,8 @@ export interface SchedulerTotals {
   finished: number;
   failed: number;
   cancelled: number;
+  /** Tokens that were drawn and taken back. */
+  takenBack: number;
 }
 
 export interface SchedulerOptions {
@@ -46,10 +43,10 @@ export interface SchedulerOptions {
 }
 
 export class Scheduler {
-  readonly totals: SchedulerTotals = { tokens: 0, finished: 0, failed: 0, cancelled: 0 };
   /** Every sequence that has not ended, by id. */
   readonly sequences: Map<number | bigint, Sequence> = new Map();
 
+  readonly #ended = { finished: 0, failed: 0, cancelled: 0 };
   readonly #pool: SamplerPool;
   readonly #source: LogitsSource;
   readonly #texts: TokenTexts | undefined;
@@ -59,7 +56,7 @@ export class Scheduler {
   readonly #rows: RowJobs;
   readonly #completions: CompletionLoop;
   readonly #fills: BatchFills | undefined;
-  readonly #result: SampleResult;
+  readonly #results: RowResults;
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
@@ -67,7 +64,16 @@ export class Scheduler {
     this.#pool = pool;
     this.#source = source;
     this.#texts = texts;
-    this.#result = createResult(pool.maxLogprobs);
+    this.#results = new RowResults(pool, texts, {
+      goesOn: (sequence) => {
+        if (this.#admission.serves(sequence)) this.#makeReady(sequence);
+      },
+      finished: (sequence) => {
+        this.#ended.finished++;
+        this.#end(sequence);
+      },
+      failed: (sequence, code, message, cause) => this.#fail(sequence, code, message, cause),
+    });
     this.#ready = new ReadyQueue(pool.workers, pool.slotCount, source.kind === "batch");
     this.#rows = new RowJobs(pool);
     pool.onFreed = this.#pumpSoon;
@@ -80,7 +86,7 @@ export class Scheduler {
     this.#compiling = new Compiling(pool, grammars, {
       compiled: (sequence) => this.#wait(sequence),
       refused: (sequence, error) => {
-        this.totals.failed++;
+        this.#ended.failed++;
         this.#end(sequence);
         deliverRefusal(sequence, error);
       },
@@ -100,6 +106,11 @@ export class Scheduler {
       changed: () => this.#pumpSoon(),
       windowClosed: () => this.#pump(),
     });
+  }
+
+  get totals(): SchedulerTotals {
+    const { tokens, takenBack } = this.#results;
+    return { tokens, takenBack, ...this.#ended };
   }
 
   get waitingCount(): number {
@@ -122,6 +133,7 @@ export class Scheduler {
   }
 
   #wait(sequence: Sequence): void {
+    if (sequence.bans) sequence.control = new Control(sequence, this.#texts!);
     sequence.phase = "waiting";
     this.#admission.add(sequence);
     this.#pumpSoon();
@@ -148,7 +160,7 @@ export class Scheduler {
   cancel(sequence: Sequence): void {
     sequence.observer = undefined;
     if (sequence.phase === "ended") return;
-    this.totals.cancelled++;
+    this.#ended.cancelled++;
     this.#end(sequence);
     this.#pumpSoon();
   }
@@ -226,39 +238,14 @@ export class Scheduler {
       this.#rowLost(slot, sequence, costMs);
       return;
     }
-    const result = this.#result;
-    this.#pool.readResult(slot, result);
     this.#ready.done(sequence, costMs);
     sequence.phase = "paused";
-    const { unscored } = sequence;
-    let isScored = false;
-    let event: TokenEvent | undefined;
-    try {
-      if (unscored) isScored = unscored.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
-      else if (result.status === "ok") event = commitToken(sequence, result, this.#texts);
-    } catch (error) {
-      this.#fail(sequence, "internal", messageOf(error), error);
-      return;
-    } finally {
-      this.#pool.release(slot);
-    }
-    if (event) this.#deliver(sequence, event);
-    else if (result.status !== "ok" && !isScored) this.#fail(sequence, result.status, result.message);
-    else if (this.#admission.serves(sequence)) this.#makeReady(sequence);
-  }
-
-  #deliver(sequence: Sequence, event: TokenEvent): void {
-    this.totals.tokens++;
-    if (event.finishReason !== undefined) {
-      this.totals.finished++;
-      this.#end(sequence);
-    } else if (this.#admission.serves(sequence)) this.#makeReady(sequence);
-    deliverEvent(sequence, event, (error) => this.#fail(sequence, "observer_failed", messageOf(error), error));
+    this.#results.take(slot, sequence);
   }
 
   /** The sequence ends, its memory is given back, its observer hears why. */
   #fail(sequence: Sequence, code: SequenceErrorCode, message: string, cause?: unknown): void {
-    this.totals.failed++;
+    this.#ended.failed++;
     this.#end(sequence);
     deliverError(sequence, code, message, cause);
   }

@@ -1,6 +1,9 @@
 /** One sequence: what is fixed when it opens, and what advances with its tokens. */
 import { ExpectedCost, type History, type Plan, type TokenMasks } from "@tokenmill/worker-pool";
-import type { CompiledGrammar, GrammarSpec, TokenEvent } from "@tokenmill/core";
+import type { CompiledGrammar, GrammarSpec, TextAutomaton, TokenEvent } from "@tokenmill/core";
+import { type BanRule, patternLists } from "../control/bans.ts";
+import type { Control } from "../control/control.ts";
+import type { CarriedBans } from "../control/heldTokens.ts";
 import { Repetition, type RepetitionRule } from "../control/repetition.ts";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
@@ -34,6 +37,9 @@ export interface SequenceSpec {
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
   readonly repetition?: RepetitionRule | undefined;
+  readonly bans?: BanRule | undefined;
+  /** Of an earlier life. */
+  readonly carriedBans?: CarriedBans | undefined;
   readonly epoch: number;
   /** What the output follows. */
   readonly grammar?: GrammarSpec | undefined;
@@ -61,12 +67,18 @@ export class Sequence implements Utf8Carry {
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
   readonly repetition: Repetition | undefined;
+  readonly bans: BanRule | undefined;
+  readonly carriedBans: CarriedBans | undefined;
+  /** Once all is compiled, where rules act between its rows. */
+  control: Control | undefined = undefined;
   readonly hasLogprobs: boolean;
   /** How often the sequence was resumed. */
   readonly epoch: number;
   readonly grammar: GrammarSpec | undefined;
   /** Once it is compiled: the grammar, its number in the pool, and that of the output, which masks are filled by. */
   compiled: CompiledGrammar | undefined = undefined;
+  /** Once they are compiled: its patterns that are banned. */
+  banAutomata: readonly TextAutomaton[] = [];
   masks: TokenMasks | undefined = undefined;
   /** Undefined once the sequence was cancelled or has ended: then nothing more is delivered. */
   observer: TokenObserver | undefined;
@@ -77,7 +89,7 @@ export class Sequence implements Utf8Carry {
   history: History | undefined = undefined;
   /** What `history` starts with; dropped when it is opened. */
   initialTokenIds: readonly number[] | undefined;
-  /** Output tokens so far: the index of the next one. */
+  /** Output tokens that have left so far: the index of the next event. */
   position: number;
   utf8State = 0;
   /** Until the first event, if the prompt is to be scored: as in the request. */
@@ -118,10 +130,12 @@ export class Sequence implements Utf8Carry {
     this.stops = spec.stops;
     this.ignoreEos = spec.ignoreEos;
     this.repetition = spec.repetition && new Repetition(spec.repetition, spec.outputTokenIds);
+    this.bans = spec.bans;
+    this.carriedBans = spec.carriedBans;
     this.hasLogprobs = params.logprobs !== undefined;
     this.epoch = spec.epoch;
     this.grammar = spec.grammar;
-    this.phase = spec.grammar ? "compiling" : "waiting";
+    this.phase = spec.grammar || (spec.bans && patternLists(spec.bans).length > 0) ? "compiling" : "waiting";
     this.promptLogprobs = spec.promptLogprobs;
     this.observer = spec.observer;
     this.initialTokenIds =
@@ -146,7 +160,12 @@ export class Sequence implements Utf8Carry {
     return this.promptLength + this.maxTokens;
   }
 
-  /** Prompt and output ids so far; a view or the array itself, not to be kept. */
+  /** Where its next row is: output tokens so far, those included that may be taken back. */
+  get rowPosition(): number {
+    return this.history!.length - this.promptLength;
+  }
+
+  /** Prompt and output ids so far, those included that may be taken back; a view or the array itself, not to be kept. */
   tokenIds(): ArrayLike<number> {
     return this.history?.tokens() ?? this.initialTokenIds ?? [];
   }

@@ -31,7 +31,16 @@ export interface BeamSearchHost {
 }
 
 /** What would have no effect, and stands in other kinds of requests. */
-const refused = ["stop", "repetitionDetection", "logprobs", "promptLogprobs", ...grammarForms] as const;
+const refused = [
+  "stop",
+  "repetitionDetection",
+  "bannedStrings",
+  "bannedRegex",
+  "bannedRegexIgnoreCase",
+  "logprobs",
+  "promptLogprobs",
+  ...grammarForms,
+] as const;
 
 /**
  * The outputs, best first. Nothing is left open when it settles.

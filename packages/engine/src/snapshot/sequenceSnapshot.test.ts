@@ -55,6 +55,20 @@ describe("resume", () => {
       },
     ],
     ["half characters", { maxTokens: 40, allowedTokenIds: [0, 6, 9, 10, 11, 12, 13], stop: "a😀a\uFFFDa" }],
+    [
+      "banned texts",
+      { maxTokens: 60, ignoreEos: true, bannedStrings: ["bcab", "a b", "é", "\uFFFDa", "cc"], bannedN: 2 },
+    ],
+    [
+      "banned texts that come nevertheless, with mirostat",
+      {
+        maxTokens: 60,
+        allowedTokenIds: [0, 1, 5],
+        bannedStrings: ["ab", "ba", "aaa "],
+        rewindCountMax: 3,
+        mirostat: 2,
+      },
+    ],
     ["mirostat 1", { maxTokens: 40, ignoreEos: true, mirostat: 1, mirostatTau: 2, mirostatEta: 0.3 }],
     ["mirostat 2 and DRY", { maxTokens: 40, ignoreEos: true, mirostat: 2, mirostatTau: 2, dryMultiplier: 0.8 }],
     ["adaptive-p", { maxTokens: 40, ignoreEos: true, adaptiveTarget: 0.4, noRepeatNgramSize: 3 }],
@@ -170,7 +184,7 @@ describe("resume", () => {
     expect(there.resume(record)).toBeInstanceOf(Observable);
     expect(there.stats().open).toBe(0);
     expect(record).toMatchObject({
-      version: 3,
+      version: 4,
       profile: "tokenmill",
       params: { seed: "7", topK: 9 },
       vocabSize: pieces.length,
@@ -196,7 +210,7 @@ describe("records that are refused", () => {
     good = records[9]!;
   });
   const cases: [string, (record: SequenceSnapshot) => unknown, string, string][] = [
-    ["another version", (r) => ({ ...r, version: 1 }), "foreign_version", '"version" expected 3, got 1'],
+    ["another version", (r) => ({ ...r, version: 1 }), "foreign_version", '"version" expected 4, got 1'],
     ["another vocabulary", (r) => ({ ...r, vocabSize: 17 }), "foreign_vocabulary", "expected the source's 16, got 17"],
     [
       "a changed output id",

@@ -12,6 +12,8 @@ import {
 } from "@tokenmill/core";
 import { refuse } from "@tokenmill/check";
 import { SnapshotError } from "../errors.ts";
+import type { BanRule } from "../control/bans.ts";
+import type { CarriedBans } from "../control/heldTokens.ts";
 import type { Sequence } from "../scheduler/sequence.ts";
 import { engineVersion, snapshotVersion } from "../version.ts";
 import { historyDigest } from "./digest.ts";
@@ -32,6 +34,8 @@ export interface CarriedState {
     /** Text held back because a stop string may begin with it. */
     heldText: string;
   };
+  /** What was taken back where the next tokens stand, and is banned there; absent: nothing. */
+  takenBack?: CarriedBans;
 }
 
 export interface SequenceSnapshot extends CarriedState {
@@ -53,6 +57,8 @@ export interface SequenceSnapshot extends CarriedState {
   ignoreEos: boolean;
   /** Which loops end it; absent: none. */
   repetitionDetection?: RepetitionDetection;
+  /** Which texts are not to be in it; absent: none. */
+  bans?: BanRule;
   /** What the output follows, if anything: an object with one of `grammarForms`. */
   grammar?: GrammarSpec;
   /** The prompt is to be scored, which its first event would have told of. */
@@ -68,7 +74,8 @@ export interface SequenceSnapshot extends CarriedState {
 /** The record of an open sequence as of its last event. */
 export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSnapshot {
   const { profile = "tokenmill", seed: _seed, logitBias, ...params } = sequence.plan.params;
-  const tokenIds = sequence.tokenIds();
+  // what may be taken back has not left
+  const tokenIds = Array.from(sequence.tokenIds()).slice(0, sequence.promptLength + sequence.position);
   const bias = logitBias && { logitBias: jsonBias(logitBias) };
   return {
     version: snapshotVersion,
@@ -84,18 +91,24 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     stop: [...(sequence.stops?.strings ?? [])],
     ignoreEos: sequence.ignoreEos,
     ...(sequence.repetition && { repetitionDetection: { ...sequence.repetition.rule } }),
+    ...(sequence.bans && { bans: structuredClone(sequence.bans) }),
     ...(sequence.grammar && { grammar: structuredClone(sequence.grammar) }),
     ...(sequence.promptLogprobs !== undefined && { promptLogprobs: sequence.promptLogprobs }),
-    promptTokenIds: Array.from(tokenIds).slice(0, sequence.promptLength),
-    outputTokenIds: Array.from(tokenIds).slice(sequence.promptLength),
+    promptTokenIds: tokenIds.slice(0, sequence.promptLength),
+    outputTokenIds: tokenIds.slice(sequence.promptLength),
     position: sequence.position,
     ...carriedState(sequence),
     historyDigest: historyDigest(sequence.promptLength, tokenIds),
   };
 }
 
-export function carriedState({ state, utf8State, heldText }: Sequence): CarriedState {
-  return { ...(state && { state: Array.from(state) }), text: { utf8State, heldText } };
+export function carriedState({ state, utf8State, heldText, control, carriedBans }: Sequence): CarriedState {
+  const takenBack = control ? control.carried() : carriedBans;
+  return {
+    ...(state && { state: Array.from(state) }),
+    text: { utf8State, heldText },
+    ...(takenBack && { takenBack }),
+  };
 }
 
 /**
@@ -164,6 +177,9 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (record.grammar !== undefined && !isGrammar(record.grammar))
     malformed("grammar", `one of ${grammarForms.join(", ")}`);
   if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
+  if (record.takenBack !== undefined && !areCarriedBans(record.takenBack, vocabSize)) {
+    malformed("takenBack", "rewinds, redraws and bans by place");
+  }
   if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
     malformed("text", "utf8State and heldText");
 }
@@ -179,6 +195,17 @@ export function checkState(state: unknown, initialState: readonly number[] | und
 
 function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
   return Array.isArray(ids) && ids.every((id) => Number.isInteger(id) && id >= 0 && id < vocabSize);
+}
+
+function areCarriedBans({ rewinds, redraws, bans }: CarriedBans, vocabSize: number): boolean {
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  return (
+    isCount(rewinds) &&
+    Array.isArray(redraws) &&
+    redraws.every(isCount) &&
+    Array.isArray(bans) &&
+    bans.every((ban) => Array.isArray(ban) && ban.length === 2 && isCount(ban[0]) && areTokenIds(ban[1], vocabSize))
+  );
 }
 
 function isGrammar(value: unknown): boolean {

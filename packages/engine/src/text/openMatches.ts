@@ -37,6 +37,11 @@ export class OpenMatches {
     return new OpenMatches(this.#prepared, this.#starts.slice(0, count), this.#states.slice(0, count));
   }
 
+  /** Drops all. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   /** Takes the byte at `at`. Whether a match ends with it: the longest is the one that was found, all of them are closed. */
   read(byte: number, before: Beside, at: number): boolean {
     const begun = this.#prepared.firsts[(before << 8) | byte]!;

@@ -61,6 +61,11 @@ export class TextSearch {
     return this.#looksAhead ? this.#endBefore(besides.nothing) : undefined;
   }
 
+  /** Drops what is open: no match begins before what comes next. */
+  restart(): void {
+    for (const open of this.#open) open.clear();
+  }
+
   /** A search of its own that goes on from here. */
   fork(): TextSearch {
     const fork = new TextSearch([], this.#before);

@@ -16,6 +16,11 @@ export class TokenTexts {
     this.#whole = new Array<string | null | undefined>(tokenizer.vocabSize);
   }
 
+  /** The token's bytes of UTF-8, which may be parts of characters. */
+  bytes(tokenId: number): Uint8Array {
+    return this.#tokenizer.tokenBytes(tokenId);
+  }
+
   /** Text that becomes certain with this token. */
   append(carry: Utf8Carry, tokenId: number): string {
     const whole = this.#wholeText(tokenId);

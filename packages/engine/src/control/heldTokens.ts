@@ -1,0 +1,175 @@
+/**
+ * Tokens that were drawn and may be taken back: nothing of them has left. A banned text takes them back to the one that holds its
+ * first character, which is banned at its place; that place and what comes behind it is drawn again, each time from other random
+ * numbers. They are certain, and let go, when no match of a banned text is open any more: whatever is drawn again later, none can
+ * begin in them. Only these draws are repeated: the output's law is not the model's, given that the text never occurs.
+ */
+import type { SampleResult } from "@tokenmill/core";
+import type { TextSearch } from "../text/textSearch.ts";
+import { type Bans, readOn } from "./bans.ts";
+
+/** A match that has not ended within that many tokens is not waited for. */
+const mostHeld = 1024;
+/** The kernels have that many random numbers for a place: from there on they come again. */
+const redraws = 256;
+
+/** A token, and what there was before it. */
+interface HeldToken {
+  result: Readonly<SampleResult>;
+  readonly search: TextSearch;
+}
+
+/** A token that leaves, and the banned text that ends with it nevertheless. */
+export interface CertainToken {
+  readonly result: Readonly<SampleResult>;
+  readonly passedBan: string | undefined;
+}
+
+/** What of it follows from neither request nor output. */
+export interface CarriedBans {
+  /** Times that tokens were taken back since none was held. */
+  rewinds: number;
+  /** For each place from the next event's on: how often it was drawn before. */
+  redraws: number[];
+  /** For these places, counted from the next event's: the tokens that are banned there. */
+  bans: (readonly [place: number, tokenIds: readonly number[]])[];
+}
+
+/** What a token that was drawn has led to. */
+export type Verdict = "held" | "certain" | "takenBack";
+
+export class HeldTokens {
+  readonly #bans: Bans;
+  readonly #held: HeldToken[] = [];
+  /** By place from the first held token on. */
+  #redraws: number[] = [];
+  #banned = new Map<number, Set<number>>();
+  #rewinds = 0;
+  #search: TextSearch;
+  /** The banned text that the last held token completed, and that is let pass. */
+  #passed: string | undefined;
+
+  /** @param search behind the output so far */
+  constructor(bans: Bans, search: TextSearch, carried?: CarriedBans) {
+    this.#bans = bans;
+    this.#search = search;
+    if (!carried) return;
+    this.#rewinds = carried.rewinds;
+    this.#redraws = [...carried.redraws];
+    this.#banned = new Map(carried.bans.map(([place, tokenIds]) => [place, new Set(tokenIds)]));
+  }
+
+  get count(): number {
+    return this.#held.length;
+  }
+
+  /** After the last of them; undefined without any. */
+  get state(): ArrayLike<number> | undefined {
+    return this.#held.at(-1)?.result.state;
+  }
+
+  /** How often the next place was drawn before. */
+  get redraw(): number {
+    return (this.#redraws[this.#held.length] ?? 0) % redraws;
+  }
+
+  /** Tokens that are banned at the next place. */
+  get banned(): ReadonlySet<number> | undefined {
+    return this.#banned.get(this.#held.length);
+  }
+
+  /** Takes a token with its text; `isLast`: the output ends with it. If all are certain, they are to leave before `result` is another's. */
+  push(result: Readonly<SampleResult>, bytes: Uint8Array, isLast: boolean): Verdict {
+    const { rule } = this.#bans;
+    const search = this.#search.fork();
+    this.#held.push({ result, search: this.#search });
+    this.#search = search;
+    let match = search.push(bytes);
+    if (!match && isLast) match = search.end();
+    if (match && this.#rewinds < rule.rewindCountMax) {
+      this.#rewind(this.#holderOf(match.start), rule.bannedN === -1 ? Number.POSITIVE_INFINITY : rule.bannedN);
+      return "takenBack";
+    }
+    if (match) {
+      this.#passed = this.#bans.textOf(match);
+      readOn(search, bytes.subarray(search.length - this.#held.at(-1)!.search.length));
+    } else if (!isLast && search.openStart < search.length && this.#held.length < mostHeld) {
+      this.#held.at(-1)!.result = copyOf(result);
+      return "held";
+    }
+    search.restart();
+    return "certain";
+  }
+
+  /** The next row has no token that may come: true, and it is to be drawn again with other bans, unless there are none. */
+  widen(): boolean {
+    const place = this.#held.length;
+    if (!this.#banned.has(place)) return false;
+    if (place > 0 && this.#rewinds < this.#bans.rule.rewindCountMax) this.#rewind(place - 1, 1);
+    else {
+      // there is nothing else here: the text is to pass
+      this.#banned.delete(place);
+      this.#rewinds = this.#bans.rule.rewindCountMax;
+    }
+    return true;
+  }
+
+  /** The first held token leaves. */
+  shift(): CertainToken {
+    const { result } = this.#held.shift()!;
+    this.#redraws.shift();
+    if (this.#banned.size > 0) {
+      this.#banned = new Map([...this.#banned].flatMap(([place, ids]) => (place === 0 ? [] : [[place - 1, ids]])));
+    }
+    if (this.#held.length > 0) return { result, passedBan: undefined };
+    this.#rewinds = 0;
+    const passedBan = this.#passed;
+    this.#passed = undefined;
+    return { result, passedBan };
+  }
+
+  /** Undefined: nothing. */
+  carried(): CarriedBans | undefined {
+    if (this.#rewinds === 0 && this.#redraws.length === 0 && this.#banned.size === 0) return undefined;
+    return {
+      rewinds: this.#rewinds,
+      redraws: [...this.#redraws],
+      bans: [...this.#banned].map(([place, tokenIds]) => [place, [...tokenIds]]),
+    };
+  }
+
+  /** The held token whose text holds that byte. */
+  #holderOf(offset: number): number {
+    let place = this.#held.length - 1;
+    while (place > 0 && this.#held[place]!.search.length > offset) place--;
+    return place;
+  }
+
+  /** Takes back the tokens from that one on; the first of them are banned where they stood. */
+  #rewind(place: number, bannedCount: number): void {
+    const taken = this.#held.splice(place);
+    this.#rewinds++;
+    this.#search = taken[0]!.search;
+    // what was banned behind it belonged to what is taken back
+    for (const later of [...this.#banned.keys()]) if (later > place) this.#banned.delete(later);
+    for (const [i, { result }] of taken.entries()) {
+      const at = place + i;
+      for (let missing = this.#redraws.length; missing <= at; missing++) this.#redraws.push(0);
+      this.#redraws[at]!++;
+      if (i >= bannedCount) continue;
+      const banned = this.#banned.get(at);
+      if (banned) banned.add(result.tokenId);
+      else this.#banned.set(at, new Set([result.tokenId]));
+    }
+  }
+}
+
+function copyOf(result: Readonly<SampleResult>): SampleResult {
+  const { state, topTokenIds, topLogprobs, topCount } = result;
+  return {
+    ...result,
+    state: state.slice(),
+    topTokenIds: topTokenIds.slice(0, topCount),
+    topLogprobs: topLogprobs.slice(0, topCount),
+  };
+}

@@ -1,0 +1,55 @@
+/** Fields of a request that ban texts, checked. */
+import { mostTokens, refuse, refuseBecause } from "@tokenmill/check";
+import type { BanRule } from "../control/bans.ts";
+import { type RequestLimits, textList } from "./fieldChecks.ts";
+
+/** What a request says of it. */
+export interface BanFields {
+  readonly bannedStrings?: unknown;
+  readonly bannedRegex?: unknown;
+  readonly bannedRegexIgnoreCase?: unknown;
+  readonly bannedN?: unknown;
+  readonly rewindCountMax?: unknown;
+}
+
+const mostRewinds = 255;
+/** Where nothing is said: twice the texts, and at least that many. */
+const leastRewinds = 20;
+const stringLimits = { count: 1024, length: 4096, total: 16_384 };
+const patternLimits = { count: 64, length: 4096, total: 16_384 };
+
+/** Undefined: nothing is banned. @throws TypeError, RangeError */
+export function banRule(fields: BanFields, limits: RequestLimits): BanRule | undefined {
+  const bannedStrings = textList("bannedStrings", fields.bannedStrings, stringLimits, limits);
+  const bannedRegex = patterns("bannedRegex", fields.bannedRegex, limits);
+  const bannedRegexIgnoreCase = patterns("bannedRegexIgnoreCase", fields.bannedRegexIgnoreCase, limits);
+  const bannedN = countOrDefault("bannedN", fields.bannedN, mostTokens) ?? 1;
+  const rewindCountMax = countOrDefault("rewindCountMax", fields.rewindCountMax, mostRewinds) ?? -1;
+  const count = bannedStrings.length + bannedRegex.length + bannedRegexIgnoreCase.length;
+  if (count === 0) return undefined;
+  const usual = Math.min(mostRewinds, Math.max(leastRewinds, 2 * count));
+  return {
+    bannedStrings,
+    bannedRegex,
+    bannedRegexIgnoreCase,
+    bannedN,
+    rewindCountMax: rewindCountMax === -1 ? usual : rewindCountMax,
+  };
+}
+
+/** −1, or an integer from 1 on. */
+function countOrDefault(name: string, count: unknown, max: number): number | undefined {
+  if (count === undefined || count === -1) return count;
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 1 || count > max) {
+    refuse(name, `-1, or integer in [1, ${max}]`, count, typeof count !== "number");
+  }
+  return count;
+}
+
+function patterns(name: string, given: unknown, limits: RequestLimits): readonly string[] {
+  const list = textList(name, given, patternLimits, limits);
+  if (list.length > 0 && !limits.grammar?.compileSearch) {
+    refuseBecause(name, 'expected an engine that can follow it: pass createEngine a "grammar" provider', true);
+  }
+  return list;
+}
