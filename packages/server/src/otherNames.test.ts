@@ -8,7 +8,7 @@ import { chatSchema } from "./bodies/chatSchema.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ structuredOutput: true });
 });
 afterAll(() => server.close());
 
@@ -42,6 +42,8 @@ const equal: readonly (readonly [object, object])[] = [
   [{ typical: 0.3 }, { typical_p: 0.3 }],
   [{ tfs_z: 0.3 }, { tail_free: 0.3 }],
   [{ tfs: 0.3 }, { tail_free: 0.3 }],
+  [{ banned_tokens: ["A"] }, { banned_strings: ["a"] }],
+  [{ banned_regex_case_insensitive: ["A+"] }, { banned_regex: ["[aA]+"] }],
   [{ nsigma: 0.5 }, { top_n_sigma: 0.5 }],
   [{ top_nsigma: 0.5 }, { top_n_sigma: 0.5 }],
   [
@@ -133,7 +135,6 @@ describe("another name", () => {
       rep_pen_slope: 1,
       guidance_scale: 1,
       negative_prompt: "",
-      banned_strings: [],
       num_beams: 1,
       cache_prompt: true,
       id_slot: -1,

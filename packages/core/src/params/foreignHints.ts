@@ -17,6 +17,8 @@ const sameThing = {
   badWords: "bad_words_ids",
   bannedTokenIds: "suppress_tokens",
   stop: "stopping_strings",
+  bannedStrings: "banned_tokens",
+  bannedRegexIgnoreCase: "banned_regex_case_insensitive",
 } as const;
 
 /** What to do instead of the names that follow it; our names in braces. */
@@ -36,7 +38,6 @@ const instead = {
   "all tokens of {penaltyLastN} count the same here": "rep_pen_slope",
   "line feeds count as other tokens do here": "penalize_nl",
   "it is {bannedTokenIds} here, a list of ids": "custom_token_bans",
-  "phrases are not taken back here, {badWords} bans sequences of tokens": "banned_tokens banned_strings",
   "here {bannedTokenIds} bans end of text, {ignoreEos} goes on after it": "ban_eos_token use_default_badwordsids",
   "{logitBias} has a bias for each token here": "sequence_bias",
   "it is {stopTokenIds} here, which come to the model's own": "eos_token_id",

@@ -5,7 +5,14 @@
  */
 import { type AliasName, foreignHints, type OtherName, ourNames } from "./foreignHints.ts";
 
-export type ForeignEngine = "HF" | "koboldcpp" | "llama.cpp" | "SGLang" | "text-generation-webui" | "vLLM";
+export type ForeignEngine =
+  | "HF"
+  | "ik_llama.cpp"
+  | "koboldcpp"
+  | "llama.cpp"
+  | "SGLang"
+  | "text-generation-webui"
+  | "vLLM";
 
 export interface ForeignName {
   readonly engines: readonly ForeignEngine[];
@@ -93,8 +100,8 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   suppress_tokens: alias(hf),
   begin_suppress_tokens: other(hf, []),
   custom_token_bans: other(textgen, ""),
-  banned_tokens: other(kobold, []),
-  banned_strings: other(["koboldcpp", "text-generation-webui"], [], ""),
+  banned_tokens: alias(kobold),
+  banned_regex_case_insensitive: alias(["ik_llama.cpp"]),
   ban_eos_token: other(textgen, false),
   use_default_badwordsids: other(kobold, false),
   sequence_bias: other(hf, []),

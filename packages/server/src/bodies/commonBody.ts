@@ -1,12 +1,12 @@
 /** What bodies of completions and of chats have in common, decoded. */
-import { type GrammarForm, grammarForms, type RepetitionDetection, type SamplingParams } from "@tokenmill/core";
+import { type GrammarForm, grammarForms, type SamplingParams } from "@tokenmill/core";
 import { ApiError } from "../errors/apiError.ts";
 import type { ClientName } from "../errors/toApiError.ts";
 import type { BodyFields } from "./bodyFields.ts";
 import type { EndpointFields } from "./commonFields.ts";
 import { snakeCase } from "./fieldNames.ts";
-import { repetitionOf } from "./repetitionDetection.ts";
 import { int64Of, samplingParamsOf, type TextSequences, textSequencesOf } from "./samplingFields.ts";
+import { type SequenceRules, sequenceRulesOf } from "./sequenceRules.ts";
 import { type StreamUsage, streamUsageOf } from "./streamOptions.ts";
 import { type StructuredOutput, structuredOutputOf } from "./structuredOutput.ts";
 
@@ -24,7 +24,7 @@ export interface CommonBody {
   readonly stream: boolean;
   readonly streamUsage: StreamUsage;
   readonly ignoreEos: boolean | undefined;
-  readonly repetitionDetection: RepetitionDetection | undefined;
+  readonly rules: SequenceRules;
   readonly parseSpecial: boolean;
   /** The stop string that matched stays in the output. */
   readonly keepsStop: boolean;
@@ -55,7 +55,7 @@ export function decodeCommon(
     stream,
     streamUsage: streamUsageOf(fields.record("stream_options"), stream),
     ignoreEos: fields.flag("ignoreEos"),
-    repetitionDetection: repetitionOf(fields.record("repetitionDetection")),
+    rules: sequenceRulesOf(fields),
     parseSpecial: fields.flag("parseSpecial") ?? parsesSpecial,
     keepsStop: fields.flag("include_stop_str_in_output") === true,
     promptLogprobs: promptLogprobsOf(fields, stream),

@@ -3,8 +3,8 @@ import { bigInteger, boolean, integer, type JsonSchema, string } from "./jsonSch
 import { structuredFields } from "./structuredOutput.ts";
 import { streamOptionsField } from "./streamOptions.ts";
 import { namedFields } from "./fieldNames.ts";
-import { repetitionField } from "./repetitionDetection.ts";
 import { samplingFields } from "./samplingFields.ts";
+import { ruleFields } from "./sequenceRules.ts";
 
 const stop: JsonSchema = {
   anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
@@ -63,7 +63,7 @@ export function commonFields({
     stream: boolean("Send the output as server-sent events while it is generated."),
     stream_options: streamOptionsField,
     ...namedFields("ignoreEos", boolean("Go on after end of text.")),
-    ...namedFields("repetitionDetection", repetitionField),
+    ...ruleFields,
     ...namedFields("parseSpecial", boolean(specialText)),
     include_stop_str_in_output: boolean("Leave the stop string that matched in the output."),
     prompt_logprobs: integer(

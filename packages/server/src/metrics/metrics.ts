@@ -48,6 +48,7 @@ export class Metrics {
     this.#gauge("num_requests_waiting", "Sequences that wait for memory.", () => engine.stats().queued);
     this.#gauge("free_slots", "Rows of shared memory that are free.", () => engine.stats().freeSlots);
     this.#total("generation_tokens_total", "Tokens generated.", () => engine.stats().tokens);
+    this.#total("tokens_taken_back_total", "Tokens drawn and taken back.", () => engine.stats().takenBack);
     this.#total("worker_deaths_total", "Worker threads that died and were replaced.", () => {
       return engine.stats().pool.workerDeaths;
     });

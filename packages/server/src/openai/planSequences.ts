@@ -3,6 +3,7 @@ import type { GenerateRequest } from "@tokenmill/core";
 import { outputRequest } from "@tokenmill/engine";
 import type { CommonBody } from "../bodies/commonBody.ts";
 import type { ServeContext } from "../context/context.ts";
+import { patternRules } from "../bodies/sequenceRules.ts";
 import { ApiError } from "../errors/apiError.ts";
 import { fitPrompt } from "../prompts/fitPrompt.ts";
 import type { JobSequence } from "./job.ts";
@@ -31,16 +32,9 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     throw new ApiError(400, message, { param: "n" });
   }
   const params = paramsWithTokens(body, context);
-  const {
-    structured,
-    ignoreEos,
-    repetitionDetection,
-    randomStreamId,
-    maxTokens,
-    defaultMaxTokens,
-    parseSpecial: special,
-  } = body;
+  const { structured, ignoreEos, rules, randomStreamId, maxTokens, defaultMaxTokens, parseSpecial: special } = body;
   if (structured) checkHasGrammars(context, structured.param);
+  for (const name of patternRules) if (rules[name]) checkHasGrammars(context, body.clientName(name) ?? name);
   // What has a form of its own ends by it.
   const stop = [...body.stop, ...((!structured && plan.extraStop) || [])];
   const shared: GenerateRequest = {
@@ -48,7 +42,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     ...(promptLogprobs !== undefined && { promptLogprobs }),
     ...(stop.length > 0 && { stop }),
     ...(ignoreEos !== undefined && { ignoreEos }),
-    ...(repetitionDetection && { repetitionDetection }),
+    ...rules,
     ...(logprobs !== undefined && { logprobs }),
     ...structured?.fields,
     ...(randomStreamId !== undefined && { randomStreamId }),
