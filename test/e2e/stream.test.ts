@@ -46,6 +46,29 @@ describe("the default job", () => {
     expect(refused.code).toBe(2);
   });
 
+  it("keeps texts out of what it writes, and says what that took", async () => {
+    const args = ["stream", "--prompt", "On", "--count", "8", "--seed", "3", "--max-tokens", "60"];
+    const bans = [
+      "--banned-strings",
+      " THE",
+      "--banned-regex",
+      "[,;] ",
+      "--banned-n",
+      "-1",
+      "--rewind-count-max",
+      "40",
+    ];
+    const plain = await tokenmill(args);
+    expect(plain.stdout).toMatch(/ the[^]*, /);
+    const { code, stdout, stderr } = await tokenmill([...args, ...bans]);
+    expect(stdout).not.toMatch(/ the|[,;] /i);
+    expect(stderr).toMatch(/\ntaken back +\d+ tokens more, for banned texts\n/);
+    expect(code).toBe(0);
+    const refused = await tokenmill([...args, "--banned-regex", "a*"]);
+    expect(refused.stderr).toContain("bannedRegex");
+    expect(refused.code).toBe(1);
+  });
+
   it("gives its summary alone on stdout with --json", async () => {
     const args = ["stream", "--count", "2", "--max-tokens", "3", "--seed", "18446744073709551615", "--json"];
     const { code, stdout } = await tokenmill(args);
@@ -54,6 +77,7 @@ describe("the default job", () => {
       finished: 16,
       failed: 0,
       tokens: 48,
+      takenBack: 0,
       finishReasons: { length: 16, stop: 0, repetition: 0 },
       seed: "18446744073709551615",
       source: "embedded",

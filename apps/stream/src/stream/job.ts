@@ -22,12 +22,18 @@ export function jobOf(
   source: LogitsSource,
 ): Job {
   const { maxTokens, stop, ignoreEos, repetitionDetection, promptLogprobs, count, show } = flags;
+  const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax } = flags;
   const given: RequestDefaults = {
     ...params,
     ...(maxTokens !== undefined && { maxTokens }),
     ...(stop && { stop }),
     ...(ignoreEos && { ignoreEos }),
     ...(repetitionDetection && { repetitionDetection }),
+    ...(bannedStrings && { bannedStrings }),
+    ...(bannedRegex && { bannedRegex }),
+    ...(bannedRegexIgnoreCase && { bannedRegexIgnoreCase }),
+    ...(bannedN !== undefined && { bannedN }),
+    ...(rewindCountMax !== undefined && { rewindCountMax }),
     ...(promptLogprobs !== undefined && { promptLogprobs }),
   };
   if (inputs) return { inputs, defaults: given, count: count ?? 1, show: show ?? Number.POSITIVE_INFINITY };

@@ -41,7 +41,8 @@ export async function runJob({ flags, job, engine, workers, output, interrupt }:
     display.end();
     if (output?.isBrokenPipe) return;
     const { seed, source } = engine;
-    const summary = counter.summary({ seed, source: source.name, vocabSize: source.vocabSize, workers });
+    const { takenBack } = engine.stats();
+    const summary = counter.summary({ seed, source: source.name, vocabSize: source.vocabSize, workers, takenBack });
     process.stderr.write(plainLines(summaryText(summary)));
     if (flags.json) await printJson(summary);
   };

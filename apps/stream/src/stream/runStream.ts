@@ -62,8 +62,15 @@ async function openOutput(flags: StreamFlags): Promise<Output | undefined> {
 function grammarFor(flags: StreamFlags, { tokenizer, vocabSize }: LogitsSource): GrammarProvider | undefined {
   const flag = grammarFlagIn(flags);
   if (flag !== undefined) return grammarProviderFor(tokenizer, vocabSize, flag);
+  const pattern = patternFlagIn(flags);
+  if (pattern !== undefined) return grammarProviderFor(tokenizer, vocabSize, pattern);
   const mayAsk = flags.prompts !== undefined && flags.promptsFormat !== "text" && tokenizer?.eosTokenId !== undefined;
   return mayAsk ? grammarProviderFor(tokenizer, vocabSize, "--prompts") : undefined;
+}
+
+function patternFlagIn({ bannedRegex, bannedRegexIgnoreCase }: StreamFlags): string | undefined {
+  if (bannedRegex) return "--banned-regex";
+  return bannedRegexIgnoreCase && "--banned-regex-ignore-case";
 }
 
 function openPool(

@@ -21,6 +21,8 @@ export interface RunSummary {
   finishReasons: Record<FinishReason, number>;
   promptTokens: number;
   tokens: number;
+  /** Drawn and taken back. */
+  takenBack: number;
   elapsedMs: number;
   tokensPerSecond: number;
   /** From opening a sequence to its first token. */
@@ -35,7 +37,7 @@ export interface RunSummary {
 }
 
 /** What the counter cannot know. */
-export type RunFacts = Pick<RunSummary, "source" | "vocabSize" | "workers"> & { seed: number | bigint };
+export type RunFacts = Pick<RunSummary, "source" | "vocabSize" | "workers" | "takenBack"> & { seed: number | bigint };
 
 export class RunCounter implements RunObserver {
   failures = 0;
@@ -78,7 +80,7 @@ export class RunCounter implements RunObserver {
     this.#cancelled++;
   }
 
-  summary({ seed, source, vocabSize, workers }: RunFacts): RunSummary {
+  summary({ seed, source, vocabSize, workers, takenBack }: RunFacts): RunSummary {
     const elapsedMs = this.#lastMs - this.startMs;
     return {
       sequences: this.finished + this.failures + this.#cancelled,
@@ -88,6 +90,7 @@ export class RunCounter implements RunObserver {
       finishReasons: { ...this.#reasons },
       promptTokens: this.#promptTokens,
       tokens: this.tokens,
+      takenBack,
       elapsedMs: round(elapsedMs),
       tokensPerSecond: elapsedMs > 0 ? Math.round(this.tokens / (elapsedMs / 1000)) : 0,
       ...percentiles("ttftMs", this.#ttftUs),

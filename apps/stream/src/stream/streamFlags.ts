@@ -23,6 +23,11 @@ export interface StreamFlags extends SourceFlags, GrammarFlags {
   readonly stop?: readonly string[];
   readonly ignoreEos?: true;
   readonly repetitionDetection?: RepetitionRule;
+  readonly bannedStrings?: readonly string[];
+  readonly bannedRegex?: readonly string[];
+  readonly bannedRegexIgnoreCase?: readonly string[];
+  readonly bannedN?: number;
+  readonly rewindCountMax?: number;
   readonly promptLogprobs?: number;
   readonly workers?: number;
   readonly slots?: number;
@@ -63,6 +68,19 @@ export function streamFlags(): Command {
       "--repetition-detection <json>",
       'end a sequence that goes round in a loop: {"maxPatternSize": 32, "minCount": 4} where up to 32 tokens come 4 times',
       repetitionFlag,
+    )
+    .option("--banned-strings <text>", "a text that no sequence holds: tokens are taken back; may be repeated", collect)
+    .option("--banned-regex <pattern>", "a pattern of such texts; may be repeated", collect)
+    .option("--banned-regex-ignore-case <pattern>", "the same, in any case; may be repeated", collect)
+    .option(
+      "--banned-n <n>",
+      "tokens of a banned text that are banned where they stood, -1 for all (default: 1)",
+      integerFlag("bannedN", -1, 2 ** 24),
+    )
+    .option(
+      "--rewind-count-max <n>",
+      "how often in a row tokens are taken back before a banned text is let pass (default: 20, or twice the texts)",
+      integerFlag("rewindCountMax", -1, 255),
     )
     .option(
       "--prompt-logprobs <n>",
