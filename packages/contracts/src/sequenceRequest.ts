@@ -10,6 +10,18 @@ export interface RepetitionDetection {
   minCount: number;
 }
 
+/** What begins and ends thinking: text, which may come in any tokens, the name of a special token, or token ids in a row. */
+export interface ThinkingTags {
+  /** Absent: `<think>`. */
+  start?: string | readonly number[];
+  /** Each of them ends it; 1 … 16. Absent: `</think>`. */
+  ends?: readonly (string | readonly number[])[];
+  /** What is forced where the budget is used up, a message and an end, say. Absent: the first of `ends`. */
+  forcedEnd?: string | readonly number[];
+  /** Whether the prompt leaves thinking open, or the output begins with it. Absent: by the tags in the prompt. */
+  isOpen?: boolean;
+}
+
 /** One sequence to generate: everything but the parameters of its sampling, which stand flat beside it. */
 export interface SequenceRequest {
   /** Text, or token ids. Absent or empty: generation starts from nothing. */
@@ -51,6 +63,17 @@ export interface SequenceRequest {
    * least. Absent: −1.
    */
   rewindCountMax?: number;
+  /**
+   * Most tokens of thinking, behind its start tag: then its end is forced, from where the output has begun it by itself; a new
+   * start tag has the whole budget again. 0: it ends as it begins. −1 or absent: any number.
+   */
+  thinkingTokenBudget?: number;
+  /** Which tags thinking has. An output that has a form follows it behind thinking, and does not end before. */
+  thinking?: ThinkingTags;
+  /** The first tokens of the output, whatever the rows say; at most `maxTokens`. */
+  forcedTokenIds?: readonly number[];
+  /** The token at the last place that `maxTokens` allows, whatever its row says. */
+  forcedEosTokenId?: number;
   /**
    * Score the prompt before the first token: each token's raw log-probability and those of the N most probable in its
    * place. Token i is scored by the row that a request with the first i tokens would begin with. Absent: not scored.

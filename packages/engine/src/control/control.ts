@@ -1,12 +1,14 @@
 /**
  * What acts on a sequence from outside its rows, between two of them: a small deterministic automaton over the tokens that are
- * drawn. It says what the next row's draw may give, and which tokens are certain. Sequences without such rules have none.
+ * drawn. It says what the next row may give, and which tokens are certain. Sequences without such rules have none.
  */
 import type { SampleResult, TextAutomaton } from "@tokenmill/core";
 import type { History } from "@tokenmill/worker-pool";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { type BanRule, Bans } from "./bans.ts";
 import { type CarriedBans, type CertainToken, HeldTokens } from "./heldTokens.ts";
+import { KnownToken, type WrittenRow } from "./knownToken.ts";
+import { Steering, type SteeringRule, type SteeringState } from "./steering.ts";
 
 /** The sequence, as far as its rules act on it. */
 export interface Controlled {
@@ -20,6 +22,8 @@ export interface Controlled {
   /** Prompt and output. */
   readonly history: History | undefined;
   tokenIds(): ArrayLike<number>;
+  readonly hasForm: boolean;
+  readonly steering: SteeringRule | undefined;
   readonly bans: BanRule | undefined;
   readonly banAutomata: readonly TextAutomaton[];
   readonly carriedBans: CarriedBans | undefined;
@@ -29,17 +33,23 @@ const noBytes = new Uint8Array(0);
 
 export class Control {
   readonly #sequence: Controlled;
-  readonly #texts: TokenTexts;
+  readonly #texts: TokenTexts | undefined;
   readonly #held: HeldTokens;
+  readonly #steering: Steering | undefined;
+  /** Before each held token, and before the next. */
+  readonly #steered: SteeringState[] = [];
+  readonly #known = new KnownToken();
   #certainCount = 0;
 
-  constructor(sequence: Controlled, texts: TokenTexts) {
-    const bans = new Bans(sequence.bans!, sequence.banAutomata);
+  constructor(sequence: Controlled, texts: TokenTexts | undefined) {
+    const { steering, bans, banAutomata, carriedBans, promptLength } = sequence;
+    const tokenIds = sequence.tokenIds();
+    const pieces = bans ? Array.from(tokenIds, (tokenId) => texts!.bytes(tokenId)).slice(promptLength) : [];
     this.#sequence = sequence;
     this.#texts = texts;
-    const outputIds = Array.from(sequence.tokenIds()).slice(sequence.promptLength);
-    const search = bans.searchBehind(outputIds.map((tokenId) => texts.bytes(tokenId)));
-    this.#held = new HeldTokens(bans, search, sequence.carriedBans);
+    this.#held = new HeldTokens(bans && new Bans(bans, banAutomata), pieces, carriedBans);
+    this.#steering = steering && new Steering(steering, sequence, texts?.tokenizer);
+    if (this.#steering) this.#steered.push(this.#steering.at(tokenIds));
   }
 
   /** How often the next place was drawn before. */
@@ -52,31 +62,61 @@ export class Control {
     return this.#sequence.state && this.#held.state;
   }
 
+  /** The next token, where it comes whatever the row says. */
+  get forced(): number | undefined {
+    const state = this.#steered.at(-1);
+    return state && this.#steering!.forcedToken(state, this.#sequence.history!.length);
+  }
+
+  /** Where in the ids the output begins that follows the form; undefined: no row does yet. */
+  get formStart(): number | undefined {
+    const state = this.#steered.at(-1);
+    return state ? state.formStart : this.#sequence.promptLength;
+  }
+
   /** Writes which tokens may come next. False, and nothing is written: all may. */
   fillMask(mask: () => Int32Array): boolean {
+    const { forced } = this;
+    if (forced !== undefined) return this.#known.fillMask(forced, mask);
+    // what has a form does not end before it begins
+    const ends = this.#sequence.hasForm && this.formStart === undefined ? this.#sequence.stopTokenIds : [];
     const { banned } = this.#held;
-    if (!banned) return false;
+    if (!banned && ends.length === 0) return false;
     const words = mask();
     words.fill(-1);
-    for (const tokenId of banned) words[tokenId >> 5]! &= ~(1 << (tokenId & 31));
+    for (const tokenId of [...(banned ?? []), ...ends]) words[tokenId >> 5]! &= ~(1 << (tokenId & 31));
     return true;
   }
 
   /** Takes what a row gave. @returns how many tokens were taken back; undefined: the row has failed */
-  take(result: Readonly<SampleResult>): number | undefined {
-    const held = this.#held;
-    const countBefore = held.count;
-    if (result.status === "ok") this.#takeToken(result);
-    else if (result.status !== "all_tokens_masked" || !held.widen()) return undefined;
-    const { history, promptLength, position } = this.#sequence;
-    history!.truncate(promptLength + position + held.count);
-    return countBefore + (result.status === "ok" ? 1 : 0) - held.count;
+  take(result: SampleResult, row: WrittenRow): number | undefined {
+    const { forced } = this;
+    const countBefore = this.#held.count;
+    if (forced !== undefined) {
+      const outcome = this.#known.take(forced, result, row);
+      if (outcome === "failed") return undefined;
+      if (outcome === "scored") this.#take(result, true);
+      return 0;
+    }
+    const drawn = result.status === "ok" ? 1 : 0;
+    if (drawn === 1) this.#take(result, false);
+    else if (result.status !== "all_tokens_masked" || !this.#held.widen()) return undefined;
+    this.#goBack();
+    return countBefore + drawn - this.#held.count;
+  }
+
+  /** Takes the token that is forced, without a row. `blank`: an empty result that is used for it. */
+  takeForced(blank: SampleResult): void {
+    blank.status = "ok";
+    blank.tokenId = this.forced!;
+    this.#take(blank, true);
   }
 
   /** The next token that nothing takes back any more. */
   nextCertain(): CertainToken | undefined {
     if (this.#certainCount === 0) return undefined;
     this.#certainCount--;
+    if (this.#steering) this.#steered.shift();
     return this.#held.shift();
   }
 
@@ -84,13 +124,25 @@ export class Control {
     return this.#held.carried();
   }
 
-  #takeToken(result: Readonly<SampleResult>): void {
+  #take(result: SampleResult, isForced: boolean): void {
     const { history, promptLength, maxTokens, stopTokenIds } = this.#sequence;
     const { tokenId } = result;
+    // no draw, so no stage has learnt anything
+    if (isForced) result.state.set(this.state ?? this.#sequence.state ?? []);
     history!.push(tokenId);
     const isStopToken = stopTokenIds.includes(tokenId);
     const isLast = isStopToken || history!.length - promptLength >= maxTokens;
-    const bytes = isStopToken ? noBytes : this.#texts.bytes(tokenId);
-    if (this.#held.push(result, bytes, isLast) === "certain") this.#certainCount = this.#held.count;
+    const bytes = isStopToken ? noBytes : (this.#texts?.bytes(tokenId) ?? noBytes);
+    const state = this.#steered.at(-1);
+    if (state) this.#steered.push(this.#steering!.next(state, history!.tokens(), history!.length));
+    if (this.#held.push(result, { bytes, isLast, isForced }) === "certain") this.#certainCount = this.#held.count;
+  }
+
+  /** History and states as of the last token that is held. */
+  #goBack(): void {
+    const { history, promptLength, position } = this.#sequence;
+    const { count } = this.#held;
+    history!.truncate(promptLength + position + count);
+    if (this.#steering) this.#steered.length = count + 1;
   }
 }

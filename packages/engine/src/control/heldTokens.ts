@@ -5,7 +5,7 @@
  * begin in them. Only these draws are repeated: the output's law is not the model's, given that the text never occurs.
  */
 import type { SampleResult } from "@tokenmill/core";
-import type { TextSearch } from "../text/textSearch.ts";
+import type { SearchMatch, TextSearch } from "../text/textSearch.ts";
 import { type Bans, readOn } from "./bans.ts";
 
 /** A match that has not ended within that many tokens is not waited for. */
@@ -16,7 +16,17 @@ const redraws = 256;
 /** A token, and what there was before it. */
 interface HeldToken {
   result: Readonly<SampleResult>;
-  readonly search: TextSearch;
+  readonly search: TextSearch | undefined;
+  readonly isForced: boolean;
+}
+
+/** What a token adds to the text. */
+export interface DrawnText {
+  readonly bytes: Uint8Array;
+  /** The output ends with it. */
+  readonly isLast: boolean;
+  /** It came whatever the row said. */
+  readonly isForced: boolean;
 }
 
 /** A token that leaves, and the banned text that ends with it nevertheless. */
@@ -31,6 +41,8 @@ export interface CarriedBans {
   rewinds: number;
   /** For each place from the next event's on: how often it was drawn before. */
   redraws: number[];
+  /** A banned text that passes, and how many tokens are to leave with it. */
+  passing?: { text: string; left: number };
   /** For these places, counted from the next event's: the tokens that are banned there. */
   bans: (readonly [place: number, tokenIds: readonly number[]])[];
 }
@@ -39,23 +51,24 @@ export interface CarriedBans {
 export type Verdict = "held" | "certain" | "takenBack";
 
 export class HeldTokens {
-  readonly #bans: Bans;
+  readonly #bans: Bans | undefined;
   readonly #held: HeldToken[] = [];
   /** By place from the first held token on. */
   #redraws: number[] = [];
   #banned = new Map<number, Set<number>>();
   #rewinds = 0;
-  #search: TextSearch;
-  /** The banned text that the last held token completed, and that is let pass. */
-  #passed: string | undefined;
+  #search: TextSearch | undefined;
+  /** A banned text that is let pass, and how many tokens are to leave with it. */
+  #passing: { readonly text: string; left: number } | undefined;
 
-  /** @param search behind the output so far */
-  constructor(bans: Bans, search: TextSearch, carried?: CarriedBans) {
+  /** @param bans absent: all tokens are certain at once. @param pieces the output so far */
+  constructor(bans: Bans | undefined, pieces: Iterable<Uint8Array>, carried?: CarriedBans) {
     this.#bans = bans;
-    this.#search = search;
+    this.#search = bans?.searchBehind(pieces);
     if (!carried) return;
     this.#rewinds = carried.rewinds;
     this.#redraws = [...carried.redraws];
+    if (carried.passing) this.#passing = { ...carried.passing };
     this.#banned = new Map(carried.bans.map(([place, tokenIds]) => [place, new Set(tokenIds)]));
   }
 
@@ -78,23 +91,30 @@ export class HeldTokens {
     return this.#banned.get(this.#held.length);
   }
 
-  /** Takes a token with its text; `isLast`: the output ends with it. If all are certain, they are to leave before `result` is another's. */
-  push(result: Readonly<SampleResult>, bytes: Uint8Array, isLast: boolean): Verdict {
-    const { rule } = this.#bans;
-    const search = this.#search.fork();
-    this.#held.push({ result, search: this.#search });
-    this.#search = search;
+  /**
+   * Takes a token with its text; `isLast`: the output ends with it. If all are certain, they are to leave before `result` is
+   * another's.
+   */
+  push(result: Readonly<SampleResult>, { bytes, isLast, isForced }: DrawnText): Verdict {
+    const before = this.#search;
+    const held: HeldToken = { result, search: before, isForced };
+    this.#held.push(held);
+    if (!before) return "certain";
+    const search = (this.#search = before.fork());
+    if (this.#passing) {
+      // in an earlier life
+      readOn(search, bytes);
+      search.restart();
+      return "certain";
+    }
     let match = search.push(bytes);
     if (!match && isLast) match = search.end();
-    if (match && this.#rewinds < rule.rewindCountMax) {
-      this.#rewind(this.#holderOf(match.start), rule.bannedN === -1 ? Number.POSITIVE_INFINITY : rule.bannedN);
-      return "takenBack";
-    }
+    if (match && this.#mayRewind(match)) return "takenBack";
     if (match) {
-      this.#passed = this.#bans.textOf(match);
-      readOn(search, bytes.subarray(search.length - this.#held.at(-1)!.search.length));
+      this.#passing = { text: this.#bans!.textOf(match), left: this.#held.length };
+      readOn(search, bytes.subarray(search.length - before.length));
     } else if (!isLast && search.openStart < search.length && this.#held.length < mostHeld) {
-      this.#held.at(-1)!.result = copyOf(result);
+      held.result = copyOf(result);
       return "held";
     }
     search.restart();
@@ -105,11 +125,13 @@ export class HeldTokens {
   widen(): boolean {
     const place = this.#held.length;
     if (!this.#banned.has(place)) return false;
-    if (place > 0 && this.#rewinds < this.#bans.rule.rewindCountMax) this.#rewind(place - 1, 1);
+    const { rewindCountMax } = this.#bans!.rule;
+    const last = this.#held.at(-1);
+    if (last && !last.isForced && this.#rewinds < rewindCountMax) this.#rewind(place - 1, 1);
     else {
       // there is nothing else here: the text is to pass
       this.#banned.delete(place);
-      this.#rewinds = this.#bans.rule.rewindCountMax;
+      this.#rewinds = rewindCountMax;
     }
     return true;
   }
@@ -121,19 +143,20 @@ export class HeldTokens {
     if (this.#banned.size > 0) {
       this.#banned = new Map([...this.#banned].flatMap(([place, ids]) => (place === 0 ? [] : [[place - 1, ids]])));
     }
-    if (this.#held.length > 0) return { result, passedBan: undefined };
-    this.#rewinds = 0;
-    const passedBan = this.#passed;
-    this.#passed = undefined;
-    return { result, passedBan };
+    if (this.#held.length === 0) this.#rewinds = 0;
+    const passing = this.#passing;
+    if (!passing || --passing.left > 0) return { result, passedBan: undefined };
+    this.#passing = undefined;
+    return { result, passedBan: passing.text };
   }
 
   /** Undefined: nothing. */
   carried(): CarriedBans | undefined {
-    if (this.#rewinds === 0 && this.#redraws.length === 0 && this.#banned.size === 0) return undefined;
+    if (this.#rewinds + this.#redraws.length + this.#banned.size === 0 && !this.#passing) return undefined;
     return {
       rewinds: this.#rewinds,
       redraws: [...this.#redraws],
+      ...(this.#passing && { passing: { ...this.#passing } }),
       bans: [...this.#banned].map(([place, tokenIds]) => [place, [...tokenIds]]),
     };
   }
@@ -141,8 +164,17 @@ export class HeldTokens {
   /** The held token whose text holds that byte. */
   #holderOf(offset: number): number {
     let place = this.#held.length - 1;
-    while (place > 0 && this.#held[place]!.search.length > offset) place--;
+    while (place > 0 && this.#held[place]!.search!.length > offset) place--;
     return place;
+  }
+
+  /** Takes back what the match asks for. False: that was done often enough, or its first token is forced. */
+  #mayRewind({ start }: SearchMatch): boolean {
+    const { bannedN, rewindCountMax } = this.#bans!.rule;
+    const place = this.#holderOf(start);
+    if (this.#rewinds >= rewindCountMax || this.#held[place]!.isForced) return false;
+    this.#rewind(place, bannedN === -1 ? Number.POSITIVE_INFINITY : bannedN);
+    return true;
   }
 
   /** Takes back the tokens from that one on; the first of them are banned where they stood. */

@@ -14,8 +14,18 @@ export interface NewSequence {
 }
 
 export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed, observer }: NewSequence): Sequence {
-  const { randomStreamId, promptTokenIds, maxTokens, stop, ignoreEos, repetition, bans, grammar, promptLogprobs } =
-    prepared;
+  const {
+    randomStreamId,
+    promptTokenIds,
+    maxTokens,
+    stop,
+    ignoreEos,
+    repetition,
+    steering,
+    bans,
+    grammar,
+    promptLogprobs,
+  } = prepared;
   return new Sequence({
     sequenceId,
     randomStreamId,
@@ -27,6 +37,7 @@ export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed,
     stops: stop.length > 0 ? new StopStrings(stop) : undefined,
     ignoreEos,
     repetition,
+    steering,
     bans,
     epoch: 0,
     grammar,

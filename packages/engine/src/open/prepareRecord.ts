@@ -17,6 +17,7 @@ import {
   type RequestLimits,
   stopStrings,
 } from "./fieldChecks.ts";
+import { steeringRule } from "./steeringRule.ts";
 
 export interface PreparedRecord {
   readonly params: SamplingParams;
@@ -39,6 +40,8 @@ export function prepareRecord(
   checkSeed("seed", BigInt(seed));
   const promptLogprobs = checkPromptLogprobs(record.promptLogprobs, limits);
   const repetition = repetitionRule(record.repetitionDetection);
+  const steered = { maxTokens, hasForm: grammar !== undefined, bannedTokenIds: unseeded.bannedTokenIds };
+  const steering = record.steering && steeringRule(record.steering, steered, limits);
   const bans = record.bans && banRule(record.bans, limits);
   const stop = stopStrings(record.stop, limits);
   if (grammar) grammarEos(grammar, limits, ignoreEos);
@@ -59,6 +62,7 @@ export function prepareRecord(
         stops: stop.length > 0 ? new StopStrings(stop) : undefined,
         ignoreEos,
         repetition,
+        steering,
         bans,
         carriedBans: takenBack,
         epoch: epoch + 1,

@@ -12,6 +12,7 @@ import {
 } from "@tokenmill/core";
 import { checkBoolean, refuse, refuseBecause, refuseUnknown } from "@tokenmill/check";
 import type { BanRule } from "../control/bans.ts";
+import type { SteeringRule } from "../control/steering.ts";
 import { repetitionRule, type RepetitionRule } from "../control/repetition.ts";
 import { banRule } from "./banRule.ts";
 import {
@@ -25,6 +26,7 @@ import {
   stopStrings,
   streamOfSeed,
 } from "./fieldChecks.ts";
+import { steeringRule } from "./steeringRule.ts";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [
@@ -36,6 +38,10 @@ const requestFields = [
   "stop",
   "ignoreEos",
   "repetitionDetection",
+  "thinkingTokenBudget",
+  "thinking",
+  "forcedTokenIds",
+  "forcedEosTokenId",
   "bannedStrings",
   "bannedRegex",
   "bannedRegexIgnoreCase",
@@ -57,6 +63,7 @@ export interface PreparedRequest {
   readonly stop: readonly string[];
   readonly ignoreEos: boolean;
   readonly repetition: RepetitionRule | undefined;
+  readonly steering: SteeringRule | undefined;
   readonly bans: BanRule | undefined;
   /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
   readonly params: SamplingParams;
@@ -75,22 +82,27 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   const { jsonSchema, grammar, regex, choice, structuralTag, ...others } = request;
   const { promptLogprobs, randomStreamId, parseSpecial = true, repetitionDetection, ...rest } = others;
   const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax, ...unbanned } = rest;
+  const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId, ...unsteered } = unbanned;
   const banFields = { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax };
-  const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = unbanned;
+  const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = unsteered;
   checkBoolean("ignoreEos", ignoreEos);
   checkBoolean("parseSpecial", parseSpecial);
   checkSeed("seed", seed);
   const spec = grammarSpec({ jsonSchema, grammar, regex, choice, structuralTag });
   const eosTokenIds = spec ? [grammarEos(spec, limits, ignoreEos)] : limits.eosTokenIds;
   const promptIds = promptTokenIds(prompt, parseSpecial, limits);
+  const most = checkMaxTokens(fittingTokens(promptIds.length, maxTokens, limits), params.minTokens);
+  const steered = { maxTokens: most, hasForm: spec !== undefined, bannedTokenIds: params.bannedTokenIds };
+  const steeringFields = { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId };
   return {
     promptTokenIds: promptIds,
     sequenceId: canonicalId(sequenceId),
     randomStreamId: canonicalId(randomStreamId, "randomStreamId") ?? streamOfSeed(request),
-    maxTokens: checkMaxTokens(fittingTokens(promptIds.length, maxTokens, limits), params.minTokens),
+    maxTokens: most,
     stop: stopStrings(stop, limits),
     ignoreEos,
     repetition: repetitionRule(repetitionDetection),
+    steering: steeringRule(steeringFields, steered, limits),
     bans: banRule(banFields, limits),
     params: ignoreEos ? params : withStopTokens(params, eosTokenIds),
     seed: seedBits(seed),

@@ -1,10 +1,10 @@
 /**
  * Log-probabilities of a prompt's tokens: token i is scored by the row that a sequence with the prompt's first i tokens
- * would begin with (position 0). A mask leaves only the token itself, so the kernels that score a draw score it.
+ * would begin with (position 0).
  */
-import type { PromptTokenLogprob, RowDtype, SampleResult, TokenLogprob } from "@tokenmill/core";
-import { listedIn, negativeInfinity } from "@tokenmill/core/internal";
+import type { PromptTokenLogprob, SampleResult, TokenLogprob } from "@tokenmill/core";
 import type { History, HistoryView, Plan } from "@tokenmill/worker-pool";
+import { KnownToken, type WrittenRow } from "../control/knownToken.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 
 export class PromptScoring {
@@ -13,8 +13,7 @@ export class PromptScoring {
   /** One for each token that is scored; the first has nothing before it. */
   readonly entries: (PromptTokenLogprob | null)[] = [null];
   readonly #tokenIds: readonly number[];
-  /** The token has probability 0: its row is drawn from without the mask, for the most probable ones. */
-  #isImpossible = false;
+  readonly #known = new KnownToken();
 
   /** @param tokenIds of the prompt, two or more */
   constructor(plan: Plan, tokenIds: readonly number[]) {
@@ -38,35 +37,19 @@ export class PromptScoring {
 
   /** Writes that only the token may come. False, and nothing is written: all may. */
   fillMask(mask: () => Int32Array): boolean {
-    if (this.#isImpossible) return false;
-    const words = mask();
-    const tokenId = this.#tokenIds[this.length]!;
-    words.fill(0);
-    words[tokenId >> 5] = 1 << (tokenId & 31);
-    return true;
+    return this.#known.fillMask(this.#tokenIds[this.length]!, mask);
   }
 
-  /** Takes a row's result; false if the row failed. `row`: as the source wrote it, a 16-bit pattern for each f16 or bf16. */
-  take(
-    result: Readonly<SampleResult>,
-    row: () => Float32Array | Uint16Array,
-    dtype: RowDtype,
-    texts: TokenTexts | undefined,
-  ): boolean {
-    if (result.status === "all_tokens_masked" && !this.#isImpossible) {
-      this.#isImpossible = true;
-      return true;
-    }
-    if (result.status !== "ok") return false;
+  /** Takes a row's result; false if the row failed. */
+  take(result: SampleResult, row: WrittenRow, texts: TokenTexts | undefined): boolean {
     const tokenId = this.#tokenIds[this.length]!;
-    const entry: PromptTokenLogprob = this.#isImpossible
-      ? { tokenId, logprob: -Infinity, rank: impossibleRank(row(), negativeInfinity[dtype], tokenId) }
-      : { tokenId, logprob: result.logprob, rank: result.rank };
+    const outcome = this.#known.take(tokenId, result, row);
+    if (outcome !== "scored") return outcome === "again";
+    const entry: PromptTokenLogprob = { tokenId, logprob: result.logprob, rank: result.rank };
     if (texts) entry.text = texts.alone(tokenId);
     const topLogprobs = topLogprobsOf(result, texts);
     if (topLogprobs) entry.topLogprobs = topLogprobs;
     this.entries.push(entry);
-    this.#isImpossible = false;
     return true;
   }
 }
@@ -81,14 +64,4 @@ export function topLogprobsOf(
     const top = { tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! };
     return texts ? { ...top, text: texts.alone(top.tokenId) } : top;
   });
-}
-
-/** All that are possible come first, then ties by lowest id. */
-function impossibleRank(row: Float32Array | Uint16Array, impossible: number, tokenId: number): number {
-  const listed = listedIn(row); // nothing else is possible, or the token would have been drawn
-  let rank = 1 + tokenId;
-  if (listed) {
-    listed.tokenIds.forEach((id, i) => (rank += Number(id > tokenId && listed.logits[i] !== -Infinity)));
-  } else for (let id = tokenId + 1; id < row.length; id++) if (row[id] !== impossible) rank++;
-  return rank;
 }

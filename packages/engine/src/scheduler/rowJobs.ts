@@ -1,5 +1,5 @@
 /** What is in each slot that is in flight: its sequence, and the job that was made of it. */
-import type { SampleJob, SamplerPool } from "@tokenmill/worker-pool";
+import type { Plan, SampleJob, SamplerPool } from "@tokenmill/worker-pool";
 import type { Sequence } from "./sequence.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -53,17 +53,20 @@ export class RowJobs {
 
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
     const { seed, randomStreamBits, unscored, control } = sequence;
-    const { plan } = unscored ?? sequence;
+    const isKnown = unscored === undefined && control?.forced !== undefined;
+    const plan = isKnown ? this.#knownPlan(sequence) : (unscored ?? sequence).plan;
     const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
     const position = unscored ? sequence.position : sequence.rowPosition;
     const redraw = unscored ? 0 : (control?.redraw ?? 0);
     const hasTokenMask = (unscored ?? control)?.fillMask(() => this.#pool.tokenMask(slot)) ?? false;
-    const masks = unscored ? undefined : sequence.masks;
-    const state = unscored ? undefined : (control?.state ?? sequence.state);
+    const maskStart = control?.formStart;
+    const hasForm = !unscored && !isKnown && (control === undefined || maskStart !== undefined);
+    const masks = hasForm ? sequence.masks : undefined;
+    const state = unscored || isKnown ? undefined : (control?.state ?? sequence.state);
     const job = this.#jobs[slot];
     if (!job) {
       const ids = { seed, sequenceId: randomStreamBits, position, redraw };
-      return (this.#jobs[slot] = { plan, history, ...ids, writeRow, hasTokenMask, masks, state });
+      return (this.#jobs[slot] = { plan, history, ...ids, writeRow, hasTokenMask, masks, maskStart, state });
     }
     job.plan = plan;
     job.history = history;
@@ -74,7 +77,14 @@ export class RowJobs {
     job.writeRow = writeRow;
     job.hasTokenMask = hasTokenMask;
     job.masks = masks;
+    job.maskStart = maskStart;
     job.state = state;
     return job;
+  }
+
+  #knownPlan(sequence: Sequence): Plan {
+    const { logprobs, logprobsMode } = sequence.plan.params;
+    const params = { ...(logprobs !== undefined && { logprobs }), ...(logprobsMode && { logprobsMode }) };
+    return (sequence.knownPlan ??= this.#pool.compile(params));
   }
 }

@@ -3,6 +3,7 @@ import { messageOf } from "@tokenmill/check";
 import { createResult, type SampleErrorCode, type SampleResult, type TokenEvent } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import type { Control } from "../control/control.ts";
+import type { WrittenRow } from "../control/knownToken.ts";
 import type { SequenceErrorCode } from "../errors.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { commitToken } from "./commitToken.ts";
@@ -42,8 +43,8 @@ export class RowResults {
     let isTaken = false;
     let event: TokenEvent | undefined;
     try {
-      if (unscored) isTaken = unscored.take(result, () => this.#pool.row(slot), this.#pool.dtype, this.#texts);
-      else if (control) isTaken = this.#control(control, result);
+      if (unscored) isTaken = unscored.take(result, this.#rowIn(slot), this.#texts);
+      else if (control) isTaken = this.#control(control, slot);
       else if (result.status === "ok") {
         sequence.history!.push(result.tokenId);
         event = commitToken(sequence, result, this.#texts);
@@ -63,9 +64,23 @@ export class RowResults {
     else if (this.#tellCertain(sequence)) this.#observer.goesOn(sequence);
   }
 
+  /** The sequence takes tokens that come whatever its rows say, as long as it goes on: at most that many. */
+  takeForced(sequence: Sequence, most: number): void {
+    const control = sequence.control!;
+    for (let count = 0; count < most && control.forced !== undefined; count++) {
+      control.takeForced(this.#result);
+      if (!this.#tellCertain(sequence) || sequence.isPaused) return;
+    }
+    this.#observer.goesOn(sequence);
+  }
+
+  #rowIn(slot: number): WrittenRow {
+    return { dtype: this.#pool.dtype, read: () => this.#pool.row(slot) };
+  }
+
   /** False: the row has failed. */
-  #control(control: Control, result: Readonly<SampleResult>): boolean {
-    const takenBack = control.take(result);
+  #control(control: Control, slot: number): boolean {
+    const takenBack = control.take(this.#result, this.#rowIn(slot));
     this.takenBack += takenBack ?? 0;
     return takenBack !== undefined;
   }

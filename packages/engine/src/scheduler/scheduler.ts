@@ -42,6 +42,9 @@ export interface SchedulerOptions {
   readonly grammars: GrammarProvider | undefined;
 }
 
+/** Tokens that one sequence takes without rows before others have a turn. */
+const mostForced = 64;
+
 export class Scheduler {
   /** Every sequence that has not ended, by id. */
   readonly sequences: Map<number | bigint, Sequence> = new Map();
@@ -57,6 +60,8 @@ export class Scheduler {
   readonly #completions: CompletionLoop;
   readonly #fills: BatchFills | undefined;
   readonly #results: RowResults;
+  /** Whose next token comes whatever its row says. */
+  readonly #forced = new Set<Sequence>();
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
@@ -133,7 +138,7 @@ export class Scheduler {
   }
 
   #wait(sequence: Sequence): void {
-    if (sequence.bans) sequence.control = new Control(sequence, this.#texts!);
+    if (sequence.bans ?? sequence.steering) sequence.control = new Control(sequence, this.#texts);
     sequence.phase = "waiting";
     this.#admission.add(sequence);
     this.#pumpSoon();
@@ -142,6 +147,7 @@ export class Scheduler {
   /** Its rows are not scheduled until `resume`. One in flight still gives its token. */
   pause(sequence: Sequence): void {
     sequence.isPaused = true;
+    this.#forced.delete(sequence);
     if (this.#admission.pause(sequence)) this.#pumpSoon();
     if (sequence.phase !== "ready") return;
     this.#ready.remove(sequence);
@@ -188,14 +194,29 @@ export class Scheduler {
   /** @throws what the pool throws, once it is closed say */
   #startRows(): void {
     this.#admission.admit();
+    this.#takeForced();
     if (this.#fills) this.#fills.start();
     else this.#dispatch();
     this.#rows.flush();
   }
 
   #makeReady(sequence: Sequence): void {
+    if (sequence.isForced) {
+      sequence.phase = "paused";
+      this.#forced.add(sequence);
+      return;
+    }
     sequence.phase = "ready";
     this.#ready.push(sequence);
+  }
+
+  /** Tokens that come whatever the rows say take none; many of them take turns with others' rows. */
+  #takeForced(): void {
+    for (const sequence of [...this.#forced]) {
+      this.#forced.delete(sequence);
+      this.#results.takeForced(sequence, mostForced);
+    }
+    if (this.#forced.size > 0) this.#pumpSoon();
   }
 
   #dispatch(): void {
@@ -263,6 +284,7 @@ export class Scheduler {
   /** Takes the sequence out of everything; memory that a worker or the source still uses is freed when they are done. */
   #end(sequence: Sequence): void {
     const { phase } = sequence;
+    this.#forced.delete(sequence);
     if (phase === "ready") this.#ready.remove(sequence);
     else if (phase === "waiting") this.#admission.remove(sequence);
     else if (phase === "compiling") this.#compiling.remove(sequence);
@@ -276,6 +298,7 @@ export class Scheduler {
     sequence.initialTokenIds = undefined;
     sequence.plan.release();
     sequence.scoring?.plan.release();
+    sequence.knownPlan?.release();
     this.#compiling.free(sequence);
     if (!sequence.history) return;
     this.#admission.free(sequence);

@@ -4,6 +4,7 @@ import type { CompiledGrammar, GrammarSpec, TextAutomaton, TokenEvent } from "@t
 import { type BanRule, patternLists } from "../control/bans.ts";
 import type { Control } from "../control/control.ts";
 import type { CarriedBans } from "../control/heldTokens.ts";
+import type { SteeringRule } from "../control/steering.ts";
 import { Repetition, type RepetitionRule } from "../control/repetition.ts";
 import type { StopStrings } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
@@ -37,6 +38,7 @@ export interface SequenceSpec {
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
   readonly repetition?: RepetitionRule | undefined;
+  readonly steering?: SteeringRule | undefined;
   readonly bans?: BanRule | undefined;
   /** Of an earlier life. */
   readonly carriedBans?: CarriedBans | undefined;
@@ -67,11 +69,14 @@ export class Sequence implements Utf8Carry {
   readonly stops: StopStrings | undefined;
   readonly ignoreEos: boolean;
   readonly repetition: Repetition | undefined;
+  readonly steering: SteeringRule | undefined;
   readonly bans: BanRule | undefined;
   readonly carriedBans: CarriedBans | undefined;
   /** Once all is compiled, where rules act between its rows. */
   control: Control | undefined = undefined;
   readonly hasLogprobs: boolean;
+  /** For rows whose token is known: their log-probabilities, nothing else. */
+  knownPlan: Plan | undefined = undefined;
   /** How often the sequence was resumed. */
   readonly epoch: number;
   readonly grammar: GrammarSpec | undefined;
@@ -130,6 +135,7 @@ export class Sequence implements Utf8Carry {
     this.stops = spec.stops;
     this.ignoreEos = spec.ignoreEos;
     this.repetition = spec.repetition && new Repetition(spec.repetition, spec.outputTokenIds);
+    this.steering = spec.steering;
     this.bans = spec.bans;
     this.carriedBans = spec.carriedBans;
     this.hasLogprobs = params.logprobs !== undefined;
@@ -153,6 +159,16 @@ export class Sequence implements Utf8Carry {
   /** What is to be scored before the next token; undefined if nothing is. */
   get unscored(): PromptScoring | undefined {
     return this.scoring?.isDone === false ? this.scoring : undefined;
+  }
+
+  /** Whether its next token comes whatever the row says, and nothing is asked of that row. */
+  get isForced(): boolean {
+    return !this.unscored && !this.hasLogprobs && this.control?.forced !== undefined;
+  }
+
+  /** Whether the output follows a grammar. */
+  get hasForm(): boolean {
+    return this.grammar !== undefined;
   }
 
   /** Token ids that its history has room for. */

@@ -14,6 +14,7 @@ import { refuse } from "@tokenmill/check";
 import { SnapshotError } from "../errors.ts";
 import type { BanRule } from "../control/bans.ts";
 import type { CarriedBans } from "../control/heldTokens.ts";
+import type { SteeringFields } from "../control/steering.ts";
 import type { Sequence } from "../scheduler/sequence.ts";
 import { engineVersion, snapshotVersion } from "../version.ts";
 import { historyDigest } from "./digest.ts";
@@ -57,6 +58,8 @@ export interface SequenceSnapshot extends CarriedState {
   ignoreEos: boolean;
   /** Which loops end it; absent: none. */
   repetitionDetection?: RepetitionDetection;
+  /** What is forced, and how long it thinks; absent: nothing, any length. */
+  steering?: SteeringFields;
   /** Which texts are not to be in it; absent: none. */
   bans?: BanRule;
   /** What the output follows, if anything: an object with one of `grammarForms`. */
@@ -91,6 +94,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     stop: [...(sequence.stops?.strings ?? [])],
     ignoreEos: sequence.ignoreEos,
     ...(sequence.repetition && { repetitionDetection: { ...sequence.repetition.rule } }),
+    ...(sequence.steering && { steering: structuredClone(sequence.steering.fields) }),
     ...(sequence.bans && { bans: structuredClone(sequence.bans) }),
     ...(sequence.grammar && { grammar: structuredClone(sequence.grammar) }),
     ...(sequence.promptLogprobs !== undefined && { promptLogprobs: sequence.promptLogprobs }),
@@ -197,10 +201,11 @@ function areTokenIds(ids: unknown, vocabSize: number): ids is number[] {
   return Array.isArray(ids) && ids.every((id) => Number.isInteger(id) && id >= 0 && id < vocabSize);
 }
 
-function areCarriedBans({ rewinds, redraws, bans }: CarriedBans, vocabSize: number): boolean {
+function areCarriedBans({ rewinds, redraws, passing, bans }: CarriedBans, vocabSize: number): boolean {
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   return (
     isCount(rewinds) &&
+    (passing === undefined || (typeof passing.text === "string" && isCount(passing.left))) &&
     Array.isArray(redraws) &&
     redraws.every(isCount) &&
     Array.isArray(bans) &&

@@ -1,0 +1,101 @@
+/**
+ * What the next row is to give, as far as it follows from prompt and output alone: a token that is forced, and whether the output
+ * follows its form yet. States are small and never change: one is kept for each token that may be taken back.
+ */
+import type { SequenceRequest, Tokenizer } from "@tokenmill/core";
+import { Thinking, type ThinkingRule, type ThinkingState } from "./thinking.ts";
+
+/** Fields of a request that say it, as they were given. */
+export type SteeringFields = Pick<
+  SequenceRequest,
+  "thinkingTokenBudget" | "thinking" | "forcedTokenIds" | "forcedEosTokenId"
+>;
+
+export interface SteeringRule {
+  /** For resume records. */
+  readonly fields: SteeringFields;
+  readonly thinking?: ThinkingRule | undefined;
+  /** The first tokens of the output. */
+  readonly forcedTokenIds: readonly number[];
+  /** The token at the last place that `maxTokens` allows. */
+  readonly forcedEosTokenId: number | undefined;
+}
+
+export interface SteeringState {
+  readonly thinking: ThinkingState;
+  /** What comes next, whatever the rows say. */
+  readonly forced: readonly number[];
+  /** Whether that ends thinking. */
+  readonly endsThinking: boolean;
+  /** Where in the ids the output begins that has a form; undefined: not yet, or never. */
+  readonly formStart: number | undefined;
+}
+
+/** The sequence, as far as it does not change. */
+export interface Steered {
+  readonly promptLength: number;
+  readonly maxTokens: number;
+  readonly hasForm: boolean;
+}
+
+export class Steering {
+  readonly #rule: SteeringRule;
+  readonly #sequence: Steered;
+  readonly #thinking: Thinking | undefined;
+
+  constructor(rule: SteeringRule, sequence: Steered, tokenizer: Tokenizer | undefined) {
+    this.#rule = rule;
+    this.#sequence = sequence;
+    this.#thinking = rule.thinking && new Thinking(rule.thinking, tokenizer);
+  }
+
+  /** Behind the ids, prompt and output. */
+  at(tokenIds: ArrayLike<number>): SteeringState {
+    const { promptLength } = this.#sequence;
+    let state = this.#begin(Array.from(tokenIds).slice(0, promptLength));
+    for (let length = promptLength + 1; length <= tokenIds.length; length++) state = this.next(state, tokenIds, length);
+    return state;
+  }
+
+  /** After the last of the first `length` ids. */
+  next(state: SteeringState, tokenIds: ArrayLike<number>, length: number): SteeringState {
+    const isForced = this.forcedToken(state, length - 1) !== undefined;
+    const forced = isForced ? state.forced.slice(1) : state.forced;
+    if (isForced && state.endsThinking) {
+      if (forced.length > 0) return { ...state, forced };
+      return { thinking: undefined, forced, endsThinking: false, formStart: this.#formAt(state, length) };
+    }
+    if (!this.#thinking || (this.#sequence.hasForm && state.formStart !== undefined)) {
+      return isForced ? { ...state, forced } : state;
+    }
+    const step = this.#thinking.next(state.thinking, tokenIds, length);
+    const isOver = state.thinking !== undefined && step.state === undefined;
+    const formStart = isOver ? this.#formAt(state, length) : state.formStart;
+    if (!isForced && !isOver && step.state === state.thinking && step.forced.length === 0) return state;
+    return { thinking: step.state, formStart, ...this.#forcedThen(forced, step.forced) };
+  }
+
+  /** The token that comes at that place of the ids whatever the row says. */
+  forcedToken({ forced }: SteeringState, place: number): number | undefined {
+    const { promptLength, maxTokens } = this.#sequence;
+    const { forcedEosTokenId } = this.#rule;
+    return forcedEosTokenId !== undefined && place === promptLength + maxTokens - 1 ? forcedEosTokenId : forced[0];
+  }
+
+  #begin(prompt: readonly number[]): SteeringState {
+    const { forcedTokenIds } = this.#rule;
+    const step = this.#thinking?.begin(prompt);
+    const formStart = step?.state === undefined ? prompt.length : undefined;
+    return { thinking: step?.state, formStart, ...this.#forcedThen(forcedTokenIds, step?.forced ?? []) };
+  }
+
+  /** What the request forces comes first; then thinking, which is still too long, ends. */
+  #forcedThen(asked: readonly number[], ending: readonly number[]): Pick<SteeringState, "forced" | "endsThinking"> {
+    const endsThinking = asked.length === 0 && ending.length > 0;
+    return { forced: endsThinking ? ending : asked, endsThinking };
+  }
+
+  #formAt({ formStart }: SteeringState, length: number): number | undefined {
+    return formStart ?? (this.#sequence.hasForm ? length : undefined);
+  }
+}
