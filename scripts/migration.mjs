@@ -10,6 +10,8 @@ const requestFields = {
   maxTokens: "integer ≥ 1",
   stop: "text, or several",
   ignoreEos: "whether to go on after the end of a text",
+  thinkingTokenBudget: "most tokens of thinking, ≥ 0, or -1; tags by `thinking`",
+  forcedEosTokenId: "the token at the last place that `maxTokens` allows",
   repetitionDetection: "which loops end an output: `maxPatternSize`, `minPatternSize`, `minCount`",
   promptLogprobs: "how probable the prompt is",
   grammar: "EBNF, GBNF or Lark",

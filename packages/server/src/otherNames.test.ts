@@ -42,6 +42,10 @@ const equal: readonly (readonly [object, object])[] = [
   [{ typical: 0.3 }, { typical_p: 0.3 }],
   [{ tfs_z: 0.3 }, { tail_free: 0.3 }],
   [{ tfs: 0.3 }, { tail_free: 0.3 }],
+  [
+    { reasoning_budget_tokens: 2, thinking: { is_open: true, ends: ["ab"] } },
+    { thinking_token_budget: 2, thinking: { is_open: true, ends: ["ab"] } },
+  ],
   [{ banned_tokens: ["A"] }, { banned_strings: ["a"] }],
   [{ banned_regex_case_insensitive: ["A+"] }, { banned_regex: ["[aA]+"] }],
   [{ nsigma: 0.5 }, { top_n_sigma: 0.5 }],

@@ -17,6 +17,7 @@ const sameThing = {
   badWords: "bad_words_ids",
   bannedTokenIds: "suppress_tokens",
   stop: "stopping_strings",
+  thinkingTokenBudget: "reasoning_budget_tokens",
   bannedStrings: "banned_tokens",
   bannedRegexIgnoreCase: "banned_regex_case_insensitive",
 } as const;
@@ -28,7 +29,8 @@ const instead = {
   "the server has the context that it was started with": "truncation_length max_context_length",
   "prompts are not cut here": "n_keep n_discard",
   "it is not available here":
-    "t_max_predict_ms encoder_repetition_penalty encoder_no_repeat_ngram_size begin_suppress_tokens forced_bos_token_id forced_eos_token_id stop_regex penalty_alpha num_beam_groups diversity_penalty timings_per_token return_progress lora",
+    "t_max_predict_ms encoder_repetition_penalty encoder_no_repeat_ngram_size begin_suppress_tokens stop_regex penalty_alpha num_beam_groups diversity_penalty timings_per_token return_progress lora",
+  "it is the first of {forcedTokenIds} here": "forced_bos_token_id",
   "false is {temperature} 0 here": "do_sample",
   "the order of stages is {chain} here, or that of an engine by {profile}":
     "samplers sampler_seq sampler_order sampler_priority temperature_last",

@@ -43,8 +43,6 @@ const unsupported: Readonly<Record<string, Unsupported>> = {
   reasoning_effort: { reason: "the models here do not reason", isHarmless: isOneOf("none") },
   // There is no reasoning to be left in or out.
   include_reasoning: { reason: "the models here do not reason", isHarmless: isOneOf(true, false) },
-  thinking_token_budget: { reason: "the models here do not reason", isHarmless: isOneOf(-1) },
-  reasoning_budget_tokens: { reason: "the models here do not reason", isHarmless: isOneOf(-1) },
   verbosity: { reason: "the models here do not follow instructions", isHarmless: isOneOf("medium") },
   web_search_options: { reason: "the server searches nothing" },
   suffix: { reason: "the models here do not insert", isHarmless: isOneOf("") },

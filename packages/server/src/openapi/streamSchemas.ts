@@ -6,6 +6,7 @@ import { bigCount, count, list, map, one, orNull, real, shape, text } from "./sh
 const id: JsonSchema = { type: "string", description: "The client's own name for the sequence, 1 to 128 characters." };
 const credits = (minimum: number): JsonSchema => ({ type: "integer", minimum, maximum: 2 ** 31 - 1 });
 const either = (...schemas: readonly Described[]): JsonSchema => ({ anyOf: schemas });
+const tag: JsonSchema = { anyOf: [text, list(count)] };
 const scored = shape({ tokenId: count, logprob: real, "text?": text });
 
 export const streamSchemas: Readonly<Record<string, Described>> = {
@@ -26,6 +27,10 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
       stop: { anyOf: [text, list(text)] },
       ignoreEos: { type: "boolean" },
       repetitionDetection: shape({ maxPatternSize: count, "minPatternSize?": count, minCount: count }),
+      thinkingTokenBudget: { type: "integer", minimum: -1 },
+      thinking: shape({ "start?": tag, "ends?": list(tag), "forcedEnd?": tag, "isOpen?": { type: "boolean" } }),
+      forcedTokenIds: list(count),
+      forcedEosTokenId: count,
       bannedStrings: list(text),
       bannedRegex: list(text),
       bannedRegexIgnoreCase: list(text),
