@@ -37,8 +37,8 @@ function parseUint64(text: string): number | bigint | undefined {
   return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
 }
 
-/** `1,2,3` or a JSON array. */
-function parseNumbers(text: string): number[] | undefined {
+/** `1,2,3` or a JSON array; undefined for what is neither. */
+export function parseNumbers(text: string): number[] | undefined {
   const inner = /^\s*\[(.*)\]\s*$/s.exec(text)?.[1] ?? text;
   if (inner.trim() === "") return [];
   const ids = inner.split(",").map((part) => parseNumber(part.trim()));

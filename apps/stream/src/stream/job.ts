@@ -22,6 +22,7 @@ export function jobOf(
   source: LogitsSource,
 ): Job {
   const { maxTokens, stop, ignoreEos, repetitionDetection, promptLogprobs, count, show } = flags;
+  const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId } = flags;
   const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax } = flags;
   const given: RequestDefaults = {
     ...params,
@@ -29,6 +30,10 @@ export function jobOf(
     ...(stop && { stop }),
     ...(ignoreEos && { ignoreEos }),
     ...(repetitionDetection && { repetitionDetection }),
+    ...(thinkingTokenBudget !== undefined && { thinkingTokenBudget }),
+    ...(thinking && { thinking }),
+    ...(forcedTokenIds && { forcedTokenIds }),
+    ...(forcedEosTokenId !== undefined && { forcedEosTokenId }),
     ...(bannedStrings && { bannedStrings }),
     ...(bannedRegex && { bannedRegex }),
     ...(bannedRegexIgnoreCase && { bannedRegexIgnoreCase }),

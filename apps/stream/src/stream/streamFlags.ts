@@ -1,6 +1,6 @@
 /** Flags of `tokenmill stream`. */
 import { addSourceFlags, asUsage, integerFlag, type SourceFlags, UsageError } from "@tokenmill/cli";
-import type { RepetitionDetection } from "@tokenmill/core";
+import type { RepetitionDetection, ThinkingTags } from "@tokenmill/core";
 import { repetitionRule, type RepetitionRule } from "@tokenmill/engine";
 import { Command, Option } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
@@ -8,7 +8,7 @@ import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
-import { parseObject } from "../flags/parseValue.ts";
+import { parseNumbers, parseObject } from "../flags/parseValue.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
@@ -23,6 +23,10 @@ export interface StreamFlags extends SourceFlags, GrammarFlags {
   readonly stop?: readonly string[];
   readonly ignoreEos?: true;
   readonly repetitionDetection?: RepetitionRule;
+  readonly thinkingTokenBudget?: number;
+  readonly thinking?: ThinkingTags;
+  readonly forcedTokenIds?: readonly number[];
+  readonly forcedEosTokenId?: number;
   readonly bannedStrings?: readonly string[];
   readonly bannedRegex?: readonly string[];
   readonly bannedRegexIgnoreCase?: readonly string[];
@@ -69,6 +73,22 @@ export function streamFlags(): Command {
       'end a sequence that goes round in a loop: {"maxPatternSize": 32, "minCount": 4} where up to 32 tokens come 4 times',
       repetitionFlag,
     )
+    .option(
+      "--thinking-token-budget <n>",
+      "most tokens of thinking, whose end is forced then (default: any number)",
+      integerFlag("thinkingTokenBudget", -1, 2 ** 24),
+    )
+    .option(
+      "--thinking <json>",
+      'its tags: {"start": "<think>", "ends": ["</think>"], "forcedEnd": "…", "isOpen": true}',
+      thinkingFlag,
+    )
+    .option("--forced-token-ids <ids>", "the first tokens of each output: ids with commas", idsFlag)
+    .option(
+      "--forced-eos-token-id <id>",
+      "the token at the last place of --max-tokens",
+      integerFlag("forcedEosTokenId", 0),
+    )
     .option("--banned-strings <text>", "a text that no sequence holds: tokens are taken back; may be repeated", collect)
     .option("--banned-regex <pattern>", "a pattern of such texts; may be repeated", collect)
     .option("--banned-regex-ignore-case <pattern>", "the same, in any case; may be repeated", collect)
@@ -113,4 +133,18 @@ function repetitionFlag(text: string): RepetitionRule | undefined {
   const given = parseObject(text);
   if (!given) throw new UsageError(`"repetitionDetection" expected a JSON object, got ${JSON.stringify(text)}`);
   return asUsage(() => repetitionRule(given as RepetitionDetection));
+}
+
+/** @throws UsageError */
+function thinkingFlag(text: string): ThinkingTags {
+  const given = parseObject(text);
+  if (!given) throw new UsageError(`"thinking" expected a JSON object, got ${JSON.stringify(text)}`);
+  return given;
+}
+
+/** @throws UsageError */
+function idsFlag(text: string): readonly number[] {
+  const ids = parseNumbers(text);
+  if (!ids) throw new UsageError(`"forcedTokenIds" expected array of token ids, got ${JSON.stringify(text)}`);
+  return ids;
 }
