@@ -12,6 +12,7 @@ const kinds: readonly GenerateRequest[] = [
   { stop: ["abcabc", "😀é😀é", "xyzxyzxyz"], minTokens: 10 },
   { regex: "[abc]{10,80}(xyz|é)+[01]{5,50}", ignoreEos: false },
   { allowedTokenIds: [0, 1, 2], repetitionDetection: { maxPatternSize: 3, minCount: 6 }, minTokens: 40 },
+  { thinkingTokenBudget: 3, thinking: { start: "a", ends: ["bc"], forcedEnd: "é01bc" }, forcedTokenIds: [1, 2] },
   {
     bannedStrings: ["ab", "bc", "a ", "é", "xyz"],
     bannedRegex: ["x[yz]{2}"],

@@ -15,6 +15,7 @@ import { coalesced } from "./coalesced.ts";
 import { Compiling } from "./compiling.ts";
 import { CompletionLoop } from "./completionLoop.ts";
 import { deliverError, deliverRefusal } from "./delivery.ts";
+import { ForcedTurns } from "./forcedTurns.ts";
 import { RowJobs } from "./rowJobs.ts";
 import { RowResults } from "./rowResults.ts";
 import type { Sequence } from "./sequence.ts";
@@ -42,9 +43,6 @@ export interface SchedulerOptions {
   readonly grammars: GrammarProvider | undefined;
 }
 
-/** Tokens that one sequence takes without rows before others have a turn. */
-const mostForced = 64;
-
 export class Scheduler {
   /** Every sequence that has not ended, by id. */
   readonly sequences: Map<number | bigint, Sequence> = new Map();
@@ -60,8 +58,7 @@ export class Scheduler {
   readonly #completions: CompletionLoop;
   readonly #fills: BatchFills | undefined;
   readonly #results: RowResults;
-  /** Whose next token comes whatever its row says. */
-  readonly #forced = new Set<Sequence>();
+  readonly #forced = new ForcedTurns();
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
   #whenIdle: (() => void) | undefined;
 
@@ -147,7 +144,7 @@ export class Scheduler {
   /** Its rows are not scheduled until `resume`. One in flight still gives its token. */
   pause(sequence: Sequence): void {
     sequence.isPaused = true;
-    this.#forced.delete(sequence);
+    this.#forced.remove(sequence);
     if (this.#admission.pause(sequence)) this.#pumpSoon();
     if (sequence.phase !== "ready") return;
     this.#ready.remove(sequence);
@@ -194,7 +191,7 @@ export class Scheduler {
   /** @throws what the pool throws, once it is closed say */
   #startRows(): void {
     this.#admission.admit();
-    this.#takeForced();
+    if (this.#forced.takeTurns(this.#results)) this.#pumpSoon();
     if (this.#fills) this.#fills.start();
     else this.#dispatch();
     this.#rows.flush();
@@ -208,15 +205,6 @@ export class Scheduler {
     }
     sequence.phase = "ready";
     this.#ready.push(sequence);
-  }
-
-  /** Tokens that come whatever the rows say take none; many of them take turns with others' rows. */
-  #takeForced(): void {
-    for (const sequence of [...this.#forced]) {
-      this.#forced.delete(sequence);
-      this.#results.takeForced(sequence, mostForced);
-    }
-    if (this.#forced.size > 0) this.#pumpSoon();
   }
 
   #dispatch(): void {
@@ -284,7 +272,7 @@ export class Scheduler {
   /** Takes the sequence out of everything; memory that a worker or the source still uses is freed when they are done. */
   #end(sequence: Sequence): void {
     const { phase } = sequence;
-    this.#forced.delete(sequence);
+    this.#forced.remove(sequence);
     if (phase === "ready") this.#ready.remove(sequence);
     else if (phase === "waiting") this.#admission.remove(sequence);
     else if (phase === "compiling") this.#compiling.remove(sequence);
