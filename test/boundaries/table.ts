@@ -225,6 +225,7 @@ add(engine.repetitionRule, [
     { maxPatternSize: integerIn(4, 1024), minPatternSize: integerIn(1, 4), minCount: integerIn(2, 2 ** 24) },
   ),
 ]);
+add(engine.requestPatterns, [options("request", { stopRegex: "b" }, { stop: text, stopRegex: text })]);
 add(engine.modelRowsSource, [argument("model", undefined)]);
 add(sources.createSyntheticSource, [
   options(

@@ -10,6 +10,7 @@ const kinds: readonly GenerateRequest[] = [
   { adaptiveTarget: 0.4, noRepeatNgramSize: 4 },
   { dryMultiplier: 0.8, dryAllowedLength: 1, xtcProbability: 0.5, xtcThreshold: 0.1 },
   { stop: ["abcabc", "😀é😀é", "xyzxyzxyz"], minTokens: 10 },
+  { stopRegex: ["[abc]{4}\\d", "\\bx[yz]+(?:é|😀)$"], stop: "zzyx", minTokens: 30 },
   { regex: "[abc]{10,80}(xyz|é)+[01]{5,50}", ignoreEos: false },
   { allowedTokenIds: [0, 1, 2], repetitionDetection: { maxPatternSize: 3, minCount: 6 }, minTokens: 40 },
   { thinkingTokenBudget: 3, thinking: { start: "a", ends: ["bc"], forcedEnd: "é01bc" }, forcedTokenIds: [1, 2] },

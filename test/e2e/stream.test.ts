@@ -166,6 +166,27 @@ describe("events", () => {
     expect([plain, second]).toEqual(without.stdout.trim().split("\n").map(decodeNdjson));
   });
 
+  it("stop where a regular expression matches, and refuse what is none once", async () => {
+    const args = [
+      "stream",
+      "--prompt",
+      "The people",
+      "--stop-regex",
+      "\\bt\\w+\\b",
+      "--seed",
+      "2",
+      "--format",
+      "ndjson",
+    ];
+    const { stdout } = await tokenmill([...args, "--temperature", "0.5", "--max-tokens", "200"]);
+    const { finishReason, stopReason, stopText } = linesOf<TokenEvent>(stdout).at(-1)!;
+    expect([finishReason, stopReason]).toEqual(["stop", "\\bt\\w+\\b"]);
+    expect(stopText).toMatch(/^t\w+$/);
+    const refused = await tokenmill(["stream", "--prompt", "a", "--count", "3", "--stop-regex", "a*"]);
+    expect(refused.stderr.trim()).toBe('tokenmill: "stopRegex[0]" expected one that does not match the empty text');
+    expect(refused.code).toBe(2);
+  });
+
   it("stop at a stop string, which is not part of the text", async () => {
     const args = ["stream", "--prompt", "The people", "--stop", " the", "--seed", "2", "--format", "ndjson"];
     const { stdout } = await tokenmill([...args, "--temperature", "0.5", "--max-tokens", "200"]);

@@ -1,6 +1,6 @@
 /** Token events: the same names in the library, in NDJSON and in msgpackr frames. */
 
-/** Why a sequence ended. `stop`: end of text, stop id or stop string; `length`: `maxTokens`; `repetition`: `repetitionDetection`. */
+/** Why a sequence ended. `stop`: end of text, stop id, stop string or `stopRegex`; `length`: `maxTokens`; `repetition`: `repetitionDetection`. */
 export type FinishReason = "stop" | "length" | "repetition";
 
 /** A token with its natural-log probability. */
@@ -31,7 +31,7 @@ export interface TokenEvent {
   /** 0-based position of this token in the output. */
   index: number;
   tokenId: number;
-  /** Text that became certain with this token: whole characters only, held-back stop-string prefixes excluded. */
+  /** Text that became certain with this token: whole characters only, without what is held back because a stop may begin with it. */
   text: string;
   /** Natural log of the token's probability, if `logprobs` was asked for. */
   logprob?: number;
@@ -45,8 +45,10 @@ export interface TokenEvent {
   passedBan?: string;
   /** On the last event only. */
   finishReason?: FinishReason;
-  /** The stop string or stop token id that matched, with `finishReason: "stop"`. */
+  /** The stop string, stop token id or pattern of `stopRegex` that matched, with `finishReason: "stop"`. */
   stopReason?: string | number;
+  /** What a pattern of `stopRegex` matched; it is not part of any text. */
+  stopText?: string;
   /** On the last event only. */
   usage?: Usage;
 }

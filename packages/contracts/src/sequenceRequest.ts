@@ -42,6 +42,11 @@ export interface SequenceRequest {
   maxTokens?: number;
   /** Text that ends the sequence when it appears; it is not part of the output. Absent: none. */
   stop?: string | readonly string[];
+  /**
+   * Regular expressions (flag `u`) whose match ends the sequence where it is complete first, as `stop` does: the match is not
+   * part of the output, and `^` is the output's beginning. Needs an engine with `grammar`. Absent: none.
+   */
+  stopRegex?: string | readonly string[];
   /** Go on after end of text. Absent: false. */
   ignoreEos?: boolean;
   /** End the sequence when its output goes round in a loop; not within `minTokens`. Absent: never. */

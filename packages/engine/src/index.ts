@@ -10,6 +10,7 @@ export { childRequests, childSequenceId, outputRequest } from "./search/childReq
 export type { Completion } from "./search/completion.ts";
 export type { ChildEvent } from "./search/generateMany.ts";
 export { modelRowsSource } from "./model/modelRowsSource.ts";
+export { requestPatterns } from "./open/requestPatterns.ts";
 export type { EngineOptions } from "./open/options.ts";
 export type { SequencePhase, TokenObserver } from "./scheduler/sequence.ts";
 export {

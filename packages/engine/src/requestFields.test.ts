@@ -18,6 +18,7 @@ const fields: Readonly<Record<string, readonly [beside: GenerateRequest, field: 
   "randomStreamId with a coin": [{ seed: 1, xtcProbability: 0.5, xtcThreshold: 0.01 }, { randomStreamId: 71 }],
   maxTokens: [{ seed: 1 }, { maxTokens: 2 }],
   stop: [{ seed: 1 }, { stop: ["a", "b", "c", " "] }],
+  stopRegex: [{ seed: 1 }, { stopRegex: ["a", "b", "c", " "] }],
   ignoreEos: [{ seed: 1, logitBias: { 15: 20 } }, { ignoreEos: true }],
   repetitionDetection: [
     { seed: 1, allowedTokenIds: [0, 1] },

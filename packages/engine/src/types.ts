@@ -71,7 +71,7 @@ export interface Engine {
    * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
    * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
    * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
-   * source's rows must follow from the token ids alone. `stop`, `logprobs`, `promptLogprobs`, grammars and stages with a state
+   * source's rows must follow from the token ids alone. `stop`, `stopRegex`, `logprobs`, `promptLogprobs`, grammars and stages with a state
    * are refused, and so are seed and ids unless a stage tosses a coin (XTC).
    */
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;

@@ -68,6 +68,7 @@ const tokenEvent = fc.record(
     promptLogprobs: fc.array(fc.oneof(fc.constant(null), scored), { maxLength: 3 }),
     finishReason: fc.constantFrom("stop" as const, "length" as const, "repetition" as const),
     stopReason: fc.oneof(fc.string({ unit: "grapheme" }), count),
+    stopText: fc.string({ unit: "grapheme" }),
     usage: fc.record({ promptTokens: count, completionTokens: count }),
   },
   { requiredKeys: ["sequenceId", "index", "tokenId", "text"] },

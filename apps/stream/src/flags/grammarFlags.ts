@@ -10,6 +10,7 @@ import {
   type GrammarSpec,
   type Tokenizer,
 } from "@tokenmill/core";
+import { requestPatterns } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import type { Command } from "commander";
 
@@ -78,6 +79,19 @@ export async function compileForm(
   if (!provider || Object.keys(fields).length === 0) return undefined;
   try {
     return await provider.compile(fields as GrammarSpec);
+  } catch (cause) {
+    if (refusalOf(cause)) throw new UsageError(messageOf(cause), { cause });
+    throw cause;
+  }
+}
+
+/** Compiles the patterns of flags for the same reason. @throws UsageError */
+export async function compilePatterns(
+  provider: GrammarProvider | undefined,
+  request: Parameters<typeof requestPatterns>[0],
+): Promise<void> {
+  try {
+    for (const { param, patterns } of requestPatterns(request)) await provider!.compileSearch!(patterns, { param });
   } catch (cause) {
     if (refusalOf(cause)) throw new UsageError(messageOf(cause), { cause });
     throw cause;

@@ -21,13 +21,14 @@ export function jobOf(
   params: RequestDefaults,
   source: LogitsSource,
 ): Job {
-  const { maxTokens, stop, ignoreEos, repetitionDetection, promptLogprobs, count, show } = flags;
+  const { maxTokens, stop, stopRegex, ignoreEos, repetitionDetection, promptLogprobs, count, show } = flags;
   const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId } = flags;
   const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax } = flags;
   const given: RequestDefaults = {
     ...params,
     ...(maxTokens !== undefined && { maxTokens }),
     ...(stop && { stop }),
+    ...(stopRegex && { stopRegex }),
     ...(ignoreEos && { ignoreEos }),
     ...(repetitionDetection && { repetitionDetection }),
     ...(thinkingTokenBudget !== undefined && { thinkingTokenBudget }),

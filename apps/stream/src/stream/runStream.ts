@@ -3,7 +3,13 @@ import { checkSourceFlags, type ExitCode, Interrupt, openSource, Output, UsageEr
 import type { GrammarProvider, LogitsSource, SamplingParams } from "@tokenmill/core";
 import { createEngine } from "@tokenmill/engine";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
-import { compileForm, grammarFlagIn, grammarProviderFor, readGrammarFlags } from "../flags/grammarFlags.ts";
+import {
+  compileForm,
+  compilePatterns,
+  grammarFlagIn,
+  grammarProviderFor,
+  readGrammarFlags,
+} from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
 import { checkParams } from "../flags/samplingFlags.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
@@ -25,6 +31,7 @@ export async function runStream(flags: StreamFlags): Promise<ExitCode> {
     const grammar = grammarFor(flags, source);
     try {
       const compiled = await interrupt.unlessStopped(compileForm(grammar, form));
+      await interrupt.unlessStopped(compilePatterns(grammar, flags));
       const pool = await openPool(flags, source, params, grammar);
       try {
         const engine = await createEngine({
@@ -58,17 +65,16 @@ async function openOutput(flags: StreamFlags): Promise<Output | undefined> {
   return json ? undefined : Output.stdout();
 }
 
-/** Who follows forms: where a flag asks for one, or lines of requests may. @throws UsageError */
+/** Who follows forms and compiles expressions: where a flag asks for it, or lines of requests may. @throws UsageError */
 function grammarFor(flags: StreamFlags, { tokenizer, vocabSize }: LogitsSource): GrammarProvider | undefined {
-  const flag = grammarFlagIn(flags);
+  const flag = grammarFlagIn(flags) ?? patternFlagIn(flags);
   if (flag !== undefined) return grammarProviderFor(tokenizer, vocabSize, flag);
-  const pattern = patternFlagIn(flags);
-  if (pattern !== undefined) return grammarProviderFor(tokenizer, vocabSize, pattern);
   const mayAsk = flags.prompts !== undefined && flags.promptsFormat !== "text" && tokenizer?.eosTokenId !== undefined;
   return mayAsk ? grammarProviderFor(tokenizer, vocabSize, "--prompts") : undefined;
 }
 
-function patternFlagIn({ bannedRegex, bannedRegexIgnoreCase }: StreamFlags): string | undefined {
+function patternFlagIn({ stopRegex, bannedRegex, bannedRegexIgnoreCase }: StreamFlags): string | undefined {
+  if (stopRegex) return "--stop-regex";
   if (bannedRegex) return "--banned-regex";
   return bannedRegexIgnoreCase && "--banned-regex-ignore-case";
 }

@@ -21,6 +21,7 @@ export interface StreamFlags extends SourceFlags, GrammarFlags {
   readonly count?: number;
   readonly maxTokens?: number;
   readonly stop?: readonly string[];
+  readonly stopRegex?: readonly string[];
   readonly ignoreEos?: true;
   readonly repetitionDetection?: RepetitionRule;
   readonly thinkingTokenBudget?: number;
@@ -67,6 +68,7 @@ export function streamFlags(): Command {
     .option("--count <n>", "sequences for each prompt (default: 1)", integerFlag("count", 1))
     .option("--max-tokens <n>", "most tokens of a sequence (default: 256)", integerFlag("maxTokens", 1, 2 ** 24))
     .option("--stop <text>", "text that ends a sequence; may be repeated", collect)
+    .option("--stop-regex <regex>", "regular expression whose match ends a sequence; may be repeated", collect)
     .option("--ignore-eos", "go on after end of text")
     .option(
       "--repetition-detection <json>",

@@ -13,6 +13,7 @@ const further: Record<Exclude<keyof TokenEvent, keyof typeof plain>, Partial<Tok
   passedBan: { passedBan: "x" },
   finishReason: { finishReason: "length" },
   stopReason: { finishReason: "stop", stopReason: "x" },
+  stopText: { finishReason: "stop", stopReason: "x+", stopText: "xx" },
   usage: { finishReason: "length", usage: { promptTokens: 1, completionTokens: 1 } },
 };
 

@@ -13,7 +13,12 @@ const event = (i: number): TokenEvent => ({
   ...(i === 0 && {
     promptLogprobs: [null, { tokenId: 1, logprob: -2, rank: 3, topLogprobs: [{ tokenId: 2, logprob: -1 }] }],
   }),
-  ...(i === 4 && { finishReason: "stop" as const, stopReason: "end", usage: { promptTokens: 1, completionTokens: 5 } }),
+  ...(i === 4 && {
+    finishReason: "stop" as const,
+    stopReason: "end?",
+    stopText: "en",
+    usage: { promptTokens: 1, completionTokens: 5 },
+  }),
 });
 const plain = (i: number): TokenEvent => ({ sequenceId: 7, index: 3 + i, tokenId: 10 * i, text: `t${i}` });
 const eventsOf = (batch: TokenBatch | undefined): TokenEvent[] =>

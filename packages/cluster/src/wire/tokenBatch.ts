@@ -23,7 +23,12 @@ export interface TokenBatch {
   /** Of events that hold one: their place in the batch, and it. */
   readonly passed?: readonly PassedBan[];
   /** The last event is the sequence's last. */
-  readonly end?: { readonly reason: FinishReason; readonly stop?: string | number; readonly usage?: Usage };
+  readonly end?: {
+    readonly reason: FinishReason;
+    readonly stop?: string | number;
+    readonly stopText?: string;
+    readonly usage?: Usage;
+  };
 }
 
 /** All that an event holds: one that has more does not compile. */
@@ -39,6 +44,7 @@ const isCarried: Readonly<Record<keyof TokenEvent, true>> = {
   passedBan: true,
   finishReason: true,
   stopReason: true,
+  stopText: true,
   usage: true,
 };
 void isCarried;
@@ -80,6 +86,7 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
   batch.end = {
     reason: event.finishReason,
     ...(event.stopReason !== undefined && { stop: event.stopReason }),
+    ...(event.stopText !== undefined && { stopText: event.stopText }),
     ...(event.usage && { usage: event.usage }),
   };
 }
@@ -120,6 +127,7 @@ export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigin
   if (end && i === tokenIds.length - 1) {
     event.finishReason = end.reason;
     if (end.stop !== undefined) event.stopReason = end.stop;
+    if (end.stopText !== undefined) event.stopText = end.stopText;
     if (end.usage) event.usage = end.usage;
   }
   return event;

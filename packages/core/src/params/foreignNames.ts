@@ -112,7 +112,6 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   custom_stopping_strings: other(textgen, "", []),
   stop_sequence: other(kobold, []),
   stop_strings: other(hf, []),
-  stop_regex: other(sglang, [], ""),
   no_stop_trim: other(sglang, false),
   // Log-probabilities
   n_probs: other(llama, 0),

@@ -16,12 +16,15 @@ export interface BanRule {
 
 /** Patterns of a request that are compiled before its sequence begins, and the parameter that has them. */
 export interface PatternList {
-  readonly param: "bannedRegex" | "bannedRegexIgnoreCase";
+  readonly param: string;
   readonly patterns: readonly SearchPattern[];
 }
 
 /** The rule's patterns, an automaton each. */
-export function patternLists({ bannedRegex, bannedRegexIgnoreCase }: BanRule): readonly PatternList[] {
+export function patternLists({
+  bannedRegex,
+  bannedRegexIgnoreCase,
+}: Pick<BanRule, "bannedRegex" | "bannedRegexIgnoreCase">): readonly PatternList[] {
   const lists: readonly PatternList[] = [
     { param: "bannedRegex", patterns: bannedRegex.map((pattern) => ({ pattern })) },
     {

@@ -1,7 +1,8 @@
 /** Fields of a request that ban texts, checked. */
-import { mostTokens, refuse, refuseBecause } from "@tokenmill/check";
+import { mostTokens, refuse } from "@tokenmill/check";
 import type { BanRule } from "../control/bans.ts";
-import { type RequestLimits, textList } from "./fieldChecks.ts";
+import type { RequestLimits } from "./fieldChecks.ts";
+import { checkHasSearch, checkHasText, distinctTexts } from "./textLists.ts";
 
 /** What a request says of it. */
 export interface BanFields {
@@ -20,7 +21,8 @@ const patternLimits = { count: 64, length: 4096, total: 16_384 };
 
 /** Undefined: nothing is banned. @throws TypeError, RangeError */
 export function banRule(fields: BanFields, limits: RequestLimits): BanRule | undefined {
-  const bannedStrings = textList("bannedStrings", fields.bannedStrings, stringLimits, limits);
+  const bannedStrings = distinctTexts("bannedStrings", fields.bannedStrings, stringLimits);
+  checkHasText("bannedStrings", bannedStrings, limits);
   const bannedRegex = patterns("bannedRegex", fields.bannedRegex, limits);
   const bannedRegexIgnoreCase = patterns("bannedRegexIgnoreCase", fields.bannedRegexIgnoreCase, limits);
   const bannedN = countOrDefault("bannedN", fields.bannedN, mostTokens) ?? 1;
@@ -47,9 +49,13 @@ function countOrDefault(name: string, count: unknown, max: number): number | und
 }
 
 function patterns(name: string, given: unknown, limits: RequestLimits): readonly string[] {
-  const list = textList(name, given, patternLimits, limits);
-  if (list.length > 0 && !limits.grammar?.compileSearch) {
-    refuseBecause(name, 'expected an engine that can follow it: pass createEngine a "grammar" provider', true);
-  }
+  const list = distinctBans(name, given);
+  checkHasText(name, list, limits);
+  checkHasSearch(name, list, limits);
   return list;
+}
+
+/** Patterns without duplicates; what is none is found when they are compiled. @throws TypeError, RangeError */
+export function distinctBans(name: string, given: unknown): readonly string[] {
+  return distinctTexts(name, given, patternLimits);
 }

@@ -19,7 +19,6 @@ import {
 } from "@tokenmill/check";
 
 const defaultMaxTokens = 256;
-const stopLimits: TextLimits = { count: 64, length: 4096 };
 
 /** What the source can do, as far as requests depend on it. */
 export interface RequestLimits {
@@ -52,51 +51,6 @@ export function promptTokenIds(
   if (!Array.isArray(prompt)) refuse("prompt", "string or array of token ids", prompt, true);
   checkTokenIds("prompt", prompt, vocabSize);
   return [...prompt];
-}
-
-/** The stop strings without duplicates. @throws if one is empty, too long or not well-formed, or without a tokenizer. */
-export function stopStrings(stop: unknown, limits: RequestLimits): readonly string[] {
-  return textList("stop", typeof stop === "string" ? [stop] : stop, stopLimits, limits, ["stopTokenIds"]);
-}
-
-/** How many texts there may be, how long each and all may be, in UTF-16 units. */
-export interface TextLimits {
-  readonly count: number;
-  readonly length: number;
-  readonly total?: number;
-}
-
-/**
- * Texts that an output is searched for, without duplicates. @throws if one is empty, too long or not well-formed, or without a
- * tokenizer
- * @param instead parameters that do without one
- */
-export function textList(
-  name: string,
-  given: unknown,
-  { count, length, total = Number.POSITIVE_INFINITY }: TextLimits,
-  { tokenizer, sourceName }: RequestLimits,
-  instead: readonly string[] = [],
-): readonly string[] {
-  if (given === undefined) return [];
-  if (!Array.isArray(given)) refuse(name, `${name === "stop" ? "string or " : ""}array of strings`, given, true);
-  if (given.length > count) refuse(name, `at most ${count} strings`, given, false);
-  for (const [i, text] of given.entries()) {
-    if (typeof text !== "string") refuse(`${name}[${i}]`, "string", text, true);
-    // A lone surrogate can never be in decoded text.
-    if (text === "" || text.length > length || /\p{Surrogate}/u.test(text)) {
-      refuse(`${name}[${i}]`, `well-formed string of 1 to ${length} UTF-16 units`, text, false);
-    }
-  }
-  const texts = [...new Set(given as string[])];
-  const units = texts.reduce((sum, text) => sum + text.length, 0);
-  if (units > total) refuseBecause(name, `expected at most ${total} UTF-16 units together, got ${units}`, false);
-  if (texts.length > 0 && !tokenizer) {
-    const other = instead.map((parameter) => `: use "${parameter}"`).join("");
-    const reason = `expected a source with a tokenizer, got ${show(sourceName)} without one${other}`;
-    refuseBecause(name, reason, true, instead);
-  }
-  return texts;
 }
 
 /** @throws unless it is an integer in 1 … 2^24 and not below `minTokens`. */

@@ -1,7 +1,7 @@
 /** The sequence behind a request, before its first token. */
 import type { Plan } from "@tokenmill/worker-pool";
 import { Sequence, type TokenObserver } from "../scheduler/sequence.ts";
-import { StopStrings } from "../text/stopStrings.ts";
+import { stopsOf } from "./stops.ts";
 import type { PreparedRequest } from "./prepareRequest.ts";
 
 export interface NewSequence {
@@ -14,18 +14,8 @@ export interface NewSequence {
 }
 
 export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed, observer }: NewSequence): Sequence {
-  const {
-    randomStreamId,
-    promptTokenIds,
-    maxTokens,
-    stop,
-    ignoreEos,
-    repetition,
-    steering,
-    bans,
-    grammar,
-    promptLogprobs,
-  } = prepared;
+  const { randomStreamId, promptTokenIds, maxTokens, stop, stopRegex, ignoreEos, repetition } = prepared;
+  const { steering, bans, grammar, promptLogprobs } = prepared;
   return new Sequence({
     sequenceId,
     randomStreamId,
@@ -34,7 +24,7 @@ export function newSequence(prepared: PreparedRequest, { plan, sequenceId, seed,
     promptTokenIds,
     outputTokenIds: [],
     maxTokens,
-    stops: stop.length > 0 ? new StopStrings(stop) : undefined,
+    stops: stopsOf(stop, stopRegex),
     ignoreEos,
     repetition,
     steering,

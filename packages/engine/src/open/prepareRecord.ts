@@ -3,9 +3,8 @@ import { checkSeed, type SamplingParams } from "@tokenmill/core";
 import type { Plan } from "@tokenmill/worker-pool";
 import { repetitionRule } from "../control/repetition.ts";
 import { Sequence, type TokenObserver } from "../scheduler/sequence.ts";
-import { replayText } from "../snapshot/replay.ts";
+import { replayOnceCompiled, replayText } from "../snapshot/replay.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot } from "../snapshot/sequenceSnapshot.ts";
-import { StopStrings } from "../text/stopStrings.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { banRule } from "./banRule.ts";
 import {
@@ -15,9 +14,9 @@ import {
   fittingTokens,
   grammarEos,
   type RequestLimits,
-  stopStrings,
 } from "./fieldChecks.ts";
 import { steeringRule } from "./steeringRule.ts";
+import { stopRegexes, stopsOf, stopStrings } from "./stops.ts";
 
 export interface PreparedRecord {
   readonly params: SamplingParams;
@@ -44,6 +43,7 @@ export function prepareRecord(
   const steering = record.steering && steeringRule(record.steering, steered, limits);
   const bans = record.bans && banRule(record.bans, limits);
   const stop = stopStrings(record.stop, limits);
+  const stopRegex = stopRegexes(record.stopRegex, limits);
   if (grammar) grammarEos(grammar, limits, ignoreEos);
   const randomStreamId = idOf(record.randomStreamId, "randomStreamId");
   return {
@@ -59,7 +59,7 @@ export function prepareRecord(
         promptTokenIds,
         outputTokenIds,
         maxTokens,
-        stops: stop.length > 0 ? new StopStrings(stop) : undefined,
+        stops: stopsOf(stop, stopRegex),
         ignoreEos,
         repetition,
         steering,
@@ -71,7 +71,8 @@ export function prepareRecord(
         observer,
         state,
       });
-      replayText(sequence, record, texts);
+      if (stopRegex.length === 0) replayText(sequence, record, texts);
+      else replayOnceCompiled(sequence, record, texts);
       return sequence;
     },
   };

@@ -23,10 +23,10 @@ import {
   grammarEos,
   promptTokenIds,
   type RequestLimits,
-  stopStrings,
   streamOfSeed,
 } from "./fieldChecks.ts";
 import { steeringRule } from "./steeringRule.ts";
+import { stopRegexes, stopStrings } from "./stops.ts";
 
 /** Fields of a request that are not sampling parameters. */
 const requestFields = [
@@ -36,6 +36,7 @@ const requestFields = [
   "randomStreamId",
   "maxTokens",
   "stop",
+  "stopRegex",
   "ignoreEos",
   "repetitionDetection",
   "thinkingTokenBudget",
@@ -61,6 +62,7 @@ export interface PreparedRequest {
   readonly randomStreamId: number | bigint | undefined;
   readonly maxTokens: number;
   readonly stop: readonly string[];
+  readonly stopRegex: readonly string[];
   readonly ignoreEos: boolean;
   readonly repetition: RepetitionRule | undefined;
   readonly steering: SteeringRule | undefined;
@@ -84,7 +86,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax, ...unbanned } = rest;
   const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId, ...unsteered } = unbanned;
   const banFields = { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax };
-  const { prompt, sequenceId, maxTokens, stop, ignoreEos = false, seed, ...params } = unsteered;
+  const { prompt, sequenceId, maxTokens, stop, stopRegex, ignoreEos = false, seed, ...params } = unsteered;
   checkBoolean("ignoreEos", ignoreEos);
   checkBoolean("parseSpecial", parseSpecial);
   checkSeed("seed", seed);
@@ -100,6 +102,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     randomStreamId: canonicalId(randomStreamId, "randomStreamId") ?? streamOfSeed(request),
     maxTokens: most,
     stop: stopStrings(stop, limits),
+    stopRegex: stopRegexes(stopRegex, limits),
     ignoreEos,
     repetition: repetitionRule(repetitionDetection),
     steering: steeringRule(steeringFields, steered, limits),

@@ -6,7 +6,7 @@ import { topLogprobsOf } from "./promptScoring.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Reused between calls. */
-const step: TextStep = { text: "", match: undefined };
+const step: TextStep = { text: "", match: undefined, matchText: undefined };
 
 /** Advances the sequence by one token, the next of its history. The event carries `finishReason` if this was the last token. */
 export function commitToken(
@@ -20,6 +20,7 @@ export function commitToken(
   const isStopToken = sequence.stopTokenIds.includes(tokenId);
   let finishReason: FinishReason | undefined;
   let stopReason: string | number | undefined;
+  let stopText: string | undefined;
   if (isStopToken) {
     finishReason = "stop";
     stopReason = tokenId;
@@ -33,6 +34,7 @@ export function commitToken(
     if (step.match !== undefined) {
       finishReason = "stop";
       stopReason = step.match;
+      stopText = step.matchText;
     }
   }
   const event: TokenEvent = { sequenceId: sequence.sequenceId, index, tokenId, text };
@@ -41,6 +43,7 @@ export function commitToken(
   if (finishReason !== undefined) {
     event.finishReason = finishReason;
     if (stopReason !== undefined) event.stopReason = stopReason;
+    if (stopText !== undefined) event.stopText = stopText;
     event.usage = { promptTokens: sequence.promptLength, completionTokens: sequence.position };
   }
   return event;

@@ -2,12 +2,13 @@
 import type { GrammarProvider } from "@tokenmill/core";
 import type { SamplerPool } from "@tokenmill/worker-pool";
 import { patternLists } from "../control/bans.ts";
+import { StopSearch } from "../text/stopSearch.ts";
 import type { Sequence } from "./sequence.ts";
 
 export interface CompilingObserver {
-  /** The sequence has its masks. */
+  /** The sequence has its masks, and what its text is searched by. */
   compiled(sequence: Sequence): void;
-  /** It is no grammar: the request's fault. */
+  /** It is no grammar or no expression, or a record's text is not what its tokens give: the request's fault. */
   refused(sequence: Sequence, error: unknown): void;
 }
 
@@ -43,7 +44,14 @@ export class Compiling {
     const ended = new AbortController();
     this.#sequences.set(sequence, ended);
     try {
-      await Promise.all([this.#compileGrammar(sequence, ended.signal), this.#compileBans(sequence, ended.signal)]);
+      const { signal } = ended;
+      await Promise.all([
+        this.#compileGrammar(sequence, signal),
+        this.#compileStops(sequence, signal),
+        this.#compileBans(sequence, signal),
+      ]);
+      if (!signal.aborted) sequence.replay?.();
+      sequence.replay = undefined;
     } catch (error) {
       ended.abort();
       if (this.#sequences.delete(sequence)) this.#observer.refused(sequence, error);
@@ -57,6 +65,11 @@ export class Compiling {
     sequence.compiled = await this.#grammars!.compile(sequence.grammar, { signal });
     if (signal.aborted) sequence.compiled.release();
     else sequence.masks = this.#pool.openMasks(sequence.compiled.image);
+  }
+
+  async #compileStops({ stops }: Sequence, signal: AbortSignal): Promise<void> {
+    if (!(stops instanceof StopSearch)) return;
+    stops.automaton = await this.#grammars!.compileSearch!(stops.patterns, { param: "stopRegex", signal });
   }
 
   async #compileBans(sequence: Sequence, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,7 @@ import type { Control } from "../control/control.ts";
 import type { CarriedBans } from "../control/heldTokens.ts";
 import type { SteeringRule } from "../control/steering.ts";
 import { Repetition, type RepetitionRule } from "../control/repetition.ts";
-import type { StopStrings } from "../text/stopStrings.ts";
+import type { Stops } from "../text/stopStrings.ts";
 import type { PromptScoring } from "./promptScoring.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
@@ -19,7 +19,7 @@ export interface TokenObserver {
 }
 
 /**
- * `compiling`: its grammar is not compiled yet; `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
+ * `compiling`: its grammar or `stopRegex` is not compiled yet; `waiting` for memory or for `maxSequences`; `ready` for a slot; `active`: its row is being filled or sampled;
  * `paused`: open, not scheduled; `ended`.
  */
 export type SequencePhase = "compiling" | "waiting" | "ready" | "active" | "paused" | "ended";
@@ -35,7 +35,7 @@ export interface SequenceSpec {
   /** Tokens of an earlier life, for a resumed sequence. */
   readonly outputTokenIds: readonly number[];
   readonly maxTokens: number;
-  readonly stops: StopStrings | undefined;
+  readonly stops: Stops | undefined;
   readonly ignoreEos: boolean;
   readonly repetition?: RepetitionRule | undefined;
   readonly steering?: SteeringRule | undefined;
@@ -66,7 +66,7 @@ export class Sequence implements Utf8Carry {
   readonly maxTokens: number;
   readonly minTokens: number;
   readonly stopTokenIds: readonly number[];
-  readonly stops: StopStrings | undefined;
+  readonly stops: Stops | undefined;
   readonly ignoreEos: boolean;
   readonly repetition: Repetition | undefined;
   readonly steering: SteeringRule | undefined;
@@ -85,6 +85,8 @@ export class Sequence implements Utf8Carry {
   /** Once they are compiled: its patterns that are banned. */
   banAutomata: readonly TextAutomaton[] = [];
   masks: TokenMasks | undefined = undefined;
+  /** Makes the text of an earlier life again, once all is compiled. @throws SnapshotError */
+  replay: (() => void) | undefined = undefined;
   /** Undefined once the sequence was cancelled or has ended: then nothing more is delivered. */
   observer: TokenObserver | undefined;
 
@@ -101,7 +103,7 @@ export class Sequence implements Utf8Carry {
   promptLogprobs: number | undefined;
   /** Until the first event, where there is something to score. */
   scoring: PromptScoring | undefined = undefined;
-  /** Text held back because a stop string may begin with it. */
+  /** Text held back because a stop string or a match may begin with it. */
   heldText = "";
   /** What the plan's stateful stages remember; undefined if it has none. */
   readonly state: Float64Array | undefined;
@@ -141,7 +143,8 @@ export class Sequence implements Utf8Carry {
     this.hasLogprobs = params.logprobs !== undefined;
     this.epoch = spec.epoch;
     this.grammar = spec.grammar;
-    this.phase = spec.grammar || (spec.bans && patternLists(spec.bans).length > 0) ? "compiling" : "waiting";
+    const hasPatterns = spec.stops?.regexes.length || (spec.bans && patternLists(spec.bans).length > 0);
+    this.phase = spec.grammar || hasPatterns ? "compiling" : "waiting";
     this.promptLogprobs = spec.promptLogprobs;
     this.observer = spec.observer;
     this.initialTokenIds =

@@ -38,9 +38,12 @@ export function bestOf(events: Observable<ChildEvent>, { candidates, n = 1 }: Be
       text: "",
     }));
     const finish = (error?: unknown): void => {
-      const completions = children.flatMap(({ sum, ids, text, finishReason, stopReason }): Completion[] => {
+      const completions = children.flatMap(({ sum, ids, text, finishReason, stopReason, stopText }): Completion[] => {
         if (!finishReason) return [];
-        const reason = stopReason === undefined ? {} : { stopReason };
+        const reason = {
+          ...(stopReason !== undefined && { stopReason }),
+          ...(stopText !== undefined && { stopText }),
+        };
         return [{ tokenIds: ids, text: text ?? "", finishReason, ...reason, score: sum / ids.length }];
       });
       if (completions.length === 0) {
@@ -52,13 +55,14 @@ export function bestOf(events: Observable<ChildEvent>, { candidates, n = 1 }: Be
       subscriber.complete();
     };
     return events.subscribe({
-      next({ childIndex, tokenId, text, logprob, finishReason, stopReason }) {
+      next({ childIndex, tokenId, text, logprob, finishReason, stopReason, stopText }) {
         const child = children[childIndex]!;
         child.ids.push(tokenId);
         child.text += text;
         child.sum += logprob!;
         if (finishReason !== undefined) child.finishReason = finishReason;
         if (stopReason !== undefined) child.stopReason = stopReason;
+        if (stopText !== undefined) child.stopText = stopText;
       },
       error: finish,
       complete: () => finish(),

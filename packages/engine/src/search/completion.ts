@@ -4,11 +4,13 @@ import type { FinishReason } from "@tokenmill/core";
 export interface Completion {
   /** Output token ids, a stop token that ended them included. */
   tokenIds: number[];
-  /** Their text, without the stop token or stop string; empty if the source has no tokenizer. */
+  /** Their text, without what ended them; empty if the source has no tokenizer. */
   text: string;
   finishReason: FinishReason;
-  /** The stop string or stop token id that matched, with `finishReason: "stop"`. */
+  /** The stop string, stop token id or pattern of `stopRegex` that matched, with `finishReason: "stop"`. */
   stopReason?: string | number;
+  /** What a pattern of `stopRegex` matched. */
+  stopText?: string;
   /** Larger is better; what it is stands at the method that made it. */
   score: number;
 }

@@ -33,6 +33,7 @@ export interface BeamSearchHost {
 /** What would have no effect, and stands in other kinds of requests. */
 const refused = [
   "stop",
+  "stopRegex",
   "repetitionDetection",
   "bannedStrings",
   "bannedRegex",

@@ -7,7 +7,7 @@ import type { SequenceSnapshot } from "./sequenceSnapshot.ts";
 
 /** Brings the sequence's text state to the end of a record's output. @throws SnapshotError if the tokenizer is another. */
 export function replayText(sequence: Sequence, record: SequenceSnapshot, texts: TokenTexts | undefined): void {
-  const step: TextStep = { text: "", match: undefined };
+  const step: TextStep = { text: "", match: undefined, matchText: undefined };
   if (texts) {
     record.outputTokenIds.forEach((tokenId, index) => {
       if (step.match === undefined)
@@ -19,4 +19,15 @@ export function replayText(sequence: Sequence, record: SequenceSnapshot, texts: 
     const message = `"text" expected what this tokenizer makes of the output ids, got another state: was it another tokenizer?`;
     throw new SnapshotError("text_diverged", message);
   }
+}
+
+/** The same as soon as the sequence has what its text is searched by; until then it has the record's text. */
+export function replayOnceCompiled(sequence: Sequence, record: SequenceSnapshot, texts: TokenTexts | undefined): void {
+  sequence.utf8State = record.text.utf8State;
+  sequence.heldText = record.text.heldText;
+  sequence.replay = () => {
+    sequence.utf8State = 0;
+    sequence.heldText = "";
+    replayText(sequence, record, texts);
+  };
 }

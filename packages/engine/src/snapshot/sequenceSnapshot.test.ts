@@ -4,14 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../engine.ts";
 import type { Engine } from "../types.ts";
 import { collect, hashBatchSource, hashSource, pieces, pieceTokenizer, run } from "../testing/sources.ts";
+import { textChoices } from "../testing/textChoices.ts";
 import { advanceRecord, type SequenceSnapshot } from "./sequenceSnapshot.ts";
 
 const source = hashSource({ tokenizer: pieceTokenizer });
 let here: Engine;
 let there: Engine;
 beforeAll(async () => {
-  here = await createEngine({ source, workers: 1, slots: 3, seed: 11 });
-  there = await createEngine({ source, workers: 1, slots: 5, seed: 99 });
+  here = await createEngine({ source, grammar: textChoices(), workers: 1, slots: 3, seed: 11 });
+  there = await createEngine({ source, grammar: textChoices(), workers: 1, slots: 5, seed: 99 });
 });
 afterAll(() => Promise.all([here.close(), there.close()]));
 
@@ -43,6 +44,17 @@ describe("resume", () => {
     [
       "stop strings",
       { prompt: [1, 2], maxTokens: 60, ignoreEos: true, stop: ["abcabcab", "é😀é", "b\uFFFDc"], bannedTokenIds: [4] },
+    ],
+    [
+      "stop regexes",
+      {
+        maxTokens: 60,
+        ignoreEos: true,
+        minTokens: 12,
+        stop: "abcabcab",
+        stopRegex: ["é😀é", "b\uFFFDc", "cab\nab$"],
+        bannedTokenIds: [4],
+      },
     ],
     [
       "a loop",

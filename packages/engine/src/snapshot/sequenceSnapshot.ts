@@ -32,7 +32,7 @@ export interface CarriedState {
   text: {
     /** A character half read (bit layout in `text/utf8.ts`), 0 for none. */
     utf8State: number;
-    /** Text held back because a stop string may begin with it. */
+    /** Text held back because a stop string or a match of `stopRegex` may begin with it. */
     heldText: string;
   };
   /** What was taken back where the next tokens stand, and is banned there; absent: nothing. */
@@ -55,6 +55,8 @@ export interface SequenceSnapshot extends CarriedState {
   epoch: number;
   maxTokens: number;
   stop: string[];
+  /** Absent: none. */
+  stopRegex?: string[];
   ignoreEos: boolean;
   /** Which loops end it; absent: none. */
   repetitionDetection?: RepetitionDetection;
@@ -92,6 +94,7 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
     epoch: sequence.epoch,
     maxTokens: sequence.maxTokens,
     stop: [...(sequence.stops?.strings ?? [])],
+    ...(sequence.stops?.regexes.length && { stopRegex: [...sequence.stops.regexes] }),
     ignoreEos: sequence.ignoreEos,
     ...(sequence.repetition && { repetitionDetection: { ...sequence.repetition.rule } }),
     ...(sequence.steering && { steering: structuredClone(sequence.steering.fields) }),

@@ -42,8 +42,11 @@ export class OpenMatches {
     this.#count = 0;
   }
 
-  /** Takes the byte at `at`. Whether a match ends with it: the longest is the one that was found, all of them are closed. */
-  read(byte: number, before: Beside, at: number): boolean {
+  /**
+   * Takes the byte at `at`, and gives up what began before `earliest`. Whether a match ends with the byte: the longest is the
+   * one that was found, all of them are closed.
+   */
+  read(byte: number, before: Beside, at: number, earliest: number): boolean {
     const begun = this.#prepared.firsts[(before << 8) | byte]!;
     if (begun < 0 && this.#count === 0) return false;
     this.#prepared.step++;
@@ -54,7 +57,8 @@ export class OpenMatches {
     const open = this.#count;
     this.#count = 0;
     for (let i = 0; i < open; i++) {
-      this.#follow(this.#starts[i]!, transitions[this.#states[i]! * classCount + byteClass]!);
+      const start = this.#starts[i]!;
+      if (start >= earliest) this.#follow(start, transitions[this.#states[i]! * classCount + byteClass]!);
     }
     this.#follow(at, begun);
     return this.foundPattern >= 0;

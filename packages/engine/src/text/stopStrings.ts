@@ -9,12 +9,28 @@ export interface StopScan {
   text: string;
   /** Text held back because a stop string may still begin with it; "" after a match. */
   held: string;
-  /** The stop string that matched. */
+  /** The stop string or regular expression that matched. */
   match: string | undefined;
+  /** What the regular expression matched. */
+  matchText?: string;
 }
 
-export class StopStrings {
+/** What ends an output by its text. */
+export interface Stops {
   readonly strings: readonly string[];
+  readonly regexes: readonly string[];
+  /** Text before what is searched. */
+  pass(text: string): void;
+  /**
+   * Scans what was held back plus the new text. The result may be reused by the next call.
+   * @param isLast whether the text ends there
+   */
+  push(held: string, text: string, isLast: boolean): Readonly<StopScan>;
+}
+
+export class StopStrings implements Stops {
+  readonly strings: readonly string[];
+  readonly regexes: readonly string[] = [];
   /** Reused result of `push`. */
   readonly #scan: StopScan = { text: "", held: "", match: undefined };
 
@@ -23,7 +39,8 @@ export class StopStrings {
     this.strings = [...strings];
   }
 
-  /** Scans what was held back plus the new text. The result is reused by the next call. */
+  pass(): void {}
+
   push(held: string, text: string): Readonly<StopScan> {
     const scan = this.#scan;
     const all = held === "" ? text : held + text;

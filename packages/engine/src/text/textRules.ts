@@ -1,13 +1,13 @@
-/** From a token to its text: UTF-8 across tokens, then stop strings across tokens. */
-import type { StopStrings } from "./stopStrings.ts";
+/** From a token to its text: UTF-8 across tokens, then stop strings and regular expressions across tokens. */
+import type { Stops } from "./stopStrings.ts";
 import type { TokenTexts } from "./tokenTexts.ts";
 import { flushUtf8, type Utf8Carry } from "./utf8.ts";
 
-/** What a sequence keeps between tokens. Both fields follow from the output ids, the stop strings and `minTokens`. */
+/** What a sequence keeps between tokens. It follows from the output ids, what ends it by its text, and `minTokens`. */
 export interface TextState extends Utf8Carry {
-  /** Text held back because a stop string may begin with it. */
+  /** Text held back because a stop string or a match may begin with it. */
   heldText: string;
-  readonly stops: StopStrings | undefined;
+  readonly stops: Stops | undefined;
   readonly minTokens: number;
 }
 
@@ -23,13 +23,15 @@ export interface OutputToken {
 /** What one token gave. */
 export interface TextStep {
   text: string;
-  /** The stop string that matched: the sequence ends here. */
+  /** The stop string or regular expression that matched: the sequence ends here. */
   match: string | undefined;
+  /** What the regular expression matched. */
+  matchText: string | undefined;
 }
 
 /**
  * Text that becomes certain with a token, written to `into`. Text of the first `minTokens` tokens is
- * not searched for stop strings. `isLast` flushes everything held back; a stop token's own bytes are no text.
+ * not searched. `isLast` flushes everything held back; a stop token's own bytes are no text.
  */
 export function stepText(
   state: TextState,
@@ -40,9 +42,11 @@ export function stepText(
   let text = isStopToken ? "" : texts.append(state, tokenId);
   if (isLast && state.utf8State !== 0) text += flushUtf8(state);
   into.match = undefined;
-  if (state.stops !== undefined && index >= state.minTokens) {
-    const scan = state.stops.push(state.heldText, text);
+  if (state.stops !== undefined && index < state.minTokens) state.stops.pass(text);
+  else if (state.stops !== undefined) {
+    const scan = state.stops.push(state.heldText, text, isLast);
     into.match = scan.match;
+    into.matchText = scan.matchText;
     const isFlushed = isLast && scan.match === undefined;
     state.heldText = isLast ? "" : scan.held;
     text = isFlushed ? scan.text + scan.held : scan.text;

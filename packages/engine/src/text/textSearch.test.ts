@@ -157,6 +157,25 @@ describe("a search for literal texts", () => {
     expect(rows.filter(({ pattern }) => pattern >= 0).map(({ targets }) => targets.length)).toEqual([0, 0, 0]);
   });
 
+  it("gives up beginnings of matches that are longer than the longest, whatever pieces come", () => {
+    const stop = literalAutomaton(["abcd", "cde"], false);
+    for (const size of [1, 2, 6]) {
+      const ends = [3, 4].map((longest) => {
+        const search = new TextSearch([stop], { longest }).fork();
+        return pieces(bytesOf("abcdef"), [size])
+          .map((piece) => search.push(piece))
+          .find((match) => match);
+      });
+      expect(ends).toEqual([
+        { automaton: 0, pattern: 1, start: 2, end: 5 },
+        { automaton: 0, pattern: 0, start: 0, end: 4 },
+      ]);
+    }
+    const search = new TextSearch([stop], { longest: 2 });
+    search.push(bytesOf("abc"));
+    expect(search.openStart).toBe(2);
+  });
+
   it("goes on behind a match with what is left", () => {
     const search = new TextSearch([literalAutomaton(["aa"], false)]);
     const bytes = bytesOf("aaab aa");
@@ -209,8 +228,11 @@ describe("a search that looks at what stands beside", () => {
 
   it("begins in the middle of a text where it is told what stands before", () => {
     const automaton = letter([1, 0, 1], [0, -1, 0]);
-    expect(new TextSearch([automaton], besides.word).push(bytesOf("a."))).toBeUndefined();
-    expect(new TextSearch([automaton], besides.other).push(bytesOf("a."))).toMatchObject({ start: 0, end: 1 });
+    expect(new TextSearch([automaton], { before: besides.word }).push(bytesOf("a."))).toBeUndefined();
+    expect(new TextSearch([automaton], { before: besides.other }).push(bytesOf("a."))).toMatchObject({
+      start: 0,
+      end: 1,
+    });
   });
 
   it("takes what is complete before what is known a character later, and goes on behind it", () => {

@@ -16,19 +16,28 @@ export interface SearchMatch {
   readonly end: number;
 }
 
+export interface SearchOptions {
+  /** What stands before the first byte. Absent: the text begins there. */
+  readonly before?: Beside;
+  /** Bytes of the longest match: beginnings further back are given up. Absent: no limit. */
+  readonly longest?: number;
+}
+
 export class TextSearch {
   /** By automaton. */
   #open: readonly OpenMatches[];
   #looksAhead: boolean;
   /** What stands before the next byte. */
   #before: Beside;
+  readonly #longest: number;
   #length = 0;
 
-  /** @param before what stands before the first byte; absent: the text begins there */
-  constructor(automata: readonly TextAutomaton[], before: Beside = besides.nothing) {
+  constructor(automata: readonly TextAutomaton[], options: SearchOptions = {}) {
+    const { before = besides.nothing, longest = Number.POSITIVE_INFINITY } = options;
     this.#open = automata.map((automaton) => new OpenMatches(prepare(automaton)));
     this.#looksAhead = this.#open.some(({ looksAhead }) => looksAhead);
     this.#before = before;
+    this.#longest = longest;
   }
 
   /** Bytes read. */
@@ -68,7 +77,7 @@ export class TextSearch {
 
   /** A search of its own that goes on from here. */
   fork(): TextSearch {
-    const fork = new TextSearch([], this.#before);
+    const fork = new TextSearch([], { before: this.#before, longest: this.#longest });
     fork.#open = this.#open.map((open) => open.fork());
     fork.#looksAhead = this.#looksAhead;
     fork.#length = this.#length;
@@ -80,7 +89,7 @@ export class TextSearch {
     let match: SearchMatch | undefined;
     for (let i = 0; i < this.#open.length; i++) {
       const open = this.#open[i]!;
-      if (open.read(byte, this.#before, start)) match = this.#longer(match, i, open);
+      if (open.read(byte, this.#before, start, start + 1 - this.#longest)) match = this.#longer(match, i, open);
     }
     this.#before = besideOf[byte]!;
     return match;

@@ -25,11 +25,12 @@ function tokenEventOf(event: Fields): TokenEvent {
   if (event["rank"] !== undefined) check("rank", "integer ≥ 0", event["rank"], isCount);
   if (event["topLogprobs"] !== undefined) event["topLogprobs"] = topLogprobsOf("topLogprobs", event["topLogprobs"]);
   if (event["promptLogprobs"] !== undefined) event["promptLogprobs"] = promptLogprobsOf(event["promptLogprobs"]);
-  const { passedBan, finishReason, stopReason, usage } = event;
+  const { passedBan, finishReason, stopReason, stopText, usage } = event;
   if (passedBan !== undefined) check("passedBan", "string", passedBan, isString);
   if (finishReason !== undefined)
     check("finishReason", `"stop", "length", "repetition" or "error"`, finishReason, isFinishReason);
   if (stopReason !== undefined && !isString(stopReason)) check("stopReason", "string or token id", stopReason, isCount);
+  if (stopText !== undefined) check("stopText", "string", stopText, isString);
   if (usage !== undefined) {
     const { promptTokens, completionTokens } = fieldsOf("usage", usage);
     check("usage.promptTokens", "integer ≥ 0", promptTokens, isCount);

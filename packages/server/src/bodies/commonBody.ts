@@ -21,12 +21,13 @@ export interface CommonBody {
   /** Outputs for each prompt. */
   readonly n: number;
   readonly stop: readonly string[];
+  readonly stopRegex: readonly string[];
   readonly stream: boolean;
   readonly streamUsage: StreamUsage;
   readonly ignoreEos: boolean | undefined;
   readonly rules: SequenceRules;
   readonly parseSpecial: boolean;
-  /** The stop string that matched stays in the output. */
+  /** The text that ended the output stays in it. */
   readonly keepsStop: boolean;
   readonly promptLogprobs: number | undefined;
   readonly hasTokenIds: boolean;
@@ -52,6 +53,7 @@ export function decodeCommon(
     defaultMaxTokens,
     n: fields.number("n") ?? 1,
     stop: fields.texts("stop"),
+    stopRegex: fields.texts("stopRegex"),
     stream,
     streamUsage: streamUsageOf(fields.record("stream_options"), stream),
     ignoreEos: fields.flag("ignoreEos"),

@@ -12,6 +12,13 @@ const stop: JsonSchema = {
   "x-expected": "string or array of strings",
 };
 
+const stopRegex: JsonSchema = {
+  anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }],
+  description:
+    "Regular expressions (flag u) whose match ends the output where it is complete first; it is not part of it. At most 64; one has no more than 64 KiB of text.",
+  "x-expected": "string or array of strings",
+};
+
 /** Sent by OpenAI clients; they say nothing about the tokens, so they have no effect here. */
 const bookkeeping: Readonly<Record<string, JsonSchema>> = {
   user: string("Has no effect: the server keeps no accounts."),
@@ -60,12 +67,13 @@ export function commonFields({
       integer("Outputs for each prompt. Those of a request with a seed have random streams of their own.", 1, 128),
     ),
     ...namedFields("stop", stop),
+    ...namedFields("stopRegex", stopRegex),
     stream: boolean("Send the output as server-sent events while it is generated."),
     stream_options: streamOptionsField,
     ...namedFields("ignoreEos", boolean("Go on after end of text.")),
     ...ruleFields,
     ...namedFields("parseSpecial", boolean(specialText)),
-    include_stop_str_in_output: boolean("Leave the stop string that matched in the output."),
+    include_stop_str_in_output: boolean("Leave the stop string, or what matched of stop_regex, in the output."),
     prompt_logprobs: integer(
       "Score the prompt: send each token's log-probability and rank, and those of that many of the most probable ones in its place; not with stream.",
       0,

@@ -162,9 +162,10 @@ export function textOfAll(events: Iterable<TokenEvent>, textOfOne: (event: Token
   return text;
 }
 
-/** The event's text, with the stop string that ended it if it is to be kept. */
-export function textOf({ text, stopReason }: TokenEvent, keepsStop: boolean): string {
-  return keepsStop && typeof stopReason === "string" ? text + stopReason : text;
+/** The event's text, with the text that ended it if it is to be kept. */
+export function textOf({ text, stopReason, stopText }: TokenEvent, keepsStop: boolean): string {
+  const ending = stopText ?? stopReason;
+  return keepsStop && typeof ending === "string" ? text + ending : text;
 }
 
 function* enclosed(head: string, pieces: Iterable<string>, tail: string): Generator<string, void> {

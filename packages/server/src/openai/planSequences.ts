@@ -32,8 +32,18 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     throw new ApiError(400, message, { param: "n" });
   }
   const params = paramsWithTokens(body, context);
-  const { structured, ignoreEos, rules, randomStreamId, maxTokens, defaultMaxTokens, parseSpecial: special } = body;
+  const {
+    structured,
+    stopRegex,
+    ignoreEos,
+    rules,
+    randomStreamId,
+    maxTokens,
+    defaultMaxTokens,
+    parseSpecial: special,
+  } = body;
   if (structured) checkHasGrammars(context, structured.param);
+  if (stopRegex.length > 0) checkHasGrammars(context, body.clientName("stopRegex") ?? "stop_regex");
   for (const name of patternRules) if (rules[name]) checkHasGrammars(context, body.clientName(name) ?? name);
   // What has a form of its own ends by it.
   const stop = [...body.stop, ...((!structured && plan.extraStop) || [])];
@@ -41,6 +51,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     ...params,
     ...(promptLogprobs !== undefined && { promptLogprobs }),
     ...(stop.length > 0 && { stop }),
+    ...(stopRegex.length > 0 && { stopRegex }),
     ...(ignoreEos !== undefined && { ignoreEos }),
     ...rules,
     ...(logprobs !== undefined && { logprobs }),
@@ -58,7 +69,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
   });
 }
 
-/** @throws ApiError where the model's output cannot be constrained. */
+/** @throws ApiError where nobody compiles grammars and expressions. */
 function checkHasGrammars({ grammars, model }: ServeContext, param: string): void {
   if (grammars) return;
   const message = `"${param}" is not supported: ${model} has no structured output`;

@@ -1,5 +1,6 @@
 /**
- * Compiles the grammars of outputs before their sequences are opened: a bad one is refused before an answer begins.
+ * Compiles the grammars of outputs, and what ends them, before their sequences are opened: what is bad is refused before an
+ * answer begins.
  * It runs in threads of its own, round robin over clients, and does not delay the streams that are open.
  */
 import { refuse } from "@tokenmill/check";
@@ -10,6 +11,7 @@ import {
   type GrammarProvider,
   type GrammarSpec,
 } from "@tokenmill/core";
+import { requestPatterns } from "@tokenmill/engine";
 import { ApiError } from "../errors/apiError.ts";
 import { deepestJson, tooDeepAt } from "../bodies/parseJson.ts";
 import type { Client } from "../limits/client.ts";
@@ -17,6 +19,11 @@ import type { Quotas } from "../limits/quotas.ts";
 
 /** Releases the grammar: its sequences have opened it, or do not need it. */
 export type Release = () => void;
+
+interface Wanted {
+  readonly spec: GrammarSpec | undefined;
+  readonly lists: ReturnType<typeof requestPatterns>;
+}
 
 export class Grammars {
   readonly #provider: GrammarProvider;
@@ -38,16 +45,20 @@ export class Grammars {
   compiled(client: Client, request: GenerateRequest, gone: AbortSignal): Promise<Release> | undefined {
     const form = grammarForms.find((name) => request[name] !== undefined);
     if (form) checkDepth(form, request[form]);
-    return form && this.#compiled(client, { [form]: request[form] } as unknown as GrammarSpec, gone);
+    const spec = form && ({ [form]: request[form] } as unknown as GrammarSpec);
+    const lists = requestPatterns(request);
+    return spec || lists.length > 0 ? this.#compiled(client, { spec, lists }, gone) : undefined;
   }
 
-  async #compiled(client: Client, spec: GrammarSpec, gone: AbortSignal): Promise<Release> {
+  async #compiled(client: Client, { spec, lists }: Wanted, gone: AbortSignal): Promise<Release> {
     const place = this.#quotas.waiting.claim(client, 1);
     const late = AbortSignal.timeout(this.#timeoutMs);
     try {
       const signal = AbortSignal.any([gone, late]);
-      const compiled = await this.#provider.compile(spec, { owner: client.peer, signal });
-      return () => compiled.release();
+      const options = { owner: client.peer, signal };
+      for (const { param, patterns } of lists) await this.#provider.compileSearch?.(patterns, { ...options, param });
+      const compiled = spec && (await this.#provider.compile(spec, options));
+      return () => compiled?.release();
     } catch (error) {
       if (gone.aborted) throw new ApiError(400, "the client is gone", { code: "client_gone", cause: error });
       if (!late.aborted) throw error;
