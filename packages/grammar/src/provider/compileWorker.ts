@@ -14,7 +14,7 @@ import {
   type Specification,
 } from "./compileProtocol.ts";
 import { compileSpec, newExpressions } from "./compileSpec.ts";
-import { compiledSearch } from "./compiledSearch.ts";
+import { compiledSearch, movedBuffers } from "./compiledSearch.ts";
 import { firstSpec } from "./firstSpec.ts";
 import { shareImage } from "./sharedImage.ts";
 
@@ -51,6 +51,8 @@ parentPort!.postMessage(ready);
 for (;;) {
   const tasks = Atomics.load(seen, signals.tasks);
   const received: { readonly message: CompileTask } | undefined = receiveMessageOnPort(parentPort!);
-  if (received) parentPort!.postMessage(answerTo(received.message, budgetOf(received.message)));
-  else Atomics.wait(seen, signals.tasks, tasks);
+  if (received) {
+    const answer = answerTo(received.message, budgetOf(received.message));
+    parentPort!.postMessage(answer, movedBuffers(answer.image));
+  } else Atomics.wait(seen, signals.tasks, tasks);
 }

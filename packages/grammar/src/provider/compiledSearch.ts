@@ -10,3 +10,9 @@ export function compiledSearch(automaton: TextAutomaton): CompiledSearch {
   const sizeBytes = Object.values(automaton).reduce((sum, { byteLength }: ArrayBufferView) => sum + byteLength, 0);
   return { automaton, sizeBytes };
 }
+
+/** What of an answer's image moves to who asked, instead of being copied there. */
+export function movedBuffers(image: object | undefined): ArrayBuffer[] {
+  if (!image || !("automaton" in image)) return [];
+  return Object.values((image as CompiledSearch).automaton).map(({ buffer }: { buffer: ArrayBuffer }) => buffer);
+}
