@@ -66,7 +66,7 @@ describe("the default job", () => {
     expect(code).toBe(0);
     const refused = await tokenmill([...args, "--banned-regex", "a*"]);
     expect(refused.stderr).toContain("bannedRegex");
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(2);
   });
 
   it("gives its summary alone on stdout with --json", async () => {

@@ -87,8 +87,8 @@ describe("what is refused", () => {
   it.each<[unknown, string]>([
     [5, '"stopRegex" expected string or array of strings, got 5'],
     [["a", 5], '"stopRegex[1]" expected string, got 5'],
-    ["", '"stopRegex[0]" expected string of 1 to 8192 UTF-16 units, got ""'],
-    ["a".repeat(8193), '"stopRegex[0]" expected string of 1 to 8192 UTF-16 units'],
+    ["", '"stopRegex[0]" expected well-formed string of 1 to 8192 UTF-16 units, got ""'],
+    ["a".repeat(8193), '"stopRegex[0]" expected well-formed string of 1 to 8192 UTF-16 units'],
     [Array.from({ length: 65 }, (_, i) => `${i}`), '"stopRegex" expected at most 64 strings'],
   ])("%j", (stopRegex, message) => {
     const observer = { next() {}, error() {}, complete() {} };

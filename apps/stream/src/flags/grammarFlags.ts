@@ -91,7 +91,9 @@ export async function compilePatterns(
   request: Parameters<typeof requestPatterns>[0],
 ): Promise<void> {
   try {
-    for (const { param, patterns } of requestPatterns(request)) await provider!.compileSearch!(patterns, { param });
+    const { stop, stopRegex, bannedRegex, bannedRegexIgnoreCase } = request;
+    const lists = requestPatterns({ stop, stopRegex, bannedRegex, bannedRegexIgnoreCase });
+    for (const { param, patterns } of lists) await provider!.compileSearch!(patterns, { param });
   } catch (cause) {
     if (refusalOf(cause)) throw new UsageError(messageOf(cause), { cause });
     throw cause;

@@ -291,7 +291,7 @@ it.each([
     RangeError,
     '"bannedStrings" expected at most 16384 UTF-16 units together, got 20480',
   ],
-  [{ bannedRegex: ["a"] }, TypeError, '"bannedRegex" expected an engine that can follow it'],
+  [{ bannedRegex: ["a"] }, TypeError, '"bannedRegex" expected an engine that can compile it'],
   [{ bannedN: 0 }, RangeError, '"bannedN" expected -1, or integer in [1, 16777216], got 0'],
   [{ rewindCountMax: 256 }, RangeError, '"rewindCountMax" expected -1, or integer in [1, 255], got 256'],
   [{ rewindCountMax: "3" }, TypeError, '"rewindCountMax" expected -1, or integer in [1, 255], got "3"'],

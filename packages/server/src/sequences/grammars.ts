@@ -46,7 +46,8 @@ export class Grammars {
     const form = grammarForms.find((name) => request[name] !== undefined);
     if (form) checkDepth(form, request[form]);
     const spec = form && ({ [form]: request[form] } as unknown as GrammarSpec);
-    const lists = requestPatterns(request);
+    const { stop, stopRegex, bannedRegex, bannedRegexIgnoreCase } = request;
+    const lists = requestPatterns({ stop, stopRegex, bannedRegex, bannedRegexIgnoreCase });
     return spec || lists.length > 0 ? this.#compiled(client, { spec, lists }, gone) : undefined;
   }
 
