@@ -15,6 +15,7 @@ const settings: Record<SamplerName, SamplingParams> = {
   logitBias: { logitBias: { 3: 2, 5: -1 } },
   allowedTokenIds: { allowedTokenIds: [1, 2, 3, 9, 11] },
   bannedTokenIds: { bannedTokenIds: [1, 4] },
+  beginSuppressTokenIds: { beginSuppressTokenIds: [1, 4] },
   minTokens: { minTokens: count / 4, stopTokenIds: [1, 4, 6] },
   penalties: { repetitionPenalty: 1.5, frequencyPenalty: 0.5, presencePenalty: 0.5 },
   temperature: { temperature: 0.6, dynatempRange: 0.3 },
@@ -57,6 +58,8 @@ describe("the expectation of many draws", () => {
     expect(counts.reduce((a, b) => a + b)).toBe(count);
     expect(expected.reduce((a, b) => a + b)).toBeCloseTo(count, 5);
     expect(test.pValue).toBeGreaterThan(1e-4);
+    // one draw of all is too little to be seen
+    if (name === "beginSuppressTokenIds") return;
     // it is not that of the plain row, nor of one position or one side of the coin
     const plain = expectedCounts(sampler, sampler.compile({}), count);
     expect(gTest(counts, plain).pValue).toBeLessThan(1e-6);

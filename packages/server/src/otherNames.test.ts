@@ -26,6 +26,8 @@ async function refusalOf(body: object): Promise<Record<string, unknown>> {
   return errorOf(answer);
 }
 
+const most = Array.from({ length: 36 }, (_, id) => id);
+
 /** Values of each alias, and what they are in our own names; that they are not what the default is. */
 const equal: readonly (readonly [object, object])[] = [
   [{ n_predict: 3 }, { max_tokens: 3 }],
@@ -66,6 +68,7 @@ const equal: readonly (readonly [object, object])[] = [
   ],
   [{ bad_words_ids: [[0], [1], [2], [3]] }, { bad_words: [[0], [1], [2], [3]] }],
   [{ suppress_tokens: [0, 1, 2, 3, 4, 5, 6] }, { banned_token_ids: [0, 1, 2, 3, 4, 5, 6] }],
+  [{ begin_suppress_tokens: most }, { begin_suppress_token_ids: most }],
   [
     { stopping_strings: ["x", "t"], max_tokens: 200 },
     { stop: ["x", "t"], max_tokens: 200 },

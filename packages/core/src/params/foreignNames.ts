@@ -98,7 +98,7 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   // Bans and ends
   bad_words_ids: alias(hf),
   suppress_tokens: alias(hf),
-  begin_suppress_tokens: other(hf, []),
+  begin_suppress_tokens: alias(hf),
   custom_token_bans: other(textgen, ""),
   reasoning_budget_tokens: alias(llama),
   banned_tokens: alias(kobold),

@@ -37,6 +37,7 @@ export const koboldcpp: Profile = profileOf({
       "logitBias",
       "allowedTokenIds",
       "bannedTokenIds",
+      "beginSuppressTokenIds",
       "badWords",
       "minTokens",
       "kgw",

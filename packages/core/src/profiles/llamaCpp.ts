@@ -35,6 +35,7 @@ export const llamaCpp: Profile = profileOf({
       "logitBias",
       "allowedTokenIds",
       "bannedTokenIds",
+      "beginSuppressTokenIds",
       "badWords",
       "minTokens",
       "kgw",

@@ -8,6 +8,7 @@ export { penalties } from "./penalties.ts";
 export { dry } from "./dry.ts";
 export { noRepeatNgram } from "./noRepeatNgram.ts";
 export { bannedTokenIds } from "./bannedTokenIds.ts";
+export { beginSuppressTokenIds } from "./beginSuppressTokenIds.ts";
 export { badWords } from "./badWords.ts";
 export { minTokens } from "./minTokens.ts";
 export { exponentialDecayLengthPenalty } from "./exponentialDecayLengthPenalty.ts";
