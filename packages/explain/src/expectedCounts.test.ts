@@ -35,6 +35,13 @@ const settings: Record<SamplerName, SamplingParams> = {
   exponentialDecayLengthPenalty: { exponentialDecayLengthPenalty: [count - 1000, 1.02], stopTokenIds: [1, 4, 6] },
   kgw: { kgwDelta: 2, kgwKey: 5 },
   synthId: { synthIdDepth: 8, synthIdKey: 5, synthIdContext: 3 },
+  sequenceBias: {
+    sequenceBias: [
+      [[1, 2, 3], 2],
+      [[5], -1],
+      [[1, 5], 9],
+    ],
+  },
   badWords: { badWords: [[2, 3], 8] },
   minK: { minK: true },
   pLess: { pLess: true },

@@ -83,6 +83,12 @@ describe("an alias", () => {
     expect(await choicesFor(ours)).not.toEqual(await choicesFor({}));
   });
 
+  it("of HF that is ours too takes HF's list form", async () => {
+    const biased = await choicesFor({ sequence_bias: [[[5], 100]] });
+    expect(biased).toEqual(await choicesFor({ logit_bias: { 5: 100 } }));
+    expect(biased).not.toEqual(await choicesFor({ sequence_bias: [[[35, 36, 35, 5], 100]] }));
+  });
+
   it("has a test here, each of them, and is a field of both schemas", () => {
     const tested = new Set(equal.flatMap(([theirs]) => Object.keys(theirs)));
     const aliases = Object.keys(foreignNames).filter((name) => foreignNames[name]!.isAlias);

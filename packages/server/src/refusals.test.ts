@@ -78,6 +78,27 @@ describe("a request that makes no sense", () => {
       "bad_words[0]",
       '"bad_words[0]" expected token id, non-empty array of them, or non-empty text, got ""',
     ],
+    [
+      { sequence_bias: [[[1], 1], [[2]]] },
+      "sequence_bias[1]",
+      '"sequence_bias[1]" expected [ids, bias], got an array of 1',
+    ],
+    [{ sequence_bias: [[[1, -1], 1]] }, "sequence_bias[0][0][1]", '"sequence_bias[0][0][1]" expected token id, got -1'],
+    [
+      { sequence_bias: [[[1], 101]] },
+      "sequence_bias[0][1]",
+      '"sequence_bias[0][1]" expected non-empty array of token ids, then number in [-100, 100], got 101',
+    ],
+    [
+      {
+        sequence_bias: [
+          [[1], 1],
+          [[99], 1],
+        ],
+      },
+      "sequence_bias[1]",
+      '"sequence_bias[1]" expected [non-empty array of token id in [0, 36], number in [-100, 100], where -100 bans], got an array of 2',
+    ],
     [{ badWords: [1, [2, -1]] }, "badWords[1][1]", '"badWords[1][1]" expected token id, got -1'],
     [{ stop: [1] }, "stop[0]", '"stop[0]" expected string, got 1'],
     [

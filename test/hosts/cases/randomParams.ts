@@ -47,6 +47,8 @@ function tryOf({ kind, choices, name }: Parameter, random: Random, vocabSize: nu
       return random.shuffled(samplerNames);
     case "tokenSequences":
       return random.list(6, () => [id() % 8, ...random.list(2, () => id() % 8)]);
+    case "sequenceBiases":
+      return random.list(6, () => [[id() % 8, ...random.list(2, () => id() % 8)], random.below(2048) / 64 - 16]);
     case "numbers":
       return random.list(6, () => random.word());
     default:

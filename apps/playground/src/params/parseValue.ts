@@ -30,6 +30,7 @@ export function parseValue({ name, kind, expected, choices }: Parameter, text: s
       return trimmed === "true" || (trimmed === "false" ? false : refuse());
     case "numbers":
     case "tokenSequences":
+    case "sequenceBiases":
       return parseArray(trimmed) ?? refuse();
     case "stages":
       return listOf(trimmed);

@@ -21,6 +21,7 @@ const placeholders: Partial<Record<Parameter["kind"], string>> = {
   bias: '{"0": 1.5}',
   tokenIds: "0, 3",
   tokenSequences: "[0, 3], [2]",
+  sequenceBiases: "[[[0, 3], 1.5]]",
 };
 
 const classOf = (isAlone: boolean): string => (isAlone ? "field alone" : "field");

@@ -23,6 +23,7 @@ export function parseValue({ name, kind, expected }: Parameter, text: string): u
     case "boolean":
       return text === "true" ? true : text === "false" ? false : refuse();
     case "tokenSequences":
+    case "sequenceBiases":
       return parseArray(text) ?? refuse();
     case "bias":
       return parseObject(text) ?? refuse();
@@ -45,7 +46,7 @@ export function parseNumbers(text: string): number[] | undefined {
   return ids.includes(undefined) ? undefined : (ids as number[]);
 }
 
-/** A JSON array, of numbers or of arrays of numbers. */
+/** A JSON array. */
 function parseArray(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);

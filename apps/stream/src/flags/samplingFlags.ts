@@ -23,6 +23,7 @@ const placeholders: Readonly<Record<ParameterKind, string>> = {
   stages: "<names>",
   boolean: "<true|false>",
   tokenSequences: "<json>",
+  sequenceBiases: "<json>",
   numbers: "<json>",
 };
 

@@ -12,7 +12,8 @@ export type ParameterKind =
   | "bias"
   | "stages"
   | "boolean"
-  | "tokenSequences";
+  | "tokenSequences"
+  | "sequenceBiases";
 
 /** What is wrong with a value of the right type: with all of it, or, with what was expected there, at a place such as `[3]`. */
 export type Fault =

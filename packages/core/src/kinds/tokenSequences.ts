@@ -2,6 +2,9 @@
 
 export type TokenSequences = readonly (number | readonly number[])[];
 
+/** Non-empty sequences, each with a bias. */
+export type SequenceBiases = readonly (readonly [ids: readonly number[], bias: number])[];
+
 /** The sequences as arrays, each once. */
 export function distinctSequences(sequences: TokenSequences = []): (readonly number[])[] {
   const arrays = sequences.map((sequence) => (typeof sequence === "number" ? [sequence] : sequence));

@@ -2,10 +2,13 @@
 import { biasEntries, type LogitBias } from "./biasEntries.ts";
 import type { ParameterFacts, ParameterSpec } from "./parameter.ts";
 import { isInRange, numberRange, rangeText } from "./range.ts";
-import type { TokenSequences } from "./tokenSequences.ts";
+import type { SequenceBiases, TokenSequences } from "./tokenSequences.ts";
 
 const isId = (id: unknown, vocabSize: number): boolean =>
   typeof id === "number" && Number.isInteger(id) && id >= 0 && id < vocabSize;
+
+const isSequence = (ids: unknown, vocabSize: number): boolean =>
+  Array.isArray(ids) && ids.length > 0 && Array.from(ids).every((id) => isId(id, vocabSize));
 
 /** A list of token ids, of `leastItems` at least. */
 export function tokenIds(leastItems: 0 | 1, facts?: ParameterFacts<readonly number[]>): ParameterSpec {
@@ -31,11 +34,8 @@ export function tokenSequences(facts?: ParameterFacts<TokenSequences>): Paramete
     hasType: Array.isArray,
     faultOf: (value, vocabSize) => {
       if (!Array.isArray(value)) return { value };
-      const isSequence = (sequence: unknown): boolean =>
-        Array.isArray(sequence)
-          ? sequence.length > 0 && Array.from(sequence).every((id) => isId(id, vocabSize))
-          : isId(sequence, vocabSize);
-      return faultOfItem(value, isSequence, `${idRange(vocabSize)}, or non-empty array of them`);
+      const isGood = (item: unknown): boolean => isSequence(item, vocabSize) || isId(item, vocabSize);
+      return faultOfItem(value, isGood, `${idRange(vocabSize)}, or non-empty array of them`);
     },
   };
 }
@@ -48,6 +48,7 @@ function faultOfItem(items: readonly unknown[], isGood: (item: unknown) => boole
 }
 
 const biasRange = numberRange(-100, 100);
+const biasWords = `${rangeText(biasRange)}, where -100 bans`;
 
 /** −Infinity is −100 by another name, of programs: JSON has no such number. */
 const isBias = (bias: unknown): boolean =>
@@ -70,9 +71,31 @@ export function bias(facts?: ParameterFacts<LogitBias>): ParameterSpec {
       const index = entries.findIndex(([id, b]) => !isId(id, vocabSize) || !isBias(b));
       if (index < 0) return undefined;
       const [id, b] = entries[index]!;
-      if (isId(id, vocabSize)) return { at: `[${id}]`, expected: `${rangeText(biasRange)}, where -100 bans`, value: b };
+      if (isId(id, vocabSize)) return { at: `[${id}]`, expected: biasWords, value: b };
       const keys: unknown[] = value instanceof Map ? [...value.keys()] : Object.keys(value);
       return { expected: `keys that are token ids in [0, ${vocabSize - 1}]`, value: keys[index] };
+    },
+  };
+}
+
+/** Non-empty lists of ids, each with a bias; at most 1024. */
+export function sequenceBiases(facts?: ParameterFacts<SequenceBiases>): ParameterSpec {
+  return {
+    ...facts,
+    kind: "sequenceBiases",
+    range: biasRange,
+    mostItems: 1024,
+    expected: `array of at most 1024 [ids, bias], of ids inside the vocabulary, one at least, and a ${biasWords}`,
+    hasType: Array.isArray,
+    faultOf: (value, vocabSize) => {
+      if (!Array.isArray(value) || value.length > 1024) return { value };
+      const isGood = (item: unknown): boolean =>
+        Array.isArray(item) &&
+        item.length === 2 &&
+        isSequence(item[0], vocabSize) &&
+        typeof item[1] === "number" &&
+        isInRange(biasRange, item[1]);
+      return faultOfItem(value, isGood, `[non-empty array of ${idRange(vocabSize)}, ${biasWords}]`);
     },
   };
 }

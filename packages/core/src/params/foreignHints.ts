@@ -42,7 +42,6 @@ const instead = {
   "line feeds count as other tokens do here": "penalize_nl",
   "it is {bannedTokenIds} here, a list of ids": "custom_token_bans",
   "here {bannedTokenIds} bans end of text, {ignoreEos} goes on after it": "ban_eos_token use_default_badwordsids",
-  "{logitBias} has a bias for each token here": "sequence_bias",
   "it is {stopTokenIds} here, which come to the model's own": "eos_token_id",
   "it is {stop} here, a list of texts": "custom_stopping_strings",
   "it is {stop} here": "stop_sequence",

@@ -105,7 +105,6 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   banned_regex_case_insensitive: alias(["ik_llama.cpp"]),
   ban_eos_token: other(textgen, false),
   use_default_badwordsids: other(kobold, false),
-  sequence_bias: other(hf, []),
   eos_token_id: other(hf),
   forced_bos_token_id: other(hf),
   stopping_strings: alias(textgen),

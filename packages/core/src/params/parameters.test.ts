@@ -46,6 +46,7 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
   bias: [1, "1", null, [[1, 2]]],
   boolean: [1, "true", null, [true], {}],
   tokenSequences: [1, "1", null, {}],
+  sequenceBiases: [1, "1", null, {}],
   numbers: [1, "1", null, {}],
   stages: [1, "topK", null, {}, [1], [["topK"]]],
 };

@@ -31,6 +31,7 @@ const usualStart: Readonly<Partial<Record<ParameterKind, unknown>>> = {
   tokenIds: [0],
   tokenSequences: [[0]],
   bias: { 0: 1 },
+  sequenceBiases: [[[0], 1]],
   boolean: true,
 };
 

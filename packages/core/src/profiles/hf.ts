@@ -3,6 +3,7 @@ import { type Profile, profileOf } from "./profile.ts";
 
 export const hf: Profile = profileOf({
   published: [
+    "sequenceBias",
     "penalties",
     "noRepeatNgram",
     "bannedTokenIds",

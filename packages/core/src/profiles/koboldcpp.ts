@@ -35,6 +35,7 @@ export const koboldcpp: Profile = profileOf({
     by: "mirostat",
     order: [
       "logitBias",
+      "sequenceBias",
       "allowedTokenIds",
       "bannedTokenIds",
       "beginSuppressTokenIds",

@@ -33,6 +33,7 @@ export const llamaCpp: Profile = profileOf({
     by: "mirostat",
     order: [
       "logitBias",
+      "sequenceBias",
       "allowedTokenIds",
       "bannedTokenIds",
       "beginSuppressTokenIds",

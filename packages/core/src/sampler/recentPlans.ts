@@ -4,8 +4,8 @@ import type { SamplingParams } from "../params/samplingParams.ts";
 
 /** Beyond them the one that was used longest ago is forgotten. */
 const mostPlans = 8;
-/** Params hold lists, which hold lists. */
-const mostDepth = 2;
+/** Params hold lists, which hold lists of lists. */
+const mostDepth = 3;
 
 interface Recent {
   /** Nobody else has it, so that it stays what was compiled. */

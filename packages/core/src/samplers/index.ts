@@ -3,6 +3,7 @@
  * every profile, opcode, dispatch and tests without being named anywhere else.
  */
 export { logitBias } from "./logitBias.ts";
+export { sequenceBias } from "./sequenceBias.ts";
 export { allowedTokenIds } from "./allowedTokenIds.ts";
 export { penalties } from "./penalties.ts";
 export { dry } from "./dry.ts";

@@ -1,5 +1,5 @@
 /** Adds to the logits of named tokens (OpenAI `logit_bias`). */
-import { biasEntries } from "../kinds/biasEntries.ts";
+import { addend, biasEntries } from "../kinds/biasEntries.ts";
 import { bias } from "../kinds/tokens.ts";
 import type { LogitBias } from "../kinds/biasEntries.ts";
 import type { SamplerEntry } from "./entry.ts";
@@ -9,8 +9,6 @@ interface LogitBiasParams {
   /** Added to the logits of the named tokens; each in [−100, 100] or −Infinity; ≤ −100 bans. */
   logitBias?: LogitBias;
 }
-
-const addend = (b: number): number => (b <= -100 ? -Infinity : b);
 
 export const logitBias: SamplerEntry<LogitBiasParams> = {
   kind: "edit",

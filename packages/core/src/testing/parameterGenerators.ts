@@ -64,6 +64,10 @@ function generatorOf(parameter: Parameter, vocabSize: number): fc.Arbitrary<unkn
       const value = fc.oneof({ weight: 5, arbitrary: spread(-100, 100) }, fc.constantFrom(0, -Infinity, -100, 100));
       return fc.array(fc.tuple(inside(vocabSize), value), { maxLength: 40 }).map((entries) => new Map(entries));
     }
+    case "sequenceBiases": {
+      const value = fc.oneof({ weight: 5, arbitrary: spread(-100, 100) }, fc.constantFrom(0, -100, 100));
+      return fc.array(fc.tuple(shortSequence(vocabSize), value), { maxLength: samples.mostItems ?? 12 });
+    }
     case "stages":
       return fc.shuffledSubarray([...samplerNames], { minLength: 1 });
     default:

@@ -90,6 +90,20 @@ function schemaOf(parameter: Parameter): JsonSchema {
         description: `${words}; at most ${mostBiases}`,
         "x-expected": `${expected}, at most ${mostBiases}`,
       };
+    case "sequenceBiases": {
+      const ids: JsonSchema = { type: "array", items: tokenId, minItems: 1 };
+      const places = [ids, rangeSchema(range!)];
+      const pair: JsonSchema = {
+        type: "array",
+        items: { anyOf: places, "x-expected": `non-empty array of token ids, then ${rangeText(range!)}` },
+        prefixItems: places,
+        minItems: 2,
+        maxItems: 2,
+        "x-expected": "[ids, bias]",
+      };
+      const most = mostItems === undefined ? {} : { maxItems: mostItems };
+      return { type: "array", items: pair, ...most, description: words, "x-expected": expected };
+    }
     case "seed":
       // Keys of watermarks have a range of their own.
       if (range) return { ...rangeSchema(range), description: words, "x-expected": rangeText(range) };
