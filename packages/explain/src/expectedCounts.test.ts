@@ -32,6 +32,8 @@ const settings: Record<SamplerName, SamplingParams> = {
   topH: { topH: 0.6 },
   smoothing: { smoothingFactor: 0.3, smoothingCurve: 1.5 },
   noRepeatNgram: { noRepeatNgramSize: 3 },
+  encoderRepetitionPenalty: { encoderRepetitionPenalty: 1.5 },
+  encoderNoRepeatNgram: { encoderNoRepeatNgramSize: 3 },
   exponentialDecayLengthPenalty: { exponentialDecayLengthPenalty: [count - 1000, 1.02], stopTokenIds: [1, 4, 6] },
   kgw: { kgwDelta: 2, kgwKey: 5 },
   synthId: { synthIdDepth: 8, synthIdKey: 5, synthIdContext: 3 },

@@ -83,6 +83,13 @@ describe("an alias", () => {
     expect(await choicesFor(ours)).not.toEqual(await choicesFor({}));
   });
 
+  it.each([{ encoder_repetition_penalty: 9 }, { encoder_no_repeat_ngram_size: 1 }])(
+    "%j has an effect",
+    async (body) => {
+      expect(await choicesFor(body)).not.toEqual(await choicesFor({}));
+    },
+  );
+
   it("of HF that is ours too takes HF's list form", async () => {
     const biased = await choicesFor({ sequence_bias: [[[5], 100]] });
     expect(biased).toEqual(await choicesFor({ logit_bias: { 5: 100 } }));

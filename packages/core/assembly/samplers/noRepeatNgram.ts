@@ -6,12 +6,16 @@ import { logitAt, patch } from "../row/row";
 /** Bans every token that would complete an n-gram that is already in the history. integer: n. (Paulus et al. 2017, arXiv
  *  1705.04304; HF NoRepeatNGramLogitsProcessor.) */
 export function noRepeatNgram(stage: usize): void {
+  banNgrams(stage, load<i32>(job, JOB_HISTORY_LENGTH));
+}
+
+/** The same of the n-grams among the first `searched` tokens of the history. */
+export function banNgrams(stage: usize, searched: i32): void {
   const n = load<i32>(stage, STAGE_INTEGER);
-  const length = load<i32>(job, JOB_HISTORY_LENGTH);
   const history = <usize>load<u32>(job, JOB_HISTORY);
   const prefix = (<usize>(n - 1)) << 2;
-  const suffix = history + ((<usize>length) << 2) - prefix;
-  for (let start = 0; start + n <= length; start++) {
+  const suffix = history + ((<usize>load<i32>(job, JOB_HISTORY_LENGTH)) << 2) - prefix;
+  for (let start = 0; start + n <= searched; start++) {
     const p = history + ((<usize>start) << 2);
     let i: usize = 0;
     while (i < prefix && load<i32>(p + i) == load<i32>(suffix + i)) i += 4;

@@ -30,7 +30,7 @@ const instead = {
   "the server has the context that it was started with": "truncation_length max_context_length",
   "prompts are not cut here": "n_keep n_discard",
   "it is not available here":
-    "t_max_predict_ms encoder_repetition_penalty encoder_no_repeat_ngram_size penalty_alpha num_beam_groups diversity_penalty timings_per_token return_progress lora",
+    "t_max_predict_ms penalty_alpha num_beam_groups diversity_penalty timings_per_token return_progress lora",
   "it is the first of {forcedTokenIds} here": "forced_bos_token_id",
   "false is {temperature} 0 here": "do_sample",
   "the order of stages is {chain} here, or that of an engine by {profile}":

@@ -93,8 +93,6 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   rep_pen_range: other(kobold),
   rep_pen_slope: other(kobold, 1),
   penalize_nl: other(llama, true),
-  encoder_repetition_penalty: other(["HF", "text-generation-webui"], 1),
-  encoder_no_repeat_ngram_size: other(hf, 0),
   // Bans and ends
   bad_words_ids: alias(hf),
   suppress_tokens: alias(hf),

@@ -4,8 +4,10 @@ import { type Profile, profileOf } from "./profile.ts";
 export const hf: Profile = profileOf({
   published: [
     "sequenceBias",
+    "encoderRepetitionPenalty",
     "penalties",
     "noRepeatNgram",
+    "encoderNoRepeatNgram",
     "bannedTokenIds",
     "badWords",
     "minTokens",

@@ -11,8 +11,9 @@ describe.each(named)("profile $name", ({ name, order, defaults }) => {
     expect([...order].sort()).toEqual(all);
   });
 
-  it("edits single logits before it cuts, but for textgen's n-grams", () => {
-    const last: SamplerName[] = name === "textgen" ? ["noRepeatNgram"] : [];
+  it("edits single logits before it cuts, but for textgen's last ones", () => {
+    const ofTextgen: SamplerName[] = ["encoderRepetitionPenalty", "noRepeatNgram", "encoderNoRepeatNgram"];
+    const last = name === "textgen" ? ofTextgen : [];
     const kinds = order.filter((stage) => !last.includes(stage)).map((stage) => samplers[stage].kind);
     expect(kinds.lastIndexOf("edit")).toBeLessThan(kinds.findIndex((kind) => kind !== "edit"));
     expect(order.slice(order.length - last.length)).toEqual(last);

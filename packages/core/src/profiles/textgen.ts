@@ -1,4 +1,7 @@
-/** text-generation-webui: `sampler_hijack.py`, its default `sampler_priority` (2026), which looks for repeated n-grams last. */
+/**
+ * text-generation-webui: `sampler_hijack.py`, its default `sampler_priority` (2026), which favours the prompt and looks for
+ * repeated n-grams last.
+ */
 import { type Profile, profileOf } from "./profile.ts";
 
 export const textgen: Profile = profileOf({
@@ -24,6 +27,7 @@ export const textgen: Profile = profileOf({
     "mirostat",
     "xtc",
     "adaptiveP",
+    "encoderRepetitionPenalty",
     "noRepeatNgram",
   ],
   topKKeepsTies: true,

@@ -5,9 +5,11 @@
 export { logitBias } from "./logitBias.ts";
 export { sequenceBias } from "./sequenceBias.ts";
 export { allowedTokenIds } from "./allowedTokenIds.ts";
+export { encoderRepetitionPenalty } from "./encoderRepetitionPenalty.ts";
 export { penalties } from "./penalties.ts";
 export { dry } from "./dry.ts";
 export { noRepeatNgram } from "./noRepeatNgram.ts";
+export { encoderNoRepeatNgram } from "./encoderNoRepeatNgram.ts";
 export { bannedTokenIds } from "./bannedTokenIds.ts";
 export { beginSuppressTokenIds } from "./beginSuppressTokenIds.ts";
 export { badWords } from "./badWords.ts";
