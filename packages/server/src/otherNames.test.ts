@@ -66,6 +66,18 @@ const equal: readonly (readonly [object, object])[] = [
     { repetition_penalty: 9, repetition_penalty_range: 2 },
     { repetition_penalty: 9, penalty_last_n: 2 },
   ],
+  [
+    { repetition_penalty: 9, penalty_range: 2 },
+    { repetition_penalty: 9, penalty_last_n: 2 },
+  ],
+  [
+    { repetition_penalty: 9, penalty_last_n: 1, repetition_decay: 9 },
+    { repetition_penalty: 9, penalty_last_n: 1, penalty_decay_range: 9 },
+  ],
+  [
+    { repetition_penalty: 9, rep_pen_slope: 0.01 },
+    { repetition_penalty: 9, penalty_slope: 0.01 },
+  ],
   [{ bad_words_ids: [[0], [1], [2], [3]] }, { bad_words: [[0], [1], [2], [3]] }],
   [{ suppress_tokens: [0, 1, 2, 3, 4, 5, 6] }, { banned_token_ids: [0, 1, 2, 3, 4, 5, 6] }],
   [{ begin_suppress_tokens: most }, { begin_suppress_token_ids: most }],
@@ -108,6 +120,7 @@ describe("an alias", () => {
   it("with a value that is another thing elsewhere is converted", async () => {
     const all = { repetition_penalty: 9, penalty_last_n: -1 };
     expect(await choicesFor({ repetition_penalty: 9, repetition_penalty_range: 0 })).toEqual(await choicesFor(all));
+    expect(await choicesFor({ repetition_penalty: 9, rep_pen_slope: 0 })).toEqual(await choicesFor(all));
     expect(await choicesFor({ top_n_sigma: -1, top_k: -1 })).toEqual(await choicesFor({}));
     const random = { ...settings, seed: null, sampler_seed: 0 };
     expect(await choicesFor(random)).not.toEqual(await choicesFor(random));

@@ -29,12 +29,13 @@ export function unusedParams(params: SamplingParams): Name[] {
     .filter((name) => asks(name, params[name]) && !isUsed(name));
 }
 
-/** The parameter that this one says how of, where it is off. */
+/** The parameter that this one says how of, where it is off, or as it is without being given. */
 function missing(name: Name, params: SamplingParams): string | undefined {
   const { tunes } = specs.get(name)!;
   if (tunes === undefined) return undefined;
   const value = withDefaults(params)[tunes as Name];
-  return value === undefined || value === specs.get(tunes)!.off ? tunes : undefined;
+  const { off, absent } = specs.get(tunes)!;
+  return value === undefined || value === off || value === absent ? tunes : undefined;
 }
 
 /** Whether the sampler does something, `without` one of the params. */
@@ -69,9 +70,12 @@ function reasonOf(name: Name, params: SamplingParams): string {
   const order: readonly string[] = orderOf(complete);
   const off = readers.get(name)?.find((sampler) => order.includes(sampler));
   const tuned = missing(name, params);
-  if (off !== undefined && tuned !== undefined) return `${tuned} is off`;
+  if (off !== undefined && tuned !== undefined) return `${tuned} is ${wordOf(specs.get(tuned)!)}`;
   if (off !== undefined) return `${off} ${off === "penalties" ? "are" : "is"} off`;
   const by = replacementIn(complete)?.by;
   const who = params.chain ? "the chain" : `profile "${complete.profile}"${by ? ` with ${by}` : ""}`;
   return `${who} leaves their stages out`;
 }
+
+/** The value at which nothing tunes a parameter. */
+const wordOf = ({ absent }: NamedSpec): string => (typeof absent === "number" ? String(absent) : "off");

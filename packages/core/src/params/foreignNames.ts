@@ -11,6 +11,7 @@ export type ForeignEngine =
   | "koboldcpp"
   | "llama.cpp"
   | "SGLang"
+  | "TabbyAPI"
   | "text-generation-webui"
   | "vLLM";
 
@@ -36,6 +37,7 @@ const llama = ["llama.cpp"] as const;
 const kobold = ["koboldcpp"] as const;
 const textgen = ["text-generation-webui"] as const;
 const hf = ["HF"] as const;
+const tabby = ["TabbyAPI"] as const;
 const sglang = ["SGLang"] as const;
 
 function alias(engines: readonly ForeignEngine[], convert?: (value: unknown) => unknown): Facts {
@@ -91,7 +93,9 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   repeat_last_n: alias(llama),
   repetition_penalty_range: alias(textgen, (count) => (count === 0 ? -1 : count)),
   rep_pen_range: other(kobold),
-  rep_pen_slope: other(kobold, 1),
+  penalty_range: alias(tabby),
+  repetition_decay: alias(tabby),
+  rep_pen_slope: alias(kobold),
   penalize_nl: other(llama, true),
   // Bans and ends
   bad_words_ids: alias(hf),
