@@ -15,9 +15,8 @@ import {
   PENALTIES_FREQUENCY_SEES_PROMPT,
   PENALTIES_REPETITION_SEES_PROMPT,
 } from "../../src/generated/samplerConstants";
-import { setWeight, weightAt } from "../list/weights";
 import { job, plan } from "../memory/job";
-import { tokenCounts } from "../memory/workspace";
+import { listKeys, tokenCounts } from "../memory/workspace";
 import { toFinite } from "../numbers/floats";
 import { logitAt, patch } from "../row/row";
 
@@ -70,7 +69,7 @@ export function penalties(stage: usize): void {
         const factor = isNewer ? repetition : 1 + (repetition - 1) * <f64>load<f32>(fading, 4);
         x = x * (1 - weight) + penalised(x, factor) * weight;
       }
-      if (length - value >= firstCounted) x -= frequency * weightAt(id) + presence * weight;
+      if (length - value >= firstCounted) x -= frequency * load<f64>(sumOf(id)) + presence * weight;
     } else {
       if (value & SEEN) x = penalised(x, repetition);
       const occurrences = value & (SEEN - 1);
@@ -93,8 +92,15 @@ function fadedWeight(ago: i32, full: i32, range: i32): f64 {
   return ago <= full ? 1 : <f64>(range - (ago - full)) / <f64>range;
 }
 
+/** f64 by token id: where keys will be, as there is no list before edits end. The list's weights may be a mask's ids until then. */
+// @ts-ignore: decorator
+@inline
+function sumOf(tokenId: i32): usize {
+  return listKeys + ((<usize>tokenId) << 3);
+}
+
 /** For each token of the history from `start` on: how many tokens ago it last occurred in `tokenCounts`, and the sum of its weights
- *  from `counted` on in the list's weights, by id. */
+ *  from `counted` on in `sumOf`. */
 function weighOccurrences(start: i32, counted: i32, full: i32, range: i32): void {
   const length = load<i32>(job, JOB_HISTORY_LENGTH);
   const history = <usize>load<u32>(job, JOB_HISTORY);
@@ -103,8 +109,8 @@ function weighOccurrences(start: i32, counted: i32, full: i32, range: i32): void
     const last = tokenCounts + ((<usize>id) << 2);
     if (load<i32>(last) == 0) {
       store<i32>(last, length - i);
-      setWeight(id, 0);
+      store<f64>(sumOf(id), 0);
     }
-    if (i >= counted) setWeight(id, weightAt(id) + fadedWeight(length - i, full, range));
+    if (i >= counted) store<f64>(sumOf(id), load<f64>(sumOf(id)) + fadedWeight(length - i, full, range));
   }
 }

@@ -85,6 +85,14 @@ describe.each(variants)("%s kernels", (variant) => {
     expect(await logitsAfter(logits, params, draw)).toEqual(expected);
   });
 
+  it("a mask that leaves one token leaves that one", async () => {
+    const sampler = await createSampler({ vocabSize: 64, variant });
+    const params = { frequencyPenalty: 2, penaltyLastN: 1, penaltyDecayRange: 4 };
+    const tokenMask = Int32Array.of(1 << 9, 0);
+    const draw = { history: [0, 1, 9, 0], tokenMask };
+    expect([...sampler.distribution(new Float32Array(64), params, draw).tokenIds]).toEqual([9]);
+  });
+
   it("with a weight of 1 for all and a range behind the history's start the bits are those of plain penalties", async () => {
     const sampler = await createSampler({ vocabSize: 5, variant });
     const params = { repetitionPenalty: 1.3, frequencyPenalty: 0.7, presencePenalty: 0.4, penaltyLastN: 2 ** 31 - 1 };
