@@ -95,7 +95,7 @@ describe("an alias", () => {
     expect(await choicesFor(ours)).not.toEqual(await choicesFor({}));
   });
 
-  it.each([{ encoder_repetition_penalty: 9 }, { encoder_no_repeat_ngram_size: 1 }])(
+  it.each([{ top_p_decay: 0.01 }, { encoder_repetition_penalty: 9 }, { encoder_no_repeat_ngram_size: 1 }])(
     "%j has an effect",
     async (body) => {
       expect(await choicesFor(body)).not.toEqual(await choicesFor({}));

@@ -26,7 +26,7 @@ import { logPositive } from "../numbers/log64";
 import { floatBelow } from "../numbers/floats";
 import { beta, isDense, listAll, row } from "../row/row";
 import { rowMax } from "../row/scan";
-import { selectToward } from "../samplers/topP";
+import { selectToward, topPOf } from "../samplers/topP";
 import { ceiling, closeRest, hasRest, heatRest, leastRest, mostRest, raiseSome, restWeight } from "../sparse/rest";
 import { SHORT_OF_DRAW, SHORT_OF_LOGPROBS, tooSparse } from "../sparse/shortfall";
 import { sparseCount } from "../sparse/sparseRow";
@@ -127,7 +127,8 @@ function coverMinP(stage: usize): i32 {
 
 /** The rest's weight may lie anywhere between its bounds: the nucleus has to be the same for all of that. */
 function coverTopP(stage: usize): i32 {
-  const p = load<f64>(stage, STAGE_NUMBER_0);
+  const p = topPOf(stage);
+  if (p == 1) return STATUS_OK;
   const flags = load<i32>(stage, STAGE_FLAGS);
   listAll();
   const count = listCount;

@@ -1,12 +1,24 @@
 // The nucleus.
-import { STAGE_FLAGS, STAGE_NUMBER_0 } from "../../src/layout";
-import { TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
+import {
+  JOB_HISTORY,
+  JOB_HISTORY_LENGTH,
+  JOB_PROMPT_LENGTH,
+  STAGE_FLAGS,
+  STAGE_LIST,
+  STAGE_LIST_COUNT,
+  STAGE_NUMBER_0,
+  STAGE_NUMBER_1,
+  STAGE_NUMBER_2,
+} from "../../src/layout";
+import { TOP_P_DECAYS, TOP_P_KEEPS_TIES, TOP_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
 import { gatherLargest } from "../list/gatherLargest";
 import { listCount, listMax, setCount } from "../list/list";
 import { isSelected, selectMass, restoreTies } from "../list/selectMass";
 import { weighList } from "../list/weights";
+import { job, plan } from "../memory/job";
 import { paddedLength } from "../memory/workspace";
 import { expModerate } from "../numbers/exp64";
+import { integerPower } from "../numbers/integerPower";
 import { beta, isDense, row, useList } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
@@ -22,7 +34,8 @@ const LEFT_OUT = 4;
 
 /** The largest tokens until their mass reaches p, or as the flags say. (Holtzman et al. 2020, arXiv 1904.09751.) */
 export function topP(stage: usize): void {
-  const p = load<f64>(stage, STAGE_NUMBER_0);
+  const p = topPOf(stage);
+  if (p == 1) return;
   const flags = load<i32>(stage, STAGE_FLAGS);
   for (let size = FIRST_LIST; size * LEFT_OUT < paddedLength && canCutDense(); size *= LIST_GROWTH) {
     if (selectNucleus(p, flags, size)) return;
@@ -34,6 +47,35 @@ export function topP(stage: usize): void {
   const count = listCount;
   selectToward(p * weighList(listMax(), beta), flags);
   if (flags & TOP_P_KEEPS_TIES) restoreTies(count);
+}
+
+/** The mass to reach. Numbers: at first, and where it decays, its factor for each token of the output and its least value. List: ids
+ *  after which it is as at first. (Lee et al. 2022, arXiv 2206.04624; TensorRT-LLM.) */
+export function topPOf(stage: usize): f64 {
+  const p = load<f64>(stage, STAGE_NUMBER_0);
+  if (!(load<i32>(stage, STAGE_FLAGS) & TOP_P_DECAYS)) return p;
+  const history = <usize>load<u32>(job, JOB_HISTORY);
+  const length = load<i32>(job, JOB_HISTORY_LENGTH);
+  let last = length - 1; // reset after this one
+  while (last >= load<i32>(job, JOB_PROMPT_LENGTH) && !resets(stage, load<i32>(history + ((<usize>last) << 2)))) last--;
+  const count = length - 1 - last;
+  const decayed = p * integerPower(load<f64>(stage, STAGE_NUMBER_1), count);
+  return count == 0 ? p : max(decayed, load<f64>(stage, STAGE_NUMBER_2));
+}
+
+/** Whether the id is in the list, which ascends. */
+function resets(stage: usize, tokenId: i32): bool {
+  const ids = plan + load<i32>(stage, STAGE_LIST);
+  let low = 0;
+  let high = load<i32>(stage, STAGE_LIST_COUNT);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const id = load<i32>(ids + ((<usize>middle) << 2));
+    if (id == tokenId) return true;
+    if (id < tokenId) low = middle + 1;
+    else high = middle;
+  }
+  return false;
 }
 
 // @ts-ignore: decorator

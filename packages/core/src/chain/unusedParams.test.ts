@@ -54,6 +54,12 @@ describe("params without effect", () => {
     ["all tokens by name", { presencePenalty: 1, penaltyLastN: -1, penaltyDecayRange: 9 }, ["penaltyDecayRange"]],
     ["those of the profile", { profile: "llama.cpp", presencePenalty: 1, penaltyDecayRange: 9 }, []],
     ["none, but those behind them", { presencePenalty: 1, penaltyLastN: 0, penaltyDecayRange: 9 }, []],
+    [
+      "how of a decay that is off",
+      { topP: 0.9, topPMin: 0.1, topPResetTokenIds: [1] },
+      ["topPMin", "topPResetTokenIds"],
+    ],
+    ["of one that is on by itself", { topPDecay: 0.9, topPMin: 0.1, topPResetTokenIds: [1] }, []],
     ["what another param turns off", { repetitionPenalty: 1.2, penaltyLastN: 0 }, ["repetitionPenalty"]],
     ["how, in vain, of a stage that is left out", { chain: ["topK"], topK: 3, mirostatTau: 4 }, ["mirostatTau"]],
     ["the source may know of ends", { minTokens: 3, exponentialDecayLengthPenalty: [5, 1.1] }, []],

@@ -40,6 +40,7 @@ const instead = {
   "a cut keeps one token here": "min_keep",
   "it is {dynatempRange} here, to both sides of {temperature}": "dynamic_temperature dynatemp_low dynatemp_high",
   "it is {penaltyLastN} here, -1 for all": "rep_pen_range",
+  "it is {topPResetTokenIds} here, a list of ids": "top_p_reset_ids",
   "line feeds count as other tokens do here": "penalize_nl",
   "it is {bannedTokenIds} here, a list of ids": "custom_token_bans",
   "here {bannedTokenIds} bans end of text, {ignoreEos} goes on after it": "ban_eos_token use_default_badwordsids",

@@ -82,6 +82,7 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   tfs: alias(["koboldcpp", "text-generation-webui"]),
   nsigma: alias(kobold),
   top_nsigma: alias(llama),
+  top_p_reset_ids: other(["TensorRT-LLM"], -1),
   min_keep: other(llama, 0, 1),
   dynamic_temperature: other(textgen, false),
   dynatemp_low: other(textgen, 1),

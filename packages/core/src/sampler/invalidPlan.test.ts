@@ -29,7 +29,7 @@ const codes: [string, SamplingParams, number, number][] = [
   ["penalties", { repetitionPenalty: 2 }, STAGE_FLAGS, 4],
   ["badWords", { badWords: [1] }, STAGE_FLAGS, 2],
   ["topK", { topK: 2 }, STAGE_FLAGS, 2],
-  ["topP", { topP: 0.5 }, STAGE_FLAGS, 4],
+  ["topP", { topP: 0.5 }, STAGE_FLAGS, 8],
   ["typicalP", { typicalP: 0.5 }, STAGE_FLAGS, 4],
   ["topH", { topH: 0.5 }, STAGE_FLAGS, 2],
   ["minP", { minP: 0.5 }, STAGE_FLAGS, 1],
