@@ -95,12 +95,14 @@ describe("an alias", () => {
     expect(await choicesFor(ours)).not.toEqual(await choicesFor({}));
   });
 
-  it.each([{ top_p_decay: 0.01 }, { encoder_repetition_penalty: 9 }, { encoder_no_repeat_ngram_size: 1 }])(
-    "%j has an effect",
-    async (body) => {
-      expect(await choicesFor(body)).not.toEqual(await choicesFor({}));
-    },
-  );
+  it.each([
+    { top_p_decay: 0.01 },
+    { top_p: 0.01, min_keep: 9 },
+    { encoder_repetition_penalty: 9 },
+    { encoder_no_repeat_ngram_size: 1 },
+  ])("%j has an effect", async (body) => {
+    expect(await choicesFor(body)).not.toEqual(await choicesFor({}));
+  });
 
   it("of HF that is ours too takes HF's list form", async () => {
     const biased = await choicesFor({ sequence_bias: [[[5], 100]] });

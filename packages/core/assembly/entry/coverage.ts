@@ -19,7 +19,8 @@ import { coin } from "../draw/uniforms";
 import { applyStage } from "../generated/dispatch";
 import { countAtLeast } from "../list/count";
 import { keyLogit } from "../list/keys";
-import { keyAt, leastKey, listCount, listMax } from "../list/list";
+import { keyAt, leastKey, listCount, listMax, setCount } from "../list/list";
+import { selectLargest } from "../list/select";
 import { isSelected, restoreTies } from "../list/selectMass";
 import { keepHeavy, weighList, weightAt } from "../list/weights";
 import { logPositive } from "../numbers/log64";
@@ -38,6 +39,11 @@ export function applyCovered(opcode: i32, stage: usize): i32 {
   if (opcode == OP_TOP_K) return coverTopK(stage);
   // whatever compares with the largest needs to have it
   if (ceiling > largestListed()) return tooSparse(opcode, NaN, NaN);
+  if (opcode == OP_MIN_P || opcode == OP_TOP_P) {
+    const least = load<i32>(stage, STAGE_INTEGER);
+    const covered = least > 0 ? countListed(ceiling) : 0;
+    if (covered < least) return tooSparse(opcode, <f64>least, <f64>covered);
+  }
   switch (opcode) {
     case OP_TEMPERATURE:
       return coverTemperature(stage);
@@ -142,6 +148,10 @@ function coverTopP(stage: usize): i32 {
   if (flags & TOP_P_KEEPS_TIES) {
     if (leastKept() == ceiling) return tooSparse(OP_TOP_P, p, coveredMass(listed, largest));
     restoreTies(count);
+  }
+  if (listCount < load<i32>(stage, STAGE_INTEGER)) {
+    setCount(count);
+    selectLargest(load<i32>(stage, STAGE_INTEGER));
   }
   closeRest();
   return STATUS_OK;

@@ -4,6 +4,7 @@ import {
   PLAN_HAS_STATE,
   PLAN_STAGE_COUNT,
   STAGE_FLAGS,
+  STAGE_INTEGER,
   STAGE_NUMBER_0,
   STAGE_NUMBER_1,
   STAGE_OPCODE,
@@ -56,9 +57,11 @@ export function pendingCut(from: i32): i32 {
     const stage = stageAt(i);
     const opcode = load<i32>(stage, STAGE_OPCODE);
     if (opcode == OP_TOP_P || (opcode == OP_TYPICAL_P && i == last)) {
-      return load<i32>(stage, STAGE_FLAGS) == 0 ? i : -1;
+      return (load<i32>(stage, STAGE_FLAGS) | load<i32>(stage, STAGE_INTEGER)) == 0 ? i : -1;
     }
     if (opcode == OP_TEMPERATURE && !isFixed(stage)) return load<f64>(stage, STAGE_NUMBER_1) > 0 ? i : -1;
+    // of no fewer than a number of tokens: it counts them
+    if (opcode == OP_MIN_P && load<i32>(stage, STAGE_INTEGER) > 0) return -1;
     if (opcode != OP_MIN_P && opcode != OP_TEMPERATURE) return -1;
   }
   return -1;

@@ -65,6 +65,11 @@ export function useList(): void {
   isDense = false;
 }
 
+/** After a list of the dense row that was left alone. */
+export function useRow(): void {
+  isDense = true;
+}
+
 /** Cuts the dense row at `threshold`: only logits ≥ it count from now on. */
 export function raiseFloor(threshold: f64): void {
   const nearest = <f32>threshold;

@@ -49,7 +49,7 @@ function fewAreRead(stage: usize): bool {
   leastRead = -f32.MAX_VALUE;
   for (let next = stage + STAGE_BYTES; next < end; next += STAGE_BYTES) {
     const opcode = load<i32>(next, STAGE_OPCODE);
-    if (opcode == OP_MIN_P) {
+    if (opcode == OP_MIN_P && load<i32>(next, STAGE_INTEGER) == 0) {
       // green tokens only raise its threshold
       const threshold = minPThreshold(next, rowMax, beta);
       leastRead = max(leastRead, roundedDown(threshold - delta - (abs(threshold) + delta) * 1e-6));

@@ -4,6 +4,7 @@ import {
   JOB_HISTORY_LENGTH,
   JOB_PROMPT_LENGTH,
   STAGE_FLAGS,
+  STAGE_INTEGER,
   STAGE_LIST,
   STAGE_LIST_COUNT,
   STAGE_NUMBER_0,
@@ -19,11 +20,12 @@ import { job, plan } from "../memory/job";
 import { paddedLength } from "../memory/workspace";
 import { expModerate } from "../numbers/exp64";
 import { integerPower } from "../numbers/integerPower";
-import { beta, isDense, row, useList } from "../row/row";
+import { beta, isDense, row, useList, useRow } from "../row/row";
 import { rowMax } from "../row/scan";
 import { canCutDense } from "../sums/denseCut";
 import { gatherWeighty, NARROW_ERROR } from "../sums/nucleusEdge";
 import { EXACT_TIER, F32_TIER, logMass, tierError } from "../sums/tiers";
+import { keepLargest } from "./topK";
 
 /** Sizes of the lists in which the nucleus of an uncut row is looked for before the whole row is listed. They decide the list's
  *  order, and so what later draws from it give. */
@@ -32,11 +34,22 @@ const LIST_GROWTH = 16;
 /** Least share of the row that is worth leaving out. */
 const LEFT_OUT = 4;
 
-/** The largest tokens until their mass reaches p, or as the flags say. (Holtzman et al. 2020, arXiv 1904.09751.) */
+/** The largest tokens until their mass reaches p, or as the flags say; integer: but no fewer. (Holtzman et al. 2020, arXiv
+ *  1904.09751.) */
 export function topP(stage: usize): void {
   const p = topPOf(stage);
   if (p == 1) return;
-  const flags = load<i32>(stage, STAGE_FLAGS);
+  const wasDense = isDense;
+  const count = listCount;
+  cutToNucleus(p, load<i32>(stage, STAGE_FLAGS));
+  const least = load<i32>(stage, STAGE_INTEGER);
+  if (listCount >= least) return;
+  if (wasDense) useRow();
+  else setCount(count); // what was cut stands behind what was kept
+  keepLargest(least);
+}
+
+function cutToNucleus(p: f64, flags: i32): void {
   for (let size = FIRST_LIST; size * LEFT_OUT < paddedLength && canCutDense(); size *= LIST_GROWTH) {
     if (selectNucleus(p, flags, size)) return;
   }

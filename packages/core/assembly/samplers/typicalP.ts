@@ -1,5 +1,5 @@
 // Locally typical sampling, on the sorted list; draw/typicalDraw.ts does without.
-import { STAGE_FLAGS, STAGE_NUMBER_0 } from "../../src/layout";
+import { STAGE_FLAGS, STAGE_INTEGER, STAGE_NUMBER_0 } from "../../src/layout";
 import { TYPICAL_P_KEEPS_TIES, TYPICAL_P_PASSES_EDGE } from "../../src/generated/samplerConstants";
 import { keyLogit } from "../list/keys";
 import { keepRange, keyAt, listCount, listMax } from "../list/list";
@@ -10,7 +10,8 @@ import { beta, listAll } from "../row/row";
 import { entropy } from "../sums/listEntropy";
 
 /** The smallest set, nearest to the entropy by |−ln p − H|, with mass ≥ p; equals: the more probable side first.
- *  (Meister et al. 2023, arXiv 2202.00666.) The set is a range of the sorted list, grown from where −ln p = H. */
+ *  (Meister et al. 2023, arXiv 2202.00666.) The set is a range of the sorted list, grown from where −ln p = H. integer: of
+ *  no fewer than that. */
 export function typicalP(stage: usize): void {
   listAll();
   sortList();
@@ -24,12 +25,13 @@ export function typicalP(stage: usize): void {
   let first = end;
   const target = load<f64>(stage, STAGE_NUMBER_0) * total;
   const passesEdge = (load<i32>(stage, STAGE_FLAGS) & TYPICAL_P_PASSES_EDGE) != 0;
+  const least = load<i32>(stage, STAGE_INTEGER);
   let sum: f64 = 0;
   while (first > 0 || end < listCount) {
     const above = first > 0 ? scaled(first - 1, largest) - centre : f64.MAX_VALUE;
     const below = end < listCount ? centre - scaled(end, largest) : f64.MAX_VALUE;
     sum += above <= below ? weightAt(--first) : weightAt(end++);
-    if (passesEdge ? sum > target : sum >= target) break;
+    if (end - first >= least && (passesEdge ? sum > target : sum >= target)) break;
   }
   if (load<i32>(stage, STAGE_FLAGS) & TYPICAL_P_KEEPS_TIES) {
     // of surprises: probabilities that are equal in f64 are equals, whatever the logits

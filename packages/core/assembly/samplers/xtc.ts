@@ -1,5 +1,5 @@
 // Excludes the most probable tokens but one.
-import { DOMAIN_XTC, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../../src/layout";
+import { DOMAIN_XTC, STAGE_INTEGER, STAGE_NUMBER_0, STAGE_NUMBER_1 } from "../../src/layout";
 import { coin } from "../draw/uniforms";
 import { gatherAbove } from "../list/gather";
 import { keyTokenId } from "../list/keys";
@@ -16,19 +16,25 @@ import { firstTier, logMass, TIERS } from "../sums/tiers";
 const LEAST_DENSE_THRESHOLD: f64 = 0.01;
 
 /** With the given probability drops all but the least likely of the tokens with p ≥ threshold. Numbers: probability,
- *  threshold. (p-e-w 2024, text-generation-webui #6335.) */
+ *  threshold. integer: unless fewer than that would be left. (p-e-w 2024, text-generation-webui #6335.) */
 export function xtc(stage: usize): void {
   if (coin(DOMAIN_XTC) >= load<f64>(stage, STAGE_NUMBER_0)) return;
   const threshold = load<f64>(stage, STAGE_NUMBER_1);
-  if (canCutDense() && threshold >= LEAST_DENSE_THRESHOLD) {
+  const left = load<i32>(stage, STAGE_INTEGER);
+  if (left == 0 && canCutDense() && threshold >= LEAST_DENSE_THRESHOLD) {
     for (let tier = firstTier(); tier < TIERS; tier++)
       if (excludeTop(logPositive(threshold) + logMass(1, tier))) return;
   }
   listAll();
   const weight = threshold * weighList(listMax(), beta);
   let least = u64.MAX_VALUE; // key of the least likely of them
-  for (let i = 0; i < listCount; i++) if (weightAt(i) >= weight) least = min(least, keyAt(i));
-  keepUpTo(least);
+  let dropped = -1;
+  for (let i = 0; i < listCount; i++) {
+    if (weightAt(i) < weight) continue;
+    least = min(least, keyAt(i));
+    dropped++;
+  }
+  if (listCount - dropped >= left) keepUpTo(least);
 }
 
 /** Takes all but the least of the tokens that weigh e^logWeight or more out of the dense row. False, and nothing done, where

@@ -37,7 +37,6 @@ const instead = {
   "false is {temperature} 0 here": "do_sample",
   "the order of stages is {chain} here, or that of an engine by {profile}":
     "samplers sampler_seq sampler_order sampler_priority temperature_last",
-  "a cut keeps one token here": "min_keep",
   "it is {dynatempRange} here, to both sides of {temperature}": "dynamic_temperature dynatemp_low dynatemp_high",
   "it is {penaltyLastN} here, -1 for all": "rep_pen_range",
   "it is {topPResetTokenIds} here, a list of ids": "top_p_reset_ids",

@@ -12,6 +12,7 @@ export type ForeignEngine =
   | "llama.cpp"
   | "SGLang"
   | "TabbyAPI"
+  | "TensorRT-LLM"
   | "text-generation-webui"
   | "vLLM";
 
@@ -83,7 +84,6 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   nsigma: alias(kobold),
   top_nsigma: alias(llama),
   top_p_reset_ids: other(["TensorRT-LLM"], -1),
-  min_keep: other(llama, 0, 1),
   dynamic_temperature: other(textgen, false),
   dynatemp_low: other(textgen, 1),
   dynatemp_high: other(textgen, 1),

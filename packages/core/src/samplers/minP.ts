@@ -2,6 +2,7 @@
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
 import type { SamplerReference } from "./reference.ts";
+import { leastKept } from "./sharedParams.ts";
 
 interface MinPParams {
   /** Keep tokens with probability ≥ minP times the largest; in [0, 1], 0 is off. */
@@ -15,7 +16,8 @@ export const minP: SamplerEntry<MinPParams> = {
   parameters: {
     minP: share("[]", { off: 0 }),
   },
-  pack: ({ minP: p = 0 }) => (p === 0 ? undefined : { numbers: [p] }),
+  alsoReads: ["minKeep"],
+  pack: ({ minP: p = 0, ...params }) => (p === 0 ? undefined : { integer: leastKept(params), numbers: [p] }),
 };
 
 export const minPReference = (): SamplerReference<MinPParams> => ({
@@ -41,8 +43,8 @@ export const minPReference = (): SamplerReference<MinPParams> => ({
       left: [0, 0, 3 / 7, 4 / 7],
     },
   ],
-  law: (row, { minP: p = 0 }) => {
+  law: (row, { minP: p = 0, ...params }) => {
     const threshold = row.max + Math.log(p) / row.beta;
-    row.keepOnly(row.kept().filter((id) => row.logits[id]! >= threshold));
+    row.keepOnly(row.kept().filter((id, rank) => rank < leastKept(params) || row.logits[id]! >= threshold));
   },
 });

@@ -6,6 +6,7 @@ import { integerPower } from "../reference/integerPower.ts";
 import type { ReferenceRow } from "../reference/referenceRow.ts";
 import type { SamplerEntry } from "./entry.ts";
 import type { SamplerReference } from "./reference.ts";
+import { leastKept } from "./sharedParams.ts";
 
 interface TopPParams {
   /** Keep the smallest set with probability mass ≥ topP; in (0, 1], 1 is off. */
@@ -50,11 +51,14 @@ export const topP: SamplerEntry<TopPParams, TopPRules> = {
     topPMin: share("(]", { absent: leastTopP, tunes: "topPDecay" }),
     topPResetTokenIds: tokenIds(0, { tunes: "topPDecay" }),
   },
+  alsoReads: ["minKeep"],
   flags: { KEEPS_TIES, PASSES_EDGE, DECAYS },
-  pack: ({ topP: p = 1, topPDecay = 1, topPMin = leastTopP, topPResetTokenIds: ids = [] }, { topPKeeps }) => {
+  pack: (params, { topPKeeps }) => {
+    const { topP: p = 1, topPDecay = 1, topPMin = leastTopP, topPResetTokenIds: ids = [] } = params;
+    const integer = leastKept(params);
     const flags = { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[topPKeeps ?? "none"];
-    if (topPDecay < 1) return { numbers: [p, topPDecay, topPMin], flags: flags | DECAYS, ids: distinctIds(ids) };
-    return p === 1 ? undefined : { numbers: [p], flags };
+    if (topPDecay === 1) return p === 1 ? undefined : { integer, numbers: [p], flags };
+    return { integer, numbers: [p, topPDecay, topPMin], flags: flags | DECAYS, ids: distinctIds(ids) };
   },
 };
 
@@ -99,6 +103,6 @@ export const topPReference = (): SamplerReference<TopPParams, TopPRules> => ({
     while (count < kept.length && (count === 0 || isShort())) sum += weights[count++]!;
     const least = row.logits[kept[count - 1]!];
     if (topPKeeps === "ties") while (count < kept.length && row.logits[kept[count]!] === least) count++;
-    row.keepOnly(kept.slice(0, count));
+    row.keepOnly(kept.slice(0, Math.max(count, leastKept(params))));
   },
 });

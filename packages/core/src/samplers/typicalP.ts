@@ -2,6 +2,7 @@
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
 import type { SamplerReference } from "./reference.ts";
+import { leastKept } from "./sharedParams.ts";
 
 interface TypicalPParams {
   /** Keep the tokens nearest to the expected surprise until their mass reaches it; in (0, 1], 1 is off. */
@@ -25,10 +26,12 @@ export const typicalP: SamplerEntry<TypicalPParams, TypicalPRules> = {
     typicalP: share("(]", { off: 1 }),
   },
   flags: { KEEPS_TIES, PASSES_EDGE },
-  pack: ({ typicalP: p = 1 }, { typicalKeeps }) =>
-    p === 1
-      ? undefined
-      : { numbers: [p], flags: { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[typicalKeeps ?? "none"] },
+  alsoReads: ["minKeep"],
+  pack: ({ typicalP: p = 1, ...params }, { typicalKeeps }) => {
+    if (p === 1) return undefined;
+    const flags = { ties: KEEPS_TIES, edge: PASSES_EDGE, none: 0 }[typicalKeeps ?? "none"];
+    return { integer: leastKept(params), numbers: [p], flags };
+  },
 };
 
 export const typicalPReference = (): SamplerReference<TypicalPParams, TypicalPRules> => ({
@@ -58,13 +61,17 @@ export const typicalPReference = (): SamplerReference<TypicalPParams, TypicalPRu
       left: [0, 1 / 3, 1 / 3, 1 / 3],
     },
   ],
-  law: (row, { typicalP: p = 1 }, { typicalKeeps }) => {
+  law: (row, { typicalP: p = 1, ...params }, { typicalKeeps }) => {
     const probs = row.probs();
     const entropy = row.entropy();
     const kept = row.kept();
     const rank = new Map(kept.map((id, i) => [id, i]));
-    const below = (id: number): boolean => -Math.log(probs[id]!) > entropy;
-    const distance = (id: number): number => Math.abs(-Math.log(probs[id]!) - entropy);
+    const { max } = row;
+    // of a probability that f64 does not hold, next to that of the largest, which is 1
+    const surprise = (id: number): number =>
+      probs[id]! > 0 ? -Math.log(probs[id]!) : (max - row.logits[id]!) * row.beta;
+    const below = (id: number): boolean => surprise(id) > entropy;
+    const distance = (id: number): number => Math.abs(surprise(id) - entropy);
     // among equals the more probable side first, each side from the entropy outwards
     kept.sort((a, b) => {
       if (below(a) !== below(b)) return distance(a) - distance(b) || (below(a) ? 1 : -1);
@@ -72,7 +79,7 @@ export const typicalPReference = (): SamplerReference<TypicalPParams, TypicalPRu
     });
     let sum = 0;
     let count = 0;
-    const isShort = (): boolean => (typicalKeeps === "edge" ? sum <= p : sum < p);
+    const isShort = (): boolean => count < leastKept(params) || (typicalKeeps === "edge" ? sum <= p : sum < p);
     while (count < kept.length && (count === 0 || isShort())) sum += probs[kept[count++]!]!;
     const farthest = distance(kept[count - 1]!);
     if (typicalKeeps === "ties") while (count < kept.length && distance(kept[count]!) <= farthest) count++;

@@ -2,6 +2,7 @@
 import { share } from "../kinds/numbers.ts";
 import type { SamplerEntry } from "./entry.ts";
 import type { SamplerReference } from "./reference.ts";
+import { leastKept } from "./sharedParams.ts";
 
 interface XtcParams {
   /** How often XTC acts; in [0, 1], 0 is off. */
@@ -21,8 +22,9 @@ export const xtc: SamplerEntry<XtcParams> = {
     xtcThreshold: share("(]", { absent: 0.1 }),
   },
   coin: "xtcProbability",
-  pack: ({ xtcProbability = 0, xtcThreshold = 0.1 }) =>
-    xtcProbability === 0 ? undefined : { numbers: [xtcProbability, xtcThreshold] },
+  alsoReads: ["minKeep"],
+  pack: ({ xtcProbability = 0, xtcThreshold = 0.1, ...params }) =>
+    xtcProbability === 0 ? undefined : { integer: leastKept(params), numbers: [xtcProbability, xtcThreshold] },
 };
 
 export const xtcReference = (): SamplerReference<XtcParams> => ({
@@ -49,11 +51,11 @@ export const xtcReference = (): SamplerReference<XtcParams> => ({
       left: [0, 0, 0, 1],
     },
   ],
-  law: (row, { xtcProbability = 0, xtcThreshold = 0.1 }) => {
+  law: (row, { xtcProbability = 0, xtcThreshold = 0.1, ...params }) => {
     if (row.coin >= xtcProbability) return;
     const probs = row.probs();
     const kept = row.kept();
     const count = kept.filter((id) => probs[id]! >= xtcThreshold).length;
-    if (count >= 2) row.keepOnly(kept.slice(count - 1));
+    if (count >= 2 && kept.length - (count - 1) >= leastKept(params)) row.keepOnly(kept.slice(count - 1));
   },
 });
