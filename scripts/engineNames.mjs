@@ -8,7 +8,7 @@ export const engineNames = {
     lora`,
   vLLM: `temperature top_p top_k min_p repetition_penalty presence_penalty frequency_penalty n max_tokens min_tokens stop
     stop_token_ids bad_words ignore_eos logprobs prompt_logprobs logit_bias allowed_token_ids seed use_beam_search length_penalty
-    early_stopping logits_processors repetition_detection thinking_token_budget`,
+    early_stopping logits_processors repetition_detection thinking_token_budget logprob_token_ids`,
   HF: `do_sample temperature top_k top_p min_p top_h typical_p epsilon_cutoff eta_cutoff repetition_penalty
     encoder_repetition_penalty no_repeat_ngram_size encoder_no_repeat_ngram_size bad_words_ids suppress_tokens begin_suppress_tokens
     sequence_bias max_length max_new_tokens min_length min_new_tokens stop_strings eos_token_id forced_bos_token_id

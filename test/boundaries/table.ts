@@ -77,6 +77,7 @@ const poolFields: Readonly<Record<string, Accepts>> = {
   workers: nothing,
   slots: nothing,
   maxLogprobs: nothing,
+  maxLogprobTokenIds: nothing,
   arenaBytes: integerIn(4096, 2 ** 31),
   customStages: nothing,
   rowTimeoutMs: numberIn(1, 2 ** 31 - 1),
@@ -109,7 +110,7 @@ add(core.compileParams, [
   options(
     "options",
     { vocabSize, maxLogprobs: 20 },
-    { vocabSize: nothing, maxLogprobs: nothing, customStages: nothing },
+    { vocabSize: nothing, maxLogprobs: nothing, maxLogprobTokenIds: nothing, customStages: nothing },
   ),
 ]);
 add(core.validateParams, [
@@ -117,6 +118,7 @@ add(core.validateParams, [
   argument("vocabSize", vocabSize, integerIn(1, 1e12)),
   argument("maxLogprobs", 20, integerIn(0, 1e12)),
   argument("customStages", []),
+  argument("maxLogprobTokenIds", 128, integerIn(0, 1e12)),
 ]);
 add(core.createSampler, [
   options(
@@ -126,6 +128,7 @@ add(core.createSampler, [
       vocabSize: nothing,
       dtype: nothing,
       maxLogprobs: nothing,
+      maxLogprobTokenIds: nothing,
       maxHistory: nothing,
       customStages: nothing,
       variant: nothing,
@@ -138,7 +141,7 @@ add(core.foreignHint, [argument("name", "rep_pen", text), argument("spelled", (n
 add(core.seedBits, [argument("seed", 1, seed)]);
 add(core.drawSeed, [argument("seed", 1, seed)]);
 add(core.randomSeed, []);
-add(core.createResult, [argument("maxLogprobs", 20)]);
+add(core.createResult, [argument("maxLogprobs", 20), argument("maxLogprobTokenIds", 4)]);
 add(core.detectKgw, [
   argument("tokenIds", [1, 2, 3]),
   options("options", {}, { kgwGamma: nothing, kgwContext: nothing, kgwKey: uint64, promptLength: nothing }),

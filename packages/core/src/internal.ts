@@ -15,6 +15,7 @@ export {
   readJob,
   writeJob,
 } from "./records/job.ts";
+export { defaultLogprobTokenIds, mostLogprobTokenIds } from "./records/sampleResult.ts";
 export { failResult, outcomeAt, readResult, resultBytes } from "./records/result.ts";
 export { negativeInfinity, paddedLengthOf } from "./records/row.ts";
 export { beginSparseRow, listedIn, sparseBodyBytes, sparseCapacity } from "./records/sparse.ts";

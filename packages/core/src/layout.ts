@@ -66,7 +66,8 @@ export const STATE_ADAPTIVE_WEIGHT = 16;
 export const UNDO_ENTRY_BYTES = 8;
 export const UNDO_CAPACITY = 1024;
 
-/** Result record, followed by `maxLogprobs` entries (token id i32, at 8 logprob f64) of the most probable tokens. */
+/** Result record, followed by an entry (token id i32, at 8 logprob f64) for each of the most probable tokens, as many as the plan
+ *  asks for, and by the log-probabilities (f64) of its named tokens. */
 export const RESULT_STATUS = 0;
 export const RESULT_TOKEN_ID = 4;
 export const RESULT_ERROR_INDEX = 8;
@@ -78,9 +79,12 @@ export const RESULT_LOGPROB = 24;
 export const RESULT_STATE = 32;
 /** What the record holds beside the token: RESULT_HOLDS_*. */
 export const RESULT_HOLDS = 64;
-export const RESULT_TOP = 72;
+/** How many named tokens there are, and where their log-probabilities begin, bytes from the record's start. */
+export const RESULT_NAMED_COUNT = 68;
+export const RESULT_NAMED = 72;
+export const RESULT_TOP = 80;
 /** Of a sparse row that lists too little, in place of kept count and state: the opcode of the stage that needs more (0: the draw, −1:
- *  log-probabilities), how much it needs and how much the list has; NaN where that is not known. */
+ *  log-probabilities, −2: those of named tokens), how much it needs and how much the list has; NaN where that is not known. */
 export const RESULT_SHORT_STAGE = 16;
 export const RESULT_SHORT_NEEDED = 32;
 export const RESULT_SHORT_COVERED = 40;
@@ -116,6 +120,9 @@ export const PLAN_LOGPROBS = 8;
 export const PLAN_LOGPROBS_PROCESSED = 12;
 /** 1: a stage reads and writes the sequence's state. */
 export const PLAN_HAS_STATE = 16;
+/** Ids of named tokens, whose log-probabilities come beside the others: i32[count], offset from the plan's start. */
+export const PLAN_NAMED = 20;
+export const PLAN_NAMED_COUNT = 24;
 
 export const STAGE_BYTES = 48;
 export const STAGE_OPCODE = 0;

@@ -26,6 +26,8 @@ export interface PoolOptions {
   slots?: number;
   /** Largest `logprobs` a request may ask for. Absent: 20. */
   maxLogprobs?: number;
+  /** Most ids in a request's `logprobTokenIds`, 0 … 4096; 8 bytes of each slot. Absent: 128. */
+  maxLogprobTokenIds?: number;
   /** Shared memory for token histories and compiled params, in bytes. Absent: 256 MiB. */
   arenaBytes?: number;
   /** A worker source's rows are written inside the workers; a batch source's by the owner of the slot. */
@@ -154,6 +156,7 @@ export interface SamplerPool {
   readonly workers: number;
   readonly slotCount: number;
   readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
   readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
   /** Slots that `acquire` can still give. */

@@ -31,20 +31,14 @@ import { sparse } from "../sparse/sparseRow";
 import { weightScale } from "../sums/bracketWeights";
 import { massAboveF64 } from "../sums/massF64";
 import { setPivot } from "../sums/pivot";
+import { logprobOf } from "./logprobOf";
+import { namedCount, writeNamedOfList, writeNamedOfRow } from "./namedLogprobs";
 
 /** Scale of the weights that raw log-probabilities sum. */
 export const RAW_SCALE: f32 = 1.4426950408889634;
 /** Largest logit of the raw row, and ln Σ e^(x − largest). */
 let rawLargest: f64 = 0;
 let rawLogMass: f64 = 0;
-
-/** ln p of a logit x: (x − largest)·scale − ln Σ, in this order. The largest logit is gone before the logarithm comes, which
- *  would be lost beside it: 1e16 + ln 2 is 1e16. */
-// @ts-ignore: decorator
-@inline
-function logprobOf(x: f32, largest: f64, scale: f64, logMass: f64): f64 {
-  return (<f64>x - largest) * scale - logMass;
-}
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(top: i32): void {
@@ -66,16 +60,17 @@ function holdsLogprobs(): void {
   store<i32>(result, load<i32>(result, RESULT_HOLDS) | RESULT_HOLDS_LOGPROBS, RESULT_HOLDS);
 }
 
-/** After the draw, with the row as it came: the chosen token's log-probability and rank. */
+/** After the draw, with the row as it came: the chosen token's log-probability and rank, and those of named tokens. */
 export function finishRawLogprobs(): void {
   closeRest(); // it comes after what is listed
   const tokenId = load<i32>(result, RESULT_TOKEN_ID);
   store<f64>(result, logprobOf(logitAt(tokenId), rawLargest, 1, rawLogMass), RESULT_LOGPROB);
   store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+  if (namedCount() > 0) writeNamedOfRow(-Infinity, rawLargest, 1, rawLogMass);
   holdsLogprobs();
 }
 
-/** Of the distribution that `tokenId` was drawn from: its log-probability, rank, and the `top` most probable tokens. */
+/** Of the distribution that `tokenId` was drawn from: its log-probability, rank, the `top` most probable and named tokens. */
 export function processedLogprobs(top: i32, tokenId: i32): void {
   let largest = rowMax;
   let logMass: f64;
@@ -85,6 +80,7 @@ export function processedLogprobs(top: i32, tokenId: i32): void {
     const isWhole = floor == -Infinity;
     logMass = logPositive(isWhole ? massF32(row, weightScale(beta)) : massAboveF64(beta));
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
+    if (namedCount() > 0) writeNamedOfRow(floor, <f64>largest, beta, logMass);
     if (top > 0) {
       gatherLargest(row, top, rowMax);
       keepAbove(floor);
@@ -94,6 +90,7 @@ export function processedLogprobs(top: i32, tokenId: i32): void {
     logMass = logPositive(weighList(largest, beta));
     logit = logitInList(tokenId); // a stage may have reshaped it
     store<i32>(result, rankInList(logit, tokenId), RESULT_RANK);
+    if (namedCount() > 0) writeNamedOfList(<f64>largest, beta, logMass);
   }
   store<f64>(result, logprobOf(logit, <f64>largest, beta, logMass), RESULT_LOGPROB);
   holdsLogprobs();

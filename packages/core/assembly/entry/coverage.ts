@@ -15,6 +15,7 @@ import {
   TOP_K_KEEPS_TIES,
   TOP_P_KEEPS_TIES,
 } from "../../src/generated/samplerConstants";
+import { namedCount, namedListed } from "../draw/namedLogprobs";
 import { coin } from "../draw/uniforms";
 import { applyStage } from "../generated/dispatch";
 import { countAtLeast } from "../list/count";
@@ -29,7 +30,7 @@ import { beta, isDense, listAll, row } from "../row/row";
 import { rowMax } from "../row/scan";
 import { selectToward, topPOf } from "../samplers/topP";
 import { ceiling, closeRest, hasRest, heatRest, leastRest, mostRest, raiseSome, restWeight } from "../sparse/rest";
-import { SHORT_OF_DRAW, SHORT_OF_LOGPROBS, tooSparse } from "../sparse/shortfall";
+import { SHORT_OF_DRAW, SHORT_OF_LOGPROBS, SHORT_OF_NAMED, tooSparse } from "../sparse/shortfall";
 import { sparseCount } from "../sparse/sparseRow";
 
 /** `applyStage` while the rest is open. Returns a status. */
@@ -76,10 +77,12 @@ export function coverReader(reader: i32): i32 {
   return tooSparse(reader, 1, coveredMass(weighList(listMax(), beta), listMax()));
 }
 
-/** Before raw log-probabilities of the `top` most probable tokens. Returns a status. */
+/** Before raw log-probabilities of the `top` most probable tokens and of named ones. Returns a status. */
 export function coverLogprobs(top: i32): i32 {
-  if (!hasRest || top <= sparseCount()) return STATUS_OK;
-  return tooSparse(SHORT_OF_LOGPROBS, <f64>top, <f64>sparseCount());
+  if (!hasRest) return STATUS_OK;
+  if (top > sparseCount()) return tooSparse(SHORT_OF_LOGPROBS, <f64>top, <f64>sparseCount());
+  const listed = namedListed();
+  return listed == namedCount() ? STATUS_OK : tooSparse(SHORT_OF_NAMED, <f64>namedCount(), <f64>listed);
 }
 
 function largestListed(): f32 {

@@ -4,6 +4,7 @@ import {
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
   RESULT_HOLDS,
+  RESULT_NAMED_COUNT,
   RESULT_TOKEN_ID,
   RESULT_TOP_COUNT,
   STATUS_OK,
@@ -25,6 +26,7 @@ export function sample_row(job: usize, workspace: usize): i32 {
   let status = openJob(job, workspace);
   store<i32>(result, -1, RESULT_TOKEN_ID);
   store<i32>(result, 0, RESULT_TOP_COUNT);
+  store<i32>(result, 0, RESULT_NAMED_COUNT);
   store<i32>(result, 0, RESULT_HOLDS);
   if (status != STATUS_OK) return finish(status);
   const logprobs = load<i32>(plan, PLAN_LOGPROBS);

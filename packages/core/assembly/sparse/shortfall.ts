@@ -4,6 +4,7 @@ import { STATUS_ROW_TOO_SPARSE } from "../../src/layout";
 /** In place of an opcode. */
 export const SHORT_OF_DRAW = 0;
 export const SHORT_OF_LOGPROBS = -1;
+export const SHORT_OF_NAMED = -2;
 
 export let shortStage: i32 = 0;
 export let shortNeeded: f64 = 0;

@@ -3,6 +3,7 @@ import { checkInteger, checkOptions, mostTokens, refuse, refuseBecause } from "@
 import { isStringList } from "../params/parameterSpecs.ts";
 import { packPlan } from "../params/packPlan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
+import { defaultLogprobTokenIds, mostLogprobTokenIds } from "../records/sampleResult.ts";
 import { validateParams } from "../params/validateParams.ts";
 import { withDefaults } from "../params/withDefaults.ts";
 import { opcodeOf } from "./opcodes.ts";
@@ -30,11 +31,18 @@ export interface CompileOptions {
   vocabSize: number;
   /** Largest `logprobs`, 0 … 2^24. */
   maxLogprobs: number;
+  /** Most ids in `logprobTokenIds`, 0 … 4096. Absent: 128. */
+  maxLogprobTokenIds?: number;
   /** Names of the custom stages that can run, without `custom:`, in the order that plans number them. Absent: none. */
   customStages?: readonly string[];
 }
 
-const known = ["vocabSize", "maxLogprobs", "customStages"] as const satisfies (keyof CompileOptions)[];
+const known = [
+  "vocabSize",
+  "maxLogprobs",
+  "maxLogprobTokenIds",
+  "customStages",
+] as const satisfies (keyof CompileOptions)[];
 
 /** What `compileParams` made: an object that only looks like a plan would have the kernels read anything. */
 const compiled = new WeakSet<object>();
@@ -45,17 +53,18 @@ const compiled = new WeakSet<object>();
  */
 export function compileParams(params: SamplingParams, options: CompileOptions): CompiledPlan {
   checkOptions("options", options, known, "compile option");
-  const { customStages = [] } = options;
+  const { customStages = [], maxLogprobTokenIds = defaultLogprobTokenIds } = options;
   checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens });
   checkInteger("maxLogprobs", options.maxLogprobs, { min: 0, max: mostTokens });
+  checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: mostLogprobTokenIds });
   if (!isStringList(customStages)) refuse("customStages", "array of names", customStages, true);
-  validateParams(params, options.vocabSize, options.maxLogprobs, customStages);
+  validateParams(params, options.vocabSize, options.maxLogprobs, customStages, maxLogprobTokenIds);
   return compileValid(params, options);
 }
 
 /** The same for params that `validateParams` has accepted with these options. */
 export function compileValid(params: SamplingParams, options: CompileOptions): CompiledPlan {
-  const { vocabSize, maxLogprobs, customStages = [] } = options;
+  const { vocabSize, maxLogprobs, maxLogprobTokenIds = defaultLogprobTokenIds, customStages = [] } = options;
   const complete = withDefaults(params);
   const active = stagesOf(complete, customStages);
   const stageNames = active.map(({ name }) => name);
@@ -70,7 +79,7 @@ export function compileValid(params: SamplingParams, options: CompileOptions): C
       initialState !== undefined,
     ),
     initialState,
-    compiledFor: { vocabSize, maxLogprobs, customStages: [...customStages] },
+    compiledFor: { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages: [...customStages] },
   };
   compiled.add(plan);
   return plan;
@@ -81,9 +90,9 @@ export function isCompiled(value: object): value is CompiledPlan {
   return compiled.has(value);
 }
 
-/** @throws RangeError if the plan was compiled for another vocabulary, another `maxLogprobs` or other custom stages. */
+/** @throws RangeError if the plan was compiled for another vocabulary, other capacities or other custom stages. */
 export function checkCompiledFor(name: string, plan: CompiledPlan, options: Required<CompileOptions>): void {
-  const { vocabSize, maxLogprobs, customStages } = plan.compiledFor;
+  const { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages } = plan.compiledFor;
   const mismatch = (what: string, expected: unknown, actual: unknown): void => {
     if (expected === actual) return;
     const word = (value: unknown): string => (value === "" ? "none" : String(value));
@@ -91,6 +100,7 @@ export function checkCompiledFor(name: string, plan: CompiledPlan, options: Requ
   };
   mismatch("vocabSize", options.vocabSize, vocabSize);
   mismatch("maxLogprobs", options.maxLogprobs, maxLogprobs);
+  mismatch("maxLogprobTokenIds", options.maxLogprobTokenIds, maxLogprobTokenIds);
   mismatch("the custom stages", options.customStages.join(", "), customStages.join(", "));
 }
 

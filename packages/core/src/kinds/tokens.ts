@@ -25,6 +25,23 @@ export function tokenIds(leastItems: 0 | 1, facts?: ParameterFacts<readonly numb
   };
 }
 
+/** At most so many token ids, none twice. */
+export function distinctTokenIds(mostItems: number): ParameterSpec {
+  const spec = tokenIds(0);
+  return {
+    ...spec,
+    expected: `array of at most ${mostItems} distinct token ids inside the vocabulary`,
+    mostItems,
+    faultOf: (value, vocabSize) => {
+      const fault = spec.faultOf(value, vocabSize);
+      if (fault || !Array.isArray(value)) return fault;
+      if (value.length > mostItems) return { value };
+      const seen = new Set<unknown>();
+      return faultOfItem(value, (id) => seen.size < seen.add(id).size, "token id that comes once");
+    },
+  };
+}
+
 /** Ids, or non-empty lists of ids. */
 export function tokenSequences(facts?: ParameterFacts<TokenSequences>): ParameterSpec {
   return {

@@ -49,6 +49,7 @@ const instead = {
   "it is {stop} here, which leaves the text out of the output": "stop_strings",
   "over HTTP it is include_stop_str_in_output": "no_stop_trim",
   "it is {logprobs} here": "n_probs return_logprob top_logprobs_num",
+  "it is {logprobTokenIds} here": "token_ids_logprob",
   'it is {logprobsMode} "processed" here': "post_sampling_probs",
   "{promptLogprobs} scores all of the prompt here": "logprob_start_len",
   "it is {grammar} here": "grammar_string ebnf",

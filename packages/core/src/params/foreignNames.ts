@@ -120,6 +120,7 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   post_sampling_probs: other(llama, false),
   return_logprob: other(sglang, false),
   top_logprobs_num: other(sglang, 0),
+  token_ids_logprob: other(sglang, []),
   logprob_start_len: other(sglang, -1),
   // Forms
   grammar_string: other(textgen, ""),

@@ -13,6 +13,7 @@ export function packPlan(params: SamplingParams, active: readonly PlannedStage[]
     stages: active.map(({ opcode, packed }) => ({ ...packed, opcode })),
     logprobs: params.logprobs ?? -1,
     isProcessed: params.logprobsMode === "processed",
+    named: params.logprobTokenIds ?? [],
     hasState,
   });
 }

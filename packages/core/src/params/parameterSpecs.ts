@@ -1,9 +1,11 @@
 /** The range of every parameter, in words and as a predicate. Validation walks this list; `parameters.ts` adds what is said of each. */
 import { integer } from "../kinds/numbers.ts";
 import type { ParameterSpec } from "../kinds/parameter.ts";
+import { distinctTokenIds } from "../kinds/tokens.ts";
 import { choice } from "../kinds/words.ts";
 import { profiles } from "../profiles/index.ts";
 import { isSeed, seedWords } from "../random/seed.ts";
+import { mostLogprobTokenIds } from "../records/sampleResult.ts";
 import { samplerParameters } from "../samplers/table.ts";
 import type { SamplingParams } from "./samplingParams.ts";
 
@@ -42,5 +44,6 @@ export const parameterSpecs: readonly NamedSpec[] = [
   ...samplerParameters,
   seed,
   { name: "logprobs", ...integer(0) },
+  { name: "logprobTokenIds", ...distinctTokenIds(mostLogprobTokenIds) },
   { name: "logprobsMode", ...choice(["raw", "processed"]) },
 ];

@@ -53,7 +53,7 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
 
 it("every parameter is read by a stage, by the plan or by the engine", () => {
   const read = new Set<string>(samplerNames.flatMap((name) => samplers[name].reads));
-  const others = ["profile", "seed", "logprobs", "logprobsMode", "chain"];
+  const others = ["profile", "seed", "logprobs", "logprobTokenIds", "logprobsMode", "chain"];
   expect(parameters.map(({ name }) => name).filter((name) => !read.has(name) && !others.includes(name))).toEqual([]);
   expect([...read].filter((name) => !parameters.some((parameter) => parameter.name === name))).toEqual([]);
 });
@@ -93,7 +93,33 @@ describe("ranges", () => {
       expect(() => validate({ [name]: [0, 99, id] })).toThrow(RangeError);
       expect(() => validate({ [name]: [0, 99, id] })).toThrow(`"${name}[2]" expected token id in [0, 99], got `);
     }
-    expect(() => validate({ [name]: [0, 99, 99] })).not.toThrow();
+    expect(() => validate({ [name]: [0, 99, 98] })).not.toThrow();
+  });
+
+  it("logprobTokenIds: no id twice, at most what there is room for and never more than 4096", () => {
+    expect(() => validate({ logprobTokenIds: [7, 99, 7] })).toThrow(
+      new RangeError('"logprobTokenIds[2]" expected token id that comes once, got 7'),
+    );
+    expect(() => validate({ bannedTokenIds: [7, 99, 7] })).not.toThrow();
+    const ids = (count: number): number[] => Array.from({ length: count }, (_, id) => id);
+    const check = (count: number, most?: number): void =>
+      validateParams({ logprobTokenIds: ids(count) }, 5000, 20, [], most);
+    expect(() => check(128)).not.toThrow();
+    expect(() => check(129)).toThrow(
+      new RangeError('"logprobTokenIds" expected at most 128 ids (maxLogprobTokenIds), got an array of 129'),
+    );
+    expect(() => check(4096, 4096)).not.toThrow();
+    expect(() => check(4097, 5000)).toThrow(
+      new RangeError(
+        '"logprobTokenIds" expected array of at most 4096 distinct token ids inside the vocabulary, got an array of 4097',
+      ),
+    );
+  });
+
+  it("logprobTokenIds turn log-probabilities on", () => {
+    expect(withDefaults({ logprobTokenIds: [3] }).logprobs).toBe(0);
+    expect(withDefaults({ logprobTokenIds: [3], logprobs: 2 }).logprobs).toBe(2);
+    expect(withDefaults({ logprobTokenIds: [] })).not.toHaveProperty("logprobs");
   });
 
   it("allowedTokenIds cannot be empty, the other lists can", () => {

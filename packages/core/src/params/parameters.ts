@@ -24,6 +24,9 @@ const notes: Readonly<Partial<Record<keyof SamplingParams, ParameterNotes>>> = {
     usualMost: 20,
     samples: { between: [0, 20] },
   },
+  logprobTokenIds: {
+    description: "return the log-probabilities of these tokens too, in this order; logprobs is 0 unless given",
+  },
   logprobsMode: { description: "log-probabilities of the row as it came, or of what the draw saw" },
 };
 

@@ -20,6 +20,11 @@ export interface SamplingParams extends SamplersParams {
   seed?: number | bigint;
   /** Log-probabilities to return: absent none, 0 the chosen token's, N also the N best; at most the pool's `maxLogprobs`. */
   logprobs?: number;
+  /**
+   * Tokens whose log-probabilities are returned beside the chosen one's, in this order: distinct ids, at most 4,096 and the
+   * pool's `maxLogprobTokenIds`. `logprobs` is 0 unless given.
+   */
+  logprobTokenIds?: readonly number[];
   /** `raw`: of the row as it came; `processed`: of what the draw saw. Absent: `raw`. */
   logprobsMode?: "raw" | "processed";
 }

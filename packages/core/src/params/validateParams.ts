@@ -1,5 +1,6 @@
 /** Checks params against the list of parameters. */
 import { checkInteger, checkOptions, refuse, refuseUnknown } from "@tokenmill/check";
+import { defaultLogprobTokenIds } from "../records/sampleResult.ts";
 import { samplerNames, samplers } from "../samplers/table.ts";
 import { foreignHint } from "./foreignHints.ts";
 import { isStringList, parameterSpecs } from "./parameterSpecs.ts";
@@ -9,7 +10,7 @@ const parameterNames: readonly string[] = parameterSpecs.map((spec) => spec.name
 
 /**
  * Checks every parameter's name and range. `customStages`: the names that a chain may have with `custom:` before them;
- * absent: any.
+ * absent: any. `maxLogprobTokenIds`: the most that `logprobTokenIds` may name; absent: 128.
  * @throws TypeError for an unknown name or a wrong type, RangeError for a value out of range; the message names both.
  */
 export function validateParams(
@@ -17,10 +18,12 @@ export function validateParams(
   vocabSize: number,
   maxLogprobs: number,
   customStages?: readonly string[],
+  maxLogprobTokenIds: number = defaultLogprobTokenIds,
 ): void {
   checkOptions("params", params, parameterNames, "parameter", foreignHint);
   checkInteger("vocabSize", vocabSize, { min: 1, max: Number.MAX_SAFE_INTEGER });
   checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: Number.MAX_SAFE_INTEGER });
   if (customStages !== undefined && !isStringList(customStages)) {
     refuse("customStages", "array of names", customStages, true);
   }
@@ -40,6 +43,10 @@ export function validateParams(
   }
   if (params.logprobs !== undefined && params.logprobs > maxLogprobs) {
     refuse("logprobs", `integer in [0, ${maxLogprobs}] (maxLogprobs)`, params.logprobs, false);
+  }
+  const { logprobTokenIds = [] } = params;
+  if (logprobTokenIds.length > maxLogprobTokenIds) {
+    refuse("logprobTokenIds", `at most ${maxLogprobTokenIds} ids (maxLogprobTokenIds)`, logprobTokenIds, false);
   }
 }
 

@@ -4,8 +4,9 @@ import type { SamplingParams } from "./samplingParams.ts";
 
 /** The parameters with the profile's defaults filled in. */
 export function withDefaults(params: SamplingParams): SamplingParams {
-  const { profile = "tokenmill" } = params;
-  return { ...profiles[profile].defaults, ...dropUndefined(params), profile };
+  const { profile = "tokenmill", logprobTokenIds = [] } = params;
+  const scored = logprobTokenIds.length > 0 ? { logprobs: 0 } : undefined;
+  return { ...profiles[profile].defaults, ...scored, ...dropUndefined(params), profile };
 }
 
 function dropUndefined(params: SamplingParams): SamplingParams {

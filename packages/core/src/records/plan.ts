@@ -1,4 +1,4 @@
-/** The plan record: a header, a record for each stage, then the lists that these point to. One kernel call walks it. */
+/** The plan record: a header, a record for each stage, then the lists that these and the header point to. One kernel call walks it. */
 import {
   OP_CUSTOM,
   PLAN_BYTES,
@@ -6,6 +6,8 @@ import {
   PLAN_HEADER_BYTES,
   PLAN_LOGPROBS,
   PLAN_LOGPROBS_PROCESSED,
+  PLAN_NAMED,
+  PLAN_NAMED_COUNT,
   PLAN_STAGE_COUNT,
   STAGE_BYTES,
   STAGE_FLAGS,
@@ -35,16 +37,18 @@ export interface PlanRecord {
   readonly logprobs: number;
   /** Of the distribution that was drawn from; else of the row as it came. */
   readonly isProcessed: boolean;
+  /** Ids of further tokens whose log-probabilities are wanted, where any are. */
+  readonly named: readonly number[];
   /** Whether a stage reads and writes the sequence's state. */
   readonly hasState: boolean;
 }
 
 /** The record's bytes, good at every multiple of 8. */
-export function writePlan({ stages, logprobs, isProcessed, hasState }: PlanRecord): Uint8Array {
+export function writePlan({ stages, logprobs, isProcessed, named, hasState }: PlanRecord): Uint8Array {
   const listsStart = PLAN_HEADER_BYTES + stages.length * STAGE_BYTES;
   const totalBytes = stages.reduce(
     (sum, { ids = [], values = [] }) => sum + 4 * (ids.length + values.length),
-    listsStart,
+    listsStart + 4 * named.length,
   );
   const bytes = new Uint8Array(Math.ceil(totalBytes / 64) * 64);
   const view = new DataView(bytes.buffer);
@@ -65,6 +69,9 @@ export function writePlan({ stages, logprobs, isProcessed, hasState }: PlanRecor
     for (let i = 0; i < ids.length; i++, list += 4) view.setInt32(list, ids[i]!, true);
     for (let i = 0; i < values.length; i++, list += 4) view.setFloat32(list, values[i]!, true);
   });
+  view.setInt32(PLAN_NAMED, list, true);
+  view.setInt32(PLAN_NAMED_COUNT, named.length, true);
+  for (let i = 0; i < named.length; i++, list += 4) view.setInt32(list, named[i]!, true);
   return bytes;
 }
 

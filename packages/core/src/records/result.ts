@@ -1,4 +1,4 @@
-/** The result record: status, token and what it holds beside them, then the most probable tokens. */
+/** The result record: status, token and what it holds beside them, then the most probable tokens and the named ones. */
 import { refuseBecause } from "@tokenmill/check";
 import {
   RESULT_ERROR_INDEX,
@@ -7,6 +7,8 @@ import {
   RESULT_HOLDS_STATE,
   RESULT_KEPT_COUNT,
   RESULT_LOGPROB,
+  RESULT_NAMED,
+  RESULT_NAMED_COUNT,
   RESULT_RANK,
   RESULT_SHORT_COVERED,
   RESULT_SHORT_NEEDED,
@@ -24,9 +26,9 @@ import { readState } from "./state.ts";
 import { messageOf, outcomeOf, statusWords } from "./status.ts";
 import type { RecordViews } from "./views.ts";
 
-/** Bytes of a record whose capacity is `maxLogprobs` top tokens. */
-export function resultBytes(maxLogprobs: number): number {
-  return RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES;
+/** Bytes of a record whose capacity is `maxLogprobs` top tokens and `maxLogprobTokenIds` named ones. */
+export function resultBytes(maxLogprobs: number, maxLogprobTokenIds: number): number {
+  return RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES + 8 * maxLogprobTokenIds;
 }
 
 /** Fails a row that no kernel has done, or that something beside a kernel failed in. */
@@ -56,6 +58,7 @@ export function readResult(views: RecordViews, at: number, into: SampleResult): 
   into.errorIndex = i32[words + (RESULT_ERROR_INDEX >>> 2)]!;
   into.tokenId = i32[words + (RESULT_TOKEN_ID >>> 2)]!;
   into.topCount = 0;
+  into.namedCount = 0;
   if (into.status !== "ok") {
     into.message = into.status === "row_too_sparse" ? shortfallAt(views, at) : messageOf(into.status, into.errorIndex);
     return;
@@ -72,14 +75,22 @@ export function readResult(views: RecordViews, at: number, into: SampleResult): 
   into.logprob = f64[(at + RESULT_LOGPROB) >>> 3]!;
   into.rank = i32[words + (RESULT_RANK >>> 2)]!;
   const topCount = i32[words + (RESULT_TOP_COUNT >>> 2)]!;
-  if (topCount > into.topTokenIds.length) {
-    const capacity = into.topTokenIds.length;
-    refuseBecause("into", `expected room for ${topCount} top tokens, got room for ${capacity}`, false);
-  }
+  const namedCount = i32[words + (RESULT_NAMED_COUNT >>> 2)]!;
+  checkRoom("top", topCount, into.topTokenIds.length);
+  checkRoom("named", namedCount, into.namedLogprobs.length);
   into.topCount = topCount;
   for (let i = 0; i < topCount; i++) {
     const entry = at + RESULT_TOP + i * RESULT_TOP_ENTRY_BYTES;
     into.topTokenIds[i] = i32[entry >>> 2]!;
     into.topLogprobs[i] = f64[(entry + 8) >>> 3]!;
   }
+  if (namedCount === 0) return;
+  into.namedCount = namedCount;
+  const named = (at + i32[words + (RESULT_NAMED >>> 2)]!) >>> 3;
+  for (let i = 0; i < namedCount; i++) into.namedLogprobs[i] = f64[named + i]!;
+}
+
+function checkRoom(which: string, count: number, capacity: number): void {
+  if (count <= capacity) return;
+  refuseBecause("into", `expected room for ${count} ${which} tokens, got room for ${capacity}`, false);
 }

@@ -3,6 +3,10 @@
 import { checkInteger, mostTokens } from "@tokenmill/check";
 import { stateNumbers } from "./state.ts";
 
+/** Tokens that one request may name for their log-probabilities; and without a word, what there is room for. */
+export const mostLogprobTokenIds = 4096;
+export const defaultLogprobTokenIds = 128;
+
 /** Stable codes of a row that could not be sampled. */
 export type SampleErrorCode =
   | "nan_logits"
@@ -37,6 +41,9 @@ export interface SampleResult {
   topCount: number;
   topTokenIds: Int32Array;
   topLogprobs: Float64Array;
+  /** How many tokens `logprobTokenIds` names, and their log-probabilities in that order; −Infinity for one that cannot be drawn. */
+  namedCount: number;
+  namedLogprobs: Float64Array;
   /** The sequence's state after this token, if a stage remembers something (the plan has an `initialState`). */
   state: Float64Array;
 }
@@ -51,9 +58,16 @@ export class SampleError extends Error {
   }
 }
 
-/** An empty result whose capacity is `maxLogprobs` top tokens, 0 … 2^24. @throws TypeError, RangeError */
-export function createResult(maxLogprobs: number): SampleResult {
+/** Of results without named tokens. */
+const noLogprobs = new Float64Array(0);
+
+/**
+ * An empty result whose capacity is `maxLogprobs` top tokens, 0 … 2^24, and `maxLogprobTokenIds` named ones, 0 … 4096.
+ * @throws TypeError, RangeError
+ */
+export function createResult(maxLogprobs: number, maxLogprobTokenIds: number = 0): SampleResult {
   checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: mostTokens });
+  checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: mostLogprobTokenIds });
   return {
     status: "ok",
     message: "",
@@ -65,6 +79,8 @@ export function createResult(maxLogprobs: number): SampleResult {
     topCount: 0,
     topTokenIds: new Int32Array(maxLogprobs),
     topLogprobs: new Float64Array(maxLogprobs),
+    namedCount: 0,
+    namedLogprobs: maxLogprobTokenIds === 0 ? noLogprobs : new Float64Array(maxLogprobTokenIds),
     state: new Float64Array(stateNumbers),
   };
 }

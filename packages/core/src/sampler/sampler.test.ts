@@ -223,7 +223,13 @@ describe("arguments", () => {
   });
 
   it("the largest sizes that are in range fit into 4 GiB, and custom stages' rows into 31 bits", async () => {
-    const largest = { vocabSize: 2 ** 24, maxLogprobs: 2 ** 24, maxHistory: 2 ** 28, customStages: { own: () => {} } };
+    const largest = {
+      vocabSize: 2 ** 24,
+      maxLogprobs: 2 ** 24,
+      maxLogprobTokenIds: 4096,
+      maxHistory: 2 ** 28,
+      customStages: { own: () => {} },
+    };
     const { kernels } = await createKernels();
     const workspaceBytes = kernels.workspace_bytes(largest.vocabSize) >>> 0;
     const memory = layOutSampler({ ...largest, dtype: "f32", variant: "simd" }, workspaceBytes);

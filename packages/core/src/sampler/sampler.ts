@@ -3,7 +3,7 @@ import { checkInteger, checkNumber, refuse, refuseBecause } from "@tokenmill/che
 import type { RowDtype, SparseRow } from "@tokenmill/contracts";
 import { compileKernels, createMemory, instantiateKernels } from "../instantiate.ts";
 import type { Kernels } from "../kernels.ts";
-import { checkCompiledFor, type CompiledPlan, compileParams, isCompiled } from "../chain/plan.ts";
+import { checkCompiledFor, type CompiledPlan, type CompileOptions, compileParams, isCompiled } from "../chain/plan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { readResult } from "../records/result.ts";
 import { negativeInfinity } from "../records/row.ts";
@@ -41,6 +41,7 @@ class SingleSampler implements Sampler {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
   readonly row: Float32Array | Uint16Array;
   readonly #maxHistory: number;
   readonly #customStages: readonly string[];
@@ -58,6 +59,7 @@ class SingleSampler implements Sampler {
     this.vocabSize = options.vocabSize;
     this.dtype = options.dtype;
     this.maxLogprobs = options.maxLogprobs;
+    this.maxLogprobTokenIds = options.maxLogprobTokenIds;
     this.#maxHistory = options.maxHistory;
     this.#customStages = Object.keys(options.customStages);
     this.#kernels = kernels;
@@ -144,14 +146,15 @@ class SingleSampler implements Sampler {
     throw new SampleError(outcome, "guidance expected two rows with finite logits, without NaN and Infinity");
   }
 
-  get #compileOptions(): { vocabSize: number; maxLogprobs: number; customStages: readonly string[] } {
-    return { vocabSize: this.vocabSize, maxLogprobs: this.maxLogprobs, customStages: this.#customStages };
+  get #compileOptions(): Required<CompileOptions> {
+    const { vocabSize, maxLogprobs, maxLogprobTokenIds } = this;
+    return { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages: this.#customStages };
   }
 
   /** The result record of a row of this plan. @throws SampleError if it tells of a failure. */
   #result({ params }: CompiledPlan): SampleResult {
     // no longer than the plan asks for: typed arrays beyond 64 bytes are made slowly
-    const sampled = createResult(params.logprobs ?? 0);
+    const sampled = createResult(params.logprobs ?? 0, params.logprobTokenIds?.length ?? 0);
     readResult(this.#views, this.#at.result, sampled);
     if (sampled.status !== "ok") throw this.#failure();
     return sampled;

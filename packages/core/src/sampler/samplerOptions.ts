@@ -2,12 +2,14 @@
 import { checkFunction, checkInteger, checkName, checkOptions, mostTokens, refuse } from "@tokenmill/check";
 import { dtypeBytes, type RowDtype } from "@tokenmill/contracts";
 import { bestVariant, kernelVariants } from "../instantiate.ts";
+import { defaultLogprobTokenIds, mostLogprobTokenIds } from "../records/sampleResult.ts";
 import type { SamplerOptions } from "./types.ts";
 
 const known = [
   "vocabSize",
   "dtype",
   "maxLogprobs",
+  "maxLogprobTokenIds",
   "maxHistory",
   "customStages",
   "variant",
@@ -20,11 +22,13 @@ export type CompleteOptions = Required<Omit<SamplerOptions, "module">> & Pick<Sa
 export function completeOptions(options: SamplerOptions): CompleteOptions {
   checkOptions("options", options, known, "sampler option");
   const { dtype = "f32", maxLogprobs = 20, maxHistory = 65_536, customStages = {}, variant, module } = options;
+  const { maxLogprobTokenIds = defaultLogprobTokenIds } = options;
   checkModule(module, variant);
   return {
     vocabSize: checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens }),
     dtype: checkName("dtype", dtype, Object.keys(dtypeBytes) as RowDtype[]),
     maxLogprobs: checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: mostTokens }),
+    maxLogprobTokenIds: checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: mostLogprobTokenIds }),
     maxHistory: checkInteger("maxHistory", maxHistory, { min: 0, max: 2 ** 28 }),
     customStages: checkStages(customStages),
     variant: variant === undefined ? bestVariant() : checkName("variant", variant, kernelVariants),

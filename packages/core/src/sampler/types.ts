@@ -15,6 +15,8 @@ export interface SamplerOptions {
   dtype?: RowDtype;
   /** Largest `logprobs`, 0 … 2^24. Absent: 20. */
   maxLogprobs?: number;
+  /** Most ids in `logprobTokenIds`, 0 … 4096. Absent: 128. */
+  maxLogprobTokenIds?: number;
   /** Longest history in tokens, 0 … 2^28. Absent: 65,536. */
   maxHistory?: number;
   /** Stages of your own by name: `customStages: { quiet }` runs where a `chain` says `"custom:quiet"`. Absent: none. */
@@ -56,6 +58,7 @@ export interface Sampler {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
   /** The row in the kernels' memory; write logits here to save a copy and pass nothing to `sample`. */
   readonly row: Float32Array | Uint16Array;
   /** Validates and packs params; reuse the plan in loops, with this sampler. @throws TypeError, RangeError */
@@ -64,8 +67,8 @@ export interface Sampler {
    * Samples one token. `logits`: `vocabSize` elements of `dtype` (bit patterns for f16 and bf16; an array type of the other
    * kind is refused), or undefined for what stands in `row`; a `SparseRow` is a row by its largest logits, f32 whatever the
    * dtype. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled unless they equal
-   * those of one of the last calls, whatever object they are. The capacity of the result's `topTokenIds` is the `logprobs`
-   * that they ask for.
+   * those of one of the last calls, whatever object they are. The result has room for what they ask for: `logprobs`
+   * top tokens, `logprobTokenIds` named ones.
    * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, whose custom stage throws, or that is sparse and
    * lists too little (`row_too_sparse`) or contradicts itself (`invalid_sparse_row`); TypeError,
    * RangeError for bad arguments.

@@ -18,6 +18,7 @@ const isPoolField: Readonly<Record<PoolField, true>> = {
   workers: true,
   slots: true,
   maxLogprobs: true,
+  maxLogprobTokenIds: true,
   arenaBytes: true,
   customStages: true,
   rowTimeoutMs: true,

@@ -11,7 +11,7 @@ import { bigInteger, type JsonSchema } from "./jsonSchema.ts";
 import { rangeSchema } from "./rangeSchema.ts";
 
 /** Parameters that the APIs spell in their own way. */
-const handled: readonly string[] = ["logprobs"];
+const handled: readonly string[] = ["logprobs", "logprobTokenIds"];
 
 /** What takes the event loop some 10 ms and more to look at is too much for one request. */
 const mostSequences = 1024;

@@ -12,6 +12,7 @@ function makespanOf(costsMs: readonly number[], workerCount: number): number {
     dtype: "f32",
     slotCount: costsMs.length,
     maxLogprobs: 0,
+    maxLogprobTokenIds: 0,
     workers: workerCount,
     workspaceBytes: 64,
     tablesBytes: 0,

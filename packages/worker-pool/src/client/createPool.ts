@@ -22,6 +22,7 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
     dtype: complete.dtype,
     slotCount: complete.slots,
     maxLogprobs: complete.maxLogprobs,
+    maxLogprobTokenIds: complete.maxLogprobTokenIds,
     workers: complete.workers,
     workspaceBytes: probe.workspace_bytes(complete.vocabSize),
     hasCustomStages: Object.keys(customStages).length > 0,

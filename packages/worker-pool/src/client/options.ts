@@ -5,7 +5,13 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { dtypeBytes, type LogitsSource, type MaskFillerModule, type RowDtype } from "@tokenmill/core";
 import { checkInteger, checkNumber, checkOptions, checkTimeout, mostTokens, refuse } from "@tokenmill/check";
-import { bestVariant, checkLogitsSource, type KernelVariant } from "@tokenmill/core/internal";
+import {
+  bestVariant,
+  checkLogitsSource,
+  defaultLogprobTokenIds,
+  type KernelVariant,
+  mostLogprobTokenIds,
+} from "@tokenmill/core/internal";
 import type { PoolOptions } from "../types.ts";
 
 export interface CompleteOptions {
@@ -14,6 +20,7 @@ export interface CompleteOptions {
   readonly workers: number;
   readonly slots: number;
   readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
   readonly arenaBytes: number;
   readonly source: LogitsSource | undefined;
   /** Module URLs by name. */
@@ -35,6 +42,7 @@ const known = [
   "workers",
   "slots",
   "maxLogprobs",
+  "maxLogprobTokenIds",
   "arenaBytes",
   "source",
   "customStages",
@@ -71,6 +79,12 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
     workers,
     slots: integer("slots", absent(options.slots, Math.min(fitting, Math.max(64, 32 * workers))), 1, 65536),
     maxLogprobs: integer("maxLogprobs", absent(options.maxLogprobs, 20), 0, mostTokens),
+    maxLogprobTokenIds: integer(
+      "maxLogprobTokenIds",
+      absent(options.maxLogprobTokenIds, defaultLogprobTokenIds),
+      0,
+      mostLogprobTokenIds,
+    ),
     arenaBytes: integer("arenaBytes", absent(options.arenaBytes, 2 ** 28), 4096, 2 ** 32),
     source,
     customStages: stageModules(absent(options.customStages, {})),

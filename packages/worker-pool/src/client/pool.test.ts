@@ -1,4 +1,4 @@
-import { createResult } from "@tokenmill/core";
+import { createResult, createSampler } from "@tokenmill/core";
 import { createPool, type PoolOptions, type SamplerPool } from "@tokenmill/worker-pool";
 import { afterEach, describe, expect, it } from "vitest";
 import { hashSource, type Outcome, patchingParams, runRows } from "../testing/runRows.ts";
@@ -142,6 +142,34 @@ describe("results", () => {
         expect(await pool.completed()).toEqual([]);
       }
     }
+  });
+
+  it("bring log-probabilities of named tokens, as many as the pool has room for", async () => {
+    const { pool, job } = await startBare({ vocabSize: 1000, workers: 1, slots: 3, maxLogprobTokenIds: 300 });
+    const logprobTokenIds = Array.from({ length: 300 }, (_, i) => 999 - 3 * i);
+    const plan = pool.compile({ logprobTokenIds, logprobs: 2 });
+    const slots = Array.from({ length: 3 }, () => pool.acquire());
+    for (const slot of slots) {
+      pool.row(slot).forEach((_, id, row) => (row[id] = Math.sin(id + slot) * 3));
+      pool.submit(slot, { ...job, plan });
+    }
+    let done = 0;
+    while (done < slots.length) done += (await pool.completed()).length;
+    const sampler = await createSampler({ vocabSize: 1000, maxLogprobTokenIds: 300 });
+    for (const slot of slots) {
+      const result = createResult(pool.maxLogprobs, pool.maxLogprobTokenIds);
+      pool.readResult(slot, result);
+      const alone = sampler.sample(pool.row(slot), { logprobTokenIds, logprobs: 2 }, { seed: 1, sequenceId: 2 });
+      expect(result.namedCount).toBe(300);
+      expect(result.namedLogprobs).toEqual(alone.namedLogprobs);
+      expect(result.topLogprobs.slice(0, 2)).toEqual(alone.topLogprobs);
+      expect(() => pool.readResult(slot, createResult(20))).toThrow(
+        new RangeError('"into" expected room for 300 named tokens, got room for 0'),
+      );
+    }
+    expect(() => pool.compile({ logprobTokenIds: [...logprobTokenIds, 0] })).toThrow(
+      new RangeError('"logprobTokenIds" expected at most 300 ids (maxLogprobTokenIds), got an array of 301'),
+    );
   });
 
   it("come back in 20,000 steps of 1 to 6 tiny rows with 2 workers (no ticket is lost or taken twice)", async () => {

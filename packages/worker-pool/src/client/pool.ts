@@ -35,6 +35,7 @@ export class Pool implements SamplerPool {
   readonly workers: number;
   readonly slotCount: number;
   readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
   readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
   onFreed: () => void = () => undefined;
@@ -63,6 +64,7 @@ export class Pool implements SamplerPool {
     this.workers = slab.workers;
     this.slotCount = slab.slotCount;
     this.maxLogprobs = slab.maxLogprobs;
+    this.maxLogprobTokenIds = slab.maxLogprobTokenIds;
     this.rowTimeoutMs = options.rowTimeoutMs;
     this.#closeTimeoutMs = options.closeTimeoutMs;
     const rowCost = new RowCost();
@@ -82,6 +84,7 @@ export class Pool implements SamplerPool {
     this.#plans = new PlanCache(this.#arena, new Uint8Array(memory.buffer), {
       vocabSize: slab.vocabSize,
       maxLogprobs: slab.maxLogprobs,
+      maxLogprobTokenIds: slab.maxLogprobTokenIds,
       customStages: Object.keys(options.customStages),
     });
     const writesInline = setup.source?.runsInline === true;

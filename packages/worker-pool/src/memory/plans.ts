@@ -40,8 +40,8 @@ export class PlanCache {
 
   /** @throws TypeError, RangeError for bad params; RangeError if the arena is full. */
   compile(params: SamplingParams): Plan {
-    const { vocabSize, maxLogprobs, customStages = [] } = this.#options;
-    validateParams(params, vocabSize, maxLogprobs, customStages);
+    const { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages = [] } = this.#options;
+    validateParams(params, vocabSize, maxLogprobs, customStages, maxLogprobTokenIds);
     const { seed: _seed, ...unseeded } = params;
     const key = keyOf(unseeded);
     let entry = this.#entries.get(key);

@@ -50,6 +50,7 @@ export interface SlabShape {
   readonly dtype: RowDtype;
   readonly slotCount: number;
   readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
   readonly workers: number;
   readonly workspaceBytes: number;
   /** Absent: false. */
@@ -93,10 +94,10 @@ export interface Slab extends SlabShape {
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 export function layOutSlab(shape: SlabShape): Slab {
-  const { vocabSize, dtype, slotCount, maxLogprobs, workers } = shape;
+  const { vocabSize, dtype, slotCount, maxLogprobs, maxLogprobTokenIds, workers } = shape;
   const paddedLength = paddedLengthOf(vocabSize);
   const rowBytes = paddedLength * dtypeBytes[dtype];
-  const resultStride = align(resultBytes(maxLogprobs));
+  const resultStride = align(resultBytes(maxLogprobs, maxLogprobTokenIds));
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has taken and
   // for each row that was stolen from the ring

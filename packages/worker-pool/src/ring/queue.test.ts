@@ -24,6 +24,7 @@ function openQueue(
     dtype: "f32",
     slotCount,
     maxLogprobs: 0,
+    maxLogprobTokenIds: 0,
     workers,
     workspaceBytes: 64,
     tablesBytes: 0,

@@ -29,6 +29,7 @@ async function openBench(params: SamplingParams) {
     dtype: "f32",
     slotCount: 2,
     maxLogprobs: 5,
+    maxLogprobTokenIds: 0,
     workers: 2,
     workspaceBytes: probe.workspace_bytes(vocabSize),
     tablesBytes: 0,
