@@ -39,6 +39,8 @@ export interface TokenEvent {
   rank?: number;
   /** The most probable tokens, best first, if `logprobs` > 0. */
   topLogprobs?: TokenLogprob[];
+  /** The tokens of `logprobTokenIds`, in its order; −Infinity for one that cannot be drawn, by `logprobsMode`. */
+  namedLogprobs?: TokenLogprob[];
   /** On the first event only, if `promptLogprobs` was asked for: one for each token of the prompt, null for the first. */
   promptLogprobs?: (PromptTokenLogprob | null)[];
   /** The banned text or pattern that ends with this token nevertheless: `rewindCountMax` was reached, or nothing else was possible. */

@@ -79,6 +79,23 @@ describe("generate", () => {
     expect(chosenOnly).not.toHaveProperty("topLogprobs");
   });
 
+  it("gives the named tokens' logprobs in the order asked, -Infinity for what is banned from what was drawn from", async () => {
+    const asked = { maxTokens: 2, ignoreEos: true, logprobTokenIds: [5, 2, 3], bannedTokenIds: [2], seed: 1 };
+    const raw = await collect(engine.generate({ ...asked, logprobs: 16 }));
+    const processed = await collect(engine.generate({ ...asked, logprobsMode: "processed" }));
+    for (const [i, event] of raw.entries()) {
+      expect(event.namedLogprobs).toEqual(
+        [5, 2, 3].map((id) => event.topLogprobs!.find(({ tokenId }) => tokenId === id)),
+      );
+      const { namedLogprobs, topLogprobs, logprob, rank } = processed[i]!;
+      expect(namedLogprobs!.map(({ tokenId }) => tokenId)).toEqual([5, 2, 3]);
+      expect(namedLogprobs![1]).toEqual({ tokenId: 2, logprob: -Infinity, text: decode([2]) });
+      expect([topLogprobs, typeof logprob, typeof rank]).toEqual([undefined, "number", "number"]);
+    }
+    const [plain] = await collect(engine.generate({ maxTokens: 1, ignoreEos: true, logprobs: 0 }));
+    expect(plain).not.toHaveProperty("namedLogprobs");
+  });
+
   it("joins to the text of the tokens, U+FFFD for what is never completed", async () => {
     for (let sequenceId = 0; sequenceId < 40; sequenceId++) {
       const events = await collect(engine.generate({ sequenceId, maxTokens: 30, bannedTokenIds: [eos] }));
@@ -186,6 +203,8 @@ describe("requests that are refused", () => {
     [{ stopTokenIds: [99] }, '"stopTokenIds[0]" expected token id in [0, 15], got 99'],
     [{ stopTokenIds: 5 }, '"stopTokenIds" expected array of token ids inside the vocabulary, got 5'],
     [{ logprobs: 21 }, '"logprobs" expected integer in [0, 20] (maxLogprobs), got 21'],
+    [{ logprobTokenIds: [1, 2, 1] }, '"logprobTokenIds[2]" expected token id that comes once, got 1'],
+    [{ logprobTokenIds: [1, 16] }, '"logprobTokenIds[1]" expected token id in [0, 15], got 16'],
   ];
   it.each(cases)("%o", async (request, message) => {
     const before = engine.stats();

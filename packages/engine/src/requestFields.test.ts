@@ -40,6 +40,7 @@ const fields: Readonly<Record<string, readonly [beside: GenerateRequest, field: 
   stopTokenIds: [{ seed: 1 }, { stopTokenIds: [0, 1, 2, 3, 4] }],
   mirostat: [{ seed: 1 }, { mirostat: 2, mirostatTau: 0.3 }],
   logprobs: [{ seed: 1 }, { logprobs: 2 }],
+  logprobTokenIds: [{ seed: 1 }, { logprobTokenIds: [3, 1] }],
   logprobsMode: [{ seed: 1, logprobs: 0 }, { logprobsMode: "processed" }],
 };
 

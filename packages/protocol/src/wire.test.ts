@@ -65,6 +65,7 @@ const tokenEvent = fc.record(
     logprob,
     rank: count,
     topLogprobs: fc.array(top, { maxLength: 4 }),
+    namedLogprobs: fc.array(top, { maxLength: 4 }),
     promptLogprobs: fc.array(fc.oneof(fc.constant(null), scored), { maxLength: 3 }),
     finishReason: fc.constantFrom("stop" as const, "length" as const, "repetition" as const),
     stopReason: fc.oneof(fc.string({ unit: "grapheme" }), count),

@@ -9,6 +9,7 @@ const further: Record<Exclude<keyof TokenEvent, keyof typeof plain>, Partial<Tok
   logprob: { logprob: -1 },
   rank: { logprob: -1, rank: 1 },
   topLogprobs: { logprob: -1, topLogprobs: [] },
+  namedLogprobs: { logprob: -1, namedLogprobs: [] },
   promptLogprobs: { promptLogprobs: [null] },
   passedBan: { passedBan: "x" },
   finishReason: { finishReason: "length" },

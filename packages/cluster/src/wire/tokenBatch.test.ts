@@ -10,6 +10,10 @@ const event = (i: number): TokenEvent => ({
   logprob: -i,
   rank: i,
   topLogprobs: [{ tokenId: i, logprob: -1, text: "x" }],
+  namedLogprobs: [
+    { tokenId: 9, logprob: -i, text: "nine" },
+    { tokenId: 4, logprob: -Infinity },
+  ],
   ...(i === 0 && {
     promptLogprobs: [null, { tokenId: 1, logprob: -2, rank: 3, topLogprobs: [{ tokenId: 2, logprob: -1 }] }],
   }),

@@ -9,6 +9,7 @@ type ScoredToken = readonly [
 ];
 type PassedBan = readonly [place: number, text: string];
 type Alternatives = readonly Alternative[];
+type NamedToken = readonly [tokenId: number, text?: string];
 
 export interface TokenBatch {
   /** Index of the first event. */
@@ -18,6 +19,9 @@ export interface TokenBatch {
   readonly logprobs?: readonly number[];
   readonly ranks?: readonly number[];
   readonly top?: readonly Alternatives[];
+  /** Tokens that the request names, with the texts that they have alone; and the log-probabilities of each event's. */
+  readonly names?: readonly NamedToken[];
+  readonly named?: readonly (readonly number[])[];
   /** Of the first event, if that is the sequence's. */
   readonly prompt?: readonly (ScoredToken | null)[];
   /** Of events that hold one: their place in the batch, and it. */
@@ -40,6 +44,7 @@ const isCarried: Readonly<Record<keyof TokenEvent, true>> = {
   logprob: true,
   rank: true,
   topLogprobs: true,
+  namedLogprobs: true,
   promptLogprobs: true,
   passedBan: true,
   finishReason: true,
@@ -57,17 +62,19 @@ export interface MutableBatch extends TokenBatch {
   readonly ranks?: number[];
   readonly top?: Alternatives[];
   passed?: PassedBan[];
+  readonly named?: number[][];
   end?: NonNullable<TokenBatch["end"]>;
 }
 
 export function newBatch(event: TokenEvent): MutableBatch {
-  const { index, logprob, topLogprobs, promptLogprobs } = event;
+  const { index, logprob, topLogprobs, namedLogprobs, promptLogprobs } = event;
   const batch: MutableBatch = {
     first: index,
     tokenIds: [],
     texts: [],
     ...(logprob !== undefined && { logprobs: [], ranks: [] }),
     ...(topLogprobs && { top: [] }),
+    ...(namedLogprobs && { names: namedLogprobs.map(nameOf), named: [] }),
     ...(promptLogprobs && { prompt: promptLogprobs.map(scoredOf) }),
   };
   appendTo(batch, event);
@@ -82,6 +89,7 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
   batch.ranks?.push(event.rank!);
   batch.top?.push(alternativesOf(event.topLogprobs!));
   if (event.passedBan !== undefined) (batch.passed ??= []).push([batch.tokenIds.length - 1, event.passedBan]);
+  batch.named?.push(event.namedLogprobs!.map(({ logprob }) => logprob));
   if (event.finishReason === undefined) return;
   batch.end = {
     reason: event.finishReason,
@@ -93,7 +101,7 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
 
 /** @param index behind the first event: the rest begins there, and is undefined where nothing is left */
 export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, MutableBatch | undefined] {
-  const { first, tokenIds, texts, logprobs, ranks, top, prompt, passed = [], end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, names, named, prompt, passed = [], end } = batch;
   const before = passed.filter(([place]) => place < index - first);
   const behind = passed.slice(before.length).map(([place, text]): PassedBan => [place - (index - first), text]);
   const count = index - first;
@@ -105,6 +113,7 @@ export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, M
     ...(logprobs && { logprobs: logprobs.slice(from, to) }),
     ...(ranks && { ranks: ranks.slice(from, to) }),
     ...(top && { top: top.slice(from, to) }),
+    ...(names && named && { names, named: named.slice(from, to) }),
   });
   return [
     { ...part(0, count), ...(prompt && { prompt }), ...(before.length > 0 && { passed: before }) },
@@ -114,13 +123,14 @@ export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, M
 
 /** Event `first + i`, as it was. */
 export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigint): TokenEvent {
-  const { first, tokenIds, texts, logprobs, ranks, top, prompt, passed, end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, names, named, prompt, passed, end } = batch;
   const event: TokenEvent = { sequenceId, index: first + i, tokenId: tokenIds[i]!, text: texts[i]! };
   if (logprobs) {
     event.logprob = logprobs[i]!;
     event.rank = ranks![i]!;
   }
   if (top) event.topLogprobs = top[i]!.map(alternativeIn);
+  if (names) event.namedLogprobs = names.map((name, k) => namedIn(name, named![i]![k]!));
   if (prompt && i === 0) event.promptLogprobs = prompt.map(scoredIn);
   const passedBan = passed?.find(([place]) => place === i);
   if (passedBan) event.passedBan = passedBan[1];
@@ -134,15 +144,24 @@ export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigin
 }
 
 /** Roughly what an event takes in a batch. */
-export function sizeBytesOf({ text, topLogprobs, promptLogprobs, passedBan = "" }: TokenEvent): number {
+export function sizeBytesOf({ text, topLogprobs, namedLogprobs, promptLogprobs, passedBan = "" }: TokenEvent): number {
   const prompt = promptLogprobs?.reduce((sum, token) => sum + 32 + 24 * (token?.topLogprobs?.length ?? 0), 0) ?? 0;
-  return 16 + 3 * (text.length + passedBan.length) + 24 * (topLogprobs?.length ?? 0) + prompt;
+  const scored = 24 * (topLogprobs?.length ?? 0) + 9 * (namedLogprobs?.length ?? 0);
+  return 16 + 3 * (text.length + passedBan.length) + scored + prompt;
 }
 
 function alternativesOf(tokens: readonly TokenLogprob[]): Alternative[] {
   return tokens.map(({ tokenId, logprob, text }) =>
     text === undefined ? [tokenId, logprob] : [tokenId, logprob, text],
   );
+}
+
+function nameOf({ tokenId, text }: TokenLogprob): NamedToken {
+  return text === undefined ? [tokenId] : [tokenId, text];
+}
+
+function namedIn([tokenId, text]: NamedToken, logprob: number): TokenLogprob {
+  return text === undefined ? { tokenId, logprob } : { tokenId, logprob, text };
 }
 
 function alternativeIn([tokenId, logprob, text]: Alternative): TokenLogprob {

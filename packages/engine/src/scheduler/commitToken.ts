@@ -2,8 +2,8 @@
 import type { FinishReason, SampleResult, TokenEvent } from "@tokenmill/core";
 import { type TextStep, stepText } from "../text/textRules.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
-import { topLogprobsOf } from "./promptScoring.ts";
 import type { Sequence } from "./sequence.ts";
+import { namedLogprobsOf, topLogprobsOf } from "./tokenLogprobs.ts";
 
 /** Reused between calls. */
 const step: TextStep = { text: "", match: undefined, matchText: undefined };
@@ -38,7 +38,7 @@ export function commitToken(
     }
   }
   const event: TokenEvent = { sequenceId: sequence.sequenceId, index, tokenId, text };
-  if (sequence.hasLogprobs) addLogprobs(event, result, texts);
+  if (sequence.hasLogprobs) addLogprobs(event, result, sequence, texts);
   if (sequence.promptLogprobs !== undefined) addPromptLogprobs(event, sequence);
   if (finishReason !== undefined) {
     event.finishReason = finishReason;
@@ -49,11 +49,18 @@ export function commitToken(
   return event;
 }
 
-function addLogprobs(event: TokenEvent, result: Readonly<SampleResult>, texts: TokenTexts | undefined): void {
+function addLogprobs(
+  event: TokenEvent,
+  result: Readonly<SampleResult>,
+  { plan }: Sequence,
+  texts: TokenTexts | undefined,
+): void {
   event.logprob = result.logprob;
   event.rank = result.rank;
   const topLogprobs = topLogprobsOf(result, texts);
   if (topLogprobs) event.topLogprobs = topLogprobs;
+  const namedLogprobs = namedLogprobsOf(result, plan.params.logprobTokenIds, texts);
+  if (namedLogprobs) event.namedLogprobs = namedLogprobs;
 }
 
 /** With the first event, and never again. */

@@ -2,10 +2,11 @@
  * Log-probabilities of a prompt's tokens: token i is scored by the row that a sequence with the prompt's first i tokens
  * would begin with (position 0).
  */
-import type { PromptTokenLogprob, SampleResult, TokenLogprob } from "@tokenmill/core";
+import type { PromptTokenLogprob, SampleResult } from "@tokenmill/core";
 import type { History, HistoryView, Plan } from "@tokenmill/worker-pool";
 import { KnownToken, type WrittenRow } from "../control/knownToken.ts";
 import type { TokenTexts } from "../text/tokenTexts.ts";
+import { topLogprobsOf } from "./tokenLogprobs.ts";
 
 export class PromptScoring {
   /** Raw log-probabilities, nothing else; released with the sequence, or when the prompt is scored. */
@@ -52,16 +53,4 @@ export class PromptScoring {
     this.entries.push(entry);
     return true;
   }
-}
-
-/** The most probable tokens of a row, best first; undefined if none were asked for. */
-export function topLogprobsOf(
-  { topCount, topTokenIds, topLogprobs }: Readonly<SampleResult>,
-  texts: TokenTexts | undefined,
-): TokenLogprob[] | undefined {
-  if (topCount === 0) return undefined;
-  return Array.from({ length: topCount }, (_, i) => {
-    const top = { tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! };
-    return texts ? { ...top, text: texts.alone(top.tokenId) } : top;
-  });
 }

@@ -250,6 +250,11 @@ describe("beamSearch", () => {
     [{}, { beamWidth: 2, beam: 1 }, `unknown beam search option "beam"`],
     [{ stop: "a" }, { beamWidth: 2 }, `"stop" expected nothing in beam search, got "a"`],
     [{ logprobs: 1 }, { beamWidth: 2 }, `"logprobs" expected nothing in beam search, got 1`],
+    [
+      { logprobTokenIds: [1] },
+      { beamWidth: 2 },
+      `"logprobTokenIds" expected nothing in beam search, got an array of 1`,
+    ],
     [{ mirostat: 2 as const }, { beamWidth: 2 }, "beam search expected stages without a state from token to token"],
     [{ topK: -2 }, { beamWidth: 2 }, `"topK" expected integer in [0, 2147483647], got -2`],
   ])("refuses %j with %j", async (from, options, message) => {

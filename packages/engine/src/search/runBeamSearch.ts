@@ -43,6 +43,7 @@ const refused = [
   "forcedTokenIds",
   "forcedEosTokenId",
   "logprobs",
+  "logprobTokenIds",
   "promptLogprobs",
   ...grammarForms,
 ] as const;

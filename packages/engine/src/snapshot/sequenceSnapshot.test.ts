@@ -108,6 +108,7 @@ describe("resume", () => {
         minTokens: 20,
         stop: ["a", "b"],
         logprobs: 2,
+        logprobTokenIds: [9, 3, 0],
         logprobsMode: "processed",
         logitBias: new Map([
           [3, 5],

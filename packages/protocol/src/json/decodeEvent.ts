@@ -23,7 +23,9 @@ function tokenEventOf(event: Fields): TokenEvent {
   check("text", "string", event["text"], isString);
   if (event["logprob"] !== undefined) event["logprob"] = logprobOf("logprob", event["logprob"]);
   if (event["rank"] !== undefined) check("rank", "integer ≥ 0", event["rank"], isCount);
-  if (event["topLogprobs"] !== undefined) event["topLogprobs"] = topLogprobsOf("topLogprobs", event["topLogprobs"]);
+  for (const name of ["topLogprobs", "namedLogprobs"]) {
+    if (event[name] !== undefined) event[name] = tokenLogprobsOf(name, event[name]);
+  }
   if (event["promptLogprobs"] !== undefined) event["promptLogprobs"] = promptLogprobsOf(event["promptLogprobs"]);
   const { passedBan, finishReason, stopReason, stopText, usage } = event;
   if (passedBan !== undefined) check("passedBan", "string", passedBan, isString);
@@ -52,7 +54,7 @@ function sequenceIdOf(value: unknown): number | bigint {
   return invalid("sequenceId", "integer in [0, 2^64)", value);
 }
 
-function topLogprobsOf(name: string, value: unknown): TokenLogprob[] {
+function tokenLogprobsOf(name: string, value: unknown): TokenLogprob[] {
   if (!Array.isArray(value)) return invalid(name, "array", value);
   return value.map((entry, i) => tokenLogprobOf(`${name}[${i}]`, entry));
 }
@@ -66,7 +68,7 @@ function promptLogprobsOf(value: unknown): (PromptTokenLogprob | null)[] {
     check(`${name}.rank`, "integer ≥ 0", rank, isCount);
     const scored = { ...tokenLogprobOf(name, token), rank: rank as number };
     if (topLogprobs === undefined) return scored;
-    return { ...scored, topLogprobs: topLogprobsOf(`${name}.topLogprobs`, topLogprobs) };
+    return { ...scored, topLogprobs: tokenLogprobsOf(`${name}.topLogprobs`, topLogprobs) };
   });
 }
 
