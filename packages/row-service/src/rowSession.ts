@@ -20,6 +20,7 @@ export interface RowAnswer {
   readonly logprob?: number;
   readonly rank?: number;
   readonly topLogprobs?: readonly TokenLogprob[];
+  readonly namedLogprobs?: readonly TokenLogprob[];
   /** The sequence has ended, and is forgotten when its last answer has been sent. */
   readonly finishReason?: FinishReason;
 }
@@ -77,7 +78,7 @@ export class RowSession {
     const capacity = prompt.length + checkedMaxTokens(prompt.length, maxTokens, access.maxContextTokens);
     this.sequenceId = sequenceId;
     this.#rows = rows;
-    this.#result = createResult(rows.pool.maxLogprobs);
+    this.#result = createResult(rows.pool.maxLogprobs, rows.pool.maxLogprobTokenIds);
     this.#plan = rows.pool.compile(params);
     this.#seed = drawSeed(params.seed);
     this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
@@ -95,7 +96,8 @@ export class RowSession {
 
   /** What the answer to a row takes in memory, about. */
   get answerBytes(): number {
-    return answerBytes * (1 + (this.#plan.params.logprobs ?? 0));
+    const { logprobs = 0, logprobTokenIds = [] } = this.#plan.params;
+    return answerBytes * (1 + logprobs + logprobTokenIds.length);
   }
 
   /** The pool that its rows are of. */
@@ -145,8 +147,8 @@ export class RowSession {
   }
 
   #answer(result: SampleResult, position: number): RowAnswer {
-    const { logprobs, stopTokenIds = [], minTokens = 0 } = this.#plan.params;
-    const { tokenId, logprob, rank, topCount, topTokenIds, topLogprobs } = result;
+    const { logprobs, logprobTokenIds, stopTokenIds = [], minTokens = 0 } = this.#plan.params;
+    const { tokenId, logprob, rank, topCount, topTokenIds, topLogprobs, namedCount, namedLogprobs } = result;
     const hasStopped = stopTokenIds.includes(tokenId) && position >= minTokens;
     const isFull = this.#history.length === this.#history.capacity;
     const finishReason = hasStopped ? "stop" : isFull ? "length" : undefined;
@@ -160,6 +162,9 @@ export class RowSession {
           tokenId: topTokenIds[i]!,
           logprob: topLogprobs[i]!,
         })),
+      }),
+      ...(namedCount > 0 && {
+        namedLogprobs: logprobTokenIds!.map((id, i) => ({ tokenId: id, logprob: namedLogprobs[i]! })),
       }),
       ...(finishReason !== undefined && { finishReason }),
     };

@@ -35,7 +35,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> => work.then(String, ({
 describe("a session", () => {
   it("draws as a sampler on the same rows does, and gives its last answer again", async () => {
     const { opening, batch } = await service();
-    const params = { seed: 5, temperature: 0.9, presencePenalty: 0.7, logprobs: 2 };
+    const params = { seed: 5, temperature: 0.9, presencePenalty: 0.7, logprobs: 2, logprobTokenIds: [40, 2] };
     const sampler = await createSampler({ vocabSize });
     const prompt = [3, 4];
     const history = [...prompt];
@@ -51,6 +51,10 @@ describe("a session", () => {
         promptLength: 2,
       });
       expect(answer).toMatchObject({ sequenceId: 9, position, tokenId: expected.tokenId, logprob: expected.logprob });
+      expect(answer.namedLogprobs).toEqual([
+        { tokenId: 40, logprob: expected.namedLogprobs[0] },
+        { tokenId: 2, logprob: expected.namedLogprobs[1] },
+      ]);
       history.push(answer.tokenId);
       expect(answer.finishReason).toBe(position === 5 ? "length" : undefined);
       const again = await batch([{ sequenceId: 9, position }]).catch(({ code }: RowError) => code);

@@ -25,3 +25,19 @@ it.each([
 ])("refuses %j", async (wrong, message) => {
   await expect(createLogitsProcessor({ vocabSize, rows, ...(wrong as object) })).rejects.toThrow(message);
 });
+
+it("gives the log-probabilities of named tokens, as many as it has room for", async () => {
+  const asked = { temperature: 0, logprobTokenIds: [3, 0] };
+  const processor = await createLogitsProcessor({
+    vocabSize,
+    rows: [asked, { temperature: 0 }],
+    maxLogprobTokenIds: 2,
+  });
+  processor([[0n], [0n]], logits());
+  const { logprob, rank, namedLogprobs } = processor.rows[0]!.tokens[0]!;
+  expect([rank, namedLogprobs?.map(({ tokenId }) => tokenId)]).toEqual([1, [3, 0]]);
+  for (const named of namedLogprobs!) expect(named.logprob).toBeCloseTo(logprob! - 1, 12);
+  expect(processor.rows[1]!.tokens[0]).toEqual({ tokenId: 2 });
+  const one = createLogitsProcessor({ vocabSize, rows: [asked], maxLogprobTokenIds: 1 });
+  await expect(one).rejects.toThrow('"logprobTokenIds" expected at most 1 ids (maxLogprobTokenIds), got an array of 2');
+});

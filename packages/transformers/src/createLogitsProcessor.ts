@@ -19,6 +19,8 @@ export interface LogitsProcessorOptions {
   seed?: number | bigint;
   /** Largest `logprobs`, 0 … 2^24. Absent: 20. */
   maxLogprobs?: number;
+  /** Most ids in `logprobTokenIds`, 0 … 4096. Absent: 128. */
+  maxLogprobTokenIds?: number;
 }
 
 /**
@@ -40,16 +42,21 @@ const optionNames: readonly (keyof LogitsProcessorOptions)[] = [
   "attentionMask",
   "seed",
   "maxLogprobs",
+  "maxLogprobTokenIds",
 ];
 
 /** @throws TypeError, RangeError naming the option */
 export async function createLogitsProcessor(options: LogitsProcessorOptions): Promise<LogitsProcessor> {
   checkOptions("options", options, optionNames, "processor option");
-  const { vocabSize, rows, attentionMask, maxLogprobs } = options;
+  const { vocabSize, rows, attentionMask, maxLogprobs, maxLogprobTokenIds } = options;
   if (!Array.isArray(rows)) refuse("rows", "array of requests, one a row", rows, true);
   checkSeed("seed", options.seed);
   const seed = seedBits(options.seed) ?? randomSeed();
-  const sampler = await createSampler({ vocabSize, ...(maxLogprobs !== undefined && { maxLogprobs }) });
+  const sampler = await createSampler({
+    vocabSize,
+    ...(maxLogprobs !== undefined && { maxLogprobs }),
+    ...(maxLogprobTokenIds !== undefined && { maxLogprobTokenIds }),
+  });
   const padding = attentionMask ? paddingOf(attentionMask, rows.length) : rows.map(() => 0);
   const planned = rows.map((request, i) => {
     const draws = drawsOf(`rows[${i}]`, request, i, seed);

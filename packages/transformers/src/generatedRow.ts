@@ -9,7 +9,14 @@ export interface DrawnToken {
   /** By logit, from 1; with `logprobs`. */
   readonly rank?: number;
   /** Most probable first; with `logprobs` of 1 or more. */
-  readonly topLogprobs?: readonly { readonly tokenId: number; readonly logprob: number }[];
+  readonly topLogprobs?: readonly ScoredToken[];
+  /** In the order of `logprobTokenIds`; with it. */
+  readonly namedLogprobs?: readonly ScoredToken[];
+}
+
+interface ScoredToken {
+  readonly tokenId: number;
+  readonly logprob: number;
 }
 
 /** What a row has generated. */
@@ -41,10 +48,11 @@ export class RowSampler implements GeneratedRow {
   #next(inputIds: ArrayLike<bigint>, logits: Float32Array): number {
     this.#checkInput(inputIds);
     const result = this.#sequence.next(logits);
-    const { logprobs, stopTokenIds = [] } = this.#sequence.plan.params;
-    this.tokens.push(logprobs === undefined ? { tokenId: result.tokenId } : withLogprobs(result));
-    this.isStopped = stopTokenIds.includes(result.tokenId);
-    return result.tokenId;
+    const { logprobs, logprobTokenIds, stopTokenIds = [] } = this.#sequence.plan.params;
+    const { tokenId } = result;
+    this.tokens.push(logprobs === undefined ? { tokenId } : withLogprobs(result, logprobTokenIds));
+    this.isStopped = stopTokenIds.includes(tokenId);
+    return tokenId;
   }
 
   #checkInput(inputIds: ArrayLike<bigint>): void {
@@ -58,7 +66,15 @@ export class RowSampler implements GeneratedRow {
   }
 }
 
-function withLogprobs({ tokenId, logprob, rank, topCount, topTokenIds, topLogprobs }: SampleResult): DrawnToken {
+function withLogprobs(result: SampleResult, logprobTokenIds: readonly number[] = []): DrawnToken {
+  const { tokenId, logprob, rank, topCount, topTokenIds, topLogprobs, namedLogprobs } = result;
   const top = Array.from({ length: topCount }, (_, i) => ({ tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! }));
-  return topCount > 0 ? { tokenId, logprob, rank, topLogprobs: top } : { tokenId, logprob, rank };
+  const named = logprobTokenIds.map((id, i) => ({ tokenId: id, logprob: namedLogprobs[i]! }));
+  return {
+    tokenId,
+    logprob,
+    rank,
+    ...(topCount > 0 && { topLogprobs: top }),
+    ...(named.length > 0 && { namedLogprobs: named }),
+  };
 }

@@ -62,6 +62,7 @@ export const sampleSchemas: Readonly<Record<string, Described>> = {
     "logprob?": real,
     "rank?": count,
     "topLogprobs?": list(logprob),
+    "namedLogprobs?": list(logprob),
     "finishReason?": one("stop", "length"),
   }),
   SampleFailure: shape({ ...rowAnswer, error: shape({ code: text, message: text }) }),
