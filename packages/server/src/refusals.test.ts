@@ -42,6 +42,27 @@ describe("a request that makes no sense", () => {
     [{ sequence_id: -1 }, "sequence_id", '"sequence_id" expected integer in [0, 2^64), got -1'],
     [{ logprobs: 21 }, "logprobs", '"logprobs" expected integer in [0, 20], got 21'],
     [{ logprobs: 1e30 }, "logprobs", '"logprobs" expected integer in [0, 20], got 1e+30'],
+    [
+      { logprob_token_ids: [1, 2], logprobs: 3 },
+      "logprob_token_ids",
+      '"logprob_token_ids" expected "logprobs": 2, their number',
+    ],
+    [{ logprobTokenIds: [1] }, "logprobTokenIds", '"logprobTokenIds" expected "logprobs": 1, their number'],
+    [
+      { logprob_token_ids: [1, 99], logprobs: 2 },
+      "logprob_token_ids[1]",
+      '"logprob_token_ids[1]" expected token id in [0, 36], got 99',
+    ],
+    [
+      { logprob_token_ids: [5, 5], logprobs: 2 },
+      "logprob_token_ids[1]",
+      '"logprob_token_ids[1]" expected token id that comes once, got 5',
+    ],
+    [
+      { logprob_token_ids: Array.from({ length: 129 }, (_, id) => id), logprobs: 128 },
+      "logprob_token_ids",
+      '"logprob_token_ids" expected array of at most 128 distinct token ids, got an array of 129',
+    ],
     [{ prompt_logprobs: 1e30 }, "prompt_logprobs", '"prompt_logprobs" expected integer in [0, 20], got 1e+30'],
     [{ prompt: [[1], [2, 99]] }, "prompt[1][1]", '"prompt[1][1]" expected token id in [0, 37), got 99'],
     [{ logit_bias: { x: 1 } }, "logit_bias", '"logit_bias" expected keys that are token ids in [0, 36], got "x"'],
@@ -174,6 +195,16 @@ describe("a request that makes no sense", () => {
       { messages: [{ role: "user", content: "a" }], top_logprobs: 1 },
       "top_logprobs",
       '"top_logprobs" expected "logprobs": true',
+    ],
+    [
+      { messages: [{ role: "user", content: "a" }], logprob_token_ids: [1], top_logprobs: 0, logprobs: false },
+      "top_logprobs",
+      '"top_logprobs" expected "logprobs": true',
+    ],
+    [
+      { messages: [{ role: "user", content: "a" }], logprob_token_ids: [1] },
+      "logprob_token_ids",
+      '"logprob_token_ids" expected "logprobs": true',
     ],
     [
       { messages: [{ role: "user", content: "a" }], max_tokens: 20_000 },

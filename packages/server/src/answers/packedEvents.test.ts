@@ -8,8 +8,10 @@ it("gives back the events that came, in whatever form they were asked for", () =
   const logprob = fc.double({ max: 0, noNaN: true });
   const top = fc.array(fc.record({ tokenId: id, logprob }), { maxLength: 20 });
   const token = fc.record({ tokenId: id, text: fc.string(), logprob, rank: fc.integer({ min: 1, max: 1000 }), top });
+  const names = fc.array(id, { maxLength: 5 });
+  const scored = (ids: readonly number[], own: number) => ids.map((tokenId, i) => ({ tokenId, logprob: own - i }));
   fc.assert(
-    fc.property(fc.array(token, { maxLength: 200 }), fc.boolean(), (tokens, hasLogprobs) => {
+    fc.property(fc.array(token, { maxLength: 200 }), fc.boolean(), names, (tokens, hasLogprobs, named) => {
       const events = tokens.map(
         ({ tokenId, text, logprob: own, rank, top: best }, index): TokenEvent => ({
           sequenceId: 7n,
@@ -17,6 +19,7 @@ it("gives back the events that came, in whatever form they were asked for", () =
           tokenId,
           text,
           ...(hasLogprobs && { logprob: own, rank }),
+          ...(hasLogprobs && named.length > 0 && { namedLogprobs: scored(named, own) }),
           ...(hasLogprobs && best.length > 0 && { topLogprobs: best }),
           ...(index === tokens.length - 1 && {
             finishReason: "stop",

@@ -5,6 +5,7 @@ import type { BodyKind } from "./body.ts";
 import { BodyFields, isRecord } from "./bodyFields.ts";
 import { chatFields, chatRoles, chatSchema } from "./chatSchema.ts";
 import { type CommonBody, decodeCommon } from "./commonBody.ts";
+import { refuseWithoutLogprobs } from "./logprobTokenIds.ts";
 
 export interface ChatMessage {
   readonly role: (typeof chatRoles)[number];
@@ -29,11 +30,14 @@ export const chatBody: BodyKind<ChatBody> = {
     if (top !== undefined && !hasLogprobs) {
       throw new ApiError(400, '"top_logprobs" expected "logprobs": true', { param: "top_logprobs" });
     }
+    const isNamed = common.params.logprobTokenIds !== undefined;
+    if (isNamed && !hasLogprobs) refuseWithoutLogprobs(fields, "true");
     const messages = fields.value("messages");
     return {
       ...common,
       messages: Array.isArray(messages) ? messages.map(messageOf) : [],
-      logprobs: hasLogprobs ? (top ?? 0) : undefined,
+      // Named tokens come instead of the most probable ones.
+      logprobs: hasLogprobs ? (isNamed ? 0 : (top ?? 0)) : undefined,
     };
   },
 };

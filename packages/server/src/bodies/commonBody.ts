@@ -5,6 +5,7 @@ import type { ClientName } from "../errors/toApiError.ts";
 import type { BodyFields } from "./bodyFields.ts";
 import type { EndpointFields } from "./commonFields.ts";
 import { snakeCase } from "./fieldNames.ts";
+import { logprobTokenIdsOf } from "./logprobTokenIds.ts";
 import { int64Of, samplingParamsOf, type TextSequences, textSequencesOf } from "./samplingFields.ts";
 import { type SequenceRules, sequenceRulesOf } from "./sequenceRules.ts";
 import { type StreamUsage, streamUsageOf } from "./streamOptions.ts";
@@ -45,9 +46,10 @@ export function decodeCommon(
 ): CommonBody {
   const structured = structuredOutputOf(fields.raw);
   const stream = fields.flag("stream") === true;
+  const logprobTokenIds = logprobTokenIdsOf(fields);
   return {
     model: fields.text("model"),
-    params: samplingParamsOf(fields.raw),
+    params: { ...samplingParamsOf(fields.raw), ...(logprobTokenIds && { logprobTokenIds }) },
     textSequences: textSequencesOf(fields),
     maxTokens: maxTokensOf(fields),
     defaultMaxTokens,

@@ -3,6 +3,7 @@ import { bigInteger, boolean, integer, type JsonSchema, string } from "./jsonSch
 import { structuredFields } from "./structuredOutput.ts";
 import { streamOptionsField } from "./streamOptions.ts";
 import { namedFields } from "./fieldNames.ts";
+import { logprobTokenIdsField } from "./logprobTokenIds.ts";
 import { samplingFields } from "./samplingFields.ts";
 import { ruleFields } from "./sequenceRules.ts";
 
@@ -79,6 +80,7 @@ export function commonFields({
       0,
       mostLogprobs,
     ),
+    ...namedFields("logprobTokenIds", logprobTokenIdsField),
     return_token_ids: boolean("Send the ids of the output's tokens with it, as token_ids."),
     sequence_id: bigInteger(
       "Draw as the sequence of that id would with the same seed; further outputs count up from it. Absent: 0 if there is a seed, else an id of its own.",

@@ -3,7 +3,9 @@ import { ApiError } from "../errors/apiError.ts";
 import type { BodyKind } from "./body.ts";
 import { BodyFields, numbersIn } from "./bodyFields.ts";
 import { type CommonBody, decodeCommon } from "./commonBody.ts";
+import { mostLogprobs } from "./commonFields.ts";
 import { completionFields, completionSchema } from "./completionSchema.ts";
+import { refuseWithoutLogprobs } from "./logprobTokenIds.ts";
 
 export type Prompt = string | readonly number[];
 
@@ -41,9 +43,21 @@ export const completionBody: BodyKind<CompletionBody> = {
       throw new ApiError(400, message, { param: "max_tokens" });
     }
     const areListed = Array.isArray(prompt) && typeof prompt[0] !== "number";
-    return { ...common, prompts, areListed, candidates, isEchoed, logprobs: fields.number("logprobs") };
+    return { ...common, prompts, areListed, candidates, isEchoed, logprobs: logprobsOf(fields, common) };
   },
 };
+
+/** How many of the most probable tokens; named ones come instead of them. @throws ApiError */
+function logprobsOf(fields: BodyFields, { params: { logprobTokenIds } }: CommonBody): number | undefined {
+  const logprobs = fields.number("logprobs");
+  if (logprobTokenIds) {
+    const { length } = logprobTokenIds;
+    return logprobs === length ? 0 : refuseWithoutLogprobs(fields, `${length}, their number`);
+  }
+  if (logprobs === undefined || logprobs <= mostLogprobs) return logprobs;
+  const message = `"logprobs" expected integer in [0, ${mostLogprobs}], got ${logprobs}`;
+  throw new ApiError(400, message, { param: "logprobs", code: "invalid_value" });
+}
 
 /** A text, token ids, or a list of either; nothing is one empty prompt. */
 function promptsIn(prompt: unknown): readonly Prompt[] {

@@ -1,6 +1,7 @@
 /** Body of `POST /v1/completions`. */
 import { boolean, integer, type JsonSchema, object } from "./jsonSchema.ts";
 import { commonFields, type EndpointFields, mostLogprobs } from "./commonFields.ts";
+import { mostLogprobTokenIds } from "./logprobTokenIds.ts";
 
 export const completionFields: EndpointFields = { leastTokens: 0, defaultMaxTokens: 16, parsesSpecial: true };
 
@@ -22,9 +23,12 @@ export const completionSchema: JsonSchema = object({
     128,
   ),
   echo: boolean("Put the prompt before the output; with logprobs its tokens are scored too, and max_tokens may be 0."),
-  logprobs: integer(
-    "Send the chosen token's log-probability, and those of that many of the most probable ones.",
-    0,
-    mostLogprobs,
-  ),
+  logprobs: {
+    ...integer(
+      `Send the chosen token's log-probability, and those of that many of the most probable ones, at most ${mostLogprobs}; beside logprob_token_ids their number.`,
+      0,
+      mostLogprobTokenIds,
+    ),
+    "x-expected": `integer in [0, ${mostLogprobs}]`,
+  },
 });

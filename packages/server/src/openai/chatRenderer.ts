@@ -38,9 +38,9 @@ export function chatRenderer(options: ChatOptions): Renderer {
     bytes: tokenBytes(tokenizer, tokenId),
   });
   const logprobsOf = (events: OutputEvents): unknown => ({
-    content: lazyMap(events, ({ tokenId, logprob = Number.NaN, topLogprobs = [] }) => ({
+    content: lazyMap(events, ({ tokenId, logprob = Number.NaN, topLogprobs = [], namedLogprobs = topLogprobs }) => ({
       ...tokenOf(tokenId, logprob),
-      top_logprobs: topLogprobs.map((top) => tokenOf(top.tokenId, top.logprob)),
+      top_logprobs: namedLogprobs.map((top) => tokenOf(top.tokenId, top.logprob)),
     })),
     refusal: null,
   });

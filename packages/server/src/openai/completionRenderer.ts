@@ -32,7 +32,7 @@ export interface CompletionOptions {
   readonly n: number;
 }
 
-type ScoredToken = Pick<TokenEvent, "tokenId" | "logprob" | "topLogprobs">;
+type ScoredToken = Pick<TokenEvent, "tokenId" | "logprob" | "topLogprobs" | "namedLogprobs">;
 
 /** Tokens of a choice in the order of its text. */
 interface PlacedTokens {
@@ -71,10 +71,11 @@ export function completionRenderer(options: CompletionOptions): Renderer {
   const tailOf = chunkTail(options.usage);
   const echoOf = (choiceIndex: number): EchoedPrompt | undefined => echo?.[Math.floor(choiceIndex / n)];
 
-  const topOf = ({ tokenId, logprob, topLogprobs = [] }: ScoredToken): Record<string, number> | null => {
+  const topOf = (token: ScoredToken): Record<string, number> | null => {
+    const { tokenId, logprob, topLogprobs = [], namedLogprobs } = token;
     if (logprob === undefined) return null;
-    // The chosen token is among them, as with OpenAI.
-    const top = [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
+    // The chosen token is among the most probable ones, as with OpenAI.
+    const top = namedLogprobs ?? [...topLogprobs.slice(0, logprobs), { tokenId, logprob }];
     return Object.fromEntries(top.map((entry) => [tokenText(tokenizer, entry.tokenId), jsonLogprob(entry.logprob)]));
   };
   const logprobsOf = (

@@ -69,6 +69,7 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
     "logprob?": real,
     "rank?": count,
     "topLogprobs?": list(scored),
+    "namedLogprobs?": list(scored),
     "promptLogprobs?": list(orNull(scored)),
     "passedBan?": text,
     "finishReason?": one("stop", "length", "repetition", "error"),

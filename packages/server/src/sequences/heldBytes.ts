@@ -7,9 +7,10 @@ import { ApiError } from "../errors/apiError.ts";
 import type { Client } from "../limits/client.ts";
 import type { Claim, Shares } from "../limits/shares.ts";
 
-/** A token, and one of its most probable alternatives, as `PackedEvents` keeps them. */
+/** A token, one of its most probable alternatives and a named one, as `PackedEvents` keeps them. */
 const packedTokenBytes = 32;
 const packedAlternativeBytes = 12;
+const packedNamedBytes = 8;
 /** A token of a scored prompt, or one of its alternatives: an object. */
 const scoreBytes = 80;
 
@@ -24,8 +25,9 @@ export function claimHeld(shares: Shares, client: Client, sizeBytes: number): Cl
 
 /** Of all events of an answer. */
 export function heldBytes(request: GenerateRequest): number {
-  const { maxTokens = 0, logprobs } = request;
-  return maxTokens * (packedTokenBytes + packedAlternativeBytes * alternativesOf(logprobs)) + scoredBytes(request);
+  const { maxTokens = 0, logprobs, logprobTokenIds = [] } = request;
+  const beside = packedAlternativeBytes * alternativesOf(logprobs) + packedNamedBytes * logprobTokenIds.length;
+  return maxTokens * (packedTokenBytes + beside) + scoredBytes(request);
 }
 
 /** Of the scores of a request's prompt. */

@@ -5,6 +5,7 @@ import { createEngine, type Engine, engineVersion as version } from "@tokenmill/
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import { mostLogprobs } from "../bodies/commonFields.ts";
+import { mostLogprobTokenIds } from "../bodies/logprobTokenIds.ts";
 import { BodyAnswers } from "../batches/bodyAnswers.ts";
 import { LineAnswers } from "../batches/lineAnswers.ts";
 import { Places } from "../batches/places.ts";
@@ -135,6 +136,7 @@ async function openEngine(source: LogitsSource, options: CompleteOptions): Promi
       ...(grammar && { maskFiller: grammar.maskFiller }),
       customStages,
       maxLogprobs: mostLogprobs,
+      maxLogprobTokenIds: mostLogprobTokenIds,
       arenaBytes: limits.arenaBytes,
       rowTimeoutMs: limits.rowTimeoutMs,
       ...(workers !== undefined && { workers }),
