@@ -15,6 +15,7 @@ interface Line {
   logprob: number;
   keptCount?: number;
   topLogprobs?: { tokenId: number; logprob: number }[];
+  namedLogprobs?: { tokenId: number; logprob: number | null }[];
   error?: { code: string; message: string; index?: number };
 }
 
@@ -77,6 +78,16 @@ describe("rows of a file", () => {
     expect(lines.map(({ tokenId }) => tokenId)).toEqual([1, 0]);
     expect(lines[1]!.topLogprobs!.map(({ tokenId }) => tokenId)).toEqual([0, 2]);
     expect(lines[1]!.logprob).toBeCloseTo(-Math.log(1 + Math.exp(-1)), 6);
+    const named = await tokenmill([
+      ...["sample", "--logits", path, "--logprob-token-ids", "2,1", "--temperature", "0", "--json"],
+    ]);
+    const [first, second] = linesOf<Line>(named.stdout);
+    expect(first!.namedLogprobs!.map(({ tokenId }) => tokenId)).toEqual([2, 1]);
+    expect(first!.topLogprobs).toBeUndefined();
+    expect(second!.namedLogprobs).toEqual([
+      { tokenId: 2, logprob: expect.closeTo(-Math.log(1 + Math.E), 6) as number },
+      { tokenId: 1, logprob: null },
+    ]);
   });
 
   it("that cannot be sampled fail alone: NaN, +Infinity, nothing but -Infinity", async () => {

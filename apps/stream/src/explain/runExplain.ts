@@ -13,7 +13,7 @@ import { loadCustomStages, type SamplingParams } from "@tokenmill/core";
 import { unusedText } from "@tokenmill/core/internal";
 import { grammarFlagIn, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { loadFigures } from "./figures/loadFigures.ts";
-import { checkParams, samplingParams } from "../flags/samplingFlags.ts";
+import { checkParams, noRoom, samplingParams } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 import { articleLogits, articlePrompt } from "./rows/article.ts";
 import { explainRow } from "./explanation/explainRow.ts";
@@ -53,7 +53,7 @@ export async function runExplain(flags: ExplainFlags): Promise<void> {
 
 async function explanationOf(row: ExplainRow, params: SamplingParams, flags: ExplainFlags): Promise<Explanation> {
   const { stage = {} } = flags;
-  checkParams(params, row.logits.length, 0, stage);
+  checkParams(params, row.logits.length, noRoom, stage);
   const customStages = await loadCustomStages(stage);
   return explainRow(row, { params, customStages, draws: flags.draws, top: flags.top });
 }

@@ -1,7 +1,7 @@
 /** `--params`: sampling parameters from a JSON file; flags win over it. */
 import { messageOf, readText, UsageError } from "@tokenmill/cli";
 import type { SamplingParams } from "@tokenmill/core";
-import { checkParams, samplingParams } from "./samplingFlags.ts";
+import { anyRoom, checkParams, samplingParams } from "./samplingFlags.ts";
 
 /** The parameters of `--params` and of the flags. @throws UsageError */
 export async function readSamplingParams(options: { readonly params?: string }): Promise<SamplingParams> {
@@ -15,7 +15,7 @@ async function readParamsFile(path: string): Promise<SamplingParams> {
     throw new UsageError(`"${path}" expected a JSON object of sampling parameters`);
   }
   try {
-    checkParams(value, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    checkParams(value, Number.MAX_SAFE_INTEGER, anyRoom);
   } catch (cause) {
     throw new UsageError(`"${path}": ${messageOf(cause)}`, { cause });
   }

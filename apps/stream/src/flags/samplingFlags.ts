@@ -41,13 +41,32 @@ export function addSamplingFlags(command: Command): void {
 export function samplingParams(options: Readonly<Record<string, unknown>>): SamplingParams {
   const given = parameters.flatMap(({ name }) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
   const params: SamplingParams = Object.fromEntries(given);
-  checkParams(params, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  checkParams(params, Number.MAX_SAFE_INTEGER, anyRoom);
   return params;
 }
 
+/** Of a pool or sampler: the most that `logprobs` and `logprobTokenIds` may ask for. */
+interface LogprobRoom {
+  readonly maxLogprobs: number;
+  readonly maxLogprobTokenIds: number;
+}
+
+/** For whoever makes room for what is asked for, and for who has none. */
+export const anyRoom: LogprobRoom = {
+  maxLogprobs: Number.MAX_SAFE_INTEGER,
+  maxLogprobTokenIds: Number.MAX_SAFE_INTEGER,
+};
+export const noRoom: LogprobRoom = { maxLogprobs: 0, maxLogprobTokenIds: 0 };
+
+/** What these parameters need, no less than pools have by themselves. */
+export function roomFor({ logprobs = 0, logprobTokenIds = [] }: SamplingParams): LogprobRoom {
+  return { maxLogprobs: Math.max(20, logprobs), maxLogprobTokenIds: Math.max(128, logprobTokenIds.length) };
+}
+
 /** `stages`: what `--stage` gave; absent: not known yet. @throws UsageError naming the parameter. */
-export function checkParams(params: SamplingParams, vocabSize: number, maxLogprobs: number, stages?: StageFlag): void {
-  asUsage(() => validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages)));
+export function checkParams(params: SamplingParams, vocabSize: number, room: LogprobRoom, stages?: StageFlag): void {
+  const { maxLogprobs, maxLogprobTokenIds } = room;
+  asUsage(() => validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages), maxLogprobTokenIds));
 }
 
 function flagOf(parameter: Parameter): Option {

@@ -11,7 +11,7 @@ import {
   readGrammarFlags,
 } from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
-import { checkParams } from "../flags/samplingFlags.ts";
+import { checkParams, roomFor } from "../flags/samplingFlags.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
 import { noId, readRowIds } from "./rowIds.ts";
@@ -52,8 +52,8 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
     if (flags.vocabSize !== undefined && flags.vocabSize !== vocabSize) {
       throw new UsageError(`"vocabSize" expected ${flags.vocabSize}, got rows of ${vocabSize}`);
     }
-    const maxLogprobs = Math.max(20, params.logprobs);
-    checkParams(params, vocabSize, maxLogprobs, stage);
+    const room = roomFor(params);
+    checkParams(params, vocabSize, room, stage);
     warnOfUnused(params);
     const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);
     const { promptTokenIds } = rows;
@@ -66,7 +66,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
     const pool = await createPool({
       vocabSize,
       dtype,
-      maxLogprobs,
+      ...room,
       customStages: stage,
       ...(grammar && { maskFiller: grammar.maskFiller }),
       rowTimeoutMs: flags.rowTimeout * 1000,
@@ -89,7 +89,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
       for await (const drawn of all) {
         summary.add(drawn);
         if (output.isWhole || shown++ < shownDraws) {
-          await output.stream.write(sampleLine(drawn, flags.draws, params.logprobs > 0, rows.tokenizer));
+          await output.stream.write(sampleLine(drawn, flags.draws, params, rows.tokenizer));
         }
         if (signal.aborted) break;
       }

@@ -1,5 +1,5 @@
 /** One draw as a line of JSON. */
-import type { Tokenizer } from "@tokenmill/core";
+import type { SamplingParams, Tokenizer } from "@tokenmill/core";
 import { tokenText } from "../explain/tokens/tokenText.ts";
 import type { RowDraw } from "./sampleRows.ts";
 
@@ -7,7 +7,7 @@ import type { RowDraw } from "./sampleRows.ts";
 export function sampleLine(
   { row, draw, result }: RowDraw,
   draws: number,
-  hasTop: boolean,
+  { logprobs = 0, logprobTokenIds = [] }: SamplingParams,
   tokenizer?: Tokenizer,
 ): string {
   const place = draws > 1 ? { row, draw } : { row };
@@ -16,8 +16,9 @@ export function sampleLine(
     const error = { code, message, ...(errorIndex >= 0 && { index: errorIndex }) };
     return `${JSON.stringify({ ...place, error })}\n`;
   }
-  const { tokenId, logprob, rank, keptCount, topCount, topTokenIds, topLogprobs } = result;
+  const { tokenId, logprob, rank, keptCount, topCount, topTokenIds, topLogprobs, namedLogprobs } = result;
   const top = Array.from({ length: topCount }, (_, i) => ({ tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! }));
+  const named = logprobTokenIds.map((id, i) => ({ tokenId: id, logprob: namedLogprobs[i]! }));
   return `${JSON.stringify({
     ...place,
     tokenId,
@@ -25,6 +26,7 @@ export function sampleLine(
     logprob,
     rank,
     ...(keptCount >= 0 && { keptCount }),
-    ...(hasTop && { topLogprobs: top }),
+    ...(logprobs > 0 && { topLogprobs: top }),
+    ...(named.length > 0 && { namedLogprobs: named }),
   })}\n`;
 }

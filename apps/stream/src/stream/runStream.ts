@@ -11,7 +11,7 @@ import {
   readGrammarFlags,
 } from "../flags/grammarFlags.ts";
 import { readSamplingParams } from "../flags/paramsFile.ts";
-import { checkParams } from "../flags/samplingFlags.ts";
+import { checkParams, roomFor } from "../flags/samplingFlags.ts";
 import { warnOfUnused } from "../flags/unusedParams.ts";
 import { openInputs } from "./inputs.ts";
 import { jobOf } from "./job.ts";
@@ -86,12 +86,13 @@ function openPool(
   grammar: GrammarProvider | undefined,
 ): Promise<SamplerPool> {
   const { workers, slots, promptLogprobs = 0, stage = {} } = flags;
-  const maxLogprobs = Math.max(20, params.logprobs ?? 0, promptLogprobs);
-  checkParams(params, source.vocabSize, maxLogprobs, stage);
+  const { maxLogprobs, maxLogprobTokenIds } = roomFor(params);
+  const room = { maxLogprobs: Math.max(maxLogprobs, promptLogprobs), maxLogprobTokenIds };
+  checkParams(params, source.vocabSize, room, stage);
   warnOfUnused(params);
   return createPool({
     source,
-    maxLogprobs,
+    ...room,
     customStages: stage,
     ...(grammar && { maskFiller: grammar.maskFiller }),
     rowTimeoutMs: flags.rowTimeout * 1000,
