@@ -78,6 +78,7 @@ const poolFields: Readonly<Record<string, Accepts>> = {
   slots: nothing,
   maxLogprobs: nothing,
   maxLogprobTokenIds: nothing,
+  maxSamplingMask: nothing,
   arenaBytes: integerIn(4096, 2 ** 31),
   customStages: nothing,
   rowTimeoutMs: numberIn(1, 2 ** 31 - 1),
@@ -110,7 +111,13 @@ add(core.compileParams, [
   options(
     "options",
     { vocabSize, maxLogprobs: 20 },
-    { vocabSize: nothing, maxLogprobs: nothing, maxLogprobTokenIds: nothing, customStages: nothing },
+    {
+      vocabSize: nothing,
+      maxLogprobs: nothing,
+      maxLogprobTokenIds: nothing,
+      maxSamplingMask: nothing,
+      customStages: nothing,
+    },
   ),
 ]);
 add(core.validateParams, [
@@ -129,6 +136,7 @@ add(core.createSampler, [
       dtype: nothing,
       maxLogprobs: nothing,
       maxLogprobTokenIds: nothing,
+      maxSamplingMask: nothing,
       maxHistory: nothing,
       customStages: nothing,
       variant: nothing,
@@ -141,7 +149,11 @@ add(core.foreignHint, [argument("name", "rep_pen", text), argument("spelled", (n
 add(core.seedBits, [argument("seed", 1, seed)]);
 add(core.drawSeed, [argument("seed", 1, seed)]);
 add(core.randomSeed, []);
-add(core.createResult, [argument("maxLogprobs", 20), argument("maxLogprobTokenIds", 4)]);
+add(core.createResult, [
+  argument("maxLogprobs", 20),
+  argument("maxLogprobTokenIds", 4),
+  argument("maxSamplingMask", 4),
+]);
 add(core.detectKgw, [
   argument("tokenIds", [1, 2, 3]),
   options("options", {}, { kgwGamma: nothing, kgwContext: nothing, kgwKey: uint64, promptLength: nothing }),

@@ -16,6 +16,7 @@ interface Line {
   keptCount?: number;
   topLogprobs?: { tokenId: number; logprob: number }[];
   namedLogprobs?: { tokenId: number; logprob: number | null }[];
+  samplingMask?: number[] | "all";
   error?: { code: string; message: string; index?: number };
 }
 
@@ -78,6 +79,8 @@ describe("rows of a file", () => {
     expect(lines.map(({ tokenId }) => tokenId)).toEqual([1, 0]);
     expect(lines[1]!.topLogprobs!.map(({ tokenId }) => tokenId)).toEqual([0, 2]);
     expect(lines[1]!.logprob).toBeCloseTo(-Math.log(1 + Math.exp(-1)), 6);
+    const masked = await tokenmill(["sample", "--logits", path, "--sampling-mask", "true", "--top-k", "2", "--json"]);
+    expect(linesOf<Line>(masked.stdout).map(({ samplingMask }) => samplingMask)).toEqual([[0, 1], "all"]);
     const named = await tokenmill([
       ...["sample", "--logits", path, "--logprob-token-ids", "2,1", "--temperature", "0", "--json"],
     ]);

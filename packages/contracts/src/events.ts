@@ -41,6 +41,10 @@ export interface TokenEvent {
   topLogprobs?: TokenLogprob[];
   /** The tokens of `logprobTokenIds`, in its order; −Infinity for one that cannot be drawn, by `logprobsMode`. */
   namedLogprobs?: TokenLogprob[];
+  /** With `samplingMask`: ids of the tokens that this one was drawn from, ascending, or all of the row. */
+  samplingMask?: number[] | "all";
+  /** With it: natural log of the token's probability among them. */
+  samplingLogprob?: number;
   /** On the first event only, if `promptLogprobs` was asked for: one for each token of the prompt, null for the first. */
   promptLogprobs?: (PromptTokenLogprob | null)[];
   /** The banned text or pattern that ends with this token nevertheless: `rewindCountMax` was reached, or nothing else was possible. */

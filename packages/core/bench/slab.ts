@@ -32,12 +32,14 @@ export interface Slab {
 
 const maxLogprobs = 20;
 const maxLogprobTokenIds = 4096;
+const maxSamplingMask = 2048;
+const capacity = { maxLogprobs, maxLogprobTokenIds, maxSamplingMask };
 const job = 1024;
 const undo = job + jobBytes;
 const history = undo + undoBytes;
 const historyCapacity = 1024;
 const result = history + 4 * historyCapacity;
-const plans = result + Math.ceil(resultBytes(maxLogprobs, maxLogprobTokenIds) / 64) * 64;
+const plans = result + Math.ceil(resultBytes(capacity) / 64) * 64;
 const firstRow = 2 ** 20;
 
 export async function openSlab(vocabSize: number, rowCount: number): Promise<Slab> {
@@ -69,12 +71,12 @@ export async function openSlab(vocabSize: number, rowCount: number): Promise<Sla
     read: (index) => kernels.read_row(addressOf(index), padded),
     forgetSamplers: () => void (nextPlan = plans),
     sampler(params, historyLength = 0) {
-      const { bytes, initialState } = compileParams(params, { vocabSize, maxLogprobs, maxLogprobTokenIds });
+      const { bytes, initialState } = compileParams(params, { vocabSize, ...capacity });
       const plan = nextPlan;
       nextPlan = plan + Math.ceil(bytes.length / 8) * 8;
       if (nextPlan > firstRow) throw new RangeError(`"params" expected plans of ${firstRow - plans} bytes in all`);
       new Uint8Array(memory.buffer).set(bytes, plan);
-      const drawn = createResult(maxLogprobs, maxLogprobTokenIds);
+      const drawn = createResult(maxLogprobs, maxLogprobTokenIds, maxSamplingMask);
       let position = 0;
       return (index) => {
         const row = dtype === "f32" ? addressOf(index) : firstNarrow + index * padded * 2;

@@ -15,8 +15,8 @@ export {
   readJob,
   writeJob,
 } from "./records/job.ts";
-export { defaultLogprobTokenIds, mostLogprobTokenIds } from "./records/sampleResult.ts";
-export { failResult, outcomeAt, readResult, resultBytes } from "./records/result.ts";
+export { defaultLogprobTokenIds, defaultSamplingMask, mostLogprobTokenIds } from "./records/sampleResult.ts";
+export { failResult, outcomeAt, readResult, resultBytes, type ResultCapacity } from "./records/result.ts";
 export { negativeInfinity, paddedLengthOf } from "./records/row.ts";
 export { beginSparseRow, listedIn, sparseBodyBytes, sparseCapacity } from "./records/sparse.ts";
 export { patchRow, undoPatches, undoBytes, undoCapacity, undoCount } from "./records/undo.ts";

@@ -67,7 +67,7 @@ export const UNDO_ENTRY_BYTES = 8;
 export const UNDO_CAPACITY = 1024;
 
 /** Result record, followed by an entry (token id i32, at 8 logprob f64) for each of the most probable tokens, as many as the plan
- *  asks for, and by the log-probabilities (f64) of its named tokens. */
+ *  asks for, by the log-probabilities (f64) of its named tokens, and by the ids (i32) of its sampling mask. */
 export const RESULT_STATUS = 0;
 export const RESULT_TOKEN_ID = 4;
 export const RESULT_ERROR_INDEX = 8;
@@ -82,15 +82,21 @@ export const RESULT_HOLDS = 64;
 /** How many named tokens there are, and where their log-probabilities begin, bytes from the record's start. */
 export const RESULT_NAMED_COUNT = 68;
 export const RESULT_NAMED = 72;
-export const RESULT_TOP = 80;
+/** How many tokens the drawn one was drawn from, −1: all of the row; its log-probability among them; and where their ids begin. */
+export const RESULT_MASK_COUNT = 76;
+export const RESULT_MASK_LOGPROB = 80;
+export const RESULT_MASK = 88;
+export const RESULT_TOP = 96;
 /** Of a sparse row that lists too little, in place of kept count and state: the opcode of the stage that needs more (0: the draw, −1:
- *  log-probabilities, −2: those of named tokens), how much it needs and how much the list has; NaN where that is not known. */
+ *  log-probabilities, −2: those of named tokens), how much it needs and how much the list has; NaN where that is not known. Of a sampling mask that is too large: how many tokens it
+ *  has, and how many there is room for. */
 export const RESULT_SHORT_STAGE = 16;
 export const RESULT_SHORT_NEEDED = 32;
 export const RESULT_SHORT_COVERED = 40;
 export const RESULT_TOP_ENTRY_BYTES = 16;
 export const RESULT_HOLDS_LOGPROBS = 1;
 export const RESULT_HOLDS_STATE = 2;
+export const RESULT_HOLDS_MASK = 4;
 
 /** Status words that kernels return. */
 export const STATUS_OK = 0;
@@ -102,6 +108,8 @@ export const STATUS_INVALID_PLAN = 7;
 /** A sparse row that contradicts itself; one that lists too little for the plan. */
 export const STATUS_INVALID_SPARSE_ROW = 10;
 export const STATUS_ROW_TOO_SPARSE = 11;
+/** More tokens could be drawn than the plan's sampling mask has room for. */
+export const STATUS_SAMPLING_MASK_TOO_LARGE = 13;
 /** Set by workers and the pool, never by a kernel. */
 export const STATUS_SOURCE_FAILED = 4;
 export const STATUS_WORKER_LOST = 5;
@@ -123,6 +131,8 @@ export const PLAN_HAS_STATE = 16;
 /** Ids of named tokens, whose log-probabilities come beside the others: i32[count], offset from the plan's start. */
 export const PLAN_NAMED = 20;
 export const PLAN_NAMED_COUNT = 24;
+/** Most tokens of a sampling mask; 0: none is wanted. */
+export const PLAN_SAMPLING_MASK = 28;
 
 export const STAGE_BYTES = 48;
 export const STAGE_OPCODE = 0;

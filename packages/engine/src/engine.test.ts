@@ -96,6 +96,29 @@ describe("generate", () => {
     expect(plain).not.toHaveProperty("namedLogprobs");
   });
 
+  it("tells what each token was drawn from, draws the same, and fails before a token of too large a set", async () => {
+    const asked: GenerateRequest = { sequenceId: 3, maxTokens: 20, ignoreEos: true, topK: 3, seed: 1 };
+    const plain = await collect(engine.generate(asked));
+    const told = await collect(engine.generate({ ...asked, samplingMask: true }));
+    expect(told.map(({ samplingMask: _mask, samplingLogprob: _logprob, ...event }) => event)).toEqual(plain);
+    for (const { tokenId, samplingMask, samplingLogprob } of told) {
+      expect(samplingMask).toHaveLength(3);
+      expect(samplingMask).toContain(tokenId);
+      expect(samplingLogprob).toBeLessThan(0);
+    }
+    const whole = await collect(engine.generate({ ...asked, topK: 0, samplingMask: true }));
+    expect(whole.every(({ samplingMask }) => samplingMask === "all")).toBe(true);
+    const small = await createEngine({ source: engine.source, workers: 0, slots: 1, maxSamplingMask: 2 });
+    const events: TokenEvent[] = [];
+    const failed = new Promise((resolve) => {
+      const request = { ...asked, chain: ["topK"] as const, samplingMask: true };
+      small.generate(request).subscribe({ next: (event) => events.push(event), error: resolve });
+    });
+    expect(await failed).toMatchObject({ code: "sampling_mask_too_large" });
+    expect(events).toEqual([]);
+    await small.close();
+  });
+
   it("joins to the text of the tokens, U+FFFD for what is never completed", async () => {
     for (let sequenceId = 0; sequenceId < 40; sequenceId++) {
       const events = await collect(engine.generate({ sequenceId, maxTokens: 30, bannedTokenIds: [eos] }));

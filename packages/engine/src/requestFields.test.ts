@@ -41,6 +41,7 @@ const fields: Readonly<Record<string, readonly [beside: GenerateRequest, field: 
   mirostat: [{ seed: 1 }, { mirostat: 2, mirostatTau: 0.3 }],
   logprobs: [{ seed: 1 }, { logprobs: 2 }],
   logprobTokenIds: [{ seed: 1 }, { logprobTokenIds: [3, 1] }],
+  samplingMask: [{ seed: 1, topK: 2 }, { samplingMask: true }],
   logprobsMode: [{ seed: 1, logprobs: 0 }, { logprobsMode: "processed" }],
 };
 

@@ -64,14 +64,15 @@ export interface Engine {
   /**
    * Generates `candidates` siblings and emits the `n` with the highest mean log-probability a token, best first; cold.
    * `score` is that mean; `logprobsMode` says of which distribution. Siblings that fail are left out. `logprobs`,
-   * `logprobTokenIds` and `promptLogprobs`, which whole outputs do not have, are refused.
+   * `logprobTokenIds`, `samplingMask` and `promptLogprobs`, which whole outputs do not have, are refused.
    */
   bestOf(request: GenerateRequest, options: BestOfOptions): Observable<Completion>;
   /**
    * Emits the `n` outputs that beam search ends with, best first; cold. `score` is the log-probability divided by
    * length^lengthPenalty, both with the stop token. Log-probabilities are the processed ones: bias, bans, penalties,
    * temperature and cuts count, the seed does not. Each step opens a sequence per prefix with an id of its own, so the
-   * source's rows must follow from the token ids alone. `stop`, `stopRegex`, `logprobs`, `logprobTokenIds`, `promptLogprobs`,
+   * source's rows must follow from the token ids alone. `stop`, `stopRegex`, `logprobs`, `logprobTokenIds`, `samplingMask`,
+   * `promptLogprobs`, what is banned or forced,
    * grammars and stages with a state are refused, and so are seed and ids unless a stage tosses a coin (XTC).
    */
   beamSearch(request: GenerateRequest, options: BeamSearchOptions): Observable<Completion>;

@@ -66,6 +66,8 @@ const tokenEvent = fc.record(
     rank: count,
     topLogprobs: fc.array(top, { maxLength: 4 }),
     namedLogprobs: fc.array(top, { maxLength: 4 }),
+    samplingMask: fc.oneof(fc.constant("all" as const), fc.array(count, { maxLength: 4 })),
+    samplingLogprob: logprob,
     promptLogprobs: fc.array(fc.oneof(fc.constant(null), scored), { maxLength: 3 }),
     finishReason: fc.constantFrom("stop" as const, "length" as const, "repetition" as const),
     stopReason: fc.oneof(fc.string({ unit: "grapheme" }), count),

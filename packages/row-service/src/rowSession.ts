@@ -21,6 +21,8 @@ export interface RowAnswer {
   readonly rank?: number;
   readonly topLogprobs?: readonly TokenLogprob[];
   readonly namedLogprobs?: readonly TokenLogprob[];
+  readonly samplingMask?: readonly number[] | "all";
+  readonly samplingLogprob?: number;
   /** The sequence has ended, and is forgotten when its last answer has been sent. */
   readonly finishReason?: FinishReason;
 }
@@ -78,7 +80,8 @@ export class RowSession {
     const capacity = prompt.length + checkedMaxTokens(prompt.length, maxTokens, access.maxContextTokens);
     this.sequenceId = sequenceId;
     this.#rows = rows;
-    this.#result = createResult(rows.pool.maxLogprobs, rows.pool.maxLogprobTokenIds);
+    const { maxLogprobs, maxLogprobTokenIds, maxSamplingMask } = rows.pool;
+    this.#result = createResult(maxLogprobs, maxLogprobTokenIds, maxSamplingMask);
     this.#plan = rows.pool.compile(params);
     this.#seed = drawSeed(params.seed);
     this.#state = this.#plan.initialState && Float64Array.from(this.#plan.initialState);
@@ -96,8 +99,9 @@ export class RowSession {
 
   /** What the answer to a row takes in memory, about. */
   get answerBytes(): number {
-    const { logprobs = 0, logprobTokenIds = [] } = this.#plan.params;
-    return answerBytes * (1 + logprobs + logprobTokenIds.length);
+    const { logprobs = 0, logprobTokenIds = [], samplingMask } = this.#plan.params;
+    const maskBytes = samplingMask ? 8 * this.#rows.pool.maxSamplingMask : 0;
+    return answerBytes * (1 + logprobs + logprobTokenIds.length) + maskBytes;
   }
 
   /** The pool that its rows are of. */
@@ -149,6 +153,7 @@ export class RowSession {
   #answer(result: SampleResult, position: number): RowAnswer {
     const { logprobs, logprobTokenIds, stopTokenIds = [], minTokens = 0 } = this.#plan.params;
     const { tokenId, logprob, rank, topCount, topTokenIds, topLogprobs, namedCount, namedLogprobs } = result;
+    const { maskCount, maskTokenIds, maskLogprob } = result;
     const hasStopped = stopTokenIds.includes(tokenId) && position >= minTokens;
     const isFull = this.#history.length === this.#history.capacity;
     const finishReason = hasStopped ? "stop" : isFull ? "length" : undefined;
@@ -165,6 +170,10 @@ export class RowSession {
       }),
       ...(namedCount > 0 && {
         namedLogprobs: logprobTokenIds!.map((id, i) => ({ tokenId: id, logprob: namedLogprobs[i]! })),
+      }),
+      ...(maskCount !== 0 && {
+        samplingMask: maskCount < 0 ? ("all" as const) : Array.from(maskTokenIds.subarray(0, maskCount)),
+        samplingLogprob: maskLogprob,
       }),
       ...(finishReason !== undefined && { finishReason }),
     };

@@ -35,7 +35,14 @@ const codeOf = (work: Promise<unknown>): Promise<string> => work.then(String, ({
 describe("a session", () => {
   it("draws as a sampler on the same rows does, and gives its last answer again", async () => {
     const { opening, batch } = await service();
-    const params = { seed: 5, temperature: 0.9, presencePenalty: 0.7, logprobs: 2, logprobTokenIds: [40, 2] };
+    const params = {
+      seed: 5,
+      temperature: 0.9,
+      presencePenalty: 0.7,
+      logprobs: 2,
+      logprobTokenIds: [40, 2],
+      samplingMask: true,
+    };
     const sampler = await createSampler({ vocabSize });
     const prompt = [3, 4];
     const history = [...prompt];
@@ -55,6 +62,7 @@ describe("a session", () => {
         { tokenId: 40, logprob: expected.namedLogprobs[0] },
         { tokenId: 2, logprob: expected.namedLogprobs[1] },
       ]);
+      expect([answer.samplingMask, answer.samplingLogprob]).toEqual(["all", expected.maskLogprob]);
       history.push(answer.tokenId);
       expect(answer.finishReason).toBe(position === 5 ? "length" : undefined);
       const again = await batch([{ sequenceId: 9, position }]).catch(({ code }: RowError) => code);

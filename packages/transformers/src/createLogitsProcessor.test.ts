@@ -38,6 +38,13 @@ it("gives the log-probabilities of named tokens, as many as it has room for", as
   expect([rank, namedLogprobs?.map(({ tokenId }) => tokenId)]).toEqual([1, [3, 0]]);
   for (const named of namedLogprobs!) expect(named.logprob).toBeCloseTo(logprob! - 1, 12);
   expect(processor.rows[1]!.tokens[0]).toEqual({ tokenId: 2 });
+  const masked = await createLogitsProcessor({
+    vocabSize,
+    rows: [{ topK: 1, samplingMask: true }],
+    maxSamplingMask: 1,
+  });
+  masked([[0n]], { dims: [1, vocabSize], data: Float32Array.of(0, 1, 0, 0) });
+  expect(masked.rows[0]!.tokens).toEqual([{ tokenId: 1, samplingMask: [1], samplingLogprob: 0 }]);
   const one = createLogitsProcessor({ vocabSize, rows: [asked], maxLogprobTokenIds: 1 });
   await expect(one).rejects.toThrow('"logprobTokenIds" expected at most 1 ids (maxLogprobTokenIds), got an array of 2');
 });

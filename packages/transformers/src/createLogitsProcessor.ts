@@ -21,6 +21,8 @@ export interface LogitsProcessorOptions {
   maxLogprobs?: number;
   /** Most ids in `logprobTokenIds`, 0 … 4096. Absent: 128. */
   maxLogprobTokenIds?: number;
+  /** Most tokens of a `samplingMask`, 0 … 2^24. Absent: 2048. */
+  maxSamplingMask?: number;
 }
 
 /**
@@ -43,12 +45,13 @@ const optionNames: readonly (keyof LogitsProcessorOptions)[] = [
   "seed",
   "maxLogprobs",
   "maxLogprobTokenIds",
+  "maxSamplingMask",
 ];
 
 /** @throws TypeError, RangeError naming the option */
 export async function createLogitsProcessor(options: LogitsProcessorOptions): Promise<LogitsProcessor> {
   checkOptions("options", options, optionNames, "processor option");
-  const { vocabSize, rows, attentionMask, maxLogprobs, maxLogprobTokenIds } = options;
+  const { vocabSize, rows, attentionMask, maxLogprobs, maxLogprobTokenIds, maxSamplingMask } = options;
   if (!Array.isArray(rows)) refuse("rows", "array of requests, one a row", rows, true);
   checkSeed("seed", options.seed);
   const seed = seedBits(options.seed) ?? randomSeed();
@@ -56,6 +59,7 @@ export async function createLogitsProcessor(options: LogitsProcessorOptions): Pr
     vocabSize,
     ...(maxLogprobs !== undefined && { maxLogprobs }),
     ...(maxLogprobTokenIds !== undefined && { maxLogprobTokenIds }),
+    ...(maxSamplingMask !== undefined && { maxSamplingMask }),
   });
   const padding = attentionMask ? paddingOf(attentionMask, rows.length) : rows.map(() => 0);
   const planned = rows.map((request, i) => {

@@ -12,6 +12,9 @@ export interface DrawnToken {
   readonly topLogprobs?: readonly ScoredToken[];
   /** In the order of `logprobTokenIds`; with it. */
   readonly namedLogprobs?: readonly ScoredToken[];
+  /** The tokens that it was drawn from, and the natural log of its probability among them; with `samplingMask`. */
+  readonly samplingMask?: readonly number[] | "all";
+  readonly samplingLogprob?: number;
 }
 
 interface ScoredToken {
@@ -50,7 +53,8 @@ export class RowSampler implements GeneratedRow {
     const result = this.#sequence.next(logits);
     const { logprobs, logprobTokenIds, stopTokenIds = [] } = this.#sequence.plan.params;
     const { tokenId } = result;
-    this.tokens.push(logprobs === undefined ? { tokenId } : withLogprobs(result, logprobTokenIds));
+    const drawn = logprobs === undefined ? { tokenId } : withLogprobs(result, logprobTokenIds);
+    this.tokens.push(result.maskCount === 0 ? drawn : { ...drawn, ...samplingMaskOf(result) });
     this.isStopped = stopTokenIds.includes(tokenId);
     return tokenId;
   }
@@ -77,4 +81,9 @@ function withLogprobs(result: SampleResult, logprobTokenIds: readonly number[] =
     ...(topCount > 0 && { topLogprobs: top }),
     ...(named.length > 0 && { namedLogprobs: named }),
   };
+}
+
+function samplingMaskOf({ maskCount, maskTokenIds, maskLogprob }: SampleResult): Partial<DrawnToken> {
+  const samplingMask = maskCount < 0 ? "all" : Array.from(maskTokenIds.subarray(0, maskCount));
+  return { samplingMask, samplingLogprob: maskLogprob };
 }

@@ -28,6 +28,11 @@ export interface PoolOptions {
   maxLogprobs?: number;
   /** Most ids in a request's `logprobTokenIds`, 0 … 4096; 8 bytes of each slot. Absent: 128. */
   maxLogprobTokenIds?: number;
+  /**
+   * Most tokens of a `samplingMask`, 0 … 2^24; 4 bytes of each slot. A row that was drawn from more fails with
+   * `sampling_mask_too_large`, unless that is all of it. Absent: 2048.
+   */
+  maxSamplingMask?: number;
   /** Shared memory for token histories and compiled params, in bytes. Absent: 256 MiB. */
   arenaBytes?: number;
   /** A worker source's rows are written inside the workers; a batch source's by the owner of the slot. */
@@ -157,6 +162,7 @@ export interface SamplerPool {
   readonly slotCount: number;
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+  readonly maxSamplingMask: number;
   readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
   /** Slots that `acquire` can still give. */

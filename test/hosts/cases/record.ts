@@ -20,13 +20,15 @@ export class Record {
 
   result(result: SampleResult): void {
     const { tokenId, logprob, rank, keptCount, topCount, topTokenIds, topLogprobs, state } = result;
-    const { namedCount, namedLogprobs } = result;
+    const { namedCount, namedLogprobs, maskCount, maskTokenIds, maskLogprob } = result;
     for (const value of [tokenId, logprob, rank, keptCount, topCount, ...state]) this.number(value);
     for (let i = 0; i < topCount; i++) {
       this.number(topTokenIds[i]!);
       this.number(topLogprobs[i]!);
     }
     for (let i = 0; i < namedCount; i++) this.number(namedLogprobs[i]!);
+    if (maskCount !== 0) this.number(maskLogprob);
+    for (let i = 0; i < maskCount; i++) this.number(maskTokenIds[i]!);
   }
 
   distribution({ tokenIds, probs }: Distribution): void {

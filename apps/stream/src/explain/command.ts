@@ -18,7 +18,7 @@ Examples:
   $ tokenmill explain --model model.gguf --prompt "The capital of France is"`;
 
 /** Flags of parameters that change what is reported of a draw, not the draw. */
-const withoutEffect: readonly string[] = ["logprobs", "logprobTokenIds", "logprobsMode"];
+const withoutEffect: readonly string[] = ["logprobs", "logprobTokenIds", "logprobsMode", "samplingMask"];
 
 export function explainCommand(): Command {
   const command = new Command("explain")

@@ -1,4 +1,5 @@
 /** One flag per sampling parameter, made from the parameter table. */
+import { refuse } from "@tokenmill/check";
 import { asUsage } from "@tokenmill/cli";
 import {
   type Parameter,
@@ -45,28 +46,38 @@ export function samplingParams(options: Readonly<Record<string, unknown>>): Samp
   return params;
 }
 
-/** Of a pool or sampler: the most that `logprobs` and `logprobTokenIds` may ask for. */
-interface LogprobRoom {
+/** Of a pool or sampler: the most that `logprobs`, `logprobTokenIds` and `samplingMask` may ask for. */
+interface ResultRoom {
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+  readonly maxSamplingMask: number;
 }
 
 /** For whoever makes room for what is asked for, and for who has none. */
-export const anyRoom: LogprobRoom = {
+export const anyRoom: ResultRoom = {
   maxLogprobs: Number.MAX_SAFE_INTEGER,
   maxLogprobTokenIds: Number.MAX_SAFE_INTEGER,
+  maxSamplingMask: Number.MAX_SAFE_INTEGER,
 };
-export const noRoom: LogprobRoom = { maxLogprobs: 0, maxLogprobTokenIds: 0 };
+export const noRoom: ResultRoom = { maxLogprobs: 0, maxLogprobTokenIds: 0, maxSamplingMask: 0 };
 
 /** What these parameters need, no less than pools have by themselves. */
-export function roomFor({ logprobs = 0, logprobTokenIds = [] }: SamplingParams): LogprobRoom {
-  return { maxLogprobs: Math.max(20, logprobs), maxLogprobTokenIds: Math.max(128, logprobTokenIds.length) };
+export function roomFor(params: SamplingParams, vocabSize: number): ResultRoom {
+  const { logprobs = 0, logprobTokenIds = [], samplingMask = false } = params;
+  return {
+    maxLogprobs: Math.max(20, logprobs),
+    maxLogprobTokenIds: Math.max(128, logprobTokenIds.length),
+    maxSamplingMask: samplingMask ? vocabSize : 2048,
+  };
 }
 
 /** `stages`: what `--stage` gave; absent: not known yet. @throws UsageError naming the parameter. */
-export function checkParams(params: SamplingParams, vocabSize: number, room: LogprobRoom, stages?: StageFlag): void {
-  const { maxLogprobs, maxLogprobTokenIds } = room;
-  asUsage(() => validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages), maxLogprobTokenIds));
+export function checkParams(params: SamplingParams, vocabSize: number, room: ResultRoom, stages?: StageFlag): void {
+  const { maxLogprobs, maxLogprobTokenIds, maxSamplingMask } = room;
+  asUsage(() => {
+    validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages), maxLogprobTokenIds);
+    if (params.samplingMask && maxSamplingMask === 0) refuse("samplingMask", "false", true, false);
+  });
 }
 
 function flagOf(parameter: Parameter): Option {

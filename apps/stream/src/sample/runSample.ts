@@ -52,7 +52,7 @@ export async function runSample(flags: SampleFlags): Promise<ExitCode> {
     if (flags.vocabSize !== undefined && flags.vocabSize !== vocabSize) {
       throw new UsageError(`"vocabSize" expected ${flags.vocabSize}, got rows of ${vocabSize}`);
     }
-    const room = roomFor(params);
+    const room = roomFor(params, vocabSize);
     checkParams(params, vocabSize, room, stage);
     warnOfUnused(params);
     const ids = flags.ids === undefined ? undefined : await readRowIds(flags.ids, rowCount, vocabSize);

@@ -17,6 +17,7 @@ export function sampleLine(
     return `${JSON.stringify({ ...place, error })}\n`;
   }
   const { tokenId, logprob, rank, keptCount, topCount, topTokenIds, topLogprobs, namedLogprobs } = result;
+  const { maskCount, maskTokenIds, maskLogprob } = result;
   const top = Array.from({ length: topCount }, (_, i) => ({ tokenId: topTokenIds[i]!, logprob: topLogprobs[i]! }));
   const named = logprobTokenIds.map((id, i) => ({ tokenId: id, logprob: namedLogprobs[i]! }));
   return `${JSON.stringify({
@@ -28,5 +29,9 @@ export function sampleLine(
     ...(keptCount >= 0 && { keptCount }),
     ...(logprobs > 0 && { topLogprobs: top }),
     ...(named.length > 0 && { namedLogprobs: named }),
+    ...(maskCount !== 0 && {
+      samplingMask: maskCount < 0 ? "all" : Array.from(maskTokenIds.subarray(0, maskCount)),
+      samplingLogprob: maskLogprob,
+    }),
   })}\n`;
 }

@@ -95,7 +95,11 @@ class RowDrawer {
     const position = (id.position ?? row) + draw * rows.rowCount;
     const job = { plan, history, seed, sequenceId: id.sequenceId, position, writeRow: false, masks };
     try {
-      return await this.#rows.sample(slot, job, createResult(pool.maxLogprobs, pool.maxLogprobTokenIds));
+      return await this.#rows.sample(
+        slot,
+        job,
+        createResult(pool.maxLogprobs, pool.maxLogprobTokenIds, pool.maxSamplingMask),
+      );
     } finally {
       history.release();
       if (masks) pool.closeMasks(masks);

@@ -86,8 +86,8 @@ function openPool(
   grammar: GrammarProvider | undefined,
 ): Promise<SamplerPool> {
   const { workers, slots, promptLogprobs = 0, stage = {} } = flags;
-  const { maxLogprobs, maxLogprobTokenIds } = roomFor(params);
-  const room = { maxLogprobs: Math.max(maxLogprobs, promptLogprobs), maxLogprobTokenIds };
+  const needed = roomFor(params, source.vocabSize);
+  const room = { ...needed, maxLogprobs: Math.max(needed.maxLogprobs, promptLogprobs) };
   checkParams(params, source.vocabSize, room, stage);
   warnOfUnused(params);
   return createPool({

@@ -10,6 +10,8 @@ const further: Record<Exclude<keyof TokenEvent, keyof typeof plain>, Partial<Tok
   rank: { logprob: -1, rank: 1 },
   topLogprobs: { logprob: -1, topLogprobs: [] },
   namedLogprobs: { logprob: -1, namedLogprobs: [] },
+  samplingMask: { samplingMask: "all" },
+  samplingLogprob: { samplingMask: [1], samplingLogprob: 0 },
   promptLogprobs: { promptLogprobs: [null] },
   passedBan: { passedBan: "x" },
   finishReason: { finishReason: "length" },

@@ -6,8 +6,9 @@ export type PlainEvents = (number | string)[];
 
 export const plainEventLength = 5;
 
-export function isPlain({ logprob, promptLogprobs, passedBan, finishReason }: TokenEvent): boolean {
-  return logprob === undefined && promptLogprobs === undefined && passedBan === undefined && finishReason === undefined;
+export function isPlain({ logprob, samplingMask, promptLogprobs, passedBan, finishReason }: TokenEvent): boolean {
+  const hasMore = logprob !== undefined || samplingMask !== undefined || promptLogprobs !== undefined;
+  return !hasMore && passedBan === undefined && finishReason === undefined;
 }
 
 export function pushPlain(events: PlainEvents, reader: number, epoch: number, event: TokenEvent): void {

@@ -14,6 +14,8 @@ const event = (i: number): TokenEvent => ({
     { tokenId: 9, logprob: -i, text: "nine" },
     { tokenId: 4, logprob: -Infinity },
   ],
+  samplingMask: i === 1 ? "all" : [3, 10 * i],
+  samplingLogprob: -i / 2,
   ...(i === 0 && {
     promptLogprobs: [null, { tokenId: 1, logprob: -2, rank: 3, topLogprobs: [{ tokenId: 2, logprob: -1 }] }],
   }),

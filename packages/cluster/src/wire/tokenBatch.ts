@@ -9,6 +9,7 @@ type ScoredToken = readonly [
 ];
 type PassedBan = readonly [place: number, text: string];
 type Alternatives = readonly Alternative[];
+type Mask = NonNullable<TokenEvent["samplingMask"]>;
 type NamedToken = readonly [tokenId: number, text?: string];
 
 export interface TokenBatch {
@@ -22,6 +23,9 @@ export interface TokenBatch {
   /** Tokens that the request names, with the texts that they have alone; and the log-probabilities of each event's. */
   readonly names?: readonly NamedToken[];
   readonly named?: readonly (readonly number[])[];
+  /** Sampling masks, and the log-probabilities among them. */
+  readonly masks?: readonly Mask[];
+  readonly maskLogprobs?: readonly number[];
   /** Of the first event, if that is the sequence's. */
   readonly prompt?: readonly (ScoredToken | null)[];
   /** Of events that hold one: their place in the batch, and it. */
@@ -45,6 +49,8 @@ const isCarried: Readonly<Record<keyof TokenEvent, true>> = {
   rank: true,
   topLogprobs: true,
   namedLogprobs: true,
+  samplingMask: true,
+  samplingLogprob: true,
   promptLogprobs: true,
   passedBan: true,
   finishReason: true,
@@ -63,11 +69,13 @@ export interface MutableBatch extends TokenBatch {
   readonly top?: Alternatives[];
   passed?: PassedBan[];
   readonly named?: number[][];
+  readonly masks?: Mask[];
+  readonly maskLogprobs?: number[];
   end?: NonNullable<TokenBatch["end"]>;
 }
 
 export function newBatch(event: TokenEvent): MutableBatch {
-  const { index, logprob, topLogprobs, namedLogprobs, promptLogprobs } = event;
+  const { index, logprob, topLogprobs, namedLogprobs, samplingMask, promptLogprobs } = event;
   const batch: MutableBatch = {
     first: index,
     tokenIds: [],
@@ -75,6 +83,7 @@ export function newBatch(event: TokenEvent): MutableBatch {
     ...(logprob !== undefined && { logprobs: [], ranks: [] }),
     ...(topLogprobs && { top: [] }),
     ...(namedLogprobs && { names: namedLogprobs.map(nameOf), named: [] }),
+    ...(samplingMask && { masks: [], maskLogprobs: [] }),
     ...(promptLogprobs && { prompt: promptLogprobs.map(scoredOf) }),
   };
   appendTo(batch, event);
@@ -90,6 +99,8 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
   batch.top?.push(alternativesOf(event.topLogprobs!));
   if (event.passedBan !== undefined) (batch.passed ??= []).push([batch.tokenIds.length - 1, event.passedBan]);
   batch.named?.push(event.namedLogprobs!.map(({ logprob }) => logprob));
+  batch.masks?.push(event.samplingMask!);
+  batch.maskLogprobs?.push(event.samplingLogprob!);
   if (event.finishReason === undefined) return;
   batch.end = {
     reason: event.finishReason,
@@ -101,7 +112,8 @@ export function appendTo(batch: MutableBatch, event: TokenEvent): void {
 
 /** @param index behind the first event: the rest begins there, and is undefined where nothing is left */
 export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, MutableBatch | undefined] {
-  const { first, tokenIds, texts, logprobs, ranks, top, names, named, prompt, passed = [], end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, names, named, masks, maskLogprobs, prompt, end } = batch;
+  const { passed = [] } = batch;
   const before = passed.filter(([place]) => place < index - first);
   const behind = passed.slice(before.length).map(([place, text]): PassedBan => [place - (index - first), text]);
   const count = index - first;
@@ -114,6 +126,8 @@ export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, M
     ...(ranks && { ranks: ranks.slice(from, to) }),
     ...(top && { top: top.slice(from, to) }),
     ...(names && named && { names, named: named.slice(from, to) }),
+    ...(masks && { masks: masks.slice(from, to) }),
+    ...(maskLogprobs && { maskLogprobs: maskLogprobs.slice(from, to) }),
   });
   return [
     { ...part(0, count), ...(prompt && { prompt }), ...(before.length > 0 && { passed: before }) },
@@ -123,7 +137,7 @@ export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, M
 
 /** Event `first + i`, as it was. */
 export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigint): TokenEvent {
-  const { first, tokenIds, texts, logprobs, ranks, top, names, named, prompt, passed, end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, names, named, masks, maskLogprobs, prompt, passed, end } = batch;
   const event: TokenEvent = { sequenceId, index: first + i, tokenId: tokenIds[i]!, text: texts[i]! };
   if (logprobs) {
     event.logprob = logprobs[i]!;
@@ -131,6 +145,10 @@ export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigin
   }
   if (top) event.topLogprobs = top[i]!.map(alternativeIn);
   if (names) event.namedLogprobs = names.map((name, k) => namedIn(name, named![i]![k]!));
+  if (masks) {
+    event.samplingMask = masks[i]!;
+    event.samplingLogprob = maskLogprobs![i]!;
+  }
   if (prompt && i === 0) event.promptLogprobs = prompt.map(scoredIn);
   const passedBan = passed?.find(([place]) => place === i);
   if (passedBan) event.passedBan = passedBan[1];
@@ -144,10 +162,12 @@ export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigin
 }
 
 /** Roughly what an event takes in a batch. */
-export function sizeBytesOf({ text, topLogprobs, namedLogprobs, promptLogprobs, passedBan = "" }: TokenEvent): number {
+export function sizeBytesOf(event: TokenEvent): number {
+  const { text, topLogprobs, namedLogprobs, samplingMask, promptLogprobs, passedBan = "" } = event;
+  const named = 9 * (namedLogprobs?.length ?? 0);
+  const mask = samplingMask ? 9 + 5 * samplingMask.length : 0;
   const prompt = promptLogprobs?.reduce((sum, token) => sum + 32 + 24 * (token?.topLogprobs?.length ?? 0), 0) ?? 0;
-  const scored = 24 * (topLogprobs?.length ?? 0) + 9 * (namedLogprobs?.length ?? 0);
-  return 16 + 3 * (text.length + passedBan.length) + scored + prompt;
+  return 16 + 3 * (text.length + passedBan.length) + 24 * (topLogprobs?.length ?? 0) + named + mask + prompt;
 }
 
 function alternativesOf(tokens: readonly TokenLogprob[]): Alternative[] {

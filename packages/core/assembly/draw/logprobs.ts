@@ -39,6 +39,9 @@ export const RAW_SCALE: f32 = 1.4426950408889634;
 /** Largest logit of the raw row, and ln Σ e^(x − largest). */
 let rawLargest: f64 = 0;
 let rawLogMass: f64 = 0;
+/** The same of the distribution that was drawn from, logits times beta. */
+let drawnLargest: f64 = 0;
+let drawnLogMass: f64 = 0;
 
 /** Before any edit: the normaliser and the `top` most probable tokens. */
 export function startRawLogprobs(top: i32): void {
@@ -72,29 +75,46 @@ export function finishRawLogprobs(): void {
 
 /** Of the distribution that `tokenId` was drawn from: its log-probability, rank, the `top` most probable and named tokens. */
 export function processedLogprobs(top: i32, tokenId: i32): void {
-  let largest = rowMax;
-  let logMass: f64;
-  let logit = logitAt(tokenId);
+  weighDrawn();
+  const logit = drawnLogit(tokenId);
   if (isDense) {
-    setPivot(floor, -1);
-    const isWhole = floor == -Infinity;
-    logMass = logPositive(isWhole ? massF32(row, weightScale(beta)) : massAboveF64(beta));
     store<i32>(result, rankInRow(tokenId), RESULT_RANK);
-    if (namedCount() > 0) writeNamedOfRow(floor, <f64>largest, beta, logMass);
+    if (namedCount() > 0) writeNamedOfRow(floor, drawnLargest, beta, drawnLogMass);
     if (top > 0) {
       gatherLargest(row, top, rowMax);
       keepAbove(floor);
     }
   } else {
-    largest = listMax();
-    logMass = logPositive(weighList(largest, beta));
-    logit = logitInList(tokenId); // a stage may have reshaped it
     store<i32>(result, rankInList(logit, tokenId), RESULT_RANK);
-    if (namedCount() > 0) writeNamedOfList(<f64>largest, beta, logMass);
+    if (namedCount() > 0) writeNamedOfList(drawnLargest, beta, drawnLogMass);
   }
-  store<f64>(result, logprobOf(logit, <f64>largest, beta, logMass), RESULT_LOGPROB);
+  store<f64>(result, logprobOf(logit, drawnLargest, beta, drawnLogMass), RESULT_LOGPROB);
   holdsLogprobs();
-  if (top > 0) writeTop(top, <f64>largest, beta, logMass);
+  if (top > 0) writeTop(top, drawnLargest, beta, drawnLogMass);
+}
+
+/** Log-probability of `tokenId` in the distribution that it was drawn from. */
+export function drawnLogprob(tokenId: i32): f64 {
+  weighDrawn();
+  return logprobOf(drawnLogit(tokenId), drawnLargest, beta, drawnLogMass);
+}
+
+function weighDrawn(): void {
+  if (isDense) {
+    setPivot(floor, -1);
+    const isWhole = floor == -Infinity;
+    drawnLargest = <f64>rowMax;
+    drawnLogMass = logPositive(isWhole ? massF32(row, weightScale(beta)) : massAboveF64(beta));
+  } else {
+    const largest = listMax();
+    drawnLargest = <f64>largest;
+    drawnLogMass = logPositive(weighList(largest, beta));
+  }
+}
+
+/** In a list, a stage may have reshaped it. */
+function drawnLogit(tokenId: i32): f32 {
+  return isDense ? logitAt(tokenId) : logitInList(tokenId);
 }
 
 /** Cuts the list to its `top` best and writes them. */

@@ -16,6 +16,7 @@ import {
   TOP_P_KEEPS_TIES,
 } from "../../src/generated/samplerConstants";
 import { namedCount, namedListed } from "../draw/namedLogprobs";
+import { wantsMask } from "../draw/samplingMask";
 import { coin } from "../draw/uniforms";
 import { applyStage } from "../generated/dispatch";
 import { countAtLeast } from "../list/count";
@@ -66,8 +67,8 @@ export function applyCovered(opcode: i32, stage: usize): i32 {
 /** Before the draw and the log-probabilities of the `top` most probable of what is left. Returns a status. */
 export function coverDraw(top: i32): i32 {
   if (!hasRest) return STATUS_OK;
-  // what weighs nothing is not drawn
-  const weighsNothing = ceiling <= largestListed() && restWeight(mostRest, largestListed(), beta) == 0;
+  // what weighs nothing is not drawn, but it belongs to what is drawn from
+  const weighsNothing = !wantsMask() && ceiling <= largestListed() && restWeight(mostRest, largestListed(), beta) == 0;
   return weighsNothing ? coverLogprobs(top) : coverReader(SHORT_OF_DRAW);
 }
 

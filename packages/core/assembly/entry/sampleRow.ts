@@ -10,6 +10,7 @@ import {
   STATUS_OK,
 } from "../../src/layout";
 import { finishRawLogprobs, RAW_SCALE, startRawLogprobs } from "../draw/logprobs";
+import { startMask, wantsMask } from "../draw/samplingMask";
 import { plan, result } from "../memory/job";
 import { reopenRow } from "../row/row";
 import { drawToken } from "./drawToken";
@@ -35,6 +36,7 @@ export function sample_row(job: usize, workspace: usize): i32 {
   if (status == STATUS_OK && isRaw) status = coverLogprobs(logprobs);
   if (status == STATUS_OK) {
     if (isRaw) startRawLogprobs(logprobs);
+    if (wantsMask()) startMask();
     begin();
     status = drawToken(logprobs >= 0 && !isRaw ? logprobs : -1);
   }

@@ -3,7 +3,7 @@ import { checkInteger, checkOptions, mostTokens, refuse, refuseBecause } from "@
 import { isStringList } from "../params/parameterSpecs.ts";
 import { packPlan } from "../params/packPlan.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
-import { defaultLogprobTokenIds, mostLogprobTokenIds } from "../records/sampleResult.ts";
+import { defaultLogprobTokenIds, defaultSamplingMask, mostLogprobTokenIds } from "../records/sampleResult.ts";
 import { validateParams } from "../params/validateParams.ts";
 import { withDefaults } from "../params/withDefaults.ts";
 import { opcodeOf } from "./opcodes.ts";
@@ -33,6 +33,8 @@ export interface CompileOptions {
   maxLogprobs: number;
   /** Most ids in `logprobTokenIds`, 0 … 4096. Absent: 128. */
   maxLogprobTokenIds?: number;
+  /** Most tokens of a sampling mask, 0 … 2^24. Absent: 2048. */
+  maxSamplingMask?: number;
   /** Names of the custom stages that can run, without `custom:`, in the order that plans number them. Absent: none. */
   customStages?: readonly string[];
 }
@@ -41,6 +43,7 @@ const known = [
   "vocabSize",
   "maxLogprobs",
   "maxLogprobTokenIds",
+  "maxSamplingMask",
   "customStages",
 ] as const satisfies (keyof CompileOptions)[];
 
@@ -53,18 +56,23 @@ const compiled = new WeakSet<object>();
  */
 export function compileParams(params: SamplingParams, options: CompileOptions): CompiledPlan {
   checkOptions("options", options, known, "compile option");
-  const { customStages = [], maxLogprobTokenIds = defaultLogprobTokenIds } = options;
+  const { customStages = [], maxLogprobTokenIds = defaultLogprobTokenIds, maxSamplingMask } = options;
   checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens });
   checkInteger("maxLogprobs", options.maxLogprobs, { min: 0, max: mostTokens });
   checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: mostLogprobTokenIds });
+  if (maxSamplingMask !== undefined) checkInteger("maxSamplingMask", maxSamplingMask, { min: 0, max: mostTokens });
   if (!isStringList(customStages)) refuse("customStages", "array of names", customStages, true);
   validateParams(params, options.vocabSize, options.maxLogprobs, customStages, maxLogprobTokenIds);
   return compileValid(params, options);
 }
 
-/** The same for params that `validateParams` has accepted with these options. */
+/** The same for params that `validateParams` has accepted with these options. @throws RangeError without room for a sampling mask */
 export function compileValid(params: SamplingParams, options: CompileOptions): CompiledPlan {
   const { vocabSize, maxLogprobs, maxLogprobTokenIds = defaultLogprobTokenIds, customStages = [] } = options;
+  const { maxSamplingMask = defaultSamplingMask } = options;
+  if (params.samplingMask && maxSamplingMask === 0) {
+    refuse("samplingMask", "false, as maxSamplingMask is 0", params.samplingMask, false);
+  }
   const complete = withDefaults(params);
   const active = stagesOf(complete, customStages);
   const stageNames = active.map(({ name }) => name);
@@ -77,9 +85,10 @@ export function compileValid(params: SamplingParams, options: CompileOptions): C
       complete,
       active.map(({ name, packed }) => ({ opcode: opcodeOf(name), packed })),
       initialState !== undefined,
+      maxSamplingMask,
     ),
     initialState,
-    compiledFor: { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages: [...customStages] },
+    compiledFor: { vocabSize, maxLogprobs, maxLogprobTokenIds, maxSamplingMask, customStages: [...customStages] },
   };
   compiled.add(plan);
   return plan;
@@ -92,7 +101,7 @@ export function isCompiled(value: object): value is CompiledPlan {
 
 /** @throws RangeError if the plan was compiled for another vocabulary, other capacities or other custom stages. */
 export function checkCompiledFor(name: string, plan: CompiledPlan, options: Required<CompileOptions>): void {
-  const { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages } = plan.compiledFor;
+  const { vocabSize, maxLogprobs, maxLogprobTokenIds, maxSamplingMask, customStages } = plan.compiledFor;
   const mismatch = (what: string, expected: unknown, actual: unknown): void => {
     if (expected === actual) return;
     const word = (value: unknown): string => (value === "" ? "none" : String(value));
@@ -101,6 +110,7 @@ export function checkCompiledFor(name: string, plan: CompiledPlan, options: Requ
   mismatch("vocabSize", options.vocabSize, vocabSize);
   mismatch("maxLogprobs", options.maxLogprobs, maxLogprobs);
   mismatch("maxLogprobTokenIds", options.maxLogprobTokenIds, maxLogprobTokenIds);
+  mismatch("maxSamplingMask", options.maxSamplingMask, maxSamplingMask);
   mismatch("the custom stages", options.customStages.join(", "), customStages.join(", "));
 }
 

@@ -23,6 +23,7 @@ const sameThing = {
   thinkingTokenBudget: "reasoning_budget_tokens",
   bannedStrings: "banned_tokens",
   bannedRegexIgnoreCase: "banned_regex_case_insensitive",
+  samplingMask: "return_sampling_mask",
 } as const;
 
 /** What to do instead of the names that follow it; our names in braces. */

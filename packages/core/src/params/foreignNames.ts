@@ -121,6 +121,7 @@ const facts: Readonly<Record<AliasName | OtherName, Facts>> = {
   return_logprob: other(sglang, false),
   top_logprobs_num: other(sglang, 0),
   token_ids_logprob: other(sglang, []),
+  return_sampling_mask: alias(["SGLang", "vLLM"]),
   logprob_start_len: other(sglang, -1),
   // Forms
   grammar_string: other(textgen, ""),

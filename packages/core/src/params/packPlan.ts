@@ -8,12 +8,19 @@ export interface PlannedStage {
   readonly packed: PackedStage;
 }
 
-export function packPlan(params: SamplingParams, active: readonly PlannedStage[], hasState: boolean): Uint8Array {
+/** @param maxSamplingMask what there is room for */
+export function packPlan(
+  params: SamplingParams,
+  active: readonly PlannedStage[],
+  hasState: boolean,
+  maxSamplingMask: number,
+): Uint8Array {
   return writePlan({
     stages: active.map(({ opcode, packed }) => ({ ...packed, opcode })),
     logprobs: params.logprobs ?? -1,
     isProcessed: params.logprobsMode === "processed",
     named: params.logprobTokenIds ?? [],
+    samplingMask: params.samplingMask ? maxSamplingMask : 0,
     hasState,
   });
 }

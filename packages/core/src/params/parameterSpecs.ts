@@ -2,7 +2,7 @@
 import { integer } from "../kinds/numbers.ts";
 import type { ParameterSpec } from "../kinds/parameter.ts";
 import { distinctTokenIds } from "../kinds/tokens.ts";
-import { choice } from "../kinds/words.ts";
+import { boolean, choice } from "../kinds/words.ts";
 import { profiles } from "../profiles/index.ts";
 import { isSeed, seedWords } from "../random/seed.ts";
 import { mostLogprobTokenIds } from "../records/sampleResult.ts";
@@ -45,5 +45,6 @@ export const parameterSpecs: readonly NamedSpec[] = [
   seed,
   { name: "logprobs", ...integer(0) },
   { name: "logprobTokenIds", ...distinctTokenIds(mostLogprobTokenIds) },
+  { name: "samplingMask", ...boolean() },
   { name: "logprobsMode", ...choice(["raw", "processed"]) },
 ];

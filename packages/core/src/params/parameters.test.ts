@@ -53,7 +53,7 @@ const wrongKinds: Readonly<Partial<Record<ParameterKind, unknown[]>>> = {
 
 it("every parameter is read by a stage, by the plan or by the engine", () => {
   const read = new Set<string>(samplerNames.flatMap((name) => samplers[name].reads));
-  const others = ["profile", "seed", "logprobs", "logprobTokenIds", "logprobsMode", "chain"];
+  const others = ["profile", "seed", "logprobs", "logprobTokenIds", "samplingMask", "logprobsMode", "chain"];
   expect(parameters.map(({ name }) => name).filter((name) => !read.has(name) && !others.includes(name))).toEqual([]);
   expect([...read].filter((name) => !parameters.some((parameter) => parameter.name === name))).toEqual([]);
 });

@@ -27,6 +27,10 @@ const notes: Readonly<Partial<Record<keyof SamplingParams, ParameterNotes>>> = {
   logprobTokenIds: {
     description: "return the log-probabilities of these tokens too, in this order; logprobs is 0 unless given",
   },
+  samplingMask: {
+    description:
+      "return which tokens the token was drawn from, after everything in the chain, and its log-probability among them",
+  },
   logprobsMode: { description: "log-probabilities of the row as it came, or of what the draw saw" },
 };
 

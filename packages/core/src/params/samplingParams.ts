@@ -25,6 +25,11 @@ export interface SamplingParams extends SamplersParams {
    * pool's `maxLogprobTokenIds`. `logprobs` is 0 unless given.
    */
   logprobTokenIds?: readonly number[];
+  /**
+   * Return which tokens the chosen one was drawn from, after everything in the chain, and its log-probability among them: the
+   * same of a sequence's replay. More than the pool's `maxSamplingMask` fail the row, unless they are all of it. Absent: false.
+   */
+  samplingMask?: boolean;
   /** `raw`: of the row as it came; `processed`: of what the draw saw. Absent: `raw`. */
   logprobsMode?: "raw" | "processed";
 }

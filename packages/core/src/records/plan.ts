@@ -8,6 +8,7 @@ import {
   PLAN_LOGPROBS_PROCESSED,
   PLAN_NAMED,
   PLAN_NAMED_COUNT,
+  PLAN_SAMPLING_MASK,
   PLAN_STAGE_COUNT,
   STAGE_BYTES,
   STAGE_FLAGS,
@@ -39,12 +40,14 @@ export interface PlanRecord {
   readonly isProcessed: boolean;
   /** Ids of further tokens whose log-probabilities are wanted, where any are. */
   readonly named: readonly number[];
+  /** Most tokens of a sampling mask; 0: none is wanted. */
+  readonly samplingMask: number;
   /** Whether a stage reads and writes the sequence's state. */
   readonly hasState: boolean;
 }
 
 /** The record's bytes, good at every multiple of 8. */
-export function writePlan({ stages, logprobs, isProcessed, named, hasState }: PlanRecord): Uint8Array {
+export function writePlan({ stages, logprobs, isProcessed, named, samplingMask, hasState }: PlanRecord): Uint8Array {
   const listsStart = PLAN_HEADER_BYTES + stages.length * STAGE_BYTES;
   const totalBytes = stages.reduce(
     (sum, { ids = [], values = [] }) => sum + 4 * (ids.length + values.length),
@@ -57,6 +60,7 @@ export function writePlan({ stages, logprobs, isProcessed, named, hasState }: Pl
   view.setInt32(PLAN_LOGPROBS, logprobs, true);
   view.setInt32(PLAN_LOGPROBS_PROCESSED, isProcessed ? 1 : 0, true);
   view.setInt32(PLAN_HAS_STATE, hasState ? 1 : 0, true);
+  view.setInt32(PLAN_SAMPLING_MASK, samplingMask, true);
   let list = listsStart;
   stages.forEach(({ opcode, integer = 0, flags = 0, numbers = [], ids = [], values = [] }, index) => {
     const stage = PLAN_HEADER_BYTES + index * STAGE_BYTES;

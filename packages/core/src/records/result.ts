@@ -1,12 +1,16 @@
-/** The result record: status, token and what it holds beside them, then the most probable tokens and the named ones. */
+/** The result record: status, token and what it holds beside them, then the most probable tokens, the named ones and the sampling mask. */
 import { refuseBecause } from "@tokenmill/check";
 import {
   RESULT_ERROR_INDEX,
   RESULT_HOLDS,
   RESULT_HOLDS_LOGPROBS,
+  RESULT_HOLDS_MASK,
   RESULT_HOLDS_STATE,
   RESULT_KEPT_COUNT,
   RESULT_LOGPROB,
+  RESULT_MASK,
+  RESULT_MASK_COUNT,
+  RESULT_MASK_LOGPROB,
   RESULT_NAMED,
   RESULT_NAMED_COUNT,
   RESULT_RANK,
@@ -26,9 +30,18 @@ import { readState } from "./state.ts";
 import { messageOf, outcomeOf, statusWords } from "./status.ts";
 import type { RecordViews } from "./views.ts";
 
-/** Bytes of a record whose capacity is `maxLogprobs` top tokens and `maxLogprobTokenIds` named ones. */
-export function resultBytes(maxLogprobs: number, maxLogprobTokenIds: number): number {
-  return RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES + 8 * maxLogprobTokenIds;
+/** How much a record has room for. */
+export interface ResultCapacity {
+  /** Most probable tokens. */
+  readonly maxLogprobs: number;
+  /** Named tokens. */
+  readonly maxLogprobTokenIds: number;
+  /** Tokens of the sampling mask. */
+  readonly maxSamplingMask: number;
+}
+
+export function resultBytes({ maxLogprobs, maxLogprobTokenIds, maxSamplingMask }: ResultCapacity): number {
+  return RESULT_TOP + maxLogprobs * RESULT_TOP_ENTRY_BYTES + 8 * maxLogprobTokenIds + 4 * maxSamplingMask;
 }
 
 /** Fails a row that no kernel has done, or that something beside a kernel failed in. */
@@ -45,6 +58,13 @@ function shortfallAt({ i32, f64 }: RecordViews, at: number): string {
   return shortfallText(stage, needed, covered);
 }
 
+/** Of how many tokens a sampling mask was, and how many it has room for. */
+function excessAt({ f64 }: RecordViews, at: number): string {
+  const count = f64[(at + RESULT_SHORT_NEEDED) >>> 3]!;
+  const capacity = f64[(at + RESULT_SHORT_COVERED) >>> 3]!;
+  return `the token was drawn from ${count} tokens, and a sampling mask has room for ${capacity} (maxSamplingMask)`;
+}
+
 /** Whether there is a token, or why not. */
 export function outcomeAt({ i32 }: RecordViews, at: number): "ok" | SampleErrorCode {
   return outcomeOf(i32[(at + RESULT_STATUS) >>> 2]!);
@@ -59,14 +79,18 @@ export function readResult(views: RecordViews, at: number, into: SampleResult): 
   into.tokenId = i32[words + (RESULT_TOKEN_ID >>> 2)]!;
   into.topCount = 0;
   into.namedCount = 0;
+  into.maskCount = 0;
   if (into.status !== "ok") {
-    into.message = into.status === "row_too_sparse" ? shortfallAt(views, at) : messageOf(into.status, into.errorIndex);
+    if (into.status === "row_too_sparse") into.message = shortfallAt(views, at);
+    else if (into.status === "sampling_mask_too_large") into.message = excessAt(views, at);
+    else into.message = messageOf(into.status, into.errorIndex);
     return;
   }
   into.message = "";
   into.keptCount = i32[words + (RESULT_KEPT_COUNT >>> 2)]!;
   const holds = i32[words + (RESULT_HOLDS >>> 2)]!;
   if (holds & RESULT_HOLDS_STATE) readState(views, at + RESULT_STATE, into.state);
+  if (holds & RESULT_HOLDS_MASK) readMask(views, at, into);
   if (!(holds & RESULT_HOLDS_LOGPROBS)) {
     into.logprob = Number.NaN;
     into.rank = 0;
@@ -88,6 +112,14 @@ export function readResult(views: RecordViews, at: number, into: SampleResult): 
   into.namedCount = namedCount;
   const named = (at + i32[words + (RESULT_NAMED >>> 2)]!) >>> 3;
   for (let i = 0; i < namedCount; i++) into.namedLogprobs[i] = f64[named + i]!;
+}
+
+function readMask({ i32, f64 }: RecordViews, at: number, into: SampleResult): void {
+  into.maskLogprob = f64[(at + RESULT_MASK_LOGPROB) >>> 3]!;
+  into.maskCount = i32[(at + RESULT_MASK_COUNT) >>> 2]!;
+  checkRoom("mask", into.maskCount, into.maskTokenIds.length);
+  const first = (at + i32[(at + RESULT_MASK) >>> 2]!) >>> 2;
+  for (let i = 0; i < into.maskCount; i++) into.maskTokenIds[i] = i32[first + i]!;
 }
 
 function checkRoom(which: string, count: number, capacity: number): void {

@@ -6,6 +6,8 @@ import { stateNumbers } from "./state.ts";
 /** Tokens that one request may name for their log-probabilities; and without a word, what there is room for. */
 export const mostLogprobTokenIds = 4096;
 export const defaultLogprobTokenIds = 128;
+/** Tokens that there is room for in a sampling mask, without a word. */
+export const defaultSamplingMask = 2048;
 
 /** Stable codes of a row that could not be sampled. */
 export type SampleErrorCode =
@@ -15,6 +17,7 @@ export type SampleErrorCode =
   | "invalid_plan"
   | "invalid_sparse_row"
   | "row_too_sparse"
+  | "sampling_mask_too_large"
   | "source_failed"
   | "stage_failed"
   | "grammar_failed"
@@ -44,6 +47,12 @@ export interface SampleResult {
   /** How many tokens `logprobTokenIds` names, and their log-probabilities in that order; −Infinity for one that cannot be drawn. */
   namedCount: number;
   namedLogprobs: Float64Array;
+  /** With `samplingMask`: how many of `maskTokenIds` the token was drawn from, −1 for all of the row; else 0. */
+  maskCount: number;
+  /** The sampling mask, ascending, `maskCount` of them. */
+  maskTokenIds: Int32Array;
+  /** Natural log of the chosen token's probability among what it was drawn from; NaN unless `samplingMask` was asked for. */
+  maskLogprob: number;
   /** The sequence's state after this token, if a stage remembers something (the plan has an `initialState`). */
   state: Float64Array;
 }
@@ -58,16 +67,23 @@ export class SampleError extends Error {
   }
 }
 
-/** Of results without named tokens. */
+/** Of results without named tokens and sampling masks. */
 const noLogprobs = new Float64Array(0);
+const noTokenIds = new Int32Array(0);
 
 /**
- * An empty result whose capacity is `maxLogprobs` top tokens, 0 … 2^24, and `maxLogprobTokenIds` named ones, 0 … 4096.
+ * An empty result whose capacity is `maxLogprobs` top tokens, 0 … 2^24, `maxLogprobTokenIds` named ones, 0 … 4096, and
+ * `maxSamplingMask` of a sampling mask, 0 … 2^24.
  * @throws TypeError, RangeError
  */
-export function createResult(maxLogprobs: number, maxLogprobTokenIds: number = 0): SampleResult {
+export function createResult(
+  maxLogprobs: number,
+  maxLogprobTokenIds: number = 0,
+  maxSamplingMask: number = 0,
+): SampleResult {
   checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: mostTokens });
   checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: mostLogprobTokenIds });
+  checkInteger("maxSamplingMask", maxSamplingMask, { min: 0, max: mostTokens });
   return {
     status: "ok",
     message: "",
@@ -81,6 +97,9 @@ export function createResult(maxLogprobs: number, maxLogprobTokenIds: number = 0
     topLogprobs: new Float64Array(maxLogprobs),
     namedCount: 0,
     namedLogprobs: maxLogprobTokenIds === 0 ? noLogprobs : new Float64Array(maxLogprobTokenIds),
+    maskCount: 0,
+    maskTokenIds: maxSamplingMask === 0 ? noTokenIds : new Int32Array(maxSamplingMask),
+    maskLogprob: Number.NaN,
     state: new Float64Array(stateNumbers),
   };
 }

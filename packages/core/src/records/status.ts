@@ -10,6 +10,7 @@ import {
   STATUS_QUARANTINED,
   STATUS_ROW_TIMEOUT,
   STATUS_ROW_TOO_SPARSE,
+  STATUS_SAMPLING_MASK_TOO_LARGE,
   STATUS_SOURCE_FAILED,
   STATUS_STAGE_FAILED,
   STATUS_WORKER_LOST,
@@ -25,6 +26,7 @@ export const statusWords: Readonly<Record<"ok" | SampleErrorCode, number>> = {
   invalid_plan: STATUS_INVALID_PLAN,
   invalid_sparse_row: STATUS_INVALID_SPARSE_ROW,
   row_too_sparse: STATUS_ROW_TOO_SPARSE,
+  sampling_mask_too_large: STATUS_SAMPLING_MASK_TOO_LARGE,
   source_failed: STATUS_SOURCE_FAILED,
   stage_failed: STATUS_STAGE_FAILED,
   grammar_failed: STATUS_GRAMMAR_FAILED,
@@ -59,6 +61,8 @@ export function messageOf(code: SampleErrorCode, errorIndex: number): string {
         : `a sparse row expected distinct tokens inside the vocabulary, got another at index ${errorIndex}`;
     case "row_too_sparse":
       return "the sparse row lists too few tokens";
+    case "sampling_mask_too_large":
+      return "the token was drawn from more tokens than a sampling mask has room for (maxSamplingMask)";
     case "source_failed":
       return "the source failed to write the row";
     case "stage_failed":

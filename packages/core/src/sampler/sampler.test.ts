@@ -227,6 +227,7 @@ describe("arguments", () => {
       vocabSize: 2 ** 24,
       maxLogprobs: 2 ** 24,
       maxLogprobTokenIds: 4096,
+      maxSamplingMask: 2 ** 24,
       maxHistory: 2 ** 28,
       customStages: { own: () => {} },
     };

@@ -42,6 +42,7 @@ class SingleSampler implements Sampler {
   readonly dtype: RowDtype;
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+  readonly maxSamplingMask: number;
   readonly row: Float32Array | Uint16Array;
   readonly #maxHistory: number;
   readonly #customStages: readonly string[];
@@ -60,6 +61,7 @@ class SingleSampler implements Sampler {
     this.dtype = options.dtype;
     this.maxLogprobs = options.maxLogprobs;
     this.maxLogprobTokenIds = options.maxLogprobTokenIds;
+    this.maxSamplingMask = options.maxSamplingMask;
     this.#maxHistory = options.maxHistory;
     this.#customStages = Object.keys(options.customStages);
     this.#kernels = kernels;
@@ -147,14 +149,14 @@ class SingleSampler implements Sampler {
   }
 
   get #compileOptions(): Required<CompileOptions> {
-    const { vocabSize, maxLogprobs, maxLogprobTokenIds } = this;
-    return { vocabSize, maxLogprobs, maxLogprobTokenIds, customStages: this.#customStages };
+    const { vocabSize, maxLogprobs, maxLogprobTokenIds, maxSamplingMask } = this;
+    return { vocabSize, maxLogprobs, maxLogprobTokenIds, maxSamplingMask, customStages: this.#customStages };
   }
 
   /** The result record of a row of this plan. @throws SampleError if it tells of a failure. */
-  #result({ params }: CompiledPlan): SampleResult {
+  #result({ params: { logprobs = 0, logprobTokenIds = [], samplingMask } }: CompiledPlan): SampleResult {
     // no longer than the plan asks for: typed arrays beyond 64 bytes are made slowly
-    const sampled = createResult(params.logprobs ?? 0, params.logprobTokenIds?.length ?? 0);
+    const sampled = createResult(logprobs, logprobTokenIds.length, samplingMask ? this.maxSamplingMask : 0);
     readResult(this.#views, this.#at.result, sampled);
     if (sampled.status !== "ok") throw this.#failure();
     return sampled;

@@ -29,7 +29,7 @@ export interface SamplerMemory {
 
 /** The largest options that are in range fit into the 4 GiB of a WebAssembly memory, offsets of custom stages into 31 bits. */
 export function layOutSampler(options: CompleteOptions, workspaceBytes: number): SamplerMemory {
-  const { vocabSize, maxLogprobs, maxLogprobTokenIds, maxHistory, customStages } = options;
+  const { vocabSize, maxHistory, customStages } = options;
   const paddedLength = paddedLengthOf(vocabSize);
   const planBytes = 65_536 + vocabSize * 16;
   let end = 1024;
@@ -42,7 +42,7 @@ export function layOutSampler(options: CompleteOptions, workspaceBytes: number):
   return {
     job: take(jobBytes),
     undo: take(undoBytes),
-    result: take(resultBytes(maxLogprobs, maxLogprobTokenIds)),
+    result: take(resultBytes(options)),
     plan: take(planBytes),
     planBytes,
     history: take(maxHistory * 4),

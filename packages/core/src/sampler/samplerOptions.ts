@@ -2,7 +2,7 @@
 import { checkFunction, checkInteger, checkName, checkOptions, mostTokens, refuse } from "@tokenmill/check";
 import { dtypeBytes, type RowDtype } from "@tokenmill/contracts";
 import { bestVariant, kernelVariants } from "../instantiate.ts";
-import { defaultLogprobTokenIds, mostLogprobTokenIds } from "../records/sampleResult.ts";
+import { defaultLogprobTokenIds, defaultSamplingMask, mostLogprobTokenIds } from "../records/sampleResult.ts";
 import type { SamplerOptions } from "./types.ts";
 
 const known = [
@@ -10,6 +10,7 @@ const known = [
   "dtype",
   "maxLogprobs",
   "maxLogprobTokenIds",
+  "maxSamplingMask",
   "maxHistory",
   "customStages",
   "variant",
@@ -22,13 +23,14 @@ export type CompleteOptions = Required<Omit<SamplerOptions, "module">> & Pick<Sa
 export function completeOptions(options: SamplerOptions): CompleteOptions {
   checkOptions("options", options, known, "sampler option");
   const { dtype = "f32", maxLogprobs = 20, maxHistory = 65_536, customStages = {}, variant, module } = options;
-  const { maxLogprobTokenIds = defaultLogprobTokenIds } = options;
+  const { maxLogprobTokenIds = defaultLogprobTokenIds, maxSamplingMask = defaultSamplingMask } = options;
   checkModule(module, variant);
   return {
     vocabSize: checkInteger("vocabSize", options.vocabSize, { min: 1, max: mostTokens }),
     dtype: checkName("dtype", dtype, Object.keys(dtypeBytes) as RowDtype[]),
     maxLogprobs: checkInteger("maxLogprobs", maxLogprobs, { min: 0, max: mostTokens }),
     maxLogprobTokenIds: checkInteger("maxLogprobTokenIds", maxLogprobTokenIds, { min: 0, max: mostLogprobTokenIds }),
+    maxSamplingMask: checkInteger("maxSamplingMask", maxSamplingMask, { min: 0, max: mostTokens }),
     maxHistory: checkInteger("maxHistory", maxHistory, { min: 0, max: 2 ** 28 }),
     customStages: checkStages(customStages),
     variant: variant === undefined ? bestVariant() : checkName("variant", variant, kernelVariants),

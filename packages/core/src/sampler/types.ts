@@ -17,6 +17,8 @@ export interface SamplerOptions {
   maxLogprobs?: number;
   /** Most ids in `logprobTokenIds`, 0 … 4096. Absent: 128. */
   maxLogprobTokenIds?: number;
+  /** Most tokens of a sampling mask, 0 … 2^24: a row that was drawn from more fails, unless it is all of the row. Absent: 2048. */
+  maxSamplingMask?: number;
   /** Longest history in tokens, 0 … 2^28. Absent: 65,536. */
   maxHistory?: number;
   /** Stages of your own by name: `customStages: { quiet }` runs where a `chain` says `"custom:quiet"`. Absent: none. */
@@ -59,6 +61,7 @@ export interface Sampler {
   readonly dtype: RowDtype;
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+  readonly maxSamplingMask: number;
   /** The row in the kernels' memory; write logits here to save a copy and pass nothing to `sample`. */
   readonly row: Float32Array | Uint16Array;
   /** Validates and packs params; reuse the plan in loops, with this sampler. @throws TypeError, RangeError */
@@ -68,10 +71,10 @@ export interface Sampler {
    * kind is refused), or undefined for what stands in `row`; a `SparseRow` is a row by its largest logits, f32 whatever the
    * dtype. A plan is one that this sampler compiled, or `compileParams` for its options; params are compiled unless they equal
    * those of one of the last calls, whatever object they are. The result has room for what they ask for: `logprobs`
-   * top tokens, `logprobTokenIds` named ones.
+   * top tokens, `logprobTokenIds` named ones, a `samplingMask`.
    * @throws SampleError for a row that has NaN, +Infinity or nothing to draw, whose custom stage throws, or that is sparse and
-   * lists too little (`row_too_sparse`) or contradicts itself (`invalid_sparse_row`); TypeError,
-   * RangeError for bad arguments.
+   * lists too little (`row_too_sparse`) or contradicts itself (`invalid_sparse_row`), or whose
+   * `samplingMask` has no room (`sampling_mask_too_large`); TypeError, RangeError for bad arguments.
    */
   sample(
     logits: ArrayLike<number> | SparseRow | undefined,

@@ -19,6 +19,7 @@ const isPoolField: Readonly<Record<PoolField, true>> = {
   slots: true,
   maxLogprobs: true,
   maxLogprobTokenIds: true,
+  maxSamplingMask: true,
   arenaBytes: true,
   customStages: true,
   rowTimeoutMs: true,

@@ -39,6 +39,7 @@ export function commitToken(
   }
   const event: TokenEvent = { sequenceId: sequence.sequenceId, index, tokenId, text };
   if (sequence.hasLogprobs) addLogprobs(event, result, sequence, texts);
+  if (result.maskCount !== 0) addSamplingMask(event, result);
   if (sequence.promptLogprobs !== undefined) addPromptLogprobs(event, sequence);
   if (finishReason !== undefined) {
     event.finishReason = finishReason;
@@ -61,6 +62,11 @@ function addLogprobs(
   if (topLogprobs) event.topLogprobs = topLogprobs;
   const namedLogprobs = namedLogprobsOf(result, plan.params.logprobTokenIds, texts);
   if (namedLogprobs) event.namedLogprobs = namedLogprobs;
+}
+
+function addSamplingMask(event: TokenEvent, { maskCount, maskTokenIds, maskLogprob }: Readonly<SampleResult>): void {
+  event.samplingMask = maskCount < 0 ? "all" : Array.from(maskTokenIds.subarray(0, maskCount));
+  event.samplingLogprob = maskLogprob;
 }
 
 /** With the first event, and never again. */

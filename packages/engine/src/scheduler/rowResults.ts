@@ -32,7 +32,7 @@ export class RowResults {
     this.#pool = pool;
     this.#texts = texts;
     this.#observer = observer;
-    this.#result = createResult(pool.maxLogprobs, pool.maxLogprobTokenIds);
+    this.#result = createResult(pool.maxLogprobs, pool.maxLogprobTokenIds, pool.maxSamplingMask);
   }
 
   /** Takes the row's result, and gives its slot back. */

@@ -16,7 +16,7 @@ export interface BestOfOptions {
 /** @throws TypeError, RangeError */
 export function checkBestOf(options: BestOfOptions, request: GenerateRequest): void {
   const { candidates, n = 1 } = checkOptions("options", options, ["candidates", "n"], "best-of option");
-  for (const name of ["logprobs", "logprobTokenIds", "promptLogprobs"] as const) {
+  for (const name of ["logprobs", "logprobTokenIds", "samplingMask", "promptLogprobs"] as const) {
     if (request[name] !== undefined)
       refuse(name, "nothing in best of n, which gives whole outputs", request[name], true);
   }

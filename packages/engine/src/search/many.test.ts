@@ -250,6 +250,7 @@ describe("beamSearch", () => {
     [{}, { beamWidth: 2, beam: 1 }, `unknown beam search option "beam"`],
     [{ stop: "a" }, { beamWidth: 2 }, `"stop" expected nothing in beam search, got "a"`],
     [{ logprobs: 1 }, { beamWidth: 2 }, `"logprobs" expected nothing in beam search, got 1`],
+    [{ samplingMask: true }, { beamWidth: 2 }, `"samplingMask" expected nothing in beam search, got true`],
     [
       { logprobTokenIds: [1] },
       { beamWidth: 2 },

@@ -44,6 +44,7 @@ const refused = [
   "forcedEosTokenId",
   "logprobs",
   "logprobTokenIds",
+  "samplingMask",
   "promptLogprobs",
   ...grammarForms,
 ] as const;

@@ -109,6 +109,7 @@ describe("resume", () => {
         stop: ["a", "b"],
         logprobs: 2,
         logprobTokenIds: [9, 3, 0],
+        samplingMask: true,
         logprobsMode: "processed",
         logitBias: new Map([
           [3, 5],

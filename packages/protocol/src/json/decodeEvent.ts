@@ -26,6 +26,9 @@ function tokenEventOf(event: Fields): TokenEvent {
   for (const name of ["topLogprobs", "namedLogprobs"]) {
     if (event[name] !== undefined) event[name] = tokenLogprobsOf(name, event[name]);
   }
+  const { samplingMask, samplingLogprob } = event;
+  if (samplingMask !== undefined) check("samplingMask", '"all" or array of token ids', samplingMask, isMask);
+  if (samplingLogprob !== undefined) event["samplingLogprob"] = logprobOf("samplingLogprob", samplingLogprob);
   if (event["promptLogprobs"] !== undefined) event["promptLogprobs"] = promptLogprobsOf(event["promptLogprobs"]);
   const { passedBan, finishReason, stopReason, stopText, usage } = event;
   if (passedBan !== undefined) check("passedBan", "string", passedBan, isString);
@@ -96,6 +99,10 @@ function isCount(value: unknown): boolean {
 
 function isString(value: unknown): boolean {
   return typeof value === "string";
+}
+
+function isMask(value: unknown): boolean {
+  return value === "all" || (Array.isArray(value) && value.every(isCount));
 }
 
 function isFinishReason(value: unknown): boolean {

@@ -21,6 +21,7 @@ it("gives back the events that came, in whatever form they were asked for", () =
           ...(hasLogprobs && { logprob: own, rank }),
           ...(hasLogprobs && named.length > 0 && { namedLogprobs: scored(named, own) }),
           ...(hasLogprobs && best.length > 0 && { topLogprobs: best }),
+          ...(named.length > 2 && { samplingMask: index % 2 === 0 ? named : "all", samplingLogprob: own }),
           ...(index === tokens.length - 1 && {
             finishReason: "stop",
             stopReason: "x",

@@ -1,6 +1,6 @@
 /**
  * The events of an output that is answered when it is whole, in columns: 32 bytes a token, 12 for each of its most probable
- * alternatives and 8 for each named token, a tenth of what objects take.
+ * alternatives, 8 for each named token and 4 for each of a sampling mask, a tenth of what objects take.
  */
 import type { TokenEvent, TokenLogprob } from "@tokenmill/core";
 
@@ -22,6 +22,9 @@ export class PackedEvents implements Iterable<TokenEvent> {
   /** Which tokens are named, in all events the same. */
   #namedIds: readonly number[] = [];
   #namedLogprobs: Float64Array = new Float64Array(0);
+  /** Sampling masks, and the log-probabilities among them; empty without. */
+  readonly #masks: (Int32Array | "all")[] = [];
+  readonly #maskLogprobs: number[] = [];
   #logprobSum = 0;
 
   get length(): number {
@@ -47,6 +50,10 @@ export class PackedEvents implements Iterable<TokenEvent> {
     else this.#pushTop(topLogprobs);
     this.#ends[index] = this.#topCount;
     if (namedLogprobs) this.#setNamed(index, namedLogprobs);
+    const { samplingMask, samplingLogprob } = event;
+    if (samplingMask === undefined) return;
+    this.#masks.push(samplingMask === "all" ? samplingMask : Int32Array.from(samplingMask));
+    this.#maskLogprobs.push(samplingLogprob!);
   }
 
   at(index: number): TokenEvent | undefined {
@@ -67,6 +74,11 @@ export class PackedEvents implements Iterable<TokenEvent> {
       tokenId: this.#tokenIds[index]!,
       text: this.#texts[index]!,
     };
+    const mask = this.#masks[index];
+    if (mask !== undefined) {
+      event.samplingMask = mask === "all" ? mask : Array.from(mask);
+      event.samplingLogprob = this.#maskLogprobs[index]!;
+    }
     const logprob = this.#logprobs[index]!;
     if (Number.isNaN(logprob)) return event;
     event.logprob = logprob;

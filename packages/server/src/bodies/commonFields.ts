@@ -44,6 +44,8 @@ const bookkeeping: Readonly<Record<string, JsonSchema>> = {
 
 /** Tokens whose log-probabilities come beside a chosen one's. */
 export const mostLogprobs = 20;
+/** Tokens of a sampling mask. */
+export const mostMaskedTokens = 2048;
 
 export interface EndpointFields {
   /** That an output may have. */

@@ -41,6 +41,7 @@ function sequenceError(error: SequenceError): ApiError {
     case "unknown_sequence":
       return new ApiError(409, message, { code, cause: error });
     case "all_tokens_masked":
+    case "sampling_mask_too_large":
       return new ApiError(400, message, { code, cause: error });
     case "overloaded":
       return new ApiError(429, message, { code, retryAfterSeconds: 1, cause: error });

@@ -44,6 +44,7 @@ export function chatJob(context: ServeContext, body: ChatBody, id: string): Job 
     hasLogprobs: logprobs !== undefined,
     keepsStop,
     hasTokenIds,
+    hasSamplingMask: body.params.samplingMask === true,
     usage,
   });
   return { sequences, n, renderer, stream, scoresOnly: false, usage, clientName };

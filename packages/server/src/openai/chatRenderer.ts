@@ -5,6 +5,7 @@ import { textOf, textOfAll } from "./completionRenderer.ts";
 import { endOf } from "./finish.ts";
 import type { OutputEvents, Renderer } from "./job.ts";
 import { jsonPromptLogprobs } from "./promptLogprobs.ts";
+import { jsonSamplingMask } from "./samplingMask.ts";
 import { jsonLogprob, tokenBytes, tokenText } from "./tokenBytes.ts";
 import type { StreamUsage } from "../bodies/streamOptions.ts";
 import { chunkTail, jsonUsage } from "./usage.ts";
@@ -17,6 +18,7 @@ export interface ChatOptions {
   readonly hasLogprobs: boolean;
   readonly keepsStop: boolean;
   readonly hasTokenIds: boolean;
+  readonly hasSamplingMask: boolean;
   readonly usage: StreamUsage;
 }
 
@@ -27,7 +29,7 @@ interface ChatToken {
 }
 
 export function chatRenderer(options: ChatOptions): Renderer {
-  const { id, createdSeconds, model, tokenizer, hasLogprobs, keepsStop, hasTokenIds } = options;
+  const { id, createdSeconds, model, tokenizer, hasLogprobs, keepsStop, hasTokenIds, hasSamplingMask } = options;
   const headOf = (object: string): object => ({ id, object, created: createdSeconds, model });
   const chunkHead = `${JSON.stringify(headOf("chat.completion.chunk")).slice(0, -1)},"choices":[`;
   const tailOf = chunkTail(options.usage);
@@ -49,6 +51,7 @@ export function chatRenderer(options: ChatOptions): Renderer {
       logprobs: hasLogprobs ? logprobsOf(events) : null,
       ...endOf(events.at(-1)),
       ...(hasTokenIds && { token_ids: lazyMap(events, ({ tokenId }) => tokenId) }),
+      ...(hasSamplingMask && jsonSamplingMask(events)),
     };
   };
 
@@ -61,7 +64,7 @@ export function chatRenderer(options: ChatOptions): Renderer {
       const tail = tailOf(choice, event.index + 1);
       const content = JSON.stringify(textOf(event, keepsStop));
       const start = `${chunkHead}{"index":${choice.index},"delta":{"content":${content}},`;
-      if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
+      if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds && !hasSamplingMask) {
         return `${start}"logprobs":null,"finish_reason":null}${tail}`;
       }
       return `${start}${JSON.stringify(restOf([event])).slice(1)}${tail}`;

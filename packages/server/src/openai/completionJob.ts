@@ -46,6 +46,7 @@ export function completionJob(context: ServeContext, body: CompletionBody, id: s
     scoresOnly,
     keepsStop: body.keepsStop,
     hasTokenIds: body.hasTokenIds,
+    hasSamplingMask: body.params.samplingMask === true,
     usage,
     echo: isEchoed ? prompts.map(echoed) : undefined,
     n,

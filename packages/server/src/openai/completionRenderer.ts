@@ -6,6 +6,7 @@ import { jsonPromptLogprobs, scoredPrompt } from "./promptLogprobs.ts";
 import type { StreamUsage } from "../bodies/streamOptions.ts";
 import { TextPlace } from "./textPlace.ts";
 import { endOf } from "./finish.ts";
+import { jsonSamplingMask } from "./samplingMask.ts";
 import { jsonLogprob, outputBytes, promptBytes, tokenText } from "./tokenBytes.ts";
 import { chunkTail, jsonUsage } from "./usage.ts";
 
@@ -25,6 +26,7 @@ export interface CompletionOptions {
   readonly scoresOnly: boolean;
   readonly keepsStop: boolean;
   readonly hasTokenIds: boolean;
+  readonly hasSamplingMask: boolean;
   readonly usage: StreamUsage;
   /** Each prompt, if it is to be echoed. */
   readonly echo: readonly EchoedPrompt[] | undefined;
@@ -60,6 +62,7 @@ export function completionRenderer(options: CompletionOptions): Renderer {
     keepsStop,
     logprobs,
     hasTokenIds,
+    hasSamplingMask,
     echo,
     n,
     scoresOnly,
@@ -115,6 +118,7 @@ export function completionRenderer(options: CompletionOptions): Renderer {
       logprobs: hasLogprobs ? logprobsOf(tokens, { prompt, output, echoed: echoOf(index)?.text ?? "", place }) : null,
       ...end,
       ...(hasTokenIds && { token_ids: lazyMap(output, ({ tokenId }) => tokenId) }),
+      ...(hasSamplingMask && jsonSamplingMask(output)),
     };
   };
   const outputText = (event: TokenEvent): string => (scoresOnly ? "" : textOf(event, keepsStop));
@@ -131,7 +135,7 @@ export function completionRenderer(options: CompletionOptions): Renderer {
     chunk(choice, event) {
       const tail = tailOf(choice, scoresOnly ? 0 : event.index + 1);
       // Most chunks hold a text and nothing else.
-      if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds) {
+      if (event.finishReason === undefined && !hasLogprobs && !hasTokenIds && !hasSamplingMask) {
         const text = JSON.stringify(event.text);
         return `${chunkHead}{"index":${choice.index},"text":${text},"logprobs":null,"finish_reason":null}${tail}`;
       }

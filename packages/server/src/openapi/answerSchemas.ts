@@ -14,6 +14,8 @@ const choiceEnd: Record<string, Described> = {
   finish_reason: finish,
   "stop_reason?": { anyOf: [{ type: "string" }, { type: "integer" }, { type: "null" }] },
   "token_ids?": list(count),
+  "sampling_mask?": list(orNull(list(count))),
+  "sampling_logprobs?": list(real),
 };
 const promptLogprobs = { "prompt_logprobs?": list(orNull(map(component("PromptLogprob")))) };
 const chatLogprobs = { logprobs: orNull(component("ChatLogprobs")) };

@@ -63,6 +63,8 @@ export const sampleSchemas: Readonly<Record<string, Described>> = {
     "rank?": count,
     "topLogprobs?": list(logprob),
     "namedLogprobs?": list(logprob),
+    "samplingMask?": { anyOf: [list(count), one("all")] },
+    "samplingLogprob?": real,
     "finishReason?": one("stop", "length"),
   }),
   SampleFailure: shape({ ...rowAnswer, error: shape({ code: text, message: text }) }),

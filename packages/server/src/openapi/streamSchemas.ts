@@ -70,6 +70,8 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
     "rank?": count,
     "topLogprobs?": list(scored),
     "namedLogprobs?": list(scored),
+    "samplingMask?": either(list(count), one("all")),
+    "samplingLogprob?": real,
     "promptLogprobs?": list(orNull(scored)),
     "passedBan?": text,
     "finishReason?": one("stop", "length", "repetition", "error"),

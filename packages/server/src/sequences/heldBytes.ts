@@ -3,6 +3,7 @@
  * whole, and prompts that are scored, stay within the server's budget.
  */
 import type { GenerateRequest } from "@tokenmill/core";
+import { mostMaskedTokens } from "../bodies/commonFields.ts";
 import { ApiError } from "../errors/apiError.ts";
 import type { Client } from "../limits/client.ts";
 import type { Claim, Shares } from "../limits/shares.ts";
@@ -11,6 +12,9 @@ import type { Claim, Shares } from "../limits/shares.ts";
 const packedTokenBytes = 32;
 const packedAlternativeBytes = 12;
 const packedNamedBytes = 8;
+/** A sampling mask, and one of its tokens. */
+const packedMaskBytes = 200;
+const packedMaskedBytes = 4;
 /** A token of a scored prompt, or one of its alternatives: an object. */
 const scoreBytes = 80;
 
@@ -25,9 +29,10 @@ export function claimHeld(shares: Shares, client: Client, sizeBytes: number): Cl
 
 /** Of all events of an answer. */
 export function heldBytes(request: GenerateRequest): number {
-  const { maxTokens = 0, logprobs, logprobTokenIds = [] } = request;
+  const { maxTokens = 0, logprobs, logprobTokenIds = [], samplingMask } = request;
   const beside = packedAlternativeBytes * alternativesOf(logprobs) + packedNamedBytes * logprobTokenIds.length;
-  return maxTokens * (packedTokenBytes + beside) + scoredBytes(request);
+  const mask = samplingMask ? packedMaskBytes + packedMaskedBytes * mostMaskedTokens : 0;
+  return maxTokens * (packedTokenBytes + beside + mask) + scoredBytes(request);
 }
 
 /** Of the scores of a request's prompt. */

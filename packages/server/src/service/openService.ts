@@ -4,7 +4,7 @@ import type { BatchAnswers, GrammarProvider, LogitsSource } from "@tokenmill/cor
 import { createEngine, type Engine, engineVersion as version } from "@tokenmill/engine";
 import { createGrammarProvider } from "@tokenmill/grammar";
 import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
-import { mostLogprobs } from "../bodies/commonFields.ts";
+import { mostLogprobs, mostMaskedTokens } from "../bodies/commonFields.ts";
 import { mostLogprobTokenIds } from "../bodies/logprobTokenIds.ts";
 import { BodyAnswers } from "../batches/bodyAnswers.ts";
 import { LineAnswers } from "../batches/lineAnswers.ts";
@@ -137,6 +137,7 @@ async function openEngine(source: LogitsSource, options: CompleteOptions): Promi
       customStages,
       maxLogprobs: mostLogprobs,
       maxLogprobTokenIds: mostLogprobTokenIds,
+      maxSamplingMask: mostMaskedTokens,
       arenaBytes: limits.arenaBytes,
       rowTimeoutMs: limits.rowTimeoutMs,
       ...(workers !== undefined && { workers }),

@@ -13,6 +13,7 @@ function makespanOf(costsMs: readonly number[], workerCount: number): number {
     slotCount: costsMs.length,
     maxLogprobs: 0,
     maxLogprobTokenIds: 0,
+    maxSamplingMask: 0,
     workers: workerCount,
     workspaceBytes: 64,
     tablesBytes: 0,

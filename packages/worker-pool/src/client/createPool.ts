@@ -23,6 +23,7 @@ export async function createPool(options: PoolOptions = {}): Promise<SamplerPool
     slotCount: complete.slots,
     maxLogprobs: complete.maxLogprobs,
     maxLogprobTokenIds: complete.maxLogprobTokenIds,
+    maxSamplingMask: complete.maxSamplingMask,
     workers: complete.workers,
     workspaceBytes: probe.workspace_bytes(complete.vocabSize),
     hasCustomStages: Object.keys(customStages).length > 0,

@@ -9,6 +9,7 @@ import {
   bestVariant,
   checkLogitsSource,
   defaultLogprobTokenIds,
+  defaultSamplingMask,
   type KernelVariant,
   mostLogprobTokenIds,
 } from "@tokenmill/core/internal";
@@ -21,6 +22,7 @@ export interface CompleteOptions {
   readonly slots: number;
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+  readonly maxSamplingMask: number;
   readonly arenaBytes: number;
   readonly source: LogitsSource | undefined;
   /** Module URLs by name. */
@@ -43,6 +45,7 @@ const known = [
   "slots",
   "maxLogprobs",
   "maxLogprobTokenIds",
+  "maxSamplingMask",
   "arenaBytes",
   "source",
   "customStages",
@@ -85,6 +88,7 @@ export function completeOptions(options: PoolOptions): CompleteOptions {
       0,
       mostLogprobTokenIds,
     ),
+    maxSamplingMask: integer("maxSamplingMask", absent(options.maxSamplingMask, defaultSamplingMask), 0, mostTokens),
     arenaBytes: integer("arenaBytes", absent(options.arenaBytes, 2 ** 28), 4096, 2 ** 32),
     source,
     customStages: stageModules(absent(options.customStages, {})),

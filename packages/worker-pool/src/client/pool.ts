@@ -36,6 +36,7 @@ export class Pool implements SamplerPool {
   readonly slotCount: number;
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+  readonly maxSamplingMask: number;
   readonly rowTimeoutMs: number;
   readonly memory: WebAssembly.Memory;
   onFreed: () => void = () => undefined;
@@ -65,6 +66,7 @@ export class Pool implements SamplerPool {
     this.slotCount = slab.slotCount;
     this.maxLogprobs = slab.maxLogprobs;
     this.maxLogprobTokenIds = slab.maxLogprobTokenIds;
+    this.maxSamplingMask = slab.maxSamplingMask;
     this.rowTimeoutMs = options.rowTimeoutMs;
     this.#closeTimeoutMs = options.closeTimeoutMs;
     const rowCost = new RowCost();
@@ -85,6 +87,7 @@ export class Pool implements SamplerPool {
       vocabSize: slab.vocabSize,
       maxLogprobs: slab.maxLogprobs,
       maxLogprobTokenIds: slab.maxLogprobTokenIds,
+      maxSamplingMask: slab.maxSamplingMask,
       customStages: Object.keys(options.customStages),
     });
     const writesInline = setup.source?.runsInline === true;

@@ -163,6 +163,7 @@ export class SlotBook {
       case "positive_infinity_logits":
       case "all_tokens_masked":
       case "row_too_sparse":
+      case "sampling_mask_too_large":
         if (this.#plans[slot]!.hasCustomStages) into.message = this.#message(slot) + into.message;
         return;
       case "ok":

@@ -10,6 +10,7 @@ import {
   placeJob,
   type RecordViews,
   resultBytes,
+  type ResultCapacity,
   undoBytes,
 } from "@tokenmill/core/internal";
 import { largestPowerOfTwo } from "./arena.ts";
@@ -45,12 +46,10 @@ export const CLAIMED_BASE = 16;
 /** Bytes of a slot's message: a length word, then UTF-8. */
 export const MESSAGE_BYTES = 512;
 
-export interface SlabShape {
+export interface SlabShape extends ResultCapacity {
   readonly vocabSize: number;
   readonly dtype: RowDtype;
   readonly slotCount: number;
-  readonly maxLogprobs: number;
-  readonly maxLogprobTokenIds: number;
   readonly workers: number;
   readonly workspaceBytes: number;
   /** Absent: false. */
@@ -94,10 +93,10 @@ export interface Slab extends SlabShape {
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 export function layOutSlab(shape: SlabShape): Slab {
-  const { vocabSize, dtype, slotCount, maxLogprobs, maxLogprobTokenIds, workers } = shape;
+  const { vocabSize, dtype, slotCount, workers } = shape;
   const paddedLength = paddedLengthOf(vocabSize);
   const rowBytes = paddedLength * dtypeBytes[dtype];
-  const resultStride = align(resultBytes(maxLogprobs, maxLogprobTokenIds));
+  const resultStride = align(resultBytes(shape));
   const maskBytes = align(((vocabSize + 31) >> 5) * 4);
   // a slot has one ticket, after a death perhaps one too many, and one more for each that a stopped worker has taken and
   // for each row that was stolen from the ring

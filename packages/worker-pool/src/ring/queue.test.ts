@@ -25,6 +25,7 @@ function openQueue(
     slotCount,
     maxLogprobs: 0,
     maxLogprobTokenIds: 0,
+    maxSamplingMask: 0,
     workers,
     workspaceBytes: 64,
     tablesBytes: 0,

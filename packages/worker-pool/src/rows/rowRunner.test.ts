@@ -30,6 +30,7 @@ async function openBench(params: SamplingParams) {
     slotCount: 2,
     maxLogprobs: 5,
     maxLogprobTokenIds: 0,
+    maxSamplingMask: 0,
     workers: 2,
     workspaceBytes: probe.workspace_bytes(vocabSize),
     tablesBytes: 0,
