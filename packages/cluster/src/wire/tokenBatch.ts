@@ -137,7 +137,8 @@ export function splitBatch(batch: MutableBatch, index: number): [MutableBatch, M
 
 /** Event `first + i`, as it was. */
 export function eventOf(batch: TokenBatch, i: number, sequenceId: number | bigint): TokenEvent {
-  const { first, tokenIds, texts, logprobs, ranks, top, names, named, masks, maskLogprobs, prompt, passed, end } = batch;
+  const { first, tokenIds, texts, logprobs, ranks, top, names, named, masks, maskLogprobs, prompt, passed, end } =
+    batch;
   const event: TokenEvent = { sequenceId, index: first + i, tokenId: tokenIds[i]!, text: texts[i]! };
   if (logprobs) {
     event.logprob = logprobs[i]!;

@@ -211,6 +211,18 @@ describe("beside other rules", () => {
     }
   });
 
+  it("so do those of named tokens, and the set that each was drawn from", async () => {
+    const request = { maxTokens: 60, logprobs: 0, logprobTokenIds: [3, 1], samplingMask: true, topK: 3 };
+    const { events } = await run(engine, { sequenceId: 3, ...request, bannedStrings });
+    for (const { tokenId, logprob, namedLogprobs, samplingMask, samplingLogprob } of events) {
+      expect(namedLogprobs!.map((named) => named.tokenId)).toEqual([3, 1]);
+      expect(samplingMask).toContain(tokenId);
+      expect(samplingLogprob).toBeGreaterThanOrEqual(logprob!);
+      for (const named of namedLogprobs!.filter((each) => each.tokenId === tokenId))
+        expect(named.logprob).toBe(logprob);
+    }
+  });
+
   it("a token that ends the text is behind all that is held, and an end that completes nothing is no match", async () => {
     const request = { maxTokens: 200, stopTokenIds: [5], bannedStrings: ["abcabcabcabc", "aa"] };
     for (let sequenceId = 0; sequenceId < 20; sequenceId++) {

@@ -109,6 +109,7 @@ export class Control {
   takeForced(blank: SampleResult): void {
     blank.status = "ok";
     blank.tokenId = this.forced!;
+    blank.maskCount = 0;
     this.#take(blank, true);
   }
 

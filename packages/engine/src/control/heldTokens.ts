@@ -197,11 +197,13 @@ export class HeldTokens {
 }
 
 function copyOf(result: Readonly<SampleResult>): SampleResult {
-  const { state, topTokenIds, topLogprobs, topCount } = result;
+  const { state, topTokenIds, topLogprobs, topCount, namedLogprobs, namedCount, maskTokenIds, maskCount } = result;
   return {
     ...result,
     state: state.slice(),
     topTokenIds: topTokenIds.slice(0, topCount),
     topLogprobs: topLogprobs.slice(0, topCount),
+    namedLogprobs: namedLogprobs.slice(0, namedCount),
+    maskTokenIds: maskTokenIds.slice(0, Math.max(0, maskCount)),
   };
 }

@@ -31,6 +31,11 @@ export class KnownToken {
     if (this.#isImpossible) {
       result.tokenId = tokenId;
       result.logprob = -Infinity;
+      if (result.maskCount !== 0) {
+        result.maskCount = 1;
+        result.maskTokenIds[0] = tokenId;
+        result.maskLogprob = 0;
+      }
       result.rank = impossibleRank(row.read(), negativeInfinity[row.dtype], tokenId);
     }
     this.#isImpossible = false;

@@ -253,6 +253,9 @@ describe("forced tokens", () => {
       const { events, error } = await run(few, { maxTokens: 2, forcedTokenIds: [2], logprobs: 1 });
       expect(error).toBeUndefined();
       expect(events[0]).toMatchObject({ tokenId: 2, logprob: -Infinity, rank: 4, topLogprobs: [{ tokenId: 1 }] });
+      const masked = await run(few, { maxTokens: 2, forcedTokenIds: [2], samplingMask: true, topK: 2 });
+      expect(masked.events.map(({ samplingMask }) => samplingMask)).toEqual([[2], [0, 1]]);
+      expect(masked.events[0]!.samplingLogprob).toBe(0);
       expect(events).toHaveLength(2);
     } finally {
       await few.close();

@@ -83,8 +83,13 @@ export class RowJobs {
   }
 
   #knownPlan(sequence: Sequence): Plan {
-    const { logprobs, logprobsMode } = sequence.plan.params;
-    const params = { ...(logprobs !== undefined && { logprobs }), ...(logprobsMode && { logprobsMode }) };
+    const { logprobs, logprobsMode, logprobTokenIds, samplingMask } = sequence.plan.params;
+    const params = {
+      ...(logprobs !== undefined && { logprobs }),
+      ...(logprobsMode && { logprobsMode }),
+      ...(logprobTokenIds && { logprobTokenIds }),
+      ...(samplingMask && { samplingMask }),
+    };
     return (sequence.knownPlan ??= this.#pool.compile(params));
   }
 }

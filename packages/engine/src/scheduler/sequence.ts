@@ -166,7 +166,8 @@ export class Sequence implements Utf8Carry {
 
   /** Whether its next token comes whatever the row says, and nothing is asked of that row. */
   get isForced(): boolean {
-    return !this.unscored && !this.hasLogprobs && this.control?.forced !== undefined;
+    const isScored = this.hasLogprobs || this.plan.params.samplingMask === true;
+    return !this.unscored && !isScored && this.control?.forced !== undefined;
   }
 
   /** Whether the output follows a grammar. */
