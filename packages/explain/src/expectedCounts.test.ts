@@ -48,6 +48,7 @@ const settings: Record<SamplerName, SamplingParams> = {
   minK: { minK: true },
   pLess: { pLess: true },
   dry: { dryMultiplier: 0.8, dryAllowedLength: 1 },
+  skew: { skew: 1 },
   mirostat: { mirostat: 2, mirostatTau: 1 },
   adaptiveP: { adaptiveTarget: 0.2 },
 };

@@ -97,6 +97,7 @@ describe("an alias", () => {
 
   it.each([
     { top_p_decay: 0.01 },
+    { skew: 5 },
     { top_p: 0.01, min_keep: 9 },
     { encoder_repetition_penalty: 9 },
     { encoder_no_repeat_ngram_size: 1 },

@@ -30,6 +30,7 @@ const ranges: Readonly<Record<string, Range>> = {
   "number in [0, 0.99]": { refused: [-least, 0.9900000000000001, Infinity], accepted: [0, 0.9, 0.99] },
   "number in [0, 1], or -1": { refused: [-least, -2, aboveOne, Infinity], accepted: [-1, 0, least, 1] },
   "integer in [0, 2]": { refused: [-1, 0.5, 3, Infinity], accepted: [0, 1, 2] },
+  "number in [-10, 10]": { refused: [-10.000000000000002, 10.000000000000002, Infinity], accepted: [-10, 0, 10] },
   "number in [-2, 2]": { refused: [-2.0000000000000004, 2.0000000000000004, Infinity], accepted: [-2, 0, 2] },
   "integer in [0, 2147483647]": { refused: [-1, 0.5, 2 ** 31, Infinity], accepted: [0, 1, 20] },
   "integer in [-1, 2147483647]": { refused: [-2, 0.5, 2 ** 31, Infinity], accepted: [-1, 0, 2 ** 31 - 1] },

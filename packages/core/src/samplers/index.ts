@@ -34,3 +34,4 @@ export { xtc } from "./xtc.ts";
 export { synthId } from "./synthId.ts";
 export { mirostat } from "./mirostat.ts";
 export { adaptiveP } from "./adaptiveP.ts";
+export { skew } from "./skew.ts";
