@@ -20,8 +20,16 @@ describe("the cards of a chain", () => {
       const settings: Settings = { minP: 0.1, temperature: 0.5, [name]: off };
       const shown = shownStages(settings, activeStages(settings, 50));
       const isOfTemperature = name === "temperature" || name === "dynatempRange";
-      expect([name, shown.length]).toEqual([name, isOfTemperature || name === "minP" ? 2 : 3]);
+      // several stages read it: it means none of them
+      const isNoStage = name === "minKeep";
+      expect([name, shown.length]).toEqual([name, isOfTemperature || isNoStage || name === "minP" ? 2 : 3]);
     }
+  });
+
+  it("leave a setting that another one reads where it is", () => {
+    const both: Settings = { topP: 0.5, minP: 0.1, minKeep: 3 };
+    expect(turnOff(both, "topP", 50)).toEqual({ minP: 0.1, minKeep: 3 });
+    expect(turnOff(turnOff(both, "topP", 50), "minP", 50)).toEqual({});
   });
 
   it("go where a switch took out all that was set", () => {

@@ -1,5 +1,5 @@
 /** Turns a stage on and off by the parameters that it reads. */
-import { type Parameter, parameters, type SamplerName, samplers } from "@tokenmill/core";
+import { type Parameter, parameters, type SamplerName, samplerNames, samplers } from "@tokenmill/core";
 import { activeStages, chainOf, profileOrder, type Settings, withChain, withValue } from "./settings.ts";
 
 /** The table entries of a stage, in the stage's order. */
@@ -28,11 +28,18 @@ export function turnOn(settings: Settings, stage: SamplerName, vocabSize: number
   return changed;
 }
 
-/** Settings in which the stage is off; a profile's default that turns it on is countered by the value that is off. */
+/**
+ * Settings in which the stage is off; a profile's default that turns it on is countered by the value that is off. What another
+ * stage that is on reads too stays.
+ */
 export function turnOff(settings: Settings, stage: SamplerName, vocabSize: number): Settings {
   const table = parametersOf(stage);
+  const others = samplerNames.filter((name) => name !== stage && isOn(settings, name, vocabSize));
+  const isShared = ({ name }: Parameter): boolean =>
+    others.some((other) => samplers[other].reads.some((read) => read === name));
   let changed = settings;
-  for (const { name } of table) changed = withValue(changed, name, undefined);
+  for (const { name } of table.filter((parameter) => !isShared(parameter)))
+    changed = withValue(changed, name, undefined);
   for (const { name, off } of table) {
     if (!isOn(changed, stage, vocabSize)) break;
     changed = withValue(changed, name, off);
