@@ -79,6 +79,7 @@ const equal: readonly (readonly [object, object])[] = [
     { repetition_penalty: 9, penalty_slope: 0.01 },
   ],
   [{ bad_words_ids: [[0], [1], [2], [3]] }, { bad_words: [[0], [1], [2], [3]] }],
+  [{ return_sampling_mask: true }, { sampling_mask: true }],
   [{ suppress_tokens: [0, 1, 2, 3, 4, 5, 6] }, { banned_token_ids: [0, 1, 2, 3, 4, 5, 6] }],
   [{ begin_suppress_tokens: most }, { begin_suppress_token_ids: most }],
   [
