@@ -1,5 +1,4 @@
 /** One flag per sampling parameter, made from the parameter table. */
-import { refuse } from "@tokenmill/check";
 import { asUsage } from "@tokenmill/cli";
 import {
   type Parameter,
@@ -46,20 +45,22 @@ export function samplingParams(options: Readonly<Record<string, unknown>>): Samp
   return params;
 }
 
-/** Of a pool or sampler: the most that `logprobs`, `logprobTokenIds` and `samplingMask` may ask for. */
-interface ResultRoom {
+/** Of a pool or sampler: the most that `logprobs` and `logprobTokenIds` may ask for. */
+interface LogprobRoom {
   readonly maxLogprobs: number;
   readonly maxLogprobTokenIds: number;
+}
+
+interface ResultRoom extends LogprobRoom {
   readonly maxSamplingMask: number;
 }
 
 /** For whoever makes room for what is asked for, and for who has none. */
-export const anyRoom: ResultRoom = {
+export const anyRoom: LogprobRoom = {
   maxLogprobs: Number.MAX_SAFE_INTEGER,
   maxLogprobTokenIds: Number.MAX_SAFE_INTEGER,
-  maxSamplingMask: Number.MAX_SAFE_INTEGER,
 };
-export const noRoom: ResultRoom = { maxLogprobs: 0, maxLogprobTokenIds: 0, maxSamplingMask: 0 };
+export const noRoom: LogprobRoom = { maxLogprobs: 0, maxLogprobTokenIds: 0 };
 
 /** What these parameters need, no less than pools have by themselves. */
 export function roomFor(params: SamplingParams, vocabSize: number): ResultRoom {
@@ -72,12 +73,9 @@ export function roomFor(params: SamplingParams, vocabSize: number): ResultRoom {
 }
 
 /** `stages`: what `--stage` gave; absent: not known yet. @throws UsageError naming the parameter. */
-export function checkParams(params: SamplingParams, vocabSize: number, room: ResultRoom, stages?: StageFlag): void {
-  const { maxLogprobs, maxLogprobTokenIds, maxSamplingMask } = room;
-  asUsage(() => {
-    validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages), maxLogprobTokenIds);
-    if (params.samplingMask && maxSamplingMask === 0) refuse("samplingMask", "false", true, false);
-  });
+export function checkParams(params: SamplingParams, vocabSize: number, room: LogprobRoom, stages?: StageFlag): void {
+  const { maxLogprobs, maxLogprobTokenIds } = room;
+  asUsage(() => validateParams(params, vocabSize, maxLogprobs, stages && Object.keys(stages), maxLogprobTokenIds));
 }
 
 function flagOf(parameter: Parameter): Option {
