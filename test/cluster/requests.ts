@@ -15,6 +15,17 @@ const kinds: readonly GenerateRequest[] = [
   { allowedTokenIds: [0, 1, 2], repetitionDetection: { maxPatternSize: 3, minCount: 6 }, minTokens: 40 },
   { thinkingTokenBudget: 3, thinking: { start: "a", ends: ["bc"], forcedEnd: "é01bc" }, forcedTokenIds: [1, 2] },
   {
+    mirostat: 2,
+    mirostatTau: 2,
+    bannedStrings: ["ya", "bc"],
+    phases: [
+      { from: { text: "a" }, params: { temperature: 0.7, topP: 0.9 } },
+      { from: { text: "x" }, params: { mirostat: 0, logitBias: { 0: 2 } } },
+      { from: { text: "yz" }, params: { mirostat: 0, adaptiveTarget: 0.4 } },
+      { from: 30, params: { temperature: 2 } },
+    ],
+  },
+  {
     bannedStrings: ["ab", "bc", "a ", "é", "xyz"],
     bannedRegex: ["x[yz]{2}"],
     bannedN: 2,

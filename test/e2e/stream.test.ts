@@ -69,6 +69,19 @@ describe("the default job", () => {
     expect(refused.code).toBe(2);
   });
 
+  it("draws with other parameters from some place on", async () => {
+    const args = ["stream", "--prompt", "On", "--seed", "3", "--max-tokens", "6", "--phases"];
+    const phases = [{ from: 2, params: { allowedTokenIds: [11] } }];
+    const { code, stdout } = await tokenmill([...args, JSON.stringify(phases)]);
+    expect(stdout).toMatch(/[^,],{4} \(length\)\n$/);
+    expect(code).toBe(0);
+    const refused = await tokenmill([...args, '[{"from": 2, "params": {"topP": 2}}]']);
+    expect(refused.stderr).toContain('"phases[0].params.topP" expected number in (0, 1], got 2');
+    expect(refused.code).toBe(1);
+    const none = await tokenmill([...args, "{}"]);
+    expect(none.stderr).toContain('"phases" expected a JSON array, got "{}"');
+  });
+
   it("gives its summary alone on stdout with --json", async () => {
     const args = ["stream", "--count", "2", "--max-tokens", "3", "--seed", "18446744073709551615", "--json"];
     const { code, stdout } = await tokenmill(args);

@@ -33,10 +33,8 @@ export function asRefusal<T extends Error>(error: T, parameter: string, wording:
 export function refusalOf(error: unknown, spelling: Spelling = () => undefined): Refusal | undefined {
   const refused = typeof error === "object" && error !== null ? refusals.get(error) : undefined;
   if (!refused) return undefined;
-  const spelled = (parameter: string): string => {
-    // A name, and what follows it inside brackets or after a dot.
-    const name = /^[^[.]*/.exec(parameter)![0];
-    return `${spelling(name) ?? name}${parameter.slice(name.length)}`;
-  };
+  // Names with dots between them, each with what follows it inside brackets.
+  const spelled = (parameter: string): string =>
+    parameter.replace(/[^[\].]+(?![^[]*\])/g, (name) => spelling(name) ?? name);
   return { parameter: spelled(refused.parameter), message: refused.wording(spelled) };
 }

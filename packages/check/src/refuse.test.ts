@@ -23,6 +23,11 @@ describe("a refusal", () => {
     });
   });
 
+  it("spells each name of a path, and nothing in brackets", () => {
+    const error = thrownBy(() => refuse("topList[aB].minCount[3].x", "none", 1, false));
+    expect(refusalOf(error, snake)?.parameter).toBe("top_list[aB].min_count[3].x");
+  });
+
   it("has its parameter whatever made it", () => {
     expect(refusalOf(thrownBy(() => refuseBecause("ignoreEos", 'expected false beside "jsonSchema"', true)))).toEqual({
       parameter: "ignoreEos",

@@ -19,6 +19,7 @@ export { type Profile, type ProfileName, profiles } from "./profiles/index.ts";
 export type { NumberRange, RangeEnds } from "./kinds/range.ts";
 export { checkSeed, drawSeed, randomSeed, seedBits } from "./random/seed.ts";
 export type { GenerateRequest } from "./params/generateRequest.ts";
+export { type Phase, type PhaseParams, type PhaseStart, wholeRequestParams } from "./params/phases.ts";
 export type { CustomStageName, SamplingParams } from "./params/samplingParams.ts";
 export { createResult, SampleError, type SampleErrorCode, type SampleResult } from "./records/sampleResult.ts";
 export { writeSparseRow } from "./records/sparse.ts";

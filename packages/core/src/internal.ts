@@ -24,6 +24,7 @@ export { type RecordViews, viewsOf } from "./records/views.ts";
 export { isInRange, rangeText } from "./kinds/range.ts";
 export { unusedParams, unusedText } from "./chain/unusedParams.ts";
 export { checkState, compileValid } from "./chain/plan.ts";
+export { stateFor, type StatefulPlan } from "./chain/sequenceState.ts";
 export { philox, uniformOf, wordsOf } from "./random/philox.ts";
 export { isSamplerName } from "./samplers/table.ts";
 export { checkLogitsSource } from "./source/checkLogitsSource.ts";

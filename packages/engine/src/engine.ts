@@ -3,9 +3,9 @@
  * This is the layer where rxjs begins; inside, events are plain calls of an observer.
  */
 import type { Readable } from "node:stream";
-import { type GenerateRequest, type LogitsSource, type SamplingParams, type TokenEvent } from "@tokenmill/core";
+import { type GenerateRequest, type LogitsSource, type TokenEvent } from "@tokenmill/core";
 import { checkTimeout, refuse } from "@tokenmill/check";
-import { createPool, type Plan, type SamplerPool } from "@tokenmill/worker-pool";
+import { createPool, type SamplerPool } from "@tokenmill/worker-pool";
 import { defer, Observable } from "rxjs";
 import { SequenceError } from "./errors.ts";
 import type { BeamSearchOptions } from "./search/beamSearch.ts";
@@ -25,6 +25,7 @@ import {
   poolOptions,
   type RowEngineOptions,
 } from "./open/options.ts";
+import { compilePlans, type PlannedParams, releasePlans, type SequencePlans } from "./open/plans.ts";
 import { prepareRecord } from "./open/prepareRecord.ts";
 import { prepareRequest } from "./open/prepareRequest.ts";
 import { PromptScoring } from "./scheduler/promptScoring.ts";
@@ -140,9 +141,9 @@ class TokenEngine implements Engine {
   open(request: GenerateRequest, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRequest(request, this.#limits);
-    return this.#start(prepared.params, (plan) => {
+    return this.#start(prepared, (plans) => {
       const sequenceId = this.#ids.claim(prepared.sequenceId);
-      return newSequence(prepared, { plan, sequenceId, seed: this.seed, observer });
+      return newSequence(prepared, { ...plans, sequenceId, seed: this.seed, observer });
     });
   }
 
@@ -151,21 +152,19 @@ class TokenEngine implements Engine {
     const prepared = prepareRequest(request, this.#limits);
     const { sequenceId } = prepared;
     if (sequenceId === undefined) refuse("sequenceId", "an id, as nobody numbers a record", sequenceId, true);
-    const plan = this.#pool.compile(prepared.params);
+    const plans = compilePlans(this.#pool, prepared);
     try {
-      const sequence = newSequence(prepared, { plan, sequenceId, seed: this.seed, observer: undefined });
+      const sequence = newSequence(prepared, { ...plans, sequenceId, seed: this.seed, observer: undefined });
       return takeSnapshot(sequence, this.source.vocabSize);
     } finally {
-      plan.release();
+      releasePlans(plans);
     }
   }
 
   reopen(record: SequenceSnapshot, observer: TokenObserver): SequenceHandle {
     this.#checkOpen();
     const prepared = prepareRecord(record, this.#limits, this.#texts);
-    return this.#start(prepared.params, (plan) =>
-      prepared.sequence(plan, this.#ids.claim(prepared.sequenceId), observer),
-    );
+    return this.#start(prepared, (plans) => prepared.sequence(plans, this.#ids.claim(prepared.sequenceId), observer));
   }
 
   snapshot(sequenceId: number | bigint): SequenceSnapshot {
@@ -239,7 +238,7 @@ class TokenEngine implements Engine {
       prepare: (request) => prepareRequest(request, this.#limits),
       compile: (params) => this.#pool.compile(params),
       claimId: (wanted) => this.#ids.claim(wanted),
-      start: (params, make) => this.#start(params, make),
+      start: (params, make) => this.#start({ params }, ({ plan }) => make(plan)),
     };
   }
 
@@ -254,17 +253,16 @@ class TokenEngine implements Engine {
     if (this.#closing) throw new SequenceError("engine_closed", this.#ids.next, 0, "the engine was closed");
   }
 
-  /** Compiles, makes the sequence and adds it to the scheduler; the plan is released if that fails. */
-  #start(params: SamplingParams, make: (plan: Plan) => Sequence): SequenceHandle {
-    let plan: Plan | undefined;
+  /** Compiles, makes the sequence and adds it to the scheduler; the plans are released if that fails. */
+  #start(params: PlannedParams, make: (plans: SequencePlans) => Sequence): SequenceHandle {
+    const plans = compilePlans(this.#pool, params);
     try {
-      plan = this.#pool.compile(params);
-      const sequence = make(plan);
+      const sequence = make(plans);
       sequence.scoring = this.#scoringOf(sequence);
       this.#scheduler.add(sequence);
       return new OpenSequenceHandle(this.#pool, this.#scheduler, sequence);
     } catch (error) {
-      plan?.release();
+      releasePlans(plans);
       throw error;
     }
   }

@@ -138,6 +138,18 @@ describe("NDJSON", () => {
     });
   });
 
+  it("and what phases have of these", () => {
+    const phases = [
+      { from: 3, params: { logitBias: new Map([[3, -Infinity]]), topK: 2 } },
+      { from: "answer" as const, params: {} },
+    ];
+    const line = encodeNdjsonRequest({ phases }).replace('"topK":2', '"topK":2,"topP":null');
+    expect(decodeNdjsonRequest(line)).toEqual({
+      phases: [{ from: 3, params: { logitBias: { 3: -Infinity }, topK: 2 } }, phases[1]],
+    });
+    expect(decodeNdjsonRequest('{"phases":[1,{"params":[]}]}')).toEqual({ phases: [1, { params: [] }] });
+  });
+
   it.each([
     ["{", "damaged"],
     ["[]", "invalid"],

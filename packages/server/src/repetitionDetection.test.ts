@@ -50,8 +50,8 @@ describe.each([
   });
 
   it.each([
-    [{ max_pattern_size: 4 }, "repetition_detection.minCount", "integer in [2, 16777216], got undefined"],
-    [{ ...thrice, min_pattern_size: 3 }, "repetition_detection.minPatternSize", "integer in [1, 2], got 3"],
+    [{ max_pattern_size: 4 }, "repetition_detection.min_count", "integer in [2, 16777216], got undefined"],
+    [{ ...thrice, min_pattern_size: 3 }, "repetition_detection.min_pattern_size", "integer in [1, 2], got 3"],
     [{ ...thrice, max_pattern_size: 2000 }, "repetition_detection.max_pattern_size", "integer in [0, 1024], got 2000"],
   ])("refuses %j", async (repetition_detection, param, expected) => {
     const { status, body: answer } = await answerTo(server, path, { ...body, repetition_detection });

@@ -46,8 +46,8 @@ export function parseNumbers(text: string): number[] | undefined {
   return ids.includes(undefined) ? undefined : (ids as number[]);
 }
 
-/** A JSON array. */
-function parseArray(text: string): unknown[] | undefined {
+/** A JSON array; undefined for what is none. */
+export function parseArray(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : undefined;

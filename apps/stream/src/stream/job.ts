@@ -22,7 +22,7 @@ export function jobOf(
   source: LogitsSource,
 ): Job {
   const { maxTokens, stop, stopRegex, ignoreEos, repetitionDetection, promptLogprobs, count, show } = flags;
-  const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId } = flags;
+  const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId, phases } = flags;
   const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax } = flags;
   const given: RequestDefaults = {
     ...params,
@@ -35,6 +35,7 @@ export function jobOf(
     ...(thinking && { thinking }),
     ...(forcedTokenIds && { forcedTokenIds }),
     ...(forcedEosTokenId !== undefined && { forcedEosTokenId }),
+    ...(phases && { phases }),
     ...(bannedStrings && { bannedStrings }),
     ...(bannedRegex && { bannedRegex }),
     ...(bannedRegexIgnoreCase && { bannedRegexIgnoreCase }),

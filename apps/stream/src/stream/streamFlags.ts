@@ -1,6 +1,6 @@
 /** Flags of `tokenmill stream`. */
 import { addSourceFlags, asUsage, integerFlag, type SourceFlags, UsageError } from "@tokenmill/cli";
-import type { RepetitionDetection, ThinkingTags } from "@tokenmill/core";
+import type { Phase, RepetitionDetection, ThinkingTags } from "@tokenmill/core";
 import { repetitionRule, type RepetitionRule } from "@tokenmill/engine";
 import { Command, Option } from "commander";
 import { addPoolFlags } from "../flags/poolFlags.ts";
@@ -8,7 +8,7 @@ import { rowTimeoutFlag } from "../flags/rowTimeoutFlag.ts";
 import { wireFormats } from "../sinks/encoder.ts";
 import { addGrammarFlags, type GrammarFlags } from "../flags/grammarFlags.ts";
 import { addSamplingFlags } from "../flags/samplingFlags.ts";
-import { parseNumbers, parseObject } from "../flags/parseValue.ts";
+import { parseArray, parseNumbers, parseObject } from "../flags/parseValue.ts";
 import type { StageFlag } from "../flags/stageFlag.ts";
 
 const outputFormats: readonly ["text", ...typeof wireFormats] = ["text", ...wireFormats];
@@ -28,6 +28,7 @@ export interface StreamFlags extends SourceFlags, GrammarFlags {
   readonly thinking?: ThinkingTags;
   readonly forcedTokenIds?: readonly number[];
   readonly forcedEosTokenId?: number;
+  readonly phases?: readonly Phase[];
   readonly bannedStrings?: readonly string[];
   readonly bannedRegex?: readonly string[];
   readonly bannedRegexIgnoreCase?: readonly string[];
@@ -91,6 +92,11 @@ export function streamFlags(): Command {
       "the token at the last place of --max-tokens",
       integerFlag("forcedEosTokenId", 0),
     )
+    .option(
+      "--phases <json>",
+      'other parameters from some place on: [{"from": "answer", "params": {"temperature": 0.3}}]',
+      phasesFlag,
+    )
     .option("--banned-strings <text>", "a text that no sequence holds: tokens are taken back; may be repeated", collect)
     .option("--banned-regex <pattern>", "a pattern of such texts; may be repeated", collect)
     .option("--banned-regex-ignore-case <pattern>", "the same, in any case; may be repeated", collect)
@@ -142,6 +148,13 @@ function thinkingFlag(text: string): ThinkingTags {
   const given = parseObject(text);
   if (!given) throw new UsageError(`"thinking" expected a JSON object, got ${JSON.stringify(text)}`);
   return given;
+}
+
+/** @throws UsageError */
+function phasesFlag(text: string): readonly Phase[] {
+  const given = parseArray(text);
+  if (!given) throw new UsageError(`"phases" expected a JSON array, got ${JSON.stringify(text)}`);
+  return given as readonly Phase[];
 }
 
 /** @throws UsageError */

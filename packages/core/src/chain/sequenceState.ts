@@ -32,5 +32,29 @@ export function checkStateOf(stageNames: readonly string[], name: string, state:
   });
 }
 
+/** A plan, as far as states are about it. */
+export interface StatefulPlan {
+  readonly stageNames: readonly string[];
+  readonly initialState: readonly number[] | undefined;
+}
+
+/**
+ * What the stages of `plan` remember of a sequence that was drawn by `before` so far: those that both have go on from their
+ * numbers, the others begin. Undefined if no stage remembers anything.
+ */
+export function stateFor(
+  plan: StatefulPlan,
+  before: StatefulPlan,
+  state: ArrayLike<number>,
+): readonly number[] | undefined {
+  const { stageNames, initialState } = plan;
+  if (!initialState) return undefined;
+  const numbers = [...initialState];
+  for (const { first, count } of statesOf(stageNames.filter((name) => before.stageNames.includes(name)))) {
+    for (let i = first; i < first + count; i++) numbers[i] = state[i]!;
+  }
+  return numbers;
+}
+
 const statesOf = (stageNames: readonly string[]) =>
   stageNames.filter(isSamplerName).flatMap((name) => samplers[name].state ?? []);

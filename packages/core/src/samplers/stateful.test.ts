@@ -1,5 +1,6 @@
 /** Stages that remember: the state goes in with the draw and comes out with the token. */
 import { describe, expect, it } from "vitest";
+import { stateFor } from "../chain/sequenceState.ts";
 import type { SamplingParams } from "../params/samplingParams.ts";
 import { createSampler } from "../sampler/sampler.ts";
 import { variants } from "../testing/createKernels.ts";
@@ -39,6 +40,24 @@ describe.each(variants)("%s kernels", (variant) => {
     const mean = surprises.reduce((a, b) => a + b, 0) / surprises.length;
     // Σ error = (μ before − μ after) / η, and μ stays within a few bits
     expect(Math.abs(mean - tau)).toBeLessThan(0.15);
+  });
+
+  it("goes on where the plan changes: numbers of stages that both have, the start of the others", async () => {
+    const sampler = await createSampler({ vocabSize: 4 });
+    const plans = [
+      { mirostat: 2 },
+      { mirostat: 1, mirostatTau: 1 },
+      { adaptiveTarget: 0.5, adaptiveDecay: 0 },
+      { topK: 2 },
+    ];
+    const [second, first, adaptive, none] = plans.map((params) => sampler.compile(params as SamplingParams));
+    const state = [7, 8, 9, 0];
+    expect(stateFor(first!, second!, state)).toEqual([7, 0, 0, 0]);
+    expect(stateFor(second!, adaptive!, state)).toEqual([10, 0, 0, 0]);
+    expect(stateFor(adaptive!, adaptive!, state)).toEqual([0, 8, 9, 0]);
+    expect(stateFor(adaptive!, first!, state)).toEqual([0, 0.5, 1, 0]);
+    expect(stateFor(first!, none!, state)).toEqual([2, 0, 0, 0]);
+    expect(stateFor(none!, first!, state)).toBeUndefined();
   });
 
   it("mirostat 2 keeps what surprises by at most μ bits, one token at least", async () => {

@@ -3,6 +3,7 @@
  * drawn. It says what the next row may give, and which tokens are certain. Sequences without such rules have none.
  */
 import type { SampleResult, TextAutomaton } from "@tokenmill/core";
+import { stateFor, type StatefulPlan } from "@tokenmill/core/internal";
 import type { History } from "@tokenmill/worker-pool";
 import type { TokenTexts } from "../text/tokenTexts.ts";
 import { type BanRule, Bans } from "./bans.ts";
@@ -27,6 +28,8 @@ export interface Controlled {
   readonly bans: BanRule | undefined;
   readonly banAutomata: readonly TextAutomaton[];
   readonly carriedBans: CarriedBans | undefined;
+  /** The plan of a phase; undefined: of what is in none. */
+  planOf(phase: number | undefined): StatefulPlan;
 }
 
 const noBytes = new Uint8Array(0);
@@ -72,6 +75,16 @@ export class Control {
   get formStart(): number | undefined {
     const state = this.#steered.at(-1);
     return state ? state.formStart : this.#sequence.promptLength;
+  }
+
+  /** The phase of the next row; undefined: none. */
+  get phase(): number | undefined {
+    return this.#steered.at(-1)?.phase;
+  }
+
+  /** The phase of the next token that leaves. */
+  get nextPhase(): number | undefined {
+    return this.#steered[0]?.phase;
   }
 
   /** Writes which tokens may come next. False, and nothing is written: all may. */
@@ -134,9 +147,20 @@ export class Control {
     const isStopToken = stopTokenIds.includes(tokenId);
     const isLast = isStopToken || history!.length - promptLength >= maxTokens;
     const bytes = isStopToken ? noBytes : (this.#texts?.bytes(tokenId) ?? noBytes);
-    const state = this.#steered.at(-1);
-    if (state) this.#steered.push(this.#steering!.next(state, history!.tokens(), history!.length));
+    this.#steer(result);
     if (this.#held.push(result, { bytes, isLast, isForced }) === "certain") this.#certainCount = this.#held.count;
+  }
+
+  /** Where another phase begins, `result` has the state that its plan goes on from. */
+  #steer(result: SampleResult): void {
+    const { history } = this.#sequence;
+    const before = this.#steered.at(-1);
+    if (!before) return;
+    const after = this.#steering!.next(before, history!.tokens(), history!.length);
+    this.#steered.push(after);
+    if (after.phase === before.phase) return;
+    const [plan, last] = [this.#sequence.planOf(after.phase), this.#sequence.planOf(before.phase)];
+    result.state.set(stateFor(plan, last, result.state) ?? []);
   }
 
   /** History and states as of the last token that is held. */

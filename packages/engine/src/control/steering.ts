@@ -1,14 +1,15 @@
 /**
- * What the next row is to give, as far as it follows from prompt and output alone: a token that is forced, and whether the output
- * follows its form yet. States are small and never change: one is kept for each token that may be taken back.
+ * What the next row is to give, as far as it follows from prompt and output alone: a token that is forced, whether the output
+ * follows its form yet, and which phase it is in. States are small and never change: one is kept for each token that may be taken back.
  */
-import type { SequenceRequest, Tokenizer } from "@tokenmill/core";
+import type { GenerateRequest, Tokenizer } from "@tokenmill/core";
+import { type PhaseBegin, Phases } from "./phases.ts";
 import { Thinking, type ThinkingRule, type ThinkingState } from "./thinking.ts";
 
 /** Fields of a request that say it, as they were given. */
 export type SteeringFields = Pick<
-  SequenceRequest,
-  "thinkingTokenBudget" | "thinking" | "forcedTokenIds" | "forcedEosTokenId"
+  GenerateRequest,
+  "thinkingTokenBudget" | "thinking" | "forcedTokenIds" | "forcedEosTokenId" | "phases"
 >;
 
 export interface SteeringRule {
@@ -19,6 +20,8 @@ export interface SteeringRule {
   readonly forcedTokenIds: readonly number[];
   /** The token at the last place that `maxTokens` allows. */
   readonly forcedEosTokenId: number | undefined;
+  /** What begins each phase; absent: there are none. */
+  readonly phases?: readonly PhaseBegin[] | undefined;
 }
 
 export interface SteeringState {
@@ -29,6 +32,8 @@ export interface SteeringState {
   readonly endsThinking: boolean;
   /** Where in the ids the output begins that has a form; undefined: not yet, or never. */
   readonly formStart: number | undefined;
+  /** Which phase was begun last; undefined: none. */
+  readonly phase: number | undefined;
 }
 
 /** The sequence, as far as it does not change. */
@@ -42,11 +47,13 @@ export class Steering {
   readonly #rule: SteeringRule;
   readonly #sequence: Steered;
   readonly #thinking: Thinking | undefined;
+  readonly #phases: Phases | undefined;
 
   constructor(rule: SteeringRule, sequence: Steered, tokenizer: Tokenizer | undefined) {
     this.#rule = rule;
     this.#sequence = sequence;
     this.#thinking = rule.thinking && new Thinking(rule.thinking, tokenizer);
+    this.#phases = rule.phases && new Phases(rule.phases, sequence.promptLength, tokenizer);
   }
 
   /** Behind the ids, prompt and output. */
@@ -59,11 +66,18 @@ export class Steering {
 
   /** After the last of the first `length` ids. */
   next(state: SteeringState, tokenIds: ArrayLike<number>, length: number): SteeringState {
+    const next = this.#step(state, tokenIds, length);
+    const phase = this.#phases?.begunBy(tokenIds, length, state.thinking, next.thinking);
+    return phase === undefined || phase === next.phase ? next : { ...next, phase };
+  }
+
+  /** The same without phases that begin. */
+  #step(state: SteeringState, tokenIds: ArrayLike<number>, length: number): SteeringState {
     const isForced = this.forcedToken(state, length - 1) !== undefined;
     const forced = isForced ? state.forced.slice(1) : state.forced;
     if (isForced && state.endsThinking) {
       if (forced.length > 0) return { ...state, forced };
-      return { thinking: undefined, forced, endsThinking: false, formStart: this.#formAt(state, length) };
+      return { ...state, thinking: undefined, forced, endsThinking: false, formStart: this.#formAt(state, length) };
     }
     if (!this.#thinking || (this.#sequence.hasForm && state.formStart !== undefined)) {
       return isForced ? { ...state, forced } : state;
@@ -72,7 +86,7 @@ export class Steering {
     const isOver = state.thinking !== undefined && step.state === undefined;
     const formStart = isOver ? this.#formAt(state, length) : state.formStart;
     if (!isForced && !isOver && step.state === state.thinking && step.forced.length === 0) return state;
-    return { thinking: step.state, formStart, ...this.#forcedThen(forced, step.forced) };
+    return { ...state, thinking: step.state, formStart, ...this.#forcedThen(forced, step.forced) };
   }
 
   /** The token that comes at that place of the ids whatever the row says. */
@@ -86,7 +100,8 @@ export class Steering {
     const { forcedTokenIds } = this.#rule;
     const step = this.#thinking?.begin(prompt);
     const formStart = step?.state === undefined ? prompt.length : undefined;
-    return { thinking: step?.state, formStart, ...this.#forcedThen(forcedTokenIds, step?.forced ?? []) };
+    const phase = this.#phases?.begunBy(prompt, prompt.length, undefined, step?.state);
+    return { thinking: step?.state, formStart, phase, ...this.#forcedThen(forcedTokenIds, step?.forced ?? []) };
   }
 
   /** What the request forces comes first; then thinking, which is still too long, ends. */
@@ -98,4 +113,14 @@ export class Steering {
   #formAt({ formStart }: SteeringState, length: number): number | undefined {
     return formStart ?? (this.#sequence.hasForm ? length : undefined);
   }
+}
+
+/** The phase of the place behind the ids, prompt and output; undefined: none. */
+export function phaseBehind(
+  rule: SteeringRule | undefined,
+  sequence: Steered,
+  tokenizer: Tokenizer | undefined,
+  tokenIds: ArrayLike<number>,
+): number | undefined {
+  return rule?.phases && new Steering(rule, sequence, tokenizer).at(tokenIds).phase;
 }

@@ -1,7 +1,8 @@
 /** The sequence behind a resume record, as of the record's last token. */
 import { checkSeed, type SamplingParams } from "@tokenmill/core";
-import type { Plan } from "@tokenmill/worker-pool";
 import { repetitionRule } from "../control/repetition.ts";
+import { phaseBehind, type SteeringRule } from "../control/steering.ts";
+import { phasePlans } from "../scheduler/phasePlans.ts";
 import { Sequence, type TokenObserver } from "../scheduler/sequence.ts";
 import { replayOnceCompiled, replayText } from "../snapshot/replay.ts";
 import { checkSnapshot, checkState, type SequenceSnapshot } from "../snapshot/sequenceSnapshot.ts";
@@ -15,14 +16,16 @@ import {
   grammarEos,
   type RequestLimits,
 } from "./fieldChecks.ts";
+import type { SequencePlans } from "./plans.ts";
 import { steeringRule } from "./steeringRule.ts";
 import { stopRegexes, stopsOf, stopStrings } from "./stops.ts";
 
 export interface PreparedRecord {
   readonly params: SamplingParams;
+  readonly steering: SteeringRule | undefined;
   readonly sequenceId: number | bigint | undefined;
   /** @throws SnapshotError if the record's state or text is not what its tokens give */
-  sequence(plan: Plan, sequenceId: number | bigint, observer: TokenObserver): Sequence;
+  sequence(plans: SequencePlans, sequenceId: number | bigint, observer: TokenObserver): Sequence;
 }
 
 /** @throws SnapshotError for a damaged or foreign record, TypeError and RangeError for what it asks for */
@@ -45,17 +48,21 @@ export function prepareRecord(
   const stop = stopStrings(record.stop, limits);
   const stopRegex = stopRegexes(record.stopRegex, limits);
   if (grammar) grammarEos(grammar, limits, ignoreEos);
+  const ids = steering?.phases ? [...promptTokenIds, ...outputTokenIds] : [];
+  const phase = phaseBehind(steering, { ...steered, promptLength: promptTokenIds.length }, limits.tokenizer, ids);
   const randomStreamId = idOf(record.randomStreamId, "randomStreamId");
   return {
     params: { ...unseeded, profile },
+    steering,
     sequenceId: idOf(record.sequenceId, "sequenceId"),
-    sequence(plan, sequenceId, observer) {
-      checkState(state, plan.initialState);
+    sequence({ plan, phasePlans: plans }, sequenceId, observer) {
+      checkState(state, (phase === undefined ? plan : plans[phase]!).initialState);
       const sequence = new Sequence({
         sequenceId,
         randomStreamId,
         seed: BigInt(seed),
         plan,
+        phases: phasePlans(plans, phase),
         promptTokenIds,
         outputTokenIds,
         maxTokens,

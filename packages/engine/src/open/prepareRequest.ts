@@ -12,7 +12,7 @@ import {
 } from "@tokenmill/core";
 import { checkBoolean, refuse, refuseBecause, refuseUnknown } from "@tokenmill/check";
 import type { BanRule } from "../control/bans.ts";
-import type { SteeringRule } from "../control/steering.ts";
+import { phaseBehind, type SteeringRule } from "../control/steering.ts";
 import { repetitionRule, type RepetitionRule } from "../control/repetition.ts";
 import { banRule } from "./banRule.ts";
 import {
@@ -43,6 +43,7 @@ const requestFields = [
   "thinking",
   "forcedTokenIds",
   "forcedEosTokenId",
+  "phases",
   "bannedStrings",
   "bannedRegex",
   "bannedRegexIgnoreCase",
@@ -66,6 +67,8 @@ export interface PreparedRequest {
   readonly ignoreEos: boolean;
   readonly repetition: RepetitionRule | undefined;
   readonly steering: SteeringRule | undefined;
+  /** Of the first token; undefined: none. */
+  readonly firstPhase: number | undefined;
   readonly bans: BanRule | undefined;
   /** Without the seed; `stopTokenIds` holds end of text too unless it is ignored. */
   readonly params: SamplingParams;
@@ -84,7 +87,7 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   const { jsonSchema, grammar, regex, choice, structuralTag, ...others } = request;
   const { promptLogprobs, randomStreamId, parseSpecial = true, repetitionDetection, ...rest } = others;
   const { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax, ...unbanned } = rest;
-  const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId, ...unsteered } = unbanned;
+  const { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId, phases, ...unsteered } = unbanned;
   const banFields = { bannedStrings, bannedRegex, bannedRegexIgnoreCase, bannedN, rewindCountMax };
   const { prompt, sequenceId, maxTokens, stop, stopRegex, ignoreEos = false, seed, ...params } = unsteered;
   checkBoolean("ignoreEos", ignoreEos);
@@ -95,7 +98,9 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
   const promptIds = promptTokenIds(prompt, parseSpecial, limits);
   const most = checkMaxTokens(fittingTokens(promptIds.length, maxTokens, limits), params.minTokens);
   const steered = { maxTokens: most, hasForm: spec !== undefined, bannedTokenIds: params.bannedTokenIds };
-  const steeringFields = { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId };
+  const steeringFields = { thinkingTokenBudget, thinking, forcedTokenIds, forcedEosTokenId, phases };
+  const steering = steeringRule(steeringFields, steered, limits);
+  const { tokenizer } = limits;
   return {
     promptTokenIds: promptIds,
     sequenceId: canonicalId(sequenceId),
@@ -105,7 +110,8 @@ export function prepareRequest(request: GenerateRequest, limits: RequestLimits):
     stopRegex: stopRegexes(stopRegex, limits),
     ignoreEos,
     repetition: repetitionRule(repetitionDetection),
-    steering: steeringRule(steeringFields, steered, limits),
+    steering,
+    firstPhase: phaseBehind(steering, { ...steered, promptLength: promptIds.length }, tokenizer, promptIds),
     bans: banRule(banFields, limits),
     params: ignoreEos ? params : withStopTokens(params, eosTokenIds),
     seed: seedBits(seed),

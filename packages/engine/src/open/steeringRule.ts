@@ -1,4 +1,4 @@
-/** Fields of a request that force tokens, checked. */
+/** Fields of a request that force tokens, and that say which parts its output has, checked. */
 import {
   checkBoolean,
   checkInteger,
@@ -7,17 +7,18 @@ import {
   mostTokens,
   refuse,
   refuseBecause,
-  show,
 } from "@tokenmill/check";
-import type { SequenceRequest, ThinkingTags } from "@tokenmill/core";
+import type { ThinkingTags } from "@tokenmill/core";
 import type { SteeringFields, SteeringRule } from "../control/steering.ts";
 import { tagOf } from "../control/tags.ts";
 import type { ThinkingRule } from "../control/thinking.ts";
+import { jsonPhases } from "../snapshot/jsonParams.ts";
 import type { RequestLimits } from "./fieldChecks.ts";
+import { followThinking, phaseBegins } from "./phaseRules.ts";
+import { checkTag, tagLimits } from "./tagChecks.ts";
 
 const tagNames: readonly (keyof ThinkingTags)[] = ["start", "ends", "forcedEnd", "isOpen"];
 const mostEnds = 16;
-const tagLimits = { ids: 64, units: 256 };
 const endLimits = { ids: 1024, units: 4096 };
 
 /** What of the rest of the request it is held against. */
@@ -27,11 +28,12 @@ export interface SteeredRequest {
   readonly bannedTokenIds: readonly number[] | undefined;
 }
 
-type Given = { readonly [Name in keyof SteeringFields]?: SequenceRequest[Name] | undefined };
+type Given = { readonly [Name in keyof SteeringFields]?: SteeringFields[Name] | undefined };
 
-/** Undefined: nothing is forced, and thinking is nothing of its own. @throws TypeError, RangeError */
+/** Undefined: nothing is forced, thinking is nothing of its own, and there are no phases. @throws TypeError, RangeError */
 export function steeringRule(given: Given, request: SteeredRequest, limits: RequestLimits): SteeringRule | undefined {
-  const thinking = thinkingRule(given, request, limits);
+  const phases = phaseBegins(given.phases, limits);
+  const thinking = thinkingRule(given, request.hasForm, followThinking(phases), limits);
   const { forcedTokenIds = [], forcedEosTokenId } = given;
   checkTokenIds("forcedTokenIds", forcedTokenIds, limits.vocabSize);
   if (forcedTokenIds.length > request.maxTokens) {
@@ -39,11 +41,10 @@ export function steeringRule(given: Given, request: SteeredRequest, limits: Requ
     refuseBecause("forcedTokenIds", `expected ${most}, got ${forcedTokenIds.length}`, false, ["maxTokens"]);
   }
   if (forcedEosTokenId !== undefined) checkForcedEos(forcedEosTokenId, request, limits);
-  if (!thinking && forcedTokenIds.length === 0 && forcedEosTokenId === undefined) return undefined;
-  const fields: SteeringFields = Object.fromEntries(
-    Object.entries({ ...given }).filter(([, value]) => value !== undefined),
-  );
-  return { fields: structuredClone(fields), thinking, forcedTokenIds: [...forcedTokenIds], forcedEosTokenId };
+  if (!thinking && !phases && forcedTokenIds.length === 0 && forcedEosTokenId === undefined) return undefined;
+  const plain = { ...given, phases: phases && jsonPhases(given.phases!) };
+  const fields: SteeringFields = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  return { fields: structuredClone(fields), thinking, forcedTokenIds: [...forcedTokenIds], forcedEosTokenId, phases };
 }
 
 function checkForcedEos(
@@ -59,19 +60,25 @@ function checkForcedEos(
   }
 }
 
-function thinkingRule(given: Given, { hasForm }: SteeredRequest, limits: RequestLimits): ThinkingRule | undefined {
+function thinkingRule(
+  given: Given,
+  hasForm: boolean,
+  isFollowed: boolean,
+  limits: RequestLimits,
+): ThinkingRule | undefined {
   const { thinkingTokenBudget = -1, thinking } = given;
   checkInteger("thinkingTokenBudget", thinkingTokenBudget, { min: -1, max: mostTokens });
-  if (thinking === undefined && thinkingTokenBudget === -1) return undefined;
+  if (thinking === undefined && thinkingTokenBudget === -1 && !isFollowed) return undefined;
   const {
     start = "<think>",
     ends = ["</think>"],
     forcedEnd,
     isOpen,
   } = checkOptions("thinking", thinking ?? {}, tagNames, "thinking field");
-  if (thinkingTokenBudget === -1 && !hasForm) {
-    const why = 'expected "thinkingTokenBudget" or a form of the output beside it, as it says nothing else';
-    refuseBecause("thinking", why, false, ["thinkingTokenBudget"]);
+  if (thinkingTokenBudget === -1 && !hasForm && !isFollowed) {
+    const why =
+      'expected "thinkingTokenBudget" or a form of the output beside it, or "phases" from thinking or answer, as it says nothing else';
+    refuseBecause("thinking", why, false, ["thinkingTokenBudget", "phases"]);
   }
   if (!Array.isArray(ends) || ends.length === 0 || ends.length > mostEnds) {
     refuse("thinking.ends", `array of 1 to ${mostEnds} tags`, ends, !Array.isArray(ends));
@@ -89,23 +96,4 @@ function thinkingRule(given: Given, { hasForm }: SteeredRequest, limits: Request
     forcedEnd: typeof forced === "string" ? tokenizer!.encode(forced, { special: true }) : [...forced],
     isOpen,
   };
-}
-
-function checkTag(
-  name: string,
-  tag: unknown,
-  most: { readonly ids: number; readonly units: number },
-  { tokenizer, sourceName, vocabSize }: RequestLimits,
-): void {
-  if (typeof tag === "string") {
-    if (tag === "" || tag.length > most.units || /\p{Surrogate}/u.test(tag)) {
-      refuse(name, `well-formed string of 1 to ${most.units} UTF-16 units, or token ids`, tag, false);
-    }
-    if (!tokenizer)
-      refuseBecause(name, `expected token ids, got text: source ${show(sourceName)} has no tokenizer`, true);
-    return;
-  }
-  if (!Array.isArray(tag)) refuse(name, "string or array of token ids", tag, true);
-  if (tag.length === 0 || tag.length > most.ids) refuse(name, `1 to ${most.ids} token ids`, tag, false);
-  checkTokenIds(name, tag, vocabSize);
 }

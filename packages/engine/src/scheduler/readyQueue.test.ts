@@ -13,7 +13,7 @@ function sequenceOf(
   if (isKnown) cost.add(rowMs);
   if (fillMs > 0) fillCost.add(fillMs);
   const plan = { cost: new ExpectedCost(), hasCustomStages };
-  const fields = { rowMs, cost, fillCost, plan, rowKind: "cheap", isCharged: false, servedMs: 0 };
+  const fields = { rowMs, cost, fillCost, rowPlan: plan, rowKind: "cheap", isCharged: false, servedMs: 0 };
   return Object.defineProperty(fields, "expectedMs", { get: () => cost.ms }) as unknown as Sequence & { rowMs: number };
 }
 

@@ -148,8 +148,8 @@ export class ReadyQueue {
   }
 }
 
-function kindOf({ expectedMs, fillCost, plan }: Sequence): RowKind {
-  if (expectedMs === Number.POSITIVE_INFINITY) return plan.hasCustomStages ? "expensive" : "unproven";
+function kindOf({ expectedMs, fillCost, rowPlan }: Sequence): RowKind {
+  if (expectedMs === Number.POSITIVE_INFINITY) return rowPlan.hasCustomStages ? "expensive" : "unproven";
   if (expectedMs > expensiveMs) return "expensive";
   return fillCost.ms > slowMs && fillCost.ms < Number.POSITIVE_INFINITY ? "slow" : "cheap";
 }

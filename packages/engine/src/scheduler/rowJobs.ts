@@ -54,7 +54,7 @@ export class RowJobs {
   #jobFor(slot: number, sequence: Sequence, writeRow: boolean): SampleJob {
     const { seed, randomStreamBits, unscored, control } = sequence;
     const isKnown = unscored === undefined && control?.forced !== undefined;
-    const plan = isKnown ? this.#knownPlan(sequence) : (unscored ?? sequence).plan;
+    const plan = isKnown ? this.#knownPlan(sequence) : (unscored?.plan ?? sequence.rowPlan);
     const history = unscored ? unscored.historyOf(sequence.history!) : sequence.history!;
     const position = unscored ? sequence.position : sequence.rowPosition;
     const redraw = unscored ? 0 : (control?.redraw ?? 0);
@@ -62,7 +62,8 @@ export class RowJobs {
     const maskStart = control?.formStart;
     const hasForm = !unscored && !isKnown && (control === undefined || maskStart !== undefined);
     const masks = hasForm ? sequence.masks : undefined;
-    const state = unscored || isKnown ? undefined : (control?.state ?? sequence.state);
+    const hasState = !unscored && !isKnown && plan.initialState !== undefined;
+    const state = hasState ? (control?.state ?? sequence.state) : undefined;
     const job = this.#jobs[slot];
     if (!job) {
       const ids = { seed, sequenceId: randomStreamBits, position, redraw };

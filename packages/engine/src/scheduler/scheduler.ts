@@ -285,6 +285,7 @@ export class Scheduler {
   #free(sequence: Sequence): void {
     sequence.initialTokenIds = undefined;
     sequence.plan.release();
+    for (const plan of sequence.phases?.plans ?? []) plan.release();
     sequence.scoring?.plan.release();
     sequence.knownPlan?.release();
     this.#compiling.free(sequence);

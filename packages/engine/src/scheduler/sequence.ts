@@ -7,6 +7,7 @@ import type { CarriedBans } from "../control/heldTokens.ts";
 import type { SteeringRule } from "../control/steering.ts";
 import { Repetition, type RepetitionRule } from "../control/repetition.ts";
 import type { Stops } from "../text/stopStrings.ts";
+import type { PhasePlans } from "./phasePlans.ts";
 import type { PromptScoring } from "./promptScoring.ts";
 import type { Utf8Carry } from "../text/utf8.ts";
 
@@ -31,6 +32,8 @@ export interface SequenceSpec {
   readonly randomStreamId?: number | bigint | undefined;
   readonly seed: bigint;
   readonly plan: Plan;
+  /** Absent: its rows are all the plan's. */
+  readonly phases?: PhasePlans | undefined;
   readonly promptTokenIds: readonly number[];
   /** Tokens of an earlier life, for a resumed sequence. */
   readonly outputTokenIds: readonly number[];
@@ -49,7 +52,7 @@ export interface SequenceSpec {
   readonly promptLogprobs?: number | undefined;
   /** Absent: it is not to be opened. */
   readonly observer: TokenObserver | undefined;
-  /** What stateful stages remember of an earlier life; absent: where the plan starts. */
+  /** What stateful stages remember of an earlier life; absent: where the next token's plan starts. */
   readonly state?: readonly number[] | undefined;
 }
 
@@ -62,6 +65,7 @@ export class Sequence implements Utf8Carry {
   readonly randomStreamBits: bigint;
   readonly seed: bigint;
   readonly plan: Plan;
+  readonly phases: PhasePlans | undefined;
   readonly promptLength: number;
   readonly maxTokens: number;
   readonly minTokens: number;
@@ -105,11 +109,11 @@ export class Sequence implements Utf8Carry {
   scoring: PromptScoring | undefined = undefined;
   /** Text held back because a stop string or a match may begin with it. */
   heldText = "";
-  /** What the plan's stateful stages remember; undefined if it has none. */
+  /** What the stateful stages of the next token's plan remember; undefined if none of its plans has any. */
   readonly state: Float64Array | undefined;
 
-  /** Thread time of its rows, and the time they take to come from a batch source. */
-  readonly cost: ExpectedCost = new ExpectedCost();
+  /** Thread time of its rows outside of phases, and the time they take to come from a batch source. */
+  readonly #cost: ExpectedCost = new ExpectedCost();
   readonly fillCost: ExpectedCost = new ExpectedCost();
   /** Of the row that waits or is in flight. */
   rowKind: RowKind = "cheap";
@@ -130,6 +134,7 @@ export class Sequence implements Utf8Carry {
     this.randomStreamBits = BigInt(spec.randomStreamId ?? spec.sequenceId);
     this.seed = spec.seed;
     this.plan = spec.plan;
+    this.phases = spec.phases;
     this.promptLength = spec.promptTokenIds.length;
     this.maxTokens = spec.maxTokens;
     this.minTokens = params.minTokens ?? 0;
@@ -150,13 +155,34 @@ export class Sequence implements Utf8Carry {
     this.initialTokenIds =
       spec.outputTokenIds.length === 0 ? spec.promptTokenIds : [...spec.promptTokenIds, ...spec.outputTokenIds];
     this.position = spec.outputTokenIds.length;
-    const { initialState } = spec.plan;
-    this.state = initialState && Float64Array.from(spec.state ?? initialState);
+    const anyState = spec.plan.initialState ?? spec.phases?.plans.find((plan) => plan.initialState)?.initialState;
+    this.state = anyState && Float64Array.from(spec.state ?? this.nextPlan.initialState ?? anyState);
+  }
+
+  /** Of the next row, those of phases included that tokens have begun which may be taken back. */
+  get rowPlan(): Plan {
+    return this.phases ? this.planOf(this.control ? this.control.phase : this.phases.first) : this.plan;
+  }
+
+  /** Of the next token that leaves. */
+  get nextPlan(): Plan {
+    return this.phases ? this.planOf(this.control ? this.control.nextPhase : this.phases.first) : this.plan;
+  }
+
+  planOf(phase: number | undefined): Plan {
+    return phase === undefined ? this.plan : this.phases!.plans[phase]!;
+  }
+
+  /** Thread time of its rows with the next one's plan. */
+  get cost(): ExpectedCost {
+    const phase = this.phases && this.control?.phase;
+    return phase === undefined ? this.#cost : this.phases!.costs[phase]!;
   }
 
   /** Thread time that the next row is expected to take; infinite if no row with its params was seen. */
   get expectedMs(): number {
-    return this.cost.ms < Number.POSITIVE_INFINITY ? this.cost.ms : this.plan.cost.ms;
+    const { cost } = this;
+    return cost.ms < Number.POSITIVE_INFINITY ? cost.ms : this.rowPlan.cost.ms;
   }
 
   /** What is to be scored before the next token; undefined if nothing is. */

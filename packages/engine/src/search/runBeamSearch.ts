@@ -42,6 +42,7 @@ const refused = [
   "thinking",
   "forcedTokenIds",
   "forcedEosTokenId",
+  "phases",
   "logprobs",
   "logprobTokenIds",
   "samplingMask",

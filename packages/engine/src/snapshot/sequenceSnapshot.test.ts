@@ -95,6 +95,37 @@ describe("resume", () => {
         mirostat: 2,
       },
     ],
+    [
+      "phases with states, some of which a rewind passes",
+      {
+        prompt: " ab",
+        maxTokens: 80,
+        ignoreEos: true,
+        mirostat: 2,
+        mirostatTau: 2,
+        thinking: { start: " ", ends: ["c", [6]] },
+        phases: [
+          { from: "answer", params: { temperature: 0.7, logitBias: new Map([[5, -Infinity]]) } },
+          { from: { text: "ab" }, params: { mirostat: 0, topP: 0.9 } },
+          { from: { tokenIds: [7] }, params: { mirostat: 0, adaptiveTarget: 0.3 } },
+          { from: "thinking", params: { temperature: 2 } },
+          { from: 40, params: { mirostat: 1 } },
+        ],
+        bannedStrings: ["aa", "cb", "abc", "b "],
+      },
+    ],
+    [
+      "phases that begin at once, of a sequence without a state of its own",
+      {
+        maxTokens: 40,
+        ignoreEos: true,
+        phases: [
+          { from: 0, params: { mirostat: 2, mirostatTau: 1 } },
+          { from: 20, params: {} },
+          { from: 30, params: { adaptiveTarget: 0.5 } },
+        ],
+      },
+    ],
     ["mirostat 1", { maxTokens: 40, ignoreEos: true, mirostat: 1, mirostatTau: 2, mirostatEta: 0.3 }],
     ["mirostat 2 and DRY", { maxTokens: 40, ignoreEos: true, mirostat: 2, mirostatTau: 2, dryMultiplier: 0.8 }],
     ["adaptive-p", { maxTokens: 40, ignoreEos: true, adaptiveTarget: 0.4, noRepeatNgramSize: 3 }],
@@ -271,6 +302,23 @@ describe("records that are refused", () => {
     [
       "no state where mirostat has one",
       (r) => ({ ...r, params: { ...r.params, mirostat: 2 } }),
+      "malformed",
+      '"state" expected 4 finite numbers',
+    ],
+    [
+      "a state of another phase",
+      (r) => ({
+        ...r,
+        params: { ...r.params, mirostat: 2 },
+        steering: { phases: [{ from: 9, params: { mirostat: 0 } }] },
+        state: [1, 0, 0, 0],
+      }),
+      "malformed",
+      '"state" expected nothing',
+    ],
+    [
+      "no state where the phase has one",
+      (r) => ({ ...r, steering: { phases: [{ from: 9, params: { mirostat: 2 } }] } }),
       "malformed",
       '"state" expected 4 finite numbers',
     ],

@@ -18,6 +18,7 @@ import type { SteeringFields } from "../control/steering.ts";
 import type { Sequence } from "../scheduler/sequence.ts";
 import { engineVersion, snapshotVersion } from "../version.ts";
 import { historyDigest } from "./digest.ts";
+import { jsonBias } from "./jsonParams.ts";
 
 /** Sampling parameters in JSON: the seed a decimal string, bans by bias −100 instead of −Infinity. */
 export interface SnapshotParams extends Omit<SamplingParams, "seed" | "profile" | "logitBias"> {
@@ -27,7 +28,7 @@ export interface SnapshotParams extends Omit<SamplingParams, "seed" | "profile" 
 
 /** What a record holds that follows neither from the request nor from the output ids alone, or proves that they belong together. */
 export interface CarriedState {
-  /** What stateful stages remember (mirostat, adaptive-p); absent if there are none. */
+  /** What stateful stages (mirostat, adaptive-p) of the next token's phase remember; absent if there are none. */
   state?: number[];
   text: {
     /** A character half read (bit layout in `text/utf8.ts`), 0 for none. */
@@ -60,7 +61,7 @@ export interface SequenceSnapshot extends CarriedState {
   ignoreEos: boolean;
   /** Which loops end it; absent: none. */
   repetitionDetection?: RepetitionDetection;
-  /** What is forced, and how long it thinks; absent: nothing, any length. */
+  /** What is forced, how long it thinks, and which phases it has; absent: nothing, any length, none. */
   steering?: SteeringFields;
   /** Which texts are not to be in it; absent: none. */
   bans?: BanRule;
@@ -109,10 +110,11 @@ export function takeSnapshot(sequence: Sequence, vocabSize: number): SequenceSna
   };
 }
 
-export function carriedState({ state, utf8State, heldText, control, carriedBans }: Sequence): CarriedState {
+export function carriedState(sequence: Sequence): CarriedState {
+  const { state, utf8State, heldText, control, carriedBans } = sequence;
   const takenBack = control ? control.carried() : carriedBans;
   return {
-    ...(state && { state: Array.from(state) }),
+    ...(state && sequence.nextPlan.initialState && { state: Array.from(state) }),
     text: { utf8State, heldText },
     ...(takenBack && { takenBack }),
   };
@@ -142,11 +144,6 @@ export function advanceRecord(
     ...carried,
     historyDigest: historyDigest(record.promptTokenIds.length, [...record.promptTokenIds, ...outputTokenIds]),
   };
-}
-
-function jsonBias(bias: NonNullable<SamplingParams["logitBias"]>): Record<string, number> {
-  const entries: Iterable<readonly [number | string, number]> = bias instanceof Map ? bias : Object.entries(bias);
-  return Object.fromEntries([...entries].map(([id, value]) => [String(id), Math.max(value, -100)]));
 }
 
 /** Refuses what is not a whole, undamaged record of this version. @throws SnapshotError */

@@ -10,26 +10,44 @@ const exactFields = ["sequenceId", "randomStreamId", "seed"];
 
 /** @throws ProtocolError `invalid` unless it is an object. */
 export function decodeRequest(value: unknown): GenerateRequest {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new ProtocolError("invalid", `"request" expected an object, got ${show(value)}`);
   }
-  // JSON has no undefined: null is "not given".
-  const request: Record<string, unknown> = Object.fromEntries(
-    Object.entries(value).filter(([, field]) => field !== null),
-  );
+  const request = withoutNulls(value);
   for (const name of exactFields) {
     if (request[name] !== undefined) request[name] = reviveInteger(request[name]);
   }
-  const bias = request["logitBias"];
-  if (typeof bias === "object" && bias !== null && !Array.isArray(bias)) {
-    request["logitBias"] = Object.fromEntries(Object.entries(bias).map(([id, value]) => [id, reviveNumber(value)]));
-  }
+  reviveBias(request);
+  const { phases } = request;
+  if (Array.isArray(phases)) request["phases"] = phases.map(revivePhase);
   return request;
+}
+
+function reviveBias(params: Record<string, unknown>): void {
+  const bias = params["logitBias"];
+  if (!isObject(bias)) return;
+  params["logitBias"] = Object.fromEntries(Object.entries(bias).map(([id, value]) => [id, reviveNumber(value)]));
+}
+
+function revivePhase(phase: unknown): unknown {
+  const given = isObject(phase) ? phase["params"] : undefined;
+  if (!isObject(given)) return phase;
+  const params = withoutNulls(given);
+  reviveBias(params);
+  return { ...(phase as object), params };
 }
 
 /** A request that JSON text was parsed to, its integers of 64 bits as they were written; `depth`: see `exactIntegers`. @throws TypeError, RangeError */
 export function exactRequest(value: unknown, text: string, depth = 1): unknown {
   checkPlace(text, depth);
-  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-  return isObject ? exactIntegers(value as Record<string, unknown>, text, exactFields, depth) : value;
+  return isObject(value) ? exactIntegers(value, text, exactFields, depth) : value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** JSON has no undefined: null is "not given". */
+function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
 }

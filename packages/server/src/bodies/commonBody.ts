@@ -6,6 +6,7 @@ import type { BodyFields } from "./bodyFields.ts";
 import type { EndpointFields } from "./commonFields.ts";
 import { snakeCase } from "./fieldNames.ts";
 import { logprobTokenIdsOf } from "./logprobTokenIds.ts";
+import { type BodyPhase, phasesOf } from "./phases.ts";
 import { int64Of, samplingParamsOf, type TextSequences, textSequencesOf } from "./samplingFields.ts";
 import { type SequenceRules, sequenceRulesOf } from "./sequenceRules.ts";
 import { type StreamUsage, streamUsageOf } from "./streamOptions.ts";
@@ -27,6 +28,7 @@ export interface CommonBody {
   readonly streamUsage: StreamUsage;
   readonly ignoreEos: boolean | undefined;
   readonly rules: SequenceRules;
+  readonly phases: readonly BodyPhase[];
   readonly parseSpecial: boolean;
   /** The text that ended the output stays in it. */
   readonly keepsStop: boolean;
@@ -60,6 +62,7 @@ export function decodeCommon(
     streamUsage: streamUsageOf(fields.record("stream_options"), stream),
     ignoreEos: fields.flag("ignoreEos"),
     rules: sequenceRulesOf(fields),
+    phases: phasesOf(fields),
     parseSpecial: fields.flag("parseSpecial") ?? parsesSpecial,
     keepsStop: fields.flag("include_stop_str_in_output") === true,
     promptLogprobs: promptLogprobsOf(fields, stream),
@@ -77,6 +80,7 @@ function clientNameIn(fields: BodyFields, structured: StructuredOutput | undefin
     if (isForm(name)) return structured?.param;
     if (name === "maxTokens" && isGiven("max_completion_tokens")) return "max_completion_tokens";
     if (name === "promptLogprobs") return isGiven("prompt_logprobs") ? "prompt_logprobs" : "logprobs";
+    if (name === "phases" && isGiven("post_thinking")) return "post_thinking";
     if (name === "logprobs" && isGiven("top_logprobs")) return "top_logprobs";
     return fields.spelling(name) ?? snakeCase(name);
   };

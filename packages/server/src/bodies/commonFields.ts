@@ -4,6 +4,7 @@ import { structuredFields } from "./structuredOutput.ts";
 import { streamOptionsField } from "./streamOptions.ts";
 import { namedFields } from "./fieldNames.ts";
 import { logprobTokenIdsField } from "./logprobTokenIds.ts";
+import { phaseFields } from "./phases.ts";
 import { samplingFields } from "./samplingFields.ts";
 import { ruleFields } from "./sequenceRules.ts";
 
@@ -75,6 +76,7 @@ export function commonFields({
     stream_options: streamOptionsField,
     ...namedFields("ignoreEos", boolean("Go on after end of text.")),
     ...ruleFields,
+    ...phaseFields,
     ...namedFields("parseSpecial", boolean(specialText)),
     include_stop_str_in_output: boolean("Leave the stop string, or what matched of stop_regex, in the output."),
     prompt_logprobs: integer(

@@ -17,19 +17,20 @@ const handled: readonly string[] = ["logprobs", "logprobTokenIds"];
 const mostSequences = 1024;
 const mostBiases = 4096;
 
-/** The schema of every sampling parameter under all of its names. */
-export function samplingFields(): Record<string, JsonSchema> {
+/** The schema of every sampling parameter under all of its names, except for some; lists as long as one of `sharers` may have. */
+export function samplingFields(except: readonly string[] = [], sharers = 1): Record<string, JsonSchema> {
   const fields: Record<string, JsonSchema> = {};
   for (const parameter of parameters) {
-    if (handled.includes(parameter.name)) continue;
-    Object.assign(fields, namedFields(parameter.name, schemaOf(parameter)));
+    if (handled.includes(parameter.name) || except.includes(parameter.name)) continue;
+    Object.assign(fields, namedFields(parameter.name, schemaOf(parameter, sharers)));
   }
   return fields;
 }
 
 const tokenId: JsonSchema = { type: "integer", minimum: 0, "x-expected": "token id" };
 
-function schemaOf(parameter: Parameter): JsonSchema {
+function schemaOf(parameter: Parameter, sharers: number): JsonSchema {
+  const [sequences, biases] = [mostSequences / sharers, mostBiases / sharers];
   const { kind, expected, description, choices, range, ranges, foreignOff, leastItems = 0, mostItems } = parameter;
   const words = `${description}; ${expected}`;
   switch (kind) {
@@ -57,16 +58,16 @@ function schemaOf(parameter: Parameter): JsonSchema {
     case "boolean":
       return { type: "boolean", description: words, "x-expected": expected };
     case "tokenSequences": {
-      const sequences = [tokenId, { type: "array", items: tokenId, minItems: 1 }] as const;
+      const forms = [tokenId, { type: "array", items: tokenId, minItems: 1 }] as const;
       return {
         type: "array",
         items: {
-          anyOf: [...sequences, { type: "string", minLength: 1 }],
+          anyOf: [...forms, { type: "string", minLength: 1 }],
           "x-expected": "token id, non-empty array of them, or non-empty text",
         },
-        maxItems: mostSequences,
-        description: `${words}; a text stands for its tokens, with and without a space before it; at most ${mostSequences}`,
-        "x-expected": `array of at most ${mostSequences} token-id arrays or texts`,
+        maxItems: sequences,
+        description: `${words}; a text stands for its tokens, with and without a space before it; at most ${sequences}`,
+        "x-expected": `array of at most ${sequences} token-id arrays or texts`,
       };
     }
     case "stages":
@@ -86,9 +87,9 @@ function schemaOf(parameter: Parameter): JsonSchema {
       return {
         type: "object",
         additionalProperties: { ...rangeSchema(range!), "x-expected": `${rangeText(range!)}, where -100 bans` },
-        maxProperties: mostBiases,
-        description: `${words}; at most ${mostBiases}`,
-        "x-expected": `${expected}, at most ${mostBiases}`,
+        maxProperties: biases,
+        description: `${words}; at most ${biases}`,
+        "x-expected": `${expected}, at most ${biases}`,
       };
     case "sequenceBiases": {
       const ids: JsonSchema = { type: "array", items: tokenId, minItems: 1 };

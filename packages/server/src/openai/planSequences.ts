@@ -32,6 +32,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     throw new ApiError(400, message, { param: "n" });
   }
   const params = paramsWithTokens(body, context);
+  const phases = body.phases.map((phase) => ({ from: phase.from, params: paramsWithTokens(phase, context) }));
   const {
     structured,
     stopRegex,
@@ -54,6 +55,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
     ...(stopRegex.length > 0 && { stopRegex }),
     ...(ignoreEos !== undefined && { ignoreEos }),
     ...rules,
+    ...(phases.length > 0 && { phases }),
     ...(logprobs !== undefined && { logprobs }),
     ...structured?.fields,
     ...(randomStreamId !== undefined && { randomStreamId }),

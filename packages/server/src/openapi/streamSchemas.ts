@@ -7,6 +7,7 @@ const id: JsonSchema = { type: "string", description: "The client's own name for
 const credits = (minimum: number): JsonSchema => ({ type: "integer", minimum, maximum: 2 ** 31 - 1 });
 const either = (...schemas: readonly Described[]): JsonSchema => ({ anyOf: schemas });
 const tag: JsonSchema = { anyOf: [text, list(count)] };
+const phaseStart = either(one("thinking", "answer"), count, shape({ text }), shape({ tokenIds: list(count) }));
 const scored = shape({ tokenId: count, logprob: real, "text?": text });
 
 export const streamSchemas: Readonly<Record<string, Described>> = {
@@ -32,6 +33,7 @@ export const streamSchemas: Readonly<Record<string, Described>> = {
       thinking: shape({ "start?": tag, "ends?": list(tag), "forcedEnd?": tag, "isOpen?": { type: "boolean" } }),
       forcedTokenIds: list(count),
       forcedEosTokenId: count,
+      phases: list(shape({ from: phaseStart, params: { type: "object", additionalProperties: true } })),
       bannedStrings: list(text),
       bannedRegex: list(text),
       bannedRegexIgnoreCase: list(text),
