@@ -47,7 +47,8 @@ export class Control {
   constructor(sequence: Controlled, texts: TokenTexts | undefined) {
     const { steering, bans, banAutomata, carriedBans, promptLength } = sequence;
     const tokenIds = sequence.tokenIds();
-    const pieces = bans ? Array.from(tokenIds, (tokenId) => texts!.bytes(tokenId)).slice(promptLength) : [];
+    const output = bans ? Array.from(tokenIds).slice(promptLength) : [];
+    const pieces = output.map((tokenId) => texts!.bytes(tokenId));
     this.#sequence = sequence;
     this.#texts = texts;
     this.#held = new HeldTokens(bans && new Bans(bans, banAutomata), pieces, carriedBans);
@@ -104,26 +105,23 @@ export class Control {
   /** Takes what a row gave. @returns how many tokens were taken back; undefined: the row has failed */
   take(result: SampleResult, row: WrittenRow): number | undefined {
     const { forced } = this;
-    const countBefore = this.#held.count;
     if (forced !== undefined) {
       const outcome = this.#known.take(forced, result, row);
       if (outcome === "failed") return undefined;
-      if (outcome === "scored") this.#take(result, true);
-      return 0;
+      return outcome === "scored" ? this.#take(result, true) : 0;
     }
-    const drawn = result.status === "ok" ? 1 : 0;
-    if (drawn === 1) this.#take(result, false);
-    else if (result.status !== "all_tokens_masked" || !this.#held.widen()) return undefined;
-    this.#goBack();
-    return countBefore + drawn - this.#held.count;
+    if (result.status === "ok") return this.#take(result, false);
+    const { count } = this.#held;
+    if (result.status !== "all_tokens_masked" || !this.#held.widen()) return undefined;
+    return this.#goBack(count);
   }
 
-  /** Takes the token that is forced, without a row. `blank`: an empty result that is used for it. */
-  takeForced(blank: SampleResult): void {
+  /** Takes the token that is forced, without a row. `blank`: an empty result that is used for it. @returns as `take` does */
+  takeForced(blank: SampleResult): number {
     blank.status = "ok";
     blank.tokenId = this.forced!;
     blank.maskCount = 0;
-    this.#take(blank, true);
+    return this.#take(blank, true);
   }
 
   /** The next token that nothing takes back any more. */
@@ -138,9 +136,10 @@ export class Control {
     return this.#held.carried();
   }
 
-  #take(result: SampleResult, isForced: boolean): void {
+  #take(result: SampleResult, isForced: boolean): number {
     const { history, promptLength, maxTokens, stopTokenIds } = this.#sequence;
     const { tokenId } = result;
+    const countBefore = this.#held.count;
     // no draw, so no stage has learnt anything
     if (isForced) result.state.set(this.state ?? this.#sequence.state ?? []);
     history!.push(tokenId);
@@ -149,6 +148,7 @@ export class Control {
     const bytes = isStopToken ? noBytes : (this.#texts?.bytes(tokenId) ?? noBytes);
     this.#steer(result);
     if (this.#held.push(result, { bytes, isLast, isForced }) === "certain") this.#certainCount = this.#held.count;
+    return this.#goBack(countBefore + 1);
   }
 
   /** Where another phase begins, `result` has the state that its plan goes on from. */
@@ -163,11 +163,13 @@ export class Control {
     result.state.set(stateFor(plan, last, result.state) ?? []);
   }
 
-  /** History and states as of the last token that is held. */
-  #goBack(): void {
+  /** History and states as of the last token that is held. @returns how many there were more */
+  #goBack(countBefore: number): number {
     const { history, promptLength, position } = this.#sequence;
     const { count } = this.#held;
+    if (count === countBefore) return 0;
     history!.truncate(promptLength + position + count);
     if (this.#steering) this.#steered.length = count + 1;
+    return countBefore - count;
   }
 }

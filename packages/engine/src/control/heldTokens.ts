@@ -41,8 +41,8 @@ export interface CarriedBans {
   rewinds: number;
   /** For each place from the next event's on: how often it was drawn before. */
   redraws: number[];
-  /** A banned text that passes, and how many tokens are to leave with it. */
-  passing?: { text: string; left: number };
+  /** How many tokens are to leave whatever their text, and the banned text that passes with them, if one does. */
+  passing?: { text?: string; left: number };
   /** For these places, counted from the next event's: the tokens that are banned there. */
   bans: (readonly [place: number, tokenIds: readonly number[]])[];
 }
@@ -55,11 +55,14 @@ export class HeldTokens {
   readonly #held: HeldToken[] = [];
   /** By place from the first held token on. */
   #redraws: number[] = [];
+  /** By place from where this began. */
   #banned = new Map<number, Set<number>>();
+  /** Tokens that have left since. */
+  #leftCount = 0;
   #rewinds = 0;
   #search: TextSearch | undefined;
-  /** A banned text that is let pass, and how many tokens are to leave with it. */
-  #passing: { readonly text: string; left: number } | undefined;
+  /** How many tokens are to leave, and the banned text that is let pass with them, if there is one. */
+  #passing: { readonly text?: string; left: number } | undefined;
 
   /** @param bans absent: all tokens are certain at once. @param pieces the output so far */
   constructor(bans: Bans | undefined, pieces: Iterable<Uint8Array>, carried?: CarriedBans) {
@@ -88,7 +91,7 @@ export class HeldTokens {
 
   /** Tokens that are banned at the next place. */
   get banned(): ReadonlySet<number> | undefined {
-    return this.#banned.get(this.#held.length);
+    return this.#banned.get(this.#nextPlace);
   }
 
   /**
@@ -113,9 +116,12 @@ export class HeldTokens {
     if (match) {
       this.#passing = { text: this.#bans!.textOf(match), left: this.#held.length };
       readOn(search, bytes.subarray(search.length - before.length));
-    } else if (!isLast && search.openStart < search.length && this.#held.length < mostHeld) {
-      held.result = copyOf(result);
-      return "held";
+    } else if (!isLast && search.openStart < search.length) {
+      if (this.#held.length < mostHeld) {
+        held.result = copyOf(result);
+        return "held";
+      }
+      this.#passing = { left: mostHeld };
     }
     search.restart();
     return "certain";
@@ -123,11 +129,11 @@ export class HeldTokens {
 
   /** The next row has no token that may come: true, and it is to be drawn again with other bans, unless there are none. */
   widen(): boolean {
-    const place = this.#held.length;
+    const place = this.#nextPlace;
     if (!this.#banned.has(place)) return false;
     const { rewindCountMax } = this.#bans!.rule;
     const last = this.#held.at(-1);
-    if (last && !last.isForced && this.#rewinds < rewindCountMax) this.#rewind(place - 1, 1);
+    if (last && !last.isForced && this.#rewinds < rewindCountMax) this.#rewind(this.#held.length - 1, 1);
     else {
       // there is nothing else here: the text is to pass
       this.#banned.delete(place);
@@ -140,9 +146,7 @@ export class HeldTokens {
   shift(): CertainToken {
     const { result } = this.#held.shift()!;
     this.#redraws.shift();
-    if (this.#banned.size > 0) {
-      this.#banned = new Map([...this.#banned].flatMap(([place, ids]) => (place === 0 ? [] : [[place - 1, ids]])));
-    }
+    this.#banned.delete(this.#leftCount++);
     if (this.#held.length === 0) this.#rewinds = 0;
     const passing = this.#passing;
     if (!passing || --passing.left > 0) return { result, passedBan: undefined };
@@ -157,8 +161,12 @@ export class HeldTokens {
       rewinds: this.#rewinds,
       redraws: [...this.#redraws],
       ...(this.#passing && { passing: { ...this.#passing } }),
-      bans: [...this.#banned].map(([place, tokenIds]) => [place, [...tokenIds]]),
+      bans: [...this.#banned].map(([place, tokenIds]) => [place - this.#leftCount, [...tokenIds]]),
     };
+  }
+
+  get #nextPlace(): number {
+    return this.#leftCount + this.#held.length;
   }
 
   /** The held token whose text holds that byte. */
@@ -183,15 +191,16 @@ export class HeldTokens {
     this.#rewinds++;
     this.#search = taken[0]!.search;
     // what was banned behind it belonged to what is taken back
-    for (const later of [...this.#banned.keys()]) if (later > place) this.#banned.delete(later);
+    const first = this.#leftCount + place;
+    for (const later of [...this.#banned.keys()]) if (later > first) this.#banned.delete(later);
     for (const [i, { result }] of taken.entries()) {
       const at = place + i;
       for (let missing = this.#redraws.length; missing <= at; missing++) this.#redraws.push(0);
       this.#redraws[at]!++;
       if (i >= bannedCount) continue;
-      const banned = this.#banned.get(at);
+      const banned = this.#banned.get(first + i);
       if (banned) banned.add(result.tokenId);
-      else this.#banned.set(at, new Set([result.tokenId]));
+      else this.#banned.set(first + i, new Set([result.tokenId]));
     }
   }
 }

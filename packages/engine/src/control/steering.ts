@@ -26,8 +26,9 @@ export interface SteeringRule {
 
 export interface SteeringState {
   readonly thinking: ThinkingState;
-  /** What comes next, whatever the rows say. */
+  /** What comes whatever the rows say, and how much of it has come. */
   readonly forced: readonly number[];
+  readonly forcedCount: number;
   /** Whether that ends thinking. */
   readonly endsThinking: boolean;
   /** Where in the ids the output begins that has a form; undefined: not yet, or never. */
@@ -35,6 +36,10 @@ export interface SteeringState {
   /** Which phase was begun last; undefined: none. */
   readonly phase: number | undefined;
 }
+
+type Forced = Pick<SteeringState, "forced" | "forcedCount">;
+
+const noneForced: Forced = { forced: [], forcedCount: 0 };
 
 /** The sequence, as far as it does not change. */
 export interface Steered {
@@ -74,40 +79,37 @@ export class Steering {
   /** The same without phases that begin. */
   #step(state: SteeringState, tokenIds: ArrayLike<number>, length: number): SteeringState {
     const isForced = this.forcedToken(state, length - 1) !== undefined;
-    const forced = isForced ? state.forced.slice(1) : state.forced;
+    const forcedCount = state.forcedCount + Number(isForced);
+    const asked = forcedCount < state.forced.length ? { forced: state.forced, forcedCount } : noneForced;
     if (isForced && state.endsThinking) {
-      if (forced.length > 0) return { ...state, forced };
-      return { ...state, thinking: undefined, forced, endsThinking: false, formStart: this.#formAt(state, length) };
+      if (asked !== noneForced) return { ...state, ...asked };
+      return { ...state, thinking: undefined, ...asked, endsThinking: false, formStart: this.#formAt(state, length) };
     }
     if (!this.#thinking || (this.#sequence.hasForm && state.formStart !== undefined)) {
-      return isForced ? { ...state, forced } : state;
+      return isForced ? { ...state, ...asked } : state;
     }
     const step = this.#thinking.next(state.thinking, tokenIds, length);
     const isOver = state.thinking !== undefined && step.state === undefined;
     const formStart = isOver ? this.#formAt(state, length) : state.formStart;
     if (!isForced && !isOver && step.state === state.thinking && step.forced.length === 0) return state;
-    return { ...state, thinking: step.state, formStart, ...this.#forcedThen(forced, step.forced) };
+    return { ...state, thinking: step.state, formStart, ...forcedThen(asked, step.forced) };
   }
 
   /** The token that comes at that place of the ids whatever the row says. */
-  forcedToken({ forced }: SteeringState, place: number): number | undefined {
+  forcedToken({ forced, forcedCount }: SteeringState, place: number): number | undefined {
     const { promptLength, maxTokens } = this.#sequence;
     const { forcedEosTokenId } = this.#rule;
-    return forcedEosTokenId !== undefined && place === promptLength + maxTokens - 1 ? forcedEosTokenId : forced[0];
+    return forcedEosTokenId !== undefined && place === promptLength + maxTokens - 1
+      ? forcedEosTokenId
+      : forced[forcedCount];
   }
 
   #begin(prompt: readonly number[]): SteeringState {
-    const { forcedTokenIds } = this.#rule;
+    const asked = { forced: this.#rule.forcedTokenIds, forcedCount: 0 };
     const step = this.#thinking?.begin(prompt);
     const formStart = step?.state === undefined ? prompt.length : undefined;
     const phase = this.#phases?.begunBy(prompt, prompt.length, undefined, step?.state);
-    return { thinking: step?.state, formStart, phase, ...this.#forcedThen(forcedTokenIds, step?.forced ?? []) };
-  }
-
-  /** What the request forces comes first; then thinking, which is still too long, ends. */
-  #forcedThen(asked: readonly number[], ending: readonly number[]): Pick<SteeringState, "forced" | "endsThinking"> {
-    const endsThinking = asked.length === 0 && ending.length > 0;
-    return { forced: endsThinking ? ending : asked, endsThinking };
+    return { thinking: step?.state, formStart, phase, ...forcedThen(asked, step?.forced ?? []) };
   }
 
   #formAt({ formStart }: SteeringState, length: number): number | undefined {
@@ -123,4 +125,10 @@ export function phaseBehind(
   tokenIds: ArrayLike<number>,
 ): number | undefined {
   return rule?.phases && new Steering(rule, sequence, tokenizer).at(tokenIds).phase;
+}
+
+/** What the request forces comes first; then thinking, which is still too long, ends. */
+function forcedThen(asked: Forced, ending: readonly number[]): Forced & Pick<SteeringState, "endsThinking"> {
+  const endsThinking = asked.forcedCount === asked.forced.length && ending.length > 0;
+  return endsThinking ? { forced: ending, forcedCount: 0, endsThinking } : { ...asked, endsThinking };
 }

@@ -68,7 +68,12 @@ export class RowResults {
   takeForced(sequence: Sequence, most: number): void {
     const control = sequence.control!;
     for (let count = 0; count < most && control.forced !== undefined; count++) {
-      control.takeForced(this.#result);
+      try {
+        this.takenBack += control.takeForced(this.#result);
+      } catch (error) {
+        this.#observer.failed(sequence, "internal", messageOf(error), error);
+        return;
+      }
       if (!this.#tellCertain(sequence) || sequence.isPaused) return;
     }
     this.#observer.goesOn(sequence);
@@ -89,7 +94,13 @@ export class RowResults {
   #tellCertain(sequence: Sequence): boolean {
     const { control } = sequence;
     for (let certain = control?.nextCertain(); certain; certain = control!.nextCertain()) {
-      const event = commitToken(sequence, certain.result, this.#texts);
+      let event: TokenEvent;
+      try {
+        event = commitToken(sequence, certain.result, this.#texts);
+      } catch (error) {
+        this.#observer.failed(sequence, "internal", messageOf(error), error);
+        return false;
+      }
       if (certain.passedBan !== undefined) event.passedBan = certain.passedBan;
       this.#count(sequence, event);
       this.#tell(sequence, event);

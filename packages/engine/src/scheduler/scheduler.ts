@@ -60,6 +60,7 @@ export class Scheduler {
   readonly #results: RowResults;
   readonly #forced = new ForcedTurns();
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
+  readonly #pumpAfterOthers: () => void = coalesced(() => this.#pump(), setImmediate);
   #whenIdle: (() => void) | undefined;
 
   constructor({ pool, source, texts, limits, grammars }: SchedulerOptions) {
@@ -94,7 +95,7 @@ export class Scheduler {
       },
     });
     this.#admission = new Admission(pool, limits, {
-      admitted: (sequence) => (sequence.isPaused ? (sequence.phase = "paused") : this.#makeReady(sequence)),
+      admitted: (sequence) => this.#admitted(sequence),
       returned: (sequence) => {
         if (sequence.phase === "paused") this.#makeReady(sequence);
       },
@@ -135,10 +136,20 @@ export class Scheduler {
   }
 
   #wait(sequence: Sequence): void {
-    if (sequence.bans ?? sequence.steering) sequence.control = new Control(sequence, this.#texts);
     sequence.phase = "waiting";
     this.#admission.add(sequence);
     this.#pumpSoon();
+  }
+
+  #admitted(sequence: Sequence): void {
+    sequence.phase = "paused";
+    try {
+      if (sequence.bans ?? sequence.steering) sequence.control = new Control(sequence, this.#texts);
+    } catch (error) {
+      this.#fail(sequence, "internal", messageOf(error), error);
+      return;
+    }
+    if (!sequence.isPaused) this.#makeReady(sequence);
   }
 
   /** Its rows are not scheduled until `resume`. One in flight still gives its token. */
@@ -191,7 +202,7 @@ export class Scheduler {
   /** @throws what the pool throws, once it is closed say */
   #startRows(): void {
     this.#admission.admit();
-    if (this.#forced.takeTurns(this.#results)) this.#pumpSoon();
+    if (this.#forced.takeTurns(this.#results)) this.#pumpAfterOthers();
     if (this.#fills) this.#fills.start();
     else this.#dispatch();
     this.#rows.flush();
@@ -203,6 +214,8 @@ export class Scheduler {
       this.#forced.add(sequence);
       return;
     }
+    // its observer may have made it pause and go on while there was more to force
+    this.#forced.remove(sequence);
     sequence.phase = "ready";
     this.#ready.push(sequence);
   }

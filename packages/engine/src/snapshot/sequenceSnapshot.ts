@@ -134,7 +134,7 @@ export function advanceRecord(
   }
   if (!Array.isArray(outputTokenIds)) refuse("outputTokenIds", "an array of token ids", outputTokenIds, true);
   if (record.position !== 0) malformed("position", "0, the record of a request");
-  const { promptLogprobs, state: _state, ...rest } = record;
+  const { promptLogprobs, state: _state, takenBack: _takenBack, ...rest } = record;
   const isScored = promptLogprobs !== undefined && outputTokenIds.length === 0;
   return {
     ...rest,
@@ -181,8 +181,8 @@ export function checkSnapshot(record: SequenceSnapshot, vocabSize: number): void
   if (record.grammar !== undefined && !isGrammar(record.grammar))
     malformed("grammar", `one of ${grammarForms.join(", ")}`);
   if (!Number.isSafeInteger(record.epoch) || record.epoch < 0) malformed("epoch", "integer ≥ 0");
-  if (record.takenBack !== undefined && !areCarriedBans(record.takenBack, vocabSize)) {
-    malformed("takenBack", "rewinds, redraws and bans by place");
+  if (record.takenBack !== undefined && !(record.bans && areCarriedBans(record.takenBack, vocabSize))) {
+    malformed("takenBack", "rewinds, redraws and bans by place, beside texts that are banned");
   }
   if (!Number.isInteger(text?.utf8State) || typeof text.heldText !== "string")
     malformed("text", "utf8State and heldText");
@@ -205,7 +205,7 @@ function areCarriedBans({ rewinds, redraws, passing, bans }: CarriedBans, vocabS
   const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
   return (
     isCount(rewinds) &&
-    (passing === undefined || (typeof passing.text === "string" && isCount(passing.left))) &&
+    (passing === undefined || (["string", "undefined"].includes(typeof passing.text) && isCount(passing.left))) &&
     Array.isArray(redraws) &&
     redraws.every(isCount) &&
     Array.isArray(bans) &&
