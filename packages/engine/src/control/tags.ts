@@ -24,7 +24,9 @@ export function endsWith(tag: Tag, text: TagText, from: number): boolean {
   if ("tokenIds" in tag) return sharedTail(tag.tokenIds, text, from) === tag.tokenIds.length;
   const { length } = text;
   if (length <= from) return false;
-  const last = text.bytesOf(text.tokenIds[length - 1]!).length;
+  const lastBytes = text.bytesOf(text.tokenIds[length - 1]!);
+  if (!lastBytes.includes(tag.bytes.at(-1)!)) return false;
+  const last = lastBytes.length;
   const tail = tailBytes(text, from, tag.bytes.length + last - 1);
   // an end within the last token
   for (let end = Math.max(tail.length - last + 1, tag.bytes.length); end <= tail.length; end++) {

@@ -157,6 +157,13 @@ describe("a search for literal texts", () => {
     expect(rows.filter(({ pattern }) => pattern >= 0).map(({ targets }) => targets.length)).toEqual([0, 0, 0]);
   });
 
+  it("is made once for equal lists", () => {
+    const texts = (): string[] => ["ab", "c"];
+    expect(literalAutomaton(texts(), true)).toBe(literalAutomaton(texts(), true));
+    expect(literalAutomaton(texts(), true)).not.toBe(literalAutomaton(texts(), false));
+    expect(literalAutomaton(texts(), true)).not.toBe(literalAutomaton(["ab,c"], true));
+  });
+
   it("gives up beginnings of matches that are longer than the longest, whatever pieces come", () => {
     const stop = literalAutomaton(["abcd", "cde"], false);
     for (const size of [1, 2, 6]) {
