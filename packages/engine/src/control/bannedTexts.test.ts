@@ -25,8 +25,16 @@ afterAll(() => engine.close());
 
 const textOf = (events: readonly TokenEvent[]): string => events.map(({ text }) => text).join("");
 
+interface Rule {
+  readonly banned: readonly string[];
+  readonly bannedN: number;
+  readonly most: number;
+  /** Added to the logits of "a". */
+  readonly bias?: number;
+}
+
 /** The likeliest tokens under the rule, in the obvious way; `passed`: banned texts that came nevertheless, by place. */
-function reference(sequenceId: number, maxTokens: number, banned: readonly string[], bannedN: number, most: number) {
+function reference(sequenceId: number, maxTokens: number, { banned, bannedN, most, bias = 0 }: Rule) {
   const tokens: number[] = [];
   const bans = new Map<number, Set<number>>();
   const passed: [number, string][] = [];
@@ -54,6 +62,7 @@ function reference(sequenceId: number, maxTokens: number, banned: readonly strin
       place,
       (id: number, logit: number) => (logits[id] = logit),
     );
+    logits[0]! += bias;
     for (const id of bans.get(place) ?? []) logits[id] = -Infinity;
     const best = Math.max(...logits);
     if (best === -Infinity) {
@@ -112,7 +121,7 @@ describe("the rule", () => {
         fc.constantFrom(1, 2, -1),
         fc.integer({ min: 1, max: 9 }),
         async (sequenceId, bannedStrings, bannedN, rewindCountMax) => {
-          const expected = reference(sequenceId, 24, bannedStrings, bannedN, rewindCountMax);
+          const expected = reference(sequenceId, 24, { banned: bannedStrings, bannedN, most: rewindCountMax });
           const rule = { bannedStrings, bannedN, rewindCountMax };
           const { events } = await run(engine, { sequenceId, maxTokens: 24, temperature: 0, ...rule });
           expect(events.map(({ tokenId }) => tokenId)).toEqual(expected.tokens);
@@ -125,6 +134,18 @@ describe("the rule", () => {
       ),
       { numRuns: 400 },
     );
+  });
+
+  it("is the same where many tokens are held", async () => {
+    const bannedStrings = [`${"a".repeat(70)}c`, "aaab", "aaa "];
+    const { takenBack } = engine.stats();
+    for (let sequenceId = 0; sequenceId < 20; sequenceId++) {
+      const expected = reference(sequenceId, 150, { banned: bannedStrings, bannedN: 1, most: 200, bias: 6.75 });
+      const rule = { bannedStrings, rewindCountMax: 200, logitBias: { 0: 6.75 } };
+      const { events } = await run(engine, { sequenceId, maxTokens: 150, temperature: 0, ...rule });
+      expect(events.map(({ tokenId }) => tokenId)).toEqual(expected.tokens);
+    }
+    expect(engine.stats().takenBack).toBeGreaterThan(takenBack + 100);
   });
 
   it("keeps the texts out of what is drawn, in any case, and lets nothing leave that is taken back", async () => {

@@ -10,12 +10,18 @@ import { type Bans, readOn } from "./bans.ts";
 
 /** A match that has not ended within that many tokens is not waited for. */
 const mostHeld = 1024;
+/** Held tokens from one search that is kept to the next: between them it is made again. */
+const searchInterval = 32;
 /** The kernels have that many random numbers for a place: from there on they come again. */
 const redraws = 256;
 
 /** A token, and what there was before it. */
 interface HeldToken {
   result: Readonly<SampleResult>;
+  readonly bytes: Uint8Array;
+  /** Of these, by the search's count. */
+  readonly start: number;
+  /** Of the first token, and some behind it. */
   readonly search: TextSearch | undefined;
   readonly isForced: boolean;
 }
@@ -100,10 +106,12 @@ export class HeldTokens {
    */
   push(result: Readonly<SampleResult>, { bytes, isLast, isForced }: DrawnText): Verdict {
     const before = this.#search;
-    const held: HeldToken = { result, search: before, isForced };
+    const start = before?.length ?? 0;
+    const isKept = this.#held.length % searchInterval === 0;
+    const held: HeldToken = { result, bytes, start, search: isKept ? before : undefined, isForced };
     this.#held.push(held);
     if (!before) return "certain";
-    const search = (this.#search = before.fork());
+    const search = isKept ? (this.#search = before.fork()) : before;
     if (this.#passing) {
       // in an earlier life
       readOn(search, bytes);
@@ -115,7 +123,7 @@ export class HeldTokens {
     if (match && this.#mayRewind(match)) return "takenBack";
     if (match) {
       this.#passing = { text: this.#bans!.textOf(match), left: this.#held.length };
-      readOn(search, bytes.subarray(search.length - before.length));
+      readOn(search, bytes.subarray(search.length - start));
     } else if (!isLast && search.openStart < search.length) {
       if (this.#held.length < mostHeld) {
         held.result = copyOf(result);
@@ -172,7 +180,7 @@ export class HeldTokens {
   /** The held token whose text holds that byte. */
   #holderOf(offset: number): number {
     let place = this.#held.length - 1;
-    while (place > 0 && this.#held[place]!.search!.length > offset) place--;
+    while (place > 0 && this.#held[place]!.start > offset) place--;
     return place;
   }
 
@@ -185,11 +193,21 @@ export class HeldTokens {
     return true;
   }
 
+  /** As it was before the held token. */
+  #searchAt(place: number): TextSearch {
+    const kept = place - (place % searchInterval);
+    const { search } = this.#held[kept]!;
+    if (kept === place) return search!;
+    const again = search!.fork();
+    for (const { bytes } of this.#held.slice(kept, place)) readOn(again, bytes);
+    return again;
+  }
+
   /** Takes back the tokens from that one on; the first of them are banned where they stood. */
   #rewind(place: number, bannedCount: number): void {
+    this.#search = this.#searchAt(place);
     const taken = this.#held.splice(place);
     this.#rewinds++;
-    this.#search = taken[0]!.search;
     // what was banned behind it belonged to what is taken back
     const first = this.#leftCount + place;
     for (const later of [...this.#banned.keys()]) if (later > first) this.#banned.delete(later);
