@@ -24,13 +24,11 @@ export function endsWith(tag: Tag, text: TagText, from: number): boolean {
   if ("tokenIds" in tag) return sharedTail(tag.tokenIds, text, from) === tag.tokenIds.length;
   const { length } = text;
   if (length <= from) return false;
-  const lastBytes = text.bytesOf(text.tokenIds[length - 1]!);
-  if (!lastBytes.includes(tag.bytes.at(-1)!)) return false;
-  const last = lastBytes.length;
-  const tail = tailBytes(text, from, tag.bytes.length + last - 1);
+  const last = text.bytesOf(text.tokenIds[length - 1]!);
+  const lastByte = tag.bytes.at(-1)!;
   // an end within the last token
-  for (let end = Math.max(tail.length - last + 1, tag.bytes.length); end <= tail.length; end++) {
-    if (isAt(tag.bytes, tail, end - tag.bytes.length)) return true;
+  for (let end = last.indexOf(lastByte) + 1; end > 0; end = last.indexOf(lastByte, end) + 1) {
+    if (isBefore(tag.bytes, text, from, end)) return true;
   }
   return false;
 }
@@ -96,5 +94,21 @@ function tailBytes({ tokenIds, length, bytesOf }: TagText, from: number, count: 
 
 function isAt(bytes: Uint8Array, within: Uint8Array, at: number): boolean {
   for (let i = 0; i < bytes.length; i++) if (within[at + i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Whether the bytes end with the first `end` ones of the last token. */
+function isBefore(bytes: Uint8Array, { tokenIds, length, bytesOf }: TagText, from: number, end: number): boolean {
+  let place = length - 1;
+  let piece = bytesOf(tokenIds[place]!);
+  let at = end;
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    while (at === 0) {
+      if (--place < from) return false;
+      piece = bytesOf(tokenIds[place]!);
+      at = piece.length;
+    }
+    if (piece[--at] !== bytes[i]) return false;
+  }
   return true;
 }

@@ -30,6 +30,7 @@ export interface ThinkingStep {
 export class Thinking {
   readonly #rule: ThinkingRule;
   readonly #tokenizer: Tokenizer | undefined;
+  readonly #bytesOf = (tokenId: number): Uint8Array => this.#tokenizer?.tokenBytes(tokenId) ?? noBytes;
 
   /** @param tokenizer of tags and ends that are text */
   constructor(rule: ThinkingRule, tokenizer: Tokenizer | undefined) {
@@ -42,7 +43,8 @@ export class Thinking {
     const { isOpen } = this.#rule;
     let state: ThinkingState;
     if (isOpen !== false) {
-      for (let length = 1; length <= prompt.length; length++) state = this.#move(state, this.#text(prompt, length));
+      const text = this.#text(prompt, 0);
+      while (++text.length <= prompt.length) state = this.#move(state, text);
       if (isOpen) state ??= prompt.length;
     }
     return { state, forced: this.#forcedAt(state, this.#text(prompt)) };
@@ -72,8 +74,8 @@ export class Thinking {
     return forcedEnd;
   }
 
-  #text(tokenIds: ArrayLike<number>, length: number = tokenIds.length): TagText {
-    return { tokenIds, length, bytesOf: (tokenId) => this.#tokenizer?.tokenBytes(tokenId) ?? noBytes };
+  #text(tokenIds: ArrayLike<number>, length: number = tokenIds.length): TagText & { length: number } {
+    return { tokenIds, length, bytesOf: this.#bytesOf };
   }
 }
 
