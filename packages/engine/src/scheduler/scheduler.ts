@@ -58,9 +58,8 @@ export class Scheduler {
   readonly #completions: CompletionLoop;
   readonly #fills: BatchFills | undefined;
   readonly #results: RowResults;
-  readonly #forced = new ForcedTurns();
+  readonly #forced = new ForcedTurns(() => this.#pump());
   readonly #pumpSoon: () => void = coalesced(() => this.#pump());
-  readonly #pumpAfterOthers: () => void = coalesced(() => this.#pump(), setImmediate);
   #whenIdle: (() => void) | undefined;
 
   constructor({ pool, source, texts, limits, grammars }: SchedulerOptions) {
@@ -147,9 +146,8 @@ export class Scheduler {
       if (sequence.bans ?? sequence.steering) sequence.control = new Control(sequence, this.#texts);
     } catch (error) {
       this.#fail(sequence, "internal", messageOf(error), error);
-      return;
     }
-    if (!sequence.isPaused) this.#makeReady(sequence);
+    if (sequence.phase === "paused" && !sequence.isPaused) this.#makeReady(sequence);
   }
 
   /** Its rows are not scheduled until `resume`. One in flight still gives its token. */
@@ -202,20 +200,14 @@ export class Scheduler {
   /** @throws what the pool throws, once it is closed say */
   #startRows(): void {
     this.#admission.admit();
-    if (this.#forced.takeTurns(this.#results)) this.#pumpAfterOthers();
+    this.#forced.takeTurns(this.#results);
     if (this.#fills) this.#fills.start();
     else this.#dispatch();
     this.#rows.flush();
   }
 
   #makeReady(sequence: Sequence): void {
-    if (sequence.isForced) {
-      sequence.phase = "paused";
-      this.#forced.add(sequence);
-      return;
-    }
-    // its observer may have made it pause and go on while there was more to force
-    this.#forced.remove(sequence);
+    if (this.#forced.takes(sequence)) return;
     sequence.phase = "ready";
     this.#ready.push(sequence);
   }
