@@ -326,6 +326,11 @@ it.each([
   ],
   [{ bannedRegex: ["a"] }, TypeError, '"bannedRegex" expected an engine that can compile it'],
   [{ bannedN: 0 }, RangeError, '"bannedN" expected -1, or integer in [1, 16777216], got 0'],
+  [
+    { bannedN: 2 },
+    RangeError,
+    '"bannedN" expected "bannedStrings" or "bannedRegex" beside it, as it says nothing else',
+  ],
   [{ rewindCountMax: 256 }, RangeError, '"rewindCountMax" expected -1, or integer in [1, 255], got 256'],
   [{ rewindCountMax: "3" }, TypeError, '"rewindCountMax" expected -1, or integer in [1, 255], got "3"'],
 ])("refuses %j", (fields, type, message) => {

@@ -314,7 +314,16 @@ it.each<[object, string]>([
   [phased({ topp: 0.5 }), '"phases[1].params" expected no unknown parameter "topp", did you mean "topP"?'],
   [phased({ bannedTokenIds: [1, 99] }), '"phases[1].params.bannedTokenIds[1]" expected token id in [0, 9], got 99'],
   [phased({ chain: ["custom:x"] }), 'unknown "chain" stage "custom:x"'],
-  ...["seed", "stopTokenIds", "minTokens", "logprobs", "logprobTokenIds", "logprobsMode", "samplingMask", "profile"].map((name): [object, string] => [
+  ...[
+    "seed",
+    "stopTokenIds",
+    "minTokens",
+    "logprobs",
+    "logprobTokenIds",
+    "logprobsMode",
+    "samplingMask",
+    "profile",
+  ].map((name): [object, string] => [
     phased({ [name]: 1 }),
     `"phases[1].params.${name}" expected nothing, as it is the whole request's, got 1`,
   ]),

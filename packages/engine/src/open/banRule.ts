@@ -1,5 +1,5 @@
 /** Fields of a request that ban texts, checked. */
-import { mostTokens, refuse } from "@tokenmill/check";
+import { mostTokens, refuse, refuseBecause } from "@tokenmill/check";
 import type { BanRule } from "../control/bans.ts";
 import type { RequestLimits } from "./fieldChecks.ts";
 import { checkHasSearch, checkHasText, distinctTexts } from "./textLists.ts";
@@ -27,6 +27,15 @@ export function banRule(fields: BanFields, limits: RequestLimits): BanRule | und
   const bannedRegexIgnoreCase = patterns("bannedRegexIgnoreCase", fields.bannedRegexIgnoreCase, limits);
   const bannedN = countOrDefault("bannedN", fields.bannedN, mostTokens) ?? 1;
   const rewindCountMax = countOrDefault("rewindCountMax", fields.rewindCountMax, mostRewinds) ?? -1;
+  const lists = [fields.bannedStrings, fields.bannedRegex, fields.bannedRegexIgnoreCase];
+  if (lists.every((list) => list === undefined)) {
+    const idle = bannedN !== 1 ? "bannedN" : rewindCountMax !== -1 ? "rewindCountMax" : undefined;
+    if (idle)
+      refuseBecause(idle, 'expected "bannedStrings" or "bannedRegex" beside it, as it says nothing else', false, [
+        "bannedStrings",
+        "bannedRegex",
+      ]);
+  }
   const count = bannedStrings.length + bannedRegex.length + bannedRegexIgnoreCase.length;
   if (count === 0) return undefined;
   const usual = Math.min(mostRewinds, Math.max(leastRewinds, 2 * count));

@@ -289,10 +289,7 @@ export class Scheduler {
 
   #free(sequence: Sequence): void {
     sequence.initialTokenIds = undefined;
-    sequence.plan.release();
-    for (const plan of sequence.phases?.plans ?? []) plan.release();
-    sequence.scoring?.plan.release();
-    sequence.knownPlan?.release();
+    sequence.releasePlans();
     this.#compiling.free(sequence);
     if (!sequence.history) return;
     this.#admission.free(sequence);

@@ -211,6 +211,14 @@ export class Sequence implements Utf8Carry {
     return this.history!.length - this.promptLength;
   }
 
+  /** Its own and those of its phases, of its prompt's scores and of tokens that are known. */
+  releasePlans(): void {
+    this.plan.release();
+    for (const plan of this.phases?.plans ?? []) plan.release();
+    this.scoring?.plan.release();
+    this.knownPlan?.release();
+  }
+
   /** Prompt and output ids so far, those included that may be taken back; a view or the array itself, not to be kept. */
   tokenIds(): ArrayLike<number> {
     return this.history?.tokens() ?? this.initialTokenIds ?? [];

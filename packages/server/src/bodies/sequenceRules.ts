@@ -108,9 +108,10 @@ export function sequenceRulesOf(fields: BodyFields): SequenceRules {
   };
 }
 
+/** An empty list is one: what stands beside it is not without effect. */
 function textsOf<Name extends string>(fields: BodyFields, name: Name): { [K in Name]?: readonly string[] } {
-  const given = fields.texts(name);
-  return given.length > 0 ? ({ [name]: given } as { [K in Name]: readonly string[] }) : {};
+  if (fields.value(name) === undefined || fields.value(name) === null) return {};
+  return { [name]: fields.texts(name) } as { [K in Name]: readonly string[] };
 }
 
 function thinkingOf(given: RawBody | undefined): ThinkingTags | undefined {

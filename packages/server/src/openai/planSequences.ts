@@ -45,7 +45,7 @@ export function planSequences(context: ServeContext, body: CommonBody, plan: Seq
   } = body;
   if (structured) checkHasGrammars(context, structured.param);
   if (stopRegex.length > 0) checkHasGrammars(context, body.clientName("stopRegex") ?? "stop_regex");
-  for (const name of patternRules) if (rules[name]) checkHasGrammars(context, body.clientName(name) ?? name);
+  for (const name of patternRules) if (rules[name]?.length) checkHasGrammars(context, body.clientName(name) ?? name);
   // What has a form of its own ends by it.
   const stop = [...body.stop, ...((!structured && plan.extraStop) || [])];
   const shared: GenerateRequest = {

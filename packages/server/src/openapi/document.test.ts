@@ -124,7 +124,7 @@ describe("answers are what the document says", () => {
 
 /** Fields that need what this server has not, or another field beside them. */
 const needing =
-  /^(model|custom|response_format|guided_|structured_outputs|json_?schema|grammar|regex|choice|structural_?tag|stop_?regex|banned_?regex|thinking$|stream_options|stream$|prompt$|messages$|top_logprobs|best_of|mirostat|min_?(new_)?tokens|n_predict|max_|maxTokens|n$|synth_?id_?(keys|depth)|prompt_?logprobs|logprobs|logprob_?token|logit_?bias)/i;
+  /^(model|custom|response_format|guided_|structured_outputs|json_?schema|grammar|regex|choice|structural_?tag|stop_?regex|banned_?regex|banned_?n$|rewind_?count|thinking$|stream_options|stream$|prompt$|messages$|top_logprobs|best_of|mirostat|min_?(new_)?tokens|n_predict|max_|maxTokens|n$|synth_?id_?(keys|depth)|prompt_?logprobs|logprobs|logprob_?token|logit_?bias)/i;
 
 describe.each([
   ["/v1/completions", "CompletionRequest", { prompt: "a", max_tokens: 1 }],
