@@ -5,7 +5,18 @@ import { parameters } from "./parameters.ts";
 import { validateParams } from "./validateParams.ts";
 
 /** Fields of a request that are no sampling parameters. */
-const requestFields = ["maxTokens", "n", "stop", "ignoreEos", "promptLogprobs", "grammar"];
+const requestFields = [
+  "maxTokens",
+  "n",
+  "stop",
+  "ignoreEos",
+  "promptLogprobs",
+  "grammar",
+  "thinkingTokenBudget",
+  "forcedTokenIds",
+  "bannedStrings",
+  "bannedRegexIgnoreCase",
+];
 const ours = new Set<string>([...parameters.map(({ name }) => name), ...requestFields]);
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
