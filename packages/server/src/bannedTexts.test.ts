@@ -1,6 +1,6 @@
-/** Texts that outputs are not to hold, over HTTP and the WebSocket. */
+/** Texts that outputs are not to hold, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { completions, errorOf, seeded } from "./testing/requests.ts";
+import { chatOf, chats, completions, errorOf, seeded, textIn } from "./testing/requests.ts";
 import { answerTo, parseSse, post, startServer, type TestServer } from "./testing/testServer.ts";
 
 let server: TestServer;
@@ -10,13 +10,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const letters = { ...seeded, max_tokens: 40, allowed_token_ids: [0, 1, 2], return_token_ids: true };
-const chats = "/v1/chat/completions";
-const chat = { ...letters, prompt: undefined, messages: [{ role: "user", content: "ab" }] };
-
-const textIn = (answer: Record<string, unknown>): string => {
-  const [choice] = answer["choices"] as { text?: string; message?: { content: string } }[];
-  return choice!.text ?? choice!.message!.content;
-};
+const chat = chatOf(letters);
 
 describe.each([
   [completions, letters],

@@ -1,6 +1,6 @@
 /** Outputs that go round in a loop, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { completions, errorOf, seeded } from "./testing/requests.ts";
+import { chatOf, chats, completions, errorOf, seeded, textIn } from "./testing/requests.ts";
 import { answerTo, offline, parseSse, post, startServer, type TestServer } from "./testing/testServer.ts";
 
 let server: TestServer;
@@ -11,14 +11,8 @@ afterAll(() => server.close());
 
 const loop = { ...seeded, allowed_token_ids: [0] };
 const thrice = { max_pattern_size: 2, min_count: 3 };
-const chats = "/v1/chat/completions";
-const chat = { ...loop, prompt: undefined, messages: [{ role: "user", content: "ab" }] };
+const chat = chatOf(loop);
 const loopEnd = { finish_reason: "stop", stop_reason: "repetition_detected" };
-
-const textIn = (answer: Record<string, unknown>): string => {
-  const [choice] = answer["choices"] as { text?: string; message?: { content: string } }[];
-  return choice!.text ?? choice!.message!.content;
-};
 
 describe.each([
   [completions, loop],

@@ -10,7 +10,19 @@ export async function serverWith(options: TestOptions = {}): Promise<TestServer>
 }
 
 export const completions = "/v1/completions";
+export const chats = "/v1/chat/completions";
 export const seeded = { prompt: "ab", max_tokens: 12, seed: 5, ignore_eos: true };
+/** A completion's body as that of a chat. */
+export const chatOf = <Body extends object>(body: Body): Body & { messages: readonly object[] } => ({
+  ...body,
+  prompt: undefined,
+  messages: [{ role: "user", content: "ab" }],
+});
+/** The text of an answer's first choice, a completion's or a chat's. */
+export function textIn(answer: Record<string, unknown>): string {
+  const [choice] = answer["choices"] as { text?: string; message?: { content: string } }[];
+  return choice!.text ?? choice!.message!.content;
+}
 export const errorOf = (body: Record<string, unknown>): Record<string, unknown> =>
   body["error"] as Record<string, unknown>;
 
