@@ -15,7 +15,9 @@ export function summaryText(summary: RunSummary): string {
     ["sequences", `${count(summary.sequences)}${ends.length > 0 ? ` (${ends.join(", ")})` : ""}`],
     ["tokens", `${count(tokens)} in ${(elapsedMs / 1000).toFixed(2)} s, ${count(tokensPerSecond)} tokens/s`],
   ];
-  if (summary.takenBack > 0) rows.push(["taken back", `${count(summary.takenBack)} tokens more, for banned texts`]);
+  const { takenBack } = summary;
+  const takenBackTokens = `${count(takenBack)} ${takenBack === 1 ? "token" : "tokens"} more, for banned texts`;
+  if (takenBack > 0) rows.push(["taken back", takenBackTokens]);
   if (itlMs) rows.push(["between tokens", `p50 ${ms(itlMs.p50)}, p99 ${ms(itlMs.p99)}`]);
   if (ttftMs) rows.push(["first token", `p50 ${ms(ttftMs.p50)}, p99 ${ms(ttftMs.p99)}`]);
   rows.push(["source", `${source}, ${count(summary.vocabSize)} tokens, ${workersText(workers)}`]);
